@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DevstackConfig(AppConfig):
+    name = "curednation.devstack"
+    label = "devstack"
+    verbose_name = _("Development services")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,11 @@
+"""The address of every part. DESIGN section 4 lists those that must stay stable."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("curednation.pages.urls")),
+    path("", include("appointments.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
