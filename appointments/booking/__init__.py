@@ -1,0 +1,42 @@
+"""The workflow of appointments. It alone changes a status: views, admin, tasks and commands call it.
+
+`rules` holds what every change keeps to, `holds` the slot kept while a patient fills in the form,
+`visits` the visit from booked to over.
+"""
+
+from appointments.booking.holds import (
+    HOLD_FOR,
+    prolong,
+    purge_abandoned_holds,
+    release,
+    take_hold,
+)
+from appointments.booking.rules import HoldGone, NotChangeable, SlotTaken, nearest
+from appointments.booking.visits import (
+    PatientDetails,
+    book,
+    cancel,
+    check_in,
+    complete,
+    move,
+    no_show,
+)
+
+__all__ = [
+    "HOLD_FOR",
+    "HoldGone",
+    "NotChangeable",
+    "PatientDetails",
+    "SlotTaken",
+    "book",
+    "cancel",
+    "check_in",
+    "complete",
+    "move",
+    "nearest",
+    "no_show",
+    "prolong",
+    "purge_abandoned_holds",
+    "release",
+    "take_hold",
+]

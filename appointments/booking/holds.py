@@ -1,0 +1,145 @@
+"""Holds: a slot kept for ten minutes while its patient fills in the form."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError
+from django.db.models import Count, F
+from django.utils import timezone
+
+from appointments import availability
+from appointments.booking.rules import (
+    SYSTEM,
+    SlotTaken,
+    in_one_transaction,
+    lock,
+    nearest,
+    settle_expired,
+    unless_taken,
+)
+from appointments.models import Appointment, Provider, Service, Status
+
+HOLD_FOR = timedelta(minutes=10)
+PROLONG_BY = timedelta(minutes=10)
+
+
+def take_hold(
+    *,
+    service: Service,
+    state: str,
+    starts_at: datetime,
+    visitor: str,
+    zone: str,
+    provider: Provider | None = None,
+) -> Appointment:
+    """Keep a slot for this visitor for ten minutes, in place of any other slot they hold.
+
+    Without `provider` it goes to whoever is free and has the fewest visits that week; losing a
+    race for one, the next is tried. Taking the slot that one already holds gives that hold.
+    Raises SlotTaken if nobody is free then; an earlier hold of the visitor stays as it was.
+    """
+    held = _own_hold(visitor, service, state, starts_at, provider)
+    if held:
+        return held
+    mine = Appointment.objects.filter(visitor=visitor, status=Status.HELD).first()
+    free = availability.grid(service, state, first=starts_at, last=starts_at, moving=mine).free_at(
+        starts_at
+    )
+    for candidate in _fairly(free, starts_at) if provider is None else free:
+        if provider and candidate != provider:
+            continue
+        try:
+            return _hold(candidate, service, state, starts_at, visitor, zone)
+        except IntegrityError as error:
+            unless_taken(error)
+            # Perhaps by the same visitor's other click.
+            held = _own_hold(visitor, service, state, starts_at, provider)
+            if held:
+                return held
+    raise SlotTaken(nearest(service, state, starts_at))
+
+
+def _own_hold(visitor, service, state, starts_at, provider) -> Appointment | None:
+    held = Appointment.objects.filter(
+        visitor=visitor,
+        status=Status.HELD,
+        held_until__gt=timezone.now(),
+        service=service,
+        state=state,
+        starts_at=starts_at,
+    )
+    return (held.filter(provider=provider) if provider else held).first()
+
+
+def _fairly(providers: Sequence[Provider], starts_at: datetime) -> Sequence[Provider]:
+    """Those with the fewest visits in that week first."""
+    if len(providers) < 2:
+        return providers
+    monday = starts_at - timedelta(days=starts_at.weekday())
+    monday = monday.replace(hour=0, minute=0, second=0, microsecond=0)
+    counts = dict(
+        Appointment.objects.live()
+        .filter(
+            provider__in=providers,
+            starts_at__gte=monday,
+            starts_at__lt=monday + timedelta(days=7),
+        )
+        .order_by()
+        .values_list("provider")
+        .annotate(Count("pk"))
+    )
+    return sorted(providers, key=lambda provider: (counts.get(provider.pk, 0), provider.pk))
+
+
+@in_one_transaction
+def _hold(provider, service, state, starts_at, visitor, zone) -> Appointment:
+    lock([provider.pk])
+    now = timezone.now()
+    Appointment.objects.filter(visitor=visitor, status=Status.HELD).update(status=Status.RELEASED)
+    settle_expired([provider.pk], now)
+    return Appointment.objects.create(
+        status=Status.HELD,
+        provider=provider,
+        service=service,
+        state=state,
+        visitor=visitor,
+        zone=zone,
+        held_until=now + HOLD_FOR,
+        starts_at=starts_at,
+        **_times(service, starts_at),
+    )
+
+
+def _times(service: Service, starts_at: datetime) -> dict:
+    ends_at = starts_at + service.length
+    blocked = (
+        starts_at - timedelta(minutes=service.buffer_before),
+        ends_at + timedelta(minutes=service.buffer_after),
+    )
+    return {"ends_at": ends_at, "blocked": blocked}
+
+
+def prolong(hold: Appointment) -> bool:
+    """Ten more minutes, once. False if it was prolonged before, has run out, or is no hold."""
+    now = timezone.now()
+    return bool(
+        Appointment.objects.filter(
+            pk=hold.pk, status=Status.HELD, prolonged=False, held_until__gt=now
+        ).update(held_until=F("held_until") + PROLONG_BY, prolonged=True)
+    )
+
+
+def release(hold: Appointment) -> None:
+    """Give the time back at once. Does nothing to what is not a hold."""
+    Appointment.objects.filter(pk=hold.pk, status=Status.HELD).update(status=Status.RELEASED)
+
+
+def purge_abandoned_holds() -> int:
+    """Settle holds that have run out and delete those that came to nothing; how many went."""
+    Appointment.objects.expired(timezone.now() - HOLD_FOR).update(
+        status=Status.EXPIRED, changed_by=SYSTEM
+    )
+    # A day later nobody's open page refers to it any more.
+    old = timezone.now() - timedelta(days=1)
+    deleted, _ = Appointment.objects.abandoned().filter(created__lt=old).delete()
+    return deleted

@@ -1,0 +1,96 @@
+"""What every change of an appointment keeps to: the lock order, the licence, who judges a race.
+
+Every write of a time locks its provider's row first, several in pk order, then settles holds that
+have run out, then writes; the exclusion constraint stays the judge. Without the lock, concurrent
+inserts under the constraint deadlock for a second each.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from appointments import availability
+from appointments.availability import Slot
+from appointments.models import Appointment, Provider, Service, Status
+
+PATIENT, SYSTEM = "patient", "system"
+
+TIME_CONSTRAINTS = ("appointment_no_double_booking", "appointment_one_hold_per_visitor")
+DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class SlotTaken(Exception):
+    """The time cannot be had (any more). `nearest` are slots close to it, perhaps none."""
+
+    def __init__(self, nearest: Sequence[Slot] = ()) -> None:
+        super().__init__("slot taken")
+        self.nearest = nearest
+
+
+class HoldGone(Exception):
+    """The hold was released or belongs to a visit that is over: there is nothing to book."""
+
+
+class NotChangeable(Exception):
+    """The visit has begun, was cancelled, or was changed by somebody else meanwhile."""
+
+
+def in_one_transaction(function: Callable[P, R]) -> Callable[P, R]:
+    """All or nothing; run again where the database broke a deadlock, so that no person sees one."""
+
+    @wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _attempt in range(3):
+            try:
+                with transaction.atomic():
+                    return function(*args, **kwargs)
+            except OperationalError as error:
+                code = getattr(error.__cause__, "pgcode", None)
+                if connection.in_atomic_block or code not in (
+                    DEADLOCK,
+                    SERIALIZATION,
+                    LOCK_TIMEOUT,
+                ):
+                    raise
+        with transaction.atomic():
+            return function(*args, **kwargs)
+
+    return wrapper
+
+
+def lock(pks: Sequence[int]) -> None:
+    """Lock these providers' rows, in pk order, until the transaction ends."""
+    locked = Provider.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
+    list(locked.values_list("pk"))
+
+
+def settle_expired(pks: Sequence[int], now: datetime) -> None:
+    Appointment.objects.filter(provider__in=pks).expired(now).update(
+        status=Status.EXPIRED, changed_by=SYSTEM
+    )
+
+
+def unless_taken(error: IntegrityError) -> None:
+    """Raise anything but the constraint's word that somebody else has the time."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    if name not in TIME_CONSTRAINTS:
+        raise error
+
+
+def nearest(service: Service, state: str, around: datetime) -> list[Slot]:
+    """Up to four slots close to `around`, from three days before to two weeks after."""
+    return availability.grid(
+        service, state, first=around - timedelta(days=3), last=around + timedelta(days=14)
+    ).nearest(around)
+
+
+def is_licensed(provider_id: int, state: str, at: datetime) -> bool:
+    """Whether a licence of the provider in that state holds at that time. DESIGN invariant 2."""
+    provider = Provider.objects.active().licensed_in(state).filter(pk=provider_id).first()
+    return provider is not None and at.timestamp() < availability.licence_end(provider, state)

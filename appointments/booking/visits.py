@@ -1,0 +1,224 @@
+"""Visits: book, move, cancel, and what staff note on the day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError
+from django.db.models import F, Q
+from django.utils import timezone
+
+from appointments import availability, notices, patients
+from appointments.booking.rules import (
+    PATIENT,
+    SYSTEM,
+    HoldGone,
+    NotChangeable,
+    SlotTaken,
+    in_one_transaction,
+    is_licensed,
+    lock,
+    nearest,
+    settle_expired,
+    unless_taken,
+)
+from appointments.models import Appointment, Consent, Provider, Status
+from curednation.guard import addresses
+
+
+@dataclass(frozen=True)
+class PatientDetails:
+    """What the patient, or who books for them, typed and agreed to."""
+
+    first_name: str
+    last_name: str
+    birth_date: date
+    email: str
+    phone: str
+    contact: str
+    zone: str
+    booked_for: str = Appointment.BookedFor.SELF
+    booked_by: str = ""
+    consent_texts: Sequence[int] = ()
+    page: str = ""
+
+
+def book(*, hold: Appointment, details: PatientDetails) -> Appointment:
+    """Turn a hold into a booked appointment and queue its confirmation.
+
+    A hold that has run out still books while nobody else has the time. Booking twice gives the
+    first one's appointment. Raises SlotTaken if somebody else has the time, if it has begun, or
+    if the provider may not treat in that state any more; HoldGone if the hold was given back.
+    """
+    try:
+        return _book(hold, details)
+    except IntegrityError as error:
+        unless_taken(error)
+        raise SlotTaken(nearest(hold.service, hold.state, hold.starts_at)) from error
+
+
+@in_one_transaction
+def _book(hold: Appointment, details: PatientDetails) -> Appointment:
+    lock([hold.provider_id])
+    now = timezone.now()
+    licensed = is_licensed(hold.provider_id, hold.state, hold.starts_at)
+    if hold.starts_at <= now or not licensed:
+        raise SlotTaken(nearest(hold.service, hold.state, hold.starts_at))
+    rivals = Appointment.objects.filter(provider=hold.provider_id).expired(now)
+    rivals.overlapping(hold.blocked.lower, hold.blocked.upper).exclude(pk=hold.pk).update(
+        status=Status.EXPIRED, changed_by=SYSTEM
+    )
+    patient = patients.remember(details)
+    given = {
+        "patient": patient,
+        "email": details.email,
+        "phone": details.phone,
+        "contact": details.contact,
+        "zone": details.zone,
+        "booked_for": details.booked_for,
+        "booked_by": details.booked_by,
+    }
+    changed = Appointment.objects.filter(
+        pk=hold.pk, status__in=[Status.HELD, Status.EXPIRED]
+    ).update(status=Status.BOOKED, visitor=hold.visitor, held_until=None, **given)
+    if not changed:
+        return _already_booked(hold)
+    for field, value in given.items():
+        setattr(hold, field, value)
+    hold.status = Status.BOOKED
+    _record_consents(hold, details, now)
+    notices.booked(hold)
+    return hold
+
+
+def _already_booked(hold: Appointment) -> Appointment:
+    current = Appointment.objects.select_related("patient").get(pk=hold.pk)
+    if current.patient_id is None:
+        raise HoldGone
+    return current
+
+
+def _record_consents(appointment: Appointment, details: PatientDetails, now: datetime) -> None:
+    address_hash = addresses.keyed_hash(details.email)
+    Consent.objects.bulk_create(
+        Consent(
+            text_id=text,
+            appointment=appointment,
+            given=now,
+            page=details.page,
+            address_hash=address_hash,
+        )
+        for text in details.consent_texts
+    )
+
+
+def move(
+    appointment: Appointment,
+    *,
+    provider: Provider | None,
+    starts_at: datetime,
+    by: str = PATIENT,
+) -> Appointment:
+    """Give the visit another time, by the same rules; the old time is free in the same moment.
+
+    Without `provider` it stays with its own where they are free, else whoever is. Raises
+    SlotTaken if nobody is free then, and NotChangeable if it has begun or was changed meanwhile.
+    """
+    service, state = appointment.service, appointment.state
+    free = availability.grid(
+        service, state, first=starts_at, last=starts_at, moving=appointment
+    ).free_at(starts_at)
+    if provider:
+        free = [who for who in free if who == provider]
+    for candidate in sorted(free, key=lambda who: who.pk != appointment.provider_id):
+        try:
+            return _move(appointment, candidate, starts_at, by)
+        except IntegrityError as error:
+            unless_taken(error)
+    raise SlotTaken(nearest(service, state, starts_at))
+
+
+@in_one_transaction
+def _move(
+    appointment: Appointment, provider: Provider, starts_at: datetime, by: str
+) -> Appointment:
+    pks = [appointment.provider_id, provider.pk]
+    lock(pks)
+    now = timezone.now()
+    settle_expired(pks, now)
+    changed = (
+        Appointment.objects.upcoming(now)
+        .filter(pk=appointment.pk, sequence=appointment.sequence)
+        .update(
+            provider=provider,
+            starts_at=starts_at,
+            sequence=F("sequence") + 1,
+            changed_by=by,
+            **_times_kept(appointment, starts_at),
+        )
+    )
+    if not changed:
+        raise NotChangeable
+    moved = Appointment.objects.select_related("provider", "service", "patient").get(
+        pk=appointment.pk
+    )
+    notices.moved(moved)
+    return moved
+
+
+def _times_kept(appointment: Appointment, starts_at: datetime) -> dict:
+    """Length and buffers as they were when it was booked: changing a service changes no visit."""
+    by = starts_at - appointment.starts_at
+    return {
+        "ends_at": appointment.ends_at + by,
+        "blocked": (appointment.blocked.lower + by, appointment.blocked.upper + by),
+    }
+
+
+@in_one_transaction
+def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> None:
+    """Cancel a visit that has not begun and tell the patient. Raises NotChangeable otherwise."""
+    changed = (
+        Appointment.objects.upcoming(timezone.now())
+        .filter(pk=appointment.pk)
+        .update(
+            status=Status.CANCELLED,
+            sequence=F("sequence") + 1,
+            changed_by=by,
+            cancel_reason=reason,
+        )
+    )
+    if not changed:
+        raise NotChangeable
+    cancelled = Appointment.objects.select_related("provider", "service", "patient").get(
+        pk=appointment.pk
+    )
+    notices.cancelled(cancelled)
+
+
+def check_in(appointment: Appointment, *, by: str) -> None:
+    """The patient is here. Raises NotChangeable unless it is booked and its licence still holds."""
+    if not is_licensed(appointment.provider_id, appointment.state, timezone.now()):
+        raise NotChangeable
+    _step(appointment, [Status.BOOKED], Status.CHECKED_IN, by)
+
+
+def complete(appointment: Appointment, *, by: str) -> None:
+    """The visit took place. Raises NotChangeable unless it was booked or checked in, and has begun."""
+    _step(appointment, [Status.BOOKED, Status.CHECKED_IN], Status.COMPLETED, by, begun=True)
+
+
+def no_show(appointment: Appointment, *, by: str) -> None:
+    """The patient did not come. Raises NotChangeable unless it was booked and has begun."""
+    _step(appointment, [Status.BOOKED], Status.NO_SHOW, by, begun=True)
+
+
+def _step(
+    appointment: Appointment, allowed: list[Status], to: Status, by: str, *, begun: bool = False
+) -> None:
+    when = Q(starts_at__lte=timezone.now()) if begun else Q()
+    changed = Appointment.objects.filter(when, pk=appointment.pk, status__in=allowed).update(
+        status=to, changed_by=by
+    )
+    if not changed:
+        raise NotChangeable

@@ -1,0 +1,80 @@
+"""The calendar file of a visit (RFC 5545, RFC 5546). It says "Visit" and nothing more."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from curednation.practice.models import Practice
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+
+from appointments.models import Appointment, Status
+
+
+class Method(StrEnum):
+    """REQUEST and CANCEL travel by mail; PUBLISH is what the page offers for download."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+    PUBLISH = "PUBLISH"
+
+
+def calendar_file(appointment: Appointment, method: Method) -> bytes:
+    """The file's bytes, UTF-8 with CRLF. Times are in the patient's zone with its VTIMEZONE.
+
+    The UID stays the same for the life of the visit; SEQUENCE rises with each move and with the
+    cancellation, which is how a calendar knows the newest word.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//Curednation//Appointments//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method.value)
+    calendar.add_component(_timezone(appointment.zone, appointment.starts_at.year))
+    calendar.add_component(_event(appointment, method))
+    return calendar.to_ical()
+
+
+def _event(appointment: Appointment, method: Method) -> Event:
+    event = Event()
+    event.add("uid", f"{appointment.uid}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("sequence", appointment.sequence)
+    event.add("dtstamp", timezone.now())
+    event.add("dtstart", appointment.local_start)
+    event.add("dtend", appointment.local_end)
+    event.add("summary", _("Visit"))
+    event.add("class", "PRIVATE")
+    cancelled = appointment.status == Status.CANCELLED
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("organizer", _organizer())
+    if method is not Method.PUBLISH:
+        event.add("attendee", _attendee(appointment.email), encode=False)
+    return event
+
+
+def _organizer() -> vCalAddress:
+    organizer = vCalAddress(f"mailto:{settings.DEFAULT_FROM_EMAIL}")
+    organizer.params["CN"] = vText(Practice.current().mail_name)
+    return organizer
+
+
+def _attendee(email: str) -> vCalAddress:
+    attendee = vCalAddress(f"mailto:{email}")
+    attendee.params["RSVP"] = vText("FALSE")
+    attendee.params["PARTSTAT"] = vText("ACCEPTED")
+    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+    return attendee
+
+
+@lru_cache(maxsize=256)
+def _timezone(name: str, year: int) -> Timezone:
+    """Cached: working out a zone's rules costs more than all the rest of the file."""
+    return Timezone.from_tzinfo(
+        ZoneInfo(name),
+        name,
+        first_date=datetime(year - 1, 1, 1).date(),
+        last_date=(datetime(year + 2, 1, 1) - timedelta(days=1)).date(),
+    )

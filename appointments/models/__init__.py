@@ -1,0 +1,16 @@
+from appointments.models.consents import Consent, ConsentText
+from appointments.models.schedule import HoursException, Licence, Provider, Service, WeeklyHours
+from appointments.models.visits import Appointment, Patient, Status
+
+__all__ = [
+    "Appointment",
+    "Consent",
+    "ConsentText",
+    "HoursException",
+    "Licence",
+    "Patient",
+    "Provider",
+    "Service",
+    "Status",
+    "WeeklyHours",
+]

@@ -1,0 +1,244 @@
+"""Who comes and when: patients and appointments. `booking` alone changes an appointment."""
+
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from appointments.models.schedule import Provider, Service
+from appointments.states import STATE_CHOICES, STATES, State
+
+
+class Patient(models.Model):
+    """Who a visit is for. The same person booking again is the same row: see `match_key`."""
+
+    first_name = models.CharField(_("first name"), max_length=60)
+    last_name = models.CharField(_("last name"), max_length=60)
+    birth_date = models.DateField(_("date of birth"))
+    email = models.EmailField(_("e-mail"))
+    phone = PhoneNumberField(_("phone"))
+    match_key = models.CharField(
+        max_length=64,
+        unique=True,
+        editable=False,
+        help_text="Hash of e-mail, name and date of birth, without case.",
+    )
+    created = models.DateTimeField(_("first seen"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["last_name", "first_name"]
+        verbose_name = _("patient")
+        verbose_name_plural = _("patients")
+        indexes = [models.Index(Lower("email"), name="patient_by_email")]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class Status(models.TextChoices):
+    HELD = "held", _("Held")
+    BOOKED = "booked", _("Booked")
+    CHECKED_IN = "checked_in", _("Checked in")
+    COMPLETED = "completed", _("Completed")
+    NO_SHOW = "no_show", _("No-show")
+    CANCELLED = "cancelled", _("Cancelled")
+    RELEASED = "released", _("Released")
+    EXPIRED = "expired", _("Expired")
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def live(self):
+        """Appointments and holds that keep their time."""
+        return self.filter(status__in=Appointment.LIVE)
+
+    def blocking(self, now: datetime):
+        """Live ones without the holds that have run out by `now`."""
+        return self.live().exclude(status=Status.HELD, held_until__lte=now)
+
+    def overlapping(self, start: datetime, end: datetime):
+        """Those that, buffers included, share any instant with [start, end)."""
+        return self.filter(blocked__overlap=(start, end))
+
+    def expired(self, now: datetime):
+        """Holds that have run out and still keep their time in the table."""
+        return self.filter(status=Status.HELD, held_until__lte=now)
+
+    def abandoned(self):
+        """Holds that came to nothing. They carry no personal data."""
+        return self.filter(status__in=[Status.RELEASED, Status.EXPIRED])
+
+    def upcoming(self, now: datetime):
+        """Booked and not begun."""
+        return self.filter(status=Status.BOOKED, starts_at__gt=now)
+
+    def visits(self):
+        """Without holds."""
+        return self.exclude(status__in=[Status.HELD, Status.RELEASED, Status.EXPIRED])
+
+
+def new_key() -> str:
+    """128 random bits, for the links to one appointment."""
+    return secrets.token_urlsafe(16)
+
+
+@pghistory.track(
+    pghistory.UpdateEvent(
+        "changed", condition=pghistory.AnyChange("status", "starts_at", "provider")
+    ),
+    fields=["status", "starts_at", "provider", "sequence", "changed_by"],
+    model_name="AppointmentEvent",
+    append_only=True,
+)
+class Appointment(models.Model):
+    """A booked visit, or the hold on the way to one. Times are UTC."""
+
+    LIVE = (Status.HELD, Status.BOOKED, Status.CHECKED_IN)
+
+    class Contact(models.TextChoices):
+        EMAIL = "email", _("E-mail is safe for me")
+        CALL = "call", _("Call me, but leave no message")
+        MESSAGE = "message", _("Call me, a message is fine")
+
+    class BookedFor(models.TextChoices):
+        SELF = "self", _("For me")
+        OTHER = "other", _("For someone else")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.CharField(max_length=32, default=new_key, unique=True, editable=False)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices)
+    provider = models.ForeignKey(
+        Provider, models.PROTECT, related_name="appointments", verbose_name=_("provider")
+    )
+    service = models.ForeignKey(
+        Service, models.PROTECT, related_name="appointments", verbose_name=_("service")
+    )
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    blocked = DateTimeRangeField(_("blocked"), help_text=_("The visit with its buffers."))
+    state = models.CharField(
+        _("state"), max_length=2, choices=STATE_CHOICES, help_text=_("Where the patient will be.")
+    )
+    zone = models.CharField(_("the patient’s time zone"), max_length=60)
+
+    # A hold's own
+    held_until = models.DateTimeField(_("held until"), null=True, blank=True)
+    prolonged = models.BooleanField(default=False, editable=False)
+    visitor = models.CharField(max_length=64, blank=True, editable=False)
+
+    # A visit's own: what was typed for it, and what was promised
+    patient = models.ForeignKey(
+        Patient,
+        models.PROTECT,
+        related_name="appointments",
+        null=True,
+        blank=True,
+        verbose_name=_("patient"),
+    )
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = PhoneNumberField(_("phone"), blank=True)
+    contact = models.CharField(_("how to reach"), max_length=7, choices=Contact.choices, blank=True)
+    booked_for = models.CharField(
+        _("booked for"), max_length=5, choices=BookedFor.choices, default=BookedFor.SELF
+    )
+    booked_by = models.CharField(_("booked by"), max_length=120, blank=True)
+    sequence = models.PositiveIntegerField(_("changes"), default=0)
+    changed_by = models.CharField(_("last changed by"), max_length=80, default="patient")
+    cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at"]
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        constraints = [
+            ExclusionConstraint(
+                name="appointment_no_double_booking",
+                expressions=[
+                    ("provider", RangeOperators.EQUAL),
+                    ("blocked", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(status__in=["held", "booked", "checked_in"]),
+                violation_error_message=_("This provider is already booked at that time."),
+            ),
+            models.UniqueConstraint(
+                fields=["visitor"],
+                condition=Q(status="held"),
+                name="appointment_one_hold_per_visitor",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="appointment_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    blocked__startswith__lte=F("starts_at"), blocked__endswith__gte=F("ends_at")
+                ),
+                name="appointment_blocks_its_own_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="held", held_until__isnull=False) | ~Q(status="held"),
+                name="hold_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["held", "released", "expired"])
+                | Q(patient__isnull=False) & ~Q(email=""),
+                name="visit_has_a_patient",
+            ),
+        ]
+        indexes = [
+            # The slot grid reads one provider's live times in order.
+            models.Index(
+                fields=["provider", "starts_at"],
+                name="appointment_live_by_provider",
+                condition=Q(status__in=["held", "booked", "checked_in"]),
+            ),
+            models.Index(fields=["starts_at"], name="appointment_by_start"),
+            models.Index(
+                Lower("email"),
+                name="appointment_by_email",
+                condition=~Q(email=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE
+
+    @cached_property
+    def place(self) -> State:
+        return STATES[self.state]
+
+    @property
+    def patient_zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def local_start(self) -> datetime:
+        """The start on the patient's wall clock."""
+        return self.starts_at.astimezone(self.patient_zone)
+
+    @property
+    def local_end(self) -> datetime:
+        return self.ends_at.astimezone(self.patient_zone)
+
+    @property
+    def length(self) -> timedelta:
+        return self.ends_at - self.starts_at
+
+    @property
+    def minutes(self) -> int:
+        return int(self.length.total_seconds() // 60)

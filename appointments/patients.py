@@ -1,0 +1,45 @@
+"""Who a visit is for. The same person booking again is the same patient."""
+
+import hashlib
+from datetime import date
+from typing import Protocol
+
+from appointments.models import Patient
+from curednation.guard import addresses
+
+
+class Person(Protocol):
+    first_name: str
+    last_name: str
+    birth_date: date
+    email: str
+    phone: str
+
+
+def match_key(person: Person) -> str:
+    """The same for the same e-mail, name and date of birth, whatever their case and spaces."""
+    name = " ".join(f"{person.first_name} {person.last_name}".split()).casefold()
+    parts = (addresses.normalised(person.email), name, person.birth_date.isoformat())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def remember(person: Person) -> Patient:
+    """The patient's row, new or known: one statement either way, so that nothing tells which.
+
+    A known row keeps its phone number: what was typed for one visit stands on that visit.
+    """
+    patient = Patient(
+        first_name=person.first_name,
+        last_name=person.last_name,
+        birth_date=person.birth_date,
+        email=person.email,
+        phone=person.phone,
+        match_key=match_key(person),
+    )
+    [patient] = Patient.objects.bulk_create(
+        [patient],
+        update_conflicts=True,
+        unique_fields=["match_key"],
+        update_fields=["match_key"],
+    )
+    return patient

@@ -1,0 +1,62 @@
+"""Which start times can be booked. Pure: no database, no clock, no settings."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from appointments.hours import Opening
+from appointments.spans import Span, union
+
+
+class Rules(NamedTuple):
+    """A service's lengths, in seconds."""
+
+    length: int
+    step: int
+    before: int = 0
+    after: int = 0
+
+
+def free_starts(
+    opening: Opening, busy: Iterable[Span], rules: Rules, *, not_before: int, not_after: int
+) -> list[int]:
+    """Start times in UTC seconds, in order, each in [not_before, not_after].
+
+    A start lies on the grid that counts `step` from its day's opening. The visit lies in one open
+    span; the visit with its buffers overlaps nothing in `busy` (whose spans hold their own
+    buffers, so those of two neighbours add up). Raises ValueError unless length and step are
+    positive.
+    """
+    if rules.length <= 0 or rules.step <= 0:
+        raise ValueError("length and step must be positive")
+    windows = list(_windows(opening.open, union(busy), rules, not_before, not_after))
+    starts: list[int] = []
+    first = 0
+    for origin, day_end in opening.days:
+        while first < len(windows) and windows[first][1] < origin:
+            first += 1
+        for low, high in windows[first:]:
+            if low >= day_end:
+                break
+            steps = max(0, -((origin - low) // rules.step))
+            starts += range(origin + steps * rules.step, min(high, day_end - 1) + 1, rules.step)
+    return starts
+
+
+def _windows(
+    open_spans: Iterable[Span], busy: list[Span], rules: Rules, not_before: int, not_after: int
+) -> Iterator[Span]:
+    """Closed intervals [low, high] in which a visit may start, in order."""
+    first = 0
+    for start, end in open_spans:
+        low, last = max(start, not_before), min(end - rules.length, not_after)
+        while first < len(busy) and busy[first][1] + rules.before <= low:
+            first += 1
+        for busy_start, busy_end in busy[first:]:
+            latest = busy_start - rules.length - rules.after
+            if latest >= last or low > last:
+                break
+            if low <= latest:
+                yield low, latest
+            low = max(low, busy_end + rules.before)
+        if low <= last:
+            yield low, last

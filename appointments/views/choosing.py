@@ -1,0 +1,189 @@
+"""Booking up to the time: state, service, time. Each step has its own address and works as HTML."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from appointments import availability, booking, visitors, zones
+from appointments.forms import SlotForm, parse_day
+from appointments.models import Provider, Service
+from appointments.picker import Picker
+from appointments.states import STATES, State
+from appointments.views.details import details_page
+from appointments.views.private import private, too_many, within_limit
+from appointments.views.taken import taken, typed_before
+from appointments.views.zone import remembered_zone, shown_zone
+
+
+def served_states() -> list[State]:
+    """States in which some provider can be booked now, by name."""
+    today = timezone.now().date()
+    codes = (
+        Provider.objects.active()
+        .filter(services__active=True, licences__expires__gte=today)
+        .values_list("licences__state", flat=True)
+        .distinct()
+        .order_by()
+    )
+    return sorted((STATES[code] for code in codes), key=lambda state: state.name)
+
+
+@require_GET
+@private
+def choose_state(request: HttpRequest) -> HttpResponse:
+    states = served_states()
+    answer = request.GET.get("state")
+    if answer == "other":
+        return redirect("appointments:elsewhere")
+    if answer in {state.code for state in states}:
+        return redirect("appointments:service", STATES[answer])
+    return render(
+        request,
+        "appointments/state.html",
+        {
+            "states": states,
+            "error": _("Please choose a state from the list.") if request.GET else "",
+            "zone_known": remembered_zone(request) is not None,
+        },
+        status=400 if answer else 200,
+    )
+
+
+@require_GET
+@private
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    """No provider of ours may treat there: who can help instead."""
+    return render(request, "appointments/elsewhere.html")
+
+
+@require_GET
+@private
+def choose_service(request: HttpRequest, state: State) -> HttpResponse:
+    services = list(
+        Service.objects.filter(
+            active=True, providers__active=True, providers__licences__state=state.code
+        ).distinct()
+    )
+    answer = request.GET.get("service")
+    if answer in {service.slug for service in services}:
+        return redirect("appointments:times", state, answer)
+    return render(
+        request,
+        "appointments/service.html",
+        {
+            "state": state,
+            "services": services,
+            "error": _("Please choose the kind of visit.") if request.GET else "",
+        },
+        status=400 if answer else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@private
+def choose_time(request: HttpRequest, state: State, service: str) -> HttpResponse:
+    offered = get_object_or_404(Service, slug=service, active=True)
+    if request.method == "GET":
+        return render(request, "appointments/times.html", _times(request, state, offered))
+    form = SlotForm(request.POST)
+    if not form.is_valid():
+        context = _times(request, state, offered) | {"error": _("Please choose one of the times.")}
+        return render(request, "appointments/times.html", context, status=400)
+    if not within_limit(request, "holds"):
+        return too_many(request)
+    return _take(request, state, offered, form.cleaned_data["slot"])
+
+
+@require_GET
+@private
+def times_fragment(request: HttpRequest, state: State, service: str) -> HttpResponse:
+    """The part of the time page that changes with the day and the provider, for htmx."""
+    offered = get_object_or_404(Service, slug=service, active=True)
+    return render(request, "appointments/_times.html", _times(request, state, offered))
+
+
+def _take(
+    request: HttpRequest, state: State, service: Service, starts_at: datetime
+) -> HttpResponse:
+    key = visitors.key_of(request) or visitors.new_key()
+    provider = _asked_provider(request, availability.candidates(service, state.code))
+    try:
+        hold = booking.take_hold(
+            service=service,
+            state=state.code,
+            starts_at=starts_at,
+            visitor=visitors.stored(key),
+            zone=str(shown_zone(request, state)),
+            provider=provider,
+        )
+    except booking.SlotTaken as error:
+        return taken(request, service, state, starts_at, error.nearest)
+    typed = typed_before(request)
+    if typed:
+        response = details_page(request, hold, initial=typed)
+    else:
+        response = redirect("appointments:details", hold.uid)
+    visitors.remember(response, key)
+    return response
+
+
+def _times(request: HttpRequest, state: State, service: Service) -> dict:
+    page = reverse("appointments:times", args=[state, service.slug])
+    fragment = reverse("appointments:times_fragment", args=[state, service.slug])
+    now = timezone.now()
+    grid = availability.grid(service, state.code, now=now)
+    return picker_context(request, grid, state, service, now=now, page=page, fragment=fragment)
+
+
+def picker_context(
+    request: HttpRequest,
+    grid: availability.Grid,
+    state: State,
+    service: Service,
+    *,
+    now: datetime,
+    page: str,
+    fragment: str,
+    zone: ZoneInfo | None = None,
+) -> dict:
+    """What the time page shows, for booking and for moving."""
+    asked = request.GET.get("day", "")
+    day = parse_day(asked)
+    zone = zone or shown_zone(request, state)
+    today = now.astimezone(zone).date()
+    in_reach = day and today <= day <= today + timedelta(days=service.horizon_days + 1)
+    picker = Picker(
+        grid,
+        zone=zone,
+        now=now,
+        page=page,
+        fragment=fragment,
+        provider=_asked_provider(request, grid.providers),
+        day=day if in_reach else None,
+    )
+    return {
+        "state": state,
+        "service": service,
+        "picker": picker,
+        "zone": str(zone),
+        "zone_known": remembered_zone(request) is not None,
+        "zone_choices": zones.choices(str(zone)),
+        "places": next((r.places for r in state.regions if r.zone == str(zone)), ""),
+        "day_refused": bool(asked) and not in_reach,
+    }
+
+
+def _asked_provider(request: HttpRequest, providers) -> Provider | None:
+    slug = request.POST.get("with") or request.GET.get("with", "")
+    if not slug:
+        return None
+    found = next((provider for provider in providers if provider.slug == slug), None)
+    if found is None:
+        raise Http404("No such provider for this visit")
+    return found

@@ -1,0 +1,117 @@
+"""Booking from the hold on: the patient's details, more time, giving it back, done."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from appointments import booking, links, visitors
+from appointments.forms import DetailsForm
+from appointments.models import Appointment, ConsentText, Status
+from appointments.views.private import private, too_many, within_limit
+from appointments.views.taken import taken
+from curednation.guard import addresses
+
+
+@require_http_methods(["GET", "POST"])
+@private
+def details(request: HttpRequest, uid: UUID) -> HttpResponse:
+    hold = _own_hold_or_404(request, uid)
+    if hold.patient_id:
+        return redirect(links.page(hold, "done"))
+    if hold.status == Status.RELEASED:
+        return redirect("appointments:times", hold.place, hold.service.slug)
+    if request.method == "GET":
+        return details_page(request, hold)
+    form = DetailsForm(request.POST, hold=hold, texts=_texts())
+    if not form.is_valid():
+        return details_page(request, hold, form=form)
+    if not _may_book(request, form.cleaned_data["email"]):
+        return too_many(request)
+    return _book(request, hold, form)
+
+
+def _may_book(request: HttpRequest, email: str) -> bool:
+    return within_limit(request, "bookings") and within_limit(
+        request, "bookings_per_address", addresses.normalised(email)
+    )
+
+
+def _book(request: HttpRequest, hold: Appointment, form: DetailsForm) -> HttpResponse:
+    try:
+        appointment = booking.book(hold=hold, details=form.details(page="appointments:details"))
+    except booking.HoldGone:
+        return redirect("appointments:times", hold.place, hold.service.slug)
+    except booking.SlotTaken as error:
+        return taken(
+            request,
+            hold.service,
+            hold.place,
+            hold.starts_at,
+            error.nearest,
+            typed={name: request.POST[name] for name in form.fields if name in request.POST},
+        )
+    return redirect(links.page(appointment, "done"))
+
+
+def details_page(
+    request: HttpRequest,
+    hold: Appointment,
+    *,
+    form: DetailsForm | None = None,
+    initial: dict | None = None,
+) -> HttpResponse:
+    if form is None:
+        form = DetailsForm(initial=initial, hold=hold, texts=_texts())
+    left = max(0, int((hold.held_until - timezone.now()).total_seconds())) if hold.held_until else 0
+    context = {
+        "hold": hold,
+        "form": form,
+        "seconds_left": left,
+        "seconds_in_all": max(left, int(booking.HOLD_FOR.total_seconds())),
+        "has_run_out": left == 0,
+    }
+    return render(request, "appointments/details.html", context)
+
+
+@require_POST
+@private
+def prolong(request: HttpRequest, uid: UUID) -> HttpResponse:
+    booking.prolong(_own_hold_or_404(request, uid))
+    return redirect("appointments:details", uid)
+
+
+@require_POST
+@private
+def release(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The patient goes back to the times: theirs is free again at once."""
+    hold = _own_hold_or_404(request, uid)
+    booking.release(hold)
+    return redirect("appointments:times", hold.place, hold.service.slug)
+
+
+@require_GET
+@private
+def done(request: HttpRequest, token: str) -> HttpResponse:
+    appointment = links.find(token)
+    if appointment is None:
+        raise Http404("No such visit")
+    if appointment.status != Status.BOOKED:
+        return redirect(links.page(appointment))
+    return render(request, "appointments/done.html", {"appointment": appointment, "token": token})
+
+
+def _texts() -> list[ConsentText]:
+    return list(ConsentText.objects.current())
+
+
+def _own_hold_or_404(request: HttpRequest, uid: UUID) -> Appointment:
+    """This visitor's own hold, also when it has run out or was booked; anybody else's is 404."""
+    found = (
+        Appointment.objects.select_related("provider", "service", "patient").filter(uid=uid).first()
+    )
+    if found is None or not visitors.owns(request, found):
+        raise Http404("No such hold")
+    return found

@@ -1,0 +1,48 @@
+"""The page of who lost a race: other times close by, and nothing that was typed is lost."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from appointments.availability import Slot
+from appointments.models import Service
+from appointments.states import State
+from appointments.views.zone import shown_zone
+
+# What the patient typed travels through the "taken" page in fields of this name, not in storage.
+TYPED = "typed-"
+
+
+def taken(
+    request: HttpRequest,
+    service: Service,
+    state: State,
+    starts_at: datetime,
+    nearest: Sequence[Slot],
+    *,
+    typed: dict | None = None,
+) -> HttpResponse:
+    """The loser's page: the nearest free times, and nothing that was typed is lost."""
+    zone = shown_zone(request, state)
+    context = {
+        "service": service,
+        "state": state,
+        "starts": starts_at.astimezone(zone),
+        "nearest": [(slot, slot.starts_at.astimezone(zone)) for slot in nearest],
+        "zone": str(zone),
+        "typed": typed_before(request) if typed is None else typed,
+        "action": reverse("appointments:times", args=[state, service.slug]),
+    }
+    return render(request, "appointments/taken.html", context, status=409)
+
+
+def typed_before(request: HttpRequest) -> dict[str, str]:
+    """What was typed on a details page whose time was taken, carried along by the next form."""
+    return {
+        name.removeprefix(TYPED): value[:500]
+        for name, value in request.POST.items()
+        if name.startswith(TYPED)
+    }

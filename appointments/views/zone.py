@@ -1,0 +1,40 @@
+"""The time zone that a visitor sees times in: guessed by the browser, changeable, remembered."""
+
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from appointments import visitors, zones
+from appointments.forms import ZoneForm
+from appointments.states import State
+from appointments.views.private import private
+
+COOKIE = "zone"
+REMEMBER = 365 * 24 * 3600
+
+
+def shown_zone(request: HttpRequest, state: State) -> ZoneInfo:
+    """The visitor's remembered zone, else that of most people in the state."""
+    return remembered_zone(request) or ZoneInfo(state.zone)
+
+
+def remembered_zone(request: HttpRequest) -> ZoneInfo | None:
+    return zones.find(request.COOKIES.get(visitors.cookie_name(COOKIE)))
+
+
+@require_POST
+@private
+def set_zone(request: HttpRequest) -> HttpResponse:
+    """Remember the zone to show times in: chosen by the visitor, or guessed by the browser."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
+        back = reverse("appointments:state")
+    response = redirect(back)
+    form = ZoneForm(request.POST)
+    if form.is_valid():
+        visitors.set_private_cookie(response, COOKIE, form.cleaned_data["zone"], max_age=REMEMBER)
+    return response

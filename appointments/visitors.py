@@ -1,0 +1,54 @@
+"""Who holds a slot before we know a name: random bits in a cookie, stored hashed with the hold."""
+
+import hashlib
+import secrets
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from appointments.models import Appointment
+
+COOKIE = "visitor"
+
+
+def cookie_name(name: str) -> str:
+    """`__Host-` where cookies are secure: no other host or path can set it then."""
+    return f"__Host-{name}" if settings.SESSION_COOKIE_SECURE else name
+
+
+def key_of(request: HttpRequest) -> str | None:
+    """The visitor's bits, or None before the first hold."""
+    key = request.COOKIES.get(cookie_name(COOKIE), "")
+    return key if 16 <= len(key) <= 64 and key.isascii() else None
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def remember(response: HttpResponse, key: str) -> None:
+    """Let the browser keep the bits until it is closed."""
+    set_private_cookie(response, COOKIE, key)
+
+
+def set_private_cookie(
+    response: HttpResponse, name: str, value: str, *, max_age: int | None = None
+) -> None:
+    response.set_cookie(
+        cookie_name(name),
+        value,
+        max_age=max_age,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+
+
+def stored(key: str) -> str:
+    """What stands on the hold."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def owns(request: HttpRequest, hold: Appointment) -> bool:
+    key = key_of(request)
+    return key is not None and secrets.compare_digest(stored(key), hold.visitor)

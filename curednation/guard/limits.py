@@ -1,0 +1,61 @@
+"""Rate limits, counted in the cache service before anything is written or sent.
+
+Where the cache is away each process counts for itself: a limit never turns a patient away
+because a service is down, and never disappears either.
+"""
+
+import logging
+import time
+from functools import cache
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+logger = logging.getLogger(__name__)
+
+PAUSE_AFTER_FAILURE = 10.0
+_shared_paused_until = 0.0
+
+
+def allow(rule: str, *who: str) -> bool:
+    """Count one use of `rule` by `who`; False when it is over `settings.LIMITS[rule]`.
+
+    `who` (an address, a network) is hashed with a key: the cache learns nobody's name.
+    """
+    rate = _rate(settings.LIMITS[rule])
+    subject = salted_hmac("curednation.guard.limits", "\n".join(who), algorithm="sha256")
+    return _hit(rate, rule, subject.hexdigest()[:32])
+
+
+def _hit(rate: RateLimitItem, *keys: str) -> bool:
+    global _shared_paused_until
+    if time.monotonic() >= _shared_paused_until:
+        try:
+            return SlidingWindowCounterRateLimiter(_shared()).hit(rate, *keys)
+        except Exception:  # whatever the client library raises, the patient goes on
+            logger.warning("The cache is away: limits are counted per process", exc_info=True)
+            _shared_paused_until = time.monotonic() + PAUSE_AFTER_FAILURE
+    return SlidingWindowCounterRateLimiter(_own()).hit(rate, *keys)
+
+
+@cache
+def _rate(text: str) -> RateLimitItem:
+    return parse(text)
+
+
+@cache
+def _shared() -> Storage:
+    url = settings.CACHES["default"]["LOCATION"]
+    if url.startswith("unix://"):
+        url = f"redis+{url}"
+    return storage_from_string(
+        url, socket_timeout=1, socket_connect_timeout=1, key_prefix=settings.CACHE_PREFIX
+    )
+
+
+@cache
+def _own() -> Storage:
+    return MemoryStorage()
