@@ -144,7 +144,7 @@ CONTENT_SECURITY_POLICY = {
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     feature: []
     for feature in (
-        "accelerometer ambient-light-sensor autoplay bluetooth browsing-topics camera display-capture "
+        "accelerometer autoplay browsing-topics camera display-capture "
         "encrypted-media gamepad geolocation gyroscope hid idle-detection local-fonts magnetometer "
         "microphone midi payment picture-in-picture screen-wake-lock serial usb xr-spatial-tracking"
     ).split()

@@ -14,7 +14,7 @@ class PracticeAdmin(admin.ModelAdmin):
     """One record: the list leads straight to it, and nobody can add a second or delete it."""
 
     fieldsets = [
-        (_("Names"), {"fields": ["name", "mail_name", "legal_line"]}),
+        (_("Names and notices"), {"fields": ["name", "mail_name", "legal_line", "privacy_reviewed"]}),
         (_("Phone and e-mail"), {"fields": ["phone", "phone_hours", "email"]}),
         (_("Address"), {"fields": ["street", "city", "state", "postal_code", "time_zone"]}),
     ]

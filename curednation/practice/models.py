@@ -71,6 +71,15 @@ class Practice(models.Model):
         validators=[one_line],
         help_text=_("Company name or licence, shown small at the end of every page. Optional."),
     )
+    privacy_reviewed = models.DateField(
+        _("privacy notice reviewed on"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "When someone responsible last read /privacy/ against what the clinic does. "
+            "Until then the page says that it has not been reviewed."
+        ),
+    )
 
     class Meta:
         verbose_name = _("practice")
