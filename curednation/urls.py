@@ -9,3 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "curednation.pages.errors.bad_request"
+handler403 = "curednation.pages.errors.forbidden"
+handler404 = "curednation.pages.errors.not_found"
+handler500 = "curednation.pages.errors.server_error"

@@ -1,4 +1,22 @@
-from django.urls import URLPattern
+from django.contrib.sitemaps.views import sitemap
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+
+from curednation.pages import health, robots, views
+from curednation.pages.sitemaps import PagesSitemap
 
 app_name = "pages"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", views.home, name="home"),
+    path("about/", views.about, name="about"),
+    path("contact/", views.contact, name="contact"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("robots.txt", robots.robots_txt, name="robots"),
+    path(".well-known/security.txt", robots.security_txt, name="security"),
+    path("sitemap.xml", sitemap, {"sitemaps": {"pages": PagesSitemap}}, name="sitemap"),
+    path("favicon.ico", lambda request: redirect(staticfiles_storage.url("img/favicon-32.png"))),
+    path("dev/style/", views.style, name="style"),
+]

@@ -1,0 +1,50 @@
+"""Pages for when something went wrong. They help, say nothing about the inside, and are not kept."""
+
+import logging
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
+from django.shortcuts import render
+from django.template import loader
+
+from curednation.practice import shared
+
+logger = logging.getLogger(__name__)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, "400.html", HTTPStatus.BAD_REQUEST)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, "403.html", HTTPStatus.FORBIDDEN)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form came back without the token that proves where it was filled in."""
+    no_cookie = reason == REASON_NO_CSRF_COOKIE
+    return _page(request, "403_csrf.html", HTTPStatus.FORBIDDEN, {"no_cookie": no_cookie})
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, "404.html", HTTPStatus.NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Needs neither database nor cache: the phone number is the one this process showed last."""
+    try:
+        body = loader.render_to_string("500.html", {"practice": shared.last_seen()})
+    except Exception:  # whatever broke the page may have broken this one too
+        logger.exception("The page for errors could not be shown.")
+        body = "Something broke on our side. Please try again in a few minutes."
+    return _unkept(HttpResponse(body, status=HTTPStatus.INTERNAL_SERVER_ERROR))
+
+
+def _page(request: HttpRequest, template: str, status: int, context=None) -> HttpResponse:
+    return _unkept(render(request, template, context, status=status))
+
+
+def _unkept(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    return response

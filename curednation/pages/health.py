@@ -1,0 +1,104 @@
+"""Is the process up (`/healthz`), and can it do its work (`/readyz`)?"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import cache as once
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from curednation.celery import app
+
+PATIENCE = 3.0  # seconds for all checks together
+_pool = ThreadPoolExecutor(max_workers=6, thread_name_prefix="readyz")
+
+
+class NotReady(Exception):
+    """Its text is shown to anyone: a sentence for the operator, without secrets."""
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. Asks nothing of any service."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when database, migrations, broker and cache are fine, else 503 and a sentence for each."""
+    running = {name: _pool.submit(check) for name, check in CHECKS.items()}
+    wait(running.values(), timeout=PATIENCE)
+    checks = {name: _outcome(name, future) for name, future in running.items()}
+    ready = set(checks.values()) == {"ok"}
+    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+def _outcome(name: str, future: Future[None]) -> str:
+    if not future.done():
+        future.cancel()
+        return f"The {name} did not answer within {PATIENCE:.0f} seconds."
+    error = future.exception()
+    if error is None:
+        return "ok"
+    return str(error) if isinstance(error, NotReady) else f"The {name} does not answer. {HINTS[name]}"
+
+
+def check_database() -> None:
+    """Through a connection of its own with a short time limit, so that a hung server is noticed."""
+    missing = sorted(expected_migrations() - _applied_migrations())
+    if missing:
+        app_label, name = missing[0]
+        raise NotReady(
+            f"{len(missing)} migrations are not applied, the first is {app_label}.{name}. "
+            "Run `manage.py migrate`."
+        )
+
+
+def _applied_migrations() -> set[tuple[str, str]]:
+    parameters = connection.get_connection_params() | {"connect_timeout": 2}
+    own = connection.Database.connect(**parameters)
+    try:
+        with own.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('django_migrations')")
+            if cursor.fetchone() == (None,):
+                return set()
+            cursor.execute("SELECT app, name FROM django_migrations")
+            return set(cursor.fetchall())
+    finally:
+        own.close()
+
+
+@once
+def expected_migrations() -> frozenset[tuple[str, str]]:
+    """All that this release brings; a squashed one counts through those that it replaces."""
+    migrations = MigrationLoader(None).disk_migrations
+    return frozenset(key for key, migration in migrations.items() if not migration.replaces)
+
+
+def check_broker() -> None:
+    with app.connection_for_write(connect_timeout=1) as broker:
+        broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
+        broker.channel().close()
+
+
+def check_cache() -> None:
+    cache.get("readyz")
+
+
+CHECKS: dict[str, Callable[[], None]] = {
+    "database": check_database,
+    "broker": check_broker,
+    "cache": check_cache,
+}
+HINTS = {
+    "database": "Is it running, and is DATABASE_URL right?",
+    "broker": "Is it running, and is BROKER_URL right?",
+    "cache": "Is it running, and is CACHE_URL right?",
+}
