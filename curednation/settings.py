@@ -50,6 +50,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict = {}
 
 # ── the project ───────────────────────────────────────────────────────────────
+AUTH_USER_MODEL = "staff.User"
 INSTALLED_APPS = [
     "curednation.staff",
     "curednation.pages",

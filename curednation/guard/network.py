@@ -1,0 +1,76 @@
+"""Where a request comes from. `X-Forwarded-For` counts only behind a trusted proxy."""
+
+from functools import lru_cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+
+from django.conf import settings
+from django.http import HttpRequest
+
+Address = IPv4Address | IPv6Address
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of whoever sent this request, as text, without a port.
+
+    That is `REMOTE_ADDR`, unless it lies in `settings.TRUSTED_PROXIES` (addresses or CIDR
+    networks): then it is the right-most entry of `X-Forwarded-For` that no trusted proxy owns,
+    or the left-most where they own all. An entry on that way that is no address spoils the
+    header, and `REMOTE_ADDR` stands. Empty where the server gives none (a Unix socket).
+    """
+    peer = request.META.get("REMOTE_ADDR", "")
+    peer_address = _parse(peer)
+    if peer_address is None:
+        return peer
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    if not forwarded or not _is_trusted(peer_address):
+        return str(peer_address)
+    return str(_forwarded_for(forwarded) or peer_address)
+
+
+def client_network(request: HttpRequest) -> str:
+    """What limits count by: the /64 of an IPv6 client (one home has one), an IPv4 address."""
+    text = client_address(request)
+    address = _parse(text)
+    if isinstance(address, IPv6Address):
+        return str(ip_network((int(address), 64), strict=False))
+    return text
+
+
+def _forwarded_for(header: str) -> Address | None:
+    address = None
+    for entry in reversed(header.split(",")):
+        address = _parse(entry)
+        if address is None or not _is_trusted(address):
+            return address
+    return address
+
+
+def _parse(text: str) -> Address | None:
+    """Read `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1` or `[2001:db8::1]:80`; None for the rest."""
+    host = text.strip()
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    # A dual-stack socket shows IPv4 clients as ::ffff:192.0.2.1: they are one client, not two.
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_trusted(address: Address) -> bool:
+    return any(address in network for network in _networks(tuple(settings.TRUSTED_PROXIES)))
+
+
+@lru_cache(maxsize=8)
+def _networks(proxies: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(proxy, strict=False) for proxy in proxies)
