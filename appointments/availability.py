@@ -135,7 +135,7 @@ def candidates(service: Service, state: str) -> Sequence[Provider]:
 
 
 def licence_end(provider: Provider, state: str) -> int:
-    """The second at which the licence has ended: midnight after its last day, where the state is."""
+    """The second at which the licence has ended: the midnight after its last day, in that state."""
     day_after = provider.licensed_until + timedelta(days=1)
     return hours.instant(day_after, time(0), ZoneInfo(STATES[state].zone))
 

@@ -6,13 +6,13 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from curednation.practice.models import Practice
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from appointments.models import Appointment, Status
+from curednation.practice.models import Practice
 
 
 class Method(StrEnum):

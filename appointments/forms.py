@@ -72,6 +72,11 @@ def _text(label, autocomplete: str, *, length: int, required_message, **kwargs) 
     )
 
 
+def half(field: str) -> Column:
+    """Half a row on a wide screen."""
+    return Column(field, css_class="col-md-6")
+
+
 class DetailsForm(forms.Form):
     """Who comes, how to reach them, and what they agree to."""
 

@@ -36,7 +36,10 @@ class Weekly(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """On each day from first to last: off, or open instead of the weekly hours. No clock: all day."""
+    """On each day from first to last: off, or open instead of the weekly hours.
+
+    Without clocks it is all day.
+    """
 
     is_off: bool
     first_day: date

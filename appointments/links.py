@@ -14,7 +14,7 @@ from django.utils import timezone
 from appointments.models import Appointment
 
 VALID_AFTER_VISIT = timedelta(days=31)
-TOKEN = r"[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{40,64}"
+PATTERN = r"[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{40,64}"
 
 
 def _signer() -> Signer:

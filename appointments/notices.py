@@ -1,4 +1,4 @@
-"""The mails that a change of a visit owes. Each says name, time, practice, phone, one link, no more.
+"""The mails that a change of a visit owes: name, time, practice, phone, one link, no more.
 
 Every mail is written to the outbox in the transaction of the change that causes it, under a key
 that exists once, and overtakes what still waits about the same visit.
@@ -44,13 +44,8 @@ def _tell(
         about=about(appointment),
         overtakes=True,
         attachments=[invitation],
-        name=greeting(appointment),
+        name=appointment.greeting_name,
         starts=appointment.local_start,
         zone=zones.words(appointment.zone),
         link=links.absolute(appointment),
     )
-
-
-def greeting(appointment: Appointment) -> str:
-    """The first name of the person who reads the mail: who booked, for themselves or another."""
-    return (appointment.booked_by.split() or [appointment.patient.first_name])[0]

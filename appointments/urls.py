@@ -1,6 +1,6 @@
 from django.urls import path, re_path, register_converter
 
-from appointments.links import TOKEN
+from appointments.links import PATTERN
 from appointments.states import STATES, State
 from appointments.views import choosing, details, visit, zone
 
@@ -23,7 +23,7 @@ class StateConverter:
 register_converter(StateConverter, "state")
 
 app_name = "appointments"
-visit_path = rf"^appointments/(?P<token>{TOKEN})/"
+visit_path = rf"^appointments/(?P<token>{PATTERN})/"
 urlpatterns = [
     path("book/", choosing.choose_state, name="state"),
     path("book/elsewhere/", choosing.elsewhere, name="elsewhere"),
@@ -31,7 +31,7 @@ urlpatterns = [
     path("book/details/<uuid:uid>/", details.details, name="details"),
     path("book/details/<uuid:uid>/prolong/", details.prolong, name="prolong"),
     path("book/details/<uuid:uid>/release/", details.release, name="release"),
-    re_path(rf"^book/done/(?P<token>{TOKEN})/$", details.done, name="done"),
+    re_path(rf"^book/done/(?P<token>{PATTERN})/$", details.done, name="done"),
     path("book/<state:state>/", choosing.choose_service, name="service"),
     path("book/<state:state>/<slug:service>/", choosing.choose_time, name="times"),
     path(

@@ -19,18 +19,25 @@ EMBEDDED = not env.str("DATABASE_URL", default="")
 DEBUG = env.bool("DEBUG", default=EMBEDDED)
 SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key" if DEBUG else "")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
+# Hashes of e-mail addresses in proofs of consent. Keep it when SECRET_KEY is rotated.
+ADDRESS_KEY = env.str("ADDRESS_KEY", default=SECRET_KEY)
+SITE_URL = env.str(
+    "SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}"
+).rstrip("/")
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
+)
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
 # ── services ──────────────────────────────────────────────────────────────────
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+CACHE_PREFIX = env.str("CACHE_PREFIX", default="cn")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.str("CACHE_URL"),
-        "KEY_PREFIX": env.str("CACHE_PREFIX", default="cn"),
+        "KEY_PREFIX": CACHE_PREFIX,
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
 }
@@ -117,6 +124,15 @@ TEMPLATES = [
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
+# ── limits: how often one network, or one address, may do what writes or sends ──
+LIMITS = {
+    "holds": env.str("LIMIT_HOLDS", default="60/10minutes"),
+    "bookings": env.str("LIMIT_BOOKINGS", default="30/hour"),
+    "bookings_per_address": env.str("LIMIT_BOOKINGS_PER_ADDRESS", default="8/day"),
+    "changes": env.str("LIMIT_CHANGES", default="60/hour"),
+}
+RETRY_AFTER_SECONDS = 600
+
 # ── language and time: stored in UTC, shown in the reader's zone ───────────────
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en", _("English"))]
@@ -144,11 +160,29 @@ CONTENT_SECURITY_POLICY = {
 # Passkeys and full screen stay available; everything else that can watch or track is closed.
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     feature: []
-    for feature in (
-        "accelerometer autoplay browsing-topics camera display-capture "
-        "encrypted-media gamepad geolocation gyroscope hid idle-detection local-fonts magnetometer "
-        "microphone midi payment picture-in-picture screen-wake-lock serial usb xr-spatial-tracking"
-    ).split()
+    for feature in [
+        "accelerometer",
+        "autoplay",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "encrypted-media",
+        "gamepad",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "idle-detection",
+        "local-fonts",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "picture-in-picture",
+        "screen-wake-lock",
+        "serial",
+        "usb",
+        "xr-spatial-tracking",
+    ]
 }
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -1,4 +1,4 @@
-"""The workflow of appointments. It alone changes a status: views, admin, tasks and commands call it.
+"""The workflow of appointments: it alone changes a status. Views, admin and tasks call it.
 
 `rules` holds what every change keeps to, `holds` the slot kept while a patient fills in the form,
 `visits` the visit from booked to over.

@@ -204,7 +204,7 @@ def check_in(appointment: Appointment, *, by: str) -> None:
 
 
 def complete(appointment: Appointment, *, by: str) -> None:
-    """The visit took place. Raises NotChangeable unless it was booked or checked in, and has begun."""
+    """The visit took place. Raises NotChangeable unless it has begun and was not closed before."""
     _step(appointment, [Status.BOOKED, Status.CHECKED_IN], Status.COMPLETED, by, begun=True)
 
 

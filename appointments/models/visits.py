@@ -236,6 +236,15 @@ class Appointment(models.Model):
         return self.ends_at.astimezone(self.patient_zone)
 
     @property
+    def local_held_until(self) -> datetime | None:
+        return self.held_until and self.held_until.astimezone(self.patient_zone)
+
+    @property
+    def greeting_name(self) -> str:
+        """The first name of who booked, for themselves or for another."""
+        return (self.booked_by.split() or [self.patient.first_name if self.patient else ""])[0]
+
+    @property
     def length(self) -> timedelta:
         return self.ends_at - self.starts_at
 

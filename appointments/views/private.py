@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 
-from curednation.guard.network import client_network
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from curednation.guard import limits
+from curednation.guard.network import client_network
 
 
 def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

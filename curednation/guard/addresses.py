@@ -1,5 +1,6 @@
-"""E-mail addresses: one spelling to compare by, and a keyed hash to keep where the address is not."""
+"""E-mail addresses: one spelling to compare by, and a keyed hash to keep in their place."""
 
+import contextlib
 import hashlib
 import hmac
 
@@ -9,10 +10,8 @@ from django.conf import settings
 def normalised(email: str) -> str:
     """The spelling under which two addresses are the same person's: trimmed, without case."""
     local, _, domain = email.strip().rpartition("@")
-    try:
+    with contextlib.suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        pass
     return f"{local}@{domain}".casefold()
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache as once
 
-from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -47,7 +46,9 @@ def _outcome(name: str, future: Future[None]) -> str:
     error = future.exception()
     if error is None:
         return "ok"
-    return str(error) if isinstance(error, NotReady) else f"The {name} does not answer. {HINTS[name]}"
+    return (
+        str(error) if isinstance(error, NotReady) else f"The {name} does not answer. {HINTS[name]}"
+    )
 
 
 def check_database() -> None:

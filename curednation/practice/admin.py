@@ -14,7 +14,10 @@ class PracticeAdmin(admin.ModelAdmin):
     """One record: the list leads straight to it, and nobody can add a second or delete it."""
 
     fieldsets = [
-        (_("Names and notices"), {"fields": ["name", "mail_name", "legal_line", "privacy_reviewed"]}),
+        (
+            _("Names and notices"),
+            {"fields": ["name", "mail_name", "legal_line", "privacy_reviewed"]},
+        ),
         (_("Phone and e-mail"), {"fields": ["phone", "phone_hours", "email"]}),
         (_("Address"), {"fields": ["street", "city", "state", "postal_code", "time_zone"]}),
     ]
@@ -30,6 +33,8 @@ class PracticeAdmin(admin.ModelAdmin):
             return redirect(reverse("admin:practice_practice_change", args=[1]))
         return super().changelist_view(request, extra_context)
 
-    def save_model(self, request: HttpRequest, obj: Practice, form: ModelForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Practice, form: ModelForm, change: bool
+    ) -> None:
         super().save_model(request, obj, form, change)
         transaction.on_commit(Practice.share)

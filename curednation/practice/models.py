@@ -130,7 +130,9 @@ class Practice(models.Model):
         """`(615) 555-0142`; numbers outside the US with their country code."""
         if not self.phone:
             return ""
-        return self.phone.as_national if self.phone.country_code == 1 else self.phone.as_international
+        return (
+            self.phone.as_national if self.phone.country_code == 1 else self.phone.as_international
+        )
 
     @property
     def town_line(self) -> str:

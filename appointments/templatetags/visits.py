@@ -1,0 +1,80 @@
+"""Dates and times as we say them to a patient: "Tuesday, November 10", "2:30 pm", "Central Time".
+
+The datetimes given are aware and already on the patient's clock, and are shown as they are.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from appointments import zones
+
+register = template.Library()
+
+
+@register.filter(expects_localtime=False)
+def clock(when: datetime) -> str:
+    """2:30 pm"""
+    return date_format(when, pgettext("clock", "g:i A"), use_l10n=False).lower()
+
+
+@register.filter(expects_localtime=False)
+def weekday_and_day(when: date) -> str:
+    """Tuesday, November 10"""
+    return date_format(when, pgettext("weekday and day", "l, F j"), use_l10n=False)
+
+
+@register.filter(expects_localtime=False)
+def full_day(when: date) -> str:
+    """Tuesday, November 10, 2026"""
+    return date_format(when, pgettext("full day", "l, F j, Y"), use_l10n=False)
+
+
+@register.filter
+def slot(when: datetime) -> str:
+    """The value of a button: the start in UTC, 2026-11-10T14:30Z."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+@register.filter(expects_localtime=False)
+def day_and_clock(when: datetime, today: date) -> str:
+    """ "Today, Monday at 4:30 pm", "Tomorrow, Tuesday at …", "Friday, November 13 at …"."""
+    weekday = date_format(when, "l", use_l10n=False)
+    if when.date() == today:
+        day = _("Today, %(weekday)s") % {"weekday": weekday}
+    elif when.date() == today + timedelta(days=1):
+        day = _("Tomorrow, %(weekday)s") % {"weekday": weekday}
+    else:
+        day = weekday_and_day(when)
+    return _("%(day)s at %(clock)s") % {"day": day, "clock": clock(when)}
+
+
+@register.filter(expects_localtime=False)
+def short_day_and_clock(when: datetime, today: date) -> str:
+    """ "today, 4:30 pm", "Thursday, 1:00 pm" within a week, "Nov. 20, 1:00 pm" later."""
+    if when.date() == today:
+        day = _("today")
+    elif when.date() < today + timedelta(days=7):
+        day = date_format(when, "l", use_l10n=False)
+    else:
+        day = date_format(when, "N j", use_l10n=False)
+    return f"{day}, {clock(when)}"
+
+
+@register.filter
+def days_to(first: date, last: date) -> str:
+    """ "November 9 to 15", "November 30 to December 6"."""
+    until = "j" if first.month == last.month else "F j"
+    return _("%(first)s to %(last)s") % {
+        "first": date_format(first, "F j", use_l10n=False),
+        "last": date_format(last, until, use_l10n=False),
+    }
+
+
+@register.filter
+def zone_words(zone: str) -> str:
+    """Central Time"""
+    return zones.words(str(zone))

@@ -1,0 +1,12 @@
+// Before the visitor has chosen a time zone, remember the browser's own, once.
+const form = document.getElementById("guess-zone");
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+if (form && zone && sessionStorage.getItem("guessed-zone") !== zone) {
+  sessionStorage.setItem("guessed-zone", zone);
+  form.elements.zone.value = zone;
+  fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" }).then(() => {
+    // Times are on the page in another zone: show them in the right one.
+    if (form.dataset.shown && form.dataset.shown !== zone) location.reload();
+  });
+}
