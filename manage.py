@@ -1,15 +1,35 @@
 #!/usr/bin/env python
-"""Run a Django command. Where nothing is configured, the embedded database is brought up first."""
+"""Run a Django command. Where no database is configured, the embedded services run meanwhile."""
 
 import os
+import signal
 import sys
+
+# Commands that have no use for a database, broker or mail server.
+BARE = {"", "help", "version", "--help", "-h", "--version", "makemessages", "compilemessages"}
+BARE |= {"collectstatic", "findstatic", "diffsettings", "startapp"}
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curednation.settings")
+    # A migration may take as long as it needs; only requests and tasks are cut off.
+    os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "0")
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from curednation.devstack import embedded
+    from curednation.devstack.trouble import Trouble
+
+    command = next(iter(sys.argv[1:]), "")
+    services = [] if command in BARE else embedded.wanted(os.environ)
+    try:
+        with embedded.serving(services):
+            execute_from_command_line(sys.argv)
+    except (ImproperlyConfigured, Trouble) as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,23 @@
 """Every setting, read once from the environment. README.md lists each variable in one table.
 
-With `DATABASE_URL` unset the embedded services of `curednation.devstack` are used and `DEBUG` is on;
-a deployment that names its database gets `DEBUG` off, and then anything unsafe refuses to start.
+With `DATABASE_URL` unset the services of `curednation.devstack` are used and `DEBUG` is on; a
+deployment that names its database gets `DEBUG` off, and then anything unsafe refuses to start.
 """
 
 from pathlib import Path
 
-import environ
 from bootstrap_wrapper import get_bootstrap_css_dir
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from curednation.devstack import embedded
+from curednation.environment import Environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 
 # ── where we run ──────────────────────────────────────────────────────────────
+<<<<<<< HEAD
 EMBEDDED = not env.str("DATABASE_URL", default="")
 DEBUG = env.bool("DEBUG", default=EMBEDDED)
 SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key" if DEBUG else "")
@@ -28,31 +31,83 @@ ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
 )
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+=======
+DEBUG = env.flag("DEBUG", default=not env.text("DATABASE_URL"))
+SECRET_KEY = env.text("SECRET_KEY", default="insecure-development-key" if DEBUG else "")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+PORT = env.number("PORT", default=8000, least=1, most=65535)
+SITE_URL = env.site("SITE_URL", default=f"http://127.0.0.1:{PORT}")
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
+)
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+STAFF_MFA_REQUIRED = env.flag("STAFF_MFA_REQUIRED", default=not DEBUG)
+STAFF_IDLE_MINUTES = env.number("STAFF_IDLE_MINUTES", default=15, least=1, most=24 * 60)
+# The web server's size. Each thread keeps a database connection; about four a worker are enough.
+WEB_WORKERS = env.number("WEB_WORKERS", default=2, least=1, most=512)
+WEB_THREADS = env.number("WEB_THREADS", default=4, least=1, most=64)
+>>>>>>> devstack
 
-# ── services ──────────────────────────────────────────────────────────────────
-DATABASES = {"default": env.db_url("DATABASE_URL")}
+# ── services: in development the embedded ones stand in where a variable is unset ──
+ours = embedded.urls() if DEBUG else {}
+DATABASES = {"default": env.database("DATABASE_URL", default=ours.get("DATABASE_URL", ""))}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+<<<<<<< HEAD
 CACHE_PREFIX = env.str("CACHE_PREFIX", default="cn")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.str("CACHE_URL"),
         "KEY_PREFIX": CACHE_PREFIX,
+=======
+# A request that waits longer has failed its visitor. manage.py lifts the first for commands.
+DATABASE_STATEMENT_SECONDS = env.number("DATABASE_STATEMENT_SECONDS", default=30)
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 5,
+    "options": f"-c statement_timeout={DATABASE_STATEMENT_SECONDS}s -c lock_timeout=5s"
+    " -c idle_in_transaction_session_timeout=60s",
+} | DATABASES["default"].get("OPTIONS", {})
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.url(
+            "CACHE_URL",
+            "redis://host:6379/1",
+            ("redis", "rediss", "unix"),
+            default=ours.get("CACHE_URL", ""),
+        ),
+        "KEY_PREFIX": env.text("CACHE_PREFIX", default="cn"),
+>>>>>>> devstack
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
 }
-vars().update(env.email_url("EMAIL_URL"))
+vars().update(env.email("EMAIL_URL", default=ours.get("EMAIL_URL", "")))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="office@example.org")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="office@example.org")
+SERVER_EMAIL = env.text("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
 
-CELERY_BROKER_URL = env.str("BROKER_URL")
+CELERY_BROKER_URL = env.url(
+    "BROKER_URL",
+    "redis://host:6379/0",
+    ("redis", "rediss", "redis+socket", "amqp", "amqps"),
+    default=ours.get("BROKER_URL", ""),
+)
+CELERY_TASK_DEFAULT_QUEUE = env.text("BROKER_QUEUE", default="celery")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
+# A broker that is dead or hangs may cost a visitor one second, not forty: no retry, short timeouts.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 0}
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"read_timeout": 1, "write_timeout": 1}
+    if CELERY_BROKER_URL.startswith("amqp")
+    else {"socket_timeout": 1, "socket_connect_timeout": 1}
+)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 1, "socket_connect_timeout": 1}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = env.number("WORKER_PROCESSES", default=2, least=1, most=512)
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict = {}
 

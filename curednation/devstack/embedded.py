@@ -1,0 +1,72 @@
+"""The services that the project brings along, for every variable that names no other.
+
+`urls()` says where they are, and starts nothing; `serving()` has them running meanwhile.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from curednation.devstack import mailcatcher, places, postgres, valkey
+from curednation.devstack.service import Hold, Service
+
+ADDRESSES = {
+    "DATABASE_URL": (postgres.POSTGRES, postgres.url),
+    "BROKER_URL": (valkey.VALKEY, valkey.broker_url),
+    "CACHE_URL": (valkey.VALKEY, valkey.cache_url),
+    "EMAIL_URL": (mailcatcher.MAILCATCHER, mailcatcher.url),
+}
+
+
+def url(variable: str) -> str:
+    """Return the address of the embedded service that stands in for this variable."""
+    return ADDRESSES[variable][1]()
+
+
+def urls() -> dict[str, str]:
+    """Return all four addresses, the same every time for this checkout and user."""
+    return {variable: url(variable) for variable in ADDRESSES}
+
+
+def wanted(environ: Mapping[str, str]) -> list[Service]:
+    """Return the services that these settings leave to us; none in production."""
+    debug = environ.get("DEBUG") or ("" if environ.get("DATABASE_URL") else "on")
+    if debug.lower() not in ("1", "on", "true", "yes"):
+        return []
+    unset = (service for name, (service, _) in ADDRESSES.items() if not environ.get(name))
+    return list(dict.fromkeys(unset))
+
+
+def ensure(services: Iterable[Service]) -> list[Hold]:
+    """Start what is not running, at the same time. Raises Trouble; then nothing is held."""
+    places.prepare()
+    services = list(services)
+    holds: list[Hold] = []
+    with ThreadPoolExecutor(max_workers=max(1, len(services))) as pool:
+        starts = [pool.submit(Hold, service) for service in services]
+    failures = [start.exception() for start in starts if start.exception()]
+    holds = [start.result() for start in starts if not start.exception()]
+    if failures:
+        release(holds)
+        raise failures[0] from None  # type: ignore[misc]
+    return holds
+
+
+def release(holds: Iterable[Hold]) -> None:
+    """Let go of the servers; those that nobody else uses are stopped."""
+    holds = list(holds)
+    with ThreadPoolExecutor(max_workers=max(1, len(holds))) as pool:
+        list(pool.map(Hold.release, holds))
+
+
+@contextmanager
+def serving(services: Iterable[Service]) -> Iterator[list[Hold]]:
+    """Have these services running meanwhile."""
+    owner = os.getpid()
+    holds = ensure(services)
+    try:
+        yield holds
+    finally:
+        if os.getpid() == owner:  # a forked child leaves by its own door
+            release(holds)

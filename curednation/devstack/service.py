@@ -1,0 +1,130 @@
+"""How every embedded server is started once, shared by its users, and stopped by the last of them.
+
+Three lock files a server. `starting`: held while somebody starts or stops it. `users`: shared by
+all who use it, so that whoever can have it alone is the last. `alive`: inherited by the server and
+its children, so that it is free exactly when not one of them is left. The kernel frees all three
+when their holders end, `kill -9` included; no file has to be cleaned up.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from curednation.devstack import places
+from curednation.devstack.locks import Lock
+from curednation.devstack.trouble import Trouble
+
+PATIENCE = 30  # seconds for a start or a stop
+_launched: list[subprocess.Popen[bytes]] = []  # kept, so that each is reaped and none complains
+
+
+@dataclass(frozen=True)
+class Service:
+    """`launch` starts it with a descriptor to inherit; `answers` asks whether it is ready."""
+
+    name: str
+    title: str
+    launch: Callable[[int], subprocess.Popen[bytes]]
+    answers: Callable[[], bool]
+    stop_signal: signal.Signals
+
+    def lock(self, kind: str) -> Lock:
+        return Lock(places.LOCKS / f"{self.name}.{kind}")
+
+    def running(self) -> bool:
+        """Whether a process of this server is left."""
+        with self.lock("alive") as alive:
+            return not alive.try_claim()
+
+
+class Hold:
+    """One user's share of a running server. The last user to release it stops the server."""
+
+    def __init__(self, service: Service) -> None:
+        """Start the server unless it runs. Raises Trouble if it cannot be started."""
+        self.service = service
+        with service.lock("starting").claim():
+            self.users = service.lock("users").share()
+            try:
+                bring_up(service)
+            except BaseException:
+                self.release_locked()
+                raise
+
+    def heal(self) -> None:
+        """Start the server again if it has died meanwhile."""
+        with self.service.lock("starting").claim():
+            bring_up(self.service)
+
+    def release(self) -> None:
+        with self.service.lock("starting").claim():
+            self.release_locked()
+
+    def release_locked(self) -> None:
+        self.users.close()
+        with self.service.lock("users") as users:
+            if users.try_claim():
+                bring_down(self.service)
+
+
+def bring_up(service: Service) -> None:
+    """Return when the server answers. The caller holds `starting`."""
+    process = None
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with service.lock("alive") as alive:
+            if not alive.try_claim():
+                if service.answers():
+                    return
+            elif process is None:
+                process = service.launch(alive.descriptor)
+                alive.write(str(process.pid))
+                _launched.append(process)
+            else:
+                process.wait()
+                raise Trouble(_why(service))
+        time.sleep(0.02)
+    with service.lock("alive") as alive:
+        raise Trouble(
+            f"{service.title} runs as process {alive.read()} but does not answer. "
+            f"End it with `kill -9 {alive.read()}` and start again."
+        )
+
+
+def bring_down(service: Service) -> None:
+    """Return when no process of the server is left. The caller holds `starting`."""
+    started = time.monotonic()
+    told = False
+    while service.running():
+        _reap()
+        with service.lock("alive") as alive:
+            pid = int(alive.read() or 0)
+        late = time.monotonic() - started > PATIENCE
+        if pid and (late or not told):
+            _send(pid, signal.SIGKILL if late else service.stop_signal)
+            told = True
+        if late and time.monotonic() - started > 2 * PATIENCE:
+            raise Trouble(f"{service.title} (process {pid}) does not stop. End it by hand.")
+        time.sleep(0.02)
+    _reap()
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):  # only its children are left, and are leaving
+        os.kill(pid, number)
+
+
+def _reap() -> None:
+    for process in _launched:
+        process.poll()
+
+
+def _why(service: Service) -> str:
+    lines = places.last_lines(service.name)
+    if "No space left on device" in lines:
+        return f"The disk is full, {service.title} cannot start. Make room and start again."
+    return f"{service.title} did not start. The end of {places.log_path(service.name)}:\n{lines}"

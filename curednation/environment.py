@@ -1,0 +1,112 @@
+"""Reading the environment so that a wrong value is refused with a sentence that says what to write.
+
+Every method raises ImproperlyConfigured. A value that is empty counts as left out.
+"""
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Any, NoReturn
+from urllib.parse import SplitResult, urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = ("1", "on", "true", "yes"), ("0", "off", "false", "no")
+
+
+def refuse(variable: str, sentence: str) -> NoReturn:
+    raise ImproperlyConfigured(f"{variable} {sentence}")
+
+
+class Environment:
+    """The variables that the project reads, each by one call that names it."""
+
+    def __init__(self) -> None:
+        self.reader = environ.Env()
+
+    def text(self, variable: str, *, default: str = "") -> str:
+        return self.reader.str(variable, default="") or default
+
+    def words(self, variable: str, *, default: Iterable[str] = ()) -> list[str]:
+        """A list, parted by commas."""
+        found = [word.strip() for word in self.text(variable).split(",") if word.strip()]
+        return found or list(default)
+
+    def flag(self, variable: str, *, default: bool) -> bool:
+        value = self.text(variable).lower()
+        if value and value not in (*TRUE, *FALSE):
+            refuse(variable, f"is {value!r}: write `on` or `off`.")
+        return value in TRUE if value else default
+
+    def number(self, variable: str, *, default: int, least: int = 0, most: int = 10**6) -> int:
+        value = self.text(variable, default=str(default))
+        if not value.isascii() or not value.isdecimal() or not least <= int(value) <= most:
+            refuse(variable, f"is {value!r}: write a whole number from {least} to {most}.")
+        return int(value)
+
+    def choice(self, variable: str, options: Iterable[str], *, default: str) -> str:
+        value = self.text(variable, default=default)
+        if value not in options:
+            refuse(variable, f"is {value!r}: write one of {', '.join(options)}.")
+        return value
+
+    def networks(self, variable: str) -> list[str]:
+        """Addresses and networks, such as `10.0.0.0/8,2001:db8::/32`."""
+        found = self.words(variable)
+        for word in found:
+            try:
+                ipaddress.ip_network(word)
+            except ValueError:
+                refuse(variable, f"holds {word!r}: write addresses or networks as in 10.0.0.0/8.")
+        return found
+
+    def url(self, variable: str, example: str, schemes: Iterable[str], *, default: str) -> str:
+        """The address of a service. Its password is never part of the sentence."""
+        value = self.text(variable, default=default)
+        if not value:
+            refuse(variable, f"is not set: write an address such as {example}.")
+        parts = _split(value)
+        if parts is None or parts.scheme not in schemes or not (parts.netloc or parts.path):
+            refuse(variable, f"is not an address this site can use: write one such as {example}.")
+        return value
+
+    def database(self, variable: str, *, default: str) -> dict[str, Any]:
+        example = "postgres://user:password@host:5432/name"
+        url = self.url(variable, example, ("postgres", "postgresql"), default=default)
+        database = self.reader.db_url_config(url)
+        # libpq's own way to name a socket's folder; Django wants it as HOST.
+        host = database.setdefault("OPTIONS", {}).pop("host", "")
+        database["HOST"] = database["HOST"] or host
+        if not database["NAME"]:
+            refuse(variable, f"names no database: write an address such as {example}.")
+        return dict(database)
+
+    def email(self, variable: str, *, default: str) -> dict[str, Any]:
+        example = "smtp+tls://user:password@host:587"
+        schemes = ("smtp", "smtp+tls", "smtp+ssl")
+        url = self.url(variable, example, schemes, default=default)
+        if not urlsplit(url).hostname:
+            refuse(variable, f"names no host: write an address such as {example}.")
+        found = dict(self.reader.email_url_config(url))
+        found.pop("EMAIL_FILE_PATH")
+        found["EMAIL_PORT"] = found["EMAIL_PORT"] or {"smtp": 25, "smtp+ssl": 465}.get(
+            urlsplit(url).scheme, 587
+        )
+        return found
+
+    def site(self, variable: str, *, default: str) -> str:
+        """The site's own address: scheme, host and port, without a path."""
+        value = self.text(variable, default=default).rstrip("/")
+        parts = _split(value)
+        if not parts or parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+            refuse(variable, "is not an address: write one such as https://www.example.org.")
+        return value
+
+
+def _split(value: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return None
+    return parts

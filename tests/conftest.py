@@ -1,0 +1,85 @@
+"""What the tests stand on. All parts are real: PostgreSQL, Valkey, granian, Celery, SMTP."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from curednation.celery import app as celery_app
+from curednation.devstack import chromium, embedded
+from tests import processes, surroundings
+from tests.processes import Process
+from tests.smtp import SmtpServer
+
+Start = Callable[..., Process]
+held = pytest.StashKey[list[Any]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Bring the embedded services up once; the workers of xdist use those of their controller."""
+    if not hasattr(config, "workerinput"):
+        config.stash[held] = embedded.ensure(surroundings.SERVICES)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    embedded.release(config.stash.get(held, []))
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> None:
+    """No test meets what another left in the cache, such as a used-up rate limit."""
+    if {"db", "transactional_db", "client"} & set(request.fixturenames):
+        cache.clear()
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[SmtpServer]:
+    """A real SMTP server that does what the test tells it to. See tests/smtp.py."""
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _shared_site(django_db_setup: None) -> Iterator[Process]:
+    with processes.site() as site:
+        yield site
+
+
+@pytest.fixture
+def live_site(_shared_site: Process, transactional_db: None) -> Process:
+    """The site under granian on the test database. `live_site.url` says where.
+
+    One server for all tests that can share it; what tests commit is flushed after each.
+    """
+    return _shared_site
+
+
+@pytest.fixture
+def start_site(transactional_db: None) -> Iterator[Start]:
+    """Start a site of one's own: `start_site(BROKER_URL=…)` returns it, ready to answer."""
+    with ExitStack() as stack:
+        yield lambda **environ: stack.enter_context(processes.site(**environ))
+
+
+@pytest.fixture
+def start_worker(transactional_db: None) -> Iterator[Start]:
+    """Start a Celery worker: `start_worker(EMAIL_URL=…)` returns it, ready for tasks."""
+    celery_app.control.purge()
+    with ExitStack() as stack:
+        yield lambda **environ: stack.enter_context(processes.worker(**environ))
+
+
+@pytest.fixture
+def celery_worker(start_worker: Start, smtp_server: SmtpServer) -> Process:
+    """A real Celery worker that sends its mail to `smtp_server`."""
+    return start_worker(EMAIL_URL=smtp_server.url)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Drive the system's Chromium, and keep it from calling anyone."""
+    path = chromium.find()
+    assert path, "Chromium is missing: install it, or set CHROMIUM to its path."
+    return browser_type_launch_args | {"executable_path": path, "args": chromium.FLAGS}

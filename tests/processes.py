@@ -1,0 +1,120 @@
+"""Real servers for tests: the site under granian and the Celery worker, on the test database."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Self
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.db import connection
+
+PATIENCE = 30  # seconds until a process must be ready
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def database_url() -> str:
+    """Return the address of the test database, for a process that reads DATABASE_URL."""
+    database = connection.settings_dict
+    user, password = quote(database["USER"]), quote(database["PASSWORD"])
+    name, host = quote(connection.settings_dict["NAME"]), database["HOST"]
+    account = f"{user}:{password}" if password else user
+    if host.startswith("/"):
+        return f"postgres://{account}@/{name}?{urlencode({'host': host})}"
+    port = f":{database['PORT']}" if database["PORT"] else ""
+    return f"postgres://{account}@{host}{port}/{name}"
+
+
+class Process:
+    """A process of the tests, with its children, that ends with the `with` block."""
+
+    def __init__(self, command: list[str], *, ready: Callable[["Process"], bool], **environ: str):
+        self.url = environ.get("SITE_URL", "")
+        self.ready = ready
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by stop)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=settings.BASE_DIR,
+            env=os.environ
+            | {"DJANGO_SETTINGS_MODULE": "curednation.settings", "DATABASE_URL": database_url()}
+            | environ,
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        deadline = time.monotonic() + PATIENCE
+        while not self.ready(self):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                output = self.output()
+                self.stop()
+                raise AssertionError(f"{self.process.args!r} did not become ready:\n{output}")
+            time.sleep(0.05)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def output(self) -> str:
+        """Return what it has printed so far."""
+        return os.pread(self.log.fileno(), 10**7, 0).decode(errors="replace")
+
+    def kill(self) -> None:
+        """End it and its children as a power failure would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """Ask it to end; whatever is left after ten seconds is killed."""
+        self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(10)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def site(**environ: str) -> Process:
+    """The site on a free port; `.url` says where."""
+    port = free_port()
+    command = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", environ.pop("WEB_WORKERS", "1")]
+    command += ["--blocking-threads", environ.pop("WEB_THREADS", "4")]
+    url = f"http://127.0.0.1:{port}"
+    return Process(
+        [*command, "curednation.wsgi:application"],
+        ready=_answers,
+        **{"PORT": str(port), "SITE_URL": url} | environ,
+    )
+
+
+def worker(**environ: str) -> Process:
+    """A Celery worker that takes the tasks of this test process and of its sites."""
+    command = ["celery", "-A", "curednation", "worker", "--concurrency", "1", "--loglevel", "info"]
+    command += ["--without-gossip", "--without-mingle", "--hostname", f"test-{os.getpid()}@%h"]
+    return Process(command, ready=lambda process: " ready." in process.output(), **environ)
+
+
+def _answers(process: Process) -> bool:
+    try:
+        urllib.request.urlopen(f"{process.url}/healthz", timeout=5).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
