@@ -34,7 +34,7 @@ def _tell(
 ) -> None:
     invitation = outbox.Attachment(
         filename="visit.ics",
-        content=calendar_file(appointment, method),
+        content=calendar_file(appointment, method).decode(),
         mimetype=f"text/calendar; method={method}; charset=utf-8",
     )
     outbox.enqueue(
