@@ -8,6 +8,7 @@ from pathlib import Path
 
 import environ
 from bootstrap_wrapper import get_bootstrap_css_dir
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -54,7 +55,15 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 1, "socket_connect_timeout": 1}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE: dict = {}
+CELERY_BEAT_SCHEDULE: dict = {
+    "mail-sweep": {"task": "curednation.mail.tasks.sweep", "schedule": 60, "options": {"expires": 50}},
+    "mail-purge": {"task": "curednation.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
+}
+
+# ── the outbox ────────────────────────────────────────────────────────────────
+MAIL_BODY_DAYS = env.int("MAIL_BODY_DAYS", default=30)
+# Longer than the slowest mail server takes for one e-mail; the task's time limits follow from it.
+MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=180)
 
 # ── the project ───────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "staff.User"
