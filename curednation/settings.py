@@ -7,6 +7,7 @@ deployment that names its database gets `DEBUG` off, and then anything unsafe re
 from pathlib import Path
 
 from bootstrap_wrapper import get_bootstrap_css_dir
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -109,7 +110,15 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = env.number("WORKER_PROCESSES", default=2, least=1, most=512)
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE: dict = {}
+CELERY_BEAT_SCHEDULE: dict = {
+    "mail-sweep": {"task": "curednation.mail.tasks.sweep", "schedule": 60, "options": {"expires": 50}},
+    "mail-purge": {"task": "curednation.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
+}
+
+# ── the outbox ────────────────────────────────────────────────────────────────
+MAIL_BODY_DAYS = env.int("MAIL_BODY_DAYS", default=30)
+# Longer than the slowest mail server takes for one e-mail; the task's time limits follow from it.
+MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=180)
 
 # ── the project ───────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "staff.User"

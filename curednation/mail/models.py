@@ -1,0 +1,209 @@
+"""The outbox table: one row for each e-mail, written with the change that owes it."""
+
+from functools import cache
+from typing import Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
+    DROPPED = "dropped", _("overtaken, not sent")
+
+
+class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
+    """Times are compared with the clock of the database: workers on other machines may differ."""
+
+    def about(self, *things: str) -> Self:
+        """The e-mails of these things, each written like `appointment:42`."""
+        return self.filter(about__in=things)
+
+    def failed(self) -> Self:
+        """Those that will not be sent unless somebody asks for it."""
+        return self.filter(state=State.FAILED)
+
+    def overdue(self) -> Self:
+        """Those that wait although it is their time, longest first."""
+        return self.filter(state=State.WAITING, due_at__lte=Now()).order_by("due_at")
+
+    def abandoned(self) -> Self:
+        """Those whose worker went away while it was sending them."""
+        return self.filter(state=State.SENDING, lease_until__lte=Now())
+
+    def resendable(self) -> Self:
+        """Failed, not overtaken since, and still with a body."""
+        return self.failed().filter(overtaken=False, purged_at=None)
+
+    def settled(self) -> Self:
+        """Those that nothing will be done about by itself, and that still have their bodies."""
+        settled = [State.SENT, State.FAILED, State.DROPPED]
+        return self.filter(state__in=settled, purged_at=None)
+
+    def write_once(self, email: "OutgoingEmail") -> bool:
+        """Insert `email` and set its primary key; False when its key was written before.
+
+        One statement, and a known key is no error that would break the caller's transaction.
+        Django's `bulk_create(ignore_conflicts=True)` cannot tell which of the two has happened.
+        """
+        fields = _insert_fields()
+        values = [f.get_db_prep_save(getattr(email, f.attname), connection) for f in fields]
+        with connection.cursor() as cursor:
+            cursor.execute(_insert_sql(), values)
+            row = cursor.fetchone()
+        if row:
+            email.pk = row[0]
+        return row is not None
+
+    def claim(self, pk: int) -> "OutgoingEmail | None":
+        """Take a waiting e-mail for one worker alone; None when there is nothing to take.
+
+        The lease lasts `MAIL_LEASE_SECONDS`: after it the sweep gives the e-mail to another worker.
+        """
+        return next(iter(self.raw(_CLAIM, [uuid4(), settings.MAIL_LEASE_SECONDS, pk])), None)
+
+    def settle(self, email: "OutgoingEmail", **changes: object) -> bool:
+        """End this worker's claim with `changes`; False when its lease was given to another."""
+        mine = self.filter(pk=email.pk, state=State.SENDING, claimed_by=email.claimed_by)
+        return bool(mine.update(claimed_by=None, lease_until=None, **changes))
+
+    def overtake(self) -> None:
+        """Drop those that wait, and let none of the others be sent later.
+
+        One that is being sent at this moment goes out with this attempt or never.
+        """
+        waiting = Q(state=State.WAITING)
+        self.filter(state__in=[State.WAITING, State.SENDING, State.FAILED]).update(
+            overtaken=True,
+            due_at=None,
+            state=Case(When(waiting, then=Value(State.DROPPED)), default="state"),
+        )
+
+
+_CLAIM = """
+    UPDATE mail_outgoingemail
+       SET state = 'sending', claimed_by = %s, due_at = NULL, attempts = attempts + 1,
+           lease_until = statement_timestamp() + make_interval(secs => %s)
+     WHERE id = %s AND state = 'waiting'
+    RETURNING *
+"""
+
+
+@cache
+def _insert_fields() -> list[models.Field]:
+    return [field for field in OutgoingEmail._meta.local_concrete_fields if not field.primary_key]
+
+
+@cache
+def _insert_sql() -> str:
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(field.column or "") for field in _insert_fields())
+    places = ", ".join(["%s"] * len(_insert_fields()))
+    table = quote(OutgoingEmail._meta.db_table)
+    return (
+        f"INSERT INTO {table} ({columns}) VALUES ({places}) "  # noqa: S608  our own names only
+        "ON CONFLICT (key) DO NOTHING RETURNING id"
+    )
+
+
+class OutgoingEmail(models.Model):
+    """A rendered e-mail on its way. `outbox` and `delivery` alone change it."""
+
+    key = models.CharField(_("key"), max_length=200, editable=False)
+    template = models.CharField(_("kind"), max_length=80)
+    about = models.CharField(_("about"), max_length=100, blank=True)
+    # Text fields without a limit: what a person typed must never make the booking fail here.
+    to = models.TextField(_("to"), blank=True)
+    subject = models.TextField(_("subject"), blank=True)
+    text = models.TextField(_("text"), blank=True)
+    html = models.TextField(_("HTML"), blank=True)
+    attachments = models.JSONField(_("attachments"), default=list, blank=True)
+    secret = models.BooleanField(
+        _("secret"),
+        default=False,
+        help_text=_("Its text opens an account: nobody is shown it, and it goes once it is sent."),
+    )
+    message_id = models.CharField(_("Message-ID"), max_length=255)
+
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField(
+        _("next attempt"), null=True, blank=True, help_text=_("When the sweep hands it over next.")
+    )
+    claimed_by = models.UUIDField(_("claimed by"), null=True, blank=True)
+    lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    overtaken = models.BooleanField(_("overtaken by a later e-mail"), default=False)
+    last_error = models.TextField(_("why it did not go through"), blank=True)
+    created_at = models.DateTimeField(_("written"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    purged_at = models.DateTimeField(_("emptied"), null=True, blank=True)
+
+    objects = OutgoingEmailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("e-mail")
+        verbose_name_plural = _("outbox")
+        ordering = ("-pk",)
+        default_permissions = ("view",)
+        permissions = (
+            ("send_outgoingemail", _("Can send failed e-mails again, and test messages")),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["key"], name="mail_written_once_per_key"),
+            models.CheckConstraint(name="mail_state_is_known", condition=Q(state__in=State.values)),
+            models.CheckConstraint(
+                name="mail_is_due_only_while_waiting",
+                condition=Q(state=State.WAITING, due_at__isnull=False)
+                | (~Q(state=State.WAITING) & Q(due_at=None)),
+            ),
+            models.CheckConstraint(
+                name="mail_is_claimed_only_while_sending",
+                condition=Q(
+                    state=State.SENDING, claimed_by__isnull=False, lease_until__isnull=False
+                )
+                | (~Q(state=State.SENDING) & Q(claimed_by=None, lease_until=None)),
+            ),
+            models.CheckConstraint(
+                name="mail_sent_has_its_time",
+                condition=Q(state=State.SENT, sent_at__isnull=False)
+                | (~Q(state=State.SENT) & Q(sent_at=None)),
+            ),
+            models.CheckConstraint(
+                name="mail_failed_says_why",
+                condition=~Q(state=State.FAILED) | ~Q(last_error="") | Q(purged_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="mail_overtaken_does_not_wait",
+                condition=Q(overtaken=False) | ~Q(state=State.WAITING),
+            ),
+            models.CheckConstraint(
+                name="mail_purged_holds_nobody",
+                condition=Q(purged_at=None)
+                | Q(to="", subject="", text="", html="", attachments=[], last_error=""),
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["due_at"], name="mail_sweep_waiting", condition=Q(state=State.WAITING)
+            ),
+            models.Index(
+                fields=["lease_until"], name="mail_sweep_sending", condition=Q(state=State.SENDING)
+            ),
+            models.Index(fields=["created_at"], name="mail_to_purge", condition=Q(purged_at=None)),
+            models.Index(fields=["about"], name="mail_of_a_thing", condition=~Q(about="")),
+            models.Index(
+                fields=["state", "-id"], name="mail_not_sent", condition=~Q(state=State.SENT)
+            ),
+        )
+
+    def __str__(self) -> str:
+        # No address and no subject: this text ends up in logs and in the audit trail.
+        return f"{self.template} {self.pk}"

@@ -1,0 +1,92 @@
+"""The door of the outbox: what other apps call. Nothing here talks to a mail server."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from curednation.mail.attachments import Attachment
+from curednation.mail.message import message_id
+from curednation.mail.models import OutgoingEmail, State
+from curednation.mail.rendering import fit, render
+from curednation.mail.tasks import hand_over
+
+__all__ = ["Attachment", "NotResendable", "drop", "enqueue", "resend"]
+
+# Once written, an e-mail is handed to a worker at once; the sweep looks after it from then on.
+SWEEP_AFTER = timedelta(minutes=1)
+
+
+class NotResendable(Exception):
+    """The e-mail has not failed, has been overtaken, or its body is gone."""
+
+
+def enqueue(
+    template: str,
+    *,
+    key: str,
+    to: str,
+    about: str = "",
+    overtakes: bool = False,
+    secret: bool = False,
+    attachments: Iterable[Attachment] = (),
+    **context: Any,
+) -> OutgoingEmail | None:
+    """Write one e-mail in the caller's transaction; a worker sends it after the commit.
+
+    None when `key` was written before: then nothing is written, dropped or sent. `about` groups the
+    mails of one thing and one reader (`appointment:42`); with `overtakes`, earlier ones of the same
+    `about` that are not sent yet never will be. `secret` is for mails whose text opens an account.
+    `to` may be anything a person typed: an address that cannot work fails later, and staff see it.
+    Raises when the template is not complete, never for the sake of a broker or a mail server.
+    """
+    rendered = render(template, context)
+    now = timezone.now()
+    email = OutgoingEmail(
+        key=key,
+        template=template,
+        about=about,
+        to=fit(to).strip(),
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        attachments=[attachment.to_json() for attachment in attachments],
+        secret=secret,
+        message_id=message_id(key),
+        created_at=now,
+        due_at=now + SWEEP_AFTER,
+    )
+    with transaction.atomic(savepoint=False):
+        if not OutgoingEmail.objects.write_once(email):
+            return None
+        if overtakes and about:
+            OutgoingEmail.objects.about(about).exclude(pk=email.pk).overtake()
+    _hand_over_on_commit(email.pk)
+    return email
+
+
+def drop(*, about: str) -> None:
+    """Let no e-mail of this thing go out any more, in the caller's transaction."""
+    OutgoingEmail.objects.about(about).overtake()
+
+
+def resend(email: OutgoingEmail) -> None:
+    """Try a failed e-mail again, from the first attempt and with the same Message-ID.
+
+    Raises NotResendable.
+    """
+    changed = (
+        OutgoingEmail.objects.resendable()
+        .filter(pk=email.pk)
+        .update(state=State.WAITING, attempts=0, due_at=timezone.now() + SWEEP_AFTER)
+    )
+    if not changed:
+        raise NotResendable
+    _hand_over_on_commit(email.pk)
+
+
+def _hand_over_on_commit(pk: int) -> None:
+    # A lambda: with robust=True Django 5.2 cannot name a failing partial (#36487).
+    transaction.on_commit(lambda: hand_over(pk), robust=True)
