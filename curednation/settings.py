@@ -18,24 +18,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
 
 # ── where we run ──────────────────────────────────────────────────────────────
-<<<<<<< HEAD
-EMBEDDED = not env.str("DATABASE_URL", default="")
-DEBUG = env.bool("DEBUG", default=EMBEDDED)
-SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key" if DEBUG else "")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# Hashes of e-mail addresses in proofs of consent. Keep it when SECRET_KEY is rotated.
-ADDRESS_KEY = env.str("ADDRESS_KEY", default=SECRET_KEY)
-SITE_URL = env.str(
-    "SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}"
-).rstrip("/")
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
-)
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
-=======
 DEBUG = env.flag("DEBUG", default=not env.text("DATABASE_URL"))
 SECRET_KEY = env.text("SECRET_KEY", default="insecure-development-key" if DEBUG else "")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+# Hashes of e-mail addresses in proofs of consent. Keep it when SECRET_KEY is rotated.
+ADDRESS_KEY = env.text("ADDRESS_KEY", default=SECRET_KEY)
 PORT = env.number("PORT", default=8000, least=1, most=65535)
 SITE_URL = env.site("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = env.words(
@@ -47,20 +34,11 @@ STAFF_IDLE_MINUTES = env.number("STAFF_IDLE_MINUTES", default=15, least=1, most=
 # The web server's size. Each thread keeps a database connection; about four a worker are enough.
 WEB_WORKERS = env.number("WEB_WORKERS", default=2, least=1, most=512)
 WEB_THREADS = env.number("WEB_THREADS", default=4, least=1, most=64)
->>>>>>> devstack
 
 # ── services: in development the embedded ones stand in where a variable is unset ──
 ours = embedded.urls() if DEBUG else {}
 DATABASES = {"default": env.database("DATABASE_URL", default=ours.get("DATABASE_URL", ""))}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-<<<<<<< HEAD
-CACHE_PREFIX = env.str("CACHE_PREFIX", default="cn")
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": env.str("CACHE_URL"),
-        "KEY_PREFIX": CACHE_PREFIX,
-=======
 # A request that waits longer has failed its visitor. manage.py lifts the first for commands.
 DATABASE_STATEMENT_SECONDS = env.number("DATABASE_STATEMENT_SECONDS", default=30)
 DATABASES["default"]["OPTIONS"] = {
@@ -68,6 +46,7 @@ DATABASES["default"]["OPTIONS"] = {
     "options": f"-c statement_timeout={DATABASE_STATEMENT_SECONDS}s -c lock_timeout=5s"
     " -c idle_in_transaction_session_timeout=60s",
 } | DATABASES["default"].get("OPTIONS", {})
+CACHE_PREFIX = env.text("CACHE_PREFIX", default="cn")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -77,8 +56,7 @@ CACHES = {
             ("redis", "rediss", "unix"),
             default=ours.get("CACHE_URL", ""),
         ),
-        "KEY_PREFIX": env.text("CACHE_PREFIX", default="cn"),
->>>>>>> devstack
+        "KEY_PREFIX": CACHE_PREFIX,
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
 }
@@ -116,9 +94,9 @@ CELERY_BEAT_SCHEDULE: dict = {
 }
 
 # ── the outbox ────────────────────────────────────────────────────────────────
-MAIL_BODY_DAYS = env.int("MAIL_BODY_DAYS", default=30)
+MAIL_BODY_DAYS = env.number("MAIL_BODY_DAYS", default=30)
 # Longer than the slowest mail server takes for one e-mail; the task's time limits follow from it.
-MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=180)
+MAIL_LEASE_SECONDS = env.number("MAIL_LEASE_SECONDS", default=180)
 
 # ── the project ───────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "staff.User"
@@ -190,10 +168,10 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # ── limits: how often one network, or one address, may do what writes or sends ──
 LIMITS = {
-    "holds": env.str("LIMIT_HOLDS", default="60/10minutes"),
-    "bookings": env.str("LIMIT_BOOKINGS", default="30/hour"),
-    "bookings_per_address": env.str("LIMIT_BOOKINGS_PER_ADDRESS", default="8/day"),
-    "changes": env.str("LIMIT_CHANGES", default="60/hour"),
+    "holds": env.text("LIMIT_HOLDS", default="60/10minutes"),
+    "bookings": env.text("LIMIT_BOOKINGS", default="30/hour"),
+    "bookings_per_address": env.text("LIMIT_BOOKINGS_PER_ADDRESS", default="8/day"),
+    "changes": env.text("LIMIT_CHANGES", default="60/hour"),
 }
 RETRY_AFTER_SECONDS = 600
 
