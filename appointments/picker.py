@@ -136,8 +136,8 @@ class Picker:
 
     @property
     def week_before(self) -> Day | None:
-        before = self.monday - timedelta(days=7)
-        return self._day_of_week(before) if before + timedelta(days=6) >= self.today else None
+        has_times = any(day < self.monday for day in self.by_day)
+        return self._day_of_week(self.monday - timedelta(days=7)) if has_times else None
 
     @property
     def week_after(self) -> Day | None:
@@ -164,7 +164,8 @@ class Picker:
     @property
     def month_before(self) -> Day | None:
         last = self.day.replace(day=1) - timedelta(days=1)
-        return self._day_of_month(last) if last >= self.today else None
+        has_times = any(day <= last for day in self.by_day)
+        return self._day_of_month(last) if has_times else None
 
     @property
     def month_after(self) -> Day | None:
@@ -206,6 +207,11 @@ class Picker:
             day == self.day,
             (day.year, day.month) == (self.day.year, self.day.month),
         )
+
+    @property
+    def here(self) -> str:
+        """The query string of this very view."""
+        return self.query()
 
     def query(self, **changes) -> str:
         """The query string of this view with another day or provider."""

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from appointments import booking, links, visitors
 from appointments.forms import DetailsForm
@@ -76,19 +76,25 @@ def details_page(
     return render(request, "appointments/details.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @private
 def prolong(request: HttpRequest, uid: UUID) -> HttpResponse:
-    booking.prolong(_own_hold_or_404(request, uid))
-    return redirect("appointments:details", uid)
+    """Ten more minutes, once; what was typed so far stays in the form."""
+    hold = _own_hold_or_404(request, uid)
+    if request.method == "GET" or hold.patient_id:
+        return redirect("appointments:details", uid)
+    booking.prolong(hold)
+    hold.refresh_from_db()
+    return details_page(request, hold, initial=request.POST.dict())
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @private
 def release(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The patient goes back to the times: theirs is free again at once."""
     hold = _own_hold_or_404(request, uid)
-    booking.release(hold)
+    if request.method == "POST":
+        booking.release(hold)
     return redirect("appointments:times", hold.place, hold.service.slug)
 
 
