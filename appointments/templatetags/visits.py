@@ -28,6 +28,18 @@ def weekday_and_day(when: date) -> str:
 
 
 @register.filter(expects_localtime=False)
+def weekday(when: date) -> str:
+    """Tuesday"""
+    return date_format(when, "l", use_l10n=False)
+
+
+@register.filter(expects_localtime=False)
+def month_day(when: date) -> str:
+    """November 10"""
+    return date_format(when, pgettext("month and day", "F j"), use_l10n=False)
+
+
+@register.filter(expects_localtime=False)
 def full_day(when: date) -> str:
     """Tuesday, November 10, 2026"""
     return date_format(when, pgettext("full day", "l, F j, Y"), use_l10n=False)
