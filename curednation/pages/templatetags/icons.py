@@ -9,6 +9,7 @@ register = template.Library()
 
 VIEW_BOXES = {
     "path": "0 0 480 600",
+    "door": "0 0 480 600",
     "table": "0 0 600 480",
     "plant": "0 0 260 300",
     "contours": "0 0 1200 260",

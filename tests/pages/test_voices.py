@@ -1,0 +1,32 @@
+import pytest
+from django.db import IntegrityError
+
+from tests.pages.factories import make_testimonial
+
+pytestmark = pytest.mark.django_db
+
+
+def test_published_voices_stand_on_the_home_page_in_the_order_staff_chose(client):
+    make_testimonial(words="Second voice.", position=2)
+    make_testimonial(words="First voice.", position=1)
+    make_testimonial(words="Not yet.", published=False)
+    html = client.get("/").text
+    assert "What patients say" in html
+    assert html.index("First voice.") < html.index("Second voice.")
+    assert "M., Ohio. Patient since 2025" in html
+    assert "Not yet." not in html
+
+
+def test_without_voices_the_section_is_not_there(client):
+    make_testimonial(published=False)
+    assert "What patients say" not in client.get("/").text
+
+
+def test_words_are_shown_as_text_never_as_code(client):
+    make_testimonial(words="<script>alert(1)</script>")
+    assert "<script>alert" not in client.get("/").text
+
+
+def test_nothing_is_published_without_written_permission():
+    with pytest.raises(IntegrityError, match="testimonial_published_only_with_permission"):
+        make_testimonial(permission=False)
