@@ -117,7 +117,7 @@ def _insert_sql() -> str:
 class OutgoingEmail(models.Model):
     """A rendered e-mail on its way. `outbox` and `delivery` alone change it."""
 
-    key = models.CharField(_("key"), max_length=200, editable=False)
+    key = models.CharField(_("key"), max_length=200)
     template = models.CharField(_("kind"), max_length=80)
     about = models.CharField(_("about"), max_length=100, blank=True)
     # Text fields without a limit: what a person typed must never make the booking fail here.
@@ -152,7 +152,8 @@ class OutgoingEmail(models.Model):
         verbose_name = _("e-mail")
         verbose_name_plural = _("outbox")
         ordering = ("-pk",)
-        default_permissions = ("view",)
+        # `change` is the right to send a failed e-mail again and to send a test message.
+        default_permissions = ("view", "change")
         permissions = (
             ("send_outgoingemail", _("Can send failed e-mails again, and test messages")),
         )
