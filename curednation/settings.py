@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from curednation.devstack import embedded
 from curednation.environment import Environment
+from curednation.production import refuse_unsafe
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -34,6 +35,11 @@ STAFF_IDLE_MINUTES = env.number("STAFF_IDLE_MINUTES", default=15, least=1, most=
 # The web server's size. Each thread keeps a database connection; about four a worker are enough.
 WEB_WORKERS = env.number("WEB_WORKERS", default=2, least=1, most=512)
 WEB_THREADS = env.number("WEB_THREADS", default=4, least=1, most=64)
+LOG_LEVEL = env.choice(
+    "LOG_LEVEL",
+    ("DEBUG", "INFO", "WARNING", "ERROR"),
+    default="WARNING" if DEBUG else "INFO",
+)
 
 # ── services: in development the embedded ones stand in where a variable is unset ──
 ours = embedded.urls() if DEBUG else {}
@@ -187,6 +193,57 @@ PHONENUMBER_DEFAULT_REGION = "US"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", get_bootstrap_css_dir())]
+# In development files are served from where they lie; a deployment runs collectstatic.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# ── https and cookies ─────────────────────────────────────────────────────────
+SECURE_SSL_REDIRECT = not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # browsers' preload list is the owner's own decision
+COOKIE_PREFIX = "" if DEBUG else "__Host-"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
+
+# ── logs: on stderr, and nothing in them about a person ───────────────────────
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"private": {"()": "curednation.logs.Private"}},
+    "formatters": {
+        "lines": {
+            "()": "curednation.logs.Lines",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+            "whole": DEBUG,
+        }
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["private"],
+            "formatter": "lines",
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Instead of Django's own handlers: one of them mails whole requests.
+    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL}},
+}
 
 # ── what a browser may do with our pages ──────────────────────────────────────
 CONTENT_SECURITY_POLICY = {
@@ -230,3 +287,6 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "curednation.pages.errors.csrf_failure"
+
+if not DEBUG:
+    refuse_unsafe(vars())

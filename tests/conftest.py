@@ -9,12 +9,13 @@ from django.core.cache import cache
 
 from curednation.celery import app as celery_app
 from curednation.devstack import chromium, embedded
+from curednation.devstack.service import Hold
 from tests import processes, surroundings
 from tests.processes import Process
 from tests.smtp import SmtpServer
 
 Start = Callable[..., Process]
-held = pytest.StashKey[list[Any]]()
+held = pytest.StashKey[list[Hold]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    embedded.release(config.stash.get(held, []))
+    embedded.release(config.stash[held] if held in config.stash else [])
 
 
 @pytest.fixture(autouse=True)

@@ -91,5 +91,5 @@ class SmtpServer:
         self.envelopes.append(envelope)
         self.mails.append(mail)
         if answer == DROP and server.transport:
-            server.transport.abort()
+            server.transport.abort()  # type: ignore[attr-defined]
         return "250 OK"

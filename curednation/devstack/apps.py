@@ -7,3 +7,6 @@ class DevstackConfig(AppConfig):
     label = "devstack"
     verbose_name = _("Development services")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import curednation.production  # noqa: F401  (registers its check)

@@ -1,8 +1,15 @@
-"""Finding the Chromium that the browser tests drive."""
+"""The Chromium that the browser tests drive: found, or installed by the system's own means.
+
+`python -m curednation.devstack.chromium` makes sure that there is one; `make test` calls it.
+"""
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+
+from curednation.devstack.trouble import Trouble
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
@@ -22,3 +29,29 @@ def find() -> str | None:
         return shutil.which(named)
     found = next(filter(None, map(shutil.which, NAMES)), None)
     return found or (str(MAC) if MAC.exists() else None)
+
+
+def install() -> None:
+    """Install the distribution's Chromium. Raises Trouble where that cannot be done."""
+    apt = shutil.which("apt-get")
+    if not apt or os.geteuid() != 0:
+        raise Trouble(
+            "The browser tests need Chromium. Install it (on Debian: apt install chromium) or "
+            "Google Chrome, or set CHROMIUM to the path of one."
+        )
+    environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends"]):
+        command = [apt, *arguments, *(["chromium"] if "install" in arguments else [])]
+        subprocess.run(command, env=environ, stdout=subprocess.DEVNULL, check=False)
+    if not find():
+        raise Trouble("apt-get could not install chromium; its own words stand above.")
+
+
+if __name__ == "__main__":
+    try:
+        if not find():
+            if os.environ.get("CHROMIUM"):
+                raise Trouble("CHROMIUM names no program: write the path of Chromium or Chrome.")
+            install()
+    except Trouble as error:
+        sys.exit(str(error))

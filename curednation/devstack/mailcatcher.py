@@ -33,7 +33,7 @@ def launch(inherited: int) -> subprocess.Popen[bytes]:
     log = places.open_log("smtp")
     try:
         # -P: the folder of the script holds modules of ours that must not hide installed ones.
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             [sys.executable, "-P", SERVER, str(port()), places.MAILDIR],
             pass_fds=[inherited], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True, cwd=places.VAR,

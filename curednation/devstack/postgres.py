@@ -51,7 +51,7 @@ def launch(inherited: int) -> subprocess.Popen[bytes]:
     options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     log = places.open_log("postgres")
     try:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             [binaries / "postgres", "-D", data, *options],
             pass_fds=[inherited], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True, cwd=data, env=_environment(), **run_as(account),
@@ -76,7 +76,15 @@ def _create(data: Path, binaries: Path, account: pwd.struct_passwd | None) -> No
     fresh.mkdir(mode=0o700)
     if account:
         os.chown(fresh, account.pw_uid, account.pw_gid)
-    initdb = [binaries / "initdb", "-D", fresh, "--username", USER, "--encoding", "UTF8"]
+    initdb: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        fresh,
+        "--username",
+        USER,
+        "--encoding",
+        "UTF8",
+    ]
     initdb += ["--auth", "trust", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
     _run([*initdb, "--locale", "C", "--no-instructions"], fresh, account)
     statement = f"CREATE DATABASE {DATABASE};\n"
@@ -87,7 +95,7 @@ def _create(data: Path, binaries: Path, account: pwd.struct_passwd | None) -> No
 def _run(
     command: list[str | Path], folder: Path, account: pwd.struct_passwd | None, given: str = ""
 ) -> str:
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         command, cwd=folder, env=_environment(), input=given, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **run_as(account),
     )  # fmt: skip

@@ -31,13 +31,13 @@ def launch(inherited: int) -> subprocess.Popen[bytes]:
     places.private_folder(places.RUNTIME)
     SOCKET.unlink(missing_ok=True)
     options = {
-        "unixsocket": SOCKET, "unixsocketperm": "700", "port": "0", "databases": "64",
-        "save": "", "appendonly": "no", "dir": places.RUNTIME,
+        "unixsocket": str(SOCKET), "unixsocketperm": "700", "port": "0", "databases": "64",
+        "save": "", "appendonly": "no", "dir": str(places.RUNTIME),
     }  # fmt: skip
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
     log = places.open_log("valkey")
     try:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             [_program(), *arguments],
             pass_fds=[inherited], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True, cwd=places.RUNTIME,

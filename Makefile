@@ -1,0 +1,56 @@
+# Everything here works on a machine that has only Python 3.11 or newer, and make.
+
+SHELL = /bin/sh
+.DEFAULT_GOAL := help
+PY = .venv/bin/python
+
+# A production-like environment, for the checks that only production is held to.
+PRODUCTION = DEBUG=off SECRET_KEY=k3Yf-for-checks-0nly-7mQpZr9vTx2LwSd8HbJcNaGe5UoRiAqXz \
+	DATABASE_URL=postgres://nobody@127.0.0.1:1/none BROKER_URL=redis://127.0.0.1:1/0 \
+	CACHE_URL=redis://127.0.0.1:1/1 EMAIL_URL=smtp+tls://127.0.0.1:1 \
+	DEFAULT_FROM_EMAIL=office@clinic.test SITE_URL=https://clinic.test ALLOWED_HOSTS=clinic.test
+
+.PHONY: run test lint lock bench messages shell clean help install
+
+run: install ## Run the site with all its services, on PORT (8000)
+	@exec $(PY) -m curednation.devstack.run
+
+test: install ## Run all tests; what they need is made ready, Chromium included
+	@$(PY) -m curednation.devstack.chromium
+	@exec $(PY) -m pytest -n 2 $(ARGS)
+
+lint: install ## Check style, types, templates, migrations and production settings
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m djlint templates --check --lint --quiet
+	$(PY) -m mypy .
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+lock: install ## Write the locked requirements anew, with the newest versions allowed
+	$(PY) -m uv pip compile $(UV) requirements.in -o requirements.txt
+	$(PY) -m uv pip compile $(UV) requirements-dev.in -o requirements-dev.txt
+
+UV = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+
+bench: install ## Measure what must be fast, against what it is compared with
+	@exec $(PY) bench/run.py
+
+messages: install ## Collect the strings to translate, and compile the translations
+	$(PY) manage.py makemessages --all --no-obsolete --ignore .venv --ignore var
+	$(PY) manage.py compilemessages --ignore .venv
+
+shell: install ## A Python shell with the site's models, the services running
+	@exec $(PY) manage.py shell
+
+install: ## Make the virtual environment and install the locked packages (the others do so too)
+	@exec sh curednation/devstack/install.sh
+
+clean: ## Remove what can be made again; var/ with its database and mail stays
+	rm -rf .venv staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r a b; do \
+		printf '%-16s %s\n' "$$a" "$$b"; done

@@ -1,0 +1,76 @@
+"""Log lines that name no person: no path with a token, no query string, no value from a form."""
+
+import logging
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+
+
+class Private(logging.Filter):
+    """Takes the address and the data out of what Django and Celery say about a request or task."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            paths = (request.path, request.path_info, request.get_full_path())
+            record.args = tuple(_route(request) if arg in paths else arg for arg in record.args)
+        if record.name.startswith("celery.") and isinstance(record.args, dict):
+            record.args = _without_data(record.args)
+        return True
+
+
+def _route(request: HttpRequest) -> str:
+    """Return the pattern that the address matched: `appointments/<token>/`, never the token."""
+    match = request.resolver_match
+    return f"/{match.route}" if match else "(no such address)"
+
+
+def _without_data(args: dict[str, Any]) -> dict[str, Any]:
+    kept = dict(args)
+    for name in {"args", "kwargs", "return_value", "traceback"} & kept.keys():
+        kept[name] = ""
+    if "exc" in kept:
+        kept["exc"] = str(kept["exc"]).split("(")[0]
+    return kept
+
+
+class Lines(logging.Formatter):
+    """Formats an exception by its class and where it was raised.
+
+    Its text is left out unless `whole` is set: a database quotes in it what it was given.
+    """
+
+    def __init__(self, *args: Any, whole: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.whole = whole
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        if self.whole:
+            return super().formatException(ei)
+        parts = []
+        for error in reversed(list(_chain(ei[1]))):
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            parts.append(f"Traceback (most recent call last):\n{frames}{_name(error)}")
+        return "\n\n".join(parts)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and those that it came from."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _name(error: BaseException) -> str:
+    """The class of an error; for one of PostgreSQL also its code and the constraint it met."""
+    kind = type(error)
+    told = [f"{kind.__module__}.{kind.__qualname__}"]
+    diagnosis = getattr(error, "diag", None)
+    for part in ("sqlstate", "table_name", "constraint_name"):
+        value = getattr(diagnosis, part, None)
+        told += [f"{part}={value}"] if value else []
+    return " ".join(told)

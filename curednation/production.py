@@ -1,0 +1,70 @@
+"""What a deployment is held to: unsafe settings are refused, and its size must fit the database."""
+
+from collections.abc import Mapping, Sequence
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import connections
+
+from curednation.environment import refuse
+
+SPARE_CONNECTIONS = 8  # beat, the readiness check, a shell, a migration
+
+
+def refuse_unsafe(found: Mapping[str, Any]) -> None:
+    """Raise ImproperlyConfigured for the first setting that no public site may run with."""
+    key = found["SECRET_KEY"]
+    how = "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    if not key:
+        refuse("SECRET_KEY", f"is not set: write a long random text, made by {how}.")
+    for variable, keys in (("SECRET_KEY", [key]), ("SECRET_KEY_FALLBACKS", _fallbacks(found))):
+        if any(len(k) < 50 or len(set(k)) < 5 or "insecure" in k for k in keys):
+            refuse(variable, f"is too easy to guess: write a long random text, made by {how}.")
+    if str(found["DATABASES"]["default"]["HOST"]).startswith("/tmp/curednation-"):  # noqa: S108
+        refuse("DATABASE_URL", "names the embedded database, which is for development only.")
+    if not found["SITE_URL"].startswith("https://"):
+        refuse("SITE_URL", "is not https: write the site's own address, https://www.example.org.")
+    hosts = found["ALLOWED_HOSTS"]
+    if not hosts or "*" in hosts:
+        refuse(
+            "ALLOWED_HOSTS", "must name the site's own hosts: write www.example.org,example.org."
+        )
+    for variable in ("DEFAULT_FROM_EMAIL", "SERVER_EMAIL"):
+        domain = parseaddr(found[variable])[1].rpartition("@")[2]
+        if not domain or domain.endswith(("example.org", "example.com", "localhost")):
+            refuse(variable, "is not an address of yours: write the one that mail comes from.")
+    if not found["STAFF_MFA_REQUIRED"]:
+        refuse("STAFF_MFA_REQUIRED", "cannot be off where DEBUG is off: leave it out.")
+
+
+def _fallbacks(found: Mapping[str, Any]) -> list[str]:
+    return list(found["SECRET_KEY_FALLBACKS"])
+
+
+@register(Tags.database)
+def connections_suffice(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Every web thread and worker process keeps a connection; all must fit the server at once."""
+    if not databases or "default" not in databases:
+        return []
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('max_connections')::int"
+            " - current_setting('superuser_reserved_connections')::int"
+        )
+        allowed = cursor.fetchone()[0]
+    web = settings.WEB_WORKERS * settings.WEB_THREADS
+    needed = web + settings.CELERY_WORKER_CONCURRENCY + SPARE_CONNECTIONS
+    if needed <= allowed:
+        return []
+    return [
+        Warning(
+            f"The site may need {needed} database connections ({settings.WEB_WORKERS} web workers "
+            f"with {settings.WEB_THREADS} threads, {settings.CELERY_WORKER_CONCURRENCY} worker "
+            f"processes, {SPARE_CONNECTIONS} spare), but the server allows {allowed}.",
+            hint="Lower WEB_WORKERS or WEB_THREADS, or raise max_connections. Behind pgbouncer, "
+            "compare with its max_client_conn instead.",
+            id="curednation.W001",
+        )
+    ]
