@@ -77,6 +77,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
             template,
             key=f"account:{uuid4()}",
             to=email,
+            secret="password_reset_url" in context,
             link=context.get("password_reset_url") or settings.SITE_URL + reverse("mfa_index"),
             change=change,
             at=timezone.now(),

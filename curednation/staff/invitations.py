@@ -28,6 +28,7 @@ def send_link(user: User) -> None:
         "account_invited",
         key=f"account:{uuid4()}",
         to=user.email,
+        secret=True,
         name=user.name,
         link=password_link(f"{user_pk_to_url_str(user)}-{token}"),
     )

@@ -103,8 +103,12 @@ class AuditEvent(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="no_truncate", operation=pgtrigger.Truncate, level=pgtrigger.Statement
+            pgtrigger.Trigger(
+                name="no_truncate",
+                operation=pgtrigger.Truncate,
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                func="RAISE EXCEPTION 'The audit trail cannot be emptied.';",
             ),
         ]
 
