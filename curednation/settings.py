@@ -96,6 +96,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict = {
     "mail-sweep": {"task": "curednation.mail.tasks.sweep", "schedule": 60, "options": {"expires": 50}},
+    "holds-purge": {"task": "appointments.tasks.purge_abandoned_holds", "schedule": 600},
     "mail-purge": {"task": "curednation.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
 }
 
@@ -105,7 +106,6 @@ MAIL_BODY_DAYS = env.number("MAIL_BODY_DAYS", default=30)
 MAIL_LEASE_SECONDS = env.number("MAIL_LEASE_SECONDS", default=180)
 
 # ── the project ───────────────────────────────────────────────────────────────
-AUTH_USER_MODEL = "staff.User"
 INSTALLED_APPS = [
     "curednation.staff",
     "curednation.pages",
@@ -126,7 +126,7 @@ INSTALLED_APPS = [
     "localflavor",
     "pgtrigger",
     "pghistory",
-    "django.contrib.admin",
+    "curednation.staff.admin_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -146,7 +146,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "curednation.staff.sessions.StaffAuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -180,6 +180,45 @@ LIMITS = {
     "changes": env.text("LIMIT_CHANGES", default="60/hour"),
 }
 RETRY_AFTER_SECONDS = 600
+
+# ── staff: sign-in by e-mail, password and a second factor ─────────────────────
+AUTH_USER_MODEL = "staff.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+LOGOUT_REDIRECT_URL = "account_login"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # from signing in, whatever happens in between
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+ACCOUNT_ADAPTER = "curednation.staff.adapter.StaffAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # only whoever opens the mailed link can set a password
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # the second factor is asked for all the same
+# Django's own: allauth's copies addresses to a second table, where an old one would live on.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_RATE_LIMITS = {"reset_password": "10/m/ip,5/h/key"}
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "curednation.staff.adapter.StaffMFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost
 
 # ── language and time: stored in UTC, shown in the reader's zone ───────────────
 LANGUAGE_CODE = "en-us"

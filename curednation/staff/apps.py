@@ -7,3 +7,8 @@ class StaffConfig(AppConfig):
     label = "staff"
     verbose_name = _("Staff")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from curednation.staff import sign_in_events
+
+        sign_in_events.connect()

@@ -1,7 +1,10 @@
-"""Who may sign in."""
+"""Who may sign in, and what they have done."""
 
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -17,9 +20,8 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
-        return self.create_user(
-            email, password, **{**fields, "is_staff": True, "is_superuser": True}
-        )
+        fields |= {"is_staff": True, "is_superuser": True}
+        return self.create_user(email, password, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
@@ -69,3 +71,46 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name
+
+
+class AuditEvent(models.Model):
+    """One thing that somebody on the staff did or tried. Written once; see `audit.record`.
+
+    It names rows by their keys and holds nothing about a patient: a row can never be removed,
+    so what an erasure must reach may not stand in it. It has no foreign keys for the same reason.
+    """
+
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    user_pk = models.BigIntegerField(_("account"), null=True, editable=False)
+    email = models.EmailField(_("who"), blank=True, editable=False)
+    action = models.CharField(_("what"), max_length=80, editable=False)
+    model = models.CharField(_("kind of record"), max_length=100, blank=True, editable=False)
+    object_pks = ArrayField(models.TextField(), verbose_name=_("records"), default=list)
+    count = models.PositiveIntegerField(
+        _("results"), null=True, editable=False, help_text=_("How many a list or a search found.")
+    )
+    network = models.CharField(_("from where"), max_length=50, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("audit record")
+        verbose_name_plural = _("audit trail")
+        ordering = ["-at", "-pk"]
+        default_permissions = ["view"]
+        indexes = [
+            models.Index(fields=["-at"], name="audit_by_time"),
+            models.Index(fields=["user_pk", "-at"], name="audit_by_user"),
+            GinIndex(fields=["object_pks"], name="audit_by_object"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="no_truncate",
+                operation=pgtrigger.Truncate,
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                func="RAISE EXCEPTION 'The audit trail cannot be emptied.';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.email} {self.action} {self.model}"

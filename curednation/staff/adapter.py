@@ -1,0 +1,107 @@
+"""How allauth behaves here: nobody signs up, mail goes through the outbox, limits know networks."""
+
+import time
+from uuid import uuid4
+
+from allauth.account import app_settings
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context as current
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from curednation.guard.network import client_network
+from curednation.mail import outbox
+from curednation.practice.models import Practice
+from curednation.staff import second_factor
+from curednation.staff.models import User
+
+# Which of our templates says it, and for changes of an account what has changed.
+MAILS = {
+    "account/email/password_reset_key": ("account_password_reset", ""),
+    "account/email/unknown_account": ("account_unknown", ""),
+    "account/email/password_changed": ("account_changed", _("The password was changed.")),
+    "account/email/password_reset": ("account_changed", _("The password was changed.")),
+    "account/email/password_set": ("account_changed", _("A password was set.")),
+    "mfa/email/totp_activated": ("account_changed", _("An authenticator app was added.")),
+    "mfa/email/totp_deactivated": ("account_changed", _("The authenticator app was removed.")),
+    "mfa/email/webauthn_added": ("account_changed", _("A passkey was added.")),
+    "mfa/email/webauthn_removed": ("account_changed", _("A passkey was removed.")),
+    "mfa/email/recovery_codes_generated": (
+        "account_changed",
+        _("New recovery codes were made. The old ones no longer work."),
+    ),
+}
+
+
+class StaffAccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("This e-mail address and password do not belong together."),
+        "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
+        "incorrect_code": _("This code does not fit. Wait for the next one and try again."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """What allauth's limits count by. A Unix socket without a trusted proxy is one client."""
+        return client_network(request) or "local"
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials) -> str:
+        # allauth counts failures by address alone: a stranger could keep its owner out.
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{client_network(request)}"
+
+    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+        """Ask again unless this session just proved the strongest thing its user has."""
+        user = current.request.user
+        enrolled = second_factor.is_enrolled(user)
+        oldest = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+        records = get_authentication_records(current.request, user)
+        return not any(
+            record["at"] > oldest and (record["method"] == "mfa" or not enrolled)
+            for record in records
+        )
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        return password_link(key)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        template, change = MAILS[template_prefix]
+        outbox.enqueue(
+            template,
+            key=f"account:{uuid4()}",
+            to=email,
+            secret="password_reset_url" in context,
+            link=context.get("password_reset_url") or settings.SITE_URL + reverse("mfa_index"),
+            change=change,
+            at=timezone.now(),
+        )
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict | None = None, email=None
+    ) -> None:
+        self.send_mail(template_prefix, user.email, context or {})
+
+
+class StaffMFAAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("This code does not fit. Wait for the next one and try again."),
+    }
+
+    def get_totp_issuer(self) -> str:
+        return Practice.current().name
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return super().get_public_key_credential_rp_entity() | {"name": Practice.current().name}
+
+
+def password_link(key: str) -> str:
+    """The address where whoever holds `key` ("uid-token") sets a password. Never from Host."""
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+    return settings.SITE_URL + path.replace("UID-KEY", key)

@@ -1,0 +1,84 @@
+"""Who may do what in the admin. This table is the only place; `manage.py roles` applies it.
+
+Permissions exist only after `migrate` has made the tables and sent post_migrate, so no migration
+can hand them out: the command runs after `migrate`, on every deployment, and may run any time.
+"""
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+
+LOOK = "view"
+WORK = "view add change"
+ALL = "view add change delete"
+
+ROLES: dict[str, dict[str, str]] = {
+    "front desk": {
+        "appointments.appointment": WORK,
+        "appointments.consent": LOOK,
+        "appointments.consenttext": LOOK,
+        "appointments.hoursexception": ALL,
+        "appointments.licence": LOOK,
+        "appointments.patient": WORK,
+        "appointments.provider": LOOK,
+        "appointments.service": LOOK,
+        "appointments.weeklyhours": ALL,
+        "mail.outgoingemail": "view change",
+        "practice.practice": LOOK,
+    },
+    "clinician": {
+        "appointments.appointment": WORK,
+        "appointments.consent": LOOK,
+        "appointments.consenttext": LOOK,
+        "appointments.hoursexception": ALL,
+        "appointments.licence": LOOK,
+        "appointments.patient": WORK,
+        "appointments.provider": LOOK,
+        "appointments.service": LOOK,
+        "appointments.weeklyhours": ALL,
+        "practice.practice": LOOK,
+    },
+    "editor": {
+        "pages.testimonial": ALL,
+        "practice.practice": LOOK,
+    },
+    "newsletter editor": {
+        "practice.practice": LOOK,
+    },
+    # Appointments, patients and consents are records of care: nobody deletes them by hand.
+    "manager": {
+        "appointments.appointment": WORK,
+        "appointments.consent": LOOK,
+        "appointments.consenttext": "view add",
+        "appointments.hoursexception": ALL,
+        "appointments.licence": ALL,
+        "appointments.patient": WORK,
+        "appointments.provider": WORK,
+        "appointments.service": WORK,
+        "appointments.weeklyhours": ALL,
+        "mail.outgoingemail": "view change",
+        "pages.testimonial": ALL,
+        "practice.practice": WORK,
+        "staff.auditevent": LOOK,
+        "staff.user": WORK,
+    },
+}
+
+
+@transaction.atomic
+def apply() -> list[str]:
+    """Make each group hold exactly what the table says. Returns what does not exist (yet)."""
+    missing: set[str] = set()
+    for role, models in ROLES.items():
+        group, _ = Group.objects.get_or_create(name=role)
+        wanted = {f"{model} {verb}" for model, verbs in models.items() for verb in verbs.split()}
+        found = {name: _permission(*name.split()) for name in wanted}
+        missing |= {name for name, permission in found.items() if permission is None}
+        group.permissions.set(permission for permission in found.values() if permission)
+    return sorted(missing)
+
+
+def _permission(model: str, verb: str) -> Permission | None:
+    app_label, _, name = model.partition(".")
+    kind = ContentType.objects.filter(app_label=app_label, model=name).first()
+    return Permission.objects.filter(content_type=kind, codename=f"{verb}_{name}").first()

@@ -1,0 +1,77 @@
+"""The admin: our name on it, a second factor in front of it, an audit row behind every page."""
+
+from collections.abc import Callable
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from curednation.practice.models import Practice
+from curednation.staff import second_factor
+from curednation.staff.audited import audited
+
+# Template and context of one block on the first page; None where it has nothing to say.
+Panel = Callable[[HttpRequest], tuple[str, dict] | None]
+
+
+class StaffSite(AdminSite):
+    index_title = _("Overview")
+    index_template = "admin/index.html"
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._panels: list[Panel] = []
+
+    def register_panel(self, panel: Panel) -> Panel:
+        """Show what `panel(request)` returns above the list of records. Order of registration."""
+        self._panels.append(panel)
+        return panel
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user = request.user
+        return user.is_active and user.is_staff and second_factor.suffices(request)
+
+    def admin_view(self, view, cacheable=False):
+        return super().admin_view(audited(view), cacheable)
+
+    def each_context(self, request: HttpRequest) -> dict:
+        name = Practice.current().name
+        return super().each_context(request) | {"site_title": name, "site_header": name}
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        shown = [found for panel in self._panels if (found := panel(request))]
+        panels = [{"template": template, "context": context} for template, context in shown]
+        return super().index(request, {"panels": panels, **(extra_context or {})})
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """No form here: on to what this visitor still has to prove, or straight in."""
+        next_url = _next(request)
+        if self.has_permission(request):
+            return redirect(next_url)
+        if not request.user.is_authenticated:
+            return redirect_to_login(next_url, reverse("account_login"))
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return redirect(second_factor.door(request.user, next_url))
+
+    @method_decorator(never_cache)
+    def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        super().logout(request, extra_context)
+        return redirect("account_login")
+
+    def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        return redirect("account_change_password")
+
+
+def _next(request: HttpRequest) -> str:
+    url = request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure())
+    return url if safe else reverse("admin:index")
