@@ -106,7 +106,9 @@ def grid(
                 calendar.busy[provider.pk],
                 rules,
                 not_before=math.ceil(first.timestamp()),
-                not_after=min(int(last.timestamp()), licence_end(provider, state) - 1),
+                not_after=min(
+                    int(last.timestamp()), licence_end(provider.licensed_until, state) - 1
+                ),
             )
             for provider in chosen
         }
@@ -134,10 +136,9 @@ def candidates(service: Service, state: str) -> Sequence[Provider]:
     return Provider.objects.offering(service).licensed_in(state)
 
 
-def licence_end(provider: Provider, state: str) -> int:
+def licence_end(last_day: date, state: str) -> int:
     """The second at which the licence has ended: the midnight after its last day, in that state."""
-    day_after = provider.licensed_until + timedelta(days=1)
-    return hours.instant(day_after, time(0), ZoneInfo(STATES[state].zone))
+    return hours.instant(last_day + hours.DAY, time(0), ZoneInfo(STATES[state].zone))
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,41 @@ def _text(label, autocomplete: str, *, length: int, required_message, **kwargs) 
     )
 
 
+class ConsentField(forms.BooleanField):
+    """A yes to exactly the version of the text that was on the page."""
+
+    def __init__(self, text: ConsentText) -> None:
+        super().__init__(
+            label=text.text,
+            widget=ConsentInput(attrs={"value": str(text.pk)}),
+            error_messages={
+                "required": _agree_first(text),
+                "changed": _("We have changed this text. Please read it and agree again."),
+            },
+        )
+        self.text = text
+
+    def to_python(self, value: str | bool | None) -> bool:
+        if not value:
+            return False
+        if value != str(self.text.pk):
+            raise ValidationError(self.error_messages["changed"], code="changed")
+        return True
+
+
+class ConsentInput(forms.CheckboxInput):
+    """Gives the value that was sent, which names the version, and is ticked again for it alone."""
+
+    def __init__(self, attrs: dict) -> None:
+        super().__init__(attrs, check_test=lambda value: str(value) == attrs["value"])
+
+    def format_value(self, value) -> None:
+        return None
+
+    def value_from_datadict(self, data, files, name) -> str:
+        return data.get(name, "")
+
+
 def half(field: str) -> Column:
     """Half a row on a wide screen."""
     return Column(field, css_class="col-md-6")
@@ -150,13 +185,9 @@ class DetailsForm(forms.Form):
         self.hold, self.texts = hold, texts
         self._ask_zone(hold.place)
         for text in texts:
-            self.fields[f"agree_{text.kind}"] = forms.BooleanField(
-                label=text.text,
-                error_messages={"required": _agree_first(text)},
-            )
+            self.fields[f"agree_{text.kind}"] = ConsentField(text)
         if hold.service.channel == hold.service.Channel.PHONE:
             self.fields["phone"].help_text = _("We call you on this number.")
-        self.helper = self._helper()
 
     def _ask_zone(self, state: State) -> None:
         """Where two zones split a state the answer decides; elsewhere there is nothing to ask."""
@@ -171,7 +202,8 @@ class DetailsForm(forms.Form):
         if self.hold.zone in {region.zone for region in state.regions}:
             self.initial.setdefault("zone", self.hold.zone)
 
-    def _helper(self) -> FormHelper:
+    @property
+    def helper(self) -> FormHelper:
         helper = FormHelper()
         helper.form_tag = False
         helper.disable_csrf = True

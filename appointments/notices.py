@@ -8,6 +8,7 @@ from appointments import links, zones
 from appointments.calendar_file import Method, calendar_file
 from appointments.models import Appointment
 from curednation.mail import outbox
+from curednation.practice.models import Practice
 
 
 def about(appointment: Appointment) -> str:
@@ -16,7 +17,8 @@ def about(appointment: Appointment) -> str:
 
 
 def booked(appointment: Appointment) -> None:
-    _tell("appointment_booked", appointment, f"appointment-booked:{appointment.pk}")
+    key = f"appointment-booked:{appointment.pk}"
+    _tell("appointment_booked", appointment, key, overtakes=False)  # it is the first
 
 
 def moved(appointment: Appointment) -> None:
@@ -30,11 +32,17 @@ def cancelled(appointment: Appointment) -> None:
 
 
 def _tell(
-    template: str, appointment: Appointment, key: str, *, method: Method = Method.REQUEST
+    template: str,
+    appointment: Appointment,
+    key: str,
+    *,
+    method: Method = Method.REQUEST,
+    overtakes: bool = True,
 ) -> None:
+    practice = Practice.current()
     invitation = outbox.Attachment(
         filename="visit.ics",
-        content=calendar_file(appointment, method).decode(),
+        content=calendar_file(appointment, method, practice).decode(),
         mimetype=f"text/calendar; method={method}; charset=utf-8",
     )
     outbox.enqueue(
@@ -42,8 +50,9 @@ def _tell(
         key=key,
         to=appointment.email,
         about=about(appointment),
-        overtakes=True,
+        overtakes=overtakes,
         attachments=[invitation],
+        practice=practice,
         name=appointment.greeting_name,
         starts=appointment.local_start,
         zone=zones.words(appointment.zone),

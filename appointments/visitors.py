@@ -13,7 +13,7 @@ COOKIE = "visitor"
 
 def cookie_name(name: str) -> str:
     """`__Host-` where cookies are secure: no other host or path can set it then."""
-    return f"__Host-{name}" if settings.SESSION_COOKIE_SECURE else name
+    return f"{settings.COOKIE_PREFIX}{name}"
 
 
 def key_of(request: HttpRequest) -> str | None:

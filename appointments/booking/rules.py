@@ -11,10 +11,11 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import OuterRef, Subquery
 
 from appointments import availability
 from appointments.availability import Slot
-from appointments.models import Appointment, Provider, Service, Status
+from appointments.models import Appointment, Licence, Provider, Service, Status
 
 PATIENT, SYSTEM = "patient", "system"
 
@@ -64,10 +65,23 @@ def in_one_transaction(function: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
-def lock(pks: Sequence[int]) -> None:
-    """Lock these providers' rows, in pk order, until the transaction ends."""
-    locked = Provider.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
-    list(locked.values_list("pk"))
+def lock(pks: Sequence[int], *, licensed_in: str = "", at: datetime | None = None) -> bool:
+    """Lock these providers' rows, in pk order, until the transaction ends.
+
+    With a state and a time: whether all of them may see patients there then. DESIGN invariant 2.
+    """
+    ends = Licence.objects.filter(provider=OuterRef("pk"), state=licensed_in).order_by("-expires")
+    rows = (
+        Provider.objects.select_for_update(no_key=True)
+        .filter(pk__in=pks)
+        .order_by("pk")
+        .values_list("active", Subquery(ends.values("expires")[:1]))
+    )
+    found = list(rows)
+    return at is not None and all(
+        active and expires and at.timestamp() < availability.licence_end(expires, licensed_in)
+        for active, expires in found
+    )
 
 
 def settle_expired(pks: Sequence[int], now: datetime) -> None:
@@ -93,4 +107,6 @@ def nearest(service: Service, state: str, around: datetime) -> list[Slot]:
 def is_licensed(provider_id: int, state: str, at: datetime) -> bool:
     """Whether a licence of the provider in that state holds at that time. DESIGN invariant 2."""
     provider = Provider.objects.active().licensed_in(state).filter(pk=provider_id).first()
-    return provider is not None and at.timestamp() < availability.licence_end(provider, state)
+    return provider is not None and at.timestamp() < availability.licence_end(
+        provider.licensed_until, state
+    )

@@ -11,7 +11,6 @@ from django.utils import timezone
 from appointments import availability, notices, patients
 from appointments.booking.rules import (
     PATIENT,
-    SYSTEM,
     HoldGone,
     NotChangeable,
     SlotTaken,
@@ -59,15 +58,10 @@ def book(*, hold: Appointment, details: PatientDetails) -> Appointment:
 
 @in_one_transaction
 def _book(hold: Appointment, details: PatientDetails) -> Appointment:
-    lock([hold.provider_id])
+    licensed = lock([hold.provider_id], licensed_in=hold.state, at=hold.starts_at)
     now = timezone.now()
-    licensed = is_licensed(hold.provider_id, hold.state, hold.starts_at)
     if hold.starts_at <= now or not licensed:
         raise SlotTaken(nearest(hold.service, hold.state, hold.starts_at))
-    rivals = Appointment.objects.filter(provider=hold.provider_id).expired(now)
-    rivals.overlapping(hold.blocked.lower, hold.blocked.upper).exclude(pk=hold.pk).update(
-        status=Status.EXPIRED, changed_by=SYSTEM
-    )
     patient = patients.remember(details)
     given = {
         "patient": patient,
@@ -78,17 +72,22 @@ def _book(hold: Appointment, details: PatientDetails) -> Appointment:
         "booked_for": details.booked_for,
         "booked_by": details.booked_by,
     }
-    changed = Appointment.objects.filter(
-        pk=hold.pk, status__in=[Status.HELD, Status.EXPIRED]
-    ).update(status=Status.BOOKED, visitor=hold.visitor, held_until=None, **given)
-    if not changed:
-        return _already_booked(hold)
+    if not _become_booked(hold, Status.HELD, given):
+        # It has run out and was settled. Others' holds may have run out over the same time since.
+        settle_expired([hold.provider_id], now)
+        if not _become_booked(hold, Status.EXPIRED, given):
+            return _already_booked(hold)
     for field, value in given.items():
         setattr(hold, field, value)
     hold.status = Status.BOOKED
     _record_consents(hold, details, now)
     notices.booked(hold)
     return hold
+
+
+def _become_booked(hold: Appointment, was: Status, given: dict) -> bool:
+    waiting = Appointment.objects.filter(pk=hold.pk, status=was)
+    return bool(waiting.update(status=Status.BOOKED, held_until=None, **given))
 
 
 def _already_booked(hold: Appointment) -> Appointment:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -115,9 +115,7 @@ def _texts() -> list[ConsentText]:
 
 def _own_hold_or_404(request: HttpRequest, uid: UUID) -> Appointment:
     """This visitor's own hold, also when it has run out or was booked; anybody else's is 404."""
-    found = (
-        Appointment.objects.select_related("provider", "service", "patient").filter(uid=uid).first()
-    )
-    if found is None or not visitors.owns(request, found):
+    hold = get_object_or_404(Appointment.objects.select_related("provider", "service"), uid=uid)
+    if not visitors.owns(request, hold):
         raise Http404("No such hold")
-    return found
+    return hold

@@ -14,6 +14,7 @@ from appointments.forms import CancelForm, SlotForm
 from appointments.models import Appointment, Status
 from appointments.views.choosing import picker_context
 from appointments.views.private import private, too_many, within_limit
+from curednation.practice.models import Practice
 
 JOIN_OPENS = timedelta(minutes=10)
 
@@ -54,7 +55,8 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
 def calendar_download(request: HttpRequest, token: str) -> HttpResponse:
     appointment = _visit_or_404(token)
     response = HttpResponse(
-        calendar_file(appointment, Method.PUBLISH), content_type="text/calendar; charset=utf-8"
+        calendar_file(appointment, Method.PUBLISH, Practice.current()),
+        content_type="text/calendar; charset=utf-8",
     )
     response["Content-Disposition"] = 'attachment; filename="visit.ics"'
     return response

@@ -28,7 +28,7 @@ def render(template: str, context: dict[str, Any]) -> Rendered:
     lines are wrapped. Raises TemplateDoesNotExist or ValueError when the template is not complete.
     """
     engine = Engine.get_default()
-    values = {"practice": Practice.current(), **context}
+    values = context if "practice" in context else {"practice": Practice.current(), **context}
     plain = engine.get_template(f"mail/{template}.txt").render(Context(values, autoescape=False))
     head, _, text = fit(plain).lstrip().partition("\n\n")
     if not head.startswith("Subject:"):

@@ -1,0 +1,165 @@
+"""Booking: how many a second beside a bare INSERT, and twenty patients for one slot."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from appointments import visitors
+from appointments.models import (
+    Appointment,
+    ConsentText,
+    Licence,
+    Provider,
+    Service,
+    Status,
+    WeeklyHours,
+)
+from bench import load
+from bench.table import Row
+
+TOKEN = "a" * 32
+CSRF = f"{settings.CSRF_COOKIE_NAME}={TOKEN}"
+BOOKINGS, CONNECTIONS = 1500, 8
+
+
+def prepare() -> Service:
+    service = Service.objects.create(
+        name="Visit", slug="visit", invitation="A visit", minutes=20, step=20, horizon_days=60
+    )
+    for number in range(10):
+        provider = Provider.objects.create(
+            name=f"Provider {number}", slug=f"p{number}", time_zone="America/New_York"
+        )
+        provider.services.add(service)
+        Licence.objects.create(provider=provider, state="NY", number="1", expires=date(2099, 1, 1))
+        WeeklyHours.objects.bulk_create(
+            WeeklyHours(provider=provider, weekday=day, opens=time(0), closes=time(0))
+            for day in range(7)
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_row (id bigserial PRIMARY KEY, body text)")
+    return service
+
+
+def holds(service: Service, count: int) -> list[Appointment]:
+    """Holds, each of another visitor, side by side in the calendars of all providers."""
+    first = (timezone.now() + timedelta(days=2)).replace(minute=0, second=0, microsecond=0)
+    providers = list(Provider.objects.all())
+    made = []
+    for number in range(count):
+        starts = first + timedelta(minutes=20 * (number // len(providers)))
+        ends = starts + timedelta(minutes=20)
+        made.append(
+            Appointment(
+                status=Status.HELD,
+                provider=providers[number % len(providers)],
+                service=service,
+                state="NY",
+                zone="America/New_York",
+                visitor=visitors.stored(visitor(number)),
+                held_until=timezone.now() + timedelta(hours=1),
+                starts_at=starts,
+                ends_at=ends,
+                blocked=(starts, ends),
+            )
+        )
+    return Appointment.objects.bulk_create(made)
+
+
+def visitor(number: int) -> str:
+    return f"bench-visitor-{number:06}"
+
+
+def details(number: int) -> str:
+    agreed = {f"agree_{text.kind}": text.pk for text in ConsentText.objects.current()}
+    return urlencode(
+        {
+            "csrfmiddlewaretoken": TOKEN,
+            "booked_for": "self",
+            "first_name": "Jordan",
+            "last_name": f"Example {number}",
+            "birth_date": "04/17/1988",
+            "phone": "615-555-0117",
+            "email": f"jordan{number}@example.org",
+            "contact": "email",
+        }
+        | agreed
+    )
+
+
+def throughput(service: Service, port: int) -> list[Row]:
+    made = holds(service, BOOKINGS + 100)
+    bookings = [
+        load.request(
+            "POST",
+            f"/book/details/{hold.uid}/",
+            port=port,
+            body=details(number),
+            cookies=f"{CSRF}; visitor={visitor(number)}",
+        )
+        for number, hold in enumerate(made)
+    ]
+    inserts = [
+        load.request("POST", "/bench/insert/", port=port, body=details(number), cookies=CSRF)
+        for number in range(5000)
+    ]
+    load.send(inserts[:300], port=port, connections=CONNECTIONS)
+    load.send(bookings[:100], port=port, connections=CONNECTIONS)
+    bare = load.send(inserts, port=port, connections=CONNECTIONS)
+    booked = load.send(bookings[100:], port=port, connections=CONNECTIONS)
+    stored = Appointment.objects.filter(status=Status.BOOKED).count()
+    assert set(booked.statuses) == {302}, set(booked.statuses)
+    assert stored == len(made), f"{stored} of {len(made)} were booked"
+    share = booked.rate / bare.rate
+    return [
+        Row("a bare view with one INSERT", f"{bare.rate:.0f}/s", "", None),
+        Row(
+            "booking: POST of the details",
+            f"{booked.rate:.0f}/s = {share:.0%} of it",
+            "at least 15 %",
+            share >= 0.15,
+        ),
+    ]
+
+
+def race(service: Service, port: int, racers: int = 20) -> list[Row]:
+    provider = Provider.objects.order_by("pk").first()
+    day = timezone.now().date() + timedelta(days=50)
+    starts = datetime.combine(day, time(15), tzinfo=UTC)
+    body = urlencode(
+        {
+            "csrfmiddlewaretoken": TOKEN,
+            "slot": starts.strftime("%Y-%m-%dT%H:%MZ"),
+            "with": provider.slug,
+        }
+    )
+    path = f"/book/ny/{service.slug}/"
+    requests = [
+        load.request(
+            "POST",
+            path,
+            port=port,
+            body=body,
+            cookies=f"{CSRF}; visitor=bench-racer-{number:08}",
+        )
+        for number in range(racers)
+    ]
+    result = load.send(requests, port=port, connections=racers)
+    won, lost = result.statuses.count(302), result.statuses.count(409)
+    return [
+        Row(
+            f"{racers} patients for one slot",
+            f"{won} has it, {lost} get other times",
+            f"1 and {racers - 1}",
+            (won, lost) == (1, racers - 1),
+        ),
+        Row(
+            "the slowest of their answers",
+            f"{result.slowest * 1000:.0f} ms",
+            "at most 1,000 ms",
+            result.slowest <= 1,
+        ),
+    ]
