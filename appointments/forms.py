@@ -14,7 +14,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from appointments import zones
 from appointments.booking import PatientDetails
-from appointments.models import Appointment, ConsentText
+from appointments.models import Appointment, ConsentText, Service
 from appointments.states import State
 
 SLOT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z")
@@ -186,8 +186,6 @@ class DetailsForm(forms.Form):
         self._ask_zone(hold.place)
         for text in texts:
             self.fields[f"agree_{text.kind}"] = ConsentField(text)
-        if hold.service.channel == hold.service.Channel.PHONE:
-            self.fields["phone"].help_text = _("We call you on this number.")
 
     def _ask_zone(self, state: State) -> None:
         """Where two zones split a state the answer decides; elsewhere there is nothing to ask."""
@@ -204,6 +202,9 @@ class DetailsForm(forms.Form):
 
     @property
     def helper(self) -> FormHelper:
+        """How the form looks. Made only when it is shown."""
+        if self.hold.service.channel == Service.Channel.PHONE:
+            self.fields["phone"].help_text = _("We call you on this number.")
         helper = FormHelper()
         helper.form_tag = False
         helper.disable_csrf = True

@@ -29,7 +29,6 @@ class Patient(models.Model):
     phone = PhoneNumberField(_("phone"))
     match_key = models.CharField(
         max_length=64,
-        unique=True,
         editable=False,
         help_text="Hash of e-mail, name and date of birth, without case.",
     )
@@ -39,6 +38,7 @@ class Patient(models.Model):
         ordering = ["last_name", "first_name"]
         verbose_name = _("patient")
         verbose_name_plural = _("patients")
+        constraints = [models.UniqueConstraint(fields=["match_key"], name="patient_known_once")]
         indexes = [models.Index(Lower("email"), name="patient_by_email")]
 
     def __str__(self) -> str:
@@ -114,13 +114,23 @@ class Appointment(models.Model):
         OTHER = "other", _("For someone else")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    key = models.CharField(max_length=32, default=new_key, unique=True, editable=False)
+    key = models.CharField(max_length=32, default=new_key, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices)
+    # Each index is paid for by every booking: the provider's is in those of Meta, and whole
+    # services are deleted too rarely for one.
     provider = models.ForeignKey(
-        Provider, models.PROTECT, related_name="appointments", verbose_name=_("provider")
+        Provider,
+        models.PROTECT,
+        related_name="appointments",
+        db_index=False,
+        verbose_name=_("provider"),
     )
     service = models.ForeignKey(
-        Service, models.PROTECT, related_name="appointments", verbose_name=_("service")
+        Service,
+        models.PROTECT,
+        related_name="appointments",
+        db_index=False,
+        verbose_name=_("service"),
     )
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
@@ -172,6 +182,7 @@ class Appointment(models.Model):
                 condition=Q(status__in=["held", "booked", "checked_in"]),
                 violation_error_message=_("This provider is already booked at that time."),
             ),
+            models.UniqueConstraint(fields=["key"], name="appointment_key_once"),
             models.UniqueConstraint(
                 fields=["visitor"],
                 condition=Q(status="held"),
