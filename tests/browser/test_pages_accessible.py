@@ -71,6 +71,7 @@ def test_a_page_has_no_accessibility_violation(open_page, path, width, scheme):
 def test_the_components_have_no_accessibility_violation(open_page, settings, scheme):
     settings.DEBUG = True
     page = open_page("/dev/style/", 1280, color_scheme=scheme)
+    assert page.title().startswith("Components")
     page.evaluate("document.querySelectorAll('.htmx-request').forEach(e => e.remove())")
     assert violations(page) == []
 
@@ -119,4 +120,6 @@ def test_bootstrap_and_the_theme_are_both_in_force(open_page):
     button = page.locator(".hero .btn-primary")
     assert button.evaluate("b => getComputedStyle(b).backgroundColor") == "rgb(239, 123, 94)"
     assert button.evaluate("b => getComputedStyle(b).cursor") == "pointer"  # Bootstrap's reboot
-    assert page.locator(".hero .icon use").first.evaluate("u => u.getBoundingClientRect().width") > 0
+    assert (
+        page.locator(".hero .icon use").first.evaluate("u => u.getBoundingClientRect().width") > 0
+    )

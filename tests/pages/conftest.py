@@ -16,4 +16,6 @@ def own_cache(settings, monkeypatch):
 
 @pytest.fixture
 def dead_cache(settings):
-    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    settings.CACHES = {
+        "default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    }

@@ -98,6 +98,8 @@ def test_a_nul_byte_in_a_cookie_is_a_400(visitor):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/%ff%fe/", "/%zz/", "/%", "/" + "a" * 20_000, "/?q=" + "%ff" * 900])
+@pytest.mark.parametrize(
+    "path", ["/%ff%fe/", "/%zz/", "/%", "/" + "a" * 20_000, "/?q=" + "%ff" * 900]
+)
 def test_a_malformed_or_endless_address_is_never_a_500(visitor, path):
     assert visitor.get(path).status_code in (200, 400, 404)
