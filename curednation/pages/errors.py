@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template import loader
+from django.utils.translation import gettext as _
 
 from curednation.practice import shared
 
@@ -37,7 +38,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         body: str = loader.render_to_string("500.html", {"practice": shared.last_seen()})
     except Exception:  # whatever broke the page may have broken this one too
         logger.exception("The page for errors could not be shown.")
-        body = "Something broke on our side. Please try again in a few minutes."
+        body = _("Something broke on our side. Please try again in a few minutes.")
     return _unkept(HttpResponse(body, status=HTTPStatus.INTERNAL_SERVER_ERROR))
 
 
