@@ -1,4 +1,4 @@
-"""Pages for when something went wrong. They help, say nothing about the inside, and are not kept."""
+"""Pages for when things go wrong: they help, say nothing about the inside, and are not kept."""
 
 import logging
 from http import HTTPStatus
@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template import loader
+from django.utils.translation import gettext as _
 
 from curednation.practice import shared
 
@@ -34,10 +35,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Needs neither database nor cache: the phone number is the one this process showed last."""
     try:
-        body = loader.render_to_string("500.html", {"practice": shared.last_seen()})
+        body: str = loader.render_to_string("500.html", {"practice": shared.last_seen()})
     except Exception:  # whatever broke the page may have broken this one too
         logger.exception("The page for errors could not be shown.")
-        body = "Something broke on our side. Please try again in a few minutes."
+        body = _("Something broke on our side. Please try again in a few minutes.")
     return _unkept(HttpResponse(body, status=HTTPStatus.INTERNAL_SERVER_ERROR))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache as once
 
+import psycopg2
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -17,7 +18,7 @@ PATIENCE = 3.0  # seconds for all checks together
 _pool = ThreadPoolExecutor(max_workers=6, thread_name_prefix="readyz")
 
 
-class NotReady(Exception):
+class NotReadyError(Exception):
     """Its text is shown to anyone: a sentence for the operator, without secrets."""
 
 
@@ -31,7 +32,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database, migrations, broker and cache are fine, else 503 and a sentence for each."""
+    """200 when database, migrations, broker and cache are fine, else 503 and why."""
     running = {name: _pool.submit(check) for name, check in CHECKS.items()}
     wait(running.values(), timeout=PATIENCE)
     checks = {name: _outcome(name, future) for name, future in running.items()}
@@ -46,9 +47,9 @@ def _outcome(name: str, future: Future[None]) -> str:
     error = future.exception()
     if error is None:
         return "ok"
-    return (
-        str(error) if isinstance(error, NotReady) else f"The {name} does not answer. {HINTS[name]}"
-    )
+    if isinstance(error, NotReadyError):
+        return str(error)
+    return f"The {name} does not answer. Is it running, and is {VARIABLES[name]} right?"
 
 
 def check_database() -> None:
@@ -56,7 +57,7 @@ def check_database() -> None:
     missing = sorted(expected_migrations() - _applied_migrations())
     if missing:
         app_label, name = missing[0]
-        raise NotReady(
+        raise NotReadyError(
             f"{len(missing)} migrations are not applied, the first is {app_label}.{name}. "
             "Run `manage.py migrate`."
         )
@@ -64,7 +65,7 @@ def check_database() -> None:
 
 def _applied_migrations() -> set[tuple[str, str]]:
     parameters = connection.get_connection_params() | {"connect_timeout": 2}
-    own = connection.Database.connect(**parameters)
+    own = psycopg2.connect(**parameters)
     try:
         with own.cursor() as cursor:
             cursor.execute("SELECT to_regclass('django_migrations')")
@@ -86,7 +87,7 @@ def expected_migrations() -> frozenset[tuple[str, str]]:
 def check_broker() -> None:
     with app.connection_for_write(connect_timeout=1) as broker:
         broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
-        broker.channel().close()
+        broker.channel()  # the Redis transport speaks to the server only now
 
 
 def check_cache() -> None:
@@ -98,8 +99,4 @@ CHECKS: dict[str, Callable[[], None]] = {
     "broker": check_broker,
     "cache": check_cache,
 }
-HINTS = {
-    "database": "Is it running, and is DATABASE_URL right?",
-    "broker": "Is it running, and is BROKER_URL right?",
-    "cache": "Is it running, and is CACHE_URL right?",
-}
+VARIABLES = {"database": "DATABASE_URL", "broker": "BROKER_URL", "cache": "CACHE_URL"}

@@ -6,9 +6,11 @@ from django.http import HttpRequest, HttpResponse
 
 from curednation.pages import errors
 
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
-def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]):
-    """Answer 400 to a NUL in path, query or cookies: PostgreSQL cannot hold it, so it would be a 500."""
+
+def refuse_nul(get_response: GetResponse) -> GetResponse:
+    """Answer 400 to a NUL in path, query or cookies: PostgreSQL cannot hold one."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if (

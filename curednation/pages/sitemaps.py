@@ -6,7 +6,7 @@ from django.urls import reverse
 
 
 class PagesSitemap(Sitemap):
-    """The pages that change with a release. Addresses come from SITE_URL, never from the request."""
+    """The pages that change with a release. Addresses come from SITE_URL."""
 
     changefreq = "monthly"
 

@@ -1,45 +1,26 @@
-"""What a person meets in a real browser: readable, reachable by keyboard, and nothing from elsewhere."""
+"""What a person meets in a real browser: readable, by keyboard too, and nothing from elsewhere."""
 
-import os
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
-from tests.pages.conftest import own_cache  # noqa: F401
 from tests.pages.factories import make_practice, make_testimonial
 
 PAGES = ["/", "/about/", "/contact/", "/privacy/", "/nowhere/", "/?q=%00"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-ARGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs a loop in this thread
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def open_page(chromium, live_server):
+def open_page(browser, live_server):
     """Opens an address of the site and notes what the browser complains about."""
     make_practice()
     make_testimonial()
     contexts = []
 
     def opener(path: str, width: int = 390, **options):
-        context = chromium.new_context(viewport={"width": width, "height": 800}, **options)
+        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
         contexts.append(context)
         page = context.new_page()
         page.elsewhere, page.complaints = [], []
@@ -71,6 +52,7 @@ def test_a_page_has_no_accessibility_violation(open_page, path, width, scheme):
 def test_the_components_have_no_accessibility_violation(open_page, settings, scheme):
     settings.DEBUG = True
     page = open_page("/dev/style/", 1280, color_scheme=scheme)
+    assert page.title().startswith("Components")
     page.evaluate("document.querySelectorAll('.htmx-request').forEach(e => e.remove())")
     assert violations(page) == []
 
@@ -119,4 +101,5 @@ def test_bootstrap_and_the_theme_are_both_in_force(open_page):
     button = page.locator(".hero .btn-primary")
     assert button.evaluate("b => getComputedStyle(b).backgroundColor") == "rgb(239, 123, 94)"
     assert button.evaluate("b => getComputedStyle(b).cursor") == "pointer"  # Bootstrap's reboot
-    assert page.locator(".hero .icon use").first.evaluate("u => u.getBoundingClientRect().width") > 0
+    drawn = page.locator(".hero .icon use").first
+    assert drawn.evaluate("use => use.getBoundingClientRect().width") > 0

@@ -55,9 +55,9 @@ def test_a_form_without_its_token_explains_cookies_and_how_to_go_on():
 
 
 @pytest.mark.django_db
-def test_a_form_with_a_stale_token_does_not_blame_cookies():
+def test_a_form_with_a_stale_token_does_not_blame_cookies(settings):
     visitor = Client(enforce_csrf_checks=True)
-    visitor.cookies["csrftoken"] = "a" * 32
+    visitor.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
     response = visitor.post("/accounts/login/", {"csrfmiddlewaretoken": "b" * 32})
     assert response.status_code == 403
     assert "Allow cookies for this site" not in response.text
@@ -92,12 +92,15 @@ def test_a_nul_byte_in_an_address_is_a_400(visitor, path):
 
 
 @pytest.mark.django_db
-def test_a_nul_byte_in_a_cookie_is_a_400(visitor):
-    response = visitor.get("/admin/", headers={"Cookie": r'sessionid="\000abcdefghij"'})
+def test_a_nul_byte_in_a_cookie_is_a_400(visitor, settings):
+    cookie = rf'{settings.SESSION_COOKIE_NAME}="\000abcdefghij"'
+    response = visitor.get("/admin/", headers={"Cookie": cookie})
     assert response.status_code == 400
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/%ff%fe/", "/%zz/", "/%", "/" + "a" * 20_000, "/?q=" + "%ff" * 900])
+@pytest.mark.parametrize(
+    "path", ["/%ff%fe/", "/%zz/", "/%", "/" + "a" * 20_000, "/?q=" + "%ff" * 900]
+)
 def test_a_malformed_or_endless_address_is_never_a_500(visitor, path):
     assert visitor.get(path).status_code in (200, 400, 404)

@@ -68,9 +68,7 @@ def test_every_icon_that_a_template_names_is_in_the_sprite():
 def test_the_theme_finds_bootstrap_under_its_hashed_name(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {
-            "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-        }
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
     }
     call_command("collectstatic", interactive=False, verbosity=0)
     [theme] = (tmp_path / "css").glob("theme.*.css")

@@ -1,5 +1,6 @@
 import socket
 import time
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -9,6 +10,7 @@ from django.core.cache import cache
 from django.db import IntegrityError
 from django.test import RequestFactory
 
+from curednation.practice import shared
 from curednation.practice.models import Practice
 from tests.pages.factories import make_practice
 
@@ -32,8 +34,8 @@ FORM = {
 
 def staff_saves(**changes):
     """Sends the admin's own form; who may open the admin is tested elsewhere."""
-    request = RequestFactory().post("/admin/practice/practice/1/change/", FORM | changes)
-    request.user = get_user_model().objects.create_superuser("staff", "staff@example.org", "x")
+    request: Any = RequestFactory().post("/admin/practice/practice/1/change/", FORM | changes)
+    request.user = get_user_model().objects.create_superuser("staff@example.org")
     request.session = {}
     request._messages = FallbackStorage(request)
     request._dont_enforce_csrf_checks = True
@@ -61,7 +63,7 @@ def test_staff_cannot_put_a_line_break_into_a_mail_header():
 def test_there_is_one_practice_and_nobody_can_add_or_delete_it(rf):
     page = admin.site.get_model_admin(Practice)
     request = rf.get("/")
-    request.user = get_user_model().objects.create_superuser("staff", "staff@example.org", "x")
+    request.user = get_user_model().objects.create_superuser("staff@example.org")
     assert page.has_add_permission(request)
     make_practice()
     assert not page.has_add_permission(request)
@@ -90,12 +92,10 @@ def test_the_practice_is_read_from_the_database_once(django_assert_num_queries):
 
 def test_a_slow_reader_does_not_bring_an_old_practice_back():
     practice = make_practice()
-    old = Practice.objects.filter(pk=1).values().get()
+    old = dict(Practice.objects.filter(pk=1).values().get())
     practice.name = "Harbor Clinic"
     practice.save()
     Practice.share()
-    from curednation.practice import shared
-
     shared.fill(Practice._shared_key(), old)
     assert Practice.current().name == "Harbor Clinic"
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Loads(HTMLParser):
-    """Collects what a browser fetches for a page, and every place where code or style stands inline."""
+    """What a browser fetches for a page, and every place where code or style stands inline."""
 
     def __init__(self, html: str):
         super().__init__()
@@ -30,26 +30,27 @@ class Loads(HTMLParser):
         self.inline += [name for name in given if name == "style" or name.startswith("on")]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_public_page_can_be_kept_by_any_cache(client, page):
-    response = client.get(page, headers={"Cookie": "sessionid=abcdefghijklmnop"})
+@pytest.mark.parametrize("path", PAGES)
+def test_a_public_page_can_be_kept_by_any_cache(client, path, settings):
+    client.cookies[settings.SESSION_COOKIE_NAME] = "abcdefghijklmnop"
+    response = client.get(path)
     assert response.status_code == 200
     assert "Cookie" not in response.headers.get("Vary", "")
     assert not response.cookies
     assert "csrfmiddlewaretoken" not in response.text
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_public_page_loads_nothing_from_elsewhere_and_has_no_inline_code(client, page):
-    loads = Loads(client.get(page).text)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_public_page_loads_nothing_from_elsewhere_and_has_no_inline_code(client, path):
+    loads = Loads(client.get(path).text)
     assert loads.addresses
     assert [a for a in loads.addresses if not re.match(r"/(?!/)", a)] == []
     assert loads.inline == []
 
 
-@pytest.mark.parametrize("page", [*PAGES, "/nowhere/", "/?q=%00", "/healthz", "/robots.txt"])
-def test_every_answer_carries_the_strict_headers(client, page):
-    headers = client.get(page).headers
+@pytest.mark.parametrize("path", [*PAGES, "/nowhere/", "/?q=%00", "/healthz", "/robots.txt"])
+def test_every_answer_carries_the_strict_headers(client, path):
+    headers = client.get(path).headers
     policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == "'self'"
     assert policy["img-src"] == "'self' data:"
@@ -64,16 +65,16 @@ def test_every_answer_carries_the_strict_headers(client, page):
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_public_page_is_read_only(client, page):
-    assert client.head(page).status_code == 200
-    assert client.post(page).status_code == 405
+@pytest.mark.parametrize("path", PAGES)
+def test_a_public_page_is_read_only(client, path):
+    assert client.head(path).status_code == 200
+    assert client.post(path).status_code == 405
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_page_names_the_crisis_line_the_phone_and_the_privacy_notice(client, page):
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_names_the_crisis_line_the_phone_and_the_privacy_notice(client, path):
     make_practice()
-    html = client.get(page).text
+    html = client.get(path).text
     assert 'href="tel:988"' in html
     assert 'href="tel:911"' in html
     assert 'href="tel:+16155550142"' in html
@@ -82,9 +83,9 @@ def test_every_page_names_the_crisis_line_the_phone_and_the_privacy_notice(clien
     assert 'href="/privacy/"' in html
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_has_one_title_one_main_heading_and_a_way_past_the_menu(client, page):
-    html = client.get(page).text
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_one_title_one_main_heading_and_a_way_past_the_menu(client, path):
+    html = client.get(path).text
     assert len(re.findall(r"<h1", html)) == 1
     assert re.search(r"<title>[^<|]{4,} \| Curednation</title>", html)
     assert html.index('href="#main"') < html.index("<header")

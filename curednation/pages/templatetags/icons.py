@@ -33,7 +33,7 @@ def icon(name: str, classes: str = "") -> SafeString:
 
 @register.simple_tag
 def picture(name: str, classes: str = "") -> SafeString:
-    """One of the illustrations; purely ornamental. Raises KeyError for a name that does not exist."""
+    """One of the illustrations, purely ornamental. Raises KeyError for an unknown name."""
     return format_html(
         '<svg class="{}" viewBox="{}" aria-hidden="true"><use href="{}"/></svg>',
         f"ill {classes}".strip(),
