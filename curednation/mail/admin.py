@@ -1,0 +1,141 @@
+"""The outbox as staff see it: what waits, what failed and why. To read, and to send again."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from curednation.mail import outbox
+from curednation.mail.attachments import Attachment
+from curednation.mail.models import OutgoingEmail
+from curednation.mail.testing import send_test_view
+
+# A link in a mail opens what it belongs to: whoever may read the outbox must not be able to use it.
+_LINK_PATH = re.compile(r"(https?://[^/\s\"'<>]+)/[^\s\"'<>]+")
+
+
+@admin.register(OutgoingEmail)
+class OutgoingEmailAdmin(admin.ModelAdmin):
+    """Nobody writes, changes or deletes an e-mail by hand."""
+
+    change_list_template = "admin/mail/outgoingemail/change_list.html"
+    list_display = ("written", "to", "subject", "state", "attempts", "next_attempt", "why")
+    list_filter = ("state", "created_at")
+    search_fields = ("to", "subject", "key")
+    search_help_text = _("An address, words of the subject, or the key")
+    show_full_result_count = False
+    list_per_page = 50
+    actions = ("send_again",)
+    fieldsets = (
+        (None, {"fields": ("to", "subject", "state", "why", "attempts", "next_attempt")}),
+        (_("When"), {"fields": ("written", "sent", "emptied")}),
+        (_("What it says"), {"fields": ("body", "files", "source")}),
+        (_("Where it belongs"), {"fields": ("template", "about", "key", "message_id")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [name for _title, options in self.fieldsets for name in options["fields"]]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingEmail]:
+        # The list does not show the bodies: let them stay in the database.
+        rows = super().get_queryset(request)
+        return rows if request.resolver_match.kwargs else rows.defer("text", "html", "attachments")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.send_test)
+        return [path("test/", view, name="mail_outgoingemail_test"), *super().get_urls()]
+
+    def send_test(self, request: HttpRequest) -> HttpResponse:
+        return send_test_view(request, self)
+
+    @admin.action(description=_("Send again"), permissions=["send"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail]) -> None:
+        again = 0
+        for email in queryset:
+            try:
+                outbox.resend(email)
+            except outbox.NotResendable as error:
+                self.message_user(request, f"{email.subject or email}: {error}", messages.WARNING)
+            else:
+                again += 1
+                self.log_change(request, email, _("Sent again."))
+        if again:
+            text = ngettext("%d e-mail is on its way.", "%d e-mails are on their way.", again)
+            self.message_user(request, text % again, messages.SUCCESS)
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("mail.change_outgoingemail")
+
+    def has_view_permission(self, request: HttpRequest, obj: OutgoingEmail | None = None) -> bool:
+        return super().has_view_permission(request, obj) or self.has_send_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: OutgoingEmail | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: OutgoingEmail | None = None) -> bool:
+        return False
+
+    @admin.display(description=_("written"), ordering="created_at")
+    def written(self, email: OutgoingEmail) -> str:
+        return _moment(email.created_at)
+
+    @admin.display(description=_("next attempt"), ordering="due_at")
+    def next_attempt(self, email: OutgoingEmail) -> str:
+        return _moment(email.due_at)
+
+    @admin.display(description=_("sent"))
+    def sent(self, email: OutgoingEmail) -> str:
+        return _moment(email.sent_at)
+
+    @admin.display(description=_("emptied"))
+    def emptied(self, email: OutgoingEmail) -> str:
+        return _moment(email.purged_at)
+
+    @admin.display(description=_("why it did not go through"))
+    def why(self, email: OutgoingEmail) -> str:
+        return Truncator(email.last_error).chars(200) or "–"
+
+    @admin.display(description=_("text"))
+    def body(self, email: OutgoingEmail) -> str | SafeString:
+        if email.secret:
+            return str(_("Not shown: it opens an account."))
+        return _preformatted(email.text)
+
+    @admin.display(description=_("HTML"))
+    def source(self, email: OutgoingEmail) -> str | SafeString:
+        return "–" if email.secret else _preformatted(email.html)
+
+    @admin.display(description=_("files"))
+    def files(self, email: OutgoingEmail) -> str:
+        files = [Attachment.from_json(stored) for stored in email.attachments]
+        lines = [f"{f.filename} ({f.content_type}, {len(f.octets)} bytes)" for f in files]
+        return ", ".join(lines) or "–"
+
+
+def _moment(value: datetime | None) -> str:
+    """With the time zone, because staff and the server may live in different ones."""
+    if value is None:
+        return "–"
+    local = timezone.localtime(value)
+    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+
+
+def _preformatted(text: str) -> str | SafeString:
+    """As written, every tag shown and none obeyed; of each link only the site."""
+    if not text:
+        return "–"
+    return format_html("<pre>{}</pre>", _LINK_PATH.sub(r"\1/…", text))
