@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from curednation.devstack import places
 from curednation.devstack.locks import Lock
@@ -31,6 +32,7 @@ class Service:
     launch: Callable[[int], subprocess.Popen[bytes]]
     answers: Callable[[], bool]
     stop_signal: signal.Signals
+    runtime: Path | None = None  # the folder of its socket, removed when it has stopped
 
     def lock(self, kind: str) -> Lock:
         return Lock(places.LOCKS / f"{self.name}.{kind}")
@@ -111,6 +113,9 @@ def bring_down(service: Service) -> None:
             raise Trouble(f"{service.title} (process {pid}) does not stop. End it by hand.")
         time.sleep(0.02)
     _reap()
+    if service.runtime:
+        with contextlib.suppress(OSError):
+            service.runtime.rmdir()
 
 
 def _send(pid: int, number: signal.Signals) -> None:
