@@ -27,7 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    embedded.release(config.stash[held] if held in config.stash else [])
+    if held in config.stash:
+        embedded.release(config.stash[held])
 
 
 @pytest.fixture(scope="session", autouse=True)
