@@ -32,8 +32,8 @@ def refuse_unsafe(found: Mapping[str, Any]) -> None:
             "ALLOWED_HOSTS", "must name the site's own hosts: write www.example.org,example.org."
         )
     for variable in ("DEFAULT_FROM_EMAIL", "SERVER_EMAIL"):
-        domain = parseaddr(found[variable])[1].rpartition("@")[2]
-        if not domain or domain.endswith(("example.org", "example.com", "localhost")):
+        name, at, domain = parseaddr(found[variable])[1].rpartition("@")
+        if not (name and at and domain) or domain.endswith(("example.org", "example.com", "localhost")):
             refuse(variable, "is not an address of yours: write the one that mail comes from.")
     if not found["STAFF_MFA_REQUIRED"]:
         refuse("STAFF_MFA_REQUIRED", "cannot be off where DEBUG is off: leave it out.")

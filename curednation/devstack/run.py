@@ -155,7 +155,7 @@ def _watch(lock: Lock, site: list[Child], holds: list[Hold]) -> None:
         time.sleep(0.5)
         for hold in holds:
             if not hold.service.running():
-                say(f"{hold.service.title} has ended unexpectedly; it is started again")
+                say(f"{hold.service.heading} has ended unexpectedly; it is started again")
                 hold.heal()
         changed = watcher.changed()
         if changed:
