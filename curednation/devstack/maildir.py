@@ -14,6 +14,13 @@ SHOWN = 200  # the newest ones
 
 
 @dataclass(frozen=True)
+class Attachment:
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Kept:
     """One mail. `message` is what came, without our two lines about its envelope."""
 
@@ -36,8 +43,15 @@ class Kept:
         return [(name, str(value)) for name, value in self.message.items()]
 
     @property
-    def attachments(self) -> list[EmailMessage]:
-        return [part for part in self.message.iter_attachments() if isinstance(part, EmailMessage)]
+    def attachments(self) -> list[Attachment]:
+        return [
+            Attachment(
+                name=part.get_filename() or f"attachment-{number}",
+                kind=part.get_content_type(),
+                content=bytes(part.get_payload(decode=True) or b""),
+            )
+            for number, part in enumerate(self.message.iter_attachments(), 1)
+        ]
 
 
 def newest() -> list[Kept]:

@@ -49,11 +49,9 @@ def attachment(request: HttpRequest, key: str, number: int) -> HttpResponse:
     attachments = _get_mail_or_404(key).attachments
     if not 1 <= number <= len(attachments):
         raise Http404
-    part = attachments[number - 1]
-    content = part.get_payload(decode=True)
-    response = HttpResponse(content, content_type=part.get_content_type())
-    name = part.get_filename() or f"attachment-{number}"
-    response["Content-Disposition"] = content_disposition_header(True, name)
+    found = attachments[number - 1]
+    response = HttpResponse(found.content, content_type=found.kind)
+    response["Content-Disposition"] = content_disposition_header(True, found.name)
     return response
 
 
