@@ -46,6 +46,14 @@ class Lines(logging.Formatter):
         super().__init__(*args, **options)
         self.whole = whole
 
+    def format(self, record: logging.LogRecord) -> str:
+        # Another handler may have left its own, whole text of the exception there.
+        kept, record.exc_text = record.exc_text, None
+        try:
+            return super().format(record)
+        finally:
+            record.exc_text = kept
+
     def formatException(self, ei: Any) -> str:  # noqa: N802
         if self.whole:
             return super().formatException(ei)

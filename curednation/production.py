@@ -10,6 +10,7 @@ from django.db import connections
 
 from curednation.environment import refuse
 
+NOBODYS = ("example.org", "example.com", "localhost")  # domains no mail can come from
 SPARE_CONNECTIONS = 8  # beat, the readiness check, a shell, a migration
 
 
@@ -32,8 +33,8 @@ def refuse_unsafe(found: Mapping[str, Any]) -> None:
             "ALLOWED_HOSTS", "must name the site's own hosts: write www.example.org,example.org."
         )
     for variable in ("DEFAULT_FROM_EMAIL", "SERVER_EMAIL"):
-        domain = parseaddr(found[variable])[1].rpartition("@")[2]
-        if not domain or domain.endswith(("example.org", "example.com", "localhost")):
+        name, at, domain = parseaddr(found[variable])[1].rpartition("@")
+        if not (name and at and domain) or domain.endswith(NOBODYS):
             refuse(variable, "is not an address of yours: write the one that mail comes from.")
     if not found["STAFF_MFA_REQUIRED"]:
         refuse("STAFF_MFA_REQUIRED", "cannot be off where DEBUG is off: leave it out.")

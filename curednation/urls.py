@@ -1,5 +1,6 @@
 """The address of every part. DESIGN section 4 lists those that must stay stable."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -9,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("curednation.staff.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.DEBUG:
+    urlpatterns += [path("dev/mail/", include("curednation.devstack.urls"))]
 
 handler400 = "curednation.pages.errors.bad_request"
 handler403 = "curednation.pages.errors.forbidden"

@@ -107,6 +107,7 @@ def worker(**environ: str) -> Process:
     """A Celery worker that takes the tasks of this test process and of its sites."""
     command = ["celery", "-A", "curednation", "worker", "--concurrency", "1", "--loglevel", "info"]
     command += ["--without-gossip", "--without-mingle", "--hostname", f"test-{os.getpid()}@%h"]
+    environ = {"LOG_LEVEL": "INFO"} | environ  # it says so when it is ready
     return Process(command, ready=lambda process: " ready." in process.output(), **environ)
 
 

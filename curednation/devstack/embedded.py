@@ -5,7 +5,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from curednation.devstack import mailcatcher, places, postgres, valkey
@@ -41,22 +41,19 @@ def wanted(environ: Mapping[str, str]) -> list[Service]:
 def ensure(services: Iterable[Service]) -> list[Hold]:
     """Start what is not running, at the same time. Raises Trouble; then nothing is held."""
     places.prepare()
-    services = list(services)
-    holds: list[Hold] = []
-    with ThreadPoolExecutor(max_workers=max(1, len(services))) as pool:
-        starts = [pool.submit(Hold, service) for service in services]
-    failures = [start.exception() for start in starts if start.exception()]
-    holds = [start.result() for start in starts if not start.exception()]
-    if failures:
-        release(holds)
-        raise failures[0] from None  # type: ignore[misc]
-    return holds
+    starts: list[Future[Hold]] = []
+    try:
+        with ThreadPoolExecutor() as pool:
+            starts += [pool.submit(Hold, service) for service in services]
+        return [start.result() for start in starts]
+    except BaseException:  # one has failed, or we are told to end: the others are not kept
+        release(start.result() for start in starts if start.done() and not start.exception())
+        raise
 
 
 def release(holds: Iterable[Hold]) -> None:
     """Let go of the servers; those that nobody else uses are stopped."""
-    holds = list(holds)
-    with ThreadPoolExecutor(max_workers=max(1, len(holds))) as pool:
+    with ThreadPoolExecutor() as pool:
         list(pool.map(Hold.release, holds))
 
 

@@ -2,7 +2,7 @@
 # Find a Python that is new enough and can make virtual environments, and let it install.
 # Needs nothing but a shell: `make run` starts here on a machine that has only Python and make.
 
-folder=$(dirname "$0")
+folder=${0%/*}
 old=""
 bare=""
 for name in "${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11 python; do

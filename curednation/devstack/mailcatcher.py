@@ -72,4 +72,4 @@ def _is_free(number: int) -> bool:
     return True
 
 
-MAILCATCHER = Service("smtp", "The mail catcher", launch, answers, signal.SIGTERM)
+MAILCATCHER = Service("smtp", "the mail catcher", launch, answers, signal.SIGTERM)

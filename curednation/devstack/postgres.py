@@ -47,7 +47,8 @@ def launch(inherited: int) -> subprocess.Popen[bytes]:
         _create(data, binaries, account)
     _check_version(data, binaries, account)
     # Nothing of it is alive: after a crash its number may belong to another process by now.
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    for stale in (data / "postmaster.pid", *SOCKETS.glob(".s.PGSQL.*")):
+        stale.unlink(missing_ok=True)
     options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     log = places.open_log("postgres")
     try:
@@ -171,4 +172,4 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C"}
 
 
-POSTGRES = Service("postgres", "PostgreSQL", launch, answers, signal.SIGINT)
+POSTGRES = Service("postgres", "PostgreSQL", launch, answers, signal.SIGINT, SOCKETS)

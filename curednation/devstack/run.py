@@ -36,7 +36,8 @@ class Told(BaseException):
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curednation.settings")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _told)
+        if number is not signal.SIGHUP or signal.getsignal(number) is signal.SIG_DFL:  # nohup
+            signal.signal(number, _told)
     try:
         _run()
     except Told:
@@ -100,7 +101,16 @@ def _children() -> list[Child]:
     web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-ws"]
     web += ["--port", str(settings.PORT), "--workers", str(settings.WEB_WORKERS)]
     web += ["--blocking-threads", str(settings.WEB_THREADS), "--log-level", "warning"]
-    celery = ["-m", "celery", "--quiet", "-A", "curednation"]
+    # Celery warns at length about running as root; in development, on loopback, it may.
+    celery = [
+        "-W",
+        "ignore:You're running the worker",
+        "-m",
+        "celery",
+        "--quiet",
+        "-A",
+        "curednation",
+    ]
     beat = ["beat", "--loglevel", level, "--schedule", str(places.VAR / "celerybeat-schedule")]
     return [
         Child("web server", *web, "curednation.wsgi:application"),
@@ -145,7 +155,7 @@ def _watch(lock: Lock, site: list[Child], holds: list[Hold]) -> None:
         time.sleep(0.5)
         for hold in holds:
             if not hold.service.running():
-                say(f"{hold.service.title} has ended unexpectedly; it is started again")
+                say(f"{hold.service.heading} has ended unexpectedly; it is started again")
                 hold.heal()
         changed = watcher.changed()
         if changed:

@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from curednation.devstack import places
 from curednation.devstack.locks import Lock
@@ -31,6 +32,12 @@ class Service:
     launch: Callable[[int], subprocess.Popen[bytes]]
     answers: Callable[[], bool]
     stop_signal: signal.Signals
+    runtime: Path | None = None  # the folder of its socket, removed when it has stopped
+
+    @property
+    def heading(self) -> str:
+        """Its title as a sentence begins."""
+        return self.title[0].upper() + self.title[1:]
 
     def lock(self, kind: str) -> Lock:
         return Lock(places.LOCKS / f"{self.name}.{kind}")
@@ -90,7 +97,7 @@ def bring_up(service: Service) -> None:
         time.sleep(0.02)
     with service.lock("alive") as alive:
         raise Trouble(
-            f"{service.title} runs as process {alive.read()} but does not answer. "
+            f"{service.heading} runs as process {alive.read()} but does not answer. "
             f"End it with `kill -9 {alive.read()}` and start again."
         )
 
@@ -108,9 +115,12 @@ def bring_down(service: Service) -> None:
             _send(pid, signal.SIGKILL if late else service.stop_signal)
             told = True
         if late and time.monotonic() - started > 2 * PATIENCE:
-            raise Trouble(f"{service.title} (process {pid}) does not stop. End it by hand.")
+            raise Trouble(f"{service.heading} (process {pid}) does not stop. End it by hand.")
         time.sleep(0.02)
     _reap()
+    if service.runtime:
+        with contextlib.suppress(OSError):
+            service.runtime.rmdir()
 
 
 def _send(pid: int, number: signal.Signals) -> None:
@@ -127,4 +137,4 @@ def _why(service: Service) -> str:
     lines = places.last_lines(service.name)
     if "No space left on device" in lines:
         return f"The disk is full, {service.title} cannot start. Make room and start again."
-    return f"{service.title} did not start. The end of {places.log_path(service.name)}:\n{lines}"
+    return f"{service.heading} did not start. The end of {places.log_path(service.name)}:\n{lines}"

@@ -75,4 +75,4 @@ def _program() -> Path:
     return program
 
 
-VALKEY = Service("valkey", "Valkey", launch, answers, signal.SIGTERM)
+VALKEY = Service("valkey", "Valkey", launch, answers, signal.SIGTERM, places.RUNTIME)

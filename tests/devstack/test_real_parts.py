@@ -31,7 +31,7 @@ def test_a_live_site_answers(live_site):
 
 
 def test_a_worker_takes_the_tasks_of_this_process(celery_worker):
-    assert app.control.inspect(timeout=3).ping()
+    assert app.control.broadcast("ping", reply=True, limit=1, timeout=20)
 
 
 def test_the_smtp_server_keeps_mail_and_fails_as_told(smtp_server):

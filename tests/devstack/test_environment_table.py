@@ -1,0 +1,27 @@
+"""README.md lists exactly the variables that the settings read."""
+
+import ast
+import re
+
+from django.conf import settings
+
+
+def read_variables():
+    """Return the names that settings.py asks its environment for."""
+    tree = ast.parse((settings.BASE_DIR / "curednation/settings.py").read_text())
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    asked = (call for call in calls if ast.unparse(call.func).startswith("env."))
+    return {ast.literal_eval(call.args[0]) for call in asked}
+
+
+def listed_variables():
+    """Return the names in the first column of README's table."""
+    table = (settings.BASE_DIR / "README.md").read_text().partition("## Settings")[2]
+    return re.findall(r"^\| `([A-Z_]+)` \|", table.partition("\n## ")[0], re.MULTILINE)
+
+
+def test_the_table_of_the_readme_equals_the_settings():
+    listed = listed_variables()
+    assert len(listed) == len(set(listed))
+    assert set(listed) == read_variables()
+    assert len(listed) > 15

@@ -1,0 +1,92 @@
+"""Nothing about a person reaches the logs: no token of a link, no query, no value of a form."""
+
+import io
+import logging
+import logging.config
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, connection
+from django.http import HttpResponse
+from django.urls import path
+
+from curednation.logs import Lines, Private
+
+TOKEN = "canary-token-57Xq"
+
+
+def fails(request, token):
+    raise ValueError(f"{request.GET.get('name')} is not a name")
+
+
+def clashes(request, token):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE mails (address text PRIMARY KEY)")
+        cursor.execute("INSERT INTO mails VALUES (%s), (%s)", [TOKEN, TOKEN])
+
+
+def fine(request, token):
+    return HttpResponse("fine", status=410)
+
+
+urlpatterns = [
+    path("fails/<token>/", fails),
+    path("clashes/<token>/", clashes),
+    path("gone/<token>/", fine),
+]
+
+
+@pytest.fixture
+def log():
+    """What a deployment would write to its log meanwhile."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(Private())
+    line = settings.LOGGING["formatters"]["lines"]
+    handler.setFormatter(Lines(line["format"], style="{", whole=False))
+    logging.getLogger().addHandler(handler)
+    yield stream
+    logging.getLogger().removeHandler(handler)
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", ["fails", "clashes", "gone", "missing"])
+def test_a_failed_request_is_logged_without_its_data(client, log, place):
+    client.raise_request_exception = False
+    client.get(f"/{place}/{TOKEN}/", {"name": f"Grace {TOKEN}"})
+    said = log.getvalue()
+    assert "django.request" in said
+    assert TOKEN not in said
+    assert "Grace" not in said
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.django_db
+def test_a_failed_request_can_still_be_found_by_route_and_place(client, log):
+    client.raise_request_exception = False
+    client.get(f"/clashes/{TOKEN}/")
+    said = log.getvalue()
+    assert "/clashes/<token>/" in said
+    assert "in clashes" in said
+    assert "constraint_name=mails_pkey" in said
+    assert IntegrityError.__name__ in said
+
+
+def test_a_failed_task_is_logged_without_what_it_was_told(log):
+    try:
+        raise ValueError(TOKEN)
+    except ValueError as error:
+        told = {"name": "mail.deliver", "id": "7", "exc": repr(error), "args": f"({TOKEN})"}
+        logging.getLogger("celery.app.trace").error(
+            "Task %(name)s[%(id)s] raised %(exc)s %(args)s", told, exc_info=True
+        )
+    assert "Task mail.deliver[7] raised ValueError" in log.getvalue()
+    assert TOKEN not in log.getvalue()
+
+
+def test_nothing_is_mailed_about_an_error():
+    handlers = settings.LOGGING["handlers"].values()
+    assert {handler["class"] for handler in handlers} == {"logging.StreamHandler"}
+    assert settings.LOGGING["loggers"]["django"]["handlers"] == []
+    assert [type(handler) for handler in logging.getLogger("django").handlers] == []
