@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.core.cache import cache
+from django.test import TransactionTestCase
 
 from curednation.celery import app as celery_app
 from curednation.devstack import chromium, embedded
@@ -33,6 +35,20 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     """No test meets what another left in the cache, such as a used-up rate limit."""
     if {"db", "transactional_db", "client"} & set(request.fixturenames):
         cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _append_only_tables_can_be_flushed() -> Iterator[None]:
+    """What a test has committed is flushed by TRUNCATE, which append-only tables refuse."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_all(case: TransactionTestCase) -> None:
+        with pgtrigger.ignore():
+            flush(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_all)
+        yield
 
 
 @pytest.fixture
