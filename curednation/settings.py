@@ -217,6 +217,12 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "curednation.staff.adapter.StaffMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # managers write the addresses; see ACCOUNT_EMAIL_VERIFICATION
+MFA_FORMS = {
+    "authenticate": "curednation.staff.forms.CodeForm",
+    "reauthenticate": "curednation.staff.forms.CodeAgainForm",
+}
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost
 

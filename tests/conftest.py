@@ -52,6 +52,20 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
         cache.clear()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _append_only_tables_can_be_flushed() -> Iterator[None]:
+    """What a test has committed is flushed by TRUNCATE, which append-only tables refuse."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_all(case: TransactionTestCase) -> None:
+        with pgtrigger.ignore():
+            flush(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_all)
+        yield
+
+
 @pytest.fixture
 def smtp_server() -> Iterator[SmtpServer]:
     """A real SMTP server that does what the test tells it to. See tests/smtp.py."""

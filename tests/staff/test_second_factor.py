@@ -1,6 +1,8 @@
 import re
+import time
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.test import Client
@@ -87,22 +89,22 @@ def test_somebody_without_a_second_step_is_led_to_get_one(client):
     assert client.get(reverse("mfa_activate_totp")).status_code == 200
 
 
-def test_setting_up_the_app_is_proof_enough(client, django_capture_on_commit_callbacks):
+@pytest.mark.django_db(transaction=True)
+def test_setting_up_the_app_is_proof_enough(client):
     give_password(client, make_staff(is_superuser=True))
     secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+    answer = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
     assert answer["Location"] == reverse("mfa_view_recovery_codes")
     codes = client.get(answer["Location"])
     assert len(codes.context["unused_codes"]) == 10
     assert client.get("/admin/").status_code == 200
 
 
-def test_recovery_codes_are_shown_once(client, django_capture_on_commit_callbacks):
+@pytest.mark.django_db(transaction=True)
+def test_recovery_codes_are_shown_once(client):
     give_password(client, make_staff(is_superuser=True))
     secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+    client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
     first = client.get(reverse("mfa_view_recovery_codes"))
     code = first.context["unused_codes"][0]
     assert code in first.content.decode()
@@ -163,3 +165,15 @@ def test_a_session_of_one_person_proves_nothing_for_another():
     sign_in(client, make_staff(is_superuser=True))
     give_password(client, make_staff(is_superuser=True))
     assert client.get("/admin/login/")["Location"] in {"/admin/", reverse("mfa_index")}
+
+
+def test_a_code_works_once(client):
+    user = make_staff(is_superuser=True)
+    code = code_of(enroll(user))
+    give_password(client, user)
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
+    with time_machine.travel(time.time() + 31, tick=False):  # allauth itself forgets it by now
+        second = Client()
+        give_password(second, user)
+        answer = second.post(reverse("mfa_authenticate"), {"code": code})
+    assert "does not fit" in answer.content.decode()

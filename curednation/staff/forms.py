@@ -1,0 +1,30 @@
+"""The second step, with each code taken once.
+
+A code is accepted half a minute early or late, for clocks that drift and people who type slowly.
+allauth remembers a used one for half a minute only; we remember it for as long as it would work.
+"""
+
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.core.cache import cache
+
+from curednation.staff.models import User
+
+
+class CodeForm(AuthenticateForm):
+    def clean_code(self) -> str:
+        return _take_once(self.user, super().clean_code())
+
+
+class CodeAgainForm(ReauthenticateForm):
+    def clean_code(self) -> str:
+        return _take_once(self.user, super().clean_code())
+
+
+def _take_once(user: User, code: str) -> str:
+    lifetime = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+    digits = "".join(filter(str.isalnum, code)).upper()  # "123 456" is the same code
+    if not cache.add(f"staff-code:{user.pk}:{digits}", True, lifetime):
+        raise get_adapter().validation_error("incorrect_code")
+    return code
