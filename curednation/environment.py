@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
 import environ
+import limits
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE, FALSE = ("1", "on", "true", "yes"), ("0", "off", "false", "no")
@@ -48,6 +49,15 @@ class Environment:
         value = self.text(variable, default=default)
         if value not in options:
             refuse(variable, f"is {value!r}: write one of {', '.join(options)}.")
+        return value
+
+    def rate(self, variable: str, *, default: str) -> str:
+        """So many times in a span, such as `30/hour` or `60/10minutes`."""
+        value = self.text(variable, default=default)
+        try:
+            limits.parse(value)
+        except ValueError:
+            refuse(variable, f"is {value!r}: write how often in how long, as in 30/hour.")
         return value
 
     def networks(self, variable: str) -> list[str]:

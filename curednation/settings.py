@@ -174,10 +174,10 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # ── limits: how often one network, or one address, may do what writes or sends ──
 LIMITS = {
-    "holds": env.text("LIMIT_HOLDS", default="60/10minutes"),
-    "bookings": env.text("LIMIT_BOOKINGS", default="30/hour"),
-    "bookings_per_address": env.text("LIMIT_BOOKINGS_PER_ADDRESS", default="8/day"),
-    "changes": env.text("LIMIT_CHANGES", default="60/hour"),
+    "holds": env.rate("LIMIT_HOLDS", default="60/10minutes"),
+    "bookings": env.rate("LIMIT_BOOKINGS", default="30/hour"),
+    "bookings_per_address": env.rate("LIMIT_BOOKINGS_PER_ADDRESS", default="8/day"),
+    "changes": env.rate("LIMIT_CHANGES", default="60/hour"),
 }
 RETRY_AFTER_SECONDS = 600
 

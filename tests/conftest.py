@@ -28,13 +28,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if held in config.stash:
-        embedded.release(config.stash[held])
+        holds = config.stash[held]
+        embedded.release(holds)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_past_append_only_tables() -> Iterator[None]:
     """Let the flush after a transactional test empty tables that nobody else may empty."""
-    flush = TransactionTestCase._fixture_teardown
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def flush_past_triggers(case: TransactionTestCase) -> None:
         with pgtrigger.ignore():

@@ -3,6 +3,7 @@
 import io
 import logging
 import logging.config
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.urls import path
 
 from curednation.logs import Lines, Private
 
+LOGGING: dict[str, Any] = settings.LOGGING
 TOKEN = "canary-token-57Xq"
 
 
@@ -42,7 +44,7 @@ def log():
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.addFilter(Private())
-    line = settings.LOGGING["formatters"]["lines"]
+    line = LOGGING["formatters"]["lines"]
     handler.setFormatter(Lines(line["format"], style="{", whole=False))
     logging.getLogger().addHandler(handler)
     yield stream
@@ -86,7 +88,7 @@ def test_a_failed_task_is_logged_without_what_it_was_told(log):
 
 
 def test_nothing_is_mailed_about_an_error():
-    handlers = settings.LOGGING["handlers"].values()
+    handlers = LOGGING["handlers"].values()
     assert {handler["class"] for handler in handlers} == {"logging.StreamHandler"}
-    assert settings.LOGGING["loggers"]["django"]["handlers"] == []
+    assert LOGGING["loggers"]["django"]["handlers"] == []
     assert [type(handler) for handler in logging.getLogger("django").handlers] == []

@@ -89,6 +89,7 @@ def test_a_stranger_cannot_claim_https_where_no_proxy_is_configured(monkeypatch)
         ("PORT", "70000"),
         ("DEBUG", "ture"),
         ("LOG_LEVEL", "LOUD"),
+        ("LIMIT_HOLDS", "often"),
         ("TRUSTED_PROXIES", "the proxy"),
     ],
 )
