@@ -28,6 +28,7 @@ urlpatterns = [
     path("book/", choosing.choose_state, name="state"),
     path("book/elsewhere/", choosing.elsewhere, name="elsewhere"),
     path("book/zone/", zone.set_zone, name="zone"),
+    path("book/zone/guess/", zone.guess_zone, name="guess_zone"),
     path("book/details/<uuid:uid>/", details.details, name="details"),
     path("book/details/<uuid:uid>/prolong/", details.prolong, name="prolong"),
     path("book/details/<uuid:uid>/release/", details.release, name="release"),

@@ -29,11 +29,23 @@ def remembered_zone(request: HttpRequest) -> ZoneInfo | None:
 @require_POST
 @private
 def set_zone(request: HttpRequest) -> HttpResponse:
-    """Remember the zone to show times in: chosen by the visitor, or guessed by the browser."""
+    """Remember the zone that the visitor chose, and go back to where they chose it."""
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
         back = reverse("appointments:state")
-    response = redirect(back)
+    return _remember(request, redirect(back))
+
+
+@require_POST
+@private
+def guess_zone(request: HttpRequest) -> HttpResponse:
+    """Remember the zone of the browser's clock, for a visitor who has chosen none."""
+    if remembered_zone(request):
+        return HttpResponse(status=204)
+    return _remember(request, HttpResponse(status=204))
+
+
+def _remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     form = ZoneForm(request.POST)
     if form.is_valid():
         visitors.set_private_cookie(response, COOKIE, form.cleaned_data["zone"], max_age=REMEMBER)

@@ -5,7 +5,7 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (form && zone && sessionStorage.getItem("guessed-zone") !== zone) {
   sessionStorage.setItem("guessed-zone", zone);
   form.elements.zone.value = zone;
-  fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" }).then(() => {
+  fetch(form.action, { method: "POST", body: new FormData(form) }).then(() => {
     // Times are on the page in another zone: show them in the right one.
     if (form.dataset.shown && form.dataset.shown !== zone) location.reload();
   });
