@@ -5,23 +5,18 @@ Who is licensed and offers the service, their weekly hours, the exceptions, and 
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from appointments import hours, slots
-from appointments.hours import Dated, Weekly
-from appointments.models import Appointment, HoursException, Provider, Service, WeeklyHours
-from appointments.spans import Span
+from appointments import caps, hours, slots
+from appointments.calendars import Calendar
+from appointments.caps import Caps
+from appointments.models import Appointment, Provider, Service
 from appointments.states import STATES
-
-# No visit with its buffers is longer, so nothing that starts earlier can reach into a window.
-LONGEST = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -91,28 +86,66 @@ def grid(
     have nothing free are there with an empty list.
     """
     now = now or timezone.now()
-    rules = _rules(service, moving)
     opens = now + timedelta(hours=service.notice_hours)
     closes = now + timedelta(days=service.horizon_days)
-    first, last = max(first or opens, opens), min(last or closes, closes)
+    asked, last = max(first or opens, opens), min(last or closes, closes)
+    # Which are the next days that have times is known only from today on.
+    first = opens if service.bookable_days else asked
     chosen = list(candidates(service, state) if providers is None else providers)
     if not chosen or first > last:
         return Grid({provider: [] for provider in chosen})
     calendar = Calendar.read(chosen, first, last, now=now, leaving=moving)
-    return Grid(
-        {
-            provider: slots.free_starts(
-                calendar.opening(provider),
-                calendar.busy[provider.pk],
-                rules,
-                not_before=math.ceil(first.timestamp()),
-                not_after=min(
-                    int(last.timestamp()), licence_end(provider.licensed_until, state) - 1
-                ),
-            )
-            for provider in chosen
+    found = {provider: _starts(calendar, provider, service, state, moving) for provider in chosen}
+    if service.bookable_days:
+        found = _next_days(found, service.bookable_days, ZoneInfo(STATES[state].zone))
+        found = {
+            who: [s for s in starts if s >= asked.timestamp()] for who, starts in found.items()
         }
+    return Grid(found)
+
+
+def _next_days(
+    found: dict[Provider, list[int]], count: int, zone: ZoneInfo
+) -> dict[Provider, list[int]]:
+    """Only the starts on the first `count` days, in the state's zone, on which anyone has one."""
+    days: list[date] = []
+    last = None
+    for start in sorted(set().union(*found.values())):
+        day = datetime.fromtimestamp(start, zone).date()
+        if day not in days[-1:]:
+            days.append(day)
+        if len(days) > count:
+            break
+        last = start
+    return {who: [s for s in starts if last and s <= last] for who, starts in found.items()}
+
+
+def _starts(
+    calendar: Calendar,
+    provider: Provider,
+    service: Service,
+    state: str,
+    moving: Appointment | None,
+) -> list[int]:
+    licensed_until = licence_end(provider.licensed_until, state) - 1
+    free = slots.free_starts(
+        calendar.opening(provider),
+        calendar.busy[provider.pk],
+        _rules(service, moving),
+        not_before=math.ceil(calendar.first.timestamp()),
+        not_after=min(int(calendar.last.timestamp()), licensed_until),
     )
+    return caps.within(
+        free,
+        calendar.visits[provider.pk],
+        caps_of(provider, service),
+        service=service.pk,
+        zone=provider.zone,
+    )
+
+
+def caps_of(provider: Provider, service: Service) -> Caps:
+    return Caps(provider.daily_cap, provider.weekly_cap, service.daily_cap)
 
 
 def _rules(service: Service, moving: Appointment | None) -> slots.Rules:
@@ -122,12 +155,14 @@ def _rules(service: Service, moving: Appointment | None) -> slots.Rules:
             step=service.step * 60,
             before=int((moving.starts_at - moving.blocked.lower).total_seconds()),
             after=int((moving.blocked.upper - moving.ends_at).total_seconds()),
+            no_gaps=service.no_gaps,
         )
     return slots.Rules(
         length=service.minutes * 60,
         step=service.step * 60,
         before=service.buffer_before * 60,
         after=service.buffer_after * 60,
+        no_gaps=service.no_gaps,
     )
 
 
@@ -139,90 +174,3 @@ def candidates(service: Service, state: str) -> Sequence[Provider]:
 def licence_end(last_day: date, state: str) -> int:
     """The second at which the licence has ended: the midnight after its last day, in that state."""
     return hours.instant(last_day + hours.DAY, time(0), ZoneInfo(STATES[state].zone))
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """The rows that decide when providers are free, read once for all of them."""
-
-    first: datetime
-    last: datetime
-    weekly: dict[int, list[Weekly]]
-    dated: dict[int | None, list[Dated]]
-    busy: dict[int, list[Span]]
-
-    @classmethod
-    def read(
-        cls,
-        providers: Sequence[Provider],
-        first: datetime,
-        last: datetime,
-        *,
-        now: datetime,
-        leaving: Appointment | None = None,
-    ) -> "Calendar":
-        pks = [provider.pk for provider in providers]
-        # A day more at each end covers every zone's dates and hours that cross midnight.
-        days = first.date() - 2 * hours.DAY, last.date() + 2 * hours.DAY
-        return cls(
-            first,
-            last,
-            weekly=_weekly(pks, *days),
-            dated=_dated(pks, *days),
-            busy=_busy(pks, first, last, now, leaving),
-        )
-
-    def opening(self, provider: Provider) -> hours.Opening:
-        zone = provider.zone
-        return hours.opening(
-            self.weekly[provider.pk],
-            self.dated[provider.pk] + self.dated[None],
-            zone=zone,
-            first_day=self.first.astimezone(zone).date(),
-            last_day=self.last.astimezone(zone).date(),
-        )
-
-
-def _weekly(pks: list[int], first_day: date, last_day: date) -> dict[int, list[Weekly]]:
-    rows = defaultdict(list)
-    found = WeeklyHours.objects.touching(first_day, last_day).filter(provider__in=pks)
-    for pk, *row in found.values_list(
-        "provider_id", "weekday", "opens", "closes", "valid_from", "valid_to"
-    ):
-        rows[pk].append(Weekly(*row))
-    return rows
-
-
-def _dated(pks: list[int], first_day: date, last_day: date) -> dict[int | None, list[Dated]]:
-    rows = defaultdict(list)
-    found = HoursException.objects.touching(first_day, last_day).of(pks)
-    for pk, kind, *row in found.values_list(
-        "provider_id", "kind", "first_day", "last_day", "opens", "closes"
-    ):
-        rows[pk].append(Dated(kind == HoursException.Kind.TIME_OFF, *row))
-    return rows
-
-
-def _busy(
-    pks: list[int],
-    first: datetime,
-    last: datetime,
-    now: datetime,
-    leaving: Appointment | None,
-) -> dict[int, list[Span]]:
-    """Blocked spans by provider. Read as integers: parsing ranges costs ten times as much."""
-    rows = defaultdict(list)
-    found = (
-        Appointment.objects.blocking(now)
-        .filter(provider__in=pks, starts_at__gt=first - LONGEST, starts_at__lt=last + LONGEST)
-        .exclude(pk=leaving.pk if leaving else None)
-        .order_by()
-        .values_list(
-            "provider_id",
-            RawSQL("extract(epoch from lower(blocked))::bigint", ()),
-            RawSQL("extract(epoch from upper(blocked))::bigint", ()),
-        )
-    )
-    for pk, start, end in found:
-        rows[pk].append((start, end))
-    return rows

@@ -14,6 +14,7 @@ class Rules(NamedTuple):
     step: int
     before: int = 0
     after: int = 0
+    no_gaps: bool = False
 
 
 def free_starts(
@@ -21,14 +22,15 @@ def free_starts(
 ) -> list[int]:
     """Start times in UTC seconds, in order, each in [not_before, not_after].
 
-    A start lies on the grid that counts `step` from its day's opening. The visit lies in one open
-    span; the visit with its buffers overlaps nothing in `busy` (whose spans hold their own
-    buffers, so those of two neighbours add up). Raises ValueError unless length and step are
-    positive.
+    A start lies on the grid that counts `step` from its day's opening; with `no_gaps` also where
+    the visit with its buffers touches one of `busy`. The visit lies in one open span; with its
+    buffers it overlaps nothing in `busy` (whose spans hold their own buffers, so those of two
+    neighbours add up). Raises ValueError unless length and step are positive.
     """
     if rules.length <= 0 or rules.step <= 0:
         raise ValueError("length and step must be positive")
-    windows = list(_windows(opening.open, union(busy), rules, not_before, not_after))
+    busy = union(busy)
+    windows = list(_windows(opening.open, busy, rules, not_before, not_after))
     starts: list[int] = []
     first = 0
     for origin, day_end in opening.days:
@@ -39,7 +41,20 @@ def free_starts(
                 break
             steps = max(0, -((origin - low) // rules.step))
             starts += range(origin + steps * rules.step, min(high, day_end - 1) + 1, rules.step)
+    if rules.no_gaps:
+        starts = sorted({*starts, *_touching(windows, busy, rules)})
     return starts
+
+
+def _touching(windows: list[Span], busy: list[Span], rules: Rules) -> Iterator[int]:
+    """Starts at the edges of windows where the visit follows or precedes one of `busy`."""
+    follows = {end + rules.before for _, end in busy}
+    precedes = {start - rules.length - rules.after for start, _ in busy}
+    for low, high in windows:
+        if low in follows:
+            yield low
+        if high in precedes:
+            yield high
 
 
 def _windows(

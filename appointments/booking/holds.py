@@ -14,6 +14,7 @@ from appointments.booking.rules import (
     in_one_transaction,
     lock,
     nearest,
+    require_within_caps,
     settle_expired,
     unless_taken,
 )
@@ -50,6 +51,8 @@ def take_hold(
             continue
         try:
             return _hold(candidate, service, state, starts_at, visitor, zone)
+        except SlotTaken:  # a cap was reached meanwhile
+            continue
         except IntegrityError as error:
             unless_taken(error)
             # Perhaps by the same visitor's other click.
@@ -97,6 +100,7 @@ def _hold(provider, service, state, starts_at, visitor, zone) -> Appointment:
     now = timezone.now()
     Appointment.objects.filter(visitor=visitor, status=Status.HELD).update(status=Status.RELEASED)
     settle_expired([provider.pk], now)
+    require_within_caps(provider, service, state, starts_at)
     return Appointment.objects.create(
         status=Status.HELD,
         provider=provider,
@@ -104,6 +108,7 @@ def _hold(provider, service, state, starts_at, visitor, zone) -> Appointment:
         state=state,
         visitor=visitor,
         zone=zone,
+        price_cents=service.price_cents,
         held_until=now + HOLD_FOR,
         starts_at=starts_at,
         **_times(service, starts_at),

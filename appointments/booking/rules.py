@@ -107,6 +107,27 @@ def nearest(service: Service, state: str, around: datetime) -> list[Slot]:
     ).nearest(around)
 
 
+def require_within_caps(
+    provider: Provider,
+    service: Service,
+    state: str,
+    starts_at: datetime,
+    moving: Appointment | None = None,
+) -> None:
+    """Count once more under the lock: two bookings at once must not pass a cap together.
+
+    Raises SlotTaken.
+    """
+    if not availability.caps_of(provider, service).are_set:
+        return
+    providers = availability.candidates(service, state).filter(pk=provider.pk)
+    found = availability.grid(
+        service, state, providers=providers, first=starts_at, last=starts_at, moving=moving
+    )
+    if not found.free_at(starts_at):
+        raise SlotTaken(nearest(service, state, starts_at))
+
+
 def is_licensed(provider_id: int, state: str, at: datetime) -> bool:
     """Whether a licence of the provider in that state holds at that time. DESIGN invariant 2."""
     provider = Provider.objects.active().licensed_in(state).filter(pk=provider_id).first()

@@ -18,6 +18,7 @@ from appointments.booking.rules import (
     is_licensed,
     lock,
     nearest,
+    require_within_caps,
     settle_expired,
     unless_taken,
 )
@@ -75,6 +76,7 @@ def _book(hold: Appointment, details: PatientDetails) -> Appointment:
     if not _become_booked(hold, Status.HELD, given):
         # It has run out and was settled. Others' holds may have run out over the same time since.
         settle_expired([hold.provider_id], now)
+        require_within_caps(hold.provider, hold.service, hold.state, hold.starts_at)
         if not _become_booked(hold, Status.EXPIRED, given):
             return _already_booked(hold)
     for field, value in given.items():
@@ -145,6 +147,9 @@ def _move(
     lock(pks)
     now = timezone.now()
     settle_expired(pks, now)
+    require_within_caps(
+        provider, appointment.service, appointment.state, starts_at, moving=appointment
+    )
     changed = (
         Appointment.objects.upcoming(now)
         .filter(pk=appointment.pk, sequence=appointment.sequence)

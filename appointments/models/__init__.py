@@ -1,9 +1,11 @@
+from appointments.models.clinic import ClinicRules
 from appointments.models.consents import Consent, ConsentText
 from appointments.models.schedule import HoursException, Licence, Provider, Service, WeeklyHours
 from appointments.models.visits import Appointment, Patient, Status
 
 __all__ = [
     "Appointment",
+    "ClinicRules",
     "Consent",
     "ConsentText",
     "HoursException",

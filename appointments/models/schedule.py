@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -23,7 +24,8 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
 
     def offering(self, service: "Service"):
         """Those whom a patient may book for this service."""
-        return self.active().filter(services=service)
+        offering = self.active().filter(services=service)
+        return offering.filter(accepts_new=True) if service.is_for_new else offering
 
     def licensed_in(self, state: str):
         """Those with a licence there, each with the day its last one ends as `licensed_until`."""
@@ -42,7 +44,19 @@ class Provider(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=60, validators=[validate_zone])
     languages = models.CharField(_("languages"), max_length=100, default="English")
     about = models.CharField(_("a few words"), max_length=200, blank=True)
-    video_room = models.URLField(_("video room"), blank=True)
+    video_room = models.URLField(
+        _("video room"), blank=True, help_text=_("The address where patients join by video.")
+    )
+    accepts_new = models.BooleanField(_("accepts new patients"), default=True)
+    daily_cap = models.PositiveSmallIntegerField(
+        _("visits a day at most"), null=True, blank=True, help_text=_("Empty: no limit.")
+    )
+    weekly_cap = models.PositiveSmallIntegerField(
+        _("visits a week at most"),
+        null=True,
+        blank=True,
+        help_text=_("From Monday to Sunday. Empty: no limit."),
+    )
     active = models.BooleanField(_("sees patients"), default=True)
 
     objects = ProviderQuerySet.as_manager()
@@ -91,6 +105,10 @@ class Licence(models.Model):
         return f"{self.get_state_display()} {self.number}"
 
 
+def default_reminders() -> list[int]:
+    return [24, 1]
+
+
 class Service(models.Model):
     """A kind of visit that a patient can book."""
 
@@ -123,8 +141,38 @@ class Service(models.Model):
     step = models.PositiveSmallIntegerField(
         _("a start every … minutes"), default=15, help_text=_("Counted from the opening time.")
     )
+    no_gaps = models.BooleanField(
+        _("no gaps"),
+        default=False,
+        help_text=_("Also offer starts that touch another visit, off the grid."),
+    )
+    daily_cap = models.PositiveSmallIntegerField(
+        _("a provider’s visits of this kind a day at most"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: no limit."),
+    )
+    cutoff_hours = models.PositiveSmallIntegerField(
+        _("hours before the start when patients can no longer move or cancel online"), default=0
+    )
+    reminder_hours = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("reminders, in hours before the start"),
+        default=default_reminders,
+        blank=True,
+        help_text=_("Like “24, 1”. Empty: none."),
+    )
+    price_cents = models.PositiveIntegerField(_("price in cents"), null=True, blank=True)
+    proof_required = models.BooleanField(
+        _("returning patients prove it"),
+        default=False,
+        help_text=_("They get a link by e-mail before they can choose a time."),
+    )
     notice_hours = models.PositiveSmallIntegerField(_("hours of notice"), default=2)
     horizon_days = models.PositiveSmallIntegerField(_("days ahead"), default=45)
+    bookable_days = models.PositiveSmallIntegerField(
+        _("or only the next … days that have times"), null=True, blank=True
+    )
     providers = models.ManyToManyField(Provider, related_name="services", blank=True)
     active = models.BooleanField(_("can be booked"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -150,6 +198,11 @@ class Service(models.Model):
                 violation_error_message=_("At most 4 hours are kept free around a visit."),
             ),
             models.CheckConstraint(
+                condition=Q(proof_required=False) | Q(audience="returning"),
+                name="service_proof_is_for_returning",
+                violation_error_message=_("Only returning patients can prove that they are."),
+            ),
+            models.CheckConstraint(
                 condition=Q(horizon_days__range=(1, 365)),
                 name="service_horizon_sensible",
                 violation_error_message=_("Patients can book between 1 and 365 days ahead."),
@@ -158,6 +211,10 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_for_new(self) -> bool:
+        return self.audience == self.Audience.NEW
 
     @property
     def length(self) -> timedelta:
@@ -250,6 +307,13 @@ class HoursException(models.Model):
     opens = models.TimeField(_("from"), null=True, blank=True, help_text=_("Empty: all day."))
     closes = models.TimeField(_("to"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=100, blank=True, help_text=_("For staff only."))
+    holiday = models.CharField(
+        _("holiday"),
+        max_length=60,
+        blank=True,
+        editable=False,
+        help_text=_("Set where the closure follows from the clinic’s holidays."),
+    )
 
     objects = ExceptionQuerySet.as_manager()
 

@@ -140,6 +140,8 @@ class Appointment(models.Model):
     )
     zone = models.CharField(_("the patient’s time zone"), max_length=60)
 
+    price_cents = models.PositiveIntegerField(_("price in cents"), null=True, blank=True)
+
     # A hold's own
     held_until = models.DateTimeField(_("held until"), null=True, blank=True)
     prolonged = models.BooleanField(default=False, editable=False)
@@ -163,6 +165,11 @@ class Appointment(models.Model):
     booked_by = models.CharField(_("booked by"), max_length=120, blank=True)
     sequence = models.PositiveIntegerField(_("changes"), default=0)
     changed_by = models.CharField(_("last changed by"), max_length=80, default="patient")
+    made_by_staff = models.BooleanField(_("booked by staff"), default=False)
+    staff_reason = models.CharField(
+        _("why outside the rules"), max_length=200, blank=True, help_text=_("For staff only.")
+    )
+    series = models.UUIDField(_("series"), null=True, blank=True, editable=False)
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
