@@ -256,6 +256,26 @@ def _agree_first(text: ConsentText):
     return _("We need your yes before a visit by video or phone.")
 
 
+class AddressForm(forms.Form):
+    """An e-mail address that something is to be sent to."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        error_messages={
+            "invalid": _("Write the whole address, like name@example.org."),
+            "required": _("Please write your e-mail address."),
+        },
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
 class CancelForm(forms.Form):
     reason = forms.CharField(
         label=_("Would you like to say why? You do not have to."),

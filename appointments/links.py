@@ -26,10 +26,7 @@ def token(appointment: Appointment) -> str:
 
 
 def find(text: str) -> Appointment | None:
-    """The visit behind a token, with provider, service and patient; None if it is not one of ours.
-
-    None, too, for a hold and for a visit that is more than a month past.
-    """
+    """The visit behind a token, with provider, service and patient; None if it is not ours."""
     try:
         key = _signer().unsign(text)
     except BadSignature:
@@ -37,9 +34,14 @@ def find(text: str) -> Appointment | None:
     return (
         Appointment.objects.visits()
         .select_related("provider", "service", "patient")
-        .filter(key=key, ends_at__gt=timezone.now() - VALID_AFTER_VISIT)
+        .filter(key=key)
         .first()
     )
+
+
+def has_ended(appointment: Appointment) -> bool:
+    """Whether the visit is so long past that its link shows nothing of it any more."""
+    return appointment.ends_at < timezone.now() - VALID_AFTER_VISIT
 
 
 def page(appointment: Appointment, name: str = "visit") -> str:
@@ -47,6 +49,6 @@ def page(appointment: Appointment, name: str = "visit") -> str:
     return reverse(f"appointments:{name}", args=[token(appointment)])
 
 
-def absolute(appointment: Appointment) -> str:
+def absolute(appointment: Appointment, name: str = "visit") -> str:
     """The link for a mail."""
-    return settings.SITE_URL.rstrip("/") + page(appointment)
+    return settings.SITE_URL.rstrip("/") + page(appointment, name)

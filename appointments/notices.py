@@ -4,9 +4,14 @@ Every mail is written to the outbox in the transaction of the change that causes
 that exists once, and overtakes what still waits about the same visit.
 """
 
+import uuid
+
+from django.utils import timezone
+
 from appointments import links, zones
 from appointments.calendar_file import Method, calendar_file
 from appointments.models import Appointment
+from curednation.guard import addresses
 from curednation.mail import outbox
 from curednation.practice.models import Practice
 
@@ -31,6 +36,37 @@ def cancelled(appointment: Appointment) -> None:
     _tell("appointment_cancelled", appointment, key, method=Method.CANCEL)
 
 
+def over_limit(appointment: Appointment) -> None:
+    """The address has many visits already: it gets one mail with a link to go on."""
+    _write(
+        "appointment_confirm",
+        appointment,
+        f"appointment-confirm:{appointment.pk}",
+        link=links.absolute(appointment, "confirm"),
+    )
+
+
+def my_visits(email: str) -> None:
+    """Who lost their link gets it again. Every address gets a mail, so that nothing tells which."""
+    next_visit = (
+        Appointment.objects.upcoming(timezone.now())
+        .of_address(email)
+        .select_related("patient")
+        .order_by("starts_at")
+        .first()
+    )
+    outbox.enqueue(
+        "appointment_links",
+        key=f"appointment-links:{uuid.uuid4()}",
+        to=email,
+        about=f"appointment-links:{addresses.keyed_hash(email)}",
+        overtakes=True,
+        starts=next_visit and next_visit.local_start,
+        zone=next_visit and zones.words(next_visit.zone),
+        link=next_visit and links.absolute(next_visit),
+    )
+
+
 def _tell(
     template: str,
     appointment: Appointment,
@@ -45,16 +81,24 @@ def _tell(
         content=calendar_file(appointment, method, practice).decode(),
         mimetype=f"text/calendar; method={method}; charset=utf-8",
     )
-    outbox.enqueue(
+    _write(
         template,
-        key=key,
-        to=appointment.email,
-        about=about(appointment),
+        appointment,
+        key,
         overtakes=overtakes,
         attachments=[invitation],
         practice=practice,
-        name=appointment.greeting_name,
-        starts=appointment.local_start,
-        zone=zones.words(appointment.zone),
-        link=links.absolute(appointment),
+    )
+
+
+def _write(template: str, appointment: Appointment, key: str, **options) -> None:
+    """What every mail about a visit says. `options` go to the outbox, and before these."""
+    said = {
+        "name": appointment.greeting_name,
+        "starts": appointment.local_start,
+        "zone": zones.words(appointment.zone),
+        "link": links.absolute(appointment),
+    }
+    outbox.enqueue(
+        template, key=key, to=appointment.email, about=about(appointment), **said | options
     )

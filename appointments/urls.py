@@ -2,7 +2,7 @@ from django.urls import path, re_path, register_converter
 
 from appointments.links import PATTERN
 from appointments.states import STATES, State
-from appointments.views import choosing, details, visit, zone
+from appointments.views import choosing, details, lost_link, moving, visit, zone
 
 
 class StateConverter:
@@ -38,9 +38,11 @@ urlpatterns = [
     path(
         "book/<state:state>/<slug:service>/times/", choosing.times_fragment, name="times_fragment"
     ),
+    path("appointments/lost-link/", lost_link.lost_link, name="lost_link"),
     re_path(rf"{visit_path}$", visit.visit, name="visit"),
     re_path(rf"{visit_path}calendar\.ics$", visit.calendar_download, name="calendar"),
-    re_path(rf"{visit_path}reschedule/$", visit.move, name="move"),
-    re_path(rf"{visit_path}reschedule/times/$", visit.move_fragment, name="move_fragment"),
+    re_path(rf"{visit_path}reschedule/$", moving.move, name="move"),
+    re_path(rf"{visit_path}reschedule/times/$", moving.move_fragment, name="move_fragment"),
     re_path(rf"{visit_path}cancel/$", visit.cancel, name="cancel"),
+    re_path(rf"{visit_path}confirm/$", visit.confirm, name="confirm"),
 ]

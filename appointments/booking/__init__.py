@@ -18,6 +18,7 @@ from appointments.booking.visits import (
     cancel,
     check_in,
     complete,
+    confirm,
     move,
     no_show,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "cancel",
     "check_in",
     "complete",
+    "confirm",
     "move",
     "nearest",
     "no_show",

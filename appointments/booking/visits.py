@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -22,8 +22,19 @@ from appointments.booking.rules import (
     settle_expired,
     unless_taken,
 )
-from appointments.models import Appointment, Consent, Provider, Status
+from appointments.models import Appointment, ClinicRules, Consent, Provider, Status
 from curednation.guard import addresses
+
+CONFIRM_WITHIN = timedelta(hours=1)
+
+# The lock makes two bookings of one address wait for each other; it stands in a statement of its
+# own, so that the count sees what the other one has written.
+UPCOMING = """
+    SELECT pg_advisory_xact_lock(hashtext('upcoming:' || lower(%s)));
+    SELECT count(*), (SELECT most_upcoming FROM appointments_clinicrules)
+    FROM appointments_appointment
+    WHERE lower(email) = lower(%s) AND status = %s AND starts_at > now() AND email <> ''
+"""
 
 
 @dataclass(frozen=True)
@@ -73,23 +84,78 @@ def _book(hold: Appointment, details: PatientDetails) -> Appointment:
         "booked_for": details.booked_for,
         "booked_by": details.booked_by,
     }
-    if not _become_booked(hold, Status.HELD, given):
+    over_limit = _is_over_limit(details.email)
+    given |= _kept_until_confirmed(now) if over_limit else {"status": Status.BOOKED}
+    if not _take_over(hold, Status.HELD, given):
         # It has run out and was settled. Others' holds may have run out over the same time since.
         settle_expired([hold.provider_id], now)
         require_within_caps(hold.provider, hold.service, hold.state, hold.starts_at)
-        if not _become_booked(hold, Status.EXPIRED, given):
+        if not _take_over(hold, Status.EXPIRED, given):
             return _already_booked(hold)
     for field, value in given.items():
         setattr(hold, field, value)
-    hold.status = Status.BOOKED
     _record_consents(hold, details, now)
-    notices.booked(hold)
+    if over_limit:
+        notices.over_limit(hold)
+    else:
+        notices.booked(hold)
     return hold
 
 
-def _become_booked(hold: Appointment, was: Status, given: dict) -> bool:
-    waiting = Appointment.objects.filter(pk=hold.pk, status=was)
-    return bool(waiting.update(status=Status.BOOKED, held_until=None, **given))
+def _is_over_limit(email: str) -> bool:
+    """Whether the address has as many upcoming visits as the clinic allows. One at a time each."""
+    with connection.cursor() as cursor:
+        cursor.execute(UPCOMING, [email, email, Status.BOOKED.value])
+        upcoming, most = cursor.fetchone()
+    return upcoming >= (ClinicRules().most_upcoming if most is None else most)
+
+
+def _kept_until_confirmed(now: datetime) -> dict:
+    return {"status": Status.HELD, "held_until": now + CONFIRM_WITHIN}
+
+
+def _take_over(hold: Appointment, was: Status, given: dict) -> bool:
+    waiting = Appointment.objects.filter(pk=hold.pk, status=was, patient__isnull=True)
+    return bool(waiting.update(**{"held_until": None} | given))
+
+
+def confirm(appointment: Appointment) -> None:
+    """Book a visit that was kept because its address had many: whoever reads the mail wants it.
+
+    Confirming twice is fine. Raises SlotTaken if somebody else has the time by now, and
+    NotChangeable if the patient has given it back.
+    """
+    try:
+        _confirm(appointment)
+    except IntegrityError as error:
+        unless_taken(error)
+        raise SlotTaken(
+            nearest(appointment.service, appointment.state, appointment.starts_at)
+        ) from error
+
+
+@in_one_transaction
+def _confirm(appointment: Appointment) -> None:
+    licensed = lock(
+        [appointment.provider_id], licensed_in=appointment.state, at=appointment.starts_at
+    )
+    now = timezone.now()
+    if appointment.starts_at <= now or not licensed:
+        raise SlotTaken(nearest(appointment.service, appointment.state, appointment.starts_at))
+    settle_expired([appointment.provider_id], now)
+    kept = Appointment.objects.visits().filter(
+        pk=appointment.pk, status__in=[Status.HELD, Status.EXPIRED]
+    )
+    if kept.update(status=Status.BOOKED, held_until=None):
+        notices.booked(_reread(appointment))
+    elif _reread(appointment).status != Status.BOOKED:
+        raise NotChangeable
+
+
+def _reread(appointment: Appointment) -> Appointment:
+    return Appointment.objects.select_related("provider", "service", "patient").get(
+        pk=appointment.pk
+    )
 
 
 def _already_booked(hold: Appointment) -> Appointment:
@@ -143,6 +209,7 @@ def move(
 def _move(
     appointment: Appointment, provider: Provider, starts_at: datetime, by: str
 ) -> Appointment:
+    _require_time_left(appointment, by)
     pks = [appointment.provider_id, provider.pk]
     lock(pks)
     now = timezone.now()
@@ -163,9 +230,7 @@ def _move(
     )
     if not changed:
         raise NotChangeable
-    moved = Appointment.objects.select_related("provider", "service", "patient").get(
-        pk=appointment.pk
-    )
+    moved = _reread(appointment)
     notices.moved(moved)
     return moved
 
@@ -181,7 +246,15 @@ def _times_kept(appointment: Appointment, starts_at: datetime) -> dict:
 
 @in_one_transaction
 def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> None:
-    """Cancel a visit that has not begun and tell the patient. Raises NotChangeable otherwise."""
+    """Cancel a visit that has not begun and tell the patient.
+
+    A visit that waits to be confirmed is given back without a mail. Raises NotChangeable if it has
+    begun or is over, and for the patient also past the service's cut-off.
+    """
+    _require_time_left(appointment, by)
+    waiting = Appointment.objects.filter(pk=appointment.pk, status=Status.HELD)
+    if waiting.update(status=Status.RELEASED, changed_by=by):
+        return
     changed = (
         Appointment.objects.upcoming(timezone.now())
         .filter(pk=appointment.pk)
@@ -194,10 +267,13 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
     )
     if not changed:
         raise NotChangeable
-    cancelled = Appointment.objects.select_related("provider", "service", "patient").get(
-        pk=appointment.pk
-    )
-    notices.cancelled(cancelled)
+    notices.cancelled(_reread(appointment))
+
+
+def _require_time_left(appointment: Appointment, by: str) -> None:
+    """Patients change a visit online until the service's cut-off, staff until it begins."""
+    if by == PATIENT and appointment.changes_close_at <= timezone.now():
+        raise NotChangeable
 
 
 def check_in(appointment: Appointment, *, by: str) -> None:

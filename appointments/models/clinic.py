@@ -16,6 +16,8 @@ class ClinicRules(models.Model):
         default=list,
         blank=True,
     )
+    holidays_done = ArrayField(models.CharField(max_length=60), default=list, editable=False)
+    holidays_until = models.DateField(null=True, editable=False)
     most_upcoming = models.PositiveSmallIntegerField(
         _("upcoming visits for one e-mail address at most"),
         default=4,

@@ -75,15 +75,19 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def abandoned(self):
         """Holds that came to nothing. They carry no personal data."""
-        return self.filter(status__in=[Status.RELEASED, Status.EXPIRED])
+        return self.filter(status__in=[Status.RELEASED, Status.EXPIRED], patient__isnull=True)
 
     def upcoming(self, now: datetime):
         """Booked and not begun."""
         return self.filter(status=Status.BOOKED, starts_at__gt=now)
 
     def visits(self):
-        """Without holds."""
-        return self.exclude(status__in=[Status.HELD, Status.RELEASED, Status.EXPIRED])
+        """Those with a patient: without holds, but with visits that wait to be confirmed."""
+        return self.filter(patient__isnull=False)
+
+    def of_address(self, email: str):
+        """Those booked with that e-mail address, whatever its case."""
+        return self.alias(address=Lower("email")).filter(address=email.strip().lower())
 
 
 def new_key() -> str:
@@ -265,6 +269,16 @@ class Appointment(models.Model):
     @property
     def length(self) -> timedelta:
         return self.ends_at - self.starts_at
+
+    @property
+    def changes_close_at(self) -> datetime:
+        """From then on the patient moves or cancels it by phone only."""
+        return self.starts_at - timedelta(hours=self.service.cutoff_hours)
+
+    @property
+    def waits_for_the_patient(self) -> bool:
+        """Typed in full, but over the limit of upcoming visits: kept until confirmed by mail."""
+        return self.status == Status.HELD and self.patient_id is not None
 
     @property
     def minutes(self) -> int:

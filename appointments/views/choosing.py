@@ -112,7 +112,7 @@ def _take(
     request: HttpRequest, state: State, service: Service, starts_at: datetime
 ) -> HttpResponse:
     key = visitors.key_of(request) or visitors.new_key()
-    provider = _asked_provider(request, availability.candidates(service, state.code))
+    provider = asked_provider(request, availability.candidates(service, state.code))
     try:
         hold = booking.take_hold(
             service=service,
@@ -164,7 +164,7 @@ def picker_context(
         now=now,
         page=page,
         fragment=fragment,
-        provider=_asked_provider(request, grid.providers),
+        provider=asked_provider(request, grid.providers),
         day=day if in_reach else None,
     )
     return {
@@ -179,7 +179,7 @@ def picker_context(
     }
 
 
-def _asked_provider(request: HttpRequest, providers) -> Provider | None:
+def asked_provider(request: HttpRequest, providers) -> Provider | None:
     slug = request.POST.get("with") or request.GET.get("with", "")
     if not slug:
         return None

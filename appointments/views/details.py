@@ -12,6 +12,7 @@ from appointments.forms import DetailsForm
 from appointments.models import Appointment, ConsentText, Status
 from appointments.views.private import private, too_many, within_limit
 from appointments.views.taken import taken
+from appointments.views.visit import of_visit
 from curednation.guard import addresses
 
 
@@ -99,12 +100,9 @@ def release(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_GET
-@private
-def done(request: HttpRequest, token: str) -> HttpResponse:
-    appointment = links.find(token)
-    if appointment is None:
-        raise Http404("No such visit")
-    if appointment.status != Status.BOOKED:
+@of_visit
+def done(request: HttpRequest, appointment: Appointment, token: str) -> HttpResponse:
+    if appointment.status != Status.BOOKED and not appointment.waits_for_the_patient:
         return redirect(links.page(appointment))
     return render(request, "appointments/done.html", {"appointment": appointment, "token": token})
 

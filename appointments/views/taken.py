@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,9 +25,11 @@ def taken(
     nearest: Sequence[Slot],
     *,
     typed: dict | None = None,
+    zone: ZoneInfo | None = None,
+    action: str = "",
 ) -> HttpResponse:
     """The loser's page: the nearest free times, and nothing that was typed is lost."""
-    zone = shown_zone(request, state)
+    zone = zone or shown_zone(request, state)
     context = {
         "service": service,
         "state": state,
@@ -34,7 +37,7 @@ def taken(
         "nearest": [(slot, slot.starts_at.astimezone(zone)) for slot in nearest],
         "zone": str(zone),
         "typed": typed_before(request) if typed is None else typed,
-        "action": reverse("appointments:times", args=[state, service.slug]),
+        "action": action or reverse("appointments:times", args=[state, service.slug]),
     }
     return render(request, "appointments/taken.html", context, status=409)
 
