@@ -1,4 +1,4 @@
-"""Moving a visit: the same times and rules as booking; the old time stays until a new one is set."""
+"""Moving a visit, by the rules of booking. The old time stays until a new one is set."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render

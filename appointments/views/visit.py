@@ -1,6 +1,7 @@
-"""The patient's own page, reached by its private link: see, calendar file, move, cancel, confirm."""
+"""The patient's own page, reached by its private link: see, calendar file, cancel, confirm."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
 
@@ -21,7 +22,7 @@ JOIN_OPENS = timedelta(minutes=10)
 
 
 def of_visit(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give the view the appointment behind the token: 404 for a stranger's, a word for an old one."""
+    """Give the view the appointment behind the token: 404 for a stranger's, 410 for an old one."""
 
     @private
     @wraps(view)
@@ -87,10 +88,8 @@ def cancel(request: HttpRequest, appointment: Appointment, token: str) -> HttpRe
         return render(request, "appointments/cancel.html", context)
     if not within_limit(request, "changes"):
         return too_many(request)
-    try:
+    with suppress(booking.NotChangeable):  # the page says what it is now
         booking.cancel(appointment, reason=form.cleaned_data["reason"])
-    except booking.NotChangeable:
-        pass  # the page says what it is now
     return redirect(links.page(appointment))
 
 
