@@ -23,8 +23,8 @@ lint: install ## Check style, types, templates, migrations and production settin
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m djlint templates --check --lint --quiet
-	$(PY) -m mypy .
-	$(PY) manage.py makemigrations --check --dry-run
+	DEBUG=on $(PY) -m mypy .
+	DEBUG=on $(PY) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 lock: install ## Write the locked requirements anew, with the newest versions allowed

@@ -7,6 +7,7 @@ when their holders end, `kill -9` included; no file has to be cleaned up.
 """
 
 import contextlib
+import errno
 import os
 import signal
 import subprocess
@@ -88,9 +89,7 @@ def bring_up(service: Service) -> None:
                 if service.answers():
                     return
             elif process is None:
-                process = service.launch(alive.descriptor)
-                alive.write(str(process.pid))
-                _launched.append(process)
+                process = _launch(service, alive)
             else:
                 process.wait()
                 raise Trouble(_why(service))
@@ -100,6 +99,24 @@ def bring_up(service: Service) -> None:
             f"{service.heading} runs as process {alive.read()} but does not answer. "
             f"End it with `kill -9 {alive.read()}` and start again."
         )
+
+
+def _launch(service: Service, alive: Lock) -> subprocess.Popen[bytes]:
+    """Start the server and note its number; without that nobody could stop it."""
+    try:
+        process = service.launch(alive.descriptor)
+        _launched.append(process)
+        try:
+            alive.write(str(process.pid))
+        except OSError:
+            process.kill()
+            process.wait()
+            raise
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise Trouble("The disk is full. Make room and start again.") from error
+        raise
+    return process
 
 
 def bring_down(service: Service) -> None:
