@@ -15,11 +15,9 @@ class Attachment:
     mimetype: str
 
     def to_json(self) -> dict[str, Any]:
-        """Text stays text, so that it can be read in the database; bytes become base64."""
-        if isinstance(self.content, str):
-            stored = {"content": self.content.replace("\0", "")}
-        else:
-            stored = {"base64": b64encode(self.content).decode()}
+        """Text is stored as text, so that it can be read in the database; the rest as base64."""
+        text = self._as_text()
+        stored = {"base64": b64encode(self.octets).decode()} if text is None else {"content": text}
         return {"filename": self.filename, "mimetype": self.mimetype, **stored}
 
     @classmethod
@@ -42,6 +40,15 @@ class Attachment:
     @property
     def octets(self) -> bytes:
         return self.content.encode() if isinstance(self.content, str) else self.content
+
+    def _as_text(self) -> str | None:
+        if not self.content_type.startswith("text/"):
+            return None
+        try:
+            text = self.octets.decode()
+        except UnicodeDecodeError:
+            return None
+        return None if "\0" in text else text  # PostgreSQL's JSON cannot hold it
 
     @property
     def _header(self) -> Message:

@@ -1,12 +1,13 @@
 """From an outbox row to the e-mail that a server is given."""
 
 from email.charset import QP, Charset
-from email.utils import formataddr, formatdate, parseaddr
+from email.utils import formataddr, format_datetime, parseaddr
 
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -42,7 +43,7 @@ def build(email: OutgoingEmail) -> EmailMultiAlternatives:
         to=[_recipient(email.to)],
         headers={
             "Message-ID": email.message_id,
-            "Date": formatdate(),
+            "Date": format_datetime(timezone.now()),
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
         },
@@ -66,11 +67,15 @@ def _attach(message: EmailMultiAlternatives, file: Attachment) -> None:
 
 
 def _recipient(to: str) -> str:
+    """One address, its domain in ASCII. Raises Undeliverable."""
     try:
         address = sanitize_address(to, "utf-8")
     except ValueError:
-        raise Undeliverable(_("This is not an e-mail address.")) from None
-    if not parseaddr(to)[1].rpartition("@")[0].isascii():
+        address = ""
+    local_part, at, _domain = parseaddr(to)[1].rpartition("@")
+    if not address or not at:
+        raise Undeliverable(_("This is not an e-mail address."))
+    if not local_part.isascii():
         raise Undeliverable(_("Mail servers do not take such letters before the @."))
     return address
 

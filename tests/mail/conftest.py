@@ -1,0 +1,77 @@
+"""Real mail servers for a sender that runs in the test's own process."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import kombu.pools
+import pytest
+
+from curednation.celery import app
+from curednation.mail import tasks
+from curednation.practice.models import Practice
+from tests.mail.odd_server import OddServer
+from tests.pages.factories import make_practice
+from tests.smtp import SmtpServer
+
+
+def send_to(settings, port: int) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+
+
+@pytest.fixture
+def server(smtp_server: SmtpServer, settings) -> SmtpServer:
+    """The mail server of this site."""
+    send_to(settings, smtp_server.port)
+    return smtp_server
+
+
+@pytest.fixture
+def odd_server(settings) -> Iterator[Callable[..., OddServer]]:
+    """Give this site a mail server that misbehaves: `odd_server(mail="552 Too big")`."""
+    with ExitStack() as stack:
+
+        def start(**answers: str) -> OddServer:
+            odd = stack.enter_context(OddServer(**answers))
+            send_to(settings, odd.port)
+            return odd
+
+        yield start
+
+
+@pytest.fixture
+def practice(db) -> Practice:
+    return make_practice()
+
+
+@pytest.fixture
+def use_broker() -> Iterator[Callable[[str], None]]:
+    """Give this process another broker: `use_broker("redis://…")`."""
+    ours = app.conf.broker_url
+
+    def use(url: str) -> None:
+        app.conf.update(broker_url=url, broker_write_url=url)
+        kombu.pools.reset()
+        app._pool = app.amqp._producer_pool = None
+        tasks.broker.succeeded()
+
+    yield use
+    use(ours)
+
+
+@pytest.fixture
+def dead_broker(use_broker) -> None:
+    """Nobody listens there."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    use_broker(f"redis://127.0.0.1:{port}/0")
+
+
+@pytest.fixture
+def hung_broker(use_broker) -> Iterator[None]:
+    """It takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
+        use_broker(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+        yield

@@ -1,0 +1,31 @@
+"""One example context for each e-mail template. A template without one fails a test."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+_visit = {
+    "name": "Grace O'Hara",
+    "starts": datetime(2030, 11, 12, 14, 30, tzinfo=ZoneInfo("America/Chicago")),
+    "zone": "Central Time",
+    "link": "https://visits.example.org/appointments/abcdefghijklmnopqrstuvwxyz0123456789/",
+}
+_account = {
+    "name": "Robin Example",
+    "link": "https://visits.example.org/accounts/password/reset/key/1-abcdefghijklmnopqrstuv/",
+}
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "account_changed": {
+        **_account,
+        "change": "Your password was changed.",
+        "at": datetime(2030, 11, 12, 20, 30, tzinfo=UTC),
+    },
+    "account_invited": _account,
+    "account_password_reset": _account,
+    "account_unknown": _account,
+    "appointment_booked": _visit,
+    "appointment_cancelled": _visit,
+    "appointment_moved": _visit,
+    "mail_test": {},
+}
