@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from curednation.mail.attachments import Attachment
 from curednation.mail.message import message_id
@@ -20,7 +21,7 @@ SWEEP_AFTER = timedelta(minutes=1)
 
 
 class NotResendable(Exception):
-    """The e-mail has not failed, has been overtaken, or its body is gone."""
+    """Its text says why, for staff to read."""
 
 
 def enqueue(
@@ -83,7 +84,7 @@ def resend(email: OutgoingEmail) -> None:
         .update(state=State.WAITING, attempts=0, due_at=timezone.now() + SWEEP_AFTER)
     )
     if not changed:
-        raise NotResendable
+        raise NotResendable(_("It did not fail, a later e-mail overtook it, or its text is gone."))
     _hand_over_on_commit(email.pk)
 
 
