@@ -1,4 +1,4 @@
-"""The admin with our own site as its default. In a module of its own: `apps` may hold one config."""
+"""The admin with our own site as its default. Apart from `apps`, which may hold one config only."""
 
 from django.contrib.admin.apps import AdminConfig
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
         """An account without any rights. Without a password nobody can sign in until one is set."""
-        user = self.model(email=self.normalize_email(email), **fields)
+        user = self.model(email=email.lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -61,10 +61,18 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="staff_email_unique",
                 violation_error_message=_("Somebody on the staff has this e-mail address already."),
             ),
+            # allauth looks for what was typed in lower case, and for nothing else.
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="staff_email_lower_case"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.lower()
 
     def get_full_name(self) -> str:
         return self.name

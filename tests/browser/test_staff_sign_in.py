@@ -1,0 +1,262 @@
+"""Staff in a real browser: both steps by keyboard, passkeys, idling, and nothing the CSP refuses."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Page, expect
+
+from curednation.staff import sessions
+from curednation.staff.models import AuditEvent, User
+from tests.pages.factories import make_practice, make_testimonial
+from tests.staff.people import PASSWORD, code_of, enroll, make_staff
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(autouse=True)
+def _as_in_production(settings) -> None:
+    settings.STAFF_MFA_REQUIRED = True
+
+
+@pytest.fixture
+def staff(db) -> User:
+    make_practice()
+    return make_staff(is_superuser=True, name="Robin Example")
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    """A page that remembers what the browser complained about."""
+    page.complaints = []
+    page.on("console", lambda message: page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    return page
+
+
+def write(page: Page, text: str) -> None:
+    page.keyboard.type(text)
+
+
+def path(page: Page) -> str:
+    return urlsplit(page.url).path
+
+
+def sign_in(page: Page, url: str, user: User) -> None:
+    secret = enroll(user)
+    page.goto(f"{url}/admin/")
+    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_label("Code").fill(code_of(secret))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{url}/admin/")
+
+
+def leave_for(minutes: int) -> None:
+    """Turn the clock of every session back, as if nobody had been there."""
+    for session in Session.objects.all():
+        store = Session.get_session_store_class()(session.session_key)
+        store[sessions.SEEN] -= minutes * 60
+        store.save()
+
+
+def test_both_steps_and_the_way_back_after_idling_by_keyboard_alone(page, live_server, staff):
+    page.goto(f"{live_server.url}/admin/staff/user/")
+    assert path(page) == "/accounts/login/"
+    page.get_by_label("Email").focus()
+    write(page, staff.email)
+    page.keyboard.press("Tab")
+    write(page, PASSWORD)
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("How you sign in")
+    page.get_by_role("link", name="Set up an app").focus()
+    page.keyboard.press("Enter")
+    secret = page.locator("#authenticator_secret").text_content()
+    page.get_by_label("code").focus()
+    write(page, code_of(secret))
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    assert page.locator("#recovery_codes li").count() == 10
+    page.get_by_role("link", name="I have kept them").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{live_server.url}/admin/")
+
+    leave_for(minutes=15)
+    page.get_by_role("link", name="Staff").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("You were away for a while")
+    assert path(page) == "/accounts/login/"
+    page.go_back()
+    assert "Robin Example" not in page.content()
+    assert page.complaints == []
+
+
+def test_a_warning_comes_first_and_one_key_keeps_the_sign_in(page, live_server, staff):
+    page.clock.install()
+    sign_in(page, live_server.url, staff)
+    page.clock.fast_forward("12:50")
+    expect(page.locator("#idle")).to_be_hidden()
+    page.clock.fast_forward("00:15")
+    expect(page.get_by_role("dialog", name="Are you still there?")).to_be_visible()
+    leave_for(minutes=13)
+    with page.expect_response("**/still-here/") as answer:
+        page.keyboard.press("Enter")
+    assert answer.value.status == 204
+    expect(page.locator("#idle")).to_be_hidden()
+
+    page.clock.fast_forward("14:59")
+    leave_for(minutes=15)
+    page.clock.fast_forward("00:05")
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/admin/"))
+    assert page.complaints == []
+
+
+def test_back_after_signing_out_shows_no_page_of_the_admin(page, live_server, staff):
+    sign_in(page, live_server.url, staff)
+    page.goto(f"{live_server.url}/admin/staff/user/")
+    expect(page.get_by_text("Robin Example").first).to_be_visible()
+    page.get_by_role("button", name="Log out").click()
+    assert path(page) == "/accounts/login/"
+    page.go_back()
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    assert "Robin Example" not in page.content()
+
+
+def test_a_passkey_is_a_second_step_and_later_the_only_one(page, live_server, staff):
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    page.goto(f"{live_server.url}/admin/")
+    page.get_by_label("Email").fill(staff.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_label("Passwordless").check()
+    page.get_by_role("button", name="Add the passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    page.goto(f"{live_server.url}/admin/")
+    page.get_by_role("button", name="Log out").click()
+
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page).to_have_url(f"{live_server.url}/admin/")
+    assert staff.authenticator_set.filter(type="webauthn").count() == 1
+    assert page.complaints == []
+
+
+def test_a_passkey_follows_the_password_where_it_is_the_second_step(page, live_server, staff):
+    test_a_passkey_is_a_second_step_and_later_the_only_one(page, live_server, staff)
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_label("Email").fill(staff.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page).to_have_url(f"{live_server.url}/admin/")
+
+
+ADMIN_PAGES = [
+    "/admin/",
+    "/admin/staff/",
+    "/admin/staff/user/",
+    "/admin/staff/user/?q=robin",
+    "/admin/staff/user/add/",
+    "/admin/staff/user/{user}/change/",
+    "/admin/staff/user/{user}/history/",
+    "/admin/staff/auditevent/",
+    "/admin/staff/auditevent/{event}/change/",
+    "/admin/pages/testimonial/",
+    "/admin/pages/testimonial/add/?_popup=1",
+    "/admin/pages/testimonial/{voice}/delete/",
+    "/admin/practice/practice/",
+    "/admin/nowhere/",
+]
+ACCOUNT_PAGES = [
+    "/accounts/logout/",
+    "/accounts/2fa/",
+    "/accounts/2fa/totp/deactivate/",
+    "/accounts/2fa/recovery-codes/",
+    "/accounts/2fa/recovery-codes/generate/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/2fa/reauthenticate/",
+    "/accounts/reauthenticate/",
+    "/accounts/password/change/",
+]
+ENTRANCES = [
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/inactive/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/password/reset/key/1-nothing/",
+]
+
+
+def ours(complaints: list[str]) -> list[str]:
+    """Without what the browser says about a page that is rightly missing."""
+    return [text for text in complaints if "404 (Not Found)" not in text]
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [f"{v['id']}: {n['html'][:120]}" for v in found for n in v["nodes"]]
+
+
+def test_no_page_of_the_admin_breaks_the_content_security_policy(page, live_server, staff):
+    sign_in(page, live_server.url, staff)
+    voices = [make_testimonial(), make_testimonial()]
+    keys = {"user": staff.pk, "voice": voices[0].pk, "event": AuditEvent.objects.first().pk}
+    for address in ADMIN_PAGES:
+        answer = page.goto(live_server.url + address.format(**keys))
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        page.wait_for_load_state("networkidle")
+        assert ours(page.complaints) == [], address
+    # What only a post shows: mistakes in a form, and what is about to be deleted from a list.
+    page.goto(f"{live_server.url}/admin/staff/user/add/")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".errornote")).to_be_visible()
+    page.goto(f"{live_server.url}/admin/pages/testimonial/")
+    page.locator("#action-toggle").check()
+    page.get_by_label("Action:").select_option("delete_selected")
+    page.get_by_role("button", name="Go", exact=True).click()
+    page.get_by_role("button", name="Yes, I’m sure").click()
+    expect(page.locator(".messagelist")).to_contain_text("Successfully deleted 2")
+    assert ours(page.complaints) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_around_signing_in_are_accessible_and_keep_the_policy(
+    page, live_server, staff, scheme
+):
+    page.emulate_media(color_scheme=scheme)
+    for address in ENTRANCES:
+        page.goto(live_server.url + address)
+        assert violations(page) == [], address
+    sign_in(page, live_server.url, staff)
+    for address in ACCOUNT_PAGES:
+        page.goto(live_server.url + address)
+        page.wait_for_load_state("networkidle")
+        assert violations(page) == [], address
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("address", [*ENTRANCES, "/accounts/2fa/"])
+def test_a_page_around_signing_in_fits_a_phone_of_320_pixels(page, live_server, staff, address):
+    page.set_viewport_size({"width": 320, "height": 700})
+    if address == "/accounts/2fa/":
+        sign_in(page, live_server.url, staff)
+    page.goto(live_server.url + address)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
