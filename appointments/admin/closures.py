@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -51,13 +52,13 @@ class HoursExceptionAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("whose"), ordering="provider__name")
     def whose(self, exception: HoursException) -> str:
-        return exception.provider.name if exception.provider else _("The whole clinic")
+        return exception.provider.name if exception.provider else _now("The whole clinic")
 
     @admin.display(description=_("time of day"))
     def clocks(self, exception: HoursException) -> str:
         if exception.opens is None or exception.closes is None:
-            return _("all day")
-        return f"{office.clock(exception.opens)} – {office.clock(exception.closes)}"
+            return _now("all day")
+        return f"{office.wall_clock(exception.opens)} – {office.wall_clock(exception.closes)}"
 
     def save_model(
         self, request: HttpRequest, obj: HoursException, form: ModelForm, change: bool

@@ -24,7 +24,7 @@ class ConsentTextAdmin(admin.ModelAdmin):
     list_display = ["kind", "version", "since", "text"]
     list_filter = ["kind"]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return ["kind", "text"] if obj is None else ["kind", "version", "since", "text"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -53,8 +53,8 @@ class ConsentTextAdmin(admin.ModelAdmin):
         return False
 
     @admin.display(description=_("in force since"), ordering="created")
-    def since(self, text: Any) -> str:
-        return office.moment(text.created, text.office_zone)
+    def since(self, text: ConsentText) -> str:
+        return office.moment(text.created, office.zone_of(text))
 
 
 @admin.register(Consent)
@@ -62,7 +62,8 @@ class ConsentAdmin(admin.ModelAdmin):
     list_display = ["when", "text", "visit", "page"]
     list_filter = ["text"]
     list_select_related = ["text", "appointment"]
-    fields = readonly_fields = ["when", "text", "words", "visit", "page", "address_hash"]
+    fields = ["when", "text", "words", "visit", "page", "address_hash"]
+    readonly_fields = ["when", "text", "words", "visit", "page", "address_hash"]
     search_fields = ["address_hash"]
     search_help_text = _("The whole e-mail address of whoever agreed.")
     show_full_result_count = False
@@ -87,15 +88,15 @@ class ConsentAdmin(admin.ModelAdmin):
         return False
 
     @admin.display(description=_("given"), ordering="given")
-    def when(self, consent: Any) -> str:
-        return office.moment(consent.given, consent.office_zone)
+    def when(self, consent: Consent) -> str:
+        return office.moment(consent.given, office.zone_of(consent))
 
     @admin.display(description=_("words"))
     def words(self, consent: Consent) -> str:
         return consent.text.text
 
     @admin.display(description=_("visit"))
-    def visit(self, consent: Any) -> SafeString:
+    def visit(self, consent: Consent) -> SafeString:
         url = reverse("admin:appointments_appointment_change", args=[consent.appointment_id])
-        when = office.moment(consent.appointment.starts_at, consent.office_zone)
+        when = office.moment(consent.appointment.starts_at, office.zone_of(consent))
         return format_html('<a href="{}">{}</a>', url, when)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Model, QuerySet, Value
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import pgettext
 
 from appointments import zones
@@ -19,9 +19,14 @@ from curednation.practice.models import Practice
 M = TypeVar("M", bound=Model)
 
 
-def clocked(rows: QuerySet[M]) -> QuerySet[M]:
+def clocked(rows: QuerySet[M, M]) -> QuerySet[M, M]:
     """The same rows, each with the practice's time zone as `office_zone`."""
-    return rows.annotate(office_zone=Value(Practice.current().time_zone))
+    return rows.annotate(office_zone=Value(Practice.current().time_zone))  # type: ignore[return-value]
+
+
+def zone_of(row: Model) -> str:
+    """The zone that `clocked` has put on it."""
+    return row.office_zone  # type: ignore[attr-defined]
 
 
 def zone() -> ZoneInfo:
@@ -39,6 +44,11 @@ def midnight(day: date, where: ZoneInfo) -> datetime:
 def day(when: date) -> str:
     """Tue, Nov 24, 2026"""
     return date_format(when, pgettext("day in a list", "D, M j, Y"), use_l10n=False)
+
+
+def wall_clock(when: time) -> str:
+    """2:30 pm"""
+    return time_format(when, pgettext("clock", "g:i A"), use_l10n=False).lower()
 
 
 def moment(when: datetime, where: ZoneInfo | str) -> str:

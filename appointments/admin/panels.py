@@ -31,7 +31,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
         "rows": [
             {
                 "visit": visit,
-                "when": office.moment(visit.starts_at, visit.office_zone),
+                "when": office.moment(visit.starts_at, office.zone_of(visit)),
                 "kind": visit_page.kind(mails[notices.about(visit)]),
             }
             for visit in rows[:SHOWN]

@@ -50,7 +50,8 @@ class PatientForm(forms.ModelForm):
 class VisitInline(admin.TabularInline):
     model = Appointment
     extra = 0
-    fields = readonly_fields = ["when", "provider", "service", "status"]
+    fields = ["when", "provider", "service", "status"]
+    readonly_fields = ["when", "provider", "service", "status"]
     verbose_name_plural = _("Visits")
     can_delete = False
     ordering = ["-starts_at"]
@@ -60,9 +61,9 @@ class VisitInline(admin.TabularInline):
         return office.clocked(visits)
 
     @admin.display(description=_("starts"))
-    def when(self, visit: Any) -> SafeString:
+    def when(self, visit: Appointment) -> SafeString:
         url = reverse("admin:appointments_appointment_change", args=[visit.pk])
-        when = office.moment(visit.starts_at, visit.office_zone)
+        when = office.moment(visit.starts_at, office.zone_of(visit))
         return format_html('<a href="{}">{}</a>', url, when)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -105,4 +106,4 @@ class PatientAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("latest visit"), ordering="latest", empty_value="–")
     def latest(self, patient: Any) -> str | None:
-        return patient.latest and office.moment(patient.latest, patient.office_zone)
+        return patient.latest and office.moment(patient.latest, office.zone_of(patient))

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Min, Q, QuerySet, Value
 from django.http import HttpRequest
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from appointments import zones
@@ -21,7 +22,7 @@ EXPIRES_SOON = timedelta(days=60)
 class ProviderForm(forms.ModelForm):
     class Meta:
         model = Provider
-        exclude = ()
+        fields = "__all__"  # noqa: DJ007  the admin's fieldsets choose
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,12 +89,12 @@ class ProviderAdmin(admin.ModelAdmin):
     def zone_words(self, provider: Provider) -> str:
         return zones.words(provider.time_zone)
 
-    @admin.display(description=_("licensed in"), empty_value=_("no state"))
-    def states(self, provider: Provider) -> str:
+    @admin.display(description=_("licensed in"), empty_value="–")
+    def states(self, provider: Any) -> str:
         return ", ".join(provider.valid_states)
 
     @admin.display(description=_("next license expires"), ordering="first_expiry", empty_value="–")
-    def next_expiry(self, provider: Provider) -> str | None:
+    def next_expiry(self, provider: Any) -> str | None:
         return provider.first_expiry and expiry_words(provider.first_expiry, provider.office_today)
 
     # Whoever keeps the hours may open the page to write them; the rest is then to read.
@@ -105,7 +106,7 @@ class ProviderAdmin(admin.ModelAdmin):
     def _may_change_all(self, request: HttpRequest) -> bool:
         return super().has_change_permission(request)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if obj is None or self._may_change_all(request):
             return []
         return [name for _title, options in self.fieldsets for name in options["fields"]]
@@ -126,9 +127,9 @@ def expiry_words(expires: date, today: date) -> str:
     """Dec 5, 2026, with a word when that is near or past."""
     left = (expires - today).days
     if left < 0:
-        return _("%(day)s: has expired") % {"day": office.day(expires)}
+        return _now("%(day)s: has expired") % {"day": office.day(expires)}
     if expires - today <= EXPIRES_SOON:
-        return _("%(day)s: in %(left)d days") % {"day": office.day(expires), "left": left}
+        return _now("%(day)s: in %(left)d days") % {"day": office.day(expires), "left": left}
     return office.day(expires)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -22,7 +22,7 @@ CHECK_IN_OPENS = timedelta(hours=12)
 class Step:
     name: str
     do: Callable[..., None]
-    label: Promise
+    label: Any
     done: Callable[[int], str]
     of: tuple[Status, ...]
 

@@ -1,8 +1,9 @@
 """The list of visits: which ones, in which order, and the state of their last e-mail."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
@@ -62,11 +63,11 @@ class ChoiceFilter(admin.SimpleListFilter):
         self.chosen = self.default(request)
         super().__init__(request, *args, **kwargs)
 
-    def choices(self, changelist: ChangeList) -> Iterable[dict]:
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         for value, title in [("", self.default_title), *self.lookup_choices]:
             yield {
                 "selected": self.chosen == value,
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "query_string": changelist.get_query_string({str(self.parameter_name): value}),
                 "display": title,
             }
 
@@ -123,6 +124,11 @@ class VisitList(ChangeList):
         for visit in visits:
             visit.last_mail = mails.get(notices.about(visit))
         self.result_list = visits
+
+
+def last_mail(visit: Appointment) -> OutgoingEmail | None:
+    """The newest e-mail about a visit of a VisitList."""
+    return visit.last_mail  # type: ignore[attr-defined]
 
 
 def last_mails(visits: Iterable[Appointment]) -> dict[str, OutgoingEmail]:

@@ -34,7 +34,8 @@ def changes(appointment: Appointment, zone: str) -> list[Change]:
     The first row is the choice of a time; what it held then, the first recorded change replaced.
     """
     lines = [Change(office.moment(appointment.created, zone), who(PATIENT), [_("Time chosen")])]
-    events = appointment.events.select_related("provider").order_by("pgh_id")
+    events = appointment.events.select_related("provider")  # type: ignore[attr-defined]
+    events = events.order_by("pgh_id")
     before = None
     for event in events:
         what = list(_differences(before, event, zone))

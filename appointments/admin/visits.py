@@ -15,12 +15,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from appointments import zones
-from appointments.admin import office, steps, visit_page
+from appointments.admin import office, steps, visit_list, visit_page
+from appointments.admin.steps import Step
 from appointments.admin.visit_list import (
     BACKWARDS,
     DayFilter,
@@ -29,7 +31,6 @@ from appointments.admin.visit_list import (
     chosen_day,
     phone_digits,
 )
-from appointments.admin.steps import Step
 from appointments.models import Appointment
 from curednation.mail import outbox
 
@@ -95,7 +96,7 @@ class AppointmentAdmin(admin.ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[VisitList]:
         return VisitList
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
         return ["-starts_at" if chosen_day(request) in BACKWARDS else "starts_at", "pk"]
 
     def get_search_results(
@@ -109,7 +110,7 @@ class AppointmentAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("starts"), ordering="starts_at")
     def when(self, visit: Appointment) -> str:
-        return office.moment(visit.starts_at, visit.office_zone)
+        return office.moment(visit.starts_at, office.zone_of(visit))
 
     @admin.display(description=_("on the patient’s clock"))
     def patient_clock(self, visit: Appointment) -> str:
@@ -121,11 +122,12 @@ class AppointmentAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("mail"), empty_value="–")
     def mail(self, visit: Appointment) -> str | None:
-        return visit.last_mail.get_state_display() if visit.last_mail else None
+        email = visit_list.last_mail(visit)
+        return email.get_state_display() if email else None
 
     # ── the page ──
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [name for _title, options in self.fieldsets for name in options["fields"]]
 
     @admin.display(description=_("patient"), empty_value="–")
@@ -149,13 +151,13 @@ class AppointmentAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("time chosen"))
     def created_at(self, visit: Appointment) -> str:
-        return office.moment(visit.created, visit.office_zone)
+        return office.moment(visit.created, office.zone_of(visit))
 
     @admin.display(description=_("kept free"))
     def kept_free(self, visit: Appointment) -> str:
-        return _("%(first)s to %(last)s") % {
-            "first": office.moment(visit.blocked.lower, visit.office_zone),
-            "last": office.moment(visit.blocked.upper, visit.office_zone),
+        return _now("%(first)s to %(last)s") % {
+            "first": office.moment(visit.blocked.lower, office.zone_of(visit)),
+            "last": office.moment(visit.blocked.upper, office.zone_of(visit)),
         }
 
     def change_view(
@@ -167,30 +169,30 @@ class AppointmentAdmin(admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def _beside(self, request: HttpRequest, visit: Appointment) -> dict:
-        mails = visit_page.mails(visit, visit.office_zone)
+        mails = visit_page.mails(visit, office.zone_of(visit))
         return {
             "steps": steps.open_now(visit) if self.has_act_permission(request) else [],
             "cancel": steps.CANCEL,
             "cancel_form": steps.CancelForm(),
             "resend": self.has_resend_permission(request) and visit_page.resendable(mails),
-            "consents": visit_page.consents(visit, visit.office_zone),
+            "consents": visit_page.consents(visit, office.zone_of(visit)),
             "mails": mails,
             "sees_outbox": request.user.has_perm("mail.view_outgoingemail"),
-            "changes": visit_page.changes(visit, visit.office_zone),
-            "office_zone": zones.words(visit.office_zone),
+            "changes": visit_page.changes(visit, office.zone_of(visit)),
+            "office_zone": zones.words(office.zone_of(visit)),
         }
 
     # ── what can be done ──
 
     def get_urls(self) -> list[URLPattern]:
-        own = [
-            ("<path:object_id>/steps/<slug:name>/", self.take_step, "step"),
-            ("<path:object_id>/send-again/", self.send_again, "send_again"),
-        ]
+        step = self.admin_site.admin_view(self.take_step)
+        again = self.admin_site.admin_view(self.send_again)
+        name = "appointments_appointment_"
         return [
-            path(route, self.admin_site.admin_view(view), name=f"appointments_appointment_{name}")
-            for route, view, name in own
-        ] + super().get_urls()
+            path("<path:object_id>/steps/<slug:name>/", step, name=name + "step"),
+            path("<path:object_id>/send-again/", again, name=name + "send_again"),
+            *super().get_urls(),
+        ]
 
     @method_decorator(require_POST)
     def take_step(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
@@ -201,7 +203,7 @@ class AppointmentAdmin(admin.ModelAdmin):
             raise PermissionDenied
         form = steps.CancelForm(request.POST)
         if not form.is_valid():
-            self.message_user(request, form.errors["reason"][0], messages.ERROR)
+            self.message_user(request, str(form.errors["reason"][0]), messages.ERROR)
             return self._back_to(visit)
         typed = form.cleaned_data if step is steps.CANCEL else {}
         self._take(request, step, [visit], **typed)
@@ -212,7 +214,7 @@ class AppointmentAdmin(admin.ModelAdmin):
         visit = self._visit_or_404(request, object_id)
         if not self.has_resend_permission(request):
             raise PermissionDenied
-        email = visit_page.resendable(visit_page.mails(visit, visit.office_zone))
+        email = visit_page.resendable(visit_page.mails(visit, office.zone_of(visit)))
         try:
             if email is None:
                 raise outbox.NotResendable
