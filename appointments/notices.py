@@ -15,10 +15,12 @@ from curednation.guard import addresses
 from curednation.mail import outbox
 from curednation.practice.models import Practice
 
+ABOUT = "appointment:"
+
 
 def about(appointment: Appointment) -> str:
     """What groups the mails of one visit in the outbox."""
-    return f"appointment:{appointment.pk}"
+    return f"{ABOUT}{appointment.pk}"
 
 
 def booked(appointment: Appointment) -> None:

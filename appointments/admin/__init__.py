@@ -1,0 +1,18 @@
+"""The clinic's records in Django admin. Every change of a visit goes through `booking`."""
+
+from appointments.admin.closures import HoursExceptionAdmin
+from appointments.admin.consents import ConsentAdmin, ConsentTextAdmin
+from appointments.admin.patients import PatientAdmin
+from appointments.admin.providers import ProviderAdmin
+from appointments.admin.services import ServiceAdmin
+from appointments.admin.visits import AppointmentAdmin
+
+__all__ = [
+    "AppointmentAdmin",
+    "ConsentAdmin",
+    "ConsentTextAdmin",
+    "HoursExceptionAdmin",
+    "PatientAdmin",
+    "ProviderAdmin",
+    "ServiceAdmin",
+]

@@ -1,0 +1,102 @@
+"""What patients agree to, and the proofs that they did. Nothing here is changed or deleted."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Max, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from appointments.admin import office
+from appointments.models import Consent, ConsentText
+from curednation.guard import addresses
+
+
+@admin.register(ConsentText)
+class ConsentTextAdmin(admin.ModelAdmin):
+    """A change is a new version: the next number is given when it is saved."""
+
+    change_form_template = "admin/appointments/consent_text.html"
+    list_display = ["kind", "version", "since", "text"]
+    list_filter = ["kind"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return ["kind", "text"] if obj is None else ["kind", "version", "since", "text"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["since"] if obj else []
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ConsentText]:
+        return office.clocked(super().get_queryset(request))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """`?kind=…` begins with the words in force."""
+        kind = request.GET.get("kind", "")
+        now = ConsentText.objects.filter(kind=kind).order_by("-version").first()
+        return {"kind": kind, "text": now.text} if now else {}
+
+    def save_model(
+        self, request: HttpRequest, obj: ConsentText, form: ModelForm, change: bool
+    ) -> None:
+        newest = ConsentText.objects.filter(kind=obj.kind).aggregate(Max("version"))
+        obj.version = (newest["version__max"] or 0) + 1
+        super().save_model(request, obj, form, change)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("in force since"), ordering="created")
+    def since(self, text: ConsentText) -> str:
+        return office.moment(text.created, office.zone_of(text))
+
+
+@admin.register(Consent)
+class ConsentAdmin(admin.ModelAdmin):
+    list_display = ["when", "text", "visit", "page"]
+    list_filter = ["text"]
+    list_select_related = ["text", "appointment"]
+    fields = ["when", "text", "words", "visit", "page", "address_hash"]
+    readonly_fields = ["when", "text", "words", "visit", "page", "address_hash"]
+    search_fields = ["address_hash"]
+    search_help_text = _("The whole e-mail address of whoever agreed.")
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
+        return office.clocked(super().get_queryset(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        if search_term:
+            queryset = queryset.filter(address_hash=addresses.keyed_hash(search_term))
+        return queryset, False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("given"), ordering="given")
+    def when(self, consent: Consent) -> str:
+        return office.moment(consent.given, office.zone_of(consent))
+
+    @admin.display(description=_("words"))
+    def words(self, consent: Consent) -> str:
+        return consent.text.text
+
+    @admin.display(description=_("visit"))
+    def visit(self, consent: Consent) -> SafeString:
+        url = reverse("admin:appointments_appointment_change", args=[consent.appointment_id])
+        when = office.moment(consent.appointment.starts_at, office.zone_of(consent))
+        return format_html('<a href="{}">{}</a>', url, when)

@@ -1,0 +1,62 @@
+"""The practice's wall clock: what staff read everywhere in the admin.
+
+`clocked` puts the zone on each row, so that a list asks for the practice once.
+"""
+
+from datetime import date, datetime, time
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db.models import Model, QuerySet, Value
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.translation import pgettext
+
+from appointments import zones
+from appointments.templatetags.visits import clock
+from curednation.practice.models import Practice
+
+M = TypeVar("M", bound=Model)
+
+
+def clocked(rows: QuerySet[M, M]) -> QuerySet[M, M]:
+    """The same rows, each with the practice's time zone as `office_zone`."""
+    return rows.annotate(office_zone=Value(Practice.current().time_zone))  # type: ignore[return-value]
+
+
+def zone_of(row: Model) -> str:
+    """The zone that `clocked` has put on it."""
+    return row.office_zone  # type: ignore[attr-defined]
+
+
+def zone() -> ZoneInfo:
+    return Practice.current().zone
+
+
+def today() -> date:
+    return timezone.now().astimezone(zone()).date()
+
+
+def midnight(day: date, where: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(0), tzinfo=where)
+
+
+def day(when: date) -> str:
+    """Tue, Nov 24, 2026"""
+    return date_format(when, pgettext("day in a list", "D, M j, Y"), use_l10n=False)
+
+
+def wall_clock(when: time) -> str:
+    """2:30 pm"""
+    return time_format(when, pgettext("clock", "g:i A"), use_l10n=False).lower()
+
+
+def moment(when: datetime, where: ZoneInfo | str) -> str:
+    """Tue, Nov 24, 2026, 2:30 pm"""
+    local = when.astimezone(ZoneInfo(str(where)))
+    return f"{day(local)}, {clock(local)}"
+
+
+def moment_in_words(when: datetime, where: ZoneInfo | str) -> str:
+    """Tue, Nov 24, 2026, 2:30 pm Central Time"""
+    return f"{moment(when, where)} {zones.words(where)}"

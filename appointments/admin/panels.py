@@ -1,0 +1,39 @@
+"""What the first page of the admin says about visits. It names nobody: it stands open on desks."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from appointments import notices
+from appointments.admin import office, visit_page
+from appointments.models import Appointment
+from curednation.mail.models import OutgoingEmail
+
+SHOWN = 10
+
+
+def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """Visits ahead whose patient did not get the last e-mail about them."""
+    if not request.user.has_perm("appointments.view_appointment"):
+        return None
+    failed = OutgoingEmail.objects.failed().filter(overtaken=False)
+    failed = failed.filter(about__startswith=notices.ABOUT).only("about", "template")
+    mails = {mail.about: mail for mail in failed}
+    pks = [about.removeprefix(notices.ABOUT) for about in mails]
+    visits = Appointment.objects.filter(pk__in=pks, starts_at__gt=timezone.now())
+    rows = list(office.clocked(visits.order_by("starts_at")))
+    if not rows:
+        return None
+    return "admin/appointments/_failed_mail.html", {
+        "count": len(rows),
+        "more": len(rows) - SHOWN,
+        "rows": [
+            {
+                "visit": visit,
+                "when": office.moment(visit.starts_at, office.zone_of(visit)),
+                "kind": visit_page.kind(mails[notices.about(visit)]),
+            }
+            for visit in rows[:SHOWN]
+        ],
+    }

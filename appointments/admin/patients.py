@@ -1,0 +1,109 @@
+"""Patients: to find, and to put right what was mistyped. Each page lists the patient's visits."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from appointments import patients
+from appointments.admin import office
+from appointments.admin.visit_list import phone_digits
+from appointments.forms import BirthDateField
+from appointments.models import Appointment, Patient
+
+IDENTITY = ("first_name", "last_name", "birth_date", "email")
+
+
+class PatientForm(forms.ModelForm):
+    birth_date = BirthDateField(label=_("Date of birth"))
+
+    class Meta:
+        model = Patient
+        fields = ("first_name", "last_name", "birth_date", "email", "phone")
+
+    def clean(self) -> dict:
+        """The key by which the patient is known again follows what is corrected."""
+        cleaned = super().clean() or {}
+        if any(name not in cleaned for name in IDENTITY):
+            return cleaned
+        typed = Patient(**{name: cleaned[name] for name in IDENTITY})
+        self.instance.match_key = patients.match_key(typed)
+        others = Patient.objects.exclude(pk=self.instance.pk)
+        if others.filter(match_key=self.instance.match_key).exists():
+            changed = next((name for name in IDENTITY if name in self.changed_data), "email")
+            self.add_error(
+                changed,
+                _(
+                    "Another patient has this same name, date of birth and e-mail address. "
+                    "Please use that record."
+                ),
+            )
+        return cleaned
+
+
+class VisitInline(admin.TabularInline):
+    model = Appointment
+    extra = 0
+    fields = ["when", "provider", "service", "status"]
+    readonly_fields = ["when", "provider", "service", "status"]
+    verbose_name_plural = _("Visits")
+    can_delete = False
+    ordering = ["-starts_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        visits = super().get_queryset(request).select_related("provider", "service")
+        return office.clocked(visits)
+
+    @admin.display(description=_("starts"))
+    def when(self, visit: Appointment) -> SafeString:
+        url = reverse("admin:appointments_appointment_change", args=[visit.pk])
+        when = office.moment(visit.starts_at, office.zone_of(visit))
+        return format_html('<a href="{}">{}</a>', url, when)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Patient)
+class PatientAdmin(admin.ModelAdmin):
+    form = PatientForm
+    list_display = ["name", "birth_date", "email", "phone", "latest"]
+    search_fields = ["first_name", "last_name", "email"]
+    search_help_text = _("A name, e-mail address or phone number.")
+    show_full_result_count = False
+    inlines = [VisitInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # a patient comes with a visit
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # a record of care
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
+        known = super().get_queryset(request).annotate(latest=Max("appointments__starts_at"))
+        return office.clocked(known)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        digits = phone_digits(search_term)
+        if digits:
+            return queryset.filter(phone__contains=digits), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def name(self, patient: Patient) -> str:
+        return str(patient)
+
+    @admin.display(description=_("latest visit"), ordering="latest", empty_value="–")
+    def latest(self, patient: Any) -> str | None:
+        return patient.latest and office.moment(patient.latest, office.zone_of(patient))

@@ -1,0 +1,153 @@
+"""Providers with their licences, weekly hours and exceptions."""
+
+from datetime import date, timedelta
+from itertools import combinations
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Min, Q, QuerySet, Value
+from django.http import HttpRequest
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from appointments import zones
+from appointments.admin import office
+from appointments.models import HoursException, Licence, Provider, WeeklyHours
+
+EXPIRES_SOON = timedelta(days=60)
+
+
+class ProviderForm(forms.ModelForm):
+    class Meta:
+        model = Provider
+        fields = "__all__"  # noqa: DJ007  the admin's fieldsets choose
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "time_zone" in self.fields:
+            kept = [self.instance.time_zone] if self.instance.time_zone else []
+            choices = [(name, f"{words} ({name})") for name, words in zones.choices(*kept)]
+            self.fields["time_zone"].widget = forms.Select(choices=[("", "–"), *choices])
+
+
+class LicenceInline(admin.TabularInline):
+    model = Licence
+    extra = 0
+
+
+class WeeklyHoursInline(admin.TabularInline):
+    model = WeeklyHours
+    extra = 0
+    ordering = ["weekday", "opens"]
+
+
+class ExceptionInline(admin.TabularInline):
+    model = HoursException
+    extra = 0
+    verbose_name_plural = _("Time off and extra hours, from this month on")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        first = office.today().replace(day=1)
+        return super().get_queryset(request).filter(last_day__gte=first)
+
+
+@admin.register(Provider)
+class ProviderAdmin(admin.ModelAdmin):
+    form = ProviderForm
+    list_display = ["__str__", "zone_words", "states", "next_expiry", "active"]
+    list_filter = ["active", "services", "licences__state"]
+    search_fields = ["name", "credentials", "email"]
+    inlines = [LicenceInline, WeeklyHoursInline, ExceptionInline]
+    fieldsets = [
+        (None, {"fields": ["name", "credentials", "slug", "active"]}),
+        (_("For patients"), {"fields": ["about", "languages"]}),
+        (_("For staff"), {"fields": ["time_zone", "email", "video_room"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
+        today = office.today()
+        valid = Q(licences__expires__gte=today)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                valid_states=ArrayAgg(
+                    "licences__state",
+                    filter=valid,
+                    distinct=True,
+                    ordering="licences__state",
+                    default=Value([]),
+                ),
+                first_expiry=Min("licences__expires"),
+                office_today=Value(today),
+            )
+        )
+
+    @admin.display(description=_("time zone"), ordering="time_zone")
+    def zone_words(self, provider: Provider) -> str:
+        return zones.words(provider.time_zone)
+
+    @admin.display(description=_("licensed in"), empty_value="–")
+    def states(self, provider: Any) -> str:
+        return ", ".join(provider.valid_states)
+
+    @admin.display(description=_("next license expires"), ordering="first_expiry", empty_value="–")
+    def next_expiry(self, provider: Any) -> str | None:
+        return provider.first_expiry and expiry_words(provider.first_expiry, provider.office_today)
+
+    # Whoever keeps the hours may open the page to write them; the rest is then to read.
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        keeps_hours = request.user.has_perm("appointments.change_weeklyhours")
+        return self._may_change_all(request) or keeps_hours
+
+    def _may_change_all(self, request: HttpRequest) -> bool:
+        return super().has_change_permission(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        if obj is None or self._may_change_all(request):
+            return []
+        return [name for _title, options in self.fieldsets for name in options["fields"]]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict:
+        return {"slug": ["name"]} if obj is None else {}
+
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        for one, other in overlapping(list(form.instance.weekly_hours.all())):
+            text = _("These hours overlap, and count once: %(one)s and %(other)s.")
+            self.message_user(request, text % {"one": one, "other": other}, messages.WARNING)
+
+
+def expiry_words(expires: date, today: date) -> str:
+    """Dec 5, 2026, with a word when that is near or past."""
+    left = (expires - today).days
+    if left < 0:
+        return _now("%(day)s: has expired") % {"day": office.day(expires)}
+    if expires - today <= EXPIRES_SOON:
+        return _now("%(day)s: in %(left)d days") % {"day": office.day(expires), "left": left}
+    return office.day(expires)
+
+
+def overlapping(rows: list[WeeklyHours]) -> list[tuple[WeeklyHours, WeeklyHours]]:
+    """Pairs that are valid on some same day and share a time of it."""
+    return [pair for pair in combinations(rows, 2) if _share_a_day(*pair) and _share_a_time(*pair)]
+
+
+def _share_a_day(one: WeeklyHours, other: WeeklyHours) -> bool:
+    first = max(one.valid_from or date.min, other.valid_from or date.min)
+    last = min(one.valid_to or date.max, other.valid_to or date.max)
+    return one.weekday == other.weekday and first <= last
+
+
+def _share_a_time(one: WeeklyHours, other: WeeklyHours) -> bool:
+    return _open_before_end(one, other) and _open_before_end(other, one)
+
+
+def _open_before_end(one: WeeklyHours, other: WeeklyHours) -> bool:
+    # A closing time of midnight is the end of the day.
+    return not other.closes.hour + other.closes.minute or one.opens < other.closes

@@ -1,0 +1,28 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from appointments.models import Service
+
+
+@admin.register(Service)
+class ServiceAdmin(admin.ModelAdmin):
+    """Kinds of visit. Changing one changes no visit that is booked."""
+
+    list_display = ["name", "minutes", "channel", "audience", "notice_hours", "active", "position"]
+    list_filter = ["active", "channel"]
+    search_fields = ["name"]
+    filter_horizontal = ["providers"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "active", "position"]}),
+        (_("What the patient reads"), {"fields": ["invitation", "summary", "audience", "channel"]}),
+        (_("Time"), {"fields": ["minutes", "step", "buffer_before", "buffer_after"]}),
+        (_("When it can be booked"), {"fields": ["notice_hours", "horizon_days"]}),
+        (_("Who offers it"), {"fields": ["providers"]}),
+    ]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict:
+        # Links to a service stand in mails and bookmarks: its address stays.
+        return {"slug": ["name"]} if obj is None else {}

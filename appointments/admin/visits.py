@@ -1,0 +1,278 @@
+"""Visits, to read and to take forward. Nobody adds, edits or deletes one by hand."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from appointments import zones
+from appointments.admin import office, steps, visit_list, visit_page
+from appointments.admin.steps import Step
+from appointments.admin.visit_list import (
+    BACKWARDS,
+    DayFilter,
+    StatusFilter,
+    VisitList,
+    chosen_day,
+    phone_digits,
+)
+from appointments.models import Appointment
+from curednation.mail import outbox
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(admin.ModelAdmin):
+    change_form_template = "admin/appointments/visit.html"
+    list_display = ["when", "patient_clock", "who", "provider", "service", "status", "mail"]
+    list_display_links = ["when"]
+    list_filter = [DayFilter, StatusFilter, "provider", "service"]
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = [
+        "patient__first_name",
+        "patient__last_name",
+        "patient__email",
+        "email",
+        "booked_by",
+    ]
+    search_help_text = _("A patient’s name, e-mail address or phone number.")
+    actions = ["cancel_chosen", "complete_chosen", "no_show_chosen"]
+    fieldsets = [
+        (None, {"fields": ["when", "patient_clock", "length", "status", "provider", "service"]}),
+        (
+            _("Patient"),
+            {"fields": ["patient_link", "email", "phone", "contact", "booked_for", "booked_by"]},
+        ),
+        (_("Where the patient will be"), {"fields": ["state", "zone_words"]}),
+        (_("More"), {"fields": ["cancel_reason", "changed", "created_at", "kept_free"]}),
+    ]
+
+    class Media:
+        css = {"all": ["css/admin-appointments.css"]}
+
+    # ── who may ──
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # by form; see has_act_permission
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) or self.has_act_permission(request)
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """Whether they may take a visit forward, through `booking`."""
+        return request.user.has_perm("appointments.change_appointment")
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("mail.change_outgoingemail")
+
+    # ── the list ──
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Appointment]:
+        visits = super().get_queryset(request).select_related("patient", "provider", "service")
+        return office.clocked(visits)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[VisitList]:
+        return VisitList
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return ["-starts_at" if chosen_day(request) in BACKWARDS else "starts_at", "pk"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        digits = phone_digits(search_term)
+        if digits:
+            found = Q(phone__contains=digits) | Q(patient__phone__contains=digits)
+            return queryset.filter(found), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=_("starts"), ordering="starts_at")
+    def when(self, visit: Appointment) -> str:
+        return office.moment(visit.starts_at, office.zone_of(visit))
+
+    @admin.display(description=_("on the patient’s clock"))
+    def patient_clock(self, visit: Appointment) -> str:
+        return office.moment_in_words(visit.starts_at, visit.zone)
+
+    @admin.display(description=_("patient"), ordering="patient__last_name", empty_value="–")
+    def who(self, visit: Appointment) -> str | None:
+        return str(visit.patient) if visit.patient else None
+
+    @admin.display(description=_("mail"), empty_value="–")
+    def mail(self, visit: Appointment) -> str | None:
+        email = visit_list.last_mail(visit)
+        return email.get_state_display() if email else None
+
+    # ── the page ──
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [name for _title, options in self.fieldsets for name in options["fields"]]
+
+    @admin.display(description=_("patient"), empty_value="–")
+    def patient_link(self, visit: Appointment) -> SafeString | None:
+        if visit.patient is None:
+            return None
+        url = reverse("admin:appointments_patient_change", args=[visit.patient_id])
+        return format_html('<a href="{}">{}</a>', url, visit.patient)
+
+    @admin.display(description=_("length"))
+    def length(self, visit: Appointment) -> str:
+        return ngettext("%d minute", "%d minutes", visit.minutes) % visit.minutes
+
+    @admin.display(description=_("time zone"))
+    def zone_words(self, visit: Appointment) -> str:
+        return zones.words(visit.zone)
+
+    @admin.display(description=_("last changed by"))
+    def changed(self, visit: Appointment) -> str:
+        return visit_page.who(visit.changed_by)
+
+    @admin.display(description=_("time chosen"))
+    def created_at(self, visit: Appointment) -> str:
+        return office.moment(visit.created, office.zone_of(visit))
+
+    @admin.display(description=_("kept free"))
+    def kept_free(self, visit: Appointment) -> str:
+        return _now("%(first)s to %(last)s") % {
+            "first": office.moment(visit.blocked.lower, office.zone_of(visit)),
+            "last": office.moment(visit.blocked.upper, office.zone_of(visit)),
+        }
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        visit = self.get_object(request, unquote(object_id))
+        if visit is not None and self.has_view_permission(request, visit):
+            extra_context = (extra_context or {}) | self._beside(request, visit)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def _beside(self, request: HttpRequest, visit: Appointment) -> dict:
+        mails = visit_page.mails(visit, office.zone_of(visit))
+        return {
+            "steps": steps.open_now(visit) if self.has_act_permission(request) else [],
+            "cancel": steps.CANCEL,
+            "cancel_form": steps.CancelForm(),
+            "resend": self.has_resend_permission(request) and visit_page.resendable(mails),
+            "consents": visit_page.consents(visit, office.zone_of(visit)),
+            "mails": mails,
+            "sees_outbox": request.user.has_perm("mail.view_outgoingemail"),
+            "changes": visit_page.changes(visit, office.zone_of(visit)),
+            "office_zone": zones.words(office.zone_of(visit)),
+        }
+
+    # ── what can be done ──
+
+    def get_urls(self) -> list[URLPattern]:
+        step = self.admin_site.admin_view(self.take_step)
+        again = self.admin_site.admin_view(self.send_again)
+        name = "appointments_appointment_"
+        return [
+            path("<path:object_id>/steps/<slug:name>/", step, name=name + "step"),
+            path("<path:object_id>/send-again/", again, name=name + "send_again"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_POST)
+    def take_step(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+        visit, step = self._visit_or_404(request, object_id), steps.STEPS.get(name)
+        if step is None:
+            raise Http404("No such step")
+        if not self.has_act_permission(request):
+            raise PermissionDenied
+        form = steps.CancelForm(request.POST)
+        if not form.is_valid():
+            self.message_user(request, str(form.errors["reason"][0]), messages.ERROR)
+            return self._back_to(visit)
+        typed = form.cleaned_data if step is steps.CANCEL else {}
+        self._take(request, step, [visit], **typed)
+        return self._back_to(visit)
+
+    @method_decorator(require_POST)
+    def send_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        visit = self._visit_or_404(request, object_id)
+        if not self.has_resend_permission(request):
+            raise PermissionDenied
+        email = visit_page.resendable(visit_page.mails(visit, office.zone_of(visit)))
+        try:
+            if email is None:
+                raise outbox.NotResendable
+            outbox.resend(email)
+        except outbox.NotResendable:
+            text = _("No failed e-mail of this visit can be sent again.")
+            self.message_user(request, text, messages.WARNING)
+        else:
+            self.log_change(request, visit, _("Its e-mail was sent again."))
+            self.message_user(request, _("The e-mail is on its way again."), messages.SUCCESS)
+        return self._back_to(visit)
+
+    @admin.action(description=steps.CANCEL.label, permissions=["act"])
+    def cancel_chosen(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        form = steps.CancelForm(request.POST if "sure" in request.POST else None)
+        if not form.is_valid():
+            context = self.admin_site.each_context(request) | {
+                "title": steps.CANCEL.label,
+                "opts": self.opts,
+                "form": form,
+                "rows": [f"{self.when(visit)}, {self.who(visit)}" for visit in queryset],
+                "pks": [visit.pk for visit in queryset],
+                "checkbox": ACTION_CHECKBOX_NAME,
+            }
+            return TemplateResponse(request, "admin/appointments/cancel.html", context)
+        self._take(request, steps.CANCEL, queryset, **form.cleaned_data)
+        return None
+
+    @admin.action(description=steps.COMPLETE.label, permissions=["act"])
+    def complete_chosen(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._take(request, steps.COMPLETE, queryset)
+
+    @admin.action(description=steps.NO_SHOW.label, permissions=["act"])
+    def no_show_chosen(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._take(request, steps.NO_SHOW, queryset)
+
+    def _take(
+        self, request: HttpRequest, step: Step, visits: Iterable[Appointment], **typed: str
+    ) -> None:
+        """Take the step with each of them, and say what was done and what could not be."""
+        done = 0
+        for visit in visits:
+            refusal = steps.take(step, visit, request, **typed)
+            if refusal:
+                text = _("%(when)s, %(who)s: not changed. %(why)s")
+                facts = {"when": self.when(visit), "who": self.who(visit), "why": refusal}
+                self.message_user(request, text % facts, messages.WARNING)
+            else:
+                done += 1
+                self.log_change(request, visit, str(step.label))
+        if done:
+            self.message_user(request, step.done(done), messages.SUCCESS)
+
+    def _visit_or_404(self, request: HttpRequest, object_id: str) -> Appointment:
+        visit = self.get_object(request, unquote(object_id))
+        if visit is None:
+            raise Http404("No such visit")
+        return visit
+
+    def _back_to(self, visit: Appointment) -> HttpResponse:
+        return redirect("admin:appointments_appointment_change", visit.pk)
