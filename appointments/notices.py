@@ -6,11 +6,14 @@ that exists once, and overtakes what still waits about the same visit.
 
 import uuid
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
-from appointments import links, zones
+from appointments import links, proofs, zones
 from appointments.calendar_file import Method, calendar_file
-from appointments.models import Appointment
+from appointments.models import Appointment, Service
+from appointments.states import State
 from curednation.guard import addresses
 from curednation.mail import outbox
 from curednation.practice.models import Practice
@@ -66,6 +69,19 @@ def my_visits(email: str) -> None:
         starts=next_visit and next_visit.local_start,
         zone=next_visit and zones.words(next_visit.zone),
         link=next_visit and links.absolute(next_visit),
+    )
+
+
+def proof(email: str, state: State, service: Service) -> None:
+    """The link by which a returning patient goes on booking, or word that we do not know them."""
+    path = reverse("appointments:proof_accept", args=[state, service.slug, proofs.make(email)])
+    outbox.enqueue(
+        "appointment_proof",
+        key=f"appointment-proof:{uuid.uuid4()}",
+        to=email,
+        about=f"appointment-proof:{addresses.keyed_hash(email)}",
+        overtakes=True,
+        link=settings.SITE_URL.rstrip("/") + path if proofs.is_known(email) else "",
     )
 
 

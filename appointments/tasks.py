@@ -1,9 +1,16 @@
 from celery import shared_task
+from django.utils import timezone
 
-from appointments import booking
+from appointments import booking, closures
 
 
 @shared_task
 def purge_abandoned_holds() -> None:
     """Settle holds that have run out and delete old ones. Safe to run twice."""
     booking.purge_abandoned_holds()
+
+
+@shared_task
+def follow_holidays() -> None:
+    """Keep the closures for the clinic's holidays 400 days ahead. Safe to run twice."""
+    closures.follow_holidays(timezone.now().date())

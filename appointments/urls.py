@@ -1,8 +1,9 @@
 from django.urls import path, re_path, register_converter
+from django.urls.converters import StringConverter
 
 from appointments.links import PATTERN
 from appointments.states import STATES, State
-from appointments.views import choosing, details, lost_link, moving, visit, zone
+from appointments.views import choosing, details, lost_link, moving, proof, visit, zone
 
 
 class StateConverter:
@@ -20,7 +21,14 @@ class StateConverter:
         return state.slug
 
 
+class ProofConverter(StringConverter):
+    """What django.core.signing writes."""
+
+    regex = "[A-Za-z0-9_:-]{20,400}"
+
+
 register_converter(StateConverter, "state")
+register_converter(ProofConverter, "proof")
 
 app_name = "appointments"
 visit_path = rf"^appointments/(?P<token>{PATTERN})/"
@@ -33,6 +41,12 @@ urlpatterns = [
     path("book/details/<uuid:uid>/prolong/", details.prolong, name="prolong"),
     path("book/details/<uuid:uid>/release/", details.release, name="release"),
     re_path(rf"^book/done/(?P<token>{PATTERN})/$", details.done, name="done"),
+    path("book/<state:state>/<slug:service>/proof/", proof.ask, name="proof"),
+    path(
+        "book/<state:state>/<slug:service>/proof/<proof:token>/",
+        proof.accept,
+        name="proof_accept",
+    ),
     path("book/<state:state>/", choosing.choose_service, name="service"),
     path("book/<state:state>/<slug:service>/", choosing.choose_time, name="times"),
     path(

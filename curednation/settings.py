@@ -96,6 +96,10 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict = {
     "mail-sweep": {"task": "curednation.mail.tasks.sweep", "schedule": 60, "options": {"expires": 50}},
+    "holidays": {
+        "task": "appointments.tasks.follow_holidays",
+        "schedule": crontab(hour=7, minute=10),
+    },
     "holds-purge": {"task": "appointments.tasks.purge_abandoned_holds", "schedule": 600},
     "mail-purge": {"task": "curednation.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
 }

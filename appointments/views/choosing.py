@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from appointments import availability, booking, visitors, zones
+from appointments import availability, booking, proofs, visitors, zones
 from appointments.forms import SlotForm, parse_day
 from appointments.models import Provider, Service
 from appointments.picker import Picker
 from appointments.states import STATES, State
 from appointments.views.details import details_page
 from appointments.views.private import private, too_many, within_limit
+from appointments.views.proof import proof_of
 from appointments.views.taken import taken, typed_before
 from appointments.views.zone import remembered_zone, shown_zone
 
@@ -89,6 +90,8 @@ def choose_service(request: HttpRequest, state: State) -> HttpResponse:
 @private
 def choose_time(request: HttpRequest, state: State, service: str) -> HttpResponse:
     offered = get_object_or_404(Service, slug=service, active=True)
+    if proofs.is_missing(offered, proof_of(request)):
+        return redirect("appointments:proof", state, service)
     if request.method == "GET":
         return render(request, "appointments/times.html", _times(request, state, offered))
     form = SlotForm(request.POST)

@@ -5,12 +5,14 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from appointments import booking, links, visitors
+from appointments import booking, links, proofs, visitors
 from appointments.forms import DetailsForm
 from appointments.models import Appointment, ConsentText, Status
 from appointments.views.private import private, too_many, within_limit
+from appointments.views.proof import proof_of
 from appointments.views.taken import taken
 from appointments.views.visit import of_visit
 from curednation.guard import addresses
@@ -28,6 +30,9 @@ def details(request: HttpRequest, uid: UUID) -> HttpResponse:
         return details_page(request, hold)
     form = DetailsForm(request.POST, hold=hold, texts=_texts())
     if not form.is_valid():
+        return details_page(request, hold, form=form)
+    if not proofs.fits(hold.service, proof_of(request), form.cleaned_data["email"]):
+        form.add_error("email", _("Please use the address that we sent the link to."))
         return details_page(request, hold, form=form)
     if not _may_book(request, form.cleaned_data["email"]):
         return too_many(request)

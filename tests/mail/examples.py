@@ -26,6 +26,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "account_unknown": _account,
     "appointment_booked": _visit,
     "appointment_cancelled": _visit,
+    "appointment_confirm": _visit,
+    "appointment_links": {**_visit, "name": ""},
+    "appointment_proof": {"link": _visit["link"]},
     "appointment_moved": _visit,
     "mail_test": {},
 }

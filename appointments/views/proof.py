@@ -1,0 +1,50 @@
+"""Services that only returning patients book: who they are is proved by a mailed link."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from appointments import notices, proofs, visitors
+from appointments.forms import AddressForm
+from appointments.models import Service
+from appointments.states import State
+from appointments.views.private import private, too_many, within_limit
+from curednation.guard import addresses
+
+COOKIE = "proof"
+
+
+def proof_of(request: HttpRequest) -> str | None:
+    return request.COOKIES.get(visitors.cookie_name(COOKIE))
+
+
+@require_http_methods(["GET", "POST"])
+@private
+def ask(request: HttpRequest, state: State, service: str) -> HttpResponse:
+    """Mail a link to the address. The same answer, and the same mail sent, for every address."""
+    offered = get_object_or_404(Service, slug=service, active=True, proof_required=True)
+    form = AddressForm(request.POST or None)
+    context = {"form": form, "state": state, "service": offered}
+    if request.method == "GET" or not form.is_valid():
+        return render(request, "appointments/proof.html", context)
+    if not within_limit(request, "links"):
+        return too_many(request)
+    email = form.cleaned_data["email"]
+    if within_limit(request, "links_per_address", addresses.normalised(email)):
+        notices.proof(email, state, offered)
+    return render(request, "appointments/proof_sent.html", context | {"email": email})
+
+
+@require_http_methods(["GET", "POST"])
+@private
+def accept(request: HttpRequest, state: State, service: str, token: str) -> HttpResponse:
+    """The mailed link: its button lets this browser choose a time."""
+    if proofs.address_hash(token) is None:
+        raise Http404("No such proof")
+    if request.method == "GET":
+        return render(request, "appointments/proof_accept.html", {"state": state})
+    response = redirect("appointments:times", state, service)
+    visitors.set_private_cookie(
+        response, COOKIE, token, max_age=int(proofs.VALID_FOR.total_seconds())
+    )
+    return response
