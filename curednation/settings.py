@@ -181,8 +181,8 @@ LIMITS = {
     "holds": env.rate("LIMIT_HOLDS", default="60/10minutes"),
     "bookings": env.rate("LIMIT_BOOKINGS", default="30/hour"),
     "bookings_per_address": env.rate("LIMIT_BOOKINGS_PER_ADDRESS", default="8/day"),
-    "links": env.text("LIMIT_LINKS", default="20/hour"),
-    "links_per_address": env.text("LIMIT_LINKS_PER_ADDRESS", default="3/day"),
+    "links": env.rate("LIMIT_LINKS", default="20/hour"),
+    "links_per_address": env.rate("LIMIT_LINKS_PER_ADDRESS", default="3/day"),
     "changes": env.rate("LIMIT_CHANGES", default="60/hour"),
 }
 RETRY_AFTER_SECONDS = 600

@@ -4,7 +4,6 @@ One of these runs per checkout. It starts the services, brings the database up t
 worker and beat, starts again what dies, and ends them all when it is told to.
 """
 
-import contextlib
 import errno
 import json
 import os
@@ -13,7 +12,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -27,6 +25,7 @@ from curednation.devstack.trouble import Trouble
 from curednation.devstack.watching import Watcher
 
 READY_WITHIN = 60  # seconds
+STARTED = time.monotonic()
 
 
 class Told(BaseException):
@@ -70,8 +69,8 @@ def _run() -> None:
             )
         lock.write(json.dumps({"about": f"it is starting as process {os.getpid()}."}))
         services = embedded.wanted(os.environ)
-        with step(f"Starting {_names(services)}"):
-            holds = embedded.ensure(services)
+        say(f"Starting {_names(services)}")
+        holds = embedded.ensure(services)
         try:
             _serve(lock, holds)
         finally:
@@ -80,15 +79,15 @@ def _run() -> None:
 
 
 def _serve(lock: Lock, holds: list[Hold]) -> None:
-    with step("Bringing the database up to date"):
-        _prepare()
+    say("Bringing the database up to date")
+    _prepare()
     site = _children()
     try:
         for child in site:
             child.start()
         _remember(lock, site)
-        with step("Waiting until the site answers"):
-            _wait_until_ready(site)
+        say("Starting the site")
+        _wait_until_ready(site)
         _announce()
         _watch(lock, site, holds)
     finally:
@@ -194,7 +193,7 @@ def _announce() -> None:
 
     second = "" if settings.STAFF_MFA_REQUIRED else " (no second factor in development)"
     say(
-        f"The site is ready.\n\n"
+        f"The site is ready after {time.monotonic() - STARTED:.1f} s.\n\n"
         f"    Site           {_address()}\n"
         f"    Staff          {_address()}admin/\n"
         f"                   {EMAIL}, password {PASSWORD}{second}\n"
@@ -207,17 +206,8 @@ def _names(services: list[embedded.Service]) -> str:
     return ", ".join(service.title for service in services) or "nothing: all services are external"
 
 
-@contextlib.contextmanager
-def step(text: str) -> Iterator[None]:
-    """Say what is done, and how long it took."""
-    started = time.monotonic()
-    say(text, end=" … ")
-    yield
-    print(f"{time.monotonic() - started:.1f} s", flush=True)
-
-
-def say(text: str, end: str = "\n") -> None:
-    print(f"· {text}", end=end, flush=True)
+def say(text: str) -> None:
+    print(f"· {text}", flush=True)
 
 
 if __name__ == "__main__":

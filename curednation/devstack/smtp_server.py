@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from mailbox import Maildir
+from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -14,6 +15,7 @@ class Keep:
     """Keeps each mail as it came, below the envelope it came in."""
 
     def __init__(self, folder: str) -> None:
+        self.folder = Path(folder)
         self.maildir = Maildir(folder)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
@@ -21,6 +23,8 @@ class Keep:
         body = content if isinstance(content, bytes) else (content or "").encode()
         recipients = ", ".join(envelope.rcpt_tos)
         stamp = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {recipients}\r\n"
+        for part in ("tmp", "new", "cur"):  # Maildir makes them only together with the folder
+            (self.folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
         self.maildir.add(stamp.encode() + body)
         return "250 Kept"
 

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from curednation.devstack.locks import Lock
 
-LEFT_OUT = shutil.ignore_patterns(".*", "var", "tests", "bench", "staticfiles", "__pycache__")
+LEFT_OUT = shutil.ignore_patterns(".*", "var", "tests", "bench", "staticfiles")
 CONFIGURED = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "EMAIL_URL", "BROKER_QUEUE", "DEBUG")
 
 

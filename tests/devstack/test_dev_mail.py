@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.devstack.dev_urls")
 @pytest.fixture
 def catcher(tmp_path, monkeypatch):
     """A mail catcher's process with a Maildir of its own; returns a connection to it."""
+    (tmp_path / "mail").mkdir()
     monkeypatch.setattr(places, "MAILDIR", tmp_path / "mail")
     port = free_port()
     process = subprocess.Popen(

@@ -1,14 +1,21 @@
 """What `make run` does to the database before it starts the site."""
 
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db.migrations.exceptions import InconsistentMigrationHistory
 
 
 class Command(BaseCommand):
     help = "Migrate, load the demo data and make the staff login. Safe to run again."
 
     def handle(self, *args, **options) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except InconsistentMigrationHistory as error:
+            raise CommandError(
+                f"{error}\nThis database was made by another line of development. Keep what you "
+                "need of it, then remove it (the embedded one is the folder var/postgres)."
+            ) from error
         if "demo" in get_commands():
             call_command("demo")
         call_command("dev_staff")
