@@ -1,7 +1,7 @@
 """From an outbox row to the e-mail that a server is given."""
 
 from email.charset import QP, Charset
-from email.utils import formataddr, format_datetime, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr
 
 import css_inline
 from django.conf import settings

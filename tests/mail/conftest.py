@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import kombu.pools
 import pytest
@@ -45,33 +45,42 @@ def practice(db) -> Practice:
     return make_practice()
 
 
-@pytest.fixture
-def use_broker() -> Iterator[Callable[[str], None]]:
-    """Give this process another broker: `use_broker("redis://…")`."""
+def use_broker(url: str) -> None:
+    """Give this process another broker, as a new process would have it."""
+    app.conf.update(broker_url=url, broker_write_url=url)
+    kombu.pools.reset()
+    app._pool = app.amqp._producer_pool = None
+    tasks.broker.succeeded()
+
+
+@contextmanager
+def broker_down() -> Iterator[None]:
+    """Meanwhile nobody listens where the broker was."""
     ours = app.conf.broker_url
-
-    def use(url: str) -> None:
-        app.conf.update(broker_url=url, broker_write_url=url)
-        kombu.pools.reset()
-        app._pool = app.amqp._producer_pool = None
-        tasks.broker.succeeded()
-
-    yield use
-    use(ours)
+    with socket.socket() as taken:  # bound and not listening: connections are refused
+        taken.bind(("127.0.0.1", 0))
+        use_broker(f"redis://127.0.0.1:{taken.getsockname()[1]}/0")
+        yield
+    use_broker(ours)
 
 
-@pytest.fixture
-def dead_broker(use_broker) -> None:
-    """Nobody listens there."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    use_broker(f"redis://127.0.0.1:{port}/0")
-
-
-@pytest.fixture
-def hung_broker(use_broker) -> Iterator[None]:
-    """It takes connections and never says a word."""
+@contextmanager
+def broker_hanging() -> Iterator[None]:
+    """Meanwhile it takes connections and never says a word."""
+    ours = app.conf.broker_url
     with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
         use_broker(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+        yield
+    use_broker(ours)
+
+
+@pytest.fixture
+def dead_broker() -> Iterator[None]:
+    with broker_down():
+        yield
+
+
+@pytest.fixture
+def hung_broker() -> Iterator[None]:
+    with broker_hanging():
         yield
