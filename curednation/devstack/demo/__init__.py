@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from curednation.devstack.demo import calendar, clinic, mails, visits
+from curednation.devstack.demo import clinic, days_off, mails, visits
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def load(now: datetime) -> Loaded:
     clinic.open_practice()
     providers = clinic.hire(now.date())
     services = clinic.offer_services(providers)
-    calendar.close(now.date(), providers)
+    days_off.enter(now.date(), providers)
     visits.settle_past(now)
     booked = visits.book(providers, services, now)
     mails.tell_some(now)

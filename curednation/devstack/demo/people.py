@@ -10,7 +10,7 @@ from appointments.models import Patient
 from appointments.patients import match_key
 
 DOMAIN = "demo.example.org"  # RFC 2606: nobody can have an address there
-REGULARS = 90
+REGULARS = 36  # of each provider
 
 FIRST_NAMES = """
     Abel Ada Alma Amos Andre Anita Arlo Bea Boyd Carla Cedric Celia Clara Cody Cora Curtis Dale
@@ -61,9 +61,10 @@ def invent(name: str, state: str) -> Person:
     )
 
 
-def regulars(states: list[str]) -> list[Person]:
-    """Those who come again and again, spread over these states."""
-    return [invent(f"regular {n}", states[n % len(states)]) for n in range(REGULARS)]
+def regulars(of: str, states: list[str]) -> list[Person]:
+    """Those who come again and again to the same provider, spread over the states given."""
+    count = REGULARS if states else 0
+    return [invent(f"regular {n} of {of}", states[n % len(states)]) for n in range(count)]
 
 
 def enrol(people: list[Person]) -> dict[str, Patient]:

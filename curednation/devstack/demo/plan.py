@@ -18,6 +18,7 @@ from curednation.devstack.demo.people import Person, invent
 
 OURS = UUID("6f1ac3f2-7a52-4c1e-9a0d-3b8f4f8f6a11")  # the namespace of our visits' uids
 MOST = 5
+EVERY = 7  # days from one visit of a regular patient to the next
 # How often each is booked; a first visit brings a new patient.
 WEIGHTS = {
     "first-visit": 3,
@@ -89,6 +90,9 @@ def day_of(
     """The visits of one day, as many as it can have, in the order in which they are booked."""
     opening = hours.opening(weekly, dated, zone=provider.zone, first_day=day, last_day=day)
     chance = Random(f"{provider.slug} {day}")  # noqa: S311  plausible, not secret
+    turn = day.toordinal() % EVERY
+    waiting = [person for place, person in enumerate(regulars) if place % EVERY == turn]
+    chance.shuffle(waiting)
     weights = [WEIGHTS[service.slug] for service in offered]
     busy: list[Span] = []
     for number in range(MOST):
@@ -96,10 +100,9 @@ def day_of(
         starts = _starts(opening, busy, service, provider, day)
         if not starts:
             continue
-        name = f"{provider.slug} {day} {number}"
-        person = chance.choice(regulars)
+        person = waiting.pop()
         if service.slug == "first-visit":
-            person = invent(name, person.state)
+            person = invent(f"{provider.slug} {day} {number}", person.state)
         visit = Visit(
             uid=uid(provider, day, number),
             provider=provider,

@@ -72,7 +72,7 @@ ROSTER = [
         "Priya Raman",
         "DO",
         EASTERN,
-        "NY PA NJ FL",
+        "NY PA NJ FL TN",
         "Family medicine. Treats the whole person.",
         {"0134": "8:30-12 13-17", "2": "13-20:30"},
         languages="English, Tamil",

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from appointments import booking
-from appointments.availability import Calendar
 from appointments.booking.rules import lock
+from appointments.calendars import Calendar
 from appointments.models import Appointment, Licence, Provider, Service, Status
 from curednation.devstack.demo import people, plan, records
 from curednation.devstack.demo.plan import Visit
@@ -49,10 +49,9 @@ def _planned(
     licensed = defaultdict(set)
     for pk, state in Licence.objects.values_list("provider_id", "state"):
         licensed[pk].add(state)
-    regulars = people.regulars(sorted({state for m in ROSTER for state in m.states.split()}))
     for provider, member in zip(providers, ROSTER, strict=True):
-        theirs = [person for person in regulars if person.state in licensed[provider.pk]]
-        if not theirs or not provider.active:
+        regulars = people.regulars(provider.slug, sorted(licensed[provider.pk]))
+        if not regulars or not provider.active:
             continue
         today = now.astimezone(provider.zone).date()
         for ahead in range(-PAST.days, AHEAD.days):
@@ -62,7 +61,7 @@ def _planned(
                 weekly=calendar.weekly[provider.pk],
                 dated=calendar.dated[provider.pk] + calendar.dated[None],
                 offered=[services[slug] for slug in member.offers],
-                regulars=theirs,
+                regulars=regulars,
             )
             yield from list(visits)[: plan.wanted(ahead)]
 
