@@ -4,8 +4,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from appointments.admin import panels
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("curednation.pages.urls")),
     path("", include("appointments.urls")),
@@ -14,9 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEBUG:
     urlpatterns += [path("dev/mail/", include("curednation.devstack.urls"))]
-
-# What stands above the list of records on the first page of the admin.
-admin.site.register_panel(panels.failed_mail)  # type: ignore[attr-defined]
 
 handler400 = "curednation.pages.errors.bad_request"
 handler403 = "curednation.pages.errors.forbidden"

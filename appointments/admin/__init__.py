@@ -2,6 +2,7 @@
 
 from appointments.admin.closures import HoursExceptionAdmin
 from appointments.admin.consents import ConsentAdmin, ConsentTextAdmin
+from appointments.admin.panels import failed_mail
 from appointments.admin.patients import PatientAdmin
 from appointments.admin.providers import ProviderAdmin
 from appointments.admin.services import ServiceAdmin
@@ -15,4 +16,5 @@ __all__ = [
     "PatientAdmin",
     "ProviderAdmin",
     "ServiceAdmin",
+    "failed_mail",
 ]

@@ -37,6 +37,7 @@ class HoursExceptionAdmin(admin.ModelAdmin):
     list_display = ["days", "whose", "kind", "clocks", "note"]
     list_filter = [WhenFilter, "kind", ("provider", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["provider"]
+    formfield_overrides = office.AS_STAFF_WRITE
     search_fields = ["provider__name", "note"]
     fieldsets = [
         (None, {"fields": ["provider", "kind"]}),

@@ -4,10 +4,11 @@
 """
 
 from datetime import date, datetime, time
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Model, QuerySet, Value
+from django.contrib.admin.widgets import AdminTimeWidget
+from django.db.models import Model, QuerySet, TimeField, Value
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import pgettext
@@ -17,6 +18,12 @@ from appointments.templatetags.visits import clock
 from curednation.practice.models import Practice
 
 M = TypeVar("M", bound=Model)
+
+# How staff write a time of day, for `formfield_overrides`.
+CLOCKS = ["%I:%M %p", "%I:%M%p", "%I %p", "%I%p", "%H:%M", "%H:%M:%S"]
+AS_STAFF_WRITE: dict = {
+    TimeField: {"input_formats": CLOCKS, "widget": AdminTimeWidget(format=CLOCKS[0])}
+}
 
 
 def clocked(rows: QuerySet[M, M]) -> QuerySet[M, M]:
@@ -46,9 +53,23 @@ def day(when: date) -> str:
     return date_format(when, pgettext("day in a list", "D, M j, Y"), use_l10n=False)
 
 
+def phone(number: Any) -> str:
+    """(615) 555-0142; numbers from elsewhere with their country code."""
+    if not number or not number.is_valid():
+        return str(number or "")
+    return number.as_national if number.country_code == 1 else number.as_international
+
+
 def wall_clock(when: time) -> str:
     """2:30 pm"""
     return time_format(when, pgettext("clock", "g:i A"), use_l10n=False).lower()
+
+
+def near_moment(when: datetime, where: ZoneInfo | str) -> str:
+    """Tue, Nov 24, 2:30 pm: for lists of days around now"""
+    local = when.astimezone(ZoneInfo(str(where)))
+    format_ = pgettext("near day in a list", "D, M j")
+    return f"{date_format(local, format_, use_l10n=False)}, {clock(local)}"
 
 
 def moment(when: datetime, where: ZoneInfo | str) -> str:

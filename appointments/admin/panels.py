@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from curednation.mail.models import OutgoingEmail
 SHOWN = 10
 
 
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: curednation.staff
 def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Visits ahead whose patient did not get the last e-mail about them."""
     if not request.user.has_perm("appointments.view_appointment"):

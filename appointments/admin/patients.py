@@ -76,7 +76,7 @@ class VisitInline(admin.TabularInline):
 @admin.register(Patient)
 class PatientAdmin(admin.ModelAdmin):
     form = PatientForm
-    list_display = ["name", "birth_date", "email", "phone", "latest"]
+    list_display = ["name", "birth_date", "email", "call", "latest"]
     search_fields = ["first_name", "last_name", "email"]
     search_help_text = _("A name, e-mail address or phone number.")
     show_full_result_count = False
@@ -103,6 +103,10 @@ class PatientAdmin(admin.ModelAdmin):
     @admin.display(description=_("name"), ordering="last_name")
     def name(self, patient: Patient) -> str:
         return str(patient)
+
+    @admin.display(description=_("phone"))
+    def call(self, patient: Patient) -> str:
+        return office.phone(patient.phone)
 
     @admin.display(description=_("latest visit"), ordering="latest", empty_value="–")
     def latest(self, patient: Any) -> str | None:

@@ -34,18 +34,23 @@ class ProviderForm(forms.ModelForm):
 
 class LicenceInline(admin.TabularInline):
     model = Licence
+    verbose_name = _("license")
+    verbose_name_plural = _("licenses")
     extra = 0
 
 
 class WeeklyHoursInline(admin.TabularInline):
     model = WeeklyHours
+    formfield_overrides = office.AS_STAFF_WRITE
     extra = 0
     ordering = ["weekday", "opens"]
 
 
 class ExceptionInline(admin.TabularInline):
     model = HoursException
+    formfield_overrides = office.AS_STAFF_WRITE
     extra = 0
+    ordering = ["first_day"]
     verbose_name_plural = _("Time off and extra hours, from this month on")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -61,10 +66,14 @@ class ProviderAdmin(admin.ModelAdmin):
     search_fields = ["name", "credentials", "email"]
     inlines = [LicenceInline, WeeklyHoursInline, ExceptionInline]
     fieldsets = [
-        (None, {"fields": ["name", "credentials", "slug", "active"]}),
+        (None, {"fields": ["name", "credentials", "slug", "active", "accepts_new"]}),
         (_("For patients"), {"fields": ["about", "languages"]}),
         (_("For staff"), {"fields": ["time_zone", "email", "video_room"]}),
+        (_("Limits"), {"fields": ["daily_cap", "weekly_cap"]}),
     ]
+
+    class Media:
+        css = {"all": ["css/admin-appointments.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
         today = office.today()

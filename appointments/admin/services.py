@@ -17,9 +17,17 @@ class ServiceAdmin(admin.ModelAdmin):
     filter_horizontal = ["providers"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "active", "position"]}),
-        (_("What the patient reads"), {"fields": ["invitation", "summary", "audience", "channel"]}),
-        (_("Time"), {"fields": ["minutes", "step", "buffer_before", "buffer_after"]}),
-        (_("When it can be booked"), {"fields": ["notice_hours", "horizon_days"]}),
+        (
+            _("What the patient reads"),
+            {"fields": ["invitation", "summary", "channel", "price_cents"]},
+        ),
+        (_("For whom"), {"fields": ["audience", "proof_required"]}),
+        (_("Time"), {"fields": ["minutes", "step", "no_gaps", "buffer_before", "buffer_after"]}),
+        (
+            _("When it can be booked and changed"),
+            {"fields": ["notice_hours", "horizon_days", "bookable_days", "cutoff_hours"]},
+        ),
+        (_("Limits and reminders"), {"fields": ["daily_cap", "reminder_hours"]}),
         (_("Who offers it"), {"fields": ["providers"]}),
     ]
 

@@ -26,7 +26,6 @@ DAYS = {
     "any": _("Any day"),
 }
 BACKWARDS = {"past", "any"}
-HOLDS = {Status.HELD, Status.RELEASED, Status.EXPIRED}
 
 
 def span(chosen: str, today: date) -> tuple[date | None, date | None]:
@@ -104,13 +103,12 @@ class StatusFilter(ChoiceFilter):
         return request.GET.get(self.parameter_name, "")
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin):
-        visits = [(status.value, status.label) for status in Status if status not in HOLDS]
-        return [*visits, ("holds", _("Holds, not booked"))]
+        return [*Status.choices, ("holds", _("Holds without a patient"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if self.chosen == "holds":
-            return queryset.filter(status__in=HOLDS)
-        visits = queryset.exclude(status__in=HOLDS)
+            return queryset.filter(patient__isnull=True)
+        visits = queryset.filter(patient__isnull=False)
         return visits.filter(status=self.chosen) if self.chosen in Status.values else visits
 
 

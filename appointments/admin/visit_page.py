@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from curednation.mail.models import OutgoingEmail
 WHO = {PATIENT: gettext_lazy("Patient"), SYSTEM: gettext_lazy("The site itself")}
 MAILS = {
     "appointment_booked": gettext_lazy("Confirmation"),
+    "appointment_confirm": gettext_lazy("Please confirm"),
     "appointment_moved": gettext_lazy("New time"),
     "appointment_cancelled": gettext_lazy("Cancellation"),
 }
@@ -34,10 +36,10 @@ def changes(appointment: Appointment, zone: str) -> list[Change]:
     The first row is the choice of a time; what it held then, the first recorded change replaced.
     """
     lines = [Change(office.moment(appointment.created, zone), who(PATIENT), [_("Time chosen")])]
-    events = appointment.events.select_related("provider")  # type: ignore[attr-defined]
-    events = events.order_by("pgh_id")
+    events = apps.get_model("appointments", "AppointmentEvent")._default_manager
+    events = events.filter(pgh_obj_id=appointment.pk).select_related("provider")
     before = None
-    for event in events:
+    for event in events.order_by("pgh_id"):
         what = list(_differences(before, event, zone))
         lines.append(Change(office.moment(event.pgh_created_at, zone), who(event.changed_by), what))
         before = event

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -32,17 +33,19 @@ from appointments.admin.visit_list import (
     phone_digits,
 )
 from appointments.models import Appointment
+from appointments.templatetags.visits import clock
 from curednation.mail import outbox
 
 
 @admin.register(Appointment)
 class AppointmentAdmin(admin.ModelAdmin):
     change_form_template = "admin/appointments/visit.html"
-    list_display = ["when", "patient_clock", "who", "provider", "service", "status", "mail"]
-    list_display_links = ["when"]
+    list_display = ["starts", "who", "status", "mail", "with_whom", "service", "their_clock"]
+    list_display_links = ["starts"]
     list_filter = [DayFilter, StatusFilter, "provider", "service"]
     list_per_page = 50
     show_full_result_count = False
+    empty_value_display = "–"
     show_facets = admin.ShowFacets.NEVER
     search_fields = [
         "patient__first_name",
@@ -57,7 +60,7 @@ class AppointmentAdmin(admin.ModelAdmin):
         (None, {"fields": ["when", "patient_clock", "length", "status", "provider", "service"]}),
         (
             _("Patient"),
-            {"fields": ["patient_link", "email", "phone", "contact", "booked_for", "booked_by"]},
+            {"fields": ["patient_link", "email", "call", "contact", "booked_for", "booked_by"]},
         ),
         (_("Where the patient will be"), {"fields": ["state", "zone_words"]}),
         (_("More"), {"fields": ["cancel_reason", "changed", "created_at", "kept_free"]}),
@@ -109,6 +112,17 @@ class AppointmentAdmin(admin.ModelAdmin):
         return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description=_("starts"), ordering="starts_at")
+    def starts(self, visit: Appointment) -> str:
+        return office.near_moment(visit.starts_at, office.zone_of(visit))
+
+    @admin.display(description=_("patient’s clock"))
+    def their_clock(self, visit: Appointment) -> str:
+        local, words = visit.local_start, zones.words(visit.zone)
+        if local.date() == visit.starts_at.astimezone(ZoneInfo(office.zone_of(visit))).date():
+            return f"{clock(local)} {words}"
+        return f"{office.near_moment(local, visit.zone)} {words}"
+
+    @admin.display(description=_("starts"))
     def when(self, visit: Appointment) -> str:
         return office.moment(visit.starts_at, office.zone_of(visit))
 
@@ -116,26 +130,38 @@ class AppointmentAdmin(admin.ModelAdmin):
     def patient_clock(self, visit: Appointment) -> str:
         return office.moment_in_words(visit.starts_at, visit.zone)
 
-    @admin.display(description=_("patient"), ordering="patient__last_name", empty_value="–")
+    @admin.display(description=_("provider"), ordering="provider__name")
+    def with_whom(self, visit: Appointment) -> str:
+        return visit.provider.name
+
+    @admin.display(description=_("patient"), ordering="patient__last_name")
     def who(self, visit: Appointment) -> str | None:
         return str(visit.patient) if visit.patient else None
 
-    @admin.display(description=_("mail"), empty_value="–")
-    def mail(self, visit: Appointment) -> str | None:
+    @admin.display(description=_("mail"))
+    def mail(self, visit: Appointment) -> SafeString | None:
         email = visit_list.last_mail(visit)
-        return email.get_state_display() if email else None
+        if email is None:
+            return None
+        return format_html(
+            '<span class="mail-{}">{}</span>', email.state, email.get_state_display()
+        )
 
     # ── the page ──
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [name for _title, options in self.fieldsets for name in options["fields"]]
 
-    @admin.display(description=_("patient"), empty_value="–")
+    @admin.display(description=_("patient"))
     def patient_link(self, visit: Appointment) -> SafeString | None:
         if visit.patient is None:
             return None
         url = reverse("admin:appointments_patient_change", args=[visit.patient_id])
         return format_html('<a href="{}">{}</a>', url, visit.patient)
+
+    @admin.display(description=_("phone"))
+    def call(self, visit: Appointment) -> str | None:
+        return office.phone(visit.phone) or None
 
     @admin.display(description=_("length"))
     def length(self, visit: Appointment) -> str:
@@ -171,6 +197,8 @@ class AppointmentAdmin(admin.ModelAdmin):
     def _beside(self, request: HttpRequest, visit: Appointment) -> dict:
         mails = visit_page.mails(visit, office.zone_of(visit))
         return {
+            "title": _("Visit"),
+            "subtitle": office.moment(visit.starts_at, office.zone_of(visit)),
             "steps": steps.open_now(visit) if self.has_act_permission(request) else [],
             "cancel": steps.CANCEL,
             "cancel_form": steps.CancelForm(),

@@ -1,0 +1,31 @@
+"""A clinic to look at: fictitious people, real rules. `load` fills an empty database.
+
+Everything follows from names and dates by seeded chance, so that two people see the same clinic.
+Loading again on the same day adds nothing; on a later day it fills up the weeks ahead.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from curednation.devstack.demo import clinic, days_off, mails, visits
+
+
+@dataclass(frozen=True)
+class Loaded:
+    providers: int
+    visits: int
+
+
+@transaction.atomic
+def load(now: datetime) -> Loaded:
+    """Fill the database up to four weeks after `now`; how much there was to add."""
+    clinic.open_practice()
+    providers = clinic.hire(now.date())
+    services = clinic.offer_services(providers)
+    days_off.enter(now.date(), providers)
+    visits.settle_past(now)
+    booked = visits.book(providers, services, now)
+    mails.tell_some(now)
+    return Loaded(len(providers), booked)
