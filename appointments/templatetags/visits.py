@@ -4,11 +4,13 @@ The datetimes given are aware and already on the patient's clock, and are shown 
 """
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
+from babel.numbers import format_currency
 from django import template
 from django.utils.formats import date_format
+from django.utils.translation import get_language, pgettext, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from appointments import zones
 
@@ -84,6 +86,19 @@ def days_to(first: date, last: date) -> str:
         "first": date_format(first, "F j", use_l10n=False),
         "last": date_format(last, until, use_l10n=False),
     }
+
+
+@register.filter
+def money(cents: int) -> str:
+    """$120, or $99.50"""
+    whole = not cents % 100
+    return format_currency(
+        Decimal(cents) / 100,
+        "USD",
+        "¤#,##0" if whole else None,
+        locale=to_locale(get_language() or "en-us"),
+        currency_digits=not whole,
+    )
 
 
 @register.filter
