@@ -28,14 +28,16 @@ class Attachment:
     @property
     def content_type(self) -> str:
         """The type without parameters, in lower case."""
-        return self._header.get_content_type()
+        return self.mimetype.partition(";")[0].strip().lower()
 
     @property
     def calendar_method(self) -> str:
         """`REQUEST` or `CANCEL` when a mail program should act on it; empty for any other file."""
         if self.content_type != "text/calendar":
             return ""
-        return str(self._header.get_param("method", "")).upper()
+        header = Message()
+        header["Content-Type"] = self.mimetype
+        return str(header.get_param("method", "")).upper()
 
     @property
     def octets(self) -> bytes:
@@ -49,9 +51,3 @@ class Attachment:
         except UnicodeDecodeError:
             return None
         return None if "\0" in text else text  # PostgreSQL's JSON cannot hold it
-
-    @property
-    def _header(self) -> Message:
-        header = Message()
-        header["Content-Type"] = self.mimetype
-        return header

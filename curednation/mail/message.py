@@ -2,6 +2,7 @@
 
 from email.charset import QP, Charset
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import cache
 
 import css_inline
 from django.conf import settings
@@ -85,4 +86,9 @@ def _sender() -> str:
 
 
 def _sender_address() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return _bare(settings.DEFAULT_FROM_EMAIL)
+
+
+@cache
+def _bare(address: str) -> str:
+    return parseaddr(address)[1]

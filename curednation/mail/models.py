@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -75,17 +75,14 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         mine = self.filter(pk=email.pk, state=State.SENDING, claimed_by=email.claimed_by)
         return bool(mine.update(claimed_by=None, lease_until=None, **changes))
 
-    def overtake(self) -> None:
-        """Drop those that wait, and let none of the others be sent later.
+    def overtake(self, about: str, *, by: int = 0) -> None:
+        """Drop what waits about this thing, and let nothing else about it be sent later.
 
-        One that is being sent at this moment goes out with this attempt or never.
+        One that is being sent at this moment goes out with this attempt or never. `by` is the
+        e-mail that overtakes them.
         """
-        waiting = Q(state=State.WAITING)
-        self.filter(state__in=[State.WAITING, State.SENDING, State.FAILED]).update(
-            overtaken=True,
-            due_at=None,
-            state=Case(When(waiting, then=Value(State.DROPPED)), default="state"),
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(_OVERTAKE, [about, by])
 
 
 _CLAIM = """
@@ -94,6 +91,12 @@ _CLAIM = """
            lease_until = statement_timestamp() + make_interval(secs => %s)
      WHERE id = %s AND state = 'waiting'
     RETURNING *
+"""
+_OVERTAKE = """
+    UPDATE mail_outgoingemail
+       SET overtaken = true, due_at = NULL,
+           state = CASE state WHEN 'waiting' THEN 'dropped' ELSE state END
+     WHERE about = %s AND about <> '' AND id <> %s AND state IN ('waiting', 'sending', 'failed')
 """
 
 

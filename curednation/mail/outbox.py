@@ -62,15 +62,15 @@ def enqueue(
     with transaction.atomic(savepoint=False):
         if not OutgoingEmail.objects.write_once(email):
             return None
-        if overtakes and about:
-            OutgoingEmail.objects.about(about).exclude(pk=email.pk).overtake()
+        if overtakes:
+            OutgoingEmail.objects.overtake(about, by=email.pk)
     _hand_over_on_commit(email.pk)
     return email
 
 
 def drop(*, about: str) -> None:
     """Let no e-mail of this thing go out any more, in the caller's transaction."""
-    OutgoingEmail.objects.about(about).overtake()
+    OutgoingEmail.objects.overtake(about)
 
 
 def resend(email: OutgoingEmail) -> None:

@@ -1,6 +1,7 @@
 """Rows of the outbox for the tests, written as other apps write them."""
 
 from itertools import count
+from typing import Any
 
 from curednation.mail import outbox
 from curednation.mail.models import OutgoingEmail
@@ -8,11 +9,19 @@ from curednation.mail.models import OutgoingEmail
 numbers = count(1)
 
 
-def make_email(*, to: str = "grace@example.org", key: str = "", **fields) -> OutgoingEmail:
-    """A waiting test message with a key of its own."""
-    email = outbox.enqueue("mail_test", key=key or f"test:{next(numbers)}", to=to, **fields)
+def make_email(template: str = "mail_test", *, key: str = "", **fields: Any) -> OutgoingEmail:
+    """A waiting e-mail with a key of its own."""
+    fields = {"key": key or f"test:{next(numbers)}", "to": "grace@example.org"} | fields
+    email = outbox.enqueue(template, **fields)
     assert email is not None
     return email
+
+
+def claimed(email: OutgoingEmail) -> OutgoingEmail:
+    """The same e-mail in the hands of a worker."""
+    mine = OutgoingEmail.objects.claim(email.pk)
+    assert mine is not None
+    return mine
 
 
 def fresh(email: OutgoingEmail) -> OutgoingEmail:

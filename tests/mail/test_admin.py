@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from curednation.mail import delivery, outbox
+from curednation.mail import delivery
 from curednation.mail.models import OutgoingEmail, State
 from tests.mail.examples import EXAMPLES
 from tests.mail.factories import fresh, make_email
@@ -75,15 +75,14 @@ def test_the_page_shows_the_text_and_times_with_their_zone(desk):
 
 def test_tags_are_shown_and_not_obeyed(desk):
     context = EXAMPLES["appointment_booked"] | {"name": "<script>alert(1)</script>"}
-    email = outbox.enqueue("appointment_booked", key="k", to="a@example.org", **context)
+    email = make_email("appointment_booked", **context)
     html = desk.get(page_of(email)).content.decode()
     assert "<script>alert(1)" not in html
     assert "&lt;script&gt;alert(1)" in html
 
 
 def test_nobody_can_follow_a_link_that_stands_in_a_mail(desk):
-    context = EXAMPLES["appointment_booked"]
-    email = outbox.enqueue("appointment_booked", key="k", to="a@example.org", **context)
+    email = make_email("appointment_booked", **EXAMPLES["appointment_booked"])
     html = desk.get(page_of(email)).content.decode()
     assert "https://visits.example.org/…" in html
     assert "abcdefghijklmnopqrstuvwxyz" not in html

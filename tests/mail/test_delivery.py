@@ -12,7 +12,8 @@ from django.utils import timezone
 from curednation.mail import delivery
 from curednation.mail.models import OutgoingEmail, State
 from curednation.mail.outbox import Attachment
-from tests.mail.factories import fresh, make_email
+from curednation.mail.tasks import deliver
+from tests.mail.factories import claimed, fresh, make_email
 from tests.mail.odd_server import DROP, HANG
 from tests.smtp import DROP as DROP_AFTER_TAKING
 
@@ -52,6 +53,7 @@ def test_a_refused_connection_is_tried_again(server):
     email = delivered()
     assert email.state == State.WAITING
     assert email.last_error == "No connection to the mail server: Connection refused"
+    assert email.due_at is not None
     assert timedelta(seconds=40) < email.due_at - timezone.now() < timedelta(seconds=75)
     server.open()
     delivery.deliver(email.pk)
@@ -131,7 +133,7 @@ def test_a_server_that_hangs_is_left_after_the_timeout(odd_server, settings, wor
     odd_server(**{word: HANG})
     begin = time.monotonic()
     email = delivered()
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 5
     assert email.state == State.WAITING
     assert email.last_error in {
         "The mail server did not answer in time.",
@@ -150,10 +152,8 @@ def test_a_bad_good_bye_does_not_bring_the_mail_again(odd_server, settings, word
 
 
 def test_the_task_ends_a_server_that_trickles_before_the_lease_does(settings):
-    from curednation.mail.tasks import deliver
-
-    assert settings.EMAIL_TIMEOUT < deliver.soft_time_limit < deliver.time_limit
-    assert deliver.time_limit < settings.MAIL_LEASE_SECONDS
+    soft, hard = deliver.soft_time_limit or 0, deliver.time_limit or 0
+    assert settings.EMAIL_TIMEOUT < soft < hard < settings.MAIL_LEASE_SECONDS
 
 
 def test_a_mail_that_is_larger_than_the_server_takes_fails(odd_server):
@@ -228,9 +228,9 @@ def test_waits_grow_up_to_two_hours_and_last_about_three_days():
 
 def test_a_worker_whose_lease_was_given_away_changes_nothing(server):
     email = make_email()
-    claimed = OutgoingEmail.objects.claim(email.pk)
+    mine = claimed(email)
     OutgoingEmail.objects.update(claimed_by=uuid4())
-    delivery._sent(claimed)
+    assert not OutgoingEmail.objects.settle(mine, state=State.SENT, sent_at=timezone.now())
     assert fresh(email).state == State.SENDING
 
 

@@ -15,10 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def booked(name: str = "Grace", **fields) -> OutgoingEmail:
     context = EXAMPLES["appointment_booked"] | {"name": name}
-    options = {"key": "k", "to": "grace@example.org"} | fields
-    email = outbox.enqueue("appointment_booked", **options, **context)
-    assert email is not None
-    return fresh(email)
+    return fresh(make_email("appointment_booked", **context, **fields))
 
 
 def test_an_email_waits_with_its_text_rendered():

@@ -1,6 +1,6 @@
 """What a mail server is given, read back from the bytes that it received."""
 
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 
 import pytest
 
@@ -22,7 +22,7 @@ def received(server, **fields) -> EmailMessage:
     return mail
 
 
-def tree(part: EmailMessage) -> list:
+def tree(part: MIMEPart) -> list:
     if not part.is_multipart():
         return [part.get_content_type()]
     return [part.get_content_type(), *(tree(child) for child in part.iter_parts())]

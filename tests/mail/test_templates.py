@@ -8,9 +8,9 @@ from email.message import EmailMessage
 import pytest
 from django.conf import settings
 
-from curednation.mail import outbox
 from curednation.mail.message import build
 from tests.mail.examples import EXAMPLES
+from tests.mail.factories import make_email
 
 FOLDER = settings.BASE_DIR / "templates" / "mail"
 TEMPLATES = sorted({p.stem for p in FOLDER.iterdir() if not p.name.startswith("_")})
@@ -35,16 +35,22 @@ TELLING = re.compile(
 def mail(request, practice) -> EmailMessage:
     """The bytes that go out, as a mail program parses them."""
     assert request.param in EXAMPLES, f"add an example of {request.param} to tests/mail/examples.py"
-    row = outbox.enqueue(request.param, key="k", to="a@example.org", **EXAMPLES[request.param])
+    row = make_email(request.param, **EXAMPLES[request.param])
     return message_from_bytes(build(row).message().as_bytes(), policy=policy.default)
 
 
 def text_of(mail: EmailMessage) -> str:
-    return mail.get_body(["plain"]).get_content()
+    return _body(mail, "plain")
 
 
 def html_of(mail: EmailMessage) -> str:
-    return mail.get_body(["html"]).get_content()
+    return _body(mail, "html")
+
+
+def _body(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body([kind])
+    assert part is not None
+    return part.get_content()
 
 
 def test_every_template_comes_as_text_and_html():

@@ -1,6 +1,7 @@
 """The whole way with real workers, broker and mail server, and what kills do to it."""
 
 import time
+from functools import partial
 from io import StringIO
 
 import pytest
@@ -75,8 +76,8 @@ def test_what_a_killed_worker_was_sending_another_sends_when_the_lease_has_run_o
 
 def test_a_server_that_trickles_for_ever_does_not_hold_a_worker(start_worker, monkeypatch):
     # Celery sends the limits along; the real ones would keep the test for a minute and a half.
-    limits = {"soft_time_limit": 1, "time_limit": 3}
-    monkeypatch.setattr(outbox, "hand_over", lambda pk: tasks.deliver.apply_async([pk], **limits))
+    publish = partial(tasks.deliver.apply_async, soft_time_limit=1, time_limit=3)
+    monkeypatch.setattr(outbox, "hand_over", lambda pk: publish((pk,)))
     with OddServer(ehlo=TRICKLE) as odd:
         worker = start_worker(EMAIL_URL=f"smtp://127.0.0.1:{odd.port}")
         email = make_email()
