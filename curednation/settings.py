@@ -226,6 +226,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # managers write the addresses; see ACCOUNT_EMAIL_VERIFICATION
 MFA_FORMS = {
+    "add_webauthn": "curednation.staff.forms.PasskeyForm",
     "authenticate": "curednation.staff.forms.CodeForm",
     "reauthenticate": "curednation.staff.forms.CodeAgainForm",
 }

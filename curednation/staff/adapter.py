@@ -8,10 +8,13 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context as current
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from curednation.guard.network import client_network
@@ -73,6 +76,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         template, change = MAILS[template_prefix]
+        practice = Practice.current()
         outbox.enqueue(
             template,
             key=f"account:{uuid4()}",
@@ -80,7 +84,8 @@ class StaffAccountAdapter(DefaultAccountAdapter):
             secret="password_reset_url" in context,
             link=context.get("password_reset_url") or settings.SITE_URL + reverse("mfa_index"),
             change=change,
-            at=timezone.now(),
+            at=date_format(timezone.localtime(timezone=practice.zone), "DATETIME_FORMAT"),
+            zone=practice.get_time_zone_display(),
         )
 
     def send_notification_mail(
@@ -96,6 +101,10 @@ class StaffMFAAdapter(DefaultMFAAdapter):
 
     def get_totp_issuer(self) -> str:
         return Practice.current().name
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return gettext("Passkey") if not count else gettext("Passkey %d") % (count + 1)
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return super().get_public_key_credential_rp_entity() | {"name": Practice.current().name}

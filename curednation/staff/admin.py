@@ -1,7 +1,7 @@
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.forms import ModelForm
+from django.forms import CheckboxSelectMultiple, ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -19,7 +19,6 @@ class UserAdmin(admin.ModelAdmin):
     list_filter = ["is_active", "groups"]
     search_fields = ["name", "email"]
     fields = ["name", "email", "groups", "is_active"]
-    filter_horizontal = ["groups"]
     actions = ["send_link", "start_over"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -30,6 +29,10 @@ class UserAdmin(admin.ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: User | None = None):
         fields = super().get_fields(request, obj)
         return [*fields, "is_superuser"] if request.user.is_superuser else fields
+
+    def formfield_for_manytomany(self, db_field, request: HttpRequest, **kwargs):
+        kwargs |= {"widget": CheckboxSelectMultiple, "label": _("Roles"), "help_text": ""}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @admin.display(description=_("roles"))
     def roles(self, user: User) -> str:
@@ -82,7 +85,7 @@ class UserAdmin(admin.ModelAdmin):
 class AuditEventAdmin(admin.ModelAdmin):
     """To read only: the database refuses anything else."""
 
-    list_display = ["at", "email", "did", "model", "records", "count", "network"]
+    list_display = ["at", "email", "did", "model", "records", "network"]
     list_filter = ["action", "model"]
     search_fields = ["email"]
     search_help_text = _("An e-mail address of the staff, or the number of a record.")
@@ -95,8 +98,8 @@ class AuditEventAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("records"))
     def records(self, event: AuditEvent) -> str:
-        first = ", ".join(event.object_pks[:5])
-        return f"{first}, …" if len(event.object_pks) > 5 else first
+        shown = ", ".join(event.object_pks[:5]) + (", …" if len(event.object_pks) > 5 else "")
+        return shown if event.count is None else f"{shown} ({event.count})"
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
         term = search_term.strip()

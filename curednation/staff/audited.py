@@ -12,6 +12,7 @@ from functools import wraps
 from django.apps import apps
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.admin.options import ModelAdmin
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -30,8 +31,9 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 def audited(view: View) -> View:
     """`view` with an audit row for what it shows, changes or refuses; no row, no answer.
 
-    A change and its row are one transaction. An action on a list may lock and retry row by row,
-    so it is no single transaction: what it is about to do is written before it starts.
+    A change by a form and its row are one transaction. Actions, on a list or by a page of their
+    own, lock and retry visit by visit and cannot be one: what they are about to do is written
+    before they start, and what Django's log says that they did, afterwards.
     """
     if _name(view) in SILENT:
         return view
@@ -41,7 +43,7 @@ def audited(view: View) -> View:
         try:
             if request.method in SAFE_METHODS:
                 return _read(view, request, *args, **kwargs)
-            if _name(view) == "changelist_view" and request.POST.get("action"):
+            if _is_action(view, request):
                 return _act(view, request, *args, **kwargs)
             with transaction.atomic():
                 return _write(view, request, *args, **kwargs)
@@ -69,10 +71,19 @@ def _read(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
     return response
 
 
+def _is_action(view: View, request: HttpRequest) -> bool:
+    if _name(view) == "changelist_view":
+        return bool(request.POST.get("action"))
+    return _name(view) not in PAGES
+
+
 def _act(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    everything = request.POST.get("select_across") == "1"
-    chosen = ["*"] if everything else request.POST.getlist("_selected_action")
-    audit.record(request, f"act:{request.POST['action']}", model=_model(view), object_pks=chosen)
+    action, chosen = _name(view), _pks(kwargs)
+    if action == "changelist_view":
+        everything = request.POST.get("select_across") == "1"
+        action = request.POST["action"]
+        chosen = ["*"] if everything else request.POST.getlist("_selected_action")
+    audit.record(request, f"act:{action}", model=_model(view), object_pks=chosen)
     last = _last_logged(request)
     response = view(request, *args, **kwargs)
     _record_logged(request, last)
@@ -85,7 +96,7 @@ def _write(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
     changed = _record_logged(request, last)
     if not changed and _name(view) == "changelist_view":
         _record_list(view, request, response)
-    elif not changed or _name(view) not in PAGES:
+    elif not changed:
         _record_page(view, request, kwargs)
     return response
 
@@ -153,4 +164,5 @@ def _model(view: View) -> str:
 
 
 def _pks(kwargs: dict) -> Iterable[str]:
-    return list(map(str, kwargs.values()))
+    """The record that an address names; of addresses that apps add, whatever they hold."""
+    return [unquote(kwargs["object_id"])] if "object_id" in kwargs else list(map(str, kwargs.values()))

@@ -1,4 +1,4 @@
-"""The second step, with each code taken once.
+"""The second step in our words, and with each code taken once.
 
 A code is accepted half a minute early or late, for clocks that drift and people who type slowly.
 allauth remembers a used one for half a minute only; we remember it for as long as it would work.
@@ -7,7 +7,10 @@ allauth remembers a used one for half a minute only; we remember it for as long 
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms
 from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
 
 from curednation.staff.models import User
 
@@ -20,6 +23,14 @@ class CodeForm(AuthenticateForm):
 class CodeAgainForm(ReauthenticateForm):
     def clean_code(self) -> str:
         return _take_once(self.user, super().clean_code())
+
+
+class PasskeyForm(AddWebAuthnForm):
+    passwordless = forms.BooleanField(
+        label=_("Use it instead of the password"),
+        required=False,
+        help_text=_("The device then has to ask for your PIN, fingerprint or face."),
+    )
 
 
 def _take_once(user: User, code: str) -> str:

@@ -101,7 +101,7 @@ class AuditEvent(models.Model):
 
     class Meta:
         verbose_name = _("audit record")
-        verbose_name_plural = _("audit trail")
+        verbose_name_plural = _("audit records")
         ordering = ["-at", "-pk"]
         default_permissions = ["view"]
         indexes = [

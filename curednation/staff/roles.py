@@ -9,30 +9,31 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 LOOK = "view"
+EDIT = "view change"
 WORK = "view add change"
 ALL = "view add change delete"
 
 ROLES: dict[str, dict[str, str]] = {
     "front desk": {
-        "appointments.appointment": WORK,
+        "appointments.appointment": EDIT,
         "appointments.consent": LOOK,
         "appointments.consenttext": LOOK,
         "appointments.hoursexception": ALL,
         "appointments.licence": LOOK,
-        "appointments.patient": WORK,
+        "appointments.patient": EDIT,
         "appointments.provider": LOOK,
         "appointments.service": LOOK,
         "appointments.weeklyhours": ALL,
-        "mail.outgoingemail": "view change",
+        "mail.outgoingemail": EDIT,
         "practice.practice": LOOK,
     },
     "clinician": {
-        "appointments.appointment": WORK,
+        "appointments.appointment": EDIT,
         "appointments.consent": LOOK,
         "appointments.consenttext": LOOK,
         "appointments.hoursexception": ALL,
         "appointments.licence": LOOK,
-        "appointments.patient": WORK,
+        "appointments.patient": EDIT,
         "appointments.provider": LOOK,
         "appointments.service": LOOK,
         "appointments.weeklyhours": ALL,
@@ -47,16 +48,16 @@ ROLES: dict[str, dict[str, str]] = {
     },
     # Appointments, patients and consents are records of care: nobody deletes them by hand.
     "manager": {
-        "appointments.appointment": WORK,
+        "appointments.appointment": EDIT,
         "appointments.consent": LOOK,
         "appointments.consenttext": "view add",
         "appointments.hoursexception": ALL,
         "appointments.licence": ALL,
-        "appointments.patient": WORK,
+        "appointments.patient": EDIT,
         "appointments.provider": WORK,
         "appointments.service": WORK,
         "appointments.weeklyhours": ALL,
-        "mail.outgoingemail": "view change",
+        "mail.outgoingemail": EDIT,
         "pages.testimonial": ALL,
         "practice.practice": WORK,
         "staff.auditevent": LOOK,

@@ -1,13 +1,16 @@
 """The admin: our name on it, a second factor in front of it, an audit row behind every page."""
 
 from collections.abc import Callable
+from functools import wraps
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from curednation.practice.models import Practice
 from curednation.staff import second_factor
-from curednation.staff.audited import audited
+from curednation.staff.audited import View, audited
 
 # Template and context of one block on the first page; None where it has nothing to say.
 Panel = Callable[[HttpRequest], tuple[str, dict] | None]
@@ -39,11 +42,16 @@ class StaffSite(AdminSite):
         return user.is_active and user.is_staff and second_factor.suffices(request)
 
     def admin_view(self, view, cacheable=False):
-        return super().admin_view(audited(view), cacheable)
+        return super().admin_view(_in_our_zone(audited(view)), cacheable)
 
     def each_context(self, request: HttpRequest) -> dict:
-        name = Practice.current().name
-        return super().each_context(request) | {"site_title": name, "site_header": name}
+        practice = Practice.current()
+        ours = {
+            "site_title": practice.name,
+            "site_header": practice.name,
+            "zone": practice.get_time_zone_display(),
+        }
+        return super().each_context(request) | ours
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         shown = [found for panel in self._panels if (found := panel(request))]
@@ -69,6 +77,18 @@ class StaffSite(AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         return redirect("account_change_password")
+
+
+def _in_our_zone(view: View) -> View:
+    """Staff read and write times by the clock of the practice, so the page is made in its zone."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        with timezone.override(Practice.current().zone):
+            response = view(request, *args, **kwargs)
+            return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+    return wrapper
 
 
 def _next(request: HttpRequest) -> str:

@@ -149,6 +149,23 @@ def test_deleting_from_a_list_names_each(client):
     ]
 
 
+def test_no_list_of_the_admin_forgets_its_row(client):
+    sign_in(client, make_staff(is_superuser=True))
+    for model in admin.site._registry:
+        start = newest()
+        label = model._meta.label_lower
+        answer = client.get(reverse(f"admin:{label.replace('.', '_')}_changelist"))
+        if answer.status_code == 200:
+            assert [row[:2] for row in trail(start)] == [("list", label)]
+
+
+def test_a_page_that_an_app_adds_to_the_admin_leaves_its_row_too(client):
+    sign_in(client, make_staff(is_superuser=True))
+    start = newest()
+    client.get("/admin/mail/outgoingemail/test/")
+    assert trail(start) == [("act:send_test", "mail.outgoingemail", [])]
+
+
 def test_a_refusal_leaves_a_row(client):
     sign_in(client, make_staff("editor"))
     other, start = make_staff(), newest()
