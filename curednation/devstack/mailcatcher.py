@@ -44,7 +44,8 @@ def launch(inherited: int) -> subprocess.Popen[bytes]:
 
 def answers() -> bool:
     try:
-        with smtplib.SMTP("127.0.0.1", port(), timeout=1) as connection:
+        # Named, because smtplib would look our own name up, which may take seconds.
+        with smtplib.SMTP("127.0.0.1", port(), "localhost", timeout=1) as connection:
             return connection.noop()[0] == 250
     except (OSError, smtplib.SMTPException):
         return False

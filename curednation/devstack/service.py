@@ -1,9 +1,9 @@
 """How every embedded server is started once, shared by its users, and stopped by the last of them.
 
-Three lock files a server. `starting`: held while somebody starts or stops it. `users`: shared by
-all who use it, so that whoever can have it alone is the last. `alive`: inherited by the server and
-its children, so that it is free exactly when not one of them is left. The kernel frees all three
-when their holders end, `kill -9` included; no file has to be cleaned up.
+Two lock files a server. `users` is shared by all who use it; whoever can have it alone was the
+last, and keeps newcomers waiting while stopping it. `alive` is inherited by the server and its
+children: it is free exactly when not one of them is left, and whoever gets it may start the next.
+The kernel frees both when their holders end, `kill -9` included; no file has to be cleaned up.
 """
 
 import contextlib
@@ -55,24 +55,18 @@ class Hold:
     def __init__(self, service: Service) -> None:
         """Start the server unless it runs. Raises Trouble if it cannot be started."""
         self.service = service
-        with service.lock("starting").claim():
-            self.users = service.lock("users").share()
-            try:
-                bring_up(service)
-            except BaseException:
-                self.release_locked()
-                raise
+        self.users = service.lock("users").share()  # waits while the last user stops it
+        try:
+            bring_up(service)
+        except BaseException:
+            self.release()
+            raise
 
     def heal(self) -> None:
         """Start the server again if it has died meanwhile."""
-        with self.service.lock("starting").claim():
-            bring_up(self.service)
+        bring_up(self.service)
 
     def release(self) -> None:
-        with self.service.lock("starting").claim():
-            self.release_locked()
-
-    def release_locked(self) -> None:
         self.users.close()
         with self.service.lock("users") as users:
             if users.try_claim():
@@ -80,7 +74,7 @@ class Hold:
 
 
 def bring_up(service: Service) -> None:
-    """Return when the server answers. The caller holds `starting`."""
+    """Return when the server answers. The caller has its share of `users`."""
     process = None
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
@@ -120,7 +114,7 @@ def _launch(service: Service, alive: Lock) -> subprocess.Popen[bytes]:
 
 
 def bring_down(service: Service) -> None:
-    """Return when no process of the server is left. The caller holds `starting`."""
+    """Return when no process of the server is left. The caller has `users` for itself."""
     started = time.monotonic()
     told = False
     while service.running():

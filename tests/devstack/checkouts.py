@@ -54,11 +54,6 @@ class Checkout:
     def pid(self, service: str) -> int:
         return int((self.folder / f"var/locks/{service}.alive").read_text())
 
-    def processes(self) -> list[str]:
-        """Return the command lines of whatever runs out of this folder."""
-        lines = subprocess.run(["ps", "-axo", "args="], capture_output=True, text=True, check=True)
-        return [line for line in lines.stdout.splitlines() if str(self.folder) in line]
-
     def destroy(self) -> None:
         """Leave nothing behind, also after a test that failed."""
         for service in self.running():

@@ -21,6 +21,15 @@ with embedded.serving(embedded.wanted(os.environ)):
 """
 
 
+COME_AND_GO = """
+from curednation.devstack import embedded, valkey
+for _ in range(25):
+    with embedded.serving([valkey.VALKEY]):
+        assert valkey.answers()
+print("fine")
+"""
+
+
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """In a folder with spaces whose path is longer than a socket's address may be."""
@@ -65,6 +74,12 @@ def test_the_last_of_two_commands_stops_the_services(checkout):
 def test_commands_that_start_at_the_same_time_share_the_services(checkout):
     users = [start(checkout) for _ in range(4)]
     assert [user.communicate(timeout=60)[0].strip() for user in users] == ["42"] * 4
+    assert checkout.running() == []
+
+
+def test_nobody_is_left_without_a_service_that_another_is_just_stopping(checkout):
+    users = [checkout.start("-c", COME_AND_GO) for _ in range(3)]
+    assert [user.communicate(timeout=60)[0].strip() for user in users] == ["fine"] * 3
     assert checkout.running() == []
 
 

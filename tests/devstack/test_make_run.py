@@ -45,6 +45,20 @@ def soon(condition):
         time.sleep(0.1)
 
 
+def pgrep(*options):
+    found = subprocess.run(["pgrep", *options], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+def groups(process):
+    """Return web, worker and beat of this site: each leads a group of processes."""
+    return pgrep("-P", str(process.pid), "-f", "granian|celery")
+
+
+def members(group):
+    return pgrep("-g", str(group))
+
+
 def test_one_site_runs_heals_survives_a_kill_and_leaves_nothing_behind(checkout):
     port = free_port()
     process, said = start(checkout, port)
@@ -58,21 +72,24 @@ def test_one_site_runs_heals_survives_a_kill_and_leaves_nothing_behind(checkout)
     assert second.returncode == 0
     assert f"already runs: http://127.0.0.1:{port}/" in output
 
-    web = int(subprocess.check_output(["pgrep", "-P", str(process.pid), "-f", "granian"]))
-    os.killpg(web, signal.SIGKILL)
+    [web] = pgrep("-P", str(process.pid), "-f", "granian")
+    os.kill(web, signal.SIGKILL)
     soon(lambda: "web server has ended unexpectedly" in process.stdout.readline())
     soon(lambda: answers(port))
 
+    parts = groups(process)
+    assert len(parts) == 3
     process.kill()
     process.wait()
-    soon(lambda: not any("granian" in line or "celery" in line for line in checkout.processes()))
+    soon(lambda: not any(map(members, parts)))
 
     process, _ = start(checkout, port)
     assert "<html" in get(port)
+    parts = groups(process)
     process.terminate()
     assert process.wait(30) == 0
+    assert not any(map(members, parts))
     assert checkout.running() == []
-    assert checkout.processes() == []
 
 
 def test_a_taken_port_is_said_to_be_taken_and_by_whom(checkout):
