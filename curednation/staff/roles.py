@@ -14,12 +14,12 @@ ALL = "view add change delete"
 
 ROLES: dict[str, dict[str, str]] = {
     "front desk": {
-        "appointments.appointment": WORK,
+        "appointments.appointment": "view change",
         "appointments.consent": LOOK,
         "appointments.consenttext": LOOK,
         "appointments.hoursexception": ALL,
         "appointments.licence": LOOK,
-        "appointments.patient": WORK,
+        "appointments.patient": "view change",
         "appointments.provider": LOOK,
         "appointments.service": LOOK,
         "appointments.weeklyhours": ALL,
@@ -27,12 +27,12 @@ ROLES: dict[str, dict[str, str]] = {
         "practice.practice": LOOK,
     },
     "clinician": {
-        "appointments.appointment": WORK,
+        "appointments.appointment": "view change",
         "appointments.consent": LOOK,
         "appointments.consenttext": LOOK,
         "appointments.hoursexception": ALL,
         "appointments.licence": LOOK,
-        "appointments.patient": WORK,
+        "appointments.patient": "view change",
         "appointments.provider": LOOK,
         "appointments.service": LOOK,
         "appointments.weeklyhours": ALL,
@@ -47,12 +47,12 @@ ROLES: dict[str, dict[str, str]] = {
     },
     # Appointments, patients and consents are records of care: nobody deletes them by hand.
     "manager": {
-        "appointments.appointment": WORK,
+        "appointments.appointment": "view change",
         "appointments.consent": LOOK,
         "appointments.consenttext": "view add",
         "appointments.hoursexception": ALL,
         "appointments.licence": ALL,
-        "appointments.patient": WORK,
+        "appointments.patient": "view change",
         "appointments.provider": WORK,
         "appointments.service": WORK,
         "appointments.weeklyhours": ALL,
