@@ -106,17 +106,13 @@ class ProviderAdmin(admin.ModelAdmin):
     def next_expiry(self, provider: Any) -> str | None:
         return provider.first_expiry and expiry_words(provider.first_expiry, provider.office_today)
 
-    # Whoever keeps the hours may open the page to write them; the rest is then to read.
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        keeps_hours = request.user.has_perm("appointments.change_weeklyhours")
-        return self._may_change_all(request) or keeps_hours
-
-    def _may_change_all(self, request: HttpRequest) -> bool:
-        return super().has_change_permission(request)
+        """Also for whoever keeps the hours, on a provider's page; the rest there is to read."""
+        keeps_hours = obj is not None and request.user.has_perm("appointments.change_weeklyhours")
+        return keeps_hours or super().has_change_permission(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        if obj is None or self._may_change_all(request):
+        if obj is None or super().has_change_permission(request):
             return []
         return [name for _title, options in self.fieldsets for name in options["fields"]]
 

@@ -75,17 +75,15 @@ class AppointmentAdmin(admin.ModelAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # by form; see has_act_permission
+        # Who may change visits does so by the steps below: no visit has a form to save.
+        return obj is None and super().has_change_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_view_permission(request, obj) or self.has_act_permission(request)
-
     def has_act_permission(self, request: HttpRequest) -> bool:
         """Whether they may take a visit forward, through `booking`."""
-        return request.user.has_perm("appointments.change_appointment")
+        return super().has_change_permission(request)
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("mail.change_outgoingemail")
