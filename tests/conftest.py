@@ -49,22 +49,9 @@ def _flush_past_append_only_tables() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _empty_cache(request: pytest.FixtureRequest) -> None:
     """No test meets what another left in the cache, such as a used-up rate limit."""
-    if {"db", "transactional_db", "client"} & set(request.fixturenames):
+    marked = request.node.get_closest_marker("django_db")
+    if marked or {"db", "transactional_db", "client"} & set(request.fixturenames):
         cache.clear()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _append_only_tables_can_be_flushed() -> Iterator[None]:
-    """What a test has committed is flushed by TRUNCATE, which append-only tables refuse."""
-    flush = TransactionTestCase._fixture_teardown
-
-    def flush_all(case: TransactionTestCase) -> None:
-        with pgtrigger.ignore():
-            flush(case)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_all)
-        yield
 
 
 @pytest.fixture

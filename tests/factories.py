@@ -12,6 +12,8 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
 from appointments import patients
 from appointments.models import (
     Appointment,
@@ -191,7 +193,7 @@ def prepared(
         "provider": provider or service.providers.first(),
         "starts_at": starts_at,
         "ends_at": ends_at,
-        "blocked": (starts_at - before, ends_at + after),
+        "blocked": DateTimeTZRange(starts_at - before, ends_at + after),
         "state": "TN",
         "zone": CENTRAL,
     } | values

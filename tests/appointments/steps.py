@@ -1,0 +1,48 @@
+"""The way through booking, step by step, for tests that need a visitor somewhere on it."""
+
+from datetime import datetime
+
+from appointments.models import Service
+from tests.visitor import Page, Visitor
+
+DETAILS: dict[str, str | bool] = {
+    "booked_for": "self",
+    "first_name": "Grace",
+    "last_name": "Whitfield",
+    "birth_date": "04/17/1988",
+    "phone": "615-555-0117",
+    "email": "grace@example.org",
+    "contact": "email",
+    "agree_telehealth": True,
+    "agree_email": True,
+}
+
+
+def slot(starts_at: datetime) -> str:
+    """How the buttons of the time page name a start."""
+    return f"{starts_at:%Y-%m-%dT%H:%MZ}"
+
+
+def times(visitor: Visitor, service: Service, state: str = "tn", query: str = "") -> Page:
+    return visitor.get(f"/book/{state}/{service.slug}/{query}")
+
+
+def take(
+    visitor: Visitor, service: Service, starts_at: datetime, state: str = "tn", **also: str
+) -> Page:
+    """Press the button of that time; the details page, or the one of a time that was taken."""
+    page = times(visitor, service, state)
+    token = page.form_with("csrfmiddlewaretoken").fields["csrfmiddlewaretoken"]
+    return visitor.post(page.url, {"csrfmiddlewaretoken": token, "slot": slot(starts_at)} | also)
+
+
+def book(visitor: Visitor, service: Service, starts_at: datetime, **answers: str | bool) -> Page:
+    """From the times to the done page."""
+    page = take(visitor, service, starts_at)
+    assert page.status == 200, page.text
+    return finish(visitor, page, **answers)
+
+
+def finish(visitor: Visitor, page: Page, **answers: str | bool) -> Page:
+    """Fill in the details page and send it."""
+    return visitor.submit(page, press="Book this visit", **DETAILS | answers)

@@ -1,0 +1,125 @@
+"""Reads the forms of a page as a browser without JavaScript does."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+
+@dataclass
+class Button:
+    text: str
+    name: str
+    value: str
+    action: str | None
+
+
+@dataclass
+class Form:
+    """`fields` is what the browser would send as it stands; `choices` what else it could."""
+
+    id: str
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, list[str]] = field(default_factory=dict)
+    buttons: list[Button] = field(default_factory=list)
+
+    def filled(self, **answers: str | bool) -> dict[str, str]:
+        """The fields with these answers. True ticks a box, False unticks it."""
+        sent = dict(self.fields)
+        for name, answer in answers.items():
+            assert name in self.choices, f"no field {name} among {list(self.choices)}"
+            sent.pop(name, None)
+            if answer is True:
+                [sent[name]] = self.choices[name]
+            elif answer is not False:
+                sent[name] = answer
+        return sent
+
+
+def read_forms(html: str) -> list[Form]:
+    parser = _Forms()
+    parser.feed(html)
+    parser.close()
+    for element, form_id in parser.elsewhere:
+        form = next(form for form in parser.forms if form.id == form_id)
+        form.buttons.append(element)
+    return parser.forms
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.elsewhere: list[tuple[Button, str]] = []
+        self._form: Form | None = None
+        self._text: list[str] | None = None
+        self._select: tuple[str, list[str], list[str]] | None = None
+        self._button: tuple[dict, list[str]] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            method = given.get("method", "get").lower()
+            self._form = Form(given.get("id", ""), given.get("action", ""), method)
+            self.forms.append(self._form)
+        elif tag == "button":
+            self._button = given, []
+        elif self._form is None or "disabled" in given:
+            return
+        elif tag == "input":
+            self._input(self._form, given)
+        elif tag == "textarea":
+            self._field(self._form, given["name"], "")
+            self._text, self._area = [], given["name"]
+        elif tag == "select":
+            self._select = given["name"], [], []
+        elif tag == "option" and self._select:
+            self._select[1].append(given.get("value", ""))
+            if "selected" in given:
+                self._select[2].append(given.get("value", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._form = None
+        elif tag == "button" and self._button:
+            self._end_button(*self._button)
+            self._button = None
+        elif tag == "textarea" and self._form and self._text is not None:
+            self._form.fields[self._area] = "".join(self._text).removeprefix("\n")
+            self._text = None
+        elif tag == "select" and self._form and self._select:
+            name, values, selected = self._select
+            self._form.choices[name] = values
+            self._form.fields[name] = (selected or values)[0]
+            self._select = None
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text.append(data)
+        if self._button:
+            self._button[1].append(data)
+
+    def _end_button(self, given: dict, words: list[str]) -> None:
+        button = Button(
+            " ".join("".join(words).split()),
+            given.get("name", ""),
+            given.get("value", ""),
+            given.get("formaction"),
+        )
+        if "form" in given:
+            self.elsewhere.append((button, given["form"]))
+        elif self._form:
+            self._form.buttons.append(button)
+
+    def _input(self, form: Form, given: dict) -> None:
+        name, kind = given.get("name", ""), given.get("type", "text")
+        if kind in ("radio", "checkbox"):
+            form.choices.setdefault(name, []).append(given.get("value", "on"))
+            if "checked" in given:
+                form.fields[name] = given.get("value", "on")
+        elif name:
+            self._field(form, name, given.get("value", ""))
+
+    def _field(self, form: Form, name: str, value: str) -> None:
+        form.fields[name] = value
+        form.choices.setdefault(name, [])
