@@ -34,7 +34,7 @@ def calendar_file(appointment: Appointment, method: Method, practice: Practice) 
     calendar.add("version", "2.0")
     calendar.add("method", method.value)
     head, end, _ = calendar.to_ical().partition(b"END:VCALENDAR")
-    zone = _timezone(appointment.zone, appointment.starts_at.year)
+    zone = vtimezone(appointment.zone, appointment.starts_at.year)
     return head + zone + _event(appointment, method, practice).to_ical() + end + b"\r\n"
 
 
@@ -70,7 +70,7 @@ def _attendee(email: str) -> vCalAddress:
 
 
 @lru_cache(maxsize=256)
-def _timezone(name: str, year: int) -> bytes:
+def vtimezone(name: str, year: int) -> bytes:
     """The VTIMEZONE. Cached: it costs ten times as much as all the rest of the file."""
     return Timezone.from_tzinfo(
         ZoneInfo(name),

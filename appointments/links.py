@@ -51,4 +51,9 @@ def page(appointment: Appointment, name: str = "visit") -> str:
 
 def absolute(appointment: Appointment, name: str = "visit") -> str:
     """The link for a mail."""
-    return settings.SITE_URL.rstrip("/") + page(appointment, name)
+    return on_site(page(appointment, name))
+
+
+def on_site(path: str) -> str:
+    """A path as a link that works from anywhere."""
+    return settings.SITE_URL.rstrip("/") + path

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from appointments import booking, closures
+from appointments import booking, closures, mornings, reminders
 
 
 @shared_task
@@ -14,3 +14,15 @@ def purge_abandoned_holds() -> None:
 def follow_holidays() -> None:
     """Keep the closures for the clinic's holidays 400 days ahead. Safe to run twice."""
     closures.follow_holidays(timezone.now().date())
+
+
+@shared_task
+def write_reminders() -> None:
+    """Remind patients of the visits that are near. Every minute, safe to run twice."""
+    reminders.write_due()
+
+
+@shared_task
+def write_morning_counts() -> None:
+    """Tell providers how many visits their day has. Every five minutes, safe to run twice."""
+    mornings.write_counts()

@@ -1,9 +1,10 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
+from appointments.feeds import PATTERN as FEED
 from appointments.links import PATTERN
 from appointments.states import STATES, State
-from appointments.views import choosing, details, lost_link, moving, proof, visit, zone
+from appointments.views import choosing, details, feeds, lost_link, moving, proof, visit, zone
 
 
 class StateConverter:
@@ -53,6 +54,7 @@ urlpatterns = [
         "book/<state:state>/<slug:service>/times/", choosing.times_fragment, name="times_fragment"
     ),
     path("appointments/lost-link/", lost_link.lost_link, name="lost_link"),
+    re_path(rf"^appointments/feeds/(?P<token>{FEED})\.ics$", feeds.feed, name="feed"),
     re_path(rf"{visit_path}$", visit.visit, name="visit"),
     re_path(rf"{visit_path}calendar\.ics$", visit.calendar_download, name="calendar"),
     re_path(rf"{visit_path}reschedule/$", moving.move, name="move"),

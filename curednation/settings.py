@@ -95,10 +95,24 @@ CELERY_WORKER_CONCURRENCY = env.number("WORKER_PROCESSES", default=2, least=1, m
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict = {
-    "mail-sweep": {"task": "curednation.mail.tasks.sweep", "schedule": 60, "options": {"expires": 50}},
+    "mail-sweep": {
+        "task": "curednation.mail.tasks.sweep",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
     "holidays": {
         "task": "appointments.tasks.follow_holidays",
         "schedule": crontab(hour=7, minute=10),
+    },
+    "reminders": {
+        "task": "appointments.tasks.write_reminders",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "morning-counts": {
+        "task": "appointments.tasks.write_morning_counts",
+        "schedule": 300,
+        "options": {"expires": 240},
     },
     "holds-purge": {"task": "appointments.tasks.purge_abandoned_holds", "schedule": 600},
     "mail-purge": {"task": "curednation.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},

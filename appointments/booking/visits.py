@@ -231,7 +231,7 @@ def _move(
     if not changed:
         raise NotChangeable
     moved = _reread(appointment)
-    notices.moved(moved)
+    notices.moved(moved, was=appointment)
     return moved
 
 
@@ -267,7 +267,7 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
     )
     if not changed:
         raise NotChangeable
-    notices.cancelled(_reread(appointment))
+    notices.cancelled(_reread(appointment), by_patient=by == PATIENT)
 
 
 def _require_time_left(appointment: Appointment, by: str) -> None:
@@ -276,11 +276,13 @@ def _require_time_left(appointment: Appointment, by: str) -> None:
         raise NotChangeable
 
 
+@in_one_transaction
 def check_in(appointment: Appointment, *, by: str) -> None:
     """The patient is here. Raises NotChangeable unless it is booked and its licence still holds."""
     if not is_licensed(appointment.provider_id, appointment.state, timezone.now()):
         raise NotChangeable
     _step(appointment, [Status.BOOKED], Status.CHECKED_IN, by)
+    notices.checked_in(appointment)
 
 
 def complete(appointment: Appointment, *, by: str) -> None:
@@ -288,9 +290,11 @@ def complete(appointment: Appointment, *, by: str) -> None:
     _step(appointment, [Status.BOOKED, Status.CHECKED_IN], Status.COMPLETED, by, begun=True)
 
 
+@in_one_transaction
 def no_show(appointment: Appointment, *, by: str) -> None:
     """The patient did not come. Raises NotChangeable unless it was booked and has begun."""
     _step(appointment, [Status.BOOKED], Status.NO_SHOW, by, begun=True)
+    notices.no_show(_reread(appointment))
 
 
 def _step(

@@ -48,7 +48,7 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
     actions = ("send_again",)
     fields = readonly_fields = (
         *("to", "subject", "state", "why", "attempts", "next_attempt"),
-        *("written", "sent", "emptied"),
+        *("written", "of_use_until", "sent", "emptied"),
         *("body", "files", "source"),
         *("template", "about", "key", "message_id"),
     )
@@ -111,6 +111,10 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
     @admin.display(description=_("next attempt"), ordering="due_at")
     def next_attempt(self, email: OutgoingEmail) -> str:
         return _moment(email.due_at)
+
+    @admin.display(description=_("of use until"))
+    def of_use_until(self, email: OutgoingEmail) -> str:
+        return _moment(email.not_after)
 
     @admin.display(description=_("sent"))
     def sent(self, email: OutgoingEmail) -> str:

@@ -17,7 +17,7 @@ class State(models.TextChoices):
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
     FAILED = "failed", _("failed")
-    DROPPED = "dropped", _("overtaken, not sent")
+    DROPPED = "dropped", _("no longer of use, not sent")
 
 
 class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
@@ -40,8 +40,9 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         return self.filter(state=State.SENDING, lease_until__lte=Now())
 
     def resendable(self) -> Self:
-        """Failed, not overtaken since, and still with a body."""
-        return self.failed().filter(overtaken=False, purged_at=None)
+        """Failed, not overtaken since, not too late, and still with a body."""
+        in_time = Q(not_after=None) | Q(not_after__gt=Now())
+        return self.failed().filter(in_time, overtaken=False, purged_at=None)
 
     def settled(self) -> Self:
         """Those that nothing will be done about by itself, and that still have their bodies."""
@@ -66,9 +67,15 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
     def claim(self, pk: int) -> "OutgoingEmail | None":
         """Take a waiting e-mail for one worker alone; None when there is nothing to take.
 
-        The lease lasts `MAIL_LEASE_SECONDS`: after it the sweep gives the e-mail to another worker.
+        One whose `not_after` has passed is dropped instead. The lease lasts `MAIL_LEASE_SECONDS`:
+        after it the sweep gives the e-mail to another worker.
         """
-        return next(iter(self.raw(_CLAIM, [uuid4(), settings.MAIL_LEASE_SECONDS, pk])), None)
+        email = next(iter(self.raw(_CLAIM, [uuid4(), settings.MAIL_LEASE_SECONDS, pk])), None)
+        if email is None:
+            self.filter(pk=pk, state=State.WAITING, not_after__lte=Now()).update(
+                state=State.DROPPED, due_at=None
+            )
+        return email
 
     def settle(self, email: "OutgoingEmail", **changes: object) -> bool:
         """End this worker's claim with `changes`; False when its lease was given to another."""
@@ -90,6 +97,7 @@ _CLAIM = """
        SET state = 'sending', claimed_by = %s, due_at = NULL, attempts = attempts + 1,
            lease_until = statement_timestamp() + make_interval(secs => %s)
      WHERE id = %s AND state = 'waiting'
+       AND (not_after IS NULL OR not_after > statement_timestamp())
     RETURNING *
 """
 _OVERTAKE = """
@@ -140,6 +148,9 @@ class OutgoingEmail(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(
         _("next attempt"), null=True, blank=True, help_text=_("When the sweep hands it over next.")
+    )
+    not_after = models.DateTimeField(
+        _("of use until"), null=True, blank=True, help_text=_("Not sent any more from then on.")
     )
     claimed_by = models.UUIDField(_("claimed by"), null=True, blank=True)
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)

@@ -1,7 +1,7 @@
 """The door of the outbox: what other apps call. Nothing here talks to a mail server."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -32,6 +32,7 @@ def enqueue(
     about: str = "",
     overtakes: bool = False,
     secret: bool = False,
+    not_after: datetime | None = None,
     attachments: Iterable[Attachment] = (),
     **context: Any,
 ) -> OutgoingEmail | None:
@@ -40,6 +41,7 @@ def enqueue(
     None when `key` was written before: then nothing is written, dropped or sent. `about` groups the
     mails of one thing and one reader (`appointment:42`); with `overtakes`, earlier ones of the same
     `about` that are not sent yet never will be. `secret` is for mails whose text opens an account.
+    What has not been sent by `not_after` is dropped: a reminder must not come after its time.
     `to` may be anything a person typed: an address that cannot work fails later, and staff see it.
     Raises when the template is not complete, never for the sake of a broker or a mail server.
     """
@@ -55,6 +57,7 @@ def enqueue(
         html=rendered.html,
         attachments=[attachment.to_json() for attachment in attachments],
         secret=secret,
+        not_after=not_after,
         message_id=message_id(key),
         created_at=now,
         due_at=now + SWEEP_AFTER,
@@ -84,7 +87,9 @@ def resend(email: OutgoingEmail) -> None:
         .update(state=State.WAITING, attempts=0, due_at=timezone.now() + SWEEP_AFTER)
     )
     if not changed:
-        raise NotResendable(_("It did not fail, a later e-mail overtook it, or its text is gone."))
+        raise NotResendable(
+            _("It did not fail, a later e-mail overtook it, its time is over, or its text is gone.")
+        )
     _hand_over_on_commit(email.pk)
 
 

@@ -25,6 +25,8 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
         "Allow: /book/$",
         "Disallow: /book/",
         "Disallow: /appointments/",
+        # Google Calendar asks here before it reads a feed; that answers with noindex.
+        "Allow: /appointments/feeds/",
         "Disallow: /accounts/",
         "Disallow: /admin/",
         "Disallow: /dev/",

@@ -10,6 +10,9 @@ _visit = {
     "zone": "Central Time",
     "link": "https://visits.example.org/appointments/abcdefghijklmnopqrstuvwxyz0123456789/",
 }
+_providers_visit = {key: value for key, value in _visit.items() if key != "name"} | {
+    "link": "https://visits.example.org/admin/appointments/appointment/42/change/",
+}
 _account = {
     "name": "Robin Example",
     "link": "https://visits.example.org/accounts/password/reset/key/1-abcdefghijklmnopqrstuv/",
@@ -26,9 +29,24 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "account_unknown": _account,
     "appointment_booked": _visit,
     "appointment_cancelled": _visit,
+    "appointment_cancelled_by_us": _visit,
     "appointment_confirm": _visit,
     "appointment_links": {**_visit, "name": ""},
     "appointment_proof": {"link": _visit["link"]},
+    "appointment_missed": _visit,
     "appointment_moved": _visit,
+    "appointment_reminder": _visit,
     "mail_test": {},
+    "provider_cancelled": _providers_visit,
+    "provider_morning": {
+        "visits": 6,
+        "first": datetime(2030, 11, 12, 9, 0, tzinfo=ZoneInfo("America/Chicago")),
+        "zone": "Central Time",
+        "link": "https://visits.example.org/admin/appointments/appointment/?day=today",
+    },
+    "provider_moved": {
+        **_providers_visit,
+        "before": datetime(2030, 11, 11, 9, 0, tzinfo=ZoneInfo("America/Chicago")),
+    },
+    "provider_new": _providers_visit,
 }

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from curednation.mail import delivery
+from curednation.mail import delivery, outbox
 from curednation.mail.models import OutgoingEmail, State
 from curednation.mail.outbox import Attachment
 from curednation.mail.tasks import deliver
@@ -268,3 +268,20 @@ def test_nothing_is_locked_while_the_server_is_slow(server):
     assert time.monotonic() - begin < 0.5
     sender.join()
     assert fresh(email).state == State.SENT
+
+
+def test_a_mail_whose_time_is_over_is_dropped_and_one_in_time_is_sent(server):
+    late = delivered(not_after=timezone.now() - timedelta(seconds=1))
+    assert (late.state, late.due_at, late.attempts) == (State.DROPPED, None, 0)
+    in_time = delivered(not_after=timezone.now() + timedelta(minutes=1))
+    assert in_time.state == State.SENT
+    assert len(server.mails) == 1
+
+
+def test_a_mail_that_failed_is_not_sent_again_when_its_time_is_over(server):
+    server.recipients["grace@example.org"] = "550 No such user"
+    email = delivered(not_after=timezone.now() + timedelta(minutes=1))
+    assert email.state == State.FAILED
+    OutgoingEmail.objects.filter(pk=email.pk).update(not_after=timezone.now())
+    with pytest.raises(outbox.NotResendable):
+        outbox.resend(email)

@@ -1,12 +1,12 @@
-"""The mails that a change of a visit owes: name, time, practice, phone, one link, no more.
+"""Mails to patients: name, time, practice, phone, one link, no more. PRIVACY 1 to 3.
 
-Every mail is written to the outbox in the transaction of the change that causes it, under a key
-that exists once, and overtakes what still waits about the same visit.
+Each overtakes what still waits about the same visit, where its news replaces the older.
 """
 
 import uuid
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +19,8 @@ from curednation.mail import outbox
 from curednation.practice.models import Practice
 
 ABOUT = "appointment:"
+# Staff who tidy up an old list send nobody a mail about last month.
+MISSED_IS_NEWS_FOR = timedelta(days=7)
 
 
 def about(appointment: Appointment) -> str:
@@ -36,9 +38,35 @@ def moved(appointment: Appointment) -> None:
     _tell("appointment_moved", appointment, key)
 
 
-def cancelled(appointment: Appointment) -> None:
+def cancelled(appointment: Appointment, *, by_patient: bool) -> None:
+    """By the patient, or by us: then it apologizes."""
+    template = "appointment_cancelled" if by_patient else "appointment_cancelled_by_us"
     key = f"appointment-cancelled:{appointment.pk}"
-    _tell("appointment_cancelled", appointment, key, method=Method.CANCEL)
+    _tell(template, appointment, key, method=Method.CANCEL)
+
+
+def reminder(appointment: Appointment, hours: int, *, not_after: datetime) -> bool:
+    """Of the visit as it stands: after a move, its new `sequence` has reminders of its own.
+
+    False if it was written before.
+    """
+    key = f"reminder-{hours}h:{appointment.pk}:{appointment.sequence}"
+    return _write("appointment_reminder", appointment, key, not_after=not_after)
+
+
+def no_show(appointment: Appointment) -> None:
+    _write(
+        "appointment_missed",
+        appointment,
+        f"appointment-missed:{appointment.pk}",
+        overtakes=True,
+        not_after=appointment.ends_at + MISSED_IS_NEWS_FOR,
+    )
+
+
+def drop_waiting(appointment: Appointment) -> None:
+    """The patient is here: what has not gone out about this visit is of no use any more."""
+    outbox.drop(about=about(appointment))
 
 
 def over_limit(appointment: Appointment) -> None:
@@ -81,7 +109,7 @@ def proof(email: str, state: State, service: Service) -> None:
         to=email,
         about=f"appointment-proof:{addresses.keyed_hash(email)}",
         overtakes=True,
-        link=settings.SITE_URL.rstrip("/") + path if proofs.is_known(email) else "",
+        link=links.on_site(path) if proofs.is_known(email) else "",
     )
 
 
@@ -109,14 +137,15 @@ def _tell(
     )
 
 
-def _write(template: str, appointment: Appointment, key: str, **options) -> None:
+def _write(template: str, appointment: Appointment, key: str, **options: Any) -> bool:
     """What every mail about a visit says. `options` go to the outbox, and before these."""
-    said = {
+    said: dict[str, Any] = {
         "name": appointment.greeting_name,
         "starts": appointment.local_start,
         "zone": zones.words(appointment.zone),
         "link": links.absolute(appointment),
     }
-    outbox.enqueue(
+    written = outbox.enqueue(
         template, key=key, to=appointment.email, about=about(appointment), **said | options
     )
+    return written is not None

@@ -1,0 +1,46 @@
+"""The mails that a change of a visit owes, to its patient and to its provider.
+
+Every mail is written to the outbox in the transaction of the change that causes it, under a key
+that exists once. `patients` and `providers` know the words; `booking` calls the functions here.
+"""
+
+from appointments.models import Appointment
+from appointments.notices import patients, providers
+from appointments.notices.patients import ABOUT, about, my_visits, over_limit, proof
+
+__all__ = [
+    "ABOUT",
+    "about",
+    "booked",
+    "cancelled",
+    "checked_in",
+    "moved",
+    "my_visits",
+    "no_show",
+    "over_limit",
+    "proof",
+]
+
+
+def booked(appointment: Appointment) -> None:
+    patients.booked(appointment)
+    providers.booked(appointment)
+
+
+def moved(appointment: Appointment, *, was: Appointment) -> None:
+    """`was` is the visit as it stood before, with its former time and provider."""
+    patients.moved(appointment)
+    providers.moved(appointment, was)
+
+
+def cancelled(appointment: Appointment, *, by_patient: bool) -> None:
+    patients.cancelled(appointment, by_patient=by_patient)
+    providers.cancelled(appointment)
+
+
+def checked_in(appointment: Appointment) -> None:
+    patients.drop_waiting(appointment)
+
+
+def no_show(appointment: Appointment) -> None:
+    patients.no_show(appointment)
