@@ -5,11 +5,12 @@ Who is licensed and offers the service, their weekly hours, the exceptions, and 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from appointments import caps, hours, slots
@@ -166,7 +167,7 @@ def _rules(service: Service, moving: Appointment | None) -> slots.Rules:
     )
 
 
-def candidates(service: Service, state: str) -> Sequence[Provider]:
+def candidates(service: Service, state: str) -> QuerySet[Provider]:
     """Providers whom a patient in that state may book, each with `licensed_until`."""
     return Provider.objects.offering(service).licensed_in(state)
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Field, Layout, Row
@@ -103,7 +104,7 @@ class ConsentInput(forms.CheckboxInput):
     def format_value(self, value) -> None:
         return None
 
-    def value_from_datadict(self, data, files, name) -> str:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         return data.get(name, "")
 
 
@@ -192,8 +193,9 @@ class DetailsForm(forms.Form):
         if not state.is_split:
             del self.fields["zone"]
             return
-        self.fields["zone"].label = _now("Where in %(state)s will you be?") % {"state": state.name}
-        self.fields["zone"].choices = [
+        asked = cast(forms.ChoiceField, self.fields["zone"])
+        asked.label = _now("Where in %(state)s will you be?") % {"state": state.name}
+        asked.choices = [
             (region.zone, f"{region.places} ({zones.words(region.zone)})")
             for region in state.regions
         ]
@@ -225,7 +227,7 @@ class DetailsForm(forms.Form):
         return helper
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         for_other = cleaned.get("booked_for") == Appointment.BookedFor.OTHER
         if for_other and not cleaned.get("booked_by") and "booked_by" not in self.errors:
             self.add_error("booked_by", _("Please write your own name, so that we know who asks."))

@@ -93,7 +93,7 @@ def opening(
     while day <= last_day + DAY:
         exceptions = [row for row in dated if row.applies(day)]
         extra = [row for row in exceptions if not row.is_off]
-        hours = extra or [row for row in weekly if row.applies(day)]
+        hours: list[Dated] | list[Weekly] = extra or [row for row in weekly if row.applies(day)]
         days += union(day_span(day, row.opens, row.closes, zone) for row in hours)
         off += [day_span(day, row.opens, row.closes, zone) for row in exceptions if row.is_off]
         day += DAY

@@ -9,11 +9,18 @@ from curednation.guard import addresses
 
 
 class Person(Protocol):
-    first_name: str
-    last_name: str
-    birth_date: date
-    email: str
-    phone: str
+    """What says who somebody is: typed into a form, or on a patient's row."""
+
+    @property
+    def first_name(self) -> str: ...
+    @property
+    def last_name(self) -> str: ...
+    @property
+    def birth_date(self) -> date: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
 
 
 def match_key(person: Person) -> str:

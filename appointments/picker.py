@@ -48,7 +48,7 @@ class Part:
 class Card:
     """A provider to choose, with their next free time on the patient's clock."""
 
-    provider: Provider
+    provider: Provider | None
     next: datetime | None
     url: str
     chosen: bool
@@ -97,7 +97,7 @@ class Picker:
 
     @property
     def first_local(self) -> datetime | None:
-        return self.first and self.first.starts_at.astimezone(self.zone)
+        return self.first.starts_at.astimezone(self.zone) if self.first else None
 
     @property
     def parts(self) -> list[Part]:
@@ -195,7 +195,7 @@ class Picker:
             )
             for number, (provider, starts) in enumerate(self.grid.starts.items())
         ]
-        return sorted(cards, key=lambda card: (card.next is None, card.next, card.provider.name))
+        return sorted(cards, key=lambda card: (card.next is None, card.next, str(card.provider)))
 
     # ── addresses ─────────────────────────────────────────────────────────────
 

@@ -126,7 +126,7 @@ def throughput(service: Service, port: int) -> list[Row]:
 
 
 def race(service: Service, port: int, racers: int = 20) -> list[Row]:
-    provider = Provider.objects.order_by("pk").first()
+    provider = Provider.objects.order_by("pk")[0]
     day = timezone.now().date() + timedelta(days=50)
     starts = datetime.combine(day, time(15), tzinfo=UTC)
     body = urlencode(

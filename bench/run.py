@@ -43,7 +43,7 @@ def measure() -> int:
         rows += [*slots.page(service), *slots.grid(service)]
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
-    print(show(rows))  # noqa: T201  (this is what the run is for)
+    print(show(rows))
     return int(any(row.kept is False for row in rows))
 
 

@@ -15,14 +15,12 @@ from bench.table import Row
 
 def page(service: Service) -> list[Row]:
     """Queries of one provider's page; the providers must exist already."""
-    provider = Provider.objects.order_by("pk").first()
+    provider = Provider.objects.order_by("pk")[0]
     visits = Appointment.objects.live().count()
     client = Client(SERVER_NAME="127.0.0.1")
     address = f"/book/ny/{service.slug}/?with={provider.slug}"
     client.get(address)
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     return [
         Row(

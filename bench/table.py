@@ -15,7 +15,7 @@ class Row(NamedTuple):
 
 def show(rows: Iterable[Row]) -> str:
     rows = list(rows)
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    widths = [max(len(str(row[column])) for row in rows) for column in range(3)]
     lines = []
     for row in rows:
         cells = "  ".join(str(row[column]).ljust(widths[column]) for column in range(3))

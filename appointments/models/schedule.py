@@ -1,6 +1,6 @@
 """What can be booked and when: providers, their licences and hours, and the services they offer."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
@@ -36,6 +36,8 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
 
 class Provider(models.Model):
     """A licensed clinician who sees patients. Keeps the wall clock of `time_zone`."""
+
+    licensed_until: date  # set by `licensed_in`
 
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(_("address"), unique=True)

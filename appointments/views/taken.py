@@ -45,7 +45,7 @@ def taken(
 def typed_before(request: HttpRequest) -> dict[str, str]:
     """What was typed on a details page whose time was taken, carried along by the next form."""
     return {
-        name.removeprefix(TYPED): value[:500]
+        name.removeprefix(TYPED): str(value)[:500]
         for name, value in request.POST.items()
         if name.startswith(TYPED)
     }

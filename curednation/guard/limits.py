@@ -7,6 +7,7 @@ because a service is down, and never disappears either.
 import logging
 import time
 from functools import cache
+from typing import cast
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -48,12 +49,13 @@ def _rate(text: str) -> RateLimitItem:
 
 @cache
 def _shared() -> Storage:
-    url = settings.CACHES["default"]["LOCATION"]
+    url = str(settings.CACHES["default"]["LOCATION"])
     if url.startswith("unix://"):
         url = f"redis+{url}"
-    return storage_from_string(
+    shared = storage_from_string(
         url, socket_timeout=1, socket_connect_timeout=1, key_prefix=settings.CACHE_PREFIX
     )
+    return cast(Storage, shared)
 
 
 @cache

@@ -41,7 +41,7 @@ class UserAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("second step"), boolean=True)
     def second_factor(self, user: User) -> bool:
-        return user.has_second_factor
+        return bool(getattr(user, "has_second_factor", False))  # the list's queryset sets it
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         if change:

@@ -8,6 +8,7 @@ mostly a name, and the trail cannot be erased): which records they were shown is
 import json
 from collections.abc import Callable, Iterable
 from functools import wraps
+from typing import cast
 
 from django.apps import apps
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
@@ -135,13 +136,13 @@ def _record_index(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def _last_logged(request: HttpRequest) -> int:
-    newest = LogEntry.objects.filter(user_id=request.user.pk).order_by("-pk").first()
+    newest = LogEntry.objects.filter(user_id=cast(int, request.user.pk)).order_by("-pk").first()
     return newest.pk if newest else 0
 
 
 def _record_logged(request: HttpRequest, last: int) -> bool:
     """One row for each thing that Django's own log says this request has changed."""
-    logged = LogEntry.objects.filter(user_id=request.user.pk, pk__gt=last)
+    logged = LogEntry.objects.filter(user_id=cast(int, request.user.pk), pk__gt=last)
     entries = list(logged.select_related("content_type").order_by("pk"))
     for entry in entries:
         kind = entry.content_type
@@ -165,4 +166,6 @@ def _model(view: View) -> str:
 
 def _pks(kwargs: dict) -> Iterable[str]:
     """The record that an address names; of addresses that apps add, whatever they hold."""
-    return [unquote(kwargs["object_id"])] if "object_id" in kwargs else list(map(str, kwargs.values()))
+    return (
+        [unquote(kwargs["object_id"])] if "object_id" in kwargs else list(map(str, kwargs.values()))
+    )

@@ -24,8 +24,10 @@ def is_enrolled(user: User) -> bool:
 
 def is_proved(request: HttpRequest) -> bool:
     """Whether this session went through a second factor that its user still has."""
-    records = get_authentication_records(request, request.user)
-    return any(record["method"] == "mfa" for record in records) and is_enrolled(request.user)
+    user = request.user
+    records = get_authentication_records(request, user)
+    passed = any(record["method"] == "mfa" for record in records)
+    return passed and isinstance(user, User) and is_enrolled(user)
 
 
 def suffices(request: HttpRequest) -> bool:

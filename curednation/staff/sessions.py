@@ -1,6 +1,7 @@
 """How long a sign-in lasts: until it idles, until the day is over, or until the browser closes."""
 
 import time
+from typing import cast
 
 from django.conf import settings
 from django.contrib import auth, messages
@@ -26,7 +27,7 @@ class StaffAuthenticationMiddleware(AuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        request.user = SimpleLazyObject(lambda: current_user(request))
+        request.user = cast(User, SimpleLazyObject(lambda: current_user(request)))
 
 
 def current_user(request: HttpRequest) -> User | AnonymousUser:
