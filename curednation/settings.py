@@ -231,7 +231,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # the second factor is asked for all the same
 # Django's own: allauth's copies addresses to a second table, where an old one would live on.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  (a class)
 ACCOUNT_RATE_LIMITS = {"reset_password": "10/m/ip,5/h/key"}
 ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "curednation.staff.adapter.StaffMFAAdapter"

@@ -35,7 +35,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _flush_past_append_only_tables() -> Iterator[None]:
     """Let the flush after a transactional test empty tables that nobody else may empty."""
-    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+    flush = TransactionTestCase._fixture_teardown
 
     def flush_past_triggers(case: TransactionTestCase) -> None:
         with pgtrigger.ignore():

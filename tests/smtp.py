@@ -91,5 +91,5 @@ class SmtpServer:
         self.envelopes.append(envelope)
         self.mails.append(mail)
         if answer == DROP and server.transport:
-            server.transport.abort()  # type: ignore[attr-defined]
+            server.transport.abort()
         return "250 OK"

@@ -49,7 +49,7 @@ def use_broker(url: str) -> None:
     """Give this process another broker, as a new process would have it."""
     app.conf.update(broker_url=url, broker_write_url=url)
     kombu.pools.reset()
-    app._pool = app.amqp._producer_pool = None  # type: ignore[attr-defined]  # no public way
+    app._pool = app.amqp._producer_pool = None
     tasks.broker.succeeded()
 
 
