@@ -65,8 +65,8 @@ def test_a_proof_is_found_by_the_address_and_shows_its_words(manager):
         page="appointments:details",
         address_hash=addresses.keyed_hash("grace@example.org"),
     )
-    found = manager.get(CONSENTS, {"q": " Grace@Example.org"}).context_data["cl"].result_list
+    found = manager.get(CONSENTS, {"q": " Grace@Example.org"}).context["cl"].result_list
     assert [row.pk for row in found] == [consent.pk]
-    assert not manager.get(CONSENTS, {"q": "g"}).context_data["cl"].result_list
+    assert not manager.get(CONSENTS, {"q": "g"}).context["cl"].result_list
     page = manager.get(reverse("admin:appointments_consent_change", args=[consent.pk]))
     assert consent.text.text in page.content.decode()

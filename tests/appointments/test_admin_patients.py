@@ -91,4 +91,4 @@ def test_a_search_finds_name_address_and_phone(desk, words):
         first_name="Noor", last_name="Amiri", email="noor@clinic.test", phone="+16155550142"
     )
     answer = desk.get(reverse("admin:appointments_patient_changelist"), {"q": words})
-    assert [row.pk for row in answer.context_data["cl"].result_list] == [found.pk]
+    assert [row.pk for row in answer.context["cl"].result_list] == [found.pk]

@@ -244,7 +244,7 @@ def test_the_list_takes_as_many_queries_for_thirty_visits_as_for_one(
         desk.get(LIST)
     add(29)
     with django_assert_num_queries(len(first)):
-        assert desk.get(LIST).context_data["cl"].result_count == 30
+        assert desk.get(LIST).context["cl"].result_count == 30
 
 
 ZONES = ["America/Chicago", "America/New_York", "America/Denver"]
@@ -268,7 +268,7 @@ def test_a_row_says_how_its_last_email_fares(desk):
 
 
 def shown(client: Client, **query: str) -> set[int]:
-    return {row.pk for row in client.get(LIST, query).context_data["cl"].result_list}
+    return {row.pk for row in client.get(LIST, query).context["cl"].result_list}
 
 
 def test_holds_are_shown_only_when_asked_for(desk):
