@@ -1,0 +1,238 @@
+"""Managers keep providers and their licenses; the front desk keeps hours and days off."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from appointments.models import HoursException, Provider
+from tests.appointments.desks import signed_in
+from tests.factories import (
+    at,
+    make_appointment,
+    make_licence,
+    make_provider,
+    make_service,
+    monday,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _without_a_second_factor(settings) -> None:
+    settings.STAFF_MFA_REQUIRED = False
+
+
+PROVIDERS = reverse("admin:appointments_provider_changelist")
+EXCEPTION = reverse("admin:appointments_hoursexception_add")
+
+
+@pytest.fixture
+def desk(db) -> Client:
+    return signed_in("front desk")
+
+
+@pytest.fixture
+def manager(db) -> Client:
+    return signed_in("manager")
+
+
+def rows(prefix: str, *typed: dict[str, str]) -> dict:
+    data: dict = {f"{prefix}-TOTAL_FORMS": len(typed), f"{prefix}-INITIAL_FORMS": 0}
+    for place, row in enumerate(typed):
+        data |= {f"{prefix}-{place}-{name}": value for name, value in row.items()}
+    return data
+
+
+def save(client: Client, provider: Provider, *, hours=(), licences=(), **changes: str):
+    data = {
+        "name": provider.name,
+        "credentials": provider.credentials,
+        "slug": provider.slug,
+        "time_zone": provider.time_zone,
+        "languages": "English",
+        "active": "on",
+    }
+    data |= rows("licences", *licences) | rows("weekly_hours", *hours) | rows("exceptions")
+    address = reverse("admin:appointments_provider_change", args=[provider.pk])
+    return client.post(address, data | changes, follow=True)
+
+
+def test_the_front_desk_writes_hours_the_american_way(desk):
+    provider = make_provider(hours="")
+    save(desk, provider, hours=[{"weekday": "0", "opens": "9:00 am", "closes": "5:30 PM"}])
+    assert [str(row) for row in provider.weekly_hours.all()] == ["Monday 09:00–17:30"]
+
+
+def test_the_front_desk_changes_nothing_else_of_a_provider(desk):
+    provider = make_provider(hours="", states=[])
+    licence = {"state": "TN", "number": "1", "expires": "2099-01-01"}
+    save(desk, provider, licences=[licence], name="Somebody Else")
+    provider.refresh_from_db()
+    assert provider.name != "Somebody Else"
+    assert not provider.licences.exists()
+
+
+def test_hours_that_overlap_are_saved_with_a_warning(desk):
+    provider = make_provider(hours="")
+    hours = [
+        {"weekday": "0", "opens": "9:00 am", "closes": "1:00 pm"},
+        {"weekday": "0", "opens": "12:00 pm", "closes": "5:00 pm"},
+        {"weekday": "1", "opens": "9:00 am", "closes": "5:00 pm"},
+    ]
+    page = save(desk, provider, hours=hours).content.decode()
+    assert provider.weekly_hours.count() == 3
+    assert page.count("These hours overlap") == 1
+    assert "Monday 09:00–13:00 and Monday 12:00–17:00" in page
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        [
+            {"weekday": "0", "opens": "9:00 am", "closes": "12:00 pm"},
+            {"weekday": "0", "opens": "12:00 pm", "closes": "5:00 pm"},
+        ],
+        [
+            {
+                "weekday": "0",
+                "opens": "9:00 am",
+                "closes": "5:00 pm",
+                "valid_to": "2026-12-31",
+            },
+            {
+                "weekday": "0",
+                "opens": "9:00 am",
+                "closes": "5:00 pm",
+                "valid_from": "2027-01-01",
+            },
+        ],
+    ],
+)
+def test_hours_that_only_follow_one_another_give_no_warning(desk, hours):
+    page = save(desk, make_provider(hours=""), hours=hours).content.decode()
+    assert "These hours overlap" not in page
+
+
+def test_hours_that_end_before_they_begin_are_refused_in_their_row(desk):
+    provider = make_provider(hours="")
+    hours = [{"weekday": "0", "opens": "5:00 pm", "closes": "9:00 am"}]
+    page = save(desk, provider, hours=hours).content.decode()
+    assert "The closing time must be later than the opening time." in page
+    assert not provider.weekly_hours.exists()
+
+
+def test_a_wrong_time_zone_is_told_beside_its_field(manager):
+    answer = save(manager, make_provider(), time_zone="Mars/Olympus")
+    errors = answer.context_data["adminform"].form.errors
+    assert errors == {"time_zone": ["“Mars/Olympus” is not a time zone."]}
+
+
+def test_a_license_entered_twice_is_refused(manager):
+    provider = make_provider(states=[], hours="")
+    licence = {"state": "TN", "number": "N-1", "expires": "2099-01-01"}
+    page = save(manager, provider, licences=[licence, licence]).content.decode()
+    assert "correct the duplicate" in page
+    assert not provider.licences.exists()
+
+
+def test_the_list_says_where_a_provider_may_treat_and_until_when(manager):
+    provider = make_provider(states=["KY"])
+    make_licence(provider, "TN", expires=date.today() + timedelta(days=20))
+    make_licence(provider, "OH", expires=date.today() - timedelta(days=20))
+    page = manager.get(PROVIDERS).content.decode()
+    assert ">KY, TN<" in page
+    assert "has expired" in page
+    assert "Central Time" in page
+
+
+def test_the_list_of_providers_takes_as_many_queries_for_ten_as_for_one(
+    manager, django_assert_num_queries, django_assert_max_num_queries
+):
+    make_provider(states=["TN", "KY"])
+    manager.get(PROVIDERS)
+    with django_assert_max_num_queries(40) as first:
+        manager.get(PROVIDERS)
+    for _ in range(9):
+        make_provider(states=["TN", "OH", "CA"])
+    with django_assert_num_queries(len(first)):
+        manager.get(PROVIDERS)
+
+
+# ── days off ──
+
+
+def enter(client: Client, day: date, **values) -> str:
+    data = {"kind": "time_off", "first_day": day, "last_day": day} | values
+    return client.post(EXCEPTION, data, follow=True).content.decode()
+
+
+def test_a_closure_says_how_many_booked_visits_it_catches_and_leaves_them(desk):
+    visit = make_appointment(starts_at=monday("10:00"))
+    page = enter(desk, monday().date())
+    assert "1 booked visit falls into this time." in page
+    visit.refresh_from_db()
+    assert visit.status == "booked"
+
+
+def test_time_off_catches_only_its_own_provider_at_its_own_hours(desk):
+    day = monday().date()
+    west = make_provider(time_zone="America/Los_Angeles")
+    service = make_service(providers=[west])
+    make_appointment(
+        service=service, provider=west, starts_at=at(day, "12:30", "America/Los_Angeles")
+    )
+    make_appointment(starts_at=at(day, "12:30"))
+    off = {"provider": west.pk, "opens": "12:45 pm", "closes": "1:00 pm"}
+    assert "1 booked visit falls" in enter(desk, day, **off)
+    off = {"provider": west.pk, "opens": "1:00 pm", "closes": "2:00 pm"}
+    assert "falls into this time" not in enter(desk, day, **off)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"last_day": "2020-01-01"}, "The last day must not be before the first day."),
+        (
+            {"opens": "5:00 pm", "closes": "9:00 am"},
+            "Give both times, the later one last, or neither.",
+        ),
+        ({"kind": "extra_hours"}, "Extra hours need a time from and a time to."),
+    ],
+)
+def test_an_exception_that_makes_no_sense_is_refused_with_a_sentence(desk, values, message):
+    assert message in enter(desk, monday().date(), **values)
+    assert not HoursException.objects.exists()
+
+
+def test_nobody_at_the_front_desk_changes_a_service(desk):
+    service = make_service()
+    address = reverse("admin:appointments_service_change", args=[service.pk])
+    assert desk.get(address).status_code == 200
+    assert desk.post(address, {"name": "Other"}).status_code == 403
+
+
+def test_a_service_with_a_senseless_length_is_refused_beside_what_was_typed(manager):
+    answer = manager.post(
+        reverse("admin:appointments_service_add"),
+        {
+            "name": "Long talk",
+            "slug": "long-talk",
+            "invitation": "A long talk",
+            "audience": "anyone",
+            "channel": "video",
+            "minutes": "900",
+            "step": "15",
+            "buffer_before": "0",
+            "buffer_after": "0",
+            "notice_hours": "2",
+            "horizon_days": "30",
+            "cutoff_hours": "0",
+            "position": "0",
+            "active": "on",
+        },
+    )
+    assert "A visit lasts between 5 minutes and 8 hours." in answer.content.decode()
+    assert 'value="900"' in answer.content.decode()

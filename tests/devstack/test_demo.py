@@ -1,0 +1,219 @@
+"""`manage.py demo` fills an empty database, and only that."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import F
+from django.test import Client
+
+from appointments import availability
+from appointments.models import (
+    Appointment,
+    Consent,
+    HoursException,
+    Licence,
+    Patient,
+    Provider,
+    Service,
+    Status,
+    WeeklyHours,
+)
+from appointments.states import STATES
+from curednation.devstack.management.commands.dev_staff import PASSWORD
+from curednation.mail.models import OutgoingEmail, State
+from curednation.staff.models import User
+from tests.factories import make_consent_texts, make_patient
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 23, 18, tzinfo=UTC)  # Monday noon in Nashville
+TABLES = (
+    Appointment,
+    Consent,
+    HoursException,
+    Licence,
+    Patient,
+    Provider,
+    Service,
+    WeeklyHours,
+    OutgoingEmail,
+    User,
+)
+
+
+@pytest.fixture(autouse=True)
+def _development(settings):
+    settings.DEBUG = True
+    settings.STAFF_MFA_REQUIRED = False
+    make_consent_texts()
+
+
+@pytest.fixture
+def noon(time_machine):
+    time_machine.move_to(NOON, tick=False)
+    return time_machine
+
+
+def counts() -> dict[str, int]:
+    return {model.__name__: model.objects.count() for model in TABLES}
+
+
+def test_the_clinic_is_as_large_as_promised(noon):
+    call_command("demo")
+    assert Provider.objects.count() >= 6
+    assert len(set(Provider.objects.values_list("time_zone", flat=True))) >= 4
+    states = Counter(Licence.objects.values_list("state", flat=True))
+    assert len(states) >= 8
+    assert any(STATES[state].is_split for state in states)
+    assert max(states.values()) >= 3
+    assert sorted(Service.objects.values_list("minutes", flat=True)) == [15, 20, 30, 45, 50]
+    assert WeeklyHours.objects.filter(closes__hour__gte=19).exists()
+    assert WeeklyHours.objects.filter(weekday=WeeklyHours.Weekday.SATURDAY).exists()
+    assert HoursException.objects.filter(provider=None, note="Thanksgiving Day").exists()
+
+
+def test_visits_reach_from_two_weeks_ago_to_four_weeks_ahead(noon):
+    call_command("demo")
+    past = Appointment.objects.filter(ends_at__lte=NOON)
+    assert set(past.values_list("status", flat=True)) == {
+        Status.COMPLETED,
+        Status.NO_SHOW,
+        Status.CANCELLED,
+    }
+    assert past.earliest("starts_at").starts_at < NOON - timedelta(days=11)
+    ahead = Appointment.objects.upcoming(NOON)
+    assert ahead.latest("starts_at").starts_at > NOON + timedelta(days=24)
+    assert ahead.exclude(state="").count() > 100
+
+
+def test_every_visit_keeps_the_rules_of_booking(noon):
+    call_command("demo")
+    for visit in Appointment.objects.upcoming(NOON).select_related("provider", "service"):
+        at_that_time = availability.grid(
+            visit.service,
+            visit.state,
+            first=visit.starts_at,
+            last=visit.starts_at,
+            now=NOON - timedelta(days=2),
+            moving=visit,
+        )
+        assert visit.provider in at_that_time.free_at(visit.starts_at), visit
+
+
+def test_loading_twice_on_a_day_adds_nothing(noon):
+    call_command("demo")
+    before = counts()
+    rows = set(Appointment.objects.values_list("uid", "status", "starts_at"))
+    noon.move_to(NOON + timedelta(minutes=1), tick=False)
+    call_command("demo")
+    assert counts() == before
+    assert set(Appointment.objects.values_list("uid", "status", "starts_at")) == rows
+
+
+def test_loading_on_a_later_day_fills_up_the_weeks_ahead_and_closes_the_past(noon):
+    call_command("demo")
+    later = NOON + timedelta(days=9)
+    noon.move_to(later, tick=False)
+    call_command("demo")
+    ahead = Appointment.objects.upcoming(later)
+    assert ahead.latest("starts_at").starts_at > later + timedelta(days=24)
+    assert not Appointment.objects.filter(
+        ends_at__lt=later, status__in=[Status.BOOKED, Status.CHECKED_IN]
+    ).exists()
+
+
+def test_a_visit_that_somebody_cancelled_is_not_booked_again(noon):
+    call_command("demo")
+    visit = Appointment.objects.upcoming(NOON).latest("pk")
+    Appointment.objects.filter(pk=visit.pk).update(status=Status.CANCELLED)
+    call_command("demo")
+    assert (
+        not Appointment.objects.live()
+        .filter(provider=visit.provider, starts_at=visit.starts_at)
+        .exists()
+    )
+
+
+def test_two_databases_get_the_same_clinic(noon):
+    def load() -> set[tuple]:
+        with transaction.atomic():
+            call_command("demo")
+            rows = set(Appointment.objects.values_list("uid", "status", "starts_at", "email"))
+            transaction.set_rollback(True)
+        return rows
+
+    assert load() == load()
+
+
+def test_a_database_with_real_patients_is_left_alone(noon):
+    make_patient()
+    before = counts()
+    with pytest.raises(CommandError, match="patients who are not the demo's"):
+        call_command("demo")
+    assert counts() == before
+
+
+def test_a_demo_in_which_somebody_has_booked_is_left_as_it_is_without_an_error(noon, capsys):
+    call_command("demo")
+    make_patient()
+    before = counts()
+    noon.move_to(NOON + timedelta(days=3), tick=False)
+    call_command("demo")
+    assert counts() == before
+    assert "nothing was added" in capsys.readouterr().err
+
+
+def test_a_deployment_is_left_alone_unless_it_says_that_it_is_a_demo(noon, settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="--yes-this-is-a-demo-site"):
+        call_command("demo")
+    assert not Provider.objects.exists()
+    call_command("demo", "--yes-this-is-a-demo-site")
+    assert Provider.objects.exists()
+    assert not User.objects.exists()  # their password is known to everybody
+
+
+def test_no_email_waits_to_be_sent(noon, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("demo")
+    states = Counter(OutgoingEmail.objects.values_list("state", flat=True))
+    assert set(states) == {State.SENT, State.FAILED}
+    assert states[State.FAILED] == 1
+    assert sum(states.values()) < 10
+
+
+def test_everybody_in_it_is_made_up(noon):
+    call_command("demo")
+    addresses = {
+        *Patient.objects.values_list("email", flat=True),
+        *Provider.objects.values_list("email", flat=True),
+        *User.objects.values_list("email", flat=True),
+    }
+    assert all(address.endswith("example.org") for address in addresses)
+    phones = {str(phone) for phone in Patient.objects.values_list("phone", flat=True)}
+    assert all(phone[5:10] == "55501" for phone in phones)
+
+
+def test_each_role_can_sign_in(noon):
+    call_command("demo")
+    for email in ("front-desk@example.org", "clinician@example.org", "office-manager@example.org"):
+        client = Client()
+        client.post("/accounts/login/", {"login": email, "password": PASSWORD})
+        page = client.get("/admin/appointments/appointment/")
+        assert page.status_code == 200
+        assert page.context["cl"].result_count > 100
+
+
+def test_a_visit_looks_as_if_it_had_grown(noon):
+    call_command("demo")
+    assert not Appointment.objects.filter(created__gte=F("starts_at")).exists()
+    done = Appointment.objects.filter(status=Status.COMPLETED).earliest("pk")
+    assert done.consents.filter(given__gt=done.created, given__lt=done.starts_at).count() == 2
+    client = Client()
+    client.post("/accounts/login/", {"login": "front-desk@example.org", "password": PASSWORD})
+    page = client.get(f"/admin/appointments/appointment/{done.pk}/change/").content.decode()
+    assert "Held → Booked" in page
+    assert "Booked → Completed" in page
