@@ -1,4 +1,4 @@
-"""A person with a browser that runs no JavaScript: reads pages, fills in their forms."""
+"""A person whose browser runs no JavaScript: reads pages and fills in their forms."""
 
 import urllib.error
 import urllib.request
