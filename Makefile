@@ -22,7 +22,7 @@ test: install ## Run all tests; what they need is made ready, Chromium included
 lint: install ## Check style, types, templates, migrations and production settings
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m djlint templates --check --lint --quiet
+	$(PY) -m djlint templates --lint --quiet
 	DEBUG=on $(PY) -m mypy .
 	DEBUG=on $(PY) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
