@@ -327,9 +327,7 @@ def test_a_visit_that_is_being_cancelled_is_left_alone_and_nobody_waits():
 def test_while_reminders_are_written_patients_book_the_same_provider():
     starts_at = datetime.now(ZoneInfo("UTC")) + 20 * HOUR
     visit = make_visit(starts_at=starts_at)
-    hold = make_hold(
-        service=visit.service, provider=visit.provider, starts_at=starts_at + 5 * HOUR
-    )
+    hold = make_hold(service=visit.service, provider=visit.provider, starts_at=starts_at + 5 * HOUR)
     locked, go_on = threading.Event(), threading.Event()
 
     def remind() -> None:
