@@ -1,5 +1,7 @@
 """Six articles that this one leads to: chosen by hand, then those with the most like words."""
 
+from collections.abc import Collection
+
 from django.db import connection
 
 from articles.models import Article, Related
@@ -7,55 +9,58 @@ from curednation import pagecache
 
 SHOWN = 6
 
-# An article's own words from title, summary and headings, any of which may stand in another's.
-# The same main topic counts as much as a word in a title.
-LIKE = """
-    WITH mine AS (
-        SELECT a.id, a.topic_id,
-            to_tsquery('simple', (
-                SELECT string_agg(quote_literal(word), ' | ')
-                FROM unnest(tsvector_to_array(a.search_head)) AS word
-                WHERE length(word) > 3
-            )) AS words
-        FROM articles_article a WHERE a.id = %(pk)s AND a.search_head IS NOT NULL
-    )
-    SELECT other.id
-    FROM articles_article other, mine
-    WHERE other.online_id IS NOT NULL AND other.id <> mine.id AND NOT other.id = ANY(%(chosen)s)
-        AND (other.search @@ mine.words OR other.topic_id = mine.topic_id)
-    ORDER BY ts_rank(other.search_head, mine.words, 1)
-        + CASE WHEN other.topic_id = mine.topic_id THEN 0.1 ELSE 0 END DESC, other.id
-    LIMIT %(wanted)s
+# For each of %(pks)s: its own words from title, summary and headings, any of which may stand in
+# another's text. The same main topic counts as much as a word in a heading.
+FIND = """
+    INSERT INTO articles_related (article_id, to_id, position, by_hand)
+    SELECT mine.id, near.id, near.position, false
+    FROM (
+        SELECT a.id, a.topic_id, to_tsquery('simple', (
+            SELECT string_agg(quote_literal(word), ' | ')
+            FROM unnest(tsvector_to_array(a.search_head)) AS word WHERE length(word) > 3
+        )) AS words
+        FROM articles_article a WHERE a.id = ANY(%(pks)s) AND a.search_head IS NOT NULL
+    ) AS mine
+    CROSS JOIN LATERAL (
+        SELECT other.id, row_number() OVER (ORDER BY
+            ts_rank(other.search_head, mine.words, 1)
+            + CASE WHEN other.topic_id = mine.topic_id THEN 0.1 ELSE 0 END DESC, other.id
+        ) AS position
+        FROM articles_article other
+        WHERE other.online_id IS NOT NULL AND other.id <> mine.id
+            AND (other.search @@ mine.words OR other.topic_id = mine.topic_id)
+            AND NOT EXISTS (
+                SELECT FROM articles_related chosen
+                WHERE chosen.article_id = mine.id AND chosen.to_id = other.id
+            )
+        ORDER BY position LIMIT %(shown)s
+    ) AS near
+    RETURNING to_id
 """
 
 
-def fill(article: Article, *, and_its_neighbours: bool = True) -> None:
+def fill(article: Article) -> None:
     """Find the like articles of this one anew, and of those that may now lead to it."""
-    found = _refill(article)
-    if and_its_neighbours:
-        for neighbour in Article.objects.published().filter(pk__in=found):
-            _refill(neighbour)
-            pagecache.drop(f"article:{neighbour.slug}")
+    neighbours = _find([article.pk])
+    _find(neighbours)
+    for slug in Article.objects.filter(pk__in=neighbours).values_list("slug", flat=True):
+        pagecache.drop(f"article:{slug}")
 
 
 def fill_all() -> None:
     """For every article readers can see."""
-    for article in Article.objects.published().iterator():
-        _refill(article)
+    pks = list(Article.objects.published().values_list("pk", flat=True))
+    for start in range(0, len(pks), 100):
+        _find(pks[start : start + 100])
     pagecache.drop("site")
 
 
-def _refill(article: Article) -> list[int]:
-    chosen = list(article.related_rows.filter(by_hand=True).values_list("to_id", flat=True))
+def _find(pks: Collection[int]) -> list[int]:
+    """Find those of each of `pks`, and return what was found."""
+    Related.objects.filter(article__in=pks, by_hand=False).delete()
     with connection.cursor() as cursor:
-        cursor.execute(LIKE, {"pk": article.pk, "chosen": chosen, "wanted": SHOWN})
-        found = [pk for (pk,) in cursor.fetchall()]
-    article.related_rows.filter(by_hand=False).delete()
-    Related.objects.bulk_create(
-        Related(article=article, to_id=pk, position=place, by_hand=False)
-        for place, pk in enumerate(found)
-    )
-    return found
+        cursor.execute(FIND, {"pks": list(pks), "shown": SHOWN})
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def shown(article: Article) -> list[Article]:
