@@ -47,7 +47,7 @@ class Page:
     body: bytes
     content_type: str
     etag: str
-    modified: int  # seconds
+    modified: int  # when it was made, in seconds
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -176,21 +176,20 @@ def _made(
 def _pages(response: HttpResponse) -> dict[str, Page]:
     body = response.content
     etag = hashlib.sha256(body).hexdigest()[:24]
-    modified = parse_http_date_safe(response.get("Last-Modified", "")) or int(time.time())
     compress = zlib.compressobj(6, wbits=31)
     bodies = {
         "br": brotli.compress(body, quality=6),
         "gzip": compress.compress(body) + compress.flush(),
         "": body,
     }
-    own = ("content-type", "last-modified", "content-length")
+    own = ("content-type", "content-length")
     headers = tuple((k, v) for k, v in response.items() if k.lower() not in own)
     return {
         encoding: Page(
             body=bodies[encoding],
             content_type=response["Content-Type"],
             etag=f'"{etag}-{encoding or "plain"}"',
-            modified=modified,
+            modified=int(time.time()),  # what else stands on the page may be newer than its subject
             headers=headers,
         )
         for encoding in ENCODINGS

@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
-from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from articles import previews, structured
@@ -24,9 +23,7 @@ def _article(request: HttpRequest, slug: str) -> HttpResponse:
     found = with_everything().filter(slug=slug, online__isnull=False).first()
     if found is None:
         return _moved(request)
-    response = render(request, "articles/article.html", context(found, found.online))
-    response["Last-Modified"] = http_date((found.updated_at or found.published_at).timestamp())
-    return response
+    return render(request, "articles/article.html", context(found, found.online))
 
 
 def _moved(request: HttpRequest) -> HttpResponse:

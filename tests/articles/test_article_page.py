@@ -41,7 +41,7 @@ def article():
 
 def test_the_page_says_who_wrote_and_reviewed_it_and_when(client, article):
     html = client.get("/articles/naltrexone/").text
-    assert "<h1 id=\"title\">What naltrexone does</h1>" in html
+    assert '<h1 id="title">What naltrexone does</h1>' in html
     assert 'href="/articles/contributors/ruth-pell/"><b>Ruth Pell, RN</b>' in html
     assert "<b>Marcus Oyelaran, MD</b></a>, addiction medicine" in html
     for word in ("Published", "Last reviewed", "Next review", "Reading time"):
@@ -165,7 +165,9 @@ def test_a_preview_link_expires_and_cannot_be_made_up(client, article, settings)
     forged = link.replace(f"/{article.pk}.", f"/{article.pk + 1}.")
     assert client.get(forged).status_code == 404
     assert client.get("/articles/preview/1.abc.def/").status_code == 404
-    with time_machine.travel(timezone.now() + timedelta(days=settings.ARTICLE_PREVIEW_DAYS, hours=1)):
+    with time_machine.travel(
+        timezone.now() + timedelta(days=settings.ARTICLE_PREVIEW_DAYS, hours=1)
+    ):
         assert client.get(link).status_code == 404
 
 

@@ -24,7 +24,10 @@ def ours(address: str) -> bool:
         ('<a href="tel:988">a</a>', '<a href="tel:988" rel="noopener">a</a>'),
         ("<iframe src=x>a</iframe><svg><script>a</script></svg><p>b</p>", "<p>b</p>"),
         ("<h1>a</h1><form><input><p>b</p></form>", "a<p>b</p>"),
-        ('<blockquote class="warning big">a</blockquote>', '<blockquote class="warning">a</blockquote>'),
+        (
+            '<blockquote class="warning big">a</blockquote>',
+            '<blockquote class="warning">a</blockquote>',
+        ),
         ("<p>a &lt;script&gt; b", "<p>a &lt;script&gt; b</p>"),
         (
             "<table><tr><td>broken<td>table",
@@ -40,7 +43,8 @@ def test_only_what_an_article_may_show_gets_in(given, kept):
 
 
 @pytest.mark.parametrize(
-    "src", ["https://evil.example/a.png", "//evil.example/a.png", "data:image/png;base64,xx", "a.png"]
+    "src",
+    ["https://evil.example/a.png", "//evil.example/a.png", "data:image/png;base64,xx", "a.png"],
 )
 def test_pictures_from_elsewhere_are_refused_with_a_sentence(src):
     with pytest.raises(Refused, match="not in our library"):

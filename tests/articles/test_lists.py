@@ -96,7 +96,9 @@ def test_a_contributor_has_a_page_with_what_they_wrote_or_reviewed(client):
     assert sorted(titles(html)) == ["Reviewed", "Written"]
 
 
-@pytest.mark.parametrize("path", ["/articles/", "/articles/topics/medicines/", "/articles/?q=naltrexone"])
+@pytest.mark.parametrize(
+    "path", ["/articles/", "/articles/topics/medicines/", "/articles/?q=naltrexone"]
+)
 def test_a_list_takes_at_most_five_queries(client, path, django_assert_max_num_queries):
     make_practice()
     for number in range(12):

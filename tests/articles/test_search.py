@@ -45,7 +45,8 @@ def test_words_are_found_in_any_form_and_titles_count_most(client, library):
 
 
 @pytest.mark.parametrize(
-    ("typed", "first"), [("suboxne", "suboxone-costs"), ("vivtrol", "vivitrol"), ("pharmcies", "suboxone-costs")]
+    ("typed", "first"),
+    [("suboxne", "suboxone-costs"), ("vivtrol", "vivitrol"), ("pharmcies", "suboxone-costs")],
 )
 def test_a_slip_in_spelling_is_forgiven_and_said(client, library, typed, first):
     assert found(client, typed)[0] == first
@@ -84,7 +85,9 @@ def test_what_was_found_is_highlighted_where_it_stands(client, library):
 
 def test_some_of_the_words_are_better_than_nothing(client, library):
     assert found(client, "suboxone texas helicopter") == ["suboxone-costs", "vivitrol"]
-    assert "No article holds all of these words" in client.get("/articles/?q=suboxone+helicopter").text
+    assert (
+        "No article holds all of these words" in client.get("/articles/?q=suboxone+helicopter").text
+    )
 
 
 def test_without_results_the_page_helps(client, library):

@@ -27,7 +27,9 @@ def test_a_citation_in_a_link_or_a_heading_stays_text():
 
 
 def test_headings_get_addresses_that_nothing_else_has():
-    found = shown("<h2>Sources</h2><h2>What it does</h2><h2>What it does</h2><h2>Source 1</h2><h2>…</h2>")
+    found = shown(
+        "<h2>Sources</h2><h2>What it does</h2><h2>What it does</h2><h2>Source 1</h2><h2>…</h2>"
+    )
     addresses = [address for address, _ in found.contents]
     assert addresses[1] == "what-it-does"
     assert len(set(addresses)) == 5
@@ -37,7 +39,11 @@ def test_headings_get_addresses_that_nothing_else_has():
 
 @pytest.mark.parametrize(
     ("kind", "classes"),
-    [("warning", "callout callout-warning"), ("urgent", "callout callout-urgent"), ("note", "callout")],
+    [
+        ("warning", "callout callout-warning"),
+        ("urgent", "callout callout-urgent"),
+        ("note", "callout"),
+    ],
 )
 def test_call_outs_get_their_look(kind, classes):
     html = shown(f'<blockquote class="{kind}"><h3>Head</h3><p>x</p></blockquote><p>y</p>').html
