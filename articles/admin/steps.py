@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -120,7 +121,7 @@ def stands(request: HttpRequest, article: Article) -> dict[str, Any]:
         },
         "newest": article.revisions.first(),
         "approves": approves,
-        "preview": previews.link(article),
+        "preview": settings.SITE_URL + previews.link(article),
         "corrections": article.corrections.all(),
         "links": article.link_checks.all(),
     }
