@@ -115,6 +115,12 @@ CELERY_BEAT_SCHEDULE: dict = {
         "options": {"expires": 240},
     },
     "holds-purge": {"task": "appointments.tasks.purge_abandoned_holds", "schedule": 600},
+    "articles-publish": {"task": "articles.tasks.publish_due", "schedule": 60},
+    "articles-tidy": {"task": "articles.tasks.tidy", "schedule": 600},
+    "articles-review-due": {
+        "task": "articles.tasks.remind_of_reviews",
+        "schedule": crontab(hour=14, minute=0),
+    },
     "mail-purge": {"task": "curednation.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
 }
 
@@ -144,6 +150,8 @@ INSTALLED_APPS = [
     "localflavor",
     "pgtrigger",
     "pghistory",
+    "django_prose_editor",
+    "pictures",
     "curednation.staff.admin_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -189,6 +197,19 @@ TEMPLATES = [
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# ── articles ──────────────────────────────────────────────────────────────────
+# A schedule that the system slept through for longer waits for staff instead of surprising them.
+ARTICLE_LATE_HOURS = env.number("ARTICLE_LATE_HOURS", default=6, least=1, most=24 * 30)
+ARTICLE_PREVIEW_DAYS = env.number("ARTICLE_PREVIEW_DAYS", default=7, least=1, most=90)
+# Only for tests: staff's check of links may then look at addresses of private networks.
+LINK_CHECK_PRIVATE = False
+PAGE_CACHE_SECONDS = env.number("PAGE_CACHE_SECONDS", default=3600, least=0, most=7 * 24 * 3600)
+# A page pasted whole must reach its form, which refuses it with a sentence and keeps the rest.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+MEDIA_URL = "/articles/images/"
+MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
+PICTURES = {"USE_PLACEHOLDERS": False, "PROCESSOR": "articles.images.make_sizes_later"}
 
 # ── limits: how often one network, or one address, may do what writes or sends ──
 LIMITS = {

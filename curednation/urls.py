@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("curednation.pages.urls")),
     path("", include("appointments.urls")),
+    path("", include("articles.urls")),
     path("accounts/", include("curednation.staff.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,5 +1,9 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
 
+from curednation import pagecache
 from curednation.pages.models import Testimonial
 
 
@@ -8,3 +12,17 @@ class TestimonialAdmin(admin.ModelAdmin):
     list_display = ["__str__", "words", "since", "permission", "published", "position"]
     list_filter = ["published"]
     search_fields = ["words"]
+
+    def save_model(
+        self, request: HttpRequest, obj: Testimonial, form: ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        pagecache.drop("site")
+
+    def delete_model(self, request: HttpRequest, obj: Testimonial) -> None:
+        super().delete_model(request, obj)
+        pagecache.drop("site")
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Testimonial]) -> None:
+        super().delete_queryset(request, queryset)
+        pagecache.drop("site")

@@ -29,6 +29,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
         "Allow: /appointments/feeds/",
         "Disallow: /accounts/",
         "Disallow: /admin/",
+        "Disallow: /articles/preview/",
         "Disallow: /dev/",
         "",
         f"Sitemap: {settings.SITE_URL}{reverse('pages:sitemap')}",

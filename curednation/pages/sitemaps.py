@@ -11,7 +11,7 @@ class PagesSitemap(Sitemap):
     changefreq = "monthly"
 
     def items(self) -> list[str]:
-        return ["pages:home", "pages:about", "pages:contact", "pages:privacy"]
+        return ["pages:home", "pages:about", "pages:contact", "pages:privacy", "articles:list"]
 
     def location(self, item: str) -> str:
         return reverse(item)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from localflavor.us.models import USStateField, USZipCodeField
 from phonenumber_field.modelfields import PhoneNumberField
 
+from curednation import pagecache
 from curednation.practice import shared
 
 # These texts become mail headers and one-line labels.
@@ -110,6 +111,7 @@ class Practice(models.Model):
         """Let every process see what the database holds now. Call it when a save has committed."""
         values = cls.objects.filter(pk=1).values().first()
         shared.replace(cls._shared_key(), values)
+        pagecache.drop("site")
 
     @classmethod
     def _shared_key(cls) -> str:

@@ -1,0 +1,206 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import comparison, publishing
+from articles.admin import opened, steps
+from articles.admin.forms import ArticleForm
+from articles.admin.inlines import QuestionInline, RelatedInline, SourceInline
+from articles.models import Article, Revision
+from articles.publishing import content_of, online
+from articles.reading import with_everything
+from articles.views.reading import shown_privately
+
+
+@admin.register(Article)
+class ArticleAdmin(admin.ModelAdmin):
+    """Saving keeps a revision; all that readers see changes through the steps above the form."""
+
+    form = ArticleForm
+    change_form_template = "admin/articles/article/change_form.html"
+    list_display = ["title", "where", "topic", "author", "reviewer", "next_review", "changed_at"]
+    list_filter = ["status", "held", "topic", "author"]
+    list_select_related = ["topic", "author", "reviewer"]
+    search_fields = ["title", "slug"]
+    autocomplete_fields = ["cover"]
+    filter_horizontal = ["topics"]
+    prepopulated_fields = {"slug": ["title"]}
+    inlines = [SourceInline, QuestionInline, RelatedInline]
+    date_hierarchy = "changed_at"
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "summary", "body", "key_points"]}),
+        (
+            gettext_lazy("About it"),
+            {"fields": ["topic", "topics", "author", "cover", "publish_at", "review_months"]},
+        ),
+        (
+            gettext_lazy("This change"),
+            {"fields": ["note", "small", "correction", "overwrite", "based_on"]},
+        ),
+    ]
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def where(self, article: Article) -> str:
+        status = article.get_status_display()
+        if article.held:
+            return _("{status}, held back: its time was missed").format(status=status)
+        if article.online_id and article.status != "published":
+            return _("{status}; an earlier text is online").format(status=status)
+        return status
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Article | None = None):
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        """Never by hand: an address that was public keeps working. Archive it instead."""
+        return False
+
+    def get_urls(self):
+        own = {
+            "step/<slug:name>/": self.step_view,
+            "preview/": self.preview_view,
+            "revisions/": self.revisions_view,
+            "revisions/<int:number>/restore/": self.restore_view,
+        }
+        urls = [
+            path(
+                f"<int:pk>/{address}",
+                self.admin_site.admin_view(view),
+                name=f"articles_article_{view.__name__.removesuffix('_view')}",
+            )
+            for address, view in own.items()
+        ]
+        return urls + super().get_urls()
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        article = self.get_object(request, object_id)
+        context: dict[str, Any] = dict(extra_context or {})
+        if article is not None and self.has_view_permission(request, article):
+            context |= {
+                "others": opened.note(article, request.user),
+                "stands": steps.stands(request, article),
+            }
+        return super().change_view(request, object_id, form_url, context)
+
+    def save_model(self, request: HttpRequest, obj: Article, form: ModelForm, change: bool) -> None:
+        """The working copy; its revision follows when sources and questions are saved too."""
+        if change:
+            slug, obj.slug = obj.slug, form.initial["slug"]
+            super().save_model(request, obj, form, change)
+            publishing.rename(obj, slug)
+        else:
+            super().save_model(request, obj, form, change)
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        article = form.instance
+        was = article.status
+        publishing.record(
+            article,
+            by=request.user,
+            note=form.cleaned_data["note"],
+            correction=form.cleaned_data["correction"],
+            small=form.cleaned_data["small"],
+        )
+        online.changed(article)  # who wrote it, its cover and its topics show at once
+        opened.closed(article, request.user)
+        if was == "published" and article.status != was:
+            text = _("Saved, and back in review. Readers go on seeing the approved text.")
+            self.message_user(request, text, messages.WARNING)
+
+    def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Take one step. Only by POST, and only by whom the step is for."""
+        article = self._article(request, pk)
+        step = steps.STEPS.get(name)
+        if step is None or request.method != "POST":
+            raise Http404
+        allowed = (
+            steps.may_approve(request, article)
+            if step.reviews
+            else self.has_change_permission(request, article)
+        )
+        if not allowed:
+            raise PermissionDenied
+        try:
+            step.act(request, article)
+        except publishing.NotPossible as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.log_change(request, article, str(step.label))
+            self.message_user(request, str(step.done), messages.SUCCESS)
+        return redirect(self._form_of(article))
+
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self._article(request, pk)
+        article = with_everything().get(pk=pk)
+        return shown_privately(request, article, article.revisions.first())
+
+    def revisions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """All revisions; two of them compared when `from` and `to` are given."""
+        article = self._article(request, pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Revisions"),
+            "subtitle": str(article),
+            "opts": self.opts,
+            "article": article,
+            "revisions": article.revisions.select_related("saved_by").defer("body", "text"),
+            "may_change": self.has_change_permission(request, article),
+            **self._compared(request, article),
+        }
+        return TemplateResponse(request, "admin/articles/article/revisions.html", context)
+
+    def _compared(self, request: HttpRequest, article: Article) -> dict[str, Any]:
+        before, after = (self._numbered(request, article, name) for name in ("from", "to"))
+        if before is None or after is None:
+            return {}
+        parts = comparison.compare(content_of(before), content_of(after))
+        return {"before": before, "after": after, "parts": parts}
+
+    def _numbered(self, request: HttpRequest, article: Article, name: str) -> Revision | None:
+        number = request.GET.get(name, "")
+        if not number.isascii() or not number.isdecimal() or len(number) > 8:
+            return None
+        return article.revisions.filter(number=int(number)).first()
+
+    def restore_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        article = self._article(request, pk)
+        if request.method != "POST":
+            raise Http404
+        if not self.has_change_permission(request, article):
+            raise PermissionDenied
+        revision = get_object_or_404(Revision, article=article, number=number)
+        try:
+            publishing.restore(revision, by=request.user)
+        except publishing.NotPossible as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            said = _("Revision {number} is restored.").format(number=number)
+            self.log_change(request, article, said)
+            self.message_user(request, said, messages.SUCCESS)
+        return redirect(self._form_of(article))
+
+    def _article(self, request: HttpRequest, pk: int) -> Article:
+        article = get_object_or_404(Article, pk=pk)
+        if not self.has_view_permission(request, article):
+            raise PermissionDenied
+        return article
+
+    def _form_of(self, article: Article) -> str:
+        return reverse("admin:articles_article_change", args=[article.pk])

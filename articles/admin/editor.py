@@ -1,0 +1,88 @@
+"""The editor of an article's text: django-prose-editor, started by a module of our own.
+
+Its own start needs an inline import map and an inline style, which the CSP refuses. Ours imports
+the editor by its address and turns the style off; what it may do is the same list as `clean` has.
+"""
+
+import json
+from typing import Any
+
+from django import forms
+from django.forms.widgets import Script
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+EXTENSIONS: dict[str, Any] = {
+    "Document": True,
+    "Text": True,
+    "Paragraph": True,
+    "HardBreak": True,
+    "Dropcursor": True,
+    "Gapcursor": True,
+    "History": True,
+    "Heading": {"levels": [2, 3]},
+    "Bold": True,
+    "Italic": True,
+    "Superscript": True,
+    "Subscript": True,
+    "BulletList": True,
+    "OrderedList": True,
+    "ListItem": True,
+    "Blockquote": True,
+    "HorizontalRule": True,
+    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+    "Image": True,
+    "Caption": True,
+}
+CALLOUTS = [
+    {"className": "note", "title": _("Good to know")},
+    {"className": "warning", "title": _("Warning")},
+    {"className": "urgent", "title": _("Get help now")},
+]
+GROUPS = [
+    {"group": "blockType -lists", "type": "dropdown", "minItems": 2},
+    {"group": "lists"},
+    {"group": "nodes -blockType -lists"},
+    {"group": "marks"},
+    {"group": "nodeClass", "type": "dropdown"},
+    {"group": "link"},
+    {"group": "table"},
+    {"group": "history"},
+    {"group": "utility"},
+]
+
+
+class Editor(forms.Textarea):
+    """Without JavaScript it stays a field of HTML."""
+
+    class Media:
+        css = {
+            "all": [
+                "django_prose_editor/material-icons.css",
+                "django_prose_editor/editor.css",
+                "django_prose_editor/overrides.css",
+                "css/article-editor.css",
+            ]
+        }
+        js = [Script("js/article-editor.js", type="module")]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"] |= {
+            "data-editor": static("django_prose_editor/editor.js"),
+            "data-extensions": json.dumps(extensions(), default=str),
+        }
+        return context
+
+
+def extensions() -> dict[str, Any]:
+    return EXTENSIONS | {
+        "NodeClass": {"cssClasses": {"blockquote": CALLOUTS}},
+        "Figure": {"pickerUrl": str(reverse_lazy("admin:articles_imageasset_pick"))},
+        "Menu": {"groups": GROUPS},
+    }

@@ -1,0 +1,135 @@
+"""The form of an article's working copy: cleans the text, and notices that others were faster."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from articles import content, images
+from articles.admin.editor import Editor
+from articles.html import clean as html_in
+from articles.html.plain import plain
+from articles.models import Article, ImageAsset
+from articles.publishing import addresses
+
+
+class ArticleForm(forms.ModelForm):
+    """`based_on` is the number of the revision that was opened."""
+
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    overwrite = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=_("what you changed"),
+        max_length=200,
+        required=False,
+        help_text=_("For your colleagues, in a few words."),
+    )
+    correction = forms.CharField(
+        label=_("correction notice"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_(
+            "Readers see it with its date. Say what was wrong and what is right now. Leave it empty"
+            " unless readers could have been misled."
+        ),
+    )
+    small = forms.BooleanField(
+        label=_("only a slip of the pen"),
+        required=False,
+        help_text=_(
+            "For an approved article: goes online at once, without a new review. A change of a"
+            " number, of a word such as “not”, or of more words is reviewed all the same."
+        ),
+    )
+
+    class Meta:
+        model = Article
+        fields = [
+            "title",
+            "slug",
+            "summary",
+            "body",
+            "key_points",
+            "topic",
+            "topics",
+            "author",
+            "cover",
+            "publish_at",
+            "review_months",
+        ]
+        widgets = {
+            "body": Editor({"rows": 30, "cols": 100}),
+            "summary": forms.Textarea({"rows": 2, "cols": 100}),
+            "key_points": forms.Textarea({"rows": 5, "cols": 100}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.newest = self.instance.revisions.first() if self.instance.pk else None
+        self.initial["based_on"] = self.newest.number if self.newest else 0
+
+    def clean_body(self) -> str:
+        try:
+            body = html_in.clean(self.cleaned_data["body"], is_ours=images.is_ours)
+        except html_in.Refused as error:
+            raise ValidationError(str(error)) from error
+        if not plain(body).text:
+            raise ValidationError(gettext("The text is empty."))
+        return body
+
+    def clean_slug(self) -> str:
+        slug = self.cleaned_data["slug"]
+        try:
+            addresses.check_free(slug, self.instance if self.instance.pk else None)
+        except html_in.Refused as error:
+            raise ValidationError(str(error)) from error
+        return slug
+
+    def clean_title(self) -> str:
+        return " ".join(self.cleaned_data["title"].split())
+
+    def clean_summary(self) -> str:
+        return " ".join(self.cleaned_data["summary"].split())
+
+    def clean_key_points(self) -> str:
+        return "\n".join(content.points(self.cleaned_data["key_points"]))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        newest = self.newest.number if self.newest else 0
+        opened = cleaned.get("based_on")
+        if opened is not None and opened != newest and not cleaned.get("overwrite"):
+            self._offer_to_overwrite()
+        return cleaned
+
+    def _offer_to_overwrite(self) -> None:
+        """Nothing that was typed is lost: it stands in the form, and can be saved on purpose."""
+        self.fields["overwrite"].widget = forms.CheckboxInput()
+        self.add_error(
+            None,
+            gettext(
+                "{name} saved this article while you had it open. What you typed is still here, and"
+                " not saved. Compare the revisions first; to save yours over theirs, tick"
+                " “overwrite”."
+            ).format(name=self.newest.saved_by or gettext("Somebody else")),
+        )
+
+
+class PictureForm(forms.ModelForm):
+    """An upload is checked and written anew before anything is stored."""
+
+    class Meta:
+        model = ImageAsset
+        fields = ["file", "alt", "caption", "credit"]
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        if "file" not in self.changed_data:
+            return upload
+        try:
+            return images.prepared(upload)
+        except html_in.Refused as error:
+            raise ValidationError(str(error)) from error

@@ -1,0 +1,127 @@
+"""The steps of the workflow as buttons above an article's form."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from articles import previews, publishing, tasks
+from articles.models import Article, Contributor, Status
+
+
+@dataclass(frozen=True)
+class Step:
+    """One button: where it shows, what it says, and what it does with the request's POST."""
+
+    label: Any
+    done: Any
+    statuses: tuple[str, ...]
+    act: Callable[[HttpRequest, Article], None]
+    reviews: bool = False  # only for those who may approve this article
+    primary: bool = False
+
+
+def contributor(request: HttpRequest) -> Contributor | None:
+    return Contributor.objects.filter(user_id=request.user.pk).first()
+
+
+def may_approve(request: HttpRequest, article: Article) -> bool:
+    return request.user.has_perm("articles.approve_article") and publishing.can_approve(
+        article, contributor(request)
+    )
+
+
+def _approve(request: HttpRequest, article: Article) -> None:
+    number = request.POST.get("revision", "")
+    revision = article.revisions.filter(number=int(number) if number.isdecimal() else 0).first()
+    if revision is None:
+        raise publishing.NotPossible(_("Say which revision you have read."))
+    publishing.approve(
+        article,
+        revision=revision,
+        by=contributor(request),
+        whole=request.POST.get("whole") == "on",
+    )
+
+
+def _check_links(request: HttpRequest, article: Article) -> None:
+    tasks.check_links.delay(article.pk)
+
+
+DRAFT, IN_REVIEW, SCHEDULED, PUBLISHED, ARCHIVED = (str(status) for status in Status.values)
+STEPS = {
+    "submit": Step(
+        _("Hand in for review"),
+        _("It waits for a reviewer now."),
+        (DRAFT,),
+        lambda request, article: publishing.submit(article),
+        primary=True,
+    ),
+    "approve": Step(
+        _("Approve"),
+        _("Approved."),
+        (IN_REVIEW,),
+        _approve,
+        reviews=True,
+        primary=True,
+    ),
+    "send-back": Step(
+        _("Send back to the author"),
+        _("It is a draft again."),
+        (IN_REVIEW, SCHEDULED),
+        lambda request, article: publishing.send_back(article),
+    ),
+    "publish-now": Step(
+        _("Publish now"),
+        _("It is online."),
+        (SCHEDULED,),
+        lambda request, article: publishing.publish_now(article),
+        primary=True,
+    ),
+    "confirm": Step(
+        _("I have read it again: nothing needs to change"),
+        _("The review is renewed."),
+        (PUBLISHED,),
+        lambda request, article: publishing.confirm(article, by=contributor(request)),
+        reviews=True,
+    ),
+    "check-links": Step(
+        _("Check the links of its sources"),
+        _("We are looking. Reload this page in a minute."),
+        (DRAFT, IN_REVIEW, SCHEDULED, PUBLISHED),
+        _check_links,
+    ),
+    "archive": Step(
+        _("Take it offline (archive)"),
+        _("Readers cannot see it any more."),
+        (DRAFT, IN_REVIEW, SCHEDULED, PUBLISHED),
+        lambda request, article: publishing.archive(article),
+    ),
+    "take-back": Step(
+        _("Make it a draft again"),
+        _("It is a draft again."),
+        (ARCHIVED,),
+        lambda request, article: publishing.take_back_from_archive(article),
+    ),
+}
+
+
+def stands(request: HttpRequest, article: Article) -> dict[str, Any]:
+    """What the panel above the form says, and which buttons it has for this person."""
+    approves = may_approve(request, article)
+    changes = request.user.has_perm("articles.change_article")
+    return {
+        "steps": {
+            name: step
+            for name, step in STEPS.items()
+            if article.status in step.statuses and (approves if step.reviews else changes)
+        },
+        "newest": article.revisions.first(),
+        "approves": approves,
+        "preview": settings.SITE_URL + previews.link(article),
+        "corrections": article.corrections.all(),
+        "links": article.link_checks.all(),
+    }

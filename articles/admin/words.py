@@ -1,0 +1,57 @@
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from articles.models import Contributor, Redirect, Synonym, Topic
+from curednation import pagecache
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug", "position"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def save_model(self, request: HttpRequest, obj: Topic, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        pagecache.drop("site")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Topic | None = None):
+        return ["slug"] if obj else []  # people link to it
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Topic | None = None):
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+
+@admin.register(Contributor)
+class ContributorAdmin(admin.ModelAdmin):
+    list_display = ["name", "credentials", "specialty", "user"]
+    search_fields = ["name"]
+    autocomplete_fields = ["photo"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def save_model(
+        self, request: HttpRequest, obj: Contributor, form: ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        pagecache.drop("site")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Contributor | None = None):
+        return ["slug"] if obj else []
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Contributor | None = None):
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+
+@admin.register(Synonym)
+class SynonymAdmin(admin.ModelAdmin):
+    list_display = ["name", "means"]
+    search_fields = ["name", "means"]
+
+
+@admin.register(Redirect)
+class RedirectAdmin(admin.ModelAdmin):
+    """Addresses that lead to an article. Those of renamed articles come by themselves."""
+
+    list_display = ["path", "article", "created_at"]
+    search_fields = ["path", "article__title"]
+    autocomplete_fields = ["article"]

@@ -1,0 +1,110 @@
+"""What an article says, as one value: what is saved, compared, approved and shown."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from articles.html.plain import plain
+
+# Words that turn a sentence around. A change of one is never a small fix.
+TURNING = {
+    "no",
+    "not",
+    "never",
+    "none",
+    "without",
+    "cannot",
+    "only",
+    "unless",
+    "except",
+    "always",
+    "must",
+}
+SMALL_FIX_WORDS = 8
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    title: str
+    publisher: str = ""
+    year: int | None = None
+    url: str = ""
+    accessed: date | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"accessed": self.accessed and self.accessed.isoformat()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "SourceLine":
+        accessed = values.get("accessed")
+        return cls(**values | {"accessed": date.fromisoformat(accessed) if accessed else None})
+
+
+@dataclass(frozen=True)
+class Answered:
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """`body` is HTML that `html.clean` has let through; sources are numbered from 1."""
+
+    title: str
+    summary: str
+    body: str
+    key_points: tuple[str, ...] = ()
+    faq: tuple[Answered, ...] = ()
+    sources: tuple[SourceLine, ...] = field(default=())
+
+    @property
+    def sources_count(self) -> int:
+        return len(self.sources)
+
+    def words(self) -> list[str]:
+        """All of it as plain words, sources left out."""
+        answered = [f"{each.question} {each.answer}" for each in self.faq]
+        return " ".join(
+            [self.title, self.summary, *self.key_points, plain(self.body).text, *answered]
+        ).split()
+
+
+def points(text: str) -> tuple[str, ...]:
+    """The lines of a box of key points."""
+    return tuple(line.strip(" •-*\t") for line in text.splitlines() if line.strip(" •-*\t"))
+
+
+def is_small_fix(before: Content, after: Content) -> bool:
+    """Whether a change can be a slip of the pen: no number, no turning word, a few words at most.
+
+    Doses and waiting times are numbers; so this errs towards another review.
+    """
+    if before.sources != after.sources or _tags(before.body) != _tags(after.body):
+        return False
+    old, new = before.words(), after.words()
+    changed: list[str] = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
+        if kind != "equal":
+            changed += [*old[a:b], *new[c:d]]
+    return len(changed) <= 2 * SMALL_FIX_WORDS and not any(map(_matters, changed))
+
+
+def _matters(word: str) -> bool:
+    bare = word.lower().strip(".,;:!?()“”\"'")
+    return bool(re.search(r"\d", bare)) or bare in TURNING or bare.endswith(("n't", "n’t"))
+
+
+def _tags(html: str) -> list[str]:
+    return re.findall(r"<[^>]+>", html)
+
+
+def parts_that_differ(before: Content, after: Content) -> Iterable[str]:
+    """The names of the fields of Content in which they differ."""
+    return [
+        part.name
+        for part in fields(Content)
+        if getattr(before, part.name) != getattr(after, part.name)
+    ]

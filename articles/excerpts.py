@@ -1,0 +1,54 @@
+"""Where in an article the words stand that somebody looked for."""
+
+import re
+from collections.abc import Iterable
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+AROUND = 110  # characters on each side
+
+
+def highlighted(text: str, stems: Iterable[str]) -> SafeString:
+    """`text`, escaped, with the words of these stems in <mark>."""
+    pattern = _pattern(stems)
+    if pattern is None:
+        return escape(text)
+    out, at = [], 0
+    for match in pattern.finditer(text):
+        out += [escape(text[at : match.start()]), "<mark>", escape(match[0]), "</mark>"]
+        at = match.end()
+    out.append(escape(text[at:]))
+    return mark_safe("".join(out))  # noqa: S308  (every part is escaped above)
+
+
+def excerpt(summary: str, text: str, stems: Iterable[str]) -> SafeString:
+    """The summary when it holds one of the words, else the place in the text where one stands."""
+    stems = list(stems)
+    pattern = _pattern(stems)
+    found = pattern and not pattern.search(summary) and pattern.search(text)
+    if not found:
+        return highlighted(summary, stems)
+    start, end = max(0, found.start() - AROUND), min(len(text), found.end() + AROUND)
+    start = max(start, text.rfind("\n", 0, found.start()) + 1)
+    end = min(end, text.find("\n", found.end()) if "\n" in text[found.end() :] else len(text))
+    if start and text[start - 1] not in "\n ":
+        start = text.find(" ", start) + 1
+    if end < len(text) and text[end] not in "\n ":
+        end = text.rfind(" ", 0, end)
+    piece = text[start:end].strip()
+    before = "" if start == 0 or text[start - 1] == "\n" else "… "
+    after = "" if end >= len(text) or text[end : end + 1] == "\n" else " …"
+    return highlighted(f"{before}{piece}{after}", stems)
+
+
+def _pattern(stems: Iterable[str]) -> re.Pattern[str] | None:
+    """Words that begin as a stem does; the stem's own last vowel may have become another."""
+    parts = []
+    for stem in stems:
+        base = stem.rstrip("ie") if len(stem) > 4 else stem
+        ending = r"\w{0,5}" if len(base) > 3 else "s?"
+        parts.append(re.escape(base) + ending)
+    if not parts:
+        return None
+    return re.compile(rf"\b(?:{'|'.join(parts)})\b", re.IGNORECASE)

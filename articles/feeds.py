@@ -1,0 +1,93 @@
+"""Atom (RFC 4287): the newest articles, with their summaries or in full, of all or of one topic."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from articles.html.show import prose
+from articles.models import Article, Topic
+from curednation import pagecache
+from curednation.practice.models import Practice
+
+NEWEST = 30
+
+
+class Feed(Atom1Feed):
+    """Atom with the whole text of an entry where there is one."""
+
+    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        if item.get("content"):
+            handler.addQuickElement("content", item["content"], {"type": "html"})
+
+
+@require_safe
+def feed(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """`?full=1` brings whole texts."""
+    full = request.GET.get("full") == "1"
+    return pagecache.serve(
+        request, tags=["articles"], make=lambda: _feed(slug, full), key=f"full={full}"
+    )
+
+
+def _feed(slug: str, full: bool) -> HttpResponse:
+    topic = get_object_or_404(Topic, slug=slug) if slug else None
+    chosen = Article.objects.published()
+    chosen = chosen.about(topic) if topic else chosen
+    articles = list(chosen.select_related("online", "author", "topic").newest()[:NEWEST])
+    out = _head(topic, full, articles)
+    for article in articles:
+        _add(out, article, full)
+    return HttpResponse(
+        out.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
+    )
+
+
+def _head(topic: Topic | None, full: bool, articles: list[Article]) -> Feed:
+    home = topic.get_absolute_url() if topic else reverse("articles:list")
+    own = reverse("articles:topic_feed", args=[topic.slug]) if topic else reverse("articles:feed")
+    name = Practice.current().name
+    return Feed(
+        title=f"{topic.name} | {name}" if topic else name,
+        link=settings.SITE_URL + home,
+        description=_("Plain answers about medicines, first steps and staying well."),
+        language="en-US",
+        feed_url=settings.SITE_URL + own + ("?full=1" if full else ""),
+        feed_guid=f"{_tag(datetime(2026, 1, 1))}{own}",
+    )
+
+
+def _add(out: Feed, article: Article, full: bool) -> None:
+    shown = article.online
+    out.add_item(
+        title=shown.title,
+        link=settings.SITE_URL + article.get_absolute_url(),
+        description=shown.summary,
+        unique_id=f"{_tag(article.created_at)}/articles/{article.pk}",
+        pubdate=article.published_at,
+        updateddate=article.updated_at or article.published_at,
+        author_name=article.author.byline,
+        categories=[article.topic.name],
+        content=_full(article) if full else "",
+    )
+
+
+def _full(article: Article) -> str:
+    """The text with addresses that also work elsewhere; citations stay numbers."""
+    html = prose(article.online.body, 0, lambda name: "", "").html
+    return html.replace('src="/', f'src="{settings.SITE_URL}/').replace(
+        'href="/', f'href="{settings.SITE_URL}/'
+    )
+
+
+def _tag(made: datetime) -> str:
+    """RFC 4151: a name that outlives addresses."""
+    return f"tag:{urlsplit(settings.SITE_URL).hostname},{made:%Y-%m-%d}:"

@@ -1,0 +1,22 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from articles.loading import LIBRARY, Broken, load_library
+
+
+class Command(BaseCommand):
+    help = "Load the articles that come with the site. Running it again loads what has changed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", nargs="?", type=Path, default=LIBRARY)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            report = load_library(options["folder"])
+        except Broken as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"{report.new} new, {report.changed} changed, {report.same} as they were."
+        )

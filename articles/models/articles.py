@@ -1,0 +1,284 @@
+"""An article and its revisions. `publishing` alone changes a status or what readers see."""
+
+from datetime import datetime
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from articles.models.people import Contributor, Topic
+from articles.models.search import INDEX_WHAT_IS_ONLINE
+
+RESERVED = {"feed", "topics", "contributors", "comments", "preview", "search", "images"}
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    SCHEDULED = "scheduled", _("Scheduled")
+    PUBLISHED = "published", _("Published")
+    ARCHIVED = "archived", _("Archived")
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def published(self):
+        """Those that readers can see: an approved revision is online, whatever is being written."""
+        return self.filter(online__isnull=False)
+
+    def about(self, topic: Topic):
+        """Those with this topic, as their main one or as one of several."""
+        more = Article.topics.through.objects.filter(article=OuterRef("pk"), topic=topic)
+        return self.filter(Q(topic=topic) | Exists(more))
+
+    def of(self, contributor: Contributor):
+        """Those that this person wrote or reviewed."""
+        return self.filter(Q(author=contributor) | Q(reviewer=contributor))
+
+    def newest(self):
+        return self.order_by("-published_at", "-pk")
+
+    def most_useful(self):
+        return self.order_by("-usefulness", "-published_at", "-pk")
+
+    def as_cards(self):
+        """With what a card or a row shows, and without the long texts."""
+        return self.select_related("online", "topic").only(
+            "slug",
+            "published_at",
+            "updated_at",
+            "last_reviewed",
+            "online__title",
+            "online__summary",
+            "online__minutes",
+            "topic__name",
+            "topic__slug",
+            "topic__icon",
+            "topic__tint",
+        )
+
+    def due(self, now: datetime):
+        """Approved ones whose time has come, and which nobody holds back."""
+        return self.filter(status=Status.SCHEDULED, publish_at__lte=now, held=False)
+
+
+class Article(models.Model):
+    """Its own fields are the working copy; readers see `online`, the approved revision."""
+
+    slug = models.SlugField(_("address"), max_length=120, unique=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False
+    )
+    topic = models.ForeignKey(
+        Topic, models.PROTECT, related_name="main_articles", verbose_name=_("main topic")
+    )
+    topics = models.ManyToManyField(
+        Topic, blank=True, related_name="more_articles", verbose_name=_("more topics")
+    )
+    author = models.ForeignKey(
+        Contributor, models.PROTECT, related_name="written", verbose_name=_("author")
+    )
+    cover = models.ForeignKey(
+        "articles.ImageAsset", models.SET_NULL, null=True, blank=True, verbose_name=_("cover")
+    )
+
+    # The working copy: every save of it is kept as a revision
+    title = models.CharField(_("title"), max_length=120)
+    summary = models.CharField(
+        _("summary"),
+        max_length=300,
+        help_text=_("One sentence. Shown under the title, in lists and by search engines."),
+    )
+    body = models.TextField(_("text"))
+    key_points = models.TextField(
+        _("key points"), blank=True, help_text=_("One on each line, three to five are best.")
+    )
+
+    # What readers see, and what was promised about it
+    online = models.ForeignKey(
+        "articles.Revision", models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    approved = models.ForeignKey(
+        "articles.Revision", models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    reviewer = models.ForeignKey(
+        Contributor,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="reviewed",
+        verbose_name=_("medical reviewer"),
+    )
+    publish_at = models.DateTimeField(
+        _("publish at"),
+        null=True,
+        blank=True,
+        help_text=_("In UTC. Left empty it goes online as soon as it is approved."),
+    )
+    held = models.BooleanField(_("held back"), default=False, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    updated_at = models.DateTimeField(_("updated"), null=True, editable=False)
+    last_reviewed = models.DateField(_("last reviewed"), null=True, editable=False)
+    next_review = models.DateField(_("next review"), null=True, editable=False)
+    reviewed_whole = models.BooleanField(default=False, editable=False)
+    review_months = models.PositiveSmallIntegerField(
+        _("months between reviews"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    usefulness = models.IntegerField(_("usefulness"), default=0, editable=False)
+    changed_at = models.DateTimeField(_("last changed"), auto_now=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    # Kept by the database: see INDEX_WHAT_IS_ONLINE
+    search = SearchVectorField(null=True, editable=False)
+    search_head = SearchVectorField(null=True, editable=False)
+
+    related = models.ManyToManyField(
+        "self", through="articles.Related", symmetrical=False, related_name="shown_by"
+    )
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-changed_at"]
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        permissions = [("approve_article", "Can approve articles as their medical reviewer")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="published") | Q(online__isnull=False),
+                name="published_article_has_a_revision_online",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="archived") | Q(online__isnull=True),
+                name="archived_article_has_nothing_online",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="scheduled")
+                | Q(approved__isnull=False) & Q(publish_at__isnull=False),
+                name="scheduled_article_is_approved_and_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(online__isnull=True)
+                | Q(reviewer__isnull=False) & Q(published_at__isnull=False),
+                name="article_goes_online_only_with_a_reviewer",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewer__isnull=True) | ~Q(reviewer=models.F("author")),
+                name="author_does_not_review_their_own_article",
+            ),
+            models.CheckConstraint(condition=~Q(slug__in=sorted(RESERVED)), name="slug_is_free"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-published_at", "-id"],
+                name="article_newest",
+                condition=Q(online__isnull=False),
+            ),
+            models.Index(
+                fields=["publish_at"], name="article_due", condition=Q(status="scheduled")
+            ),
+            GinIndex(fields=["search"], name="article_search", fastupdate=False),
+        ]
+        triggers = [INDEX_WHAT_IS_ONLINE]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("articles:article", args=[self.slug])
+
+    @property
+    def next_review_shown(self):
+        """The date readers may be told: only where the whole article was reviewed."""
+        return self.next_review if self.reviewed_whole else None
+
+
+class Revision(models.Model):
+    """What one save held, word for word. Never changed; the database refuses it."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField(_("number"))
+    title = models.CharField(_("title"), max_length=120)
+    summary = models.CharField(_("summary"), max_length=300)
+    body = models.TextField(_("text"))
+    key_points = models.JSONField(_("key points"), default=list)
+    faq = models.JSONField(_("questions"), default=list)
+    sources = models.JSONField(_("sources"), default=list)
+    correction = models.CharField(_("correction"), max_length=400, blank=True)
+    note = models.CharField(_("what changed"), max_length=200, blank=True)
+
+    # Derived from the above when it is saved
+    text = models.TextField()
+    headings = models.TextField(blank=True)
+    minutes = models.PositiveSmallIntegerField(_("minutes to read"), default=1)
+
+    saved_at = models.DateTimeField(_("saved"))
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("saved by")
+    )
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="revision_number_once")
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.number})"
+
+
+class Approval(models.Model):
+    """Proof that this person approved exactly this revision. Never changed."""
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="approvals")
+    reviewer = models.ForeignKey(Contributor, models.PROTECT, related_name="approvals")
+    credentials = models.CharField(max_length=40)
+    whole = models.BooleanField(_("the whole article"), default=True)
+    given = models.DateTimeField(_("given"))
+
+    class Meta:
+        ordering = ["-given"]
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        constraints = [
+            models.CheckConstraint(condition=~Q(credentials=""), name="approval_by_credentials")
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer}, {self.given:%Y-%m-%d}"
+
+
+class Redirect(models.Model):
+    """An address that an article once had. It names the article: no chain, no loop."""
+
+    path = models.CharField(
+        _("old address"), max_length=250, unique=True, help_text=_("For example /articles/old/")
+    )
+    article = models.ForeignKey(Article, models.CASCADE, related_name="redirects")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["path"]
+        verbose_name = _("old address")
+        verbose_name_plural = _("old addresses")
+        constraints = [
+            models.CheckConstraint(condition=Q(path__startswith="/"), name="redirect_from_a_path")
+        ]
+
+    def __str__(self) -> str:
+        return self.path

@@ -1,0 +1,113 @@
+"""What articles are about, and who stands behind them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class Topic(models.Model):
+    """What an article is about. It has a page of its own."""
+
+    class Tint(models.TextChoices):
+        PINE = "", _("Pine")
+        HONEY = "honey", _("Honey")
+        CLAY = "clay", _("Clay")
+
+    ICONS = [
+        "book",
+        "pill",
+        "glass",
+        "leaf",
+        "heart",
+        "people",
+        "shield",
+        "moon",
+        "sun",
+        "sunrise",
+        "drop",
+    ]
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    introduction = models.TextField(_("introduction"), max_length=600, blank=True)
+    icon = models.CharField(
+        _("icon"), max_length=20, choices=[(name, name) for name in ICONS], default="book"
+    )
+    tint = models.CharField(_("tint"), max_length=10, choices=Tint.choices, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position", "name"]
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("articles:topic", args=[self.slug])
+
+
+class ContributorQuerySet(models.QuerySet["Contributor"]):
+    def reviewers(self):
+        """Those who may approve: they have credentials and can sign in."""
+        return self.exclude(credentials="").filter(user__is_active=True)
+
+
+class Contributor(models.Model):
+    """Who wrote or medically reviewed an article, as readers see them."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contributor",
+        verbose_name=_("account"),
+        help_text=_("With an account and credentials they can approve the articles of others."),
+    )
+    name = models.CharField(_("name"), max_length=80)
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    credentials = models.CharField(
+        _("credentials"), max_length=40, blank=True, help_text=_("For example: MD, or RN, CARN")
+    )
+    specialty = models.CharField(
+        _("specialty"), max_length=80, blank=True, help_text=_("For example: addiction medicine")
+    )
+    profile_url = models.URLField(
+        _("licence or profile"),
+        blank=True,
+        help_text=_("Where a reader can check the licence, such as the state board's page."),
+    )
+    biography = models.TextField(_("about"), max_length=2000, blank=True)
+    photo = models.ForeignKey(
+        "articles.ImageAsset", models.SET_NULL, null=True, blank=True, verbose_name=_("photo")
+    )
+
+    objects = ContributorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("contributor")
+        verbose_name_plural = _("contributors")
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="contributor_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.byline
+
+    def get_absolute_url(self) -> str:
+        return reverse("articles:contributor", args=[self.slug])
+
+    @property
+    def byline(self) -> str:
+        """`Ruth Pell, RN`"""
+        return ", ".join(part for part in (self.name, self.credentials) if part)
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper()

@@ -1,0 +1,136 @@
+"""Through the hands of a clinician: submit, approve or send back, and look again after a year."""
+
+import calendar
+import re
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from articles.content import Content
+from articles.html.plain import CITATION, plain
+from articles.models import Approval, Article, Contributor, Revision, Status
+from articles.publishing import online
+from articles.publishing.rules import NotPossible, lock
+from articles.publishing.saving import content_of
+
+
+@transaction.atomic
+def submit(article: Article) -> None:
+    """Hand the newest revision to a reviewer. Raises NotPossible, saying what is missing."""
+    locked = lock(article, Status.DRAFT)
+    missing = list(_missing(content_of(locked)))
+    if missing:
+        raise NotPossible(" ".join(missing))
+    _set(locked, article, status=Status.IN_REVIEW)
+
+
+def _missing(what: Content):
+    if not what.summary:
+        yield _("Write a summary first.")
+    if not what.sources:
+        yield _("A medical text needs at least one source.")
+    numbers = {
+        int(number)
+        for cited in CITATION.findall(plain(what.body).text)
+        for number in re.findall(r"\d+", cited)
+    }
+    for number in sorted(numbers):
+        if not 1 <= number <= len(what.sources):
+            yield _("The text cites [{number}], but there is no such source.").format(number=number)
+
+
+def can_approve(article: Article, contributor: Contributor | None) -> bool:
+    """Only somebody with credentials who did not write it."""
+    return bool(contributor and contributor.credentials and contributor != article.author)
+
+
+@transaction.atomic
+def approve(
+    article: Article,
+    *,
+    revision: Revision,
+    by: Contributor,
+    whole: bool = True,
+) -> None:
+    """Pin `revision` as what readers see: now, or at its time if that lies ahead.
+
+    `revision` is the one that was read; if somebody has saved another since, NotPossible. With
+    `whole` the whole article was reviewed, and only then readers are told when it is due again.
+    Raises NotPossible unless `by` has credentials and is not the author.
+    """
+    locked = lock(article, Status.IN_REVIEW)
+    _check_reviewer(locked, by)
+    if locked.revisions.first() != revision:
+        raise NotPossible(_("Somebody has saved this article since you opened it. Read it again."))
+    now = timezone.now()
+    _give(locked, revision, by=by, whole=whole, now=now)
+    if locked.publish_at and locked.publish_at > now:
+        locked.status = Status.SCHEDULED
+        locked.held = False
+    else:
+        online.put(locked, revision, substance=True)
+    locked.save()
+    article.refresh_from_db()
+
+
+@transaction.atomic
+def confirm(article: Article, *, by: Contributor) -> None:
+    """The reviewer has read the published article again, and nothing needs to change."""
+    locked = lock(article, Status.PUBLISHED)
+    _check_reviewer(locked, by)
+    _give(locked, locked.online, by=by, whole=True, now=timezone.now())
+    locked.save()
+    online.changed(locked)
+    article.refresh_from_db()
+
+
+@transaction.atomic
+def send_back(article: Article) -> None:
+    """Give it back to its author. What is online stays online."""
+    _set(lock(article, Status.IN_REVIEW, Status.SCHEDULED), article, status=Status.DRAFT)
+
+
+@transaction.atomic
+def reschedule(article: Article, *, at: datetime) -> None:
+    """Another time for an approved article. Raises NotPossible for a time that is past."""
+    locked = lock(article, Status.SCHEDULED)
+    if at <= timezone.now():
+        raise NotPossible(_("That time is past. To publish now, use “Publish now”."))
+    _set(locked, article, publish_at=at, held=False)
+
+
+def _check_reviewer(article: Article, by: Contributor) -> None:
+    if not by.credentials:
+        raise NotPossible(_("Only a contributor with credentials can approve an article."))
+    if by == article.author:
+        raise NotPossible(_("Somebody other than the author has to approve it."))
+
+
+def _give(
+    locked: Article, revision: Revision, *, by: Contributor, whole: bool, now: datetime
+) -> None:
+    Approval.objects.create(
+        revision=revision, reviewer=by, credentials=by.credentials, whole=whole, given=now
+    )
+    locked.approved = revision
+    locked.reviewer = by
+    locked.reviewed_whole = whole
+    if whole or locked.last_reviewed is None:
+        locked.last_reviewed = now.date()
+        locked.next_review = months_later(now.date(), locked.review_months)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or its last one."""
+    year, month = divmod(day.month - 1 + months, 12)
+    last = calendar.monthrange(day.year + year, month + 1)[1]
+    return date(day.year + year, month + 1, min(day.day, last))
+
+
+def _set(locked: Article, article: Article, **values) -> None:
+    for name, value in values.items():
+        setattr(locked, name, value)
+    locked.save(update_fields=[*values, "changed_at"])
+    article.refresh_from_db()

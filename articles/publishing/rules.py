@@ -1,0 +1,27 @@
+"""What every step of the workflow keeps to."""
+
+from django.utils.translation import gettext as _
+
+from articles.html.clean import Refused
+from articles.models import Article
+
+__all__ = ["NotPossible", "Refused", "lock"]
+
+
+class NotPossible(Exception):
+    """The step does not fit the article as it is now. Its words are for staff."""
+
+
+def lock(article: Article, *statuses: str) -> Article:
+    """The article as the database has it, locked until the transaction ends.
+
+    Raises NotPossible unless it has one of `statuses` (when any are given).
+    """
+    locked = Article.objects.select_for_update(of=("self",), no_key=True).get(pk=article.pk)
+    if statuses and locked.status not in statuses:
+        raise NotPossible(
+            _("This cannot be done: the article is “{status}” by now.").format(
+                status=locked.get_status_display()
+            )
+        )
+    return locked

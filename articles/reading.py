@@ -1,0 +1,67 @@
+"""What the page of one article needs, read in few queries and as one value."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from articles import pictures, related
+from articles.content import Content
+from articles.html.show import Prose, prose
+from articles.models import Article, Correction, Revision, Topic
+from articles.publishing import content_of
+
+
+def icon(name: str) -> str:
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>',
+        static("svg/icons.svg"),
+        name,
+    )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One revision of an article, as readers see it."""
+
+    article: Article
+    revision: Revision
+    content: Content
+    prose: Prose
+    corrections: list[dict[str, Any]]
+    related: list[Article]
+
+
+def with_everything() -> QuerySet[Article]:
+    """Articles with all that their page shows in the head. One query."""
+    more = Topic.objects.filter(more_articles=OuterRef("pk")).values("name")
+    notices = Correction.objects.filter(article=OuterRef("pk")).order_by("-made_at")
+    return Article.objects.select_related(
+        "online", "topic", "cover", "author__photo", "reviewer__photo"
+    ).annotate(
+        more_topics=ArraySubquery(more),
+        notices=ArraySubquery(notices.values(json=JSONObject(text="text", made_at="made_at"))),
+    )
+
+
+def reading(article: Article, revision: Revision) -> Reading:
+    """`article` comes from `with_everything`. Two queries more; without pictures in it one."""
+    content = content_of(revision)
+    shown = prose(content.body, len(content.sources), icon, _("Source {number}"))
+    return Reading(
+        article=article,
+        revision=revision,
+        content=content,
+        prose=Prose(pictures.framed(shown.html), shown.contents, shown.cited),
+        corrections=[
+            notice | {"made_at": datetime.fromisoformat(notice["made_at"])}
+            for notice in article.notices
+        ],
+        related=related.shown(article),
+    )

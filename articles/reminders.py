@@ -1,0 +1,39 @@
+"""A mail to the reviewer when an article is to be read again. Neutral: no title, no topic."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from articles.models import Article
+from curednation.mail import outbox
+
+AHEAD = timedelta(days=30)
+
+
+def due(today: date) -> QuerySet[Article]:
+    """Published articles to be read again within a month, soonest first."""
+    return (
+        Article.objects.published()
+        .filter(next_review__lte=today + AHEAD)
+        .select_related("reviewer__user")
+        .order_by("next_review")
+    )
+
+
+def remind(today: date) -> None:
+    """One mail for each review that falls due, and one more if it is overdue by a month."""
+    for article in due(today):
+        user = article.reviewer.user
+        if user is None or not user.is_active:
+            continue
+        overdue = article.next_review + AHEAD < today
+        outbox.enqueue(
+            "article_review_due",
+            key=f"article-review:{article.pk}:{article.next_review}:{'late' if overdue else 'due'}",
+            to=user.email,
+            about=f"article-review:{article.pk}",
+            due=article.next_review,
+            link=settings.SITE_URL + reverse("admin:articles_article_change", args=[article.pk]),
+        )

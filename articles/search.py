@@ -1,0 +1,204 @@
+"""Finding articles: stemmed words with weights, prefixes, synonyms, a second guess at spelling."""
+
+import re
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_, or_
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramSimilarity
+from django.db.models import Count, F, Func, TextField, Value, Window
+
+from articles.models import Article, Synonym, Topic, Word
+
+LONGEST, MOST_WORDS = 200, 10
+WEIGHTS = [0.1, 0.3, 0.5, 1.0]  # body, headings, summary, title
+# "suboxne" and "suboxone" share 0.5 of their trigrams.
+NEAR = 0.35
+Span = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of what was found; `total` of all. `stems` are what to highlight."""
+
+    articles: list[Article] = field(default_factory=list)
+    total: int = 0
+    stems: list[str] = field(default_factory=list)
+    # Set when nothing was found for the words as they were typed
+    corrected: str = ""
+    only_some: bool = False
+
+
+def words(text: str) -> list[str]:
+    """The words of what somebody typed, or of a name: at most ten, small letters."""
+    return re.findall(r"[^\W_]+(?:['’][^\W_]+)?", text[:LONGEST].lower())[:MOST_WORDS]
+
+
+def find(text: str, *, first: int, count: int, topic: Topic | None = None) -> Found:
+    """The articles with all of these words, best first, from number `first` on.
+
+    Where there are none: with the last word unfinished, with the nearest spelling, with some of
+    the words. Three queries where the words are found as they were typed.
+    """
+    typed = words(text)
+    if not typed:
+        return Found()
+    synonyms = _synonyms()
+    found = _page(_query(typed, synonyms), text, first, count, topic)
+    if found.total or first:
+        return found
+    found = _page(_query(typed, synonyms, unfinished=True), text, first, count, topic)
+    if found.total:
+        return found
+    better = corrected(typed, synonyms)
+    if better != typed:
+        spelled = " ".join(better)
+        found = _page(_query(better, synonyms), spelled, first, count, topic)
+        if found.total:
+            return Found(found.articles, found.total, found.stems, corrected=spelled)
+    if len(better) > 1:
+        some = _query(better, synonyms, join=or_)
+        found = _page(some, " ".join(better), first, count, topic)
+    return Found(found.articles, found.total, found.stems, only_some=bool(found.total))
+
+
+def suggest(text: str, count: int) -> list[Article]:
+    """What to offer while somebody still types: the last word may be unfinished. Two queries."""
+    typed = words(text)
+    if not typed or len(typed[-1]) < 2:
+        return []
+    query = _query(typed, _synonyms(), unfinished=True)
+    return list(
+        Article.objects.published()
+        .filter(search=query)
+        .annotate(rank=SearchRank(F("search_head"), query, weights=WEIGHTS))
+        .order_by("-rank", "-published_at")
+        .select_related("online")
+        .only("slug", "online__title")[:count]
+    )
+
+
+def corrected(typed: list[str], synonyms: dict[Span, set[Span]]) -> list[str]:
+    """The words with those that stand in no article replaced by the nearest that do."""
+    names = {word for span in synonyms for word in span}
+    known = set(Word.objects.filter(word__in=typed).values_list("word", flat=True)) | names
+    return [word if word in known or len(word) < 4 else _nearest(word, names) for word in typed]
+
+
+def _nearest(word: str, names: set[str]) -> str:
+    near = (
+        Word.objects.filter(word__trigram_similar=word)
+        .annotate(near=TrigramSimilarity("word", word))
+        .filter(near__gte=NEAR)
+        .order_by("-near", "word")
+        .values_list("word", "near")
+        .first()
+    )
+    ours = max(((_likeness(word, name), name) for name in names), default=(0.0, ""))
+    if near and near[1] >= ours[0]:
+        return near[0]
+    return ours[1] if ours[0] >= NEAR else word
+
+
+def _likeness(one: str, other: str) -> float:
+    """As pg_trgm counts it: the trigrams both have, of all they have."""
+    a, b = _trigrams(one), _trigrams(other)
+    return len(a & b) / len(a | b)
+
+
+def _trigrams(word: str) -> set[str]:
+    padded = f"  {word} "
+    return {padded[i : i + 3] for i in range(len(padded) - 2)}
+
+
+def _synonyms() -> dict[Span, set[Span]]:
+    """Of each name what else it is called. One query; there are a few dozen."""
+    known: dict[Span, set[Span]] = {}
+    for name, means in Synonym.objects.values_list("name", "means"):
+        one, other = tuple(words(name)), tuple(words(means))
+        if one and other:
+            known.setdefault(one, set()).add(other)
+            known.setdefault(other, set()).add(one)
+    return known
+
+
+def _query(
+    typed: list[str],
+    synonyms: dict[Span, set[Span]],
+    *,
+    unfinished: bool = False,
+    join=and_,
+) -> SearchQuery:
+    units = []
+    at = 0
+    while at < len(typed):
+        span = _longest_name(typed, at, synonyms)
+        query = _phrase(span)
+        for other in synonyms.get(span, ()):
+            query |= _phrase(other)
+        at += len(span)
+        if unfinished and at == len(typed):
+            prefix = re.sub(r"[^\w]", "", span[-1])
+            query |= SearchQuery(f"{prefix}:*", config="simple", search_type="raw")
+        units.append(query)
+    return reduce(join, units)
+
+
+def _longest_name(typed: list[str], at: int, synonyms: dict[Span, set[Span]]) -> Span:
+    """The most words from here on that are a name with synonyms, else one word."""
+    spans = (tuple(typed[at:end]) for end in range(len(typed), at, -1))
+    return next((span for span in spans if span in synonyms), (typed[at],))
+
+
+def _phrase(span: Span) -> SearchQuery:
+    return SearchQuery(" ".join(span), config="english", search_type="phrase")
+
+
+def _page(query: SearchQuery, text: str, first: int, count: int, topic: Topic | None) -> Found:
+    """The rows are sorted without their texts; only those of this page are read in full."""
+    matching = Article.objects.published().filter(search=query)
+    if topic is not None:
+        matching = matching.about(topic)
+    rows = list(
+        matching.annotate(
+            rank=SearchRank(F("search_head"), query, weights=WEIGHTS),
+            total=Window(Count("*")),
+            stems=_Stems(Value(text[:LONGEST], output_field=TextField())),
+        )
+        .order_by("-rank", "-published_at", "-pk")
+        .values_list("pk", "total", "stems")[first : first + count]
+    )
+    if not rows:
+        return Found(total=matching.count() if first else 0)
+    cards = (
+        Article.objects.as_cards()
+        .select_related("online", "topic")
+        .only(*CARD_WITH_TEXT)
+        .in_bulk([pk for pk, _, _ in rows])
+    )
+    return Found([cards[pk] for pk, _, _ in rows], rows[0][1], rows[0][2])
+
+
+CARD_WITH_TEXT = [
+    "slug",
+    "published_at",
+    "updated_at",
+    "last_reviewed",
+    "online__title",
+    "online__summary",
+    "online__minutes",
+    "online__text",
+    "topic__name",
+    "topic__slug",
+    "topic__icon",
+    "topic__tint",
+]
+
+
+class _Stems(Func):
+    """The stems under which the words of a text are indexed."""
+
+    function = "tsvector_to_array"
+    template = "%(function)s(to_tsvector('english'::regconfig, %(expressions)s))"
+    output_field = ArrayField(TextField())

@@ -1,0 +1,72 @@
+"""What other parts of the site show of the articles, and how an article's own parts are shown."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from articles import excerpts, pictures
+from articles.html import show
+from articles.models import Article, ImageAsset
+
+register = template.Library()
+
+
+@register.inclusion_tag("articles/_cards.html")
+def article_cards(count: int = 6) -> dict[str, Any]:
+    """The newest articles as cards, for any page. One query; without articles nothing is shown."""
+    return {"articles": list(Article.objects.published().as_cards().newest()[:count])}
+
+
+@register.simple_tag
+def article_picture(asset: ImageAsset, lazy: bool = True) -> SafeString:
+    return pictures.picture(asset, lazy=lazy)
+
+
+@register.simple_tag
+def portrait(asset: ImageAsset) -> SafeString:
+    """A face in the arch. Its name stands beside it, so nothing is read aloud."""
+    return pictures.picture(asset, alt="", lazy=False)
+
+
+@register.filter
+def with_sources(text: str, sources: int) -> SafeString:
+    """Plain text whose `[1]` lead to the sources."""
+    html = show.with_citations(text, sources, _("Source {number}"))
+    return mark_safe(html)  # noqa: S308  (escaped there)
+
+
+@register.simple_tag
+def excerpt(article: Article, stems: Iterable[str]) -> SafeString:
+    return excerpts.excerpt(article.online.summary, article.online.text, stems)
+
+
+@register.simple_tag
+def highlighted(text: str, stems: Iterable[str]) -> SafeString:
+    return excerpts.highlighted(text, stems)
+
+
+@register.simple_tag
+def ways_back(number: int, cited: dict[int, int]) -> SafeString:
+    """From a source to each place in the text that cites it."""
+    times = cited.get(number, 0)
+    links = (
+        (number, time, _("Back to the text, place {time}").format(time=time))
+        for time in range(1, times + 1)
+    )
+    return format_html_join("", ' <a class="back" href="#cite-{}-{}" aria-label="{}">↩</a>', links)
+
+
+@register.simple_tag
+def source_line(source: Any) -> SafeString:
+    """`Publisher. Title. 2021.` with the title as a link where there is an address."""
+    title = (
+        format_html('<a href="{}" rel="noopener">{}</a>', source.url, source.title)
+        if source.url
+        else format_html("<i>{}</i>", source.title)
+    )
+    parts = [part for part in (source.publisher, title, source.year) if part]
+    return format_html_join(" ", "{}.", ((part,) for part in parts))

@@ -1,0 +1,17 @@
+from django.urls import URLPattern, path, re_path
+
+from articles import feeds, previews
+from articles.views import finding, images, reading
+
+app_name = "articles"
+urlpatterns: list[URLPattern] = [
+    path("articles/", finding.articles, name="list"),
+    path("articles/search/", finding.suggestions, name="suggestions"),
+    path("articles/feed/", feeds.feed, name="feed"),
+    path("articles/topics/<slug:slug>/", finding.topic, name="topic"),
+    path("articles/topics/<slug:slug>/feed/", feeds.feed, name="topic_feed"),
+    path("articles/contributors/<slug:slug>/", finding.contributor, name="contributor"),
+    path("articles/images/<path:path>", images.image, name="image"),
+    re_path(rf"^articles/preview/(?P<token>{previews.PATTERN})/$", reading.preview, name="preview"),
+    path("articles/<slug:slug>/", reading.article, name="article"),
+]

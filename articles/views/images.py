@@ -1,0 +1,26 @@
+"""The files of the picture library. Their names are random and their content never changes."""
+
+import mimetypes
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest
+from django.views.decorators.http import require_safe
+
+KINDS = {".jpg", ".png", ".webp", ".avif"}
+mimetypes.add_type("image/avif", ".avif")
+mimetypes.add_type("image/webp", ".webp")
+
+
+@require_safe
+def image(request: HttpRequest, path: str) -> FileResponse:
+    """One file. Every upload was written anew before it was stored, so it is what its name says."""
+    ending = path[path.rfind(".") :]
+    if ending not in KINDS:
+        raise Http404
+    try:
+        file = default_storage.open(path)
+    except (OSError, ValueError) as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type=mimetypes.types_map[ending])
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

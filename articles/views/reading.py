@@ -1,0 +1,75 @@
+"""The page of an article, and its preview."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from articles import previews, structured
+from articles.models import Redirect, Revision
+from articles.reading import reading, with_everything
+from curednation import pagecache
+
+
+@require_safe
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """What everybody sees: the approved revision. An old address redirects once."""
+    return pagecache.serve(request, tags=[f"article:{slug}"], make=lambda: _article(request, slug))
+
+
+def _article(request: HttpRequest, slug: str) -> HttpResponse:
+    found = with_everything().filter(slug=slug, online__isnull=False).first()
+    if found is None:
+        return _moved(request)
+    return render(request, "articles/article.html", context(found, found.online))
+
+
+def _moved(request: HttpRequest) -> HttpResponse:
+    old = (
+        Redirect.objects.select_related("article")
+        .filter(path=request.path, article__online__isnull=False)
+        .first()
+    )
+    if old is None:
+        raise Http404
+    response = HttpResponsePermanentRedirect(old.article.get_absolute_url())
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@require_safe
+def preview(request: HttpRequest, token: str) -> HttpResponse:
+    """The newest save, for whoever holds the link. Kept by nobody, found by no search engine."""
+    pk = previews.find(token)
+    found = pk and with_everything().filter(pk=pk).first()
+    if not found:
+        raise Http404
+    return shown_privately(request, found, found.revisions.first())
+
+
+def shown_privately(request: HttpRequest, article: Any, revision: Revision) -> HttpResponse:
+    """`article` comes from `with_everything`."""
+    response = render(
+        request, "articles/article.html", context(article, revision) | {"preview": True}
+    )
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def context(article: Any, revision: Revision) -> dict[str, Any]:
+    shown = reading(article, revision)
+    return {
+        "article": article,
+        "revision": revision,
+        "content": shown.content,
+        "prose": shown.prose,
+        "corrections": shown.corrections,
+        "related": shown.related,
+        "canonical": settings.SITE_URL + article.get_absolute_url(),
+        "share_image": structured.image(article),
+        "structured": structured.script(structured.page(shown)),
+    }

@@ -1,0 +1,73 @@
+"""What may not come in, and how it is refused."""
+
+import pytest
+
+from articles import publishing
+from articles.html.clean import Refused, clean
+from tests.articles.factories import make_draft
+
+
+def ours(address: str) -> bool:
+    return address.startswith("/articles/images/")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("<p>a<script>alert(1)</script>b</p>", "<p>ab</p>"),
+        ("<p>a<style>p{}</style>b</p>", "<p>ab</p>"),
+        ('<p onclick="x()" style="color:red" id="a" class="b">a</p>', "<p>a</p>"),
+        ('<a href="javascript:alert(1)">a</a>', '<a rel="noopener">a</a>'),
+        ('<a href=" JaVaScRiPt:alert(1)">a</a>', '<a rel="noopener">a</a>'),
+        ('<a href="data:text/html,x">a</a>', '<a rel="noopener">a</a>'),
+        ('<a href="/articles/x/">a</a>', '<a href="/articles/x/" rel="noopener">a</a>'),
+        ('<a href="tel:988">a</a>', '<a href="tel:988" rel="noopener">a</a>'),
+        ("<iframe src=x>a</iframe><svg><script>a</script></svg><p>b</p>", "<p>b</p>"),
+        ("<h1>a</h1><form><input><p>b</p></form>", "a<p>b</p>"),
+        (
+            '<blockquote class="warning big">a</blockquote>',
+            '<blockquote class="warning">a</blockquote>',
+        ),
+        ("<p>a &lt;script&gt; b", "<p>a &lt;script&gt; b</p>"),
+        (
+            "<table><tr><td>broken<td>table",
+            "<table><tbody><tr><td>broken</td><td>table</td></tr></tbody></table>",
+        ),
+        ("<p></p>", ""),
+        ("<p>a\0b</p>", "<p>ab</p>"),
+    ],
+)
+def test_only_what_an_article_may_show_gets_in(given, kept):
+    assert clean(given, is_ours=ours) == kept
+    assert clean(kept, is_ours=ours) == kept
+
+
+@pytest.mark.parametrize(
+    "src",
+    ["https://evil.example/a.png", "//evil.example/a.png", "data:image/png;base64,xx", "a.png"],
+)
+def test_pictures_from_elsewhere_are_refused_with_a_sentence(src):
+    with pytest.raises(Refused, match="not in our library"):
+        clean(f'<p>x</p><img src="{src}" alt="a">', is_ours=ours)
+
+
+def test_a_picture_must_say_what_it_shows():
+    with pytest.raises(Refused, match="what it shows"):
+        clean('<img src="/articles/images/a.png">', is_ours=ours)
+
+
+def test_five_megabytes_are_refused_with_a_sentence():
+    with pytest.raises(Refused, match="too long: 5,242,880 characters"):
+        clean("a" * 5 * 1024 * 1024, is_ours=ours)
+
+
+@pytest.mark.django_db
+def test_an_empty_text_is_refused():
+    with pytest.raises(publishing.Refused, match="empty"):
+        make_draft(body="<p> </p><script>x</script>")
+
+
+@pytest.mark.django_db
+def test_a_picture_that_the_library_does_not_hold_is_refused():
+    with pytest.raises(publishing.Refused, match="not in our library"):
+        make_draft(body='<p>a</p><img src="/articles/images/articles/none.png" alt="a">')
