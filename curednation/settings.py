@@ -214,7 +214,11 @@ PICTURES = {"USE_PLACEHOLDERS": False, "PROCESSOR": "articles.images.make_sizes_
 # ── limits: how often one network, or one address, may do what writes or sends ──
 LIMITS = {
     "holds": env.rate("LIMIT_HOLDS", default="60/10minutes"),
-    "bookings": env.rate("LIMIT_BOOKINGS", default="30/hour"),
+    "holds_easily": env.rate("LIMIT_HOLDS_EASILY", default="12/10minutes"),
+    "holds_in_all": env.rate("LIMIT_HOLDS_IN_ALL", default="300/10minutes"),
+    "bookings": env.rate("LIMIT_BOOKINGS", default="30/day"),
+    "bookings_easily": env.rate("LIMIT_BOOKINGS_EASILY", default="6/hour"),
+    "bookings_in_all": env.rate("LIMIT_BOOKINGS_IN_ALL", default="120/hour"),
     "bookings_per_address": env.rate("LIMIT_BOOKINGS_PER_ADDRESS", default="8/day"),
     "links": env.rate("LIMIT_LINKS", default="20/hour"),
     "links_per_address": env.rate("LIMIT_LINKS_PER_ADDRESS", default="3/day"),

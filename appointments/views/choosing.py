@@ -16,7 +16,7 @@ from appointments.models import Provider, Service
 from appointments.picker import Picker
 from appointments.states import STATES, State
 from appointments.views.details import details_page
-from appointments.views.private import private, too_many, within_limit
+from appointments.views.private import private, refusal
 from appointments.views.proof import proof_of
 from appointments.views.taken import taken, typed_before
 from appointments.views.zone import remembered_zone, shown_zone
@@ -98,9 +98,7 @@ def choose_time(request: HttpRequest, state: State, service: str) -> HttpRespons
     if not form.is_valid():
         context = _times(request, state, offered) | {"error": _("Please choose one of the times.")}
         return render(request, "appointments/times.html", context, status=400)
-    if not within_limit(request, "holds"):
-        return too_many(request)
-    return _take(request, state, offered, form.cleaned_data["slot"])
+    return refusal(request, "holds") or _take(request, state, offered, form.cleaned_data["slot"])
 
 
 @require_GET

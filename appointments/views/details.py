@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from appointments import booking, links, proofs, visitors
 from appointments.forms import DetailsForm
 from appointments.models import Appointment, ConsentText, Status
-from appointments.views.private import private, too_many, within_limit
+from appointments.views.private import private, refusal, too_many, within_limit
 from appointments.views.proof import proof_of
 from appointments.views.taken import taken
 from appointments.views.visit import of_visit
@@ -34,15 +34,13 @@ def details(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not proofs.fits(hold.service, proof_of(request), form.cleaned_data["email"]):
         form.add_error("email", _("Please use the address that we sent the link to."))
         return details_page(request, hold, form=form)
-    if not _may_book(request, form.cleaned_data["email"]):
+    refused = refusal(request, "bookings")
+    if refused:
+        return refused
+    address = addresses.normalised(form.cleaned_data["email"])
+    if not within_limit(request, "bookings_per_address", address):
         return too_many(request)
     return _book(request, hold, form)
-
-
-def _may_book(request: HttpRequest, email: str) -> bool:
-    return within_limit(request, "bookings") and within_limit(
-        request, "bookings_per_address", addresses.normalised(email)
-    )
 
 
 def _book(request: HttpRequest, hold: Appointment, form: DetailsForm) -> HttpResponse:

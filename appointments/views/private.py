@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from curednation.guard import limits
+from curednation.guard import effort, limits
 from curednation.guard.network import client_network
+
+HONEYPOT = "website"
 
 
 def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -29,6 +31,30 @@ def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def within_limit(request: HttpRequest, rule: str, *who: str) -> bool:
     """Count this request against `rule`, for `who` or else for the visitor's network."""
     return limits.allow(rule, *(who or (client_network(request),)))
+
+
+def refusal(request: HttpRequest, rule: str) -> HttpResponse | None:
+    """None when this network may do what `rule` limits; otherwise the page that it gets.
+
+    Near the limit, or when everybody together does a lot, a little effort is asked for. A filled
+    field that no person sees is a program's: it gets the same page as too many tries.
+    """
+    if request.POST.get(HONEYPOT) or not within_limit(request, rule):
+        return too_many(request)
+    easy = within_limit(request, f"{rule}_easily") and within_limit(
+        request, f"{rule}_in_all", "all"
+    )
+    if easy or effort.was_made(request, rule):
+        return None
+    return _ask_for_effort(request, rule)
+
+
+def _ask_for_effort(request: HttpRequest, rule: str) -> HttpResponse:
+    """A page that sends the same form again by itself, once the browser has done its work."""
+    ours = ("csrfmiddlewaretoken", "effort", "wait")
+    sent = [(name, value) for name, value in request.POST.items() if name not in ours]
+    context = {"sent": sent, "asked": effort.asked(rule)}
+    return render(request, "appointments/effort.html", context, status=429)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

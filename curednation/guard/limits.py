@@ -26,9 +26,12 @@ def allow(rule: str, *who: str) -> bool:
 
     `who` (an address, a network) is hashed with a key: the cache learns nobody's name.
     """
-    rate = _rate(settings.LIMITS[rule])
-    subject = salted_hmac("curednation.guard.limits", "\n".join(who), algorithm="sha256")
-    return _hit(rate, rule, subject.hexdigest()[:32])
+    return _hit(_rate(settings.LIMITS[rule]), rule, hashed("\n".join(who)))
+
+
+def hashed(text: str) -> str:
+    """32 hex digits that stand for `text` in a key of the cache."""
+    return salted_hmac("curednation.guard", text, algorithm="sha256").hexdigest()[:32]
 
 
 def _hit(rate: RateLimitItem, *keys: str) -> bool:

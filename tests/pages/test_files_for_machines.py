@@ -25,7 +25,8 @@ def test_the_sitemap_lists_the_public_pages_under_the_configured_address(client,
     xml = client.get("/sitemap.xml").text
     found = re.findall(r"<loc>([^<]+)</loc>", xml)
     assert found == [
-        f"https://clinic.example.org{page}" for page in ("/", "/about/", "/contact/", "/privacy/", "/articles/")
+        f"https://clinic.example.org{page}"
+        for page in ("/", "/about/", "/contact/", "/privacy/", "/articles/")
     ]
 
 
