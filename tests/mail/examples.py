@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 _visit = {
-    "name": "Grace O'Hara",
+    "name": "Zoë O'Hara",
     "starts": datetime(2030, 11, 12, 14, 30, tzinfo=ZoneInfo("America/Chicago")),
     "zone": "Central Time",
     "link": "https://visits.example.org/appointments/abcdefghijklmnopqrstuvwxyz0123456789/",
@@ -14,7 +14,7 @@ _providers_visit = {key: value for key, value in _visit.items() if key != "name"
     "link": "https://visits.example.org/admin/appointments/appointment/42/change/",
 }
 _account = {
-    "name": "Robin Example",
+    "name": "Zoë Example",
     "link": "https://visits.example.org/accounts/password/reset/key/1-abcdefghijklmnopqrstuv/",
 }
 

@@ -141,7 +141,7 @@ def test_a_server_that_hangs_is_left_after_the_timeout(odd_server, settings, wor
     }
 
 
-@pytest.mark.parametrize("word", [HANG, DROP, "500 What"])
+@pytest.mark.parametrize("word", [HANG, DROP, "500 What", "2" * 9000])
 def test_a_bad_good_bye_does_not_bring_the_mail_again(odd_server, settings, word):
     settings.EMAIL_TIMEOUT = 0.2
     odd = odd_server(quit=word)
