@@ -1,6 +1,6 @@
 """One example context for each e-mail template. A template without one fails a test."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "account_invited": _account,
     "account_password_reset": _account,
     "account_unknown": _account,
+    "article_review_due": {
+        "due": date(2030, 11, 12),
+        "link": "https://visits.example.org/admin/articles/article/1/change/",
+    },
     "appointment_booked": _visit,
     "appointment_cancelled": _visit,
     "appointment_cancelled_by_us": _visit,
