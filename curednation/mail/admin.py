@@ -39,18 +39,25 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
 class OutgoingEmailAdmin(admin.ModelAdmin):
     """Nobody writes, changes or deletes an e-mail by hand."""
 
-    list_display = ("written", "to", "subject", "state", "attempts", "next_attempt", "why")
+    list_display = ("to", "subject", "state", "why", "attempts", "next_attempt", "written")
     list_filter = ("state", "created_at")
     search_fields = ("to", "subject", "key")
     search_help_text = _("An address, words of the subject, or the key")
     show_full_result_count = False
     list_per_page = 50
     actions = ("send_again",)
-    fields = readonly_fields = (
+    readonly_fields = (
         *("to", "subject", "state", "why", "attempts", "next_attempt"),
         *("written", "of_use_until", "sent", "emptied"),
         *("body", "files", "source"),
         *("template", "about", "key", "message_id"),
+    )
+    fieldsets = (
+        (None, {"fields": readonly_fields[:6]}),
+        (_("Text"), {"fields": ("body", "files")}),
+        (_("When"), {"fields": readonly_fields[6:10]}),
+        (_("Behind it"), {"fields": readonly_fields[13:], "classes": ("collapse",)}),
+        (_("HTML"), {"fields": ("source",), "classes": ("collapse",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingEmail]:
@@ -150,7 +157,7 @@ def _moment(value: datetime | None) -> str:
     if value is None:
         return "–"
     local = timezone.localtime(value)
-    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+    return f"{date_format(local, 'SHORT_DATETIME_FORMAT')} {local.tzname()}"
 
 
 def _preformatted(text: str) -> str | SafeString:

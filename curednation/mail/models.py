@@ -164,7 +164,7 @@ class OutgoingEmail(models.Model):
 
     class Meta:
         verbose_name = _("e-mail")
-        verbose_name_plural = _("outbox")
+        verbose_name_plural = _("e-mails")
         ordering = ("-pk",)
         # `change` is the right to send a failed e-mail again and to send a test message.
         default_permissions = ("view", "change")

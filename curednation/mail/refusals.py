@@ -31,9 +31,14 @@ def is_permanent(error: Exception) -> bool:
         return False
     if isinstance(error, smtplib.SMTPResponseException):
         return _is_final(error.smtp_code)
-    # Senders that speak HTTP (django-anymail) put the answer's status on the error.
+    status = _http_status(error)
+    return 400 <= status < 500 and status not in _HTTP_ABOUT_US
+
+
+def _http_status(error: Exception) -> int:
+    """Senders that speak HTTP (django-anymail) put the answer's status on the error; else 0."""
     status = getattr(error, "status_code", None)
-    return isinstance(status, int) and 400 <= status < 500 and status not in _HTTP_ABOUT_US
+    return status if isinstance(status, int) else 0
 
 
 def _is_final(code: int) -> bool:
@@ -53,6 +58,8 @@ def reason(error: Exception) -> str:
         return _("The mail server did not answer in time.")
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return _("The mail server closed the connection.")
+    if _http_status(error):
+        return _answer(_http_status(error), str(error))
     if isinstance(error, OSError):
         return _("No connection to the mail server: %s") % (error.strerror or _short(str(error)))
     return _short(f"{type(error).__name__}: {error}")

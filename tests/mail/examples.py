@@ -1,11 +1,11 @@
 """One example context for each e-mail template. A template without one fails a test."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 _visit = {
-    "name": "Grace O'Hara",
+    "name": "Zoë O'Hara",
     "starts": datetime(2030, 11, 12, 14, 30, tzinfo=ZoneInfo("America/Chicago")),
     "zone": "Central Time",
     "link": "https://visits.example.org/appointments/abcdefghijklmnopqrstuvwxyz0123456789/",
@@ -14,7 +14,7 @@ _providers_visit = {key: value for key, value in _visit.items() if key != "name"
     "link": "https://visits.example.org/admin/appointments/appointment/42/change/",
 }
 _account = {
-    "name": "Robin Example",
+    "name": "Zoë Example",
     "link": "https://visits.example.org/accounts/password/reset/key/1-abcdefghijklmnopqrstuv/",
 }
 
@@ -27,6 +27,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "account_invited": _account,
     "account_password_reset": _account,
     "account_unknown": _account,
+    "article_review_due": {
+        "due": date(2030, 11, 12),
+        "link": "https://visits.example.org/admin/articles/article/1/change/",
+    },
     "appointment_booked": _visit,
     "appointment_cancelled": _visit,
     "appointment_cancelled_by_us": _visit,

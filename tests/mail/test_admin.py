@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from curednation.mail import delivery
 from curednation.mail.models import OutgoingEmail, State
@@ -66,11 +67,12 @@ def test_the_length_of_the_list_costs_no_queries(desk, django_assert_max_num_que
         desk.get(LIST)
 
 
-def test_the_page_shows_the_text_and_times_with_their_zone(desk):
+def test_the_page_shows_the_text_and_times_with_their_zone(desk, practice):
     email = make_email()
     html = desk.get(page_of(email)).content.decode()
     assert "You have received it, so the site can send e-mail." in html
-    assert timezone.localtime(fresh(email).due_at).tzname() in html
+    written = timezone.localtime(email.created_at, practice.zone)
+    assert f"{date_format(written, 'SHORT_DATETIME_FORMAT')} {written.tzname()}" in html
 
 
 def test_tags_are_shown_and_not_obeyed(desk):

@@ -141,7 +141,7 @@ def test_a_server_that_hangs_is_left_after_the_timeout(odd_server, settings, wor
     }
 
 
-@pytest.mark.parametrize("word", [HANG, DROP, "500 What"])
+@pytest.mark.parametrize("word", [HANG, DROP, "500 What", "2" * 9000])
 def test_a_bad_good_bye_does_not_bring_the_mail_again(odd_server, settings, word):
     settings.EMAIL_TIMEOUT = 0.2
     odd = odd_server(quit=word)
@@ -180,10 +180,11 @@ def test_an_address_that_needs_more_than_ascii_fails_and_says_so(server):
     assert email.last_error == "Mail servers do not take such letters before the @."
 
 
-class ProviderError(Exception):
+class ProviderError(OSError):
     """What a sender that speaks HTTP raises, as django-anymail does."""
 
     def __init__(self, status_code: int) -> None:
+        super().__init__("Sorry")
         self.status_code = status_code
 
 
@@ -196,7 +197,8 @@ def test_a_sender_that_speaks_http_is_understood(settings, monkeypatch, status, 
         raise ProviderError(status)
 
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
-    assert delivered().state == state
+    email = delivered()
+    assert (email.state, email.last_error) == (state, f"The mail server answered: {status} Sorry")
 
 
 def test_an_error_of_our_own_loses_no_mail_and_writes_no_address_to_the_log(caplog, monkeypatch):

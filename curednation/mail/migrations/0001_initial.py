@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'e-mail',
-                'verbose_name_plural': 'outbox',
+                'verbose_name_plural': 'e-mails',
                 'ordering': ('-pk',),
                 'permissions': (('send_outgoingemail', 'Can send failed e-mails again, and test messages'),),
                 'default_permissions': ('view', 'change'),
