@@ -24,8 +24,8 @@ PAGES = {
     ("get", "delete"): {"delete"},
     ("post", "delete"): {"delete"},
 }
-# Nobody edits these as a form: `change` is the right to the actions on them.
-NO_FORM = {"appointments.appointment", "mail.outgoingemail"}
+# Nobody edits an e-mail: `change` is the right to send it again.
+NO_FORM = {"mail.outgoingemail"}
 # Whoever keeps the weekly hours opens the provider's page to write them.
 HOLDS_HOURS = {"appointments.provider": "appointments.weeklyhours"}
 
