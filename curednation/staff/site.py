@@ -71,11 +71,11 @@ class StaffSite(AdminSite):
         return redirect(second_factor.door(request.user, next_url))
 
     @method_decorator(never_cache)
-    def logout(self, request: HttpRequest, extra_context=None) -> HttpResponse:  # type: ignore[override]
+    def logout(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         super().logout(request, extra_context)
         return redirect("account_login")
 
-    def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:  # type: ignore[override]
+    def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         return redirect("account_change_password")
 
 

@@ -23,9 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 shown: list[tuple[str, dict]] = []
-admin.site.register_panel(  # type: ignore[attr-defined]
-    lambda request: shown[0] if shown else None
-)
+admin.site.register_panel(lambda request: shown[0] if shown else None)
 
 
 @contextmanager
