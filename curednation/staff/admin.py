@@ -85,7 +85,7 @@ class UserAdmin(admin.ModelAdmin):
 class AuditEventAdmin(admin.ModelAdmin):
     """To read only: the database refuses anything else."""
 
-    list_display = ["at", "email", "did", "model", "records", "network"]
+    list_display = ["at", "email", "did", "model", "network", "records"]
     list_filter = ["action", "model"]
     search_fields = ["email"]
     search_help_text = _("An e-mail address of the staff, or the number of a record.")

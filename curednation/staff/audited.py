@@ -17,9 +17,11 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from curednation.staff import audit
+from curednation.staff.models import User
 
 View = Callable[..., HttpResponse]
 # They show nobody's data: scripts, and the doors.
@@ -135,14 +137,18 @@ def _record_index(request: HttpRequest, response: HttpResponse) -> None:
         audit.record(request, "view", model="index", object_pks=names)
 
 
+def _log_of(request: HttpRequest) -> QuerySet[LogEntry]:
+    return LogEntry.objects.filter(user=cast(User, request.user))  # the admin lets nobody else in
+
+
 def _last_logged(request: HttpRequest) -> int:
-    newest = LogEntry.objects.filter(user_id=cast(int, request.user.pk)).order_by("-pk").first()
+    newest = _log_of(request).order_by("-pk").first()
     return newest.pk if newest else 0
 
 
 def _record_logged(request: HttpRequest, last: int) -> bool:
     """One row for each thing that Django's own log says this request has changed."""
-    logged = LogEntry.objects.filter(user_id=cast(int, request.user.pk), pk__gt=last)
+    logged = _log_of(request).filter(pk__gt=last)
     entries = list(logged.select_related("content_type").order_by("pk"))
     for entry in entries:
         kind = entry.content_type

@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import SimpleTemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -53,7 +53,7 @@ class StaffSite(AdminSite):
         }
         return super().each_context(request) | ours
 
-    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context=None) -> TemplateResponse:
         shown = [found for panel in self._panels if (found := panel(request))]
         panels = [{"template": template, "context": context} for template, context in shown]
         return super().index(request, {"panels": panels, **(extra_context or {})})
@@ -71,7 +71,7 @@ class StaffSite(AdminSite):
         return redirect(second_factor.door(request.user, next_url))
 
     @method_decorator(never_cache)
-    def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         super().logout(request, extra_context)
         return redirect("account_login")
 

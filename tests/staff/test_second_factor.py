@@ -5,6 +5,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
@@ -172,8 +173,20 @@ def test_a_code_works_once(client):
     code = code_of(enroll(user))
     give_password(client, user)
     assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
-    with time_machine.travel(time.time() + 31, tick=False):  # allauth itself forgets it by now
+    app = Authenticator.objects.get(user=user, type="totp").wrap()
+    assert cache.delete(app._get_used_cache_key(code))  # as after half a minute
+    for again in (code, f"{code[:3]} {code[3:]}"):
         second = Client()
         give_password(second, user)
-        answer = second.post(reverse("mfa_authenticate"), {"code": code})
-    assert "does not fit" in answer.content.decode()
+        answer = second.post(reverse("mfa_authenticate"), {"code": again})
+        assert "does not fit" in answer.content.decode()
+        cache.delete(app._get_used_cache_key(code))
+
+
+def test_changing_how_one_signs_in_asks_again_after_a_while(client):
+    sign_in(client, make_staff(is_superuser=True))
+    for name in ("mfa_deactivate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"):
+        assert client.get(reverse(name)).status_code == 200
+    with time_machine.travel(time.time() + 10 * 60, tick=False):
+        for name in ("mfa_deactivate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"):
+            assert "reauthenticate" in client.get(reverse(name))["Location"], name
