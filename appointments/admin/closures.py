@@ -38,6 +38,10 @@ class HoursExceptionAdmin(admin.ModelAdmin):
     list_filter = [WhenFilter, "kind", ("provider", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["provider"]
     formfield_overrides = office.AS_STAFF_WRITE
+
+    class Media:
+        css = {"all": ["css/admin-appointments.css"]}
+
     search_fields = ["provider__name", "note"]
     fieldsets = [
         (None, {"fields": ["provider", "kind"]}),

@@ -35,10 +35,11 @@ def test_a_new_version_begins_with_the_words_in_force(manager):
 
 
 def test_a_new_version_gets_the_next_number_and_the_old_one_stays(manager):
+    manager.post(ADD, {"kind": "email", "text": "Write to me."})
     manager.post(ADD, {"kind": "email", "text": "You may write to me."})
     assert list(
         ConsentText.objects.filter(kind="email").values_list("version", flat=True)
-    ) == [2, 1]  # fmt: skip
+    ) == [3, 2, 1]  # fmt: skip
     assert ConsentText.objects.current().get(kind="email").text == "You may write to me."
 
 

@@ -278,9 +278,9 @@ def test_holds_are_shown_only_when_asked_for(desk):
 
 
 def test_days_are_those_of_the_practice(db, time_machine):
-    time_machine.move_to(datetime(2026, 11, 24, 18, tzinfo=UTC), tick=True)
+    time_machine.move_to(datetime(2026, 11, 25, 3, tzinfo=UTC), tick=True)
     desk = signed_in("front desk")
-    # Tuesday 10:30 pm in Nashville is Wednesday in UTC.
+    # It is Tuesday evening in Nashville, and Wednesday in UTC.
     late = make_appointment(starts_at=datetime(2026, 11, 25, 4, 30, tzinfo=UTC))
     tomorrow = make_appointment(starts_at=datetime(2026, 11, 25, 16, tzinfo=UTC))
     yesterday = make_appointment(starts_at=datetime(2026, 11, 23, 16, tzinfo=UTC))

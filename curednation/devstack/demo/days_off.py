@@ -8,21 +8,22 @@ from appointments.models import ClinicRules, HoursException, Provider
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
-HOLIDAYS = {
+HOLIDAYS = [  # as the library of holidays calls them
     "New Year's Day",
     "Memorial Day",
     "Independence Day",
     "Labor Day",
     "Thanksgiving Day",
     "Christmas Day",
-}
+]
 
 
 def enter(today: date, providers: list[Provider]) -> None:
     """Enter the holidays ahead and the providers' own days, each once."""
-    kept = [name for name in closures.names() if name in HOLIDAYS]
-    ClinicRules.objects.get_or_create(pk=1, defaults={"holidays": kept})
-    closures.follow_holidays(today)
+    rules = ClinicRules.objects.get_or_create(pk=1, defaults={"holidays": HOLIDAYS})[0]
+    # Not each time: the table of holidays takes a second to load.
+    if rules.holidays_until is None or rules.holidays_until < today + 60 * DAY:
+        closures.follow_holidays(today)
     ahead = HoursException.objects.filter(last_day__gte=today - 90 * DAY)
     known = set(ahead.values_list("provider_id", "kind", "first_day"))
     HoursException.objects.bulk_create(

@@ -71,8 +71,7 @@ def _fitting(visits: Iterable[Visit], calendar: Calendar, now: datetime) -> Iter
     for visit in visits:
         if visit.status_at(now) in Appointment.LIVE:
             low, high = visit.blocked_seconds
-            busy = calendar.busy[visit.provider.pk]
-            if any(low < end and start < high for start, end in busy):
+            taken = calendar.busy[visit.provider.pk]
+            if any(low < end and start < high for start, end in taken):
                 continue
-            busy.append((low, high))
         yield visit
