@@ -1,4 +1,4 @@
-"""Limits a day and a week, starts without gaps, and only the next days that have times."""
+"""Limits on visits a day and a week, starts without gaps, only the next days with times."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo

@@ -1,10 +1,12 @@
 """Mail scanners and previews open every address: GET and HEAD leave every table as it was."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from appointments import links
+from appointments import feeds, links, proofs
 from tests.appointments import steps
 from tests.database import contents
 from tests.factories import make_appointment, make_hold, make_service, monday
@@ -13,7 +15,7 @@ from tests.visitor import in_process
 pytestmark = pytest.mark.django_db
 TOKEN = {"visit", "calendar", "move", "move_fragment", "cancel", "confirm", "done"}
 HOLD = {"details", "prolong", "release"}
-STATE = {"state": [], "elsewhere": [], "zone": [], "guess_zone": [], "lost_link": []}
+PLAIN = {"state", "elsewhere", "zone", "guess_zone", "lost_link"}
 
 
 def names() -> list[str]:
@@ -22,15 +24,21 @@ def names() -> list[str]:
     return sorted(pattern.name for pattern in patterns)
 
 
-def address(name: str, *, service, hold, visit) -> str:
+def address(name: str, *, service, proved, hold, visit, feed) -> str:
     if name in TOKEN:
         return links.page(visit, name)
     if name in HOLD:
         return reverse(f"appointments:{name}", args=[hold.uid])
-    if name in STATE:
+    if name in PLAIN:
         return reverse(f"appointments:{name}")
-    where = [visit.place] if name == "service" else [visit.place, service.slug]
-    return reverse(f"appointments:{name}", args=where)
+    if name == "feed":
+        return feed
+    where = {
+        "service": [visit.place],
+        "proof": [visit.place, proved.slug],
+        "proof_accept": [visit.place, proved.slug, proofs.make(visit.email)],
+    }
+    return reverse(f"appointments:{name}", args=where.get(name, [visit.place, service.slug]))
 
 
 @pytest.fixture
@@ -41,7 +49,10 @@ def situation():
     hold = service.appointments.get()
     make_hold(service=service, starts_at=monday("15:00"), minutes=-30)
     visit = make_appointment(service=service, starts_at=monday("11:00"))
-    return client, {"service": service, "hold": hold, "visit": visit}
+    feed = urlsplit(feeds.replace(visit.provider)).path
+    proved = make_service(audience="returning", proof_required=True)
+    rows = {"service": service, "proved": proved, "hold": hold, "visit": visit, "feed": feed}
+    return client, rows
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
@@ -71,7 +82,7 @@ def test_every_page_stays_out_of_caches_search_engines_and_foreign_logs(situatio
     client, rows = situation
     for name in names():
         response = client.get(address(name, **rows))
-        if response.status_code == 405:  # an empty answer
+        if name == "feed" or response.status_code == 405:  # the providers' own, an empty answer
             continue
         assert {"no-store", "private"} <= set(response["Cache-Control"].split(", ")), name
         assert "noindex" in response["X-Robots-Tag"], name
