@@ -142,7 +142,7 @@ def test_a_provider_learns_of_a_new_visit(provider):
 def test_a_provider_learns_the_new_time_and_the_old_one(visit):
     booking.move(visit, provider=None, starts_at=START + DAY, by=STAFF)
     [mail] = mails("provider_moved")
-    assert mail.subject == "Moved: visit now Wednesday, November 13 at 3:30 pm Eastern Time"
+    assert mail.subject == "Visit moved to Wednesday, November 13 at 3:30 pm Eastern Time"
     assert "It was set for Tuesday, November 12, 2030, 3:30 pm." in mail.text
     assert templates() == ["appointment_moved", "provider_moved"]
 
