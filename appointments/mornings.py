@@ -6,7 +6,7 @@ After an outage it still comes until noon; nobody with an empty day gets one.
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, Min, OuterRef, TextField, Value
+from django.db.models import CharField, Count, Exists, Min, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
@@ -46,7 +46,7 @@ def _write(zone: ZoneInfo, now: datetime) -> int:
 def _counts(zone: ZoneInfo, day: date):
     """Provider, address, number of visits and the first one's start, where nobody wrote it yet."""
     key = Concat(
-        Value(providers.MORNING_KEY), Cast(OuterRef("provider"), TextField()), Value(f":{day}")
+        Value(providers.MORNING_KEY), Cast(OuterRef("provider"), CharField()), Value(f":{day}")
     )
     return (
         Appointment.objects.filter(

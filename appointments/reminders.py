@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, TextField, Value
+from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
@@ -33,7 +33,7 @@ from curednation.mail.models import OutgoingEmail
 log = logging.getLogger(__name__)
 
 APART = timedelta(minutes=30)
-BATCH = 50
+BATCH = 20
 
 
 class Reminder(NamedTuple):
@@ -72,7 +72,7 @@ def kinds() -> dict[Reminder, list[int]]:
 
 def due(kind: Reminder, services: Iterable[int], now: datetime) -> AppointmentQuerySet:
     """Visits whose reminder of that kind is to be written now."""
-    about = Concat(Value(notices.ABOUT), Cast(OuterRef("pk"), TextField()))
+    about = Concat(Value(notices.ABOUT), Cast(OuterRef("pk"), CharField()))
     told = OutgoingEmail.objects.filter(
         about=about, created_at__gt=OuterRef("starts_at") - (kind.due + APART)
     ).exclude(about="")  # spelled out, for the index
