@@ -42,6 +42,10 @@ class Grid:
         """Start times of anyone, in order, each once."""
         return sorted(set().union(*self.starts.values()))
 
+    def days(self, zone: ZoneInfo) -> set[date]:
+        """The days in that zone on which anyone is free."""
+        return {datetime.fromtimestamp(start, zone).date() for start in self.merged()}
+
     def of(self, provider: Provider | None) -> list[int]:
         return self.merged() if provider is None else self.starts.get(provider, [])
 
@@ -103,6 +107,26 @@ def grid(
             who: [s for s in starts if s >= asked.timestamp()] for who, starts in found.items()
         }
     return Grid(found)
+
+
+def first_days(
+    service: Service, state: str, *, count: int = 7, now: datetime | None = None
+) -> Grid:
+    """The free starts of the first `count` days that have any, with whoever is free first.
+
+    Looks one week ahead, then twice as far, until it has enough or reaches the horizon: a clinic
+    with many providers has times this week, and reading its whole calendar would be for nothing.
+    """
+    now = now or timezone.now()
+    zone = ZoneInfo(STATES[state].zone)
+    ahead = timedelta(days=count + 1)
+    while True:
+        last = now + timedelta(hours=service.notice_hours) + ahead
+        found = grid(service, state, last=last, now=now)
+        enough = len(found.days(zone)) > count
+        if enough or ahead >= timedelta(days=service.horizon_days):
+            return Grid(_next_days(found.starts, count, zone))
+        ahead *= 2
 
 
 def _next_days(

@@ -28,10 +28,9 @@ class Weekly(NamedTuple):
     valid_to: date | None = None
 
     def applies(self, day: date) -> bool:
-        return (
-            self.weekday == day.weekday()
-            and (self.valid_from is None or self.valid_from <= day)
-            and (self.valid_to is None or day <= self.valid_to)
+        """Whether it is valid on that day, which is one of its weekdays."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
         )
 
 
@@ -85,17 +84,23 @@ def opening(
 
     Extra hours on a day replace its weekly hours; time off wins over both.
     """
-    weekly, dated = list(weekly), list(dated)
+    by_weekday: list[list[Weekly]] = [[] for _ in range(7)]
+    for row in weekly:
+        by_weekday[row.weekday].append(row)
+    # A day more at each end: hours that touch midnight are joined with the neighbouring day.
+    since, until = first_day - DAY, last_day + DAY
+    dated = [row for row in dated if row.first_day <= until and row.last_day >= since]
     days: list[Span] = []
     off: list[Span] = []
-    # A day more at each end: hours that touch midnight are joined with the neighbouring day.
-    day = first_day - DAY
-    while day <= last_day + DAY:
-        exceptions = [row for row in dated if row.applies(day)]
-        extra = [row for row in exceptions if not row.is_off]
-        hours: list[Dated] | list[Weekly] = extra or [row for row in weekly if row.applies(day)]
-        days += union(day_span(day, row.opens, row.closes, zone) for row in hours)
-        off += [day_span(day, row.opens, row.closes, zone) for row in exceptions if row.is_off]
+    day = since
+    while day <= until:
+        hours: list[Weekly] | list[Dated] = by_weekday[day.weekday()]
+        if dated:
+            exceptions = [row for row in dated if row.applies(day)]
+            off += [day_span(day, row.opens, row.closes, zone) for row in exceptions if row.is_off]
+            hours = [row for row in exceptions if not row.is_off] or hours
+        spans = [day_span(day, row.opens, row.closes, zone) for row in hours if row.applies(day)]
+        days += union(spans) if len(spans) > 1 else [s for s in spans if s[0] < s[1]]
         day += DAY
     first = instant(first_day, MIDNIGHT, zone)
     last = instant(last_day + DAY, MIDNIGHT, zone)

@@ -58,8 +58,8 @@ class Card:
 class Picker:
     """What the patient sees of `grid` on one day with one provider, or with anyone.
 
-    `page` and `fragment` are the paths that the links lead to. Without `day`, the first day that
-    has times. All datetimes it gives are on the wall clock of `zone`.
+    `page` and `fragment` are the paths that the links lead to; `horizon` is when booking ends.
+    Without `day`, the first day that has times. Its datetimes are on the wall clock of `zone`.
     """
 
     def __init__(
@@ -72,9 +72,11 @@ class Picker:
         fragment: str,
         provider: Provider | None = None,
         day: date | None = None,
+        horizon: datetime,
     ) -> None:
         self.grid, self.zone, self.provider = grid, zone, provider
         self.page, self.fragment = page, fragment
+        self.last_day = horizon.astimezone(zone).date()
         self.today = now.astimezone(zone).date()
         self.asked_for = day
         self.day = day or min(self.by_day, default=self.today)
@@ -149,10 +151,6 @@ class Picker:
         days = [monday + timedelta(days=number) for number in range(7)]
         free = [day for day in days if day in self.by_day]
         return self._day(free[0] if free else max(monday, self.today))
-
-    @property
-    def last_day(self) -> date:
-        return max(self.by_day, default=self.today)
 
     # ── month ─────────────────────────────────────────────────────────────────
 

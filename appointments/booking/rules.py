@@ -101,10 +101,11 @@ def unless_taken(error: IntegrityError) -> None:
 
 
 def nearest(service: Service, state: str, around: datetime) -> list[Slot]:
-    """Up to four slots close to `around`, from three days before to two weeks after."""
-    return availability.grid(
+    """Up to four slots close to `around`, or else the first that there are."""
+    close = availability.grid(
         service, state, first=around - timedelta(days=3), last=around + timedelta(days=14)
-    ).nearest(around)
+    )
+    return close.nearest(around) or availability.first_days(service, state).nearest(around)
 
 
 def require_within_caps(

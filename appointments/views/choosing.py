@@ -1,6 +1,6 @@
 """Booking up to the time: state, service, time. Each step has its own address and works as HTML."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from appointments import availability, booking, proofs, visitors, zones
 from appointments.forms import SlotForm, parse_day
-from appointments.models import Provider, Service
+from appointments.models import Appointment, Provider, Service
 from appointments.picker import Picker
 from appointments.states import STATES, State
 from appointments.views.details import details_page
@@ -138,8 +138,25 @@ def _times(request: HttpRequest, state: State, service: Service) -> dict:
     page = reverse("appointments:times", args=[state, service.slug])
     fragment = reverse("appointments:times_fragment", args=[state, service.slug])
     now = timezone.now()
-    grid = availability.grid(service, state.code, now=now)
+    grid = shown_grid(request, service, state.code, now)
     return picker_context(request, grid, state, service, now=now, page=page, fragment=fragment)
+
+
+def shown_grid(
+    request: HttpRequest,
+    service: Service,
+    state: str,
+    now: datetime,
+    moving: Appointment | None = None,
+) -> availability.Grid:
+    """The times up to the end of the month that is shown; all there are, where that has none."""
+    day = parse_day(request.GET.get("day", "")) or now.date()
+    month_end = (day.replace(day=28) + timedelta(days=11)).replace(day=7)
+    last = max(datetime.combine(month_end, time(12), UTC), now + timedelta(days=14))
+    grid = availability.grid(service, state, last=last, now=now, moving=moving)
+    if grid.of(asked_provider(request, grid.providers)):
+        return grid
+    return availability.grid(service, state, now=now, moving=moving)
 
 
 def picker_context(
@@ -167,6 +184,7 @@ def picker_context(
         fragment=fragment,
         provider=asked_provider(request, grid.providers),
         day=day if in_reach else None,
+        horizon=now + timedelta(days=service.horizon_days),
     )
     return {
         "state": state,

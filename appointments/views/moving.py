@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from appointments import availability, booking, links
 from appointments.forms import SlotForm
 from appointments.models import Appointment
-from appointments.views.choosing import asked_provider, picker_context
+from appointments.views.choosing import asked_provider, picker_context, shown_grid
 from appointments.views.private import too_many, within_limit
 from appointments.views.taken import taken
 from appointments.views.visit import can_change, of_visit
@@ -61,12 +61,13 @@ def move_fragment(request: HttpRequest, appointment: Appointment, token: str) ->
 
 
 def _times(request: HttpRequest, appointment: Appointment, token: str) -> dict:
+    now = timezone.now()
     context = picker_context(
         request,
-        availability.grid(appointment.service, appointment.state, moving=appointment),
+        shown_grid(request, appointment.service, appointment.state, now, moving=appointment),
         appointment.place,
         appointment.service,
-        now=timezone.now(),
+        now=now,
         page=links.page(appointment, "move"),
         fragment=links.page(appointment, "move_fragment"),
         zone=appointment.patient_zone,

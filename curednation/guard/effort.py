@@ -28,10 +28,12 @@ MOST_TRIES = 60_000
 def asked(what: str) -> dict[str, Any]:
     """A puzzle, as JSON-like values for the browser, and a token for those who wait instead."""
     puzzle = altcha.create_challenge_v1(
-        hmac_key=_key(),
-        max_number=MOST_TRIES,
-        expires=datetime.now(UTC) + VALID_FOR,
-        params={"for": what},
+        altcha.ChallengeOptionsV1(
+            hmac_key=_key(),
+            max_number=MOST_TRIES,
+            expires=datetime.now(UTC) + VALID_FOR,
+            params={"for": what},
+        )
     )
     return {
         "puzzle": {
