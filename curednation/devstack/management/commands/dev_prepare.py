@@ -20,6 +20,7 @@ class Command(BaseCommand):
                 f"{error}\nThis database was made by another line of development. Keep what you "
                 "need of it, then remove it (the embedded one is the folder var/postgres)."
             ) from error
+        call_command("roles", stdout=self.stdout, stderr=self.stderr)
         if "demo" in get_commands():
             call_command("demo")
         call_command("dev_staff")
