@@ -38,10 +38,6 @@ class HoursExceptionAdmin(admin.ModelAdmin):
     list_filter = [WhenFilter, "kind", ("provider", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["provider"]
     formfield_overrides = office.AS_STAFF_WRITE
-
-    class Media:
-        css = {"all": ["css/admin-appointments.css"]}
-
     search_fields = ["provider__name", "note"]
     fieldsets = [
         (None, {"fields": ["provider", "kind"]}),
@@ -49,6 +45,9 @@ class HoursExceptionAdmin(admin.ModelAdmin):
         (_("Time of day"), {"fields": [("opens", "closes")]}),
         (None, {"fields": ["note"]}),
     ]
+
+    class Media:
+        css = {"all": ["css/admin-appointments.css"]}
 
     @admin.display(description=_("days"), ordering="first_day")
     def days(self, exception: HoursException) -> str:

@@ -86,7 +86,6 @@ class ProviderAdmin(admin.ModelAdmin):
                     "licences__state",
                     filter=valid,
                     distinct=True,
-                    ordering="licences__state",
                     default=Value([]),
                 ),
                 first_expiry=Min("licences__expires"),
@@ -100,7 +99,7 @@ class ProviderAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("licensed in"), empty_value="–")
     def states(self, provider: Any) -> str:
-        return ", ".join(provider.valid_states)
+        return ", ".join(sorted(provider.valid_states))
 
     @admin.display(description=_("next license expires"), ordering="first_expiry", empty_value="–")
     def next_expiry(self, provider: Any) -> str | None:
@@ -108,7 +107,7 @@ class ProviderAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Also for whoever keeps the hours, on a provider's page; the rest there is to read."""
-        keeps_hours = obj is not None and request.user.has_perm("appointments.change_weeklyhours")
+        keeps_hours = request.user.has_perm("appointments.change_weeklyhours")
         return keeps_hours or super().has_change_permission(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:

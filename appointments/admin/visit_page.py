@@ -20,6 +20,9 @@ MAILS = {
     "appointment_confirm": gettext_lazy("Please confirm"),
     "appointment_moved": gettext_lazy("New time"),
     "appointment_cancelled": gettext_lazy("Cancellation"),
+    "appointment_cancelled_by_us": gettext_lazy("Cancellation"),
+    "appointment_missed": gettext_lazy("Missed visit"),
+    "appointment_reminder": gettext_lazy("Reminder"),
 }
 
 

@@ -75,8 +75,10 @@ class AppointmentAdmin(admin.ModelAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Who may change visits does so by the steps below: no visit has a form to save.
-        return obj is None and super().has_change_permission(request)
+        return False  # by form; see has_act_permission
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) or self.has_act_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

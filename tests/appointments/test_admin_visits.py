@@ -92,7 +92,7 @@ def test_cancelling_tells_the_patient_once_and_keeps_the_reason(desk):
     visit = make_appointment()
     take(desk, visit, "cancel", reason="The provider is ill")
     answer = take(desk, visit, "cancel", reason="Again")
-    assert [mail.template for mail in mails_about(visit)] == ["appointment_cancelled"]
+    assert [mail.template for mail in mails_about(visit)] == ["appointment_cancelled_by_us"]
     visit.refresh_from_db()
     assert visit.status == Status.CANCELLED
     assert visit.cancel_reason == "The provider is ill"

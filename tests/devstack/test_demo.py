@@ -123,6 +123,7 @@ def test_loading_on_a_later_day_fills_up_the_weeks_ahead_and_closes_the_past(noo
     assert not Appointment.objects.filter(
         ends_at__lt=later, status__in=[Status.BOOKED, Status.CHECKED_IN]
     ).exists()
+    assert not OutgoingEmail.objects.filter(state=State.WAITING).exists()
 
 
 def test_a_visit_that_somebody_cancelled_is_not_booked_again(noon):

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from appointments import notices
 from appointments.models import Appointment
+from appointments.notices import patients
 from curednation.devstack.demo import people
 from curednation.mail.models import OutgoingEmail, State
 from curednation.practice.models import Practice
@@ -22,7 +23,7 @@ def tell_some(now: datetime) -> None:
     ours = Appointment.objects.upcoming(now).filter(patient__email__endswith=people.DOMAIN)
     visits = ours.filter(starts_at__gte=tomorrow).select_related("provider", "service", "patient")
     for place, visit in enumerate(visits.order_by("starts_at", "pk")[:COUNT]):
-        notices.booked(visit)
+        patients.booked(visit)  # their providers need no mail
         failed = {"state": State.FAILED, "last_error": REFUSED}
         sent = {"state": State.SENT, "sent_at": visit.created + timedelta(minutes=4)}
         OutgoingEmail.objects.about(notices.about(visit)).filter(state=State.WAITING).update(

@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from appointments import booking
+from appointments import booking, notices
 from appointments.booking.rules import lock
 from appointments.calendars import Calendar
 from appointments.models import Appointment, Licence, Provider, Service, Status
 from curednation.devstack.demo import people, plan, records
 from curednation.devstack.demo.plan import Visit
 from curednation.devstack.demo.roster import ROSTER
+from curednation.mail import outbox
 
 PAST, AHEAD = timedelta(days=14), timedelta(days=28)
 
@@ -29,6 +30,7 @@ def settle_past(now: datetime) -> None:
     for visit in ours:
         missed = visit.status == Status.BOOKED and visit.uid.int % 11 == 0
         (booking.no_show if missed else booking.complete)(visit, by=records.FRONT_DESK)
+        outbox.drop(about=notices.about(visit))
 
 
 def book(providers: list[Provider], services: dict[str, Service], now: datetime) -> int:
