@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+os.environ["DATABASE_STATEMENT_SECONDS"] = "0"  # a million rows take their time
 
 
 def main() -> int:
@@ -29,7 +30,7 @@ def main() -> int:
 def measure() -> int:
     from django.db import connection
 
-    from bench import booking, slots
+    from bench import booking, clinic, crowd, slots
     from bench.table import show
     from tests import processes
 
@@ -40,7 +41,10 @@ def measure() -> int:
         with processes.site(**environ) as site:
             port = int(site.url.rsplit(":", 1)[1])
             rows = [*booking.race(service, port), *booking.throughput(service, port)]
-        rows += [*slots.page(service), *slots.grid(service)]
+            rows += slots.page(service)
+            rows += crowd.at_once(service, port)
+            rows += crowd.memory(service, port, site.process.pid)
+        rows += [*clinic.beside_the_peer(), *clinic.large(), *clinic.growth()]
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     print(show(rows))

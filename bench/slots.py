@@ -1,14 +1,9 @@
-"""The slot page: how many queries, and how long, as appointments and providers grow."""
-
-import time as clock
-from datetime import timedelta
+"""The slot page: how many queries."""
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
-from appointments import availability
 from appointments.models import Appointment, Provider, Service
 from bench.table import Row
 
@@ -28,26 +23,5 @@ def page(service: Service) -> list[Row]:
             f"{len(queries)} queries",
             "at most 5",
             len(queries) <= 5,
-        )
-    ]
-
-
-def grid(service: Service) -> list[Row]:
-    """The whole clinic's grid for 30 days, page rendering apart."""
-    now = timezone.now()
-    visits = Appointment.objects.live().count()
-    seconds = []
-    for _ in range(9):
-        began = clock.perf_counter()
-        found = availability.grid(service, "NY", now=now, last=now + timedelta(days=30))
-        seconds.append(clock.perf_counter() - began)
-    assert found.merged()
-    middle = sorted(seconds)[len(seconds) // 2]
-    return [
-        Row(
-            f"grid of 30 days × {len(found.providers)} providers, {visits} live visits",
-            f"{middle * 1000:.1f} ms",
-            "at most 20 ms",
-            middle <= 0.02,
         )
     ]

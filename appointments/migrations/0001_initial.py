@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='hoursexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes__isnull', True), ('opens__isnull', True)), models.Q(('closes__gt', models.F('opens')), ('closes__isnull', False), ('opens__isnull', False)), models.Q(('closes', datetime.time(0, 0)), ('opens__isnull', False)), _connector='OR'), name='exception_has_both_clocks_or_none', violation_error_message='Give both times, the later one last, or neither.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes__isnull', True), ('opens__isnull', True)), models.Q(('closes__gt', models.F('opens')), ('closes__isnull', False), ('opens__isnull', False)), models.Q(('closes', datetime.time(0, 0)), ('closes__isnull', False), ('opens__isnull', False)), _connector='OR'), name='exception_has_both_clocks_or_none', violation_error_message='Give both times, the later one last, or neither.'),
         ),
         migrations.AddConstraint(
             model_name='hoursexception',

@@ -332,7 +332,7 @@ class HoursException(models.Model):
             models.CheckConstraint(
                 condition=Q(opens__isnull=True, closes__isnull=True)
                 | Q(opens__isnull=False, closes__isnull=False, closes__gt=F("opens"))
-                | Q(opens__isnull=False, closes=time(0)),
+                | Q(opens__isnull=False, closes__isnull=False, closes=time(0)),
                 name="exception_has_both_clocks_or_none",
                 violation_error_message=_("Give both times, the later one last, or neither."),
             ),

@@ -1,0 +1,96 @@
+"""Two hundred patients at once, and the memory of the web server after ten thousand pages."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from appointments import availability
+from appointments.models import Appointment, Service, Status
+from bench import booking, load
+from bench.table import Row
+
+PATIENTS, PAGES = 200, 10_000
+
+
+def at_once(service: Service, port: int) -> list[Row]:
+    """Each takes another slot and books it, all at the same time."""
+    Appointment.objects.all().delete()
+    grid = availability.grid(service, "NY", now=timezone.now())
+    wanted = [(who, s) for who, starts in grid.starts.items() for s in starts[:40]][:PATIENTS]
+    holds = load.send(
+        [
+            load.request(
+                "POST",
+                f"/book/ny/{service.slug}/",
+                port=port,
+                body=urlencode(
+                    {
+                        "csrfmiddlewaretoken": booking.TOKEN,
+                        "slot": availability.moment(start).strftime("%Y-%m-%dT%H:%MZ"),
+                        "with": who.slug,
+                    }
+                ),
+                cookies=f"{booking.CSRF}; visitor={booking.visitor(number)}",
+            )
+            for number, (who, start) in enumerate(wanted)
+        ],
+        port=port,
+        connections=PATIENTS,
+    )
+    number_of = {booking.visitors.stored(booking.visitor(n)): n for n in range(PATIENTS)}
+    booked = load.send(
+        [
+            load.request(
+                "POST",
+                f"/book/details/{hold.uid}/",
+                port=port,
+                body=booking.details(number_of[hold.visitor]),
+                cookies=f"{booking.CSRF}; visitor={booking.visitor(number_of[hold.visitor])}",
+            )
+            for hold in Appointment.objects.filter(status=Status.HELD)
+        ],
+        port=port,
+        connections=PATIENTS,
+    )
+    done = Appointment.objects.filter(status=Status.BOOKED).count()
+    slow = max(holds.percentile(0.95), booked.percentile(0.95))
+    return [
+        Row(
+            f"{PATIENTS} patients at once, {PATIENTS} slots",
+            f"{done} booked",
+            "all",
+            done == PATIENTS,
+        ),
+        Row("p95 of their requests", f"{slow * 1000:.0f} ms", "under 1,000 ms", slow < 1),
+    ]
+
+
+def memory(service: Service, port: int, pid: int) -> list[Row]:
+    """The web server's memory after a thousand pages, and after ten thousand."""
+    page = load.request("GET", f"/book/ny/{service.slug}/", port=port)
+    load.send([page] * (PAGES // 10), port=port, connections=8)
+    before = resident(pid)
+    load.send([page] * (PAGES * 9 // 10), port=port, connections=8)
+    after = resident(pid)
+    return [
+        Row(
+            f"memory after {PAGES:,} slot pages",
+            f"{before} → {after} MB",
+            "flat (within 5 %)",
+            after <= before * 1.05,
+        )
+    ]
+
+
+def resident(pid: int) -> int:
+    """Megabytes that the process and its children hold."""
+    total = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        except OSError:
+            continue
+        if str(pid) in (lines["Pid"].strip(), lines["PPid"].strip()):
+            total += int(lines.get("VmRSS", "0 kB").split()[0])
+    return total // 1024
