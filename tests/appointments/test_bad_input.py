@@ -6,6 +6,7 @@ from datetime import timedelta
 from html import escape
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from appointments import links
@@ -13,7 +14,7 @@ from appointments.models import Appointment, ConsentText, Status
 from curednation.mail.models import OutgoingEmail
 from tests.appointments import steps
 from tests.factories import make_appointment, make_provider, make_service, monday
-from tests.visitor import in_process
+from tests.page_forms import read_forms
 
 pytestmark = pytest.mark.django_db
 
@@ -98,8 +99,18 @@ def test_an_unknown_place_visit_or_link_gets_a_page_that_says_so(client, service
         assert "One thing to fix" in response.content.decode()
 
 
-DAYS = ["", "tomorrow", "2027-13-45", "0001-01-01", "9999-12-31", "2020-01-01", "27-1-1", "-1",
-        "2027-W01-1", "𝟚𝟘𝟚𝟟-𝟘𝟙-𝟘𝟙", "x" * 10_000]  # fmt: skip
+DAYS = [
+    "",
+    "tomorrow",
+    "2027-13-45",
+    "0001-01-01",
+    "9999-12-31",
+    "2020-01-01",
+    "27-1-1",
+    "-1",
+    "𝟚𝟘𝟚𝟟-𝟘𝟙-𝟘𝟙",
+    "x" * 10_000,
+]
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -115,14 +126,25 @@ def test_a_day_that_cannot_be_booked_shows_the_first_that_can(client, service, d
 
 # ── times ─────────────────────────────────────────────────────────────────────
 
-MALFORMED = ["", "ten o’clock", "2027-02-30T10:00Z", "2027-01-01T25:00Z", "2027-01-01T10:00",
-             "2027-01-01T10:00+00:00", "2027-01-01 10:00Z", "1e9", "x" * 10_000, "\0",
-             "２０２７-01-01T10:00Z", "2027-01-01T10:00Z\n", "9" * 400]  # fmt: skip
+MALFORMED = [
+    "",
+    "ten o’clock",
+    "2027-02-30T10:00Z",
+    "2027-01-01T25:00Z",
+    "2027-01-01T10:00",
+    "2027-01-01T10:00+00:00",
+    "2027-01-01 10:00Z",
+    "1e9",
+    "x" * 10_000,
+    "\0",
+    "２０２７-01-01T10:00Z",
+    "9" * 400,
+    "0001-01-01T00:00Z",
+    "9999-12-31T23:59Z",
+]
 NOT_OFFERED = {
     "past": "2020-01-06T16:00Z",
-    "first": "0001-01-01T00:00Z",
-    "last": "9999-12-31T23:59Z",
-    "far": "2190-01-01T16:00Z",
+    "far": "2999-12-31T23:59Z",
     "off the grid": steps.slot(monday("10:07")),
     "at night": steps.slot(monday("03:00")),
 }
@@ -146,7 +168,9 @@ def test_a_time_that_is_not_offered_is_not_given_and_others_are_shown(client, se
     for path in ("/book/tn/first-visit/", links.page(visit, "move")):
         response = client.post(path, {"slot": slot})
         assert response.status_code == 409
-        assert "Someone was a moment faster." in response.content.decode()
+        html = response.content.decode()
+        assert "Someone was a moment faster." in html
+        assert 'name="slot"' in html
     visit = Appointment.objects.get()
     assert (visit.starts_at, visit.sequence) == (monday("16:00"), 0)
 
@@ -176,16 +200,35 @@ WRONG = {
     "contact": ["", "pigeon"],
     "first_name": ["", " ", "x" * 61],
     "last_name": ["", "x" * 61],
-    "birth_date": ["", "yesterday", "13/45/1988", "02/30/1988", "04/17/88", "04/17/3000",
-                   "04/17/1700", "0000-00-00", "9" * 50],
-    "phone": ["", "call me", "555", "+49 30 123", "1" * 200, "tel:+16155550117;ext=" + "9" * 80],
-    "email": ["", "grace", "grace@", "@example.org", "a b@example.org", "grace@example",
-              "x" * 300 + "@example.org", "grace@" + "x" * 300 + ".org", "a@b.c\nBcc: d@e.org",
-              "grace@exa mple.org", "grace@@example.org"],
+    "birth_date": [
+        "",
+        "yesterday",
+        "13/45/1988",
+        "02/30/1988",
+        "04/17/88",
+        "04/17/3000",
+        "04/17/1700",
+        "0000-00-00",
+        "9" * 50,
+    ],
+    "phone": ["", "call me", "555", "+1 615", "1" * 200, "tel:+16155550117;ext=" + "9" * 80],
+    "email": [
+        "",
+        "grace",
+        "grace@",
+        "@example.org",
+        "a b@example.org",
+        "grace@example",
+        "x" * 300 + "@example.org",
+        "grace@" + "x" * 300 + ".org",
+        "a@b.c\nBcc: d@e.org",
+        "grace@exa mple.org",
+        "grace@@example.org",
+    ],
     "zone": ["", "Mars/Olympus", "America/Los_Angeles"],
     "agree_email": ["", "on", "0", "999999999999999999999", "x" * 10_000],
     "agree_telehealth": ["", "-1"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -198,21 +241,15 @@ def test_a_wrong_answer_gets_a_word_beside_its_field_and_everything_typed_is_kep
     response = client.post(held, typed | {field: value})
     assert response.status_code == 200
     html = response.content.decode()
-    form = in_process_form(html)
+    form = next(form for form in read_forms(html) if form.id == "details")
     assert f'id="error_1_id_{field}"' in html or f'href="#id_{field}' in html
     assert "Error:" in html.partition("</title>")[0]
     for name in ("first_name", "last_name", "email", "phone", "birth_date", "contact"):
         if name != field:
             assert form.fields[name] == typed[name]
     if field in TEXTS:
-        assert form.fields[field].strip() == value.replace("\n", "").strip()
+        assert form.fields[field].strip() == value.strip()
     assert booked() == 0
-
-
-def in_process_form(html: str):
-    from tests.page_forms import read_forms
-
-    return next(form for form in read_forms(html) if form.id == "details")
 
 
 @pytest.mark.parametrize("field", [*TEXTS, "zone", "contact", "booked_for", "agree_email"])
@@ -288,8 +325,13 @@ def test_what_is_carried_through_the_taken_page_may_be_anything(client, held):
     html = page.content.decode()
     assert "<script>alert" not in html
     assert EMOJI in html
-    forged = {"typed-first_name": "\0" * 9, "typed-zone": "x" * 10_000, "typed-": "x",
-              "typed-agree_email": "on", "typed-birth_date": MARKUP}  # fmt: skip
+    forged = {
+        "typed-first_name": "\0" * 9,
+        "typed-zone": "x" * 10_000,
+        "typed-": "x",
+        "typed-agree_email": "on",
+        "typed-birth_date": MARKUP,
+    }
     page = client.post("/book/tn/first-visit/", forged | {"slot": steps.slot(monday("15:00"))})
     assert page.status_code == 200
     assert "<script>alert" not in page.content.decode()
@@ -303,9 +345,10 @@ def test_a_hold_cannot_be_turned_into_one_for_another_time(client, held):
 def test_a_visit_that_begins_meanwhile_is_not_booked(client, held):
     begun = monday(weeks=-2)
     Appointment.objects.update(
-        starts_at=begun, ends_at=begun + timedelta(minutes=30),
+        starts_at=begun,
+        ends_at=begun + timedelta(minutes=30),
         blocked=(begun, begun + timedelta(minutes=30)),
-    )  # fmt: skip
+    )
     response = client.post(held, details())
     assert response.status_code == 409
     assert booked() == 0
@@ -337,8 +380,6 @@ def test_a_body_that_is_no_form_is_refused_with_a_page(client, service, held, bo
 
 
 def test_a_file_in_place_of_a_text_is_a_missing_answer(client, held):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     upload = SimpleUploadedFile("name.txt", b"Grace")
     response = client.post(held, details() | {"first_name": upload})
     assert response.status_code == 200
@@ -404,6 +445,14 @@ def test_the_first_press_of_an_old_page_after_all_providers_left_says_so(client,
 
 def test_hours_and_rules_at_their_limits_still_make_a_page(client):
     provider = make_provider(hours="00:00-00:00", time_zone="America/Adak")
-    long = make_service(providers=[provider], slug="long", minutes=480, step=5, buffer_before=240,
-                        buffer_after=240, notice_hours=0, horizon_days=365)  # fmt: skip
+    long = make_service(
+        providers=[provider],
+        slug="long",
+        minutes=480,
+        step=5,
+        buffer_before=240,
+        buffer_after=240,
+        notice_hours=0,
+        horizon_days=365,
+    )
     assert client.get(f"/book/tn/{long.slug}/").status_code == 200

@@ -131,15 +131,21 @@ def test_a_double_submit_books_once(visitor, service):
 def test_the_same_person_booking_again_is_the_same_patient(service):
     steps.book(in_process(), service, monday("10:00"))
     steps.book(
-        in_process(), service, monday("11:00"),
-        first_name=" grace", last_name="WHITFIELD ", email="Grace@Example.org",
-        birth_date="1988-04-17", phone="615-555-0100",
-    )  # fmt: skip
+        in_process(),
+        service,
+        monday("11:00"),
+        first_name=" grace",
+        last_name="WHITFIELD ",
+        email="Grace@Example.org",
+        birth_date="1988-04-17",
+        phone="615-555-0100",
+    )
     assert Patient.objects.count() == 1
     assert str(Patient.objects.get().phone) == "+16155550117"
     assert sorted(str(v.phone) for v in Appointment.objects.all()) == [
-        "+16155550100", "+16155550117",
-    ]  # fmt: skip
+        "+16155550100",
+        "+16155550117",
+    ]
 
 
 @pytest.mark.parametrize("other", [{"birth_date": "04/18/1988"}, {"first_name": "George"}])
@@ -151,12 +157,16 @@ def test_another_person_at_the_same_address_is_another_patient(service, other):
 
 def test_a_known_and_an_unknown_address_get_the_same_answer_at_the_same_cost(service):
     make_appointment(
-        service=service, starts_at=monday("09:00"),
+        service=service,
+        starts_at=monday("09:00"),
         patient=make_patient(email=steps.DETAILS["email"]),
-    )  # fmt: skip
+    )
     seen = []
-    for clock, email in (("10:00", "warm@example.org"), ("10:30", "nobody@example.org"),
-                         ("11:00", steps.DETAILS["email"])):  # fmt: skip
+    for clock, email in (
+        ("10:00", "warm@example.org"),
+        ("10:30", "nobody@example.org"),
+        ("11:00", steps.DETAILS["email"]),
+    ):
         visitor = in_process()
         page = steps.take(visitor, service, monday(clock))
         rows = {table: count for table, (count, _) in contents().items()}

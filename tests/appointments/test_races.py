@@ -304,10 +304,12 @@ def test_swapping_two_visits_at_once_ends_in_an_answer_for_both(site):
             make_appointment(service=service, provider=who, starts_at=monday(weeks=week))
             for who in (one, two)
         )
-        pages, _ = at_once([
-            moving(site, mine, mine.starts_at, **{"with": two.slug}),
-            moving(site, yours, yours.starts_at, **{"with": one.slug}),
-        ])  # fmt: skip
+        pages, _ = at_once(
+            [
+                moving(site, mine, mine.starts_at, **{"with": two.slug}),
+                moving(site, yours, yours.starts_at, **{"with": one.slug}),
+            ]
+        )
         assert statuses(pages) == {409: 2}  # neither time is free until the other has gone
 
 
