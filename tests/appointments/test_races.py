@@ -12,6 +12,7 @@ from datetime import datetime
 
 import pgtrigger
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from appointments import links
@@ -26,13 +27,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 RACERS = 20
 ENOUGH = 1.0  # seconds until the slowest has an answer
 DOUBLE_BOOKING = "appointment_no_double_booking"
-LIMITS = ("HOLDS", "BOOKINGS", "BOOKINGS_PER_ADDRESS", "CHANGES")
 
 
 @pytest.fixture(scope="module")
 def racing_site(django_db_setup) -> Iterator[processes.Process]:
     """The site as it runs in production, two processes of four threads, without limits."""
-    limits = {f"LIMIT_{name}": "100000/minute" for name in LIMITS}
+    limits = {f"LIMIT_{rule.upper()}": "100000/minute" for rule in settings.LIMITS}
     with processes.site(WEB_WORKERS="2", **limits) as site:
         yield site
 
@@ -304,12 +304,10 @@ def test_swapping_two_visits_at_once_ends_in_an_answer_for_both(site):
             make_appointment(service=service, provider=who, starts_at=monday(weeks=week))
             for who in (one, two)
         )
-        pages, _ = at_once(
-            [
-                moving(site, mine, mine.starts_at, **{"with": two.slug}),
-                moving(site, yours, yours.starts_at, **{"with": one.slug}),
-            ]
-        )
+        pages, _ = at_once([
+            moving(site, mine, mine.starts_at, **{"with": two.slug}),
+            moving(site, yours, yours.starts_at, **{"with": one.slug}),
+        ])  # fmt: skip
         assert statuses(pages) == {409: 2}  # neither time is free until the other has gone
 
 
