@@ -18,7 +18,8 @@ from appointments.booking import PatientDetails
 from appointments.models import Appointment, ConsentText, Service
 from appointments.states import State
 
-SLOT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z")
+# Years that every time zone and a fortnight more or less stay within.
+SLOT = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z")
 EARLIEST_BIRTH = date(1900, 1, 1)
 
 

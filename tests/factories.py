@@ -103,9 +103,13 @@ def make_extra_hours(
 def _exception(provider, kind, first, last, hours) -> HoursException:
     opens, closes = map(time.fromisoformat, hours.split("-")) if hours else (None, None)
     return HoursException.objects.create(
-        provider=provider, kind=kind, first_day=first, last_day=last or first,
-        opens=opens, closes=closes,
-    )  # fmt: skip
+        provider=provider,
+        kind=kind,
+        first_day=first,
+        last_day=last or first,
+        opens=opens,
+        closes=closes,
+    )
 
 
 def make_service(*, providers: Iterable[Provider] | None = None, **values: Any) -> Service:

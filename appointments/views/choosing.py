@@ -150,7 +150,8 @@ def shown_grid(
     moving: Appointment | None = None,
 ) -> availability.Grid:
     """The times up to the end of the month that is shown; all there are, where that has none."""
-    day = parse_day(request.GET.get("day", "")) or now.date()
+    asked = parse_day(request.GET.get("day", "")) or now.date()
+    day = min(asked, now.date() + timedelta(days=service.horizon_days))
     month_end = (day.replace(day=28) + timedelta(days=11)).replace(day=7)
     last = max(datetime.combine(month_end, time(12), UTC), now + timedelta(days=14))
     grid = availability.grid(service, state, last=last, now=now, moving=moving)

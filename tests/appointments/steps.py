@@ -27,13 +27,18 @@ def times(visitor: Visitor, service: Service, state: str = "tn", query: str = ""
     return visitor.get(f"/book/{state}/{service.slug}/{query}")
 
 
+def token(visitor: Visitor) -> dict[str, str]:
+    """What every form of this visitor carries against forged requests, from a small page."""
+    form = visitor.get("/appointments/lost-link/").form_with("csrfmiddlewaretoken")
+    return {"csrfmiddlewaretoken": form.fields["csrfmiddlewaretoken"]}
+
+
 def take(
     visitor: Visitor, service: Service, starts_at: datetime, state: str = "tn", **also: str
 ) -> Page:
-    """Press the button of that time; the details page, or the one of a time that was taken."""
-    page = times(visitor, service, state)
-    token = page.form_with("csrfmiddlewaretoken").fields["csrfmiddlewaretoken"]
-    return visitor.post(page.url, {"csrfmiddlewaretoken": token, "slot": slot(starts_at)} | also)
+    """Press that time; the details page, or the one of a time that was taken."""
+    sent = token(visitor) | {"slot": slot(starts_at)} | also
+    return visitor.post(f"/book/{state}/{service.slug}/", sent)
 
 
 def book(visitor: Visitor, service: Service, starts_at: datetime, **answers: str | bool) -> Page:

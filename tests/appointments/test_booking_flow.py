@@ -131,15 +131,21 @@ def test_a_double_submit_books_once(visitor, service):
 def test_the_same_person_booking_again_is_the_same_patient(service):
     steps.book(in_process(), service, monday("10:00"))
     steps.book(
-        in_process(), service, monday("11:00"),
-        first_name=" grace", last_name="WHITFIELD ", email="Grace@Example.org",
-        birth_date="1988-04-17", phone="615-555-0100",
-    )  # fmt: skip
+        in_process(),
+        service,
+        monday("11:00"),
+        first_name=" grace",
+        last_name="WHITFIELD ",
+        email="Grace@Example.org",
+        birth_date="1988-04-17",
+        phone="615-555-0100",
+    )
     assert Patient.objects.count() == 1
     assert str(Patient.objects.get().phone) == "+16155550117"
     assert sorted(str(v.phone) for v in Appointment.objects.all()) == [
-        "+16155550100", "+16155550117",
-    ]  # fmt: skip
+        "+16155550100",
+        "+16155550117",
+    ]
 
 
 @pytest.mark.parametrize("other", [{"birth_date": "04/18/1988"}, {"first_name": "George"}])
@@ -151,12 +157,16 @@ def test_another_person_at_the_same_address_is_another_patient(service, other):
 
 def test_a_known_and_an_unknown_address_get_the_same_answer_at_the_same_cost(service):
     make_appointment(
-        service=service, starts_at=monday("09:00"),
+        service=service,
+        starts_at=monday("09:00"),
         patient=make_patient(email=steps.DETAILS["email"]),
-    )  # fmt: skip
+    )
     seen = []
-    for clock, email in (("10:00", "warm@example.org"), ("10:30", "nobody@example.org"),
-                         ("11:00", steps.DETAILS["email"])):  # fmt: skip
+    for clock, email in (
+        ("10:00", "warm@example.org"),
+        ("10:30", "nobody@example.org"),
+        ("11:00", steps.DETAILS["email"]),
+    ):
         visitor = in_process()
         page = steps.take(visitor, service, monday(clock))
         rows = {table: count for table, (count, _) in contents().items()}
@@ -216,23 +226,16 @@ def test_a_chosen_zone_is_remembered_and_changes_the_times(visitor, service):
 
 
 def test_an_unknown_zone_is_not_remembered(visitor, service):
-    page = steps.times(visitor, service)
-    token = page.form_with("csrfmiddlewaretoken").fields["csrfmiddlewaretoken"]
+    token = steps.token(visitor)
     for zone in ("Mars/Olympus", "../etc/passwd", "UTC", ""):
-        page = visitor.post(
-            "/book/zone/", {"csrfmiddlewaretoken": token, "zone": zone, "next": page.url}
-        )
+        visitor.post("/book/zone/", token | {"zone": zone, "next": "/book/"})
         assert "All times are Central Time" in steps.times(visitor, service).text
 
 
 def test_choosing_a_zone_never_leads_to_another_site(visitor, service):
-    page = steps.times(visitor, service)
-    token = page.form_with("csrfmiddlewaretoken").fields["csrfmiddlewaretoken"]
+    token = steps.token(visitor)
     for outside in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
-        visitor.post(
-            "/book/zone/",
-            {"csrfmiddlewaretoken": token, "zone": "America/New_York", "next": outside},
-        )
+        visitor.post("/book/zone/", token | {"zone": "America/New_York", "next": outside})
         assert visitor.redirects == ["/book/"]
 
 
@@ -258,7 +261,7 @@ def test_a_state_with_two_zones_asks_where_and_the_answer_decides(visitor):
 
 def test_a_split_state_needs_an_answer_when_the_zone_on_screen_is_not_one_of_its_own(visitor):
     service = make_service()
-    visitor.post("/book/zone/", _token(visitor) | {"zone": "America/Los_Angeles"})
+    visitor.post("/book/zone/", steps.token(visitor) | {"zone": "America/Los_Angeles"})
     page = steps.take(visitor, service, monday())
     page = steps.finish(visitor, page)
     assert "Please choose where you will be." in page.text
@@ -268,11 +271,6 @@ def test_a_state_with_one_zone_asks_nothing(visitor):
     service = make_service(providers=[make_provider(states=["GA"])])
     page = steps.take(visitor, service, monday(), "ga")
     assert "zone" not in page.form_with("first_name").choices
-
-
-def _token(visitor) -> dict[str, str]:
-    page = visitor.get("/book/")
-    return {"csrfmiddlewaretoken": page.form_with("zone").fields["csrfmiddlewaretoken"]}
 
 
 # ── holds ─────────────────────────────────────────────────────────────────────
@@ -384,7 +382,7 @@ def test_another_visitors_hold_is_not_found(visitor, service):
     assert stranger.get(path).status == 404
     stranger.get("/book/")
     for address in (path, f"{path}prolong/", f"{path}release/"):
-        assert stranger.post(address, _token(stranger) | steps.DETAILS).status == 404
+        assert stranger.post(address, steps.token(stranger) | steps.DETAILS).status == 404
     assert Appointment.objects.get().status == Status.HELD
 
 

@@ -101,8 +101,11 @@ def test_without_gaps_a_start_right_after_a_visit_is_offered_too():
         not_after=2**40,
     )
     assert [f"{datetime.fromtimestamp(s, UTC):%H:%M}" for s in found] == [
-        "08:00", "09:00", "10:10", "11:00",
-    ]  # fmt: skip
+        "08:00",
+        "09:00",
+        "10:10",
+        "11:00",
+    ]
 
 
 def test_the_buffers_of_two_neighbours_add_up():
@@ -192,19 +195,36 @@ def test_midnight_between_two_open_days_is_offered_once():
 @pytest.mark.parametrize("wrong", [Rules(0, 60), Rules(60, 0), Rules(-60, 60)])
 def test_lengths_that_are_not_positive_are_refused(wrong):
     with pytest.raises(ValueError, match="positive"):
-        free_starts(opening([], [], zone=UTC, first_day=MONDAY, last_day=MONDAY), [], wrong,
-                    not_before=0, not_after=1)  # fmt: skip
+        free_starts(
+            opening([], [], zone=UTC, first_day=MONDAY, last_day=MONDAY),
+            [],
+            wrong,
+            not_before=0,
+            not_after=1,
+        )
 
 
 # ── a slow reference, minute by minute ────────────────────────────────────────
 
 ZONES = [
-    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix",
-    "America/Los_Angeles", "America/Anchorage", "America/Adak", "Pacific/Honolulu",
-]  # fmt: skip
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "America/Adak",
+    "Pacific/Honolulu",
+]
 # The days around both changes of the clocks in 2026, and a quiet one.
-FIRST_DAYS = [date(2026, 3, 6), date(2026, 3, 7), date(2026, 3, 8), date(2026, 10, 31),
-              date(2026, 11, 1), date(2026, 6, 10)]  # fmt: skip
+FIRST_DAYS = [
+    date(2026, 3, 6),
+    date(2026, 3, 7),
+    date(2026, 3, 8),
+    date(2026, 10, 31),
+    date(2026, 11, 1),
+    date(2026, 6, 10),
+]
 
 
 @cache
@@ -329,9 +349,16 @@ def problems(draw):
         no_gaps=draw(st.booleans()),
     )
     return (
-        draw(hours_rows()), draw(dated_rows(first)), busy, given_rules, zone, first, last,
-        low, low + draw(st.integers(0, 80)) * 3600,
-    )  # fmt: skip
+        draw(hours_rows()),
+        draw(dated_rows(first)),
+        busy,
+        given_rules,
+        zone,
+        first,
+        last,
+        low,
+        low + draw(st.integers(0, 80)) * 3600,
+    )
 
 
 def found_by_the_product(rows, dated, busy, given_rules, zone, first, last, low, high):

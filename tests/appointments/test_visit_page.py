@@ -146,9 +146,17 @@ def test_the_file_says_nothing_telling(visit):
     for method in Method:
         text = calendar_file(visit, method, Practice.current()).decode().lower()
         for telling in (
-            visit.provider.name, visit.service.name, visit.patient.last_name,
-            "opioid", "alcohol", "recovery", "treat", "clinic", "first visit", "video",
-        ):  # fmt: skip
+            visit.provider.name,
+            visit.service.name,
+            visit.patient.last_name,
+            "opioid",
+            "alcohol",
+            "recovery",
+            "treat",
+            "clinic",
+            "first visit",
+            "video",
+        ):
             assert telling.lower() not in text.replace("//curednation//appointments//", "")
         assert not {"DESCRIPTION", "LOCATION", "COMMENT", "URL", "CATEGORIES"} & set(
             read(text.upper())[1]
@@ -189,8 +197,9 @@ def test_the_uid_stays_and_the_sequence_rises_with_each_change(visitor, client):
     moves = OutgoingEmail.objects.filter(template="appointment_moved").order_by("pk")
     events = [read(Attachment.from_json(m.attachments[0]).octets) for m in moves]
     assert [(method, event["SEQUENCE"]) for method, event in events] == [
-        ("REQUEST", 1), ("REQUEST", 2),
-    ]  # fmt: skip
+        ("REQUEST", 1),
+        ("REQUEST", 2),
+    ]
     _, (method, cancelled) = mailed("appointment_cancelled")
     assert (method, cancelled["SEQUENCE"], cancelled["STATUS"]) == ("CANCEL", 3, "CANCELLED")
     download = read(client.get(links.page(visit, "calendar")).content)[1]
@@ -384,13 +393,15 @@ def test_a_mail_that_still_waits_is_overtaken_by_the_next_word_about_the_visit(v
     steps.book(visitor, make_service(), monday())
     booking.move(Appointment.objects.get(), provider=None, starts_at=monday("14:00"))
     assert states() == {
-        "appointment_booked": State.DROPPED, "appointment_moved": State.WAITING,
-    }  # fmt: skip
+        "appointment_booked": State.DROPPED,
+        "appointment_moved": State.WAITING,
+    }
     booking.cancel(Appointment.objects.get())
     assert states() == {
-        "appointment_booked": State.DROPPED, "appointment_moved": State.DROPPED,
+        "appointment_booked": State.DROPPED,
+        "appointment_moved": State.DROPPED,
         "appointment_cancelled": State.WAITING,
-    }  # fmt: skip
+    }
 
 
 def test_mails_about_another_visit_are_not_overtaken(visitor):
