@@ -15,7 +15,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from appointments import zones
 from appointments.booking import PatientDetails
-from appointments.models import Appointment, ConsentText, Service
+from appointments.models import Appointment, ConsentText, Service, WaitlistEntry
 from appointments.states import State
 
 SLOT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z")
@@ -114,7 +114,7 @@ def half(field: str) -> Column:
 
 
 class DetailsForm(forms.Form):
-    """Who comes, how to reach them, and what they agree to."""
+    """Who comes, how to reach them, and what they agree to; for `hold`, or a place in line."""
 
     booked_for = forms.ChoiceField(
         label=_("Who is this visit for?"),
@@ -178,7 +178,7 @@ class DetailsForm(forms.Form):
     def __init__(
         self,
         *args,
-        hold: Appointment,
+        hold: Appointment | WaitlistEntry,
         texts: list[ConsentText],
         **kwargs,
     ) -> None:
