@@ -1,6 +1,7 @@
 """What somebody who waits types: which times suit, and the details that a booking will need."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from crispy_forms.bootstrap import InlineCheckboxes
 from crispy_forms.helper import FormHelper
@@ -14,9 +15,9 @@ from appointments.models import ConsentText, Provider, WaitlistEntry, WeeklyHour
 from appointments.wishes import Wishes
 
 PARTS = [
-    (WaitlistEntry.Part.MORNING, _("Morning, until noon")),
-    (WaitlistEntry.Part.AFTERNOON, _("Afternoon, until 5")),
-    (WaitlistEntry.Part.EVENING, _("Evening")),
+    (WaitlistEntry.Part.MORNING, _("Morning")),
+    (WaitlistEntry.Part.AFTERNOON, _("Afternoon")),
+    (WaitlistEntry.Part.EVENING, _("Evening, from 5")),
 ]
 
 
@@ -48,8 +49,8 @@ class JoinForm(DetailsForm):
 
     def __init__(self, *args, hold: WaitlistEntry, providers: Sequence[Provider], **kwargs) -> None:
         super().__init__(*args, hold=hold, **kwargs)
-        offering = Provider.objects.filter(pk__in=[provider.pk for provider in providers])
-        self.fields["provider"].queryset = offering
+        field = cast(forms.ModelChoiceField, self.fields["provider"])
+        field.queryset = Provider.objects.filter(pk__in=[provider.pk for provider in providers])
 
     @property
     def helper(self) -> FormHelper:

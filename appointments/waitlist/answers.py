@@ -81,11 +81,10 @@ def _claim(offer: WaitlistOffer) -> tuple[WaitlistEntry, Sequence[WaitlistOffer]
 
 
 def _hold(offer: WaitlistOffer) -> Appointment:
-    holds = Appointment.objects.select_related("provider", "service")
-    hold = holds.filter(pk=offer.hold_id).first()
-    if hold is None:
+    """The hold that keeps the time, as it is now; deleted a day after it came to nothing."""
+    if offer.hold_id is None:
         raise OfferOver
-    return hold
+    return Appointment.objects.select_related("provider", "service").get(pk=offer.hold_id)
 
 
 def _details(entry: WaitlistEntry) -> booking.PatientDetails:
