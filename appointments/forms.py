@@ -15,7 +15,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from appointments import zones
 from appointments.booking import PatientDetails
-from appointments.models import Appointment, ConsentText, Service
+from appointments.models import Appointment, ConsentText, Service, WaitlistEntry
 from appointments.states import State
 
 # Years that every time zone and a fortnight more or less stay within.
@@ -115,7 +115,7 @@ def half(field: str) -> Column:
 
 
 class DetailsForm(forms.Form):
-    """Who comes, how to reach them, and what they agree to."""
+    """Who comes, how to reach them, and what they agree to; for `hold`, or a place in line."""
 
     booked_for = forms.ChoiceField(
         label=_("Who is this visit for?"),
@@ -179,7 +179,7 @@ class DetailsForm(forms.Form):
     def __init__(
         self,
         *args,
-        hold: Appointment,
+        hold: Appointment | WaitlistEntry,
         texts: list[ConsentText],
         **kwargs,
     ) -> None:

@@ -13,10 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.availability import Grid, Slot
 from appointments.models import Provider
+from appointments.wishes import UNTIL
 
 SUNDAY_FIRST = calendar.Calendar(firstweekday=calendar.SUNDAY)
 # Parts of the day: until which hour, name, icon.
-PARTS = ((12, _("Morning"), "sunrise"), (17, _("Afternoon"), "sun"), (24, _("Evening"), "moon"))
+PARTS = (
+    (UNTIL["morning"], _("Morning"), "sunrise"),
+    (UNTIL["afternoon"], _("Afternoon"), "sun"),
+    (UNTIL["evening"], _("Evening"), "moon"),
+)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from appointments import booking, closures, mornings, reminders
+from appointments import booking, closures, mornings, reminders, waitlist
 
 
 @shared_task
@@ -26,3 +26,15 @@ def write_reminders() -> None:
 def write_morning_counts() -> None:
     """Tell providers how many visits their day has. Every five minutes, safe to run twice."""
     mornings.write_counts()
+
+
+@shared_task
+def offer_freed_times() -> None:
+    """Offer free times to who waits for one. Every minute; any number may run at once."""
+    waitlist.offer_freed_times()
+
+
+@shared_task
+def purge_waitlist() -> None:
+    """Delete places in line that were closed a month ago. Every night."""
+    waitlist.purge(timezone.now())

@@ -4,7 +4,17 @@ from django.urls.converters import StringConverter
 from appointments.feeds import PATTERN as FEED
 from appointments.links import PATTERN
 from appointments.states import STATES, State
-from appointments.views import choosing, details, feeds, lost_link, moving, proof, visit, zone
+from appointments.views import (
+    choosing,
+    details,
+    feeds,
+    lost_link,
+    moving,
+    proof,
+    visit,
+    waitlist,
+    zone,
+)
 
 
 class StateConverter:
@@ -33,6 +43,7 @@ register_converter(ProofConverter, "proof")
 
 app_name = "appointments"
 visit_path = rf"^appointments/(?P<token>{PATTERN})/"
+waitlist_path = rf"^appointments/waitlist/(?P<token>{PATTERN})/"
 urlpatterns = [
     path("book/", choosing.choose_state, name="state"),
     path("book/elsewhere/", choosing.elsewhere, name="elsewhere"),
@@ -53,8 +64,13 @@ urlpatterns = [
     path(
         "book/<state:state>/<slug:service>/times/", choosing.times_fragment, name="times_fragment"
     ),
+    path("book/<state:state>/<slug:service>/waitlist/", waitlist.join, name="waitlist_join"),
     path("appointments/lost-link/", lost_link.lost_link, name="lost_link"),
     re_path(rf"^appointments/feeds/(?P<token>{FEED})\.ics$", feeds.feed, name="feed"),
+    re_path(rf"{waitlist_path}$", waitlist.entry, name="waitlist"),
+    re_path(rf"{waitlist_path}accept/$", waitlist.accept, name="waitlist_accept"),
+    re_path(rf"{waitlist_path}decline/$", waitlist.decline, name="waitlist_decline"),
+    re_path(rf"{waitlist_path}leave/$", waitlist.leave, name="waitlist_leave"),
     re_path(rf"{visit_path}$", visit.visit, name="visit"),
     re_path(rf"{visit_path}calendar\.ics$", visit.calendar_download, name="calendar"),
     re_path(rf"{visit_path}reschedule/$", moving.move, name="move"),

@@ -114,6 +114,15 @@ CELERY_BEAT_SCHEDULE: dict = {
         "schedule": 300,
         "options": {"expires": 240},
     },
+    "waitlist": {
+        "task": "appointments.tasks.offer_freed_times",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "waitlist-purge": {
+        "task": "appointments.tasks.purge_waitlist",
+        "schedule": crontab(hour=8, minute=40),
+    },
     "holds-purge": {"task": "appointments.tasks.purge_abandoned_holds", "schedule": 600},
     "articles-publish": {"task": "articles.tasks.publish_due", "schedule": 60},
     "articles-tidy": {"task": "articles.tasks.tidy", "schedule": 600},
@@ -222,6 +231,8 @@ LIMITS = {
     "bookings_per_address": env.rate("LIMIT_BOOKINGS_PER_ADDRESS", default="8/day"),
     "links": env.rate("LIMIT_LINKS", default="20/hour"),
     "links_per_address": env.rate("LIMIT_LINKS_PER_ADDRESS", default="3/day"),
+    "waitlist": env.rate("LIMIT_WAITLIST", default="20/hour"),
+    "waitlist_per_address": env.rate("LIMIT_WAITLIST_PER_ADDRESS", default="5/day"),
     "changes": env.rate("LIMIT_CHANGES", default="60/hour"),
 }
 RETRY_AFTER_SECONDS = 600

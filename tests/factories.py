@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
 
 from appointments import patients
 from appointments.models import (
@@ -24,6 +25,7 @@ from appointments.models import (
     Provider,
     Service,
     Status,
+    WaitlistEntry,
     WeeklyHours,
 )
 
@@ -201,3 +203,30 @@ def prepared(
         "state": "TN",
         "zone": CENTRAL,
     } | values
+
+
+# ── who waits ─────────────────────────────────────────────────────────────────
+
+
+def make_entry(*, service: Service, **values: Any) -> WaitlistEntry:
+    """A place in line in Tennessee, for any time with anyone, that has all consents."""
+    nth, now = next(number), timezone.now()
+    given = {
+        "state": "TN",
+        "zone": CENTRAL,
+        "first_name": "Grace",
+        "last_name": "Whitfield",
+        "birth_date": date(1988, 4, 17),
+        "email": f"grace{nth}@example.org",
+        "phone": "+16155550117",
+        "contact": "email",
+        "booked_for": "self",
+        "consent_texts": [text.pk for text in ConsentText.objects.current()],
+        "agreed_at": now,
+        "created": now,
+        "until": now + timedelta(days=60),
+    } | values
+    entry = WaitlistEntry(service=service, **given)
+    entry.person = patients.match_key(entry)
+    entry.save()
+    return entry

@@ -7,6 +7,7 @@ from appointments.admin.patients import PatientAdmin
 from appointments.admin.providers import ProviderAdmin
 from appointments.admin.services import ServiceAdmin
 from appointments.admin.visits import AppointmentAdmin
+from appointments.admin.waitlist import WaitlistEntryAdmin
 
 __all__ = [
     "AppointmentAdmin",
@@ -16,5 +17,6 @@ __all__ = [
     "PatientAdmin",
     "ProviderAdmin",
     "ServiceAdmin",
+    "WaitlistEntryAdmin",
     "failed_mail",
 ]

@@ -6,6 +6,7 @@
 
 from appointments.booking.holds import (
     HOLD_FOR,
+    fairly,
     prolong,
     purge_abandoned_holds,
     release,
@@ -34,6 +35,7 @@ __all__ = [
     "check_in",
     "complete",
     "confirm",
+    "fairly",
     "move",
     "nearest",
     "no_show",

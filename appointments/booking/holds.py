@@ -32,6 +32,7 @@ def take_hold(
     visitor: str,
     zone: str,
     provider: Provider | None = None,
+    keep_for: timedelta = HOLD_FOR,
 ) -> Appointment:
     """Keep a slot for this visitor for ten minutes, in place of any other slot they hold.
 
@@ -46,11 +47,11 @@ def take_hold(
     free = availability.grid(service, state, first=starts_at, last=starts_at, moving=mine).free_at(
         starts_at
     )
-    for candidate in _fairly(free, starts_at) if provider is None else free:
+    for candidate in fairly(free, starts_at) if provider is None else free:
         if provider and candidate != provider:
             continue
         try:
-            return _hold(candidate, service, state, starts_at, visitor, zone)
+            return _hold(candidate, service, state, starts_at, visitor, zone, keep_for)
         except SlotTaken:  # a cap was reached meanwhile
             continue
         except IntegrityError as error:
@@ -74,7 +75,7 @@ def _own_hold(visitor, service, state, starts_at, provider) -> Appointment | Non
     return (held.filter(provider=provider) if provider else held).first()
 
 
-def _fairly(providers: Sequence[Provider], starts_at: datetime) -> Sequence[Provider]:
+def fairly(providers: Sequence[Provider], starts_at: datetime) -> Sequence[Provider]:
     """Those with the fewest visits in that week first."""
     if len(providers) < 2:
         return providers
@@ -95,7 +96,7 @@ def _fairly(providers: Sequence[Provider], starts_at: datetime) -> Sequence[Prov
 
 
 @in_one_transaction
-def _hold(provider, service, state, starts_at, visitor, zone) -> Appointment:
+def _hold(provider, service, state, starts_at, visitor, zone, keep_for) -> Appointment:
     lock([provider.pk])
     now = timezone.now()
     Appointment.objects.filter(visitor=visitor, status=Status.HELD).update(status=Status.RELEASED)
@@ -109,7 +110,7 @@ def _hold(provider, service, state, starts_at, visitor, zone) -> Appointment:
         visitor=visitor,
         zone=zone,
         price_cents=service.price_cents,
-        held_until=now + HOLD_FOR,
+        held_until=now + keep_for,
         starts_at=starts_at,
         **_times(service, starts_at),
     )

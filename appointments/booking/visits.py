@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection
 from django.db.models import F, Q
 from django.utils import timezone
 
-from appointments import availability, notices, patients
+from appointments import availability, freed, notices, patients
 from appointments.booking.rules import (
     PATIENT,
     HoldGone,
@@ -52,6 +52,7 @@ class PatientDetails:
     booked_by: str = ""
     consent_texts: Sequence[int] = ()
     page: str = ""
+    agreed_at: datetime | None = None  # None: now
 
 
 def book(*, hold: Appointment, details: PatientDetails) -> Appointment:
@@ -171,7 +172,7 @@ def _record_consents(appointment: Appointment, details: PatientDetails, now: dat
         Consent(
             text_id=text,
             appointment=appointment,
-            given=now,
+            given=details.agreed_at or now,
             page=details.page,
             address_hash=address_hash,
         )
@@ -232,6 +233,7 @@ def _move(
         raise NotChangeable
     moved = _reread(appointment)
     notices.moved(moved, was=appointment)
+    freed.tell()
     return moved
 
 
@@ -253,6 +255,7 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
     """
     _require_time_left(appointment, by)
     waiting = Appointment.objects.filter(pk=appointment.pk, status=Status.HELD)
+    freed.tell()
     if waiting.update(status=Status.RELEASED, changed_by=by):
         return
     changed = (

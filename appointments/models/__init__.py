@@ -3,6 +3,7 @@ from appointments.models.consents import Consent, ConsentText
 from appointments.models.feeds import CalendarFeed
 from appointments.models.schedule import HoursException, Licence, Provider, Service, WeeklyHours
 from appointments.models.visits import Appointment, Patient, Status
+from appointments.models.waitlist import EntryStatus, OfferStatus, WaitlistEntry, WaitlistOffer
 
 __all__ = [
     "Appointment",
@@ -10,11 +11,15 @@ __all__ = [
     "ClinicRules",
     "Consent",
     "ConsentText",
+    "EntryStatus",
     "HoursException",
     "Licence",
+    "OfferStatus",
     "Patient",
     "Provider",
     "Service",
     "Status",
+    "WaitlistEntry",
+    "WaitlistOffer",
     "WeeklyHours",
 ]

@@ -6,14 +6,16 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from appointments import feeds, links, proofs
+from appointments import feeds, links, proofs, waitlist
+from appointments.waitlist import links as waitlist_links
 from tests.appointments import steps
 from tests.database import contents
-from tests.factories import make_appointment, make_hold, make_service, monday
+from tests.factories import make_appointment, make_entry, make_hold, make_service, monday
 from tests.visitor import in_process
 
 pytestmark = pytest.mark.django_db
 TOKEN = {"visit", "calendar", "move", "move_fragment", "cancel", "confirm", "done"}
+PLACE = {"waitlist", "waitlist_accept", "waitlist_decline", "waitlist_leave"}
 HOLD = {"details", "prolong", "release"}
 PLAIN = {"state", "elsewhere", "zone", "guess_zone", "lost_link"}
 
@@ -24,9 +26,11 @@ def names() -> list[str]:
     return sorted(pattern.name for pattern in patterns)
 
 
-def address(name: str, *, service, proved, hold, visit, feed) -> str:
+def address(name: str, *, service, proved, hold, visit, feed, entry) -> str:
     if name in TOKEN:
         return links.page(visit, name)
+    if name in PLACE:
+        return waitlist_links.page(entry, name)
     if name in HOLD:
         return reverse(f"appointments:{name}", args=[hold.uid])
     if name in PLAIN:
@@ -51,8 +55,10 @@ def situation():
     visit = make_appointment(service=service, starts_at=monday("11:00"))
     feed = urlsplit(feeds.replace(visit.provider)).path
     proved = make_service(audience="returning", proof_required=True)
+    entry = make_entry(service=service)
+    waitlist.offer_freed_times()
     rows = {"service": service, "proved": proved, "hold": hold, "visit": visit, "feed": feed}
-    return client, rows
+    return client, rows | {"entry": entry}
 
 
 @pytest.mark.parametrize("method", ["get", "head"])

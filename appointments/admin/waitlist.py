@@ -1,0 +1,190 @@
+"""Who waits for a time: to see, and to take off the list. Nobody adds or edits one by hand."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from appointments import waitlist, zones
+from appointments.admin import office
+from appointments.admin.visit_list import ChoiceFilter, phone_digits
+from appointments.models import EntryStatus, WaitlistEntry
+
+
+class StatusFilter(ChoiceFilter):
+    title = _("status")
+    parameter_name = "status"
+    default_title = _("Waiting")
+
+    def default(self, request: HttpRequest) -> str:
+        return request.GET.get(self.parameter_name, "")
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin):
+        others = [choice for choice in EntryStatus.choices if choice[0] != EntryStatus.WAITING]
+        return [*others, ("any", _("Any"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.chosen == "any":
+            return queryset
+        chosen = self.chosen if self.chosen in EntryStatus.values else EntryStatus.WAITING
+        return queryset.filter(status=chosen)
+
+
+@admin.register(WaitlistEntry)
+class WaitlistEntryAdmin(admin.ModelAdmin):
+    list_display = ["joined", "who", "service", "state", "with_whom", "days", "clocks", "asked"]
+    list_display_links = ["joined", "who"]
+    list_filter = [
+        StatusFilter,
+        "service",
+        ("state", admin.AllValuesFieldListFilter),
+        ("provider", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["service", "provider"]
+    list_per_page = 50
+    show_full_result_count = False
+    empty_value_display = "–"
+    ordering = ["created", "pk"]
+    search_fields = ["first_name", "last_name", "email", "booked_by"]
+    search_help_text = _("A name, e-mail address or phone number.")
+    actions = ["remove_chosen"]
+    fieldsets = [
+        (None, {"fields": ["status", "joined", "ends", "visit", "offers"]}),
+        (
+            _("Waits for"),
+            {"fields": ["service", "state", "with_whom", "days", "clocks", "zone_words", "sooner"]},
+        ),
+        (
+            _("Patient"),
+            {
+                "fields": [
+                    "who",
+                    "birth_date",
+                    "email",
+                    "call",
+                    "contact",
+                    "booked_for",
+                    "booked_by",
+                ]
+            },
+        ),
+    ]
+
+    # ── who may ──
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Who may change places takes them off by the action: no place has a form to save.
+        return obj is None and super().has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return super().has_change_permission(request)
+
+    # ── what is seen ──
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistEntry]:
+        return office.clocked(super().get_queryset(request).prefetch_related("offers__provider"))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        digits = phone_digits(search_term)
+        if digits:
+            return queryset.filter(phone__contains=digits), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [name for _title, options in self.fieldsets for name in options["fields"]]
+
+    @admin.display(description=_("joined"), ordering="created")
+    def joined(self, entry: WaitlistEntry) -> str:
+        return office.near_moment(entry.created, office.zone_of(entry))
+
+    @admin.display(description=_("waits until"))
+    def ends(self, entry: WaitlistEntry) -> str:
+        return office.day(entry.until.astimezone(office.zone()))
+
+    @admin.display(description=_("patient"), ordering="last_name")
+    def who(self, entry: WaitlistEntry) -> str:
+        return str(entry)
+
+    @admin.display(description=_("provider"), ordering="provider__name")
+    def with_whom(self, entry: WaitlistEntry) -> str:
+        return entry.provider.name if entry.provider else _now("Anyone")
+
+    @admin.display(description=_("days"))
+    def days(self, entry: WaitlistEntry) -> str:
+        return entry.weekday_words or _now("Any")
+
+    @admin.display(description=_("times of day"))
+    def clocks(self, entry: WaitlistEntry) -> str:
+        return entry.part_words or _now("Any")
+
+    @admin.display(description=_("on the clock of"))
+    def zone_words(self, entry: WaitlistEntry) -> str:
+        return zones.words(entry.zone)
+
+    @admin.display(description=_("sooner than"))
+    def sooner(self, entry: WaitlistEntry) -> str | None:
+        when = entry.sooner_than
+        return office.moment_in_words(when, entry.zone) if when else None
+
+    @admin.display(description=_("phone"))
+    def call(self, entry: WaitlistEntry) -> str:
+        return office.phone(entry.phone)
+
+    @admin.display(description=_("offers"))
+    def asked(self, entry: WaitlistEntry) -> int:
+        return len(entry.offers.all())
+
+    @admin.display(description=_("offers"))
+    def offers(self, entry: WaitlistEntry) -> SafeString | None:
+        rows = [
+            (
+                office.moment(offer.starts_at, office.zone_of(entry)),
+                offer.provider.name,
+                offer.get_status_display(),
+            )
+            for offer in entry.offers.all()
+        ]
+        return format_html_join("", "<div>{}, {}: {}</div>", rows) or None
+
+    @admin.display(description=_("visit"))
+    def visit(self, entry: WaitlistEntry) -> SafeString | None:
+        if entry.appointment is None:
+            return None
+        url = reverse("admin:appointments_appointment_change", args=[entry.appointment_id])
+        when = office.moment(entry.appointment.starts_at, office.zone_of(entry))
+        return format_html('<a href="{}">{}</a>', url, when)
+
+    # ── what can be done ──
+
+    @admin.action(description=_("Take off the waitlist, without an e-mail"), permissions=["act"])
+    def remove_chosen(self, request: HttpRequest, queryset: QuerySet) -> None:
+        removed = 0
+        for entry in queryset:
+            if waitlist.remove(entry):
+                removed += 1
+                self.log_change(request, entry, _now("Taken off the waitlist."))
+            else:
+                text = _("%(who)s was not waiting any more.") % {"who": entry}
+                self.message_user(request, text, messages.WARNING)
+        if removed:
+            text = ngettext(
+                "%d place on the waitlist is closed.",
+                "%d places on the waitlist are closed.",
+                removed,
+            )
+            self.message_user(request, text % removed, messages.SUCCESS)

@@ -1,0 +1,268 @@
+"""Who waits for a time, and which times they were offered. `waitlist` alone changes them."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from appointments.models.schedule import Provider, Service, WeeklyHours
+from appointments.models.visits import Appointment, new_key
+from appointments.states import STATE_CHOICES, STATES, State
+from appointments.wishes import Wishes
+
+
+class EntryStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    FULFILLED = "fulfilled", _("Has a time")
+    LEFT = "left", _("Left")
+    REMOVED = "removed", _("Removed by staff")
+    ENDED = "ended", _("Ended by itself")
+
+
+class OfferStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    TAKEN = "taken", _("Taken by somebody else")
+    DECLINED = "declined", _("Declined")
+    LAPSED = "lapsed", _("Ran out")
+
+
+class EntryQuerySet(models.QuerySet["WaitlistEntry"]):
+    def waiting(self, now: datetime):
+        return self.filter(status=EntryStatus.WAITING, until__gt=now)
+
+    def without_offer(self):
+        """Those that have no time offered to them now."""
+        return self.exclude(
+            Exists(WaitlistOffer.objects.filter(entry=OuterRef("pk"), status=OfferStatus.OPEN))
+        )
+
+    def in_line(self):
+        """Who came first stands first."""
+        return self.order_by("created", "pk")
+
+    def of_address(self, email: str):
+        """Those of that e-mail address, whatever its case."""
+        return self.alias(address=Lower("email")).filter(address=email.strip().lower())
+
+
+class WaitlistEntry(models.Model):
+    """A place in line for a kind of visit in a state, and all that a booking will need."""
+
+    class Part(models.TextChoices):
+        MORNING = "morning", _("Morning")
+        AFTERNOON = "afternoon", _("Afternoon")
+        EVENING = "evening", _("Evening")
+
+    key = models.CharField(max_length=32, default=new_key, unique=True, editable=False)
+    status = models.CharField(
+        _("status"), max_length=9, choices=EntryStatus.choices, default=EntryStatus.WAITING
+    )
+    created = models.DateTimeField(_("joined"))
+    until = models.DateTimeField(_("waits until"))
+    closed = models.DateTimeField(_("closed"), null=True, blank=True)
+
+    # What is wished for
+    service = models.ForeignKey(
+        Service,
+        models.CASCADE,
+        related_name="waitlist",
+        db_index=False,
+        verbose_name=_("service"),
+    )
+    state = models.CharField(_("state"), max_length=2, choices=STATE_CHOICES)
+    provider = models.ForeignKey(
+        Provider,
+        models.CASCADE,
+        related_name="waitlist",
+        null=True,
+        blank=True,
+        verbose_name=_("provider"),
+        help_text=_("Empty: anyone."),
+    )
+    weekdays = ArrayField(
+        models.PositiveSmallIntegerField(), verbose_name=_("weekdays"), default=list, blank=True
+    )
+    parts = ArrayField(
+        models.CharField(max_length=9), verbose_name=_("times of day"), default=list, blank=True
+    )
+    zone = models.CharField(_("the patient’s time zone"), max_length=60)
+    sooner_than = models.DateTimeField(
+        _("sooner than"),
+        null=True,
+        blank=True,
+        help_text=_("The first time that suited and was free when they joined."),
+    )
+
+    # What was typed, for the booking
+    person = models.CharField(
+        max_length=64, editable=False, help_text="The match_key of the patient to be."
+    )
+    first_name = models.CharField(_("first name"), max_length=60)
+    last_name = models.CharField(_("last name"), max_length=60)
+    birth_date = models.DateField(_("date of birth"))
+    email = models.EmailField(_("e-mail"))
+    phone = PhoneNumberField(_("phone"))
+    contact = models.CharField(_("how to reach"), max_length=7, choices=Appointment.Contact.choices)
+    booked_for = models.CharField(
+        _("booked for"), max_length=5, choices=Appointment.BookedFor.choices
+    )
+    booked_by = models.CharField(_("booked by"), max_length=120, blank=True)
+    consent_texts = ArrayField(models.BigIntegerField(), default=list, editable=False)
+    agreed_at = models.DateTimeField(editable=False)
+
+    appointment = models.ForeignKey(
+        Appointment,
+        models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("appointment"),
+    )
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created"]
+        verbose_name = _("place in line")
+        verbose_name_plural = _("waitlist")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "service", "state"],
+                condition=Q(status="waiting"),
+                name="waitlist_one_place_in_line",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="fulfilled") | Q(appointment__isnull=True),
+                name="waitlist_visit_is_of_who_got_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="waiting", closed__isnull=True)
+                | ~Q(status="waiting") & Q(closed__isnull=False),
+                name="waitlist_closed_is_dated",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["service", "state", "created"],
+                name="waitlist_in_line",
+                condition=Q(status="waiting"),
+            ),
+            models.Index(Lower("email"), name="waitlist_by_email"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status == EntryStatus.WAITING
+
+    @cached_property
+    def place(self) -> State:
+        return STATES[self.state]
+
+    @property
+    def patient_zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def greeting_name(self) -> str:
+        """The first name of who joined, for themselves or for another."""
+        return (self.booked_by.split() or [self.first_name])[0]
+
+    @property
+    def wishes(self) -> Wishes:
+        before = int(self.sooner_than.timestamp()) if self.sooner_than else None
+        return Wishes(self.patient_zone, frozenset(self.weekdays), frozenset(self.parts), before)
+
+    @property
+    def local_sooner_than(self) -> datetime | None:
+        return self.sooner_than and self.sooner_than.astimezone(self.patient_zone)
+
+    @property
+    def local_until(self) -> datetime:
+        return self.until.astimezone(self.patient_zone)
+
+    @property
+    def weekday_words(self) -> str:
+        """ "Monday, Friday"; empty for any day."""
+        names = dict(WeeklyHours.Weekday.choices)
+        return ", ".join(str(names[day]) for day in sorted(self.weekdays))
+
+    @property
+    def part_words(self) -> str:
+        """ "Morning, Evening"; empty for any time."""
+        return ", ".join(str(part.label) for part in self.Part if part in self.parts)
+
+
+class OfferQuerySet(models.QuerySet["WaitlistOffer"]):
+    def open(self, now: datetime):
+        """Those that can still be accepted."""
+        return self.filter(status=OfferStatus.OPEN, until__gt=now)
+
+    def run_out(self, now: datetime):
+        """Those whose time is over and that nobody has closed yet."""
+        return self.filter(status=OfferStatus.OPEN, until__lte=now)
+
+
+class WaitlistOffer(models.Model):
+    """A time offered to one who waits, until `until`. Up to three share one `hold`."""
+
+    entry = models.ForeignKey(WaitlistEntry, models.CASCADE, related_name="offers")
+    hold = models.ForeignKey(
+        Appointment,
+        models.SET_NULL,
+        related_name="+",
+        null=True,
+        help_text="Keeps the time for all to whom it is offered. Booked by the first.",
+    )
+    provider = models.ForeignKey(Provider, models.CASCADE, related_name="+", db_index=False)
+    starts_at = models.DateTimeField(_("starts"))
+    status = models.CharField(
+        _("status"), max_length=8, choices=OfferStatus.choices, default=OfferStatus.OPEN
+    )
+    created = models.DateTimeField(_("offered"))
+    until = models.DateTimeField(_("offered until"))
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created"]
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "starts_at"], name="waitlist_no_time_offered_twice"
+            ),
+            models.UniqueConstraint(
+                fields=["entry"], condition=Q(status="open"), name="waitlist_one_offer_at_a_time"
+            ),
+            models.UniqueConstraint(
+                fields=["hold"],
+                condition=Q(status="accepted"),
+                name="waitlist_time_accepted_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["until"], name="waitlist_open_offers", condition=Q(status="open")),
+            models.Index(fields=["provider", "starts_at"], name="waitlist_offers_of_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def local_start(self) -> datetime:
+        """The start on the patient's wall clock."""
+        return self.starts_at.astimezone(self.entry.patient_zone)
+
+    @property
+    def local_until(self) -> datetime:
+        return self.until.astimezone(self.entry.patient_zone)

@@ -1,0 +1,178 @@
+"""The waitlist: joining it from the time page, and the private page of a place in line."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from appointments import availability, proofs, waitlist
+from appointments import links as visit_links
+from appointments.forms import SlotForm
+from appointments.models import ConsentText, EntryStatus, Service, WaitlistEntry, WaitlistOffer
+from appointments.states import State
+from appointments.views.choosing import asked_provider
+from appointments.views.private import private, too_many, within_limit
+from appointments.views.proof import proof_of
+from appointments.views.zone import shown_zone
+from appointments.waitlist import links
+from appointments.waitlist_form import AgreeForm, JoinForm
+from curednation.guard import addresses
+
+JUST_NOW = timedelta(hours=3)
+
+
+@require_http_methods(["GET", "POST"])
+@private
+def join(request: HttpRequest, state: State, service: str) -> HttpResponse:
+    """The same answer for every address, whether it waits already or not."""
+    offered = get_object_or_404(Service, slug=service, active=True)
+    if proofs.is_missing(offered, proof_of(request)):
+        return redirect("appointments:proof", state, service)
+    zone = str(shown_zone(request, state))
+    place = WaitlistEntry(service=offered, state=state.code, zone=zone)
+    providers = list(availability.candidates(offered, state.code))
+    form = JoinForm(
+        request.POST if request.method == "POST" else None,
+        initial={"provider": asked_provider(request, providers) if "with" in request.GET else None},
+        hold=place,
+        texts=list(ConsentText.objects.current()),
+        providers=providers,
+    )
+    context = {"form": form, "state": state, "service": offered, "zone": zone}
+    if request.method == "GET" or not form.is_valid():
+        return render(request, "appointments/waitlist_join.html", context)
+    email = form.cleaned_data["email"]
+    if not proofs.fits(offered, proof_of(request), email):
+        form.add_error("email", _("Please use the address that we sent the link to."))
+        return render(request, "appointments/waitlist_join.html", context)
+    if not within_limit(request, "waitlist"):
+        return too_many(request)
+    return render(request, "appointments/waitlist_joined.html", context | _join(request, form))
+
+
+def _join(request: HttpRequest, form: JoinForm) -> dict:
+    place, wishes, provider = form.hold, form.wishes, form.cleaned_data["provider"]
+    sooner_than = waitlist.first_that_suits(place.service, place.state, wishes, provider)
+    email = form.cleaned_data["email"]
+    # Past its own limit the address gets nothing more, and the page says the same.
+    if within_limit(request, "waitlist_per_address", addresses.normalised(email)):
+        waitlist.join(
+            service=place.service,
+            state=place.state,
+            details=form.details(page="appointments:waitlist_join"),
+            wishes=wishes,
+            provider=provider,
+            sooner_than=sooner_than,
+        )
+    return {
+        "email": email,
+        "provider": provider,
+        "sooner_than": sooner_than and sooner_than.astimezone(wishes.zone),
+        "zone": str(wishes.zone),
+    }
+
+
+def of_entry(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view the place behind the token: 404 for a stranger's, 410 for an old one."""
+
+    @private
+    @wraps(view)
+    def wrapper(request: HttpRequest, token: str) -> HttpResponse:
+        entry = links.find(token)
+        if entry is not None:
+            return view(request, entry, token)
+        if links.is_ours(token):
+            return render(request, "appointments/waitlist_ended.html", status=410)
+        raise Http404("No such place in line")
+
+    return wrapper
+
+
+@require_http_methods(["GET"])
+@of_entry
+def entry(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+    return _page(request, entry, token)
+
+
+def _page(
+    request: HttpRequest,
+    entry: WaitlistEntry,
+    token: str,
+    *,
+    form: AgreeForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now = timezone.now()
+    others = WaitlistEntry.objects.waiting(now).of_address(entry.email).select_related("service")
+    context = {
+        "entry": entry,
+        "token": token,
+        "offer": entry.offers.open(now).first() if entry.is_waiting else None,
+        "last": entry.offers.filter(created__gt=now - JUST_NOW).first(),
+        "form": form or AgreeForm(texts=_changed_texts(entry)),
+        "visit": entry.appointment and visit_links.page(entry.appointment),
+        "others": [(links.page(other), other) for other in others.exclude(pk=entry.pk).in_line()],
+    }
+    return render(request, "appointments/waitlist.html", context, status=status)
+
+
+def _changed_texts(entry: WaitlistEntry) -> list[ConsentText]:
+    """All current texts where any of them is newer than what the patient agreed to."""
+    texts = list(ConsentText.objects.current())
+    return [] if {text.pk for text in texts} <= set(entry.consent_texts) else texts
+
+
+@require_http_methods(["GET", "POST"])
+@of_entry
+def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+    offer = _offer_of(request, entry)
+    if offer is None:
+        return redirect(links.page(entry))
+    texts = _changed_texts(entry)
+    form = AgreeForm(request.POST, texts=texts)
+    if not form.is_valid():
+        return _page(request, entry, token, form=form)
+    if not within_limit(request, "changes"):
+        return too_many(request)
+    if texts:
+        waitlist.agree(entry, [text.pk for text in texts])
+    try:
+        appointment = waitlist.accept(offer)
+    except (waitlist.SomebodyFaster, waitlist.OfferOver):
+        # The page says what has become of it, and that the place is kept.
+        return _page(request, links.find(token) or entry, token, status=409)
+    return redirect(visit_links.page(appointment, "done"))
+
+
+@require_http_methods(["GET", "POST"])
+@of_entry
+def decline(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+    offer = _offer_of(request, entry)
+    if offer is not None:
+        if not within_limit(request, "changes"):
+            return too_many(request)
+        waitlist.decline(offer)
+    return redirect(links.page(entry))
+
+
+def _offer_of(request: HttpRequest, entry: WaitlistEntry) -> WaitlistOffer | None:
+    """The offer whose button was pressed; None for a GET, or where the entry never had it."""
+    form = SlotForm(request.POST)
+    if request.method != "POST" or not form.is_valid():
+        return None
+    return entry.offers.filter(starts_at=form.cleaned_data["slot"]).first()
+
+
+@require_http_methods(["GET", "POST"])
+@of_entry
+def leave(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+    if request.method == "POST" and entry.status == EntryStatus.WAITING:
+        if not within_limit(request, "changes"):
+            return too_many(request)
+        waitlist.leave(entry)
+    return redirect(links.page(entry))

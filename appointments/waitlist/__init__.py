@@ -1,0 +1,22 @@
+"""The waitlist: it alone changes places in line and offers. The booking itself is `booking`'s.
+
+`places` has who waits, `offering` what they are offered, `answers` what becomes of it.
+"""
+
+from appointments.waitlist.answers import OfferOver, SomebodyFaster, accept, agree, decline
+from appointments.waitlist.offering import offer_freed_times
+from appointments.waitlist.places import first_that_suits, join, leave, purge, remove
+
+__all__ = [
+    "OfferOver",
+    "SomebodyFaster",
+    "accept",
+    "agree",
+    "decline",
+    "first_that_suits",
+    "join",
+    "leave",
+    "offer_freed_times",
+    "purge",
+    "remove",
+]

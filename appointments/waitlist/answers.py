@@ -1,0 +1,106 @@
+"""Answers to an offer. The first who accepts has the time; the others keep their place."""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from appointments import booking
+from appointments.booking.rules import in_one_transaction, lock
+from appointments.models import (
+    Appointment,
+    EntryStatus,
+    OfferStatus,
+    WaitlistEntry,
+    WaitlistOffer,
+)
+from appointments.waitlist import letters
+from appointments.waitlist.places import TYPED, withdraw
+
+PAGE = "appointments:waitlist_join"  # where the consents were given
+
+
+class SomebodyFaster(Exception):
+    """Another one has the time. The place in line is kept."""
+
+
+class OfferOver(Exception):
+    """The offer has run out or was declined. The place in line is kept, if it was not given up."""
+
+
+def accept(offer: WaitlistOffer) -> Appointment:
+    """Book the offered time; the place in line is fulfilled by it, and the others are told.
+
+    Accepting twice gives the same visit. Raises SomebodyFaster or OfferOver.
+    """
+    try:
+        return _accept(offer)
+    except (SomebodyFaster, OfferOver) as refusal:
+        entry = WaitlistEntry.objects.select_related("appointment").get(pk=offer.entry_id)
+        if entry.appointment and entry.appointment_id == offer.hold_id:
+            return entry.appointment
+        faster = isinstance(refusal, SomebodyFaster)
+        ended = OfferStatus.TAKEN if faster else OfferStatus.LAPSED
+        WaitlistOffer.objects.filter(pk=offer.pk, status=OfferStatus.OPEN).update(status=ended)
+        raise
+
+
+@in_one_transaction
+def _accept(offer: WaitlistOffer) -> Appointment:
+    lock([offer.provider_id])
+    entry, others = _claim(offer)
+    try:
+        appointment = booking.book(hold=_hold(offer), details=_details(entry))
+    except booking.SlotTaken as error:
+        raise SomebodyFaster from error
+    except booking.HoldGone as error:
+        raise OfferOver from error
+    WaitlistOffer.objects.filter(pk=offer.pk).update(status=OfferStatus.ACCEPTED)
+    WaitlistEntry.objects.filter(pk=entry.pk).update(appointment=appointment)
+    WaitlistOffer.objects.filter(pk__in=[o.pk for o in others]).update(status=OfferStatus.TAKEN)
+    for other in others:
+        letters.taken(other)
+    return appointment
+
+
+def _claim(offer: WaitlistOffer) -> tuple[WaitlistEntry, Sequence[WaitlistOffer]]:
+    """Close the place in line for this time, and lock who else it is offered to."""
+    now = timezone.now()
+    waiting = WaitlistEntry.objects.filter(pk=offer.entry_id, status=EntryStatus.WAITING)
+    if not waiting.update(status=EntryStatus.FULFILLED, closed=now):
+        raise OfferOver
+    # In this order everywhere: two who accept at once would else wait for each other.
+    same_time = WaitlistOffer.objects.filter(hold=offer.hold_id).select_related("entry")
+    offers = list(same_time.order_by("pk").select_for_update(of=("self",)))
+    if any(o.status == OfferStatus.ACCEPTED for o in offers):
+        raise SomebodyFaster
+    mine = next((o for o in offers if o.pk == offer.pk), None)
+    if mine is None or mine.status != OfferStatus.OPEN or mine.until <= now:
+        raise OfferOver
+    others = [o for o in offers if o is not mine and o.status == OfferStatus.OPEN]
+    return mine.entry, others
+
+
+def _hold(offer: WaitlistOffer) -> Appointment:
+    """The hold that keeps the time, as it is now; deleted a day after it came to nothing."""
+    if offer.hold_id is None:
+        raise OfferOver
+    return Appointment.objects.select_related("provider", "service").get(pk=offer.hold_id)
+
+
+def _details(entry: WaitlistEntry) -> booking.PatientDetails:
+    typed = {name: getattr(entry, name) for name in TYPED}
+    return booking.PatientDetails(
+        **typed, consent_texts=entry.consent_texts, page=PAGE, agreed_at=entry.agreed_at
+    )
+
+
+def agree(entry: WaitlistEntry, texts: Sequence[int]) -> None:
+    """The texts have changed since the patient joined, and they agreed to the new ones."""
+    waiting = WaitlistEntry.objects.filter(pk=entry.pk, status=EntryStatus.WAITING)
+    waiting.update(consent_texts=list(texts), agreed_at=timezone.now())
+
+
+@in_one_transaction
+def decline(offer: WaitlistOffer) -> None:
+    """Not this time. It is free at once where nobody else has the offer; the place is kept."""
+    withdraw(WaitlistOffer.objects.filter(pk=offer.pk))

@@ -1,0 +1,149 @@
+"""Places in line: joined, left, ended. A place is closed once, by one conditional UPDATE.
+
+Rows are locked in this order everywhere: provider, place in line, offers by pk, appointment.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from appointments import availability, booking, patients
+from appointments.booking.rules import in_one_transaction
+from appointments.models import (
+    EntryStatus,
+    OfferStatus,
+    Provider,
+    Service,
+    WaitlistEntry,
+    WaitlistOffer,
+)
+from appointments.models.waitlist import OfferQuerySet
+from appointments.waitlist import letters
+from appointments.wishes import Wishes
+from curednation.guard import addresses
+
+WAITS_FOR = timedelta(days=60)
+KEPT_AFTER_CLOSING = timedelta(days=30)
+MOST_PLACES = 4  # of one e-mail address
+
+# What a place in line keeps for the booking, by the same names.
+TYPED = (
+    "first_name",
+    "last_name",
+    "birth_date",
+    "email",
+    "phone",
+    "contact",
+    "booked_for",
+    "booked_by",
+    "zone",
+)
+
+
+def first_that_suits(
+    service: Service, state: str, wishes: Wishes, provider: Provider | None = None
+) -> datetime | None:
+    """The first time that suits and is free now: who joins all the same wants a sooner one."""
+    start = wishes.first_of(availability.grid(service, state).of(provider))
+    return None if start is None else availability.moment(start)
+
+
+@in_one_transaction
+def join(
+    *,
+    service: Service,
+    state: str,
+    details: booking.PatientDetails,
+    wishes: Wishes,
+    provider: Provider | None = None,
+    sooner_than: datetime | None = None,
+) -> None:
+    """Give the person a place in line, or renew theirs; a mail brings the link to it.
+
+    Who joins again keeps the place and changes the wishes. An address that has `MOST_PLACES`
+    gets no other one: its mail leads to those that it has.
+    """
+    now = timezone.now()
+    given = {
+        "provider": provider,
+        "weekdays": sorted(wishes.weekdays),
+        "parts": sorted(wishes.parts),
+        "sooner_than": sooner_than,
+        "until": now + WAITS_FOR,
+        "agreed_at": now,
+        "consent_texts": list(details.consent_texts),
+    } | {name: getattr(details, name) for name in TYPED}
+    whose = {"person": patients.match_key(details), "service": service, "state": state}
+    places = _places(details.email)
+    mine = next((e for e in places if all(getattr(e, k) == v for k, v in whose.items())), None)
+    if mine is None and len(places) >= MOST_PLACES:
+        letters.joined(places[-1], is_full=True)
+        return
+    entry = WaitlistEntry(**{"created": now} | whose | given)
+    if mine:
+        entry.pk, entry.key, entry.created = mine.pk, mine.key, mine.created
+    entry.save(force_insert=mine is None)
+    letters.joined(entry)
+
+
+def _places(email: str) -> list[WaitlistEntry]:
+    """The address's places in line, the latest last; only one of its requests at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('waitlist'), hashtext(%s))",
+            [addresses.normalised(email)],
+        )
+    waiting = WaitlistEntry.objects.of_address(email).filter(status=EntryStatus.WAITING)
+    return list(waiting.select_related("service").in_line().select_for_update(of=("self",)))
+
+
+@in_one_transaction
+def leave(entry: WaitlistEntry) -> bool:
+    """The patient gives up the place. False if it was closed before."""
+    return _close(entry, EntryStatus.LEFT)
+
+
+@in_one_transaction
+def remove(entry: WaitlistEntry) -> bool:
+    """Staff take somebody off the list, without a mail. False if it was closed before."""
+    return _close(entry, EntryStatus.REMOVED)
+
+
+def _close(entry: WaitlistEntry, status: EntryStatus) -> bool:
+    waiting = WaitlistEntry.objects.filter(pk=entry.pk, status=EntryStatus.WAITING)
+    if not waiting.update(status=status, closed=timezone.now()):
+        return False
+    withdraw(WaitlistOffer.objects.filter(entry=entry))
+    return True
+
+
+def withdraw(offers: OfferQuerySet) -> None:
+    """Close the open one of these; its time is free at once where nobody else is offered it."""
+    found = offers.filter(status=OfferStatus.OPEN).select_related("hold")
+    offer = found.select_for_update(of=("self",)).first()
+    if offer is None:
+        return
+    offers.filter(pk=offer.pk).update(status=OfferStatus.DECLINED)
+    letters.withdraw(offer)
+    others = WaitlistOffer.objects.filter(hold=offer.hold_id)
+    if (
+        offer.hold
+        and not others.filter(status__in=[OfferStatus.OPEN, OfferStatus.ACCEPTED]).exists()
+    ):
+        booking.release(offer.hold)
+
+
+def end_old(now: datetime) -> None:
+    """Close places whose 60 days are over. Who has an offer just now may still take it."""
+    waiting = WaitlistEntry.objects.filter(status=EntryStatus.WAITING, until__lte=now)
+    free = waiting.without_offer().select_for_update(skip_locked=True)
+    pks = list(free.values_list("pk", flat=True)[:500])
+    WaitlistEntry.objects.filter(pk__in=pks).update(status=EntryStatus.ENDED, closed=now)
+
+
+def purge(now: datetime) -> int:
+    """Delete places that were closed a month ago, with what was typed; how many went."""
+    closed = WaitlistEntry.objects.filter(closed__lt=now - KEPT_AFTER_CLOSING)
+    deleted, _ = closed.delete()
+    return deleted
