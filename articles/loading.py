@@ -186,7 +186,7 @@ def _publish(article: Article, entry: Entry, reviewer: Contributor) -> None:
     if article.status == Status.DRAFT:
         publishing.submit(article)
     if article.status == Status.IN_REVIEW:
-        publishing.approve(article, revision=article.revisions.first(), by=reviewer)
+        publishing.approve(article, revision=article.newest, by=reviewer)
     if first:
         day = datetime.combine(entry.published, NOON)
         publishing.date_back(article, published_at=day)
