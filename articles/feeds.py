@@ -66,7 +66,7 @@ def _head(topic: Topic | None, full: bool, articles: list[Article]) -> Feed:
 
 
 def _add(out: Feed, article: Article, full: bool) -> None:
-    shown = article.online
+    shown = article.shown
     out.add_item(
         title=shown.title,
         link=settings.SITE_URL + article.get_absolute_url(),
@@ -82,7 +82,7 @@ def _add(out: Feed, article: Article, full: bool) -> None:
 
 def _full(article: Article) -> str:
     """The text with addresses that also work elsewhere; citations stay numbers."""
-    html = prose(article.online.body, 0, lambda name: "", "").html
+    html = prose(article.shown.body, 0, lambda name: "", "").html
     return html.replace('src="/', f'src="{settings.SITE_URL}/').replace(
         'href="/', f'href="{settings.SITE_URL}/'
     )

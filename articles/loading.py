@@ -21,49 +21,11 @@ from mdit_py_plugins.container import container_plugin
 from articles import publishing, related
 from articles.content import Answered, Content, SourceLine
 from articles.html.clean import CALLOUTS
-from articles.models import Article, Contributor, Related, Status, Topic
+from articles.models import Article, Contributor, Related, Status, Synonym, Topic
 
 LIBRARY = Path(__file__).parent / "library"
 NOON = time(12, tzinfo=ZoneInfo("UTC"))
-# Topics by their address: name, icon, tint, introduction. Staff may change them; loading does not.
-TOPICS = {
-    "medications": (
-        "Medicines",
-        "pill",
-        "",
-        "What each medicine does, who it may help, and what to know before the first dose.",
-    ),
-    "opioids": (
-        "Opioids",
-        "drop",
-        "clay",
-        "Pain pills, heroin, fentanyl: how treatment works, and how to start it safely.",
-    ),
-    "alcohol": (
-        "Alcohol",
-        "glass",
-        "honey",
-        "Drinking less or not at all: what helps, and when stopping needs a doctor beside you.",
-    ),
-    "safety": (
-        "Safety",
-        "shield",
-        "clay",
-        "Overdose, withdrawal and mixing: the signs, and what to do in the first minutes.",
-    ),
-    "daily-life": (
-        "Daily life",
-        "sunrise",
-        "honey",
-        "Costs, pharmacies, visits and work: the practical side of getting better.",
-    ),
-    "family": (
-        "Family and friends",
-        "people",
-        "",
-        "For those who love someone: how to help, and how to look after yourself.",
-    ),
-}
+TINTS = ["", "honey", "clay"]
 
 
 class Broken(ValueError):
@@ -101,6 +63,8 @@ def load_library(
     """
     entries = [read(path) for path in sorted(folder.glob("*.md"))]
     report = Report()
+    load_topics(folder)
+    load_synonyms(folder)
     author, reviewer = demo_contributors()
     for entry in entries:
         said(entry.slug)
@@ -222,24 +186,46 @@ def _publish(article: Article, entry: Entry, reviewer: Contributor) -> None:
     if article.status == Status.DRAFT:
         publishing.submit(article)
     if article.status == Status.IN_REVIEW:
-        publishing.approve(article, revision=article.revisions.first(), by=reviewer)
+        publishing.approve(article, revision=article.newest, by=reviewer)
     if first:
         day = datetime.combine(entry.published, NOON)
         publishing.date_back(article, published_at=day)
 
 
+def load_topics(folder: Path = LIBRARY) -> None:
+    """The topics of `topics.yaml`, in its order. What staff have changed about one stays."""
+    for place, values in enumerate(_list(folder / "topics.yaml")):
+        Topic.objects.get_or_create(
+            slug=values["slug"],
+            defaults={
+                "name": values["name"],
+                "icon": values["icon"],
+                "tint": TINTS[place % len(TINTS)],
+                "introduction": values["introduction"],
+                "position": place,
+            },
+        )
+
+
+def load_synonyms(folder: Path = LIBRARY) -> None:
+    """The groups of `synonyms.yaml`: the first term of each is what the others mean."""
+    Synonym.objects.bulk_create(
+        (
+            Synonym(name=term, means=group["terms"][0])
+            for group in _list(folder / "synonyms.yaml")
+            for term in group["terms"][1:]
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _list(path: Path) -> list[dict[str, Any]]:
+    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else []
+
+
 def _topic(slug: str) -> Topic:
-    name, icon, tint, introduction = TOPICS.get(slug, (slug.replace("-", " "), "book", "", ""))
-    return Topic.objects.get_or_create(
-        slug=slug,
-        defaults={
-            "name": name,
-            "icon": icon,
-            "tint": tint,
-            "introduction": introduction,
-            "position": [*TOPICS, slug].index(slug),
-        },
-    )[0]
+    name = slug.replace("-", " ").capitalize()
+    return Topic.objects.get_or_create(slug=slug, defaults={"name": name, "position": 99})[0]
 
 
 def _relate(entry: Entry) -> None:

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from articles.models import ImageAsset
 
 IMG = re.compile(r'<img\b[^>]*\bsrc="([^"]+)"[^>]*>')
+LAZY = mark_safe(' loading="lazy"')
 SIZES = "(min-width: 48rem) 40rem, 100vw"
 
 
@@ -29,7 +30,7 @@ def picture(asset: ImageAsset, *, alt: str | None = None, lazy: bool = True) -> 
         asset.alt if alt is None else alt,
         asset.width,
         asset.height,
-        format_html(' loading="lazy"') if lazy else "",
+        LAZY if lazy else "",
     )
 
 

@@ -35,6 +35,7 @@ class Reading:
     content: Content
     prose: Prose
     corrections: list[dict[str, Any]]
+    more_topics: list[str]
     related: list[Article]
 
 
@@ -50,7 +51,7 @@ def with_everything() -> QuerySet[Article]:
     )
 
 
-def reading(article: Article, revision: Revision) -> Reading:
+def reading(article: Any, revision: Revision) -> Reading:
     """`article` comes from `with_everything`. Two queries more; without pictures in it one."""
     content = content_of(revision)
     shown = prose(content.body, len(content.sources), icon, _("Source {number}"))
@@ -63,5 +64,6 @@ def reading(article: Article, revision: Revision) -> Reading:
             notice | {"made_at": datetime.fromisoformat(notice["made_at"])}
             for notice in article.notices
         ],
+        more_topics=article.more_topics,
         related=related.shown(article),
     )

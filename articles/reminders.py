@@ -25,15 +25,15 @@ def due(today: date) -> QuerySet[Article]:
 def remind(today: date) -> None:
     """One mail for each review that falls due, and one more if it is overdue by a month."""
     for article in due(today):
-        user = article.reviewer.user
-        if user is None or not user.is_active:
+        day, reviewer = article.next_review, article.reviewer
+        if day is None or reviewer is None or reviewer.user is None or not reviewer.user.is_active:
             continue
-        overdue = article.next_review + AHEAD < today
+        overdue = day + AHEAD < today
         outbox.enqueue(
             "article_review_due",
-            key=f"article-review:{article.pk}:{article.next_review}:{'late' if overdue else 'due'}",
-            to=user.email,
+            key=f"article-review:{article.pk}:{day}:{'late' if overdue else 'due'}",
+            to=reviewer.user.email,
             about=f"article-review:{article.pk}",
-            due=article.next_review,
+            due=day,
             link=settings.SITE_URL + reverse("admin:articles_article_change", args=[article.pk]),
         )

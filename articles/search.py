@@ -113,13 +113,16 @@ def _trigrams(word: str) -> set[str]:
 
 
 def _synonyms() -> dict[Span, set[Span]]:
-    """Of each name what else it is called. One query; there are a few dozen."""
-    known: dict[Span, set[Span]] = {}
+    """Of each name what else it is called: all that mean the same. One query; there are dozens."""
+    groups: dict[Span, set[Span]] = {}
     for name, means in Synonym.objects.values_list("name", "means"):
         one, other = tuple(words(name)), tuple(words(means))
         if one and other:
-            known.setdefault(one, set()).add(other)
-            known.setdefault(other, set()).add(one)
+            groups.setdefault(other, {other}).add(one)
+    known: dict[Span, set[Span]] = {}
+    for group in groups.values():
+        for span in group:
+            known.setdefault(span, set()).update(group - {span})
     return known
 
 

@@ -9,17 +9,8 @@ from django.db.models.functions import Coalesce
 from articles.models import Article, Topic
 
 
-class ArticlesSitemap(Sitemap):
-    """Every article that readers can see. Addresses come from SITE_URL, never from the request."""
-
-    limit = 40_000  # of the 50,000 that one file may hold, with the other pages
-
-    def items(self) -> QuerySet[Article]:
-        changed = Coalesce("updated_at", "published_at")
-        return Article.objects.published().annotate(shown_since=changed).only("slug").order_by("pk")
-
-    def lastmod(self, article: Article) -> datetime:
-        return article.shown_since
+class OurSitemap(Sitemap):
+    """Addresses come from SITE_URL, never from the request."""
 
     def get_protocol(self, protocol: str | None = None) -> str:
         return urlsplit(settings.SITE_URL).scheme
@@ -28,12 +19,26 @@ class ArticlesSitemap(Sitemap):
         return urlsplit(settings.SITE_URL).netloc
 
 
-class TopicsSitemap(ArticlesSitemap):
-    """The list of all articles, and the topics that hold any."""
+class ArticlesSitemap(OurSitemap):
+    """Every article that readers can see."""
 
-    def items(self):
+    limit = 40_000  # of the 50,000 that one file may hold, with the other pages
+
+    def items(self) -> QuerySet[Article, dict]:
+        since = Coalesce("updated_at", "published_at")
+        articles = Article.objects.published().order_by("pk")
+        return articles.annotate(shown_since=since).values("slug", "shown_since")
+
+    def lastmod(self, item: dict) -> datetime:
+        return item["shown_since"]
+
+    def location(self, item: dict) -> str:
+        return Article(slug=item["slug"]).get_absolute_url()
+
+
+class TopicsSitemap(OurSitemap):
+    """The topics that hold an article."""
+
+    def items(self) -> list[Topic]:
         shown = Article.objects.published().order_by()
         return list(Topic.objects.filter(pk__in=shown.values("topic")).order_by("pk"))
-
-    def lastmod(self, topic: Topic) -> None:
-        return None

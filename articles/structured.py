@@ -29,7 +29,7 @@ def absolute(path: str) -> str:
 
 def page(reading: Reading) -> dict[str, Any]:
     article, address = reading.article, absolute(reading.article.get_absolute_url())
-    about = [article.topic.name, *article.more_topics]
+    about = [article.topic.name, *reading.more_topics]
     graph = {
         "@type": ["MedicalWebPage", "Article"],
         "@id": address,
@@ -66,7 +66,7 @@ def image(article: Article) -> str:
 
 
 def person(contributor: Contributor) -> dict[str, Any]:
-    found = {
+    found: dict[str, Any] = {
         "@type": "Person",
         "name": contributor.name,
         "url": absolute(contributor.get_absolute_url()),
@@ -123,4 +123,4 @@ def _faq(reading: Reading) -> dict[str, Any]:
 
 
 def _moment(when: datetime | None) -> str | None:
-    return when and when.replace(microsecond=0).isoformat()
+    return when.replace(microsecond=0).isoformat() if when else None

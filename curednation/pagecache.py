@@ -63,12 +63,8 @@ def serve(
     name = hashlib.sha256(f"{FORMAT} {request.path} {key}".encode()).hexdigest()[:32]
     encoding = _encoding(request.headers.get("Accept-Encoding", ""))
     tags = ("site", *tags)
-    page = _kept(name, encoding, tags)
-    if page is None:
-        page = _made_once(name, encoding, tags, make)
-    if isinstance(page, HttpResponse):
-        return page
-    return _answer(request, page, encoding)
+    page = _kept(name, encoding, tags) or _made_once(name, encoding, tags, make)
+    return page if isinstance(page, HttpResponse) else _answer(request, page, encoding)
 
 
 def drop(*tags: str) -> None:

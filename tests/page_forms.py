@@ -54,6 +54,7 @@ class _Forms(HTMLParser):
         self._form: Form | None = None
         self._text: list[str] | None = None
         self._select: tuple[str, list[str], list[str]] | None = None
+        self._multiple = False
         self._button: tuple[dict, list[str]] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -72,7 +73,7 @@ class _Forms(HTMLParser):
             self._field(self._form, given["name"], "")
             self._text, self._area = [], given["name"]
         elif tag == "select":
-            self._select = given["name"], [], []
+            self._select, self._multiple = (given["name"], [], []), "multiple" in given
         elif tag == "option" and self._select:
             self._select[1].append(given.get("value", ""))
             if "selected" in given:
@@ -90,7 +91,10 @@ class _Forms(HTMLParser):
         elif tag == "select" and self._form and self._select:
             name, values, selected = self._select
             self._form.choices[name] = values
-            self._form.fields[name] = (selected or values)[0]
+            # Of one that takes several, or that is empty, nothing is sent until something is chosen.
+            sent = selected or ([] if self._multiple else values)
+            if sent:
+                self._form.fields[name] = sent[0]
             self._select = None
 
     def handle_data(self, data: str) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -64,19 +65,19 @@ class ArticleAdmin(admin.ModelAdmin):
         return False
 
     def get_urls(self):
-        own = {
-            "step/<slug:name>/": self.step_view,
-            "preview/": self.preview_view,
-            "revisions/": self.revisions_view,
-            "revisions/<int:number>/restore/": self.restore_view,
+        views: dict[str, tuple[str, Callable[..., HttpResponse]]] = {
+            "step": ("step/<slug:name>/", self.step_view),
+            "preview": ("preview/", self.preview_view),
+            "revisions": ("revisions/", self.revisions_view),
+            "restore": ("revisions/<int:number>/restore/", self.restore_view),
         }
         urls = [
             path(
                 f"<int:pk>/{address}",
                 self.admin_site.admin_view(view),
-                name=f"articles_article_{view.__name__.removesuffix('_view')}",
+                name=f"articles_article_{name}",
             )
-            for address, view in own.items()
+            for name, (address, view) in views.items()
         ]
         return urls + super().get_urls()
 
@@ -149,7 +150,7 @@ class ArticleAdmin(admin.ModelAdmin):
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self._article(request, pk)
         article = with_everything().get(pk=pk)
-        return shown_privately(request, article, article.revisions.first())
+        return shown_privately(request, article, article.newest)
 
     def revisions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """All revisions; two of them compared when `from` and `to` are given."""

@@ -114,7 +114,7 @@ class ArticleForm(forms.ModelForm):
                 "{name} saved this article while you had it open. What you typed is still here, and"
                 " not saved. Compare the revisions first; to save yours over theirs, tick"
                 " “overwrite”."
-            ).format(name=self.newest.saved_by or gettext("Somebody else")),
+            ).format(name=(self.newest and self.newest.saved_by) or gettext("Somebody else")),
         )
 
 

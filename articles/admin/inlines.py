@@ -1,6 +1,9 @@
 """What is edited on an article's own form."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
@@ -8,22 +11,34 @@ from django.utils.translation import gettext_lazy
 from articles.models import Question, Related, Source
 
 
-class SourceInline(admin.TabularInline):
-    model = Source
+class PartOfArticle(admin.options.InlineModelAdmin):
+    """Whoever may change an article may change its parts; they have no rights of their own."""
+
     extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("articles.view_article")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("articles.change_article")
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+class SourceInline(PartOfArticle, admin.TabularInline):
+    model = Source
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     verbose_name_plural = gettext_lazy("sources, cited in the text as [1], [2] …")
 
 
-class QuestionInline(admin.StackedInline):
+class QuestionInline(PartOfArticle, admin.StackedInline):
     model = Question
-    extra = 0
     verbose_name_plural = gettext_lazy("questions people ask")
 
 
-class RelatedInline(admin.TabularInline):
+class RelatedInline(PartOfArticle, admin.TabularInline):
     model = Related
     fk_name = "article"
-    extra = 0
     fields = ["to", "position"]
     autocomplete_fields = ["to"]
     verbose_name_plural = gettext_lazy("related articles (the rest of six is found by itself)")

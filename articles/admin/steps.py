@@ -25,7 +25,15 @@ class Step:
 
 
 def contributor(request: HttpRequest) -> Contributor | None:
-    return Contributor.objects.filter(user_id=request.user.pk).first()
+    return Contributor.objects.filter(user_id=request.user.pk or 0).first()
+
+
+def reviewer(request: HttpRequest) -> Contributor:
+    """Raises NotPossible for somebody whose account belongs to no contributor."""
+    found = contributor(request)
+    if found is None:
+        raise publishing.NotPossible(_("Your account belongs to no contributor."))
+    return found
 
 
 def may_approve(request: HttpRequest, article: Article) -> bool:
@@ -42,7 +50,7 @@ def _approve(request: HttpRequest, article: Article) -> None:
     publishing.approve(
         article,
         revision=revision,
-        by=contributor(request),
+        by=reviewer(request),
         whole=request.POST.get("whole") == "on",
     )
 
@@ -85,7 +93,7 @@ STEPS = {
         _("I have read it again: nothing needs to change"),
         _("The review is renewed."),
         (PUBLISHED,),
-        lambda request, article: publishing.confirm(article, by=contributor(request)),
+        lambda request, article: publishing.confirm(article, by=reviewer(request)),
         reviews=True,
     ),
     "check-links": Step(
@@ -119,7 +127,7 @@ def stands(request: HttpRequest, article: Article) -> dict[str, Any]:
             for name, step in STEPS.items()
             if article.status in step.statuses and (approves if step.reviews else changes)
         },
-        "newest": article.revisions.first(),
+        "newest": article.newest,
         "approves": approves,
         "preview": settings.SITE_URL + previews.link(article),
         "corrections": article.corrections.all(),

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
 
@@ -25,6 +26,7 @@ class TopicAdmin(admin.ModelAdmin):
 @admin.register(Contributor)
 class ContributorAdmin(admin.ModelAdmin):
     list_display = ["name", "credentials", "specialty", "user"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     search_fields = ["name"]
     autocomplete_fields = ["photo"]
     prepopulated_fields = {"slug": ["name"]}

@@ -1,6 +1,6 @@
 """An article and its revisions. `publishing` alone changes a status or what readers see."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pgtrigger
 from django.conf import settings
@@ -195,7 +195,19 @@ class Article(models.Model):
         return reverse("articles:article", args=[self.slug])
 
     @property
-    def next_review_shown(self):
+    def shown(self) -> "Revision":
+        """What readers see. Only of articles from `published()`."""
+        if self.online is None:
+            raise ValueError("Readers cannot see this article.")
+        return self.online
+
+    @property
+    def newest(self) -> "Revision":
+        """The last save. Every article has one."""
+        return self.revisions.latest("number")
+
+    @property
+    def next_review_shown(self) -> date | None:
         """The date readers may be told: only where the whole article was reviewed."""
         return self.next_review if self.reviewed_whole else None
 

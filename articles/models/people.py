@@ -31,7 +31,7 @@ class Topic(models.Model):
 
     name = models.CharField(_("name"), max_length=60, unique=True)
     slug = models.SlugField(_("address"), max_length=60, unique=True)
-    introduction = models.TextField(_("introduction"), max_length=600, blank=True)
+    introduction = models.TextField(_("introduction"), max_length=1000, blank=True)
     icon = models.CharField(
         _("icon"), max_length=20, choices=[(name, name) for name in ICONS], default="book"
     )

@@ -34,10 +34,10 @@ def check_free(slug: str, article: Article | None = None) -> None:
     if slug in RESERVED:
         raise Refused(_("“{slug}” is an address of the site itself.").format(slug=slug))
     path = Article(slug=slug).get_absolute_url()
-    pk = article.pk if article else None
+    own = article.pk if article else 0
     if (
-        Article.objects.filter(slug=slug).exclude(pk=pk).exists()
-        or Redirect.objects.filter(path=path).exclude(article_id=pk).exists()
+        Article.objects.filter(slug=slug).exclude(pk=own).exists()
+        or Redirect.objects.filter(path=path).exclude(article_id=own).exists()
     ):
         raise Refused(
             _("Another article has, or once had, the address “{slug}”.").format(slug=slug)

@@ -50,7 +50,7 @@ def changed(article: Article) -> None:
 def publish_now(article: Article) -> None:
     """Put an approved article online before its time, or one whose time was missed."""
     locked = lock(article, Status.SCHEDULED)
-    put(locked, locked.approved, substance=True)
+    _put_approved(locked)
     article.refresh_from_db()
 
 
@@ -94,14 +94,20 @@ def publish_due(now: datetime | None = None) -> list[Article]:
 @transaction.atomic
 def _publish_or_hold(article: Article, now: datetime, late: datetime) -> bool:
     locked = lock(article, Status.SCHEDULED)
-    if locked.held or locked.publish_at > now:
+    if locked.held or locked.publish_at is None or locked.publish_at > now:
         raise NotPossible(_("It is not due."))
     if locked.publish_at < late:
         locked.held = True
         locked.save(update_fields=["held", "changed_at"])
         return False
-    put(locked, locked.approved, substance=True)
+    _put_approved(locked)
     return True
+
+
+def _put_approved(locked: Article) -> None:
+    if locked.approved is None:  # the database keeps that out, see its constraints
+        raise NotPossible(_("It is not approved."))
+    put(locked, locked.approved, substance=True)
 
 
 @transaction.atomic

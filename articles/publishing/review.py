@@ -80,7 +80,7 @@ def confirm(article: Article, *, by: Contributor) -> None:
     """The reviewer has read the published article again, and nothing needs to change."""
     locked = lock(article, Status.PUBLISHED)
     _check_reviewer(locked, by)
-    _give(locked, locked.online, by=by, whole=True, now=timezone.now())
+    _give(locked, locked.shown, by=by, whole=True, now=timezone.now())
     locked.save()
     online.changed(locked)
     article.refresh_from_db()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -25,7 +25,7 @@ from articles.models import (
 from articles.publishing import addresses, online
 from articles.publishing.rules import NotPossible, Refused, lock
 
-Who = AbstractBaseUser | None  # None: the system itself, such as the loader
+Who = AbstractBaseUser | AnonymousUser | None  # None: the system itself, such as the loader
 
 
 def cleaned(what: Content) -> Content:
@@ -164,37 +164,43 @@ def _write(locked: Article, what: Content, *, by: Who, note: str, correction: st
         headings=read.headings,
         minutes=minutes(text),
         saved_at=timezone.now(),
-        saved_by=by,
+        saved_by_id=by.pk if by else None,
     )
 
 
 def _after_approval(
     locked: Article, before: Revision | None, revision: Revision, *, small: bool
 ) -> None:
+    """Of an article with an approval: what the new save means for it."""
+    if locked.status not in (Status.PUBLISHED, Status.SCHEDULED):
+        return
     approved = locked.approved
-    slip = (
-        small
-        and locked.status in (Status.PUBLISHED, Status.SCHEDULED)
-        and before == approved
-        and content.is_small_fix(content_of(approved), content_of(revision))
-    )
-    if slip:
-        last = approved.approvals.first()
-        Approval.objects.create(
-            revision=revision,
-            reviewer=last.reviewer,
-            credentials=last.credentials,
-            whole=last.whole,
-            given=last.given,
-        )
+    if small and approved and approved == before and _is_slip(approved, revision):
+        _approve_likewise(approved, revision)
         locked.approved = revision
         if locked.status == Status.PUBLISHED:
             online.put(locked, revision, substance=bool(revision.correction))
-    elif locked.status in (Status.PUBLISHED, Status.SCHEDULED):
+    else:
         locked.status = Status.IN_REVIEW
         if locked.online_id is None:  # the approval was for a text that has changed since
             locked.approved = None
     locked.save()
+
+
+def _is_slip(approved: Revision, revision: Revision) -> bool:
+    return content.is_small_fix(content_of(approved), content_of(revision))
+
+
+def _approve_likewise(approved: Revision, revision: Revision) -> None:
+    """What was approved holds for a slip of the pen as well, by the same person and day."""
+    last = approved.approvals.latest("given")
+    Approval.objects.create(
+        revision=revision,
+        reviewer=last.reviewer,
+        credentials=last.credentials,
+        whole=last.whole,
+        given=last.given,
+    )
 
 
 def restore(revision: Revision, *, by: Who) -> Revision:

@@ -41,7 +41,7 @@ def with_sources(text: str, sources: int) -> SafeString:
 
 @register.simple_tag
 def excerpt(article: Article, stems: Iterable[str]) -> SafeString:
-    return excerpts.excerpt(article.online.summary, article.online.text, stems)
+    return excerpts.excerpt(article.shown.summary, article.shown.text, stems)
 
 
 @register.simple_tag

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
-from django.db.models import QuerySet
+from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from articles import search
 from articles.models import Article, Contributor, Topic
+from articles.models.articles import ArticleQuerySet
 from curednation import pagecache
 
 ON_A_PAGE = 10
@@ -70,7 +70,9 @@ def _order(request: HttpRequest) -> str:
     return order if order in ORDERS else "newest"
 
 
-def _listing(request: HttpRequest, chosen: QuerySet, context: dict[str, Any]) -> HttpResponse:
+def _listing(
+    request: HttpRequest, chosen: ArticleQuerySet, context: dict[str, Any]
+) -> HttpResponse:
     order = _order(request)
     page = _page(request, getattr(chosen, ORDERS[order])())
     query = {"order": order} if order != "newest" else {}
@@ -78,7 +80,7 @@ def _listing(request: HttpRequest, chosen: QuerySet, context: dict[str, Any]) ->
     return render(request, "articles/list.html", context)
 
 
-def _page(request: HttpRequest, chosen: QuerySet):
+def _page(request: HttpRequest, chosen: ArticleQuerySet) -> Page:
     """The page asked for. An address that no page has is a 404."""
     try:
         return Paginator(chosen.as_cards(), ON_A_PAGE).page(request.GET.get("page", "1"))

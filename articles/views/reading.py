@@ -23,7 +23,7 @@ def _article(request: HttpRequest, slug: str) -> HttpResponse:
     found = with_everything().filter(slug=slug, online__isnull=False).first()
     if found is None:
         return _moved(request)
-    return render(request, "articles/article.html", context(found, found.online))
+    return render(request, "articles/article.html", context(found, found.shown))
 
 
 def _moved(request: HttpRequest) -> HttpResponse:
@@ -46,7 +46,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     found = pk and with_everything().filter(pk=pk).first()
     if not found:
         raise Http404
-    return shown_privately(request, found, found.revisions.first())
+    return shown_privately(request, found, found.newest)
 
 
 def shown_privately(request: HttpRequest, article: Any, revision: Revision) -> HttpResponse:

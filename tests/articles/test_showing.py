@@ -60,7 +60,8 @@ def test_a_table_scrolls_in_a_frame_and_names_its_columns_and_rows():
         "<table><tbody><tr><th>A</th><th>B</th></tr><tr><th>r</th><td>2</td></tr></tbody></table>"
     ).html
     assert html == (
-        '<div class="table-wrap" role="region" tabindex="0"><table><thead><tr><th scope="col">A</th>'
+        '<div class="table-wrap" role="region" tabindex="0"><table>'
+        '<thead><tr><th scope="col">A</th>'
         '<th scope="col">B</th></tr></thead><tbody><tr><th scope="row">r</th><td>2</td></tr>'
         "</tbody></table></div>"
     )

@@ -1,0 +1,145 @@
+"""Articles in a real browser: read, found, printed, and written by staff."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from articles.content import Answered
+from articles.models import Article
+from tests.articles.factories import LABEL, make_article, make_contributor, make_draft
+from tests.browser.test_pages_accessible import open_page, violations  # noqa: F401  (a fixture)
+from tests.staff.people import PASSWORD, make_staff
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BODY = (
+    "".join(f"<h2>Part {n}</h2>" + "<p>Some words to read [1].</p>" * 8 for n in range(1, 6))
+    + '<blockquote class="urgent"><h2>When to get help now</h2><p>Call 911.</p></blockquote>'
+    + "<table><tbody><tr><th>Form</th><th>Usual dose</th><th>Where</th><th>Good if</th></tr>"
+    + "<tr><th>Tablet</th><td>50 mg</td><td>At home</td><td>Freedom</td></tr></tbody></table>"
+)
+PAGES = [
+    "/articles/naltrexone/",
+    "/articles/",
+    "/articles/?q=naltrexone",
+    "/articles/?q=zzzz",
+    "/articles/topics/medicines/",
+    "/articles/contributors/ruth-pell/",
+]
+
+
+@pytest.fixture
+def read(open_page):  # noqa: F811
+    author = make_contributor("Ruth Pell", credentials="RN", slug="ruth-pell")
+    make_article(
+        slug="naltrexone",
+        author=author,
+        body=BODY,
+        key_points=("It blocks opioids.",),
+        faq=(Answered("Is it addictive?", "No [1]."),),
+    )
+    make_article(slug="vivitrol", title="How long Vivitrol stays")
+    return open_page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pages_have_no_accessibility_violation(read, width, scheme):
+    for path in PAGES:
+        assert violations(read(path, width, color_scheme=scheme)) == [], path
+
+
+def test_pages_fit_a_phone_of_320_pixels(read):
+    for path in PAGES:
+        assert read(path, 320).evaluate("document.documentElement.scrollWidth") == 320, path
+
+
+def test_a_page_asks_no_other_origin_and_breaks_no_rule_of_ours(read):
+    for path in PAGES:
+        page = read(path)
+        page.wait_for_load_state("networkidle")
+        assert page.elsewhere == [], path
+        assert page.complaints == [], path
+
+
+def test_nothing_jumps_and_the_page_is_light(read):
+    page = read("/articles/naltrexone/")
+    page.wait_for_load_state("networkidle")
+    shift = page.evaluate(
+        "() => new Promise(done => { let sum = 0; new PerformanceObserver(list => {"
+        " for (const e of list.getEntries()) sum += e.value; })"
+        ".observe({type: 'layout-shift', buffered: true}); setTimeout(() => done(sum), 300); })"
+    )
+    assert shift < 0.01
+    assert len(page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")) < 12
+
+
+def test_a_citation_leads_to_its_source_and_back(read):
+    page = read("/articles/naltrexone/")
+    page.locator("#cite-1-1").click()
+    assert urlsplit(page.url).fragment == "source-1"
+    expect(page.locator("#source-1")).to_be_in_viewport()
+    page.locator("#source-1 .back").first.click()
+    assert urlsplit(page.url).fragment == "cite-1-1"
+
+
+def test_the_contents_follow_what_is_read(read):
+    page = read("/articles/naltrexone/", 1280)
+    page.locator("#part-4").scroll_into_view_if_needed()
+    page.evaluate("document.getElementById('part-4').scrollIntoView()")
+    expect(page.locator('.contents a[aria-current="location"]')).to_have_text("Part 4")
+
+
+def test_the_way_to_a_visit_stays_in_reach(read):
+    page = read("/articles/naltrexone/")
+    page.evaluate("document.getElementById('part-4').scrollIntoView()")
+    expect(page.locator(".site-header .btn-primary")).to_be_in_viewport()
+
+
+def test_titles_are_offered_while_somebody_types_and_enter_searches(read):
+    page = read("/articles/")
+    page.get_by_role("searchbox").press_sequentially("vivi", delay=30)
+    expect(page.locator("#suggestions a")).to_have_text(["How long Vivitrol stays"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("One article for “vivi”")
+    assert page.complaints == []
+
+
+def test_search_and_reading_work_without_javascript(read):
+    page = read("/articles/", java_script_enabled=False)
+    page.get_by_role("searchbox").fill("vivitrol")
+    page.get_by_role("button", name="Search").click()
+    page.locator(".post-row h2 a").first.click()
+    assert urlsplit(page.url).path == "/articles/vivitrol/"
+
+
+def test_on_paper_there_is_the_text_and_nothing_to_click(read):
+    page = read("/articles/naltrexone/", 1280)
+    page.emulate_media(media="print")
+    for hidden in (".site-header", ".site-footer", ".book-call", ".trust-band", ".share"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    for shown in ("#title", ".byline", ".key-points", "#sources"):
+        expect(page.locator(shown)).to_be_visible()
+
+
+def test_an_editor_writes_in_the_editor_and_breaks_no_rule_of_ours(read, settings, live_server):
+    settings.STAFF_MFA_REQUIRED = False
+    editor = make_staff("editor")
+    article = make_draft(sources=(LABEL,))
+    page = read(f"/accounts/login/?next=/admin/articles/article/{article.pk}/change/", 1280)
+    page.locator("[name=login]").fill(editor.email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+    text = page.locator(".ProseMirror[contenteditable=true]")
+    expect(text).to_contain_text("It sits on the receptors")
+    text.locator("p").first.click()
+    page.keyboard.press("End")
+    page.keyboard.type(" Written by hand.")
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.locator(".messagelist")).to_contain_text("was changed successfully")
+    saved = Article.objects.get(pk=article.pk)
+    assert re.search(r"<p>It sits on the receptors \[1\]\. ?Written by hand\.</p>", saved.body)
+    assert "<h2>How it works</h2>" in saved.body
+    assert page.complaints == []
+    assert page.elsewhere == []
