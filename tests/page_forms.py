@@ -91,7 +91,7 @@ class _Forms(HTMLParser):
         elif tag == "select" and self._form and self._select:
             name, values, selected = self._select
             self._form.choices[name] = values
-            # Of one that takes several, or that is empty, nothing is sent until something is chosen.
+            # Of one that takes several, or is empty, nothing is sent until something is chosen.
             sent = selected or ([] if self._multiple else values)
             if sent:
                 self._form.fields[name] = sent[0]

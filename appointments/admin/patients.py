@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from appointments import patients
-from appointments.admin import office
+from appointments import booking, patients
+from appointments.admin import office, steps
 from appointments.admin.visit_list import phone_digits
 from appointments.forms import BirthDateField
 from appointments.models import Appointment, Patient
@@ -81,6 +82,21 @@ class PatientAdmin(admin.ModelAdmin):
     search_help_text = _("A name, e-mail address or phone number.")
     show_full_result_count = False
     inlines = [VisitInline]
+
+    def save_model(
+        self, request: HttpRequest, obj: Patient, form: forms.ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if "email" not in form.changed_data:
+            return
+        count = booking.correct_address(obj, was=form.initial["email"], by=steps.signature(request))
+        if count:
+            text = ngettext(
+                "%(count)s upcoming visit was confirmed once more, to the new address.",
+                "%(count)s upcoming visits were confirmed once more, to the new address.",
+                count,
+            )
+            self.message_user(request, text % {"count": count})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a patient comes with a visit

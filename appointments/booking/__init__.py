@@ -4,6 +4,7 @@
 `visits` the visit from booked to over.
 """
 
+from appointments.booking.corrections import correct_address
 from appointments.booking.holds import (
     HOLD_FOR,
     fairly,
@@ -35,6 +36,7 @@ __all__ = [
     "check_in",
     "complete",
     "confirm",
+    "correct_address",
     "fairly",
     "move",
     "nearest",

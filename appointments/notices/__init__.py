@@ -19,12 +19,18 @@ __all__ = [
     "no_show",
     "over_limit",
     "proof",
+    "readdressed",
 ]
 
 
 def booked(appointment: Appointment) -> None:
     patients.booked(appointment)
     providers.booked(appointment)
+
+
+def readdressed(appointment: Appointment) -> None:
+    """The confirmation once more, to the address that is right now."""
+    patients.readdressed(appointment)
 
 
 def moved(appointment: Appointment, *, was: Appointment) -> None:

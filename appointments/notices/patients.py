@@ -38,6 +38,12 @@ def moved(appointment: Appointment) -> None:
     _tell("appointment_moved", appointment, key)
 
 
+def readdressed(appointment: Appointment) -> None:
+    """To another address than the first confirmation: a mail of its own, once for each address."""
+    address = addresses.keyed_hash(appointment.email)[:16]
+    _tell("appointment_booked", appointment, f"appointment-booked:{appointment.pk}:{address}")
+
+
 def cancelled(appointment: Appointment, *, by_patient: bool) -> None:
     """By the patient, or by us: then it apologizes."""
     template = "appointment_cancelled" if by_patient else "appointment_cancelled_by_us"

@@ -5,12 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 
-from appointments import waitlist
-from appointments.models import Appointment, Service, Status, WaitlistEntry, WaitlistOffer
-from appointments.waitlist import links
+from appointments.models import Service, WaitlistEntry, WaitlistOffer
 from curednation.mail.models import OutgoingEmail
-from tests.factories import make_appointment, make_entry, make_provider, make_service, monday
-from tests.visitor import Page, Visitor
+from tests.factories import make_entry, make_provider, make_service, monday
 
 
 def at_noon():
@@ -24,7 +21,7 @@ def later(**duration: float):
 
 
 def full_service(**values) -> Service:
-    """A service whose only provider sees people for an hour a week, on Monday, and is booked out."""
+    """A service whose only provider sees people an hour a week, on Monday, and is booked out."""
     service = make_service(
         minutes=60, horizon_days=14, providers=[make_provider(hours="")], **values
     )

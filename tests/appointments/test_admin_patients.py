@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from appointments import patients
 from appointments.models import Patient
+from curednation.mail.models import OutgoingEmail
 from tests.appointments.desks import signed_in
 from tests.factories import make_appointment, make_patient
 
@@ -92,3 +93,17 @@ def test_a_search_finds_name_address_and_phone(desk, words):
     )
     answer = desk.get(reverse("admin:appointments_patient_changelist"), {"q": words})
     assert [row.pk for row in answer.context["cl"].result_list] == [found.pk]
+
+
+def test_a_corrected_address_reaches_upcoming_visits_and_gets_the_confirmation_once(desk):
+    patient = make_patient(email="jrodan@example.org")
+    visit = make_appointment(patient=patient)
+    with_another = make_appointment(patient=patient, email="mother@example.org")
+    for _ in range(2):
+        correct(desk, patient, email="jordan@example.org")
+    visit.refresh_from_db()
+    with_another.refresh_from_db()
+    assert visit.email == "jordan@example.org"
+    assert visit.changed_by.startswith("staff: ")
+    assert with_another.email == "mother@example.org"
+    assert [email.to for email in OutgoingEmail.objects.all()] == ["jordan@example.org"]
