@@ -15,7 +15,7 @@ from django.utils import timezone
 from appointments import availability, visitors
 from appointments.models import Appointment, Status
 from appointments.states import STATES
-from tests.appointments.test_many_visits import book
+from tests.appointments.test_many_visits import book, typed
 from tests.factories import make_hold, make_provider, make_service, monday
 
 pytestmark = pytest.mark.django_db
@@ -144,22 +144,10 @@ def test_a_filled_hidden_field_books_nothing(client, service):
     assert 'name="website"' in page
     filled = client.post(
         reverse("appointments:details", args=[hold.uid]),
-        {"website": "https://spam.example.org"} | posted(client, hold),
+        {"website": "https://spam.example.org"} | typed(hold),
     )
     assert filled.status_code == 429
     assert not Appointment.objects.filter(status=Status.BOOKED).exists()
-
-
-def posted(client: Client, hold: Appointment) -> dict[str, str]:
-    """What a person would send: remembered from the form of a booking that works."""
-    sent: dict[str, str] = {}
-    real = client.post
-    client.post = lambda path, data: sent.update(data)
-    try:
-        book(client, hold, "visitor-number-honey")
-    finally:
-        client.post = real
-    return sent
 
 
 def test_bookings_of_one_network_are_limited_before_anything_is_written(limits, client, service):

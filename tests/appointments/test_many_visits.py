@@ -13,9 +13,9 @@ pytestmark = pytest.mark.django_db
 EMAIL = "many@example.org"
 
 
-def book(client: Client, hold: Appointment, visitor: str):
-    client.cookies[visitors.cookie_name(visitors.COOKIE)] = visitor
-    typed = {
+def typed(hold: Appointment) -> dict[str, str]:
+    """What a person writes into the form of this hold."""
+    person = {
         "booked_for": "self",
         "first_name": "Grace",
         "last_name": "Whitfield",
@@ -24,8 +24,13 @@ def book(client: Client, hold: Appointment, visitor: str):
         "email": EMAIL,
         "contact": "email",
         "zone": hold.zone,
-    } | {f"agree_{text.kind}": str(text.pk) for text in ConsentText.objects.current()}
-    return client.post(reverse("appointments:details", args=[hold.uid]), typed)
+    }
+    return person | {f"agree_{text.kind}": str(text.pk) for text in ConsentText.objects.current()}
+
+
+def book(client: Client, hold: Appointment, visitor: str):
+    client.cookies[visitors.cookie_name(visitors.COOKIE)] = visitor
+    return client.post(reverse("appointments:details", args=[hold.uid]), typed(hold))
 
 
 def held(visitor: str, **values) -> Appointment:
