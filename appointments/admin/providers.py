@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import zones
 from appointments.admin import office
+from appointments.admin.calendar_address import new_calendar_address
 from appointments.models import HoursException, Licence, Provider, WeeklyHours
 
 EXPIRES_SOON = timedelta(days=60)
@@ -64,6 +65,7 @@ class ProviderAdmin(admin.ModelAdmin):
     list_display = ["__str__", "zone_words", "states", "next_expiry", "active"]
     list_filter = ["active", "services", "licences__state"]
     search_fields = ["name", "credentials", "email"]
+    actions = [new_calendar_address]
     inlines = [LicenceInline, WeeklyHoursInline, ExceptionInline]
     fieldsets = [
         (None, {"fields": ["name", "credentials", "slug", "active", "accepts_new"]}),

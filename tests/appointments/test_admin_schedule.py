@@ -1,6 +1,8 @@
 """Managers keep providers and their licenses; the front desk keeps hours and days off."""
 
+import re
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -236,3 +238,19 @@ def test_a_service_with_a_senseless_length_is_refused_beside_what_was_typed(mana
     )
     assert "A visit lasts between 5 minutes and 8 hours." in answer.content.decode()
     assert 'value="900"' in answer.content.decode()
+
+
+def test_a_new_calendar_address_is_shown_once_and_ends_the_former(client):
+    provider = make_provider()
+    manager = signed_in("manager")
+    form = {"action": "new_calendar_address", "_selected_action": [provider.pk]}
+    addresses = []
+    for _ in range(2):
+        page = manager.post(reverse("admin:appointments_provider_changelist"), form)
+        found = re.search(r'value="(https?://[^"]+\.ics)"', page.content.decode())[1]
+        addresses.append(urlsplit(found).path)
+    former, newest = addresses
+    assert client.get(former).status_code == 404
+    assert client.get(newest).status_code == 200
+    later = manager.get(reverse("admin:appointments_provider_change", args=[provider.pk]))
+    assert newest not in later.content.decode()
