@@ -231,7 +231,9 @@ LIMITS = {
     "bookings_per_address": env.rate("LIMIT_BOOKINGS_PER_ADDRESS", default="8/day"),
     "links": env.rate("LIMIT_LINKS", default="20/hour"),
     "links_per_address": env.rate("LIMIT_LINKS_PER_ADDRESS", default="3/day"),
-    "waitlist": env.rate("LIMIT_WAITLIST", default="20/hour"),
+    "waitlist": env.rate("LIMIT_WAITLIST", default="20/day"),
+    "waitlist_easily": env.rate("LIMIT_WAITLIST_EASILY", default="4/hour"),
+    "waitlist_in_all": env.rate("LIMIT_WAITLIST_IN_ALL", default="120/hour"),
     "waitlist_per_address": env.rate("LIMIT_WAITLIST_PER_ADDRESS", default="5/day"),
     "changes": env.rate("LIMIT_CHANGES", default="60/hour"),
 }

@@ -21,6 +21,9 @@ def enter() -> None:
         "BOOKINGS",
         "BOOKINGS_EASILY",
         "BOOKINGS_IN_ALL",
+        "WAITLIST",
+        "WAITLIST_EASILY",
+        "WAITLIST_IN_ALL",
     ):
         # Everything comes from one network here. The tests of the limits set their own.
         os.environ.setdefault(f"LIMIT_{rule}", "100000/second")

@@ -52,7 +52,8 @@ def refusal(request: HttpRequest, rule: str) -> HttpResponse | None:
 def _ask_for_effort(request: HttpRequest, rule: str) -> HttpResponse:
     """A page that sends the same form again by itself, once the browser has done its work."""
     ours = ("csrfmiddlewaretoken", "effort", "wait")
-    sent = [(name, value) for name, value in request.POST.items() if name not in ours]
+    typed = ((name, values) for name, values in request.POST.lists() if name not in ours)
+    sent = [(name, value) for name, values in typed for value in values]
     context = {"sent": sent, "asked": effort.asked(rule)}
     return render(request, "appointments/effort.html", context, status=429)
 

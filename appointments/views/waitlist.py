@@ -16,7 +16,7 @@ from appointments.forms import SlotForm
 from appointments.models import ConsentText, EntryStatus, Service, WaitlistEntry, WaitlistOffer
 from appointments.states import State
 from appointments.views.choosing import asked_provider
-from appointments.views.private import private, too_many, within_limit
+from appointments.views.private import private, refusal, too_many, within_limit
 from appointments.views.proof import proof_of
 from appointments.views.zone import shown_zone
 from appointments.waitlist import links
@@ -50,8 +50,9 @@ def join(request: HttpRequest, state: State, service: str) -> HttpResponse:
     if not proofs.fits(offered, proof_of(request), email):
         form.add_error("email", _("Please use the address that we sent the link to."))
         return render(request, "appointments/waitlist_join.html", context)
-    if not within_limit(request, "waitlist"):
-        return too_many(request)
+    refused = refusal(request, "waitlist")
+    if refused:
+        return refused
     return render(request, "appointments/waitlist_joined.html", context | _join(request, form))
 
 

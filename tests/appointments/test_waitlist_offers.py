@@ -1,0 +1,372 @@
+"""A time that becomes free is offered to the first three whom it suits, for fifteen minutes."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from appointments import availability, booking, waitlist
+from appointments.models import Appointment, Licence, Status, WaitlistEntry, WaitlistOffer
+from curednation.mail.models import OutgoingEmail
+from tests.appointments.line import (
+    asked,
+    at_noon,
+    booked_out,
+    emails,
+    free,
+    line_of,
+    mails_to,
+    open_hours,
+)
+from tests.factories import (
+    at,
+    make_appointment,
+    make_entry,
+    make_hold,
+    make_hours,
+    make_provider,
+    make_service,
+    make_time_off,
+    monday,
+)
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _noon():
+    with at_noon():
+        yield
+
+
+def starts_offered() -> list[datetime]:
+    return sorted({offer.starts_at for offer in WaitlistOffer.objects.filter(status="open")})
+
+
+# ── what counts as free ───────────────────────────────────────────────────────
+
+
+def test_nobody_is_asked_while_nothing_is_free():
+    service, _ = booked_out()
+    line_of(service)
+    assert waitlist.offer_freed_times() == 0
+    assert asked() == []
+
+
+def test_the_time_of_a_cancelled_visit_is_offered_to_the_first_three():
+    service, visit = booked_out()
+    line = line_of(service, 5)
+    free(visit)
+    assert waitlist.offer_freed_times() == 1
+    assert asked() == emails(line[:3])
+    assert starts_offered() == [monday("10:00")]
+
+
+def test_the_time_of_a_moved_visit_is_offered():
+    service, visit = booked_out()
+    open_hours(service, "10:00-11:00", weeks=2)
+    line = line_of(service, 1)
+    booking.move(visit, provider=None, starts_at=monday("10:00", weeks=2))
+    waitlist.offer_freed_times()
+    assert asked() == emails(line)
+    assert starts_offered() == [monday("10:00")]
+
+
+def test_the_time_of_a_hold_that_ran_out_is_offered():
+    service, visit = booked_out()
+    free(visit)
+    make_hold(service=service, starts_at=monday("10:00"), minutes=10)
+    line_of(service, 1)
+    with at_noon(minutes=2):
+        assert waitlist.offer_freed_times() == 0
+    with at_noon(days=1):
+        assert waitlist.offer_freed_times() == 1
+
+
+def test_hours_that_are_added_are_offered():
+    service, _ = booked_out()
+    line_of(service, 1)
+    open_hours(service, "14:00-15:00")
+    waitlist.offer_freed_times()
+    assert starts_offered() == [monday("14:00")]
+
+
+def test_time_off_that_is_taken_back_is_offered():
+    provider = make_provider(hours="")
+    make_hours(provider, "10:00-10:30", [0])
+    service = make_service(providers=[provider], horizon_days=13)
+    off = make_time_off(provider, datetime.now(UTC).date(), monday(weeks=9).date())
+    line_of(service, 1)
+    assert waitlist.offer_freed_times() == 0
+    off.delete()
+    assert waitlist.offer_freed_times() == 1
+
+
+def test_a_cap_that_is_raised_frees_times():
+    service, _ = booked_out()
+    open_hours(service, "14:00-15:00")
+    provider = service.providers.get()
+    provider.daily_cap = 1
+    provider.save()
+    line_of(service, 1)
+    assert waitlist.offer_freed_times() == 0
+    provider.daily_cap = 2
+    provider.save()
+    assert waitlist.offer_freed_times() == 1
+
+
+def test_a_time_without_a_license_in_the_state_is_not_offered():
+    service, visit = booked_out()
+    free(visit)
+    line_of(service, 1)
+    Licence.objects.update(expires=monday().date() - timedelta(days=1))
+    assert waitlist.offer_freed_times() == 0
+
+
+def test_nobody_of_another_state_or_service_is_asked():
+    service, visit = booked_out()
+    line_of(service, 1, state="KY", zone="America/New_York")
+    line_of(make_service(providers=[]), 1)
+    free(visit)
+    assert waitlist.offer_freed_times() == 0
+
+
+# ── whom it suits ─────────────────────────────────────────────────────────────
+
+
+def test_the_first_three_whom_it_suits_are_asked_and_others_are_passed_over():
+    service, visit = booked_out()
+    other = make_provider()
+    line = [
+        make_entry(
+            service=service, **wish | {"created": datetime.now(UTC) - 60 * MINUTE + n * MINUTE}
+        )
+        for n, wish in enumerate(
+            [
+                {"weekdays": [1, 2]},
+                {"parts": ["evening"]},
+                {"provider": other},
+                {"weekdays": [0], "parts": ["morning"]},
+                {"sooner_than": monday("10:00")},
+                {"provider": service.providers.get()},
+                {"sooner_than": monday("10:30")},
+                {},
+            ]
+        )
+    ]
+    # Something later is free: who wants a time sooner than another still does.
+    open_hours(service, "10:00-11:00", weeks=2)
+    make_appointment(service=service, starts_at=monday("10:00", weeks=2))
+    free(visit)
+    waitlist.offer_freed_times()
+    assert asked() == [line[n].email for n in (3, 5, 6)]
+
+
+def test_the_parts_of_the_day_are_those_of_each_patients_clock():
+    service, visit = booked_out()
+    eastern = make_entry(service=service, zone="America/New_York", parts=["morning"])
+    pacific = make_entry(service=service, zone="America/Los_Angeles", parts=["afternoon"])
+    free(visit)
+    open_hours(service, "16:00-17:00")
+    waitlist.offer_freed_times()
+    offers = {offer.entry.email: offer.starts_at for offer in WaitlistOffer.objects.all()}
+    assert offers == {eastern.email: monday("10:00"), pacific.email: monday("16:00")}
+
+
+def test_the_mail_says_the_time_on_the_patients_clock_and_nothing_else():
+    service, visit = booked_out()
+    entry = make_entry(service=service, zone="America/New_York")
+    free(visit)
+    waitlist.offer_freed_times()
+    mail = OutgoingEmail.objects.get(template="appointment_offer")
+    assert (mail.to, mail.not_after) == (entry.email, WaitlistOffer.objects.get().until)
+    assert "11:00 am, Eastern Time" in mail.text
+    assert mail.text.count("http") == 1
+    assert service.name not in mail.text + mail.subject
+    assert service.providers.get().name not in mail.text
+
+
+def test_the_earliest_time_that_suits_is_offered_first():
+    service, visit = booked_out()
+    open_hours(service, "14:00-15:00")
+    free(visit)
+    first, second = line_of(service, 2, parts=["afternoon"])[:1] + line_of(service, 1)
+    waitlist.offer_freed_times()
+    offers = {offer.entry.email: offer.starts_at for offer in WaitlistOffer.objects.all()}
+    assert offers[first.email] == monday("14:00")
+    assert second.email in offers
+
+
+def test_who_wanted_a_sooner_time_takes_any_once_nothing_else_is_free():
+    service, visit = booked_out()
+    entry = make_entry(service=service, sooner_than=monday("10:00"))
+    waitlist.offer_freed_times()
+    entry.refresh_from_db()
+    assert entry.sooner_than is None
+    free(visit)
+    waitlist.offer_freed_times()
+    assert asked() == [entry.email]
+
+
+@pytest.mark.parametrize(("hour", "awake"), [(6, False), (7, True), (20, True), (21, False)])
+def test_nobody_is_woken_at_night(hour, awake):
+    service, visit = booked_out()
+    free(visit)
+    line_of(service, 1)
+    with time_machine.travel(at(datetime.now(UTC).date(), f"{hour:02}:30"), tick=False):
+        assert bool(waitlist.offer_freed_times()) is awake
+
+
+# ── how it is kept, and for how long ──────────────────────────────────────────
+
+
+def test_the_time_is_kept_for_them_and_nobody_else_can_take_it_meanwhile():
+    service, visit = booked_out()
+    free(visit)
+    line_of(service, 1)
+    waitlist.offer_freed_times()
+    assert availability.grid(service, "TN").first() is None
+    with pytest.raises(booking.SlotTaken):
+        booking.take_hold(
+            service=service, state="TN", starts_at=monday("10:00"), visitor="x", zone="UTC"
+        )
+
+
+def test_an_offer_ends_by_itself_and_the_next_three_get_the_time():
+    service, visit = booked_out()
+    line = line_of(service, 5)
+    free(visit)
+    waitlist.offer_freed_times()
+    with at_noon(minutes=14):
+        assert waitlist.offer_freed_times() == 0
+    with at_noon(minutes=15):
+        assert waitlist.offer_freed_times() == 1
+        assert asked() == emails(line[3:])
+    assert [offer.status for offer in WaitlistOffer.objects.order_by("pk")] == [
+        "lapsed",
+        "lapsed",
+        "lapsed",
+        "open",
+        "open",
+    ]
+    assert [mails_to(entry) for entry in line[:3]] == [["appointment_offer"]] * 3
+
+
+def test_nobody_is_offered_the_same_time_twice():
+    service, visit = booked_out()
+    line_of(service, 1)
+    free(visit)
+    waitlist.offer_freed_times()
+    with at_noon(hours=1):
+        assert waitlist.offer_freed_times() == 0
+    with at_noon(days=1):
+        assert waitlist.offer_freed_times() == 0
+    assert WaitlistOffer.objects.count() == 1
+
+
+def test_one_time_is_kept_for_the_waitlist_three_times_a_day_at_most():
+    service, visit = booked_out()
+    line_of(service, 12)
+    free(visit)
+    rounds = []
+    for nth in range(5):
+        with at_noon(minutes=16 * nth):
+            rounds.append(waitlist.offer_freed_times())
+    assert rounds == [1, 1, 1, 0, 0]
+    with at_noon(minutes=80):
+        assert availability.grid(service, "TN").first() is not None
+    with at_noon(days=1, hours=2):
+        assert waitlist.offer_freed_times() == 1
+
+
+def test_nobody_gets_more_than_three_offers_a_day_or_two_at_once():
+    provider = make_provider(hours="")
+    make_hours(provider, "10:00-18:00", [0])
+    service = make_service(minutes=60, step=60, providers=[provider])
+    line_of(service, 1)
+    offers = []
+    for nth in range(6):
+        with at_noon(minutes=16 * nth):
+            waitlist.offer_freed_times()
+            waitlist.offer_freed_times()
+            offers.append(WaitlistOffer.objects.count())
+    assert offers == [1, 2, 3, 3, 3, 3]
+    with at_noon(days=1, hours=1):
+        assert waitlist.offer_freed_times() == 1
+
+
+def test_a_long_line_hides_no_more_than_three_times_of_one_provider_at_once():
+    provider = make_provider(hours="")
+    make_hours(provider, "10:00-18:00", [0])
+    service = make_service(minutes=60, step=60, providers=[provider], horizon_days=10)
+    line_of(service, 30)
+    before = len(availability.grid(service, "TN").merged())
+    for _ in range(4):
+        waitlist.offer_freed_times()
+    assert len(availability.grid(service, "TN").merged()) == before - 3
+    assert WaitlistOffer.objects.count() == 9
+
+
+def test_a_visit_too_soon_to_answer_in_time_is_not_offered():
+    provider = make_provider(hours="00:00-00:00")
+    service = make_service(minutes=15, step=15, notice_hours=0, providers=[provider])
+    line_of(service, 1)
+    waitlist.offer_freed_times()
+    [offer] = WaitlistOffer.objects.all()
+    assert offer.starts_at >= offer.created + 30 * MINUTE
+    assert offer.until == offer.created + 15 * MINUTE
+
+
+def test_with_anyone_the_time_goes_to_the_provider_with_the_fewest_visits_that_week():
+    busy, idle = (make_provider(hours="") for _ in range(2))
+    service = make_service(minutes=60, step=60, providers=[busy, idle])
+    make_appointment(service=service, provider=busy, starts_at=monday("15:00"))
+    for provider in (busy, idle):
+        make_hours(provider, "10:00-11:00", [0], valid_to=monday().date())
+    line_of(service, 1)
+    waitlist.offer_freed_times()
+    assert WaitlistOffer.objects.get().provider == idle
+
+
+def test_a_place_ends_after_sixty_days_and_is_deleted_a_month_later():
+    service, _ = booked_out()
+    [entry] = line_of(service, 1)
+    with at_noon(days=60):
+        waitlist.offer_freed_times()
+        entry.refresh_from_db()
+        assert entry.status == "ended"
+    with at_noon(days=89):
+        assert waitlist.purge(datetime.now(UTC)) == 0
+    with at_noon(days=91):
+        assert waitlist.purge(datetime.now(UTC)) == 1
+    assert not WaitlistEntry.objects.exists()
+
+
+def test_a_place_outlives_the_hold_of_its_offer():
+    service, visit = booked_out()
+    line_of(service, 1)
+    free(visit)
+    waitlist.offer_freed_times()
+    with at_noon(days=2):
+        booking.purge_abandoned_holds()
+    assert not Appointment.objects.filter(status__in=[Status.HELD, Status.EXPIRED]).exists()
+    assert WaitlistOffer.objects.get().hold is None
+
+
+# ── what it costs ─────────────────────────────────────────────────────────────
+
+
+def test_a_run_costs_the_same_queries_however_long_the_line_is():
+    def queries(count: int) -> int:
+        line_of(service, count)
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            waitlist.offer_freed_times()
+        return len(captured)
+
+    service, _ = booked_out()
+    assert queries(1) == queries(50) <= 20
