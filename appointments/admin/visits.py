@@ -24,6 +24,7 @@ from django.views.decorators.http import require_POST
 
 from appointments import zones
 from appointments.admin import office, pages, steps, visit_list, visit_page
+from appointments.admin.affected import affected_view
 from appointments.admin.book_on_behalf import book_view, move_view
 from appointments.admin.steps import Step
 from appointments.admin.visit_list import (
@@ -38,8 +39,9 @@ from appointments.models import Appointment
 from appointments.templatetags.visits import clock
 from curednation.mail import outbox
 
-PAGES = [
+PAGES: list[pages.Page] = [
     ("book/", book_view),
+    ("affected/", affected_view),
     ("<path:object_id>/move/", move_view),
 ]
 
