@@ -107,6 +107,7 @@ def _page(
         else _("Visits that cannot take place as booked"),
         "opts": Appointment._meta,
         "rows": rows,
+        "audited": [row.visit.pk for row in rows],
         "for_all": [
             (value, label)
             for value, label in FOR_ALL.items()

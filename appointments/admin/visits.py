@@ -26,6 +26,7 @@ from appointments import zones
 from appointments.admin import office, pages, steps, visit_list, visit_page
 from appointments.admin.affected import affected_view
 from appointments.admin.book_on_behalf import book_view, move_view
+from appointments.admin.day_view import day_view, today_view
 from appointments.admin.steps import Step
 from appointments.admin.visit_list import (
     BACKWARDS,
@@ -35,6 +36,7 @@ from appointments.admin.visit_list import (
     chosen_day,
     phone_digits,
 )
+from appointments.admin.week_view import this_week_view, week_view
 from appointments.models import Appointment
 from appointments.templatetags.visits import clock
 from curednation.mail import outbox
@@ -42,6 +44,10 @@ from curednation.mail import outbox
 PAGES: list[pages.Page] = [
     ("book/", book_view),
     ("affected/", affected_view),
+    ("day/", today_view),
+    ("day/<str:day>/", day_view),
+    ("week/", this_week_view),
+    ("week/<int:provider>/<str:day>/", week_view),
     ("<path:object_id>/move/", move_view),
 ]
 
