@@ -1,21 +1,14 @@
 """Exceptions to the weekly hours: a provider's time off and extra hours, and clinic closures."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin, messages
-from django.forms import ModelForm
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import format_html
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from appointments import hours
-from appointments.admin import office
-from appointments.models import Appointment, HoursException
+from appointments.admin import affected, office
+from appointments.models import HoursException
 
 
 class WhenFilter(admin.SimpleListFilter):
@@ -64,47 +57,27 @@ class HoursExceptionAdmin(admin.ModelAdmin):
             return _now("all day")
         return f"{office.wall_clock(exception.opens)} – {office.wall_clock(exception.closes)}"
 
-    def save_model(
-        self, request: HttpRequest, obj: HoursException, form: ModelForm, change: bool
-    ) -> None:
-        super().save_model(request, obj, form, change)
-        caught = visits_caught(obj)
-        if caught:
-            url = reverse("admin:appointments_appointment_changelist")
-            text = ngettext(
-                "%d booked visit falls into this time. It stays booked until somebody "
-                "cancels or moves it.",
-                "%d booked visits fall into this time. They stay booked until somebody "
-                "cancels or moves them.",
-                len(caught),
-            )
-            link = format_html(' <a href="{}">{}</a>', url, _("See the visits"))
-            self.message_user(
-                request, format_html("{}{}", text % len(caught), link), messages.WARNING
-            )
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        save = super().changeform_view
+        return affected.before_saving(
+            self, request, lambda: save(request, object_id, form_url, extra_context)
+        )
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Without extra hours a visit may stand outside the weekly ones."""
+        delete = super().delete_view
+        return affected.before_saving(
+            self, request, lambda: delete(request, object_id, extra_context)
+        )
 
-def visits_caught(exception: HoursException) -> list[Appointment]:
-    """Booked visits ahead that share any time with a time off, on each provider's own clock."""
-    if exception.kind != HoursException.Kind.TIME_OFF:
-        return []
-    day = timedelta(days=1)
-    first, last = (
-        office.midnight(when, office.zone())
-        for when in (exception.first_day - day, exception.last_day + 2 * day)
-    )
-    near: Any = Appointment.objects.upcoming(timezone.now()).select_related("provider")
-    near = near.filter(starts_at__gte=first, starts_at__lt=last)
-    if exception.provider_id:
-        near = near.filter(provider=exception.provider_id)
-    return [visit for visit in near if _falls_into(visit, exception)]
-
-
-def _falls_into(visit: Appointment, exception: HoursException) -> bool:
-    zone = visit.provider.zone
-    begins, ends = visit.starts_at.timestamp(), visit.ends_at.timestamp()
-    day = visit.starts_at.astimezone(zone).date()
-    if not exception.first_day <= day <= exception.last_day:
-        return False
-    start, end = hours.day_span(day, exception.opens, exception.closes, zone)
-    return begins < end and start < ends
+    def get_actions(self, request: HttpRequest) -> dict:
+        """Deleted one by one: each may disturb visits."""
+        return {}

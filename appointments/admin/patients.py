@@ -6,14 +6,15 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from appointments import booking, patients
-from appointments.admin import office, steps
+from appointments.admin import office, pages, steps
+from appointments.admin.book_on_behalf import book_view
 from appointments.admin.visit_list import phone_digits
 from appointments.forms import BirthDateField
 from appointments.models import Appointment, Patient
@@ -76,6 +77,7 @@ class VisitInline(admin.TabularInline):
 
 @admin.register(Patient)
 class PatientAdmin(admin.ModelAdmin):
+    change_form_template = "admin/appointments/patient.html"
     form = PatientForm
     list_display = ["name", "birth_date", "email", "call", "latest"]
     search_fields = ["first_name", "last_name", "email"]
@@ -97,6 +99,9 @@ class PatientAdmin(admin.ModelAdmin):
                 count,
             )
             self.message_user(request, text % {"count": count})
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*pages.urls(self, [("<path:object_id>/book/", book_view)]), *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a patient comes with a visit

@@ -8,12 +8,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Min, Q, QuerySet, Value
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from appointments import zones
-from appointments.admin import office
+from appointments.admin import affected, office
 from appointments.admin.calendar_address import new_calendar_address
 from appointments.models import HoursException, Licence, Provider, WeeklyHours
 
@@ -119,6 +119,22 @@ class ProviderAdmin(admin.ModelAdmin):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict:
         return {"slug": ["name"]} if obj is None else {}
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        view = super().changeform_view
+
+        def save() -> HttpResponse:
+            return view(request, object_id, form_url, extra_context)
+
+        if object_id is None or not object_id.isdecimal():
+            return save()  # a new provider has no visits
+        return affected.before_saving(self, request, save, provider=int(object_id))
 
     def save_related(
         self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool

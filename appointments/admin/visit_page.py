@@ -38,11 +38,13 @@ def changes(appointment: Appointment, zone: str) -> list[Change]:
 
     The first row is the choice of a time; what it held then, the first recorded change replaced.
     """
-    lines = [Change(office.moment(appointment.created, zone), who(PATIENT), [_("Time chosen")])]
     events = apps.get_model("appointments", "AppointmentEvent")._default_manager
     events = events.filter(pgh_obj_id=appointment.pk).select_related("provider")
+    events = list(events.order_by("pgh_id"))
+    chosen_by = events[0].changed_by if appointment.made_by_staff and events else PATIENT
+    lines = [Change(office.moment(appointment.created, zone), who(chosen_by), [_("Time chosen")])]
     before = None
-    for event in events.order_by("pgh_id"):
+    for event in events:
         what = list(_differences(before, event, zone))
         lines.append(Change(office.moment(event.pgh_created_at, zone), who(event.changed_by), what))
         before = event

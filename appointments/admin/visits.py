@@ -1,4 +1,4 @@
-"""Visits, to read and to take forward. Nobody adds, edits or deletes one by hand."""
+"""Visits, to read and to take forward. Nobody edits or deletes one by hand."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,7 +23,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from appointments import zones
-from appointments.admin import office, steps, visit_list, visit_page
+from appointments.admin import office, pages, steps, visit_list, visit_page
+from appointments.admin.affected import affected_view
+from appointments.admin.book_on_behalf import book_view, move_view
+from appointments.admin.day_view import day_view, today_view
 from appointments.admin.steps import Step
 from appointments.admin.visit_list import (
     BACKWARDS,
@@ -32,9 +36,20 @@ from appointments.admin.visit_list import (
     chosen_day,
     phone_digits,
 )
+from appointments.admin.week_view import this_week_view, week_view
 from appointments.models import Appointment
 from appointments.templatetags.visits import clock
 from curednation.mail import outbox
+
+PAGES: list[pages.Page] = [
+    ("book/", book_view),
+    ("affected/", affected_view),
+    ("day/", today_view),
+    ("day/<str:day>/", day_view),
+    ("week/", this_week_view),
+    ("week/<int:provider>/<str:day>/", week_view),
+    ("<path:object_id>/move/", move_view),
+]
 
 
 @admin.register(Appointment)
@@ -63,16 +78,16 @@ class AppointmentAdmin(admin.ModelAdmin):
             {"fields": ["patient_link", "email", "call", "contact", "booked_for", "booked_by"]},
         ),
         (_("Where the patient will be"), {"fields": ["state", "zone_words"]}),
-        (_("More"), {"fields": ["cancel_reason", "changed", "created_at", "kept_free"]}),
+        (
+            _("More"),
+            {"fields": ["cancel_reason", "staff_reason", "changed", "created_at", "kept_free"]},
+        ),
     ]
 
     class Media:
         css = {"all": ["css/admin-appointments.css"]}
 
     # ── who may ──
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # by form; see has_act_permission
@@ -201,6 +216,8 @@ class AppointmentAdmin(admin.ModelAdmin):
             "subtitle": office.moment(visit.starts_at, office.zone_of(visit)),
             "steps": steps.open_now(visit) if self.has_act_permission(request) else [],
             "cancel": steps.CANCEL,
+            "can_move": self.has_act_permission(request)
+            and not steps.CANCEL.why_not(visit, timezone.now()),
             "cancel_form": steps.CancelForm(),
             "resend": self.has_resend_permission(request) and visit_page.resendable(mails),
             "consents": visit_page.consents(visit, office.zone_of(visit)),
@@ -219,8 +236,17 @@ class AppointmentAdmin(admin.ModelAdmin):
         return [
             path("<path:object_id>/steps/<slug:name>/", step, name=name + "step"),
             path("<path:object_id>/send-again/", again, name=name + "send_again"),
+            *pages.urls(self, PAGES),
             *super().get_urls(),
         ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A visit is added by booking it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return redirect("admin:appointments_appointment_book")
 
     @method_decorator(require_POST)
     def take_step(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:

@@ -1,7 +1,7 @@
 """The workflow of appointments: it alone changes a status. Views, admin and tasks call it.
 
 `rules` holds what every change keeps to, `holds` the slot kept while a patient fills in the form,
-`visits` the visit from booked to over.
+`visits` the visit from booked to over, `staff` what staff book and move for patients.
 """
 
 from appointments.booking.corrections import correct_address
@@ -14,6 +14,15 @@ from appointments.booking.holds import (
     take_hold,
 )
 from appointments.booking.rules import HoldGone, NotChangeable, SlotTaken, nearest
+from appointments.booking.staff import (
+    NotLicensed,
+    OutsideRules,
+    Wish,
+    book_for_patient,
+    keep,
+    lock_everyone,
+    move_for_patient,
+)
 from appointments.booking.visits import (
     PatientDetails,
     book,
@@ -29,16 +38,23 @@ __all__ = [
     "HOLD_FOR",
     "HoldGone",
     "NotChangeable",
+    "NotLicensed",
+    "OutsideRules",
     "PatientDetails",
     "SlotTaken",
+    "Wish",
     "book",
+    "book_for_patient",
     "cancel",
     "check_in",
     "complete",
     "confirm",
     "correct_address",
     "fairly",
+    "keep",
+    "lock_everyone",
     "move",
+    "move_for_patient",
     "nearest",
     "no_show",
     "prolong",

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from appointments import availability
 from appointments.booking.rules import (
+    PATIENT,
     SYSTEM,
     SlotTaken,
     in_one_transaction,
@@ -112,11 +113,12 @@ def _hold(provider, service, state, starts_at, visitor, zone, keep_for) -> Appoi
         price_cents=service.price_cents,
         held_until=now + keep_for,
         starts_at=starts_at,
-        **_times(service, starts_at),
+        **times_of(service, starts_at),
     )
 
 
-def _times(service: Service, starts_at: datetime) -> dict:
+def times_of(service: Service, starts_at: datetime) -> dict:
+    """The end of such a visit, and the time that it blocks."""
     ends_at = starts_at + service.length
     blocked = (
         starts_at - timedelta(minutes=service.buffer_before),
@@ -135,9 +137,10 @@ def prolong(hold: Appointment) -> bool:
     )
 
 
-def release(hold: Appointment) -> None:
-    """Give the time back at once. Does nothing to what is not a hold."""
-    Appointment.objects.filter(pk=hold.pk, status=Status.HELD).update(status=Status.RELEASED)
+def release(hold: Appointment, *, by: str = PATIENT) -> bool:
+    """Give the time back at once. Does nothing to what is not a hold, and says so by False."""
+    held = Appointment.objects.filter(pk=hold.pk, status=Status.HELD)
+    return bool(held.update(status=Status.RELEASED, changed_by=by))
 
 
 def purge_abandoned_holds() -> int:

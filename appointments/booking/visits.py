@@ -95,7 +95,7 @@ def _book(hold: Appointment, details: PatientDetails) -> Appointment:
             return _already_booked(hold)
     for field, value in given.items():
         setattr(hold, field, value)
-    _record_consents(hold, details, now)
+    record_consents(hold, details, now)
     if over_limit:
         notices.over_limit(hold)
     else:
@@ -148,12 +148,12 @@ def _confirm(appointment: Appointment) -> None:
         pk=appointment.pk, status__in=[Status.HELD, Status.EXPIRED]
     )
     if kept.update(status=Status.BOOKED, held_until=None):
-        notices.booked(_reread(appointment))
-    elif _reread(appointment).status != Status.BOOKED:
+        notices.booked(reread(appointment))
+    elif reread(appointment).status != Status.BOOKED:
         raise NotChangeable
 
 
-def _reread(appointment: Appointment) -> Appointment:
+def reread(appointment: Appointment) -> Appointment:
     return Appointment.objects.select_related("provider", "service", "patient").get(
         pk=appointment.pk
     )
@@ -166,7 +166,7 @@ def _already_booked(hold: Appointment) -> Appointment:
     return current
 
 
-def _record_consents(appointment: Appointment, details: PatientDetails, now: datetime) -> None:
+def record_consents(appointment: Appointment, details: PatientDetails, now: datetime) -> None:
     address_hash = addresses.keyed_hash(details.email)
     Consent.objects.bulk_create(
         Consent(
@@ -226,18 +226,18 @@ def _move(
             starts_at=starts_at,
             sequence=F("sequence") + 1,
             changed_by=by,
-            **_times_kept(appointment, starts_at),
+            **times_kept(appointment, starts_at),
         )
     )
     if not changed:
         raise NotChangeable
-    moved = _reread(appointment)
+    moved = reread(appointment)
     notices.moved(moved, was=appointment)
     freed.tell()
     return moved
 
 
-def _times_kept(appointment: Appointment, starts_at: datetime) -> dict:
+def times_kept(appointment: Appointment, starts_at: datetime) -> dict:
     """Length and buffers as they were when it was booked: changing a service changes no visit."""
     by = starts_at - appointment.starts_at
     return {
@@ -270,7 +270,7 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
     )
     if not changed:
         raise NotChangeable
-    notices.cancelled(_reread(appointment), by_patient=by == PATIENT)
+    notices.cancelled(reread(appointment), by_patient=by == PATIENT)
 
 
 def _require_time_left(appointment: Appointment, by: str) -> None:
@@ -297,7 +297,7 @@ def complete(appointment: Appointment, *, by: str) -> None:
 def no_show(appointment: Appointment, *, by: str) -> None:
     """The patient did not come. Raises NotChangeable unless it was booked and has begun."""
     _step(appointment, [Status.BOOKED], Status.NO_SHOW, by, begun=True)
-    notices.no_show(_reread(appointment))
+    notices.no_show(reread(appointment))
 
 
 def _step(

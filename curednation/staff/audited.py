@@ -70,7 +70,7 @@ def _read(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
             case "app_index":
                 pass  # names of models
             case _:
-                _record_page(view, request, kwargs)
+                _record_page(view, request, kwargs, shown=_shown(response))
     return response
 
 
@@ -104,10 +104,19 @@ def _write(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
     return response
 
 
-def _record_page(view: View, request: HttpRequest, kwargs: dict) -> None:
+def _record_page(
+    view: View, request: HttpRequest, kwargs: dict, *, shown: Iterable[str] = ()
+) -> None:
     action = PAGES.get(_name(view), f"act:{_name(view)}")
     if action:
-        audit.record(request, action, model=_model(view), object_pks=_pks(kwargs))
+        pks = [*_pks(kwargs), *shown]
+        audit.record(request, action, model=_model(view), object_pks=pks)
+
+
+def _shown(response: HttpResponse) -> list[str]:
+    """The records that a page of an app's own names in its context as `audited`."""
+    context = getattr(response, "context_data", None) or {}
+    return [str(pk) for pk in context.get("audited", ())]
 
 
 def _record_list(view: View, request: HttpRequest, response: HttpResponse) -> None:

@@ -15,7 +15,7 @@ ALL = "view add change delete"
 
 ROLES: dict[str, dict[str, str]] = {
     "front desk": {
-        "appointments.appointment": EDIT,
+        "appointments.appointment": WORK,
         "appointments.consent": LOOK,
         "appointments.consenttext": LOOK,
         "appointments.hoursexception": ALL,
@@ -29,7 +29,7 @@ ROLES: dict[str, dict[str, str]] = {
         "practice.practice": LOOK,
     },
     "clinician": {
-        "appointments.appointment": EDIT,
+        "appointments.appointment": WORK,
         "appointments.consent": LOOK,
         "appointments.consenttext": LOOK,
         "appointments.hoursexception": ALL,
@@ -60,7 +60,7 @@ ROLES: dict[str, dict[str, str]] = {
     },
     # Appointments, patients and consents are records of care: nobody deletes them by hand.
     "manager": {
-        "appointments.appointment": EDIT,
+        "appointments.appointment": WORK,
         "appointments.consent": LOOK,
         "appointments.consenttext": "view add",
         "appointments.hoursexception": ALL,

@@ -11,8 +11,6 @@ from django.urls import reverse
 from appointments.models import HoursException, Provider
 from tests.appointments.desks import signed_in
 from tests.factories import (
-    at,
-    make_appointment,
     make_licence,
     make_provider,
     make_service,
@@ -169,28 +167,6 @@ def test_the_list_of_providers_takes_as_many_queries_for_ten_as_for_one(
 def enter(client: Client, day: date, **values) -> str:
     data = {"kind": "time_off", "first_day": day, "last_day": day} | values
     return client.post(EXCEPTION, data, follow=True).content.decode()
-
-
-def test_a_closure_says_how_many_booked_visits_it_catches_and_leaves_them(desk):
-    visit = make_appointment(starts_at=monday("10:00"))
-    page = enter(desk, monday().date())
-    assert "1 booked visit falls into this time." in page
-    visit.refresh_from_db()
-    assert visit.status == "booked"
-
-
-def test_time_off_catches_only_its_own_provider_at_its_own_hours(desk):
-    day = monday().date()
-    west = make_provider(time_zone="America/Los_Angeles")
-    service = make_service(providers=[west])
-    make_appointment(
-        service=service, provider=west, starts_at=at(day, "12:30", "America/Los_Angeles")
-    )
-    make_appointment(starts_at=at(day, "12:30"))
-    off = {"provider": west.pk, "opens": "12:45 pm", "closes": "1:00 pm"}
-    assert "1 booked visit falls" in enter(desk, day, **off)
-    off = {"provider": west.pk, "opens": "1:00 pm", "closes": "2:00 pm"}
-    assert "falls into this time" not in enter(desk, day, **off)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,158 @@
+"""Before a change of hours, licences or providers is saved: which booked visits it disturbs.
+
+The change is made in a transaction and the visits are looked at as they would stand then. If it
+disturbs any, it is rolled back and staff choose what becomes of each. The second time the change
+and all that was chosen are one transaction: both, or neither.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from appointments import booking, disrupted
+from appointments.admin import office, steps, ways_out
+from appointments.admin.ways_out import FOR_ALL, PREFIX, Refused, Row
+from appointments.disrupted import CAN_BE_KEPT
+from appointments.models import Appointment
+
+PAGE = "admin/appointments/affected.html"
+PANEL = "admin/appointments/_affected.html"
+SHOWN = 10
+
+
+def before_saving(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    save: Callable[[], HttpResponse],
+    *,
+    provider: int | None = None,
+) -> HttpResponse:
+    """What `save` answers, or the list of the visits that it would disturb, with nothing saved.
+
+    `provider` limits it to the visits of one, where the change can concern no other.
+    """
+    if request.method != "POST":
+        return save()
+    error = ""
+    with transaction.atomic():
+        booking.lock_everyone()
+        was = disrupted.all_of(provider)
+        response = save()
+        if response.status_code != 302:
+            return response  # the form has errors, or asks whether to delete
+        rows = ways_out.rows_of(disrupted.all_of(provider) - was)
+        if not rows:
+            return response
+        if f"{PREFIX}all" in request.POST:
+            error = _settle(model_admin, request, rows)
+            if not error:
+                return response
+        transaction.set_rollback(True)
+    _forget_messages(request)
+    return _page(model_admin, request, rows, error, carried=list(_carried(request)))
+
+
+def _settle(model_admin: ModelAdmin, request: HttpRequest, rows: list[Row]) -> str:
+    """Carry out what was chosen; else why not, and the caller must roll back."""
+    if not request.user.has_perm("appointments.change_appointment"):
+        raise PermissionDenied
+    reason = request.POST.get(f"{PREFIX}reason", "").strip()[:200]
+    try:
+        ways_out.answer(rows, request.POST)
+        ways_out.carry_out(rows, by=steps.signature(request), reason=reason)
+    except Refused as refused:
+        return str(refused)
+    done = [row for row in rows if row.chosen != ways_out.LATER]
+    for row in done:
+        model_admin.log_change(request, row.visit, _now("It could not take place as booked"))
+    if done:
+        text = ngettext("%d visit is settled.", "%d visits are settled.", len(done))
+        messages.success(request, text % len(done))
+    return ""
+
+
+def _forget_messages(request: HttpRequest) -> None:
+    for _message in messages.get_messages(request):
+        pass  # "was changed successfully": it was not
+
+
+def _carried(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """What was typed into the form, to send it once more with the choices."""
+    for name, values in request.POST.lists():
+        if name != "csrfmiddlewaretoken" and not name.startswith(PREFIX):
+            yield from ((name, str(value)) for value in values)
+
+
+def _page(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    rows: list[Row],
+    error: str = "",
+    *,
+    carried: Iterable[tuple[str, str]] = (),
+) -> HttpResponse:
+    context = model_admin.admin_site.each_context(request) | {
+        "title": _("Booked visits that this disturbs")
+        if carried
+        else _("Visits that cannot take place as booked"),
+        "opts": Appointment._meta,
+        "rows": rows,
+        "audited": [row.visit.pk for row in rows],
+        "for_all": [
+            (value, label)
+            for value, label in FOR_ALL.items()
+            if value != ways_out.KEEP or any(row.why in CAN_BE_KEPT for row in rows)
+        ],
+        "all": request.POST.get(f"{PREFIX}all", "each"),
+        "reason": request.POST.get(f"{PREFIX}reason", ""),
+        "carried": carried,
+        "error": error,
+        "back": request.get_full_path(),
+    }
+    return TemplateResponse(request, PAGE, context, status=409 if error else 200)
+
+
+def affected_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """The standing list: what nobody has settled yet."""
+    if not request.user.has_perm("appointments.view_appointment"):
+        raise PermissionDenied
+    error = ""
+    if request.method == "POST":
+        with transaction.atomic():
+            booking.lock_everyone()
+            rows = ways_out.rows_of(disrupted.standing())
+            error = _settle(model_admin, request, rows)
+            if not error:
+                return redirect("admin:appointments_appointment_affected")
+            transaction.set_rollback(True)
+    return _page(model_admin, request, ways_out.rows_of(disrupted.standing()), error)
+
+
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: curednation.staff
+def disturbed(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """Visits that cannot take place as booked. It names nobody."""
+    if not request.user.has_perm("appointments.view_appointment"):
+        return None
+    found = disrupted.standing()
+    if not found:
+        return None
+    zone = office.zone()
+    visits = Appointment.objects.filter(pk__in=found).order_by("starts_at")[:SHOWN]
+    return PANEL, {
+        "count": len(found),
+        "more": len(found) - SHOWN,
+        "rows": [
+            (visit.pk, office.near_moment(visit.starts_at, zone), found[visit.pk].label)
+            for visit in visits
+        ],
+    }

@@ -1,0 +1,133 @@
+"""Staff book a visit for a patient, and move one: from free times, or any time with a reason."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from appointments import booking
+from appointments.admin import free_times, office, steps
+from appointments.admin.desk_forms import ChoiceForm, MoveForm, VisitForm, WhenForm
+from appointments.models import Appointment, Patient
+
+PAGE = "admin/appointments/book.html"
+
+
+def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> HttpResponse:
+    """Of a patient whom we know by `object_id`, or of a new one."""
+    if not request.user.has_perm("appointments.add_appointment"):
+        raise PermissionDenied
+    patient = _patient_or_404(object_id) if object_id else None
+    choice = ChoiceForm(request.GET if "service" in request.GET else None)
+    context = _context(admin, request, _("Book a visit")) | {"choice": choice, "patient": patient}
+    if not choice.is_bound or not choice.is_valid():
+        return TemplateResponse(request, PAGE, context)
+    form = VisitForm(request.POST or None, choice=choice.cleaned_data, patient=patient)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        found = attempt(
+            form,
+            lambda: booking.book_for_patient(
+                form.wish(), form.details(), by=steps.signature(request)
+            ),
+        )
+        if found:
+            admin.log_addition(request, found, [{"added": {}}])
+            return _back_to(request, found, _("The visit is booked. An e-mail tells the patient."))
+        status = 409
+    context |= {"form": form, "days": free_times.days(form.grid(), form.provider)}
+    return TemplateResponse(request, PAGE, context, status=status)
+
+
+def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Another time or provider for a booked visit."""
+    if not request.user.has_perm("appointments.change_appointment"):
+        raise PermissionDenied
+    visit = admin.get_object(request, unquote(object_id))
+    if visit is None or visit.patient is None:
+        raise Http404("No such visit")
+    choice = WhenForm(request.GET or None, initial={"provider": visit.provider_id})
+    asked = choice.cleaned_data if choice.is_bound and choice.is_valid() else {}
+    form = MoveForm(request.POST or None, visit=visit, choice=asked)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        wish = form.wish()
+        found = attempt(
+            form,
+            lambda: booking.move_for_patient(
+                visit,
+                provider=wish.provider,
+                starts_at=wish.starts_at,
+                by=steps.signature(request),
+                reason=wish.reason,
+            ),
+        )
+        if found:
+            admin.log_change(request, found, _now("Moved"))
+            return _back_to(request, found, _("The visit is moved. An e-mail tells the patient."))
+        status = 409
+    context = _context(admin, request, _("Move the visit")) | {
+        "choice": choice,
+        "patient": visit.patient,
+        "visit": visit,
+        "subtitle": office.moment(visit.starts_at, office.zone()),
+        "form": form,
+        "days": free_times.days(form.grid(), form.provider),
+    }
+    return TemplateResponse(request, PAGE, context, status=status)
+
+
+def attempt(form: Any, do: Any) -> Appointment | None:
+    """What `booking` gives, or None with its refusal beside the field that it is about."""
+    try:
+        return do()
+    except booking.NotLicensed:
+        form.add_error(None, _("This provider holds no valid license in that state on that day."))
+    except booking.OutsideRules:
+        form.add_error(
+            "reason",
+            _("Patients could not book this time (hours, notice or a limit). Please write why."),
+        )
+    except booking.NotChangeable:
+        form.add_error(None, _("It has begun, or somebody changed it in the same moment."))
+    except booking.SlotTaken as error:
+        zone = office.zone()
+        text = _now("Somebody has this time, or it has begun.")
+        if error.nearest:
+            times = (
+                f"{office.near_moment(slot.starts_at, zone)} ({slot.provider.name})"
+                for slot in error.nearest
+            )
+            text = _now("%(text)s Free near it: %(times)s.") % {
+                "text": text,
+                "times": ", ".join(times),
+            }
+        form.add_error(None, text)
+    return None
+
+
+def _patient_or_404(object_id: str) -> Patient:
+    patient = Patient.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+    if patient is None:
+        raise Http404("No such patient")
+    return patient
+
+
+def _context(admin: ModelAdmin, request: HttpRequest, title: Any) -> dict:
+    return admin.admin_site.each_context(request) | {
+        "title": title,
+        "opts": Appointment._meta,
+        "media": admin.media,
+    }
+
+
+def _back_to(request: HttpRequest, visit: Appointment, text: Any) -> HttpResponse:
+    messages.success(request, text)
+    return redirect("admin:appointments_appointment_change", visit.pk)

@@ -1,0 +1,52 @@
+"""One provider's week, Monday to Sunday."""
+
+from datetime import timedelta
+
+from django.contrib.admin import ModelAdmin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+from appointments import zones
+from appointments.admin import desk_days, office
+from appointments.admin.day_view import page_context, require_day
+from appointments.forms import parse_day
+from appointments.models import Provider
+
+WEEK = timedelta(days=7)
+
+
+def this_week_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """The week of `?day=` and `?provider=`; else this one, of whoever comes first."""
+    day = parse_day(request.GET.get("day", "")) or office.today()
+    pk = request.GET.get("provider", "")
+    if not pk.isdecimal():
+        first = Provider.objects.active().first()
+        if first is None:
+            raise Http404("No provider")
+        pk = str(first.pk)
+    return redirect("admin:appointments_appointment_week", int(pk), day.isoformat())
+
+
+def week_view(
+    model_admin: ModelAdmin, request: HttpRequest, provider: int, day: str
+) -> HttpResponse:
+    chosen = require_day(request, day)
+    everyone = list(Provider.objects.all())
+    who = next((each for each in everyone if each.pk == provider), None)
+    if who is None:
+        raise Http404("No such provider")
+    monday = chosen - timedelta(days=chosen.weekday())
+    columns = desk_days.columns([monday + timedelta(days=n) for n in range(7)], who)
+    context = page_context(model_admin, request, columns) | {
+        "title": _("Week of %(who)s") % {"who": who.name},
+        "subtitle": f"{office.day(monday)} – {office.day(monday + timedelta(days=6))}",
+        "day": monday,
+        "provider": who,
+        "providers": [each for each in everyone if each.active or each == who],
+        "zone_words": "" if who.zone == office.zone() else zones.words(who.time_zone),
+        "previous": (monday - WEEK).isoformat(),
+        "next": (monday + WEEK).isoformat(),
+    }
+    return TemplateResponse(request, "admin/appointments/week.html", context)

@@ -1,0 +1,181 @@
+"""What staff book and move for patients: by the same rules, or outside them with a reason.
+
+A reason opens closed hours, short notice, days too far ahead and full days. Nothing opens a time
+that somebody has, one that has begun, or a state in which the provider holds no licence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import IntegrityError
+from django.db.models import F
+from django.utils import timezone
+
+from appointments import availability, freed, notices, patients
+from appointments.booking.holds import HOLD_FOR, times_of
+from appointments.booking.rules import (
+    NotChangeable,
+    SlotTaken,
+    in_one_transaction,
+    lock,
+    nearest,
+    settle_expired,
+    unless_taken,
+)
+from appointments.booking.visits import PatientDetails, record_consents, reread, times_kept
+from appointments.models import Appointment, Provider, Service, Status
+
+
+class NotLicensed(Exception):
+    """The provider may not treat in that state then, or sees no patients any more."""
+
+
+class OutsideRules(Exception):
+    """Nobody has the time, but patients could not book it: staff may, with a reason."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A visit as staff want it. `reason` is why outside the rules; empty: only within them."""
+
+    provider: Provider
+    service: Service
+    state: str
+    starts_at: datetime
+    reason: str = ""
+
+
+def book_for_patient(wish: Wish, details: PatientDetails, *, by: str) -> Appointment:
+    """Book it at once and queue its confirmation. No limit of upcoming visits holds for staff.
+
+    Raises SlotTaken if somebody has the time or it has begun, NotLicensed, and OutsideRules where
+    it needs a reason.
+    """
+    try:
+        return _book_one(wish, details, by)
+    except IntegrityError as error:
+        unless_taken(error)
+        raise SlotTaken(nearest(wish.service, wish.state, wish.starts_at)) from error
+
+
+@in_one_transaction
+def _book_one(wish: Wish, details: PatientDetails, by: str) -> Appointment:
+    require_allowed(wish)
+    appointment = write(wish, details, by)
+    notices.booked(appointment)
+    return appointment
+
+
+def require_allowed(wish: Wish, *, moving: Appointment | None = None) -> None:
+    """Lock the provider and check all that the constraint does not. Raises as above."""
+    pk = wish.provider.pk
+    if not lock([pk], licensed_in=wish.state, at=wish.starts_at):
+        raise NotLicensed
+    now = timezone.now()
+    if wish.starts_at <= now:
+        raise SlotTaken
+    settle_expired([pk], now)
+    if wish.reason or is_within_rules(wish, moving=moving):
+        return
+    kept = times_kept(moving, wish.starts_at) if moving else times_of(wish.service, wish.starts_at)
+    others = Appointment.objects.blocking(now).filter(provider=pk).overlapping(*kept["blocked"])
+    if others.exclude(pk=moving.pk if moving else None).exists():
+        raise SlotTaken(nearest(wish.service, wish.state, wish.starts_at))
+    raise OutsideRules
+
+
+def is_within_rules(wish: Wish, *, moving: Appointment | None = None) -> bool:
+    """Whether a patient could book it now."""
+    who = availability.candidates(wish.service, wish.state).filter(pk=wish.provider.pk)
+    at = wish.starts_at
+    found = availability.grid(
+        wish.service, wish.state, providers=who, first=at, last=at, moving=moving
+    )
+    return bool(found.free_at(at))
+
+
+def write(wish: Wish, details: PatientDetails, by: str, **also) -> Appointment:
+    """The row, by way of a hold, so that its history says who booked it. Under the lock."""
+    now = timezone.now()
+    appointment = Appointment.objects.create(
+        status=Status.HELD,
+        held_until=now + HOLD_FOR,
+        visitor=uuid4().hex,
+        provider=wish.provider,
+        service=wish.service,
+        state=wish.state,
+        starts_at=wish.starts_at,
+        **times_of(wish.service, wish.starts_at),
+        price_cents=wish.service.price_cents,
+        patient=patients.remember(details),
+        email=details.email,
+        phone=details.phone,
+        contact=details.contact,
+        zone=details.zone,
+        booked_for=details.booked_for,
+        booked_by=details.booked_by,
+        made_by_staff=True,
+        staff_reason=wish.reason,
+        **also,
+    )
+    Appointment.objects.filter(pk=appointment.pk).update(
+        status=Status.BOOKED, held_until=None, visitor="", changed_by=by
+    )
+    record_consents(appointment, details, now)
+    return reread(appointment)
+
+
+def move_for_patient(
+    appointment: Appointment, *, provider: Provider, starts_at: datetime, by: str, reason: str = ""
+) -> Appointment:
+    """Give the visit another time or provider and tell both. Its length stays as it was booked.
+
+    Raises as `book_for_patient`, and NotChangeable if it has begun or was changed meanwhile.
+    """
+    wish = Wish(provider, appointment.service, appointment.state, starts_at, reason)
+    try:
+        return _move(appointment, wish, by)
+    except IntegrityError as error:
+        unless_taken(error)
+        raise SlotTaken(nearest(wish.service, wish.state, starts_at)) from error
+
+
+@in_one_transaction
+def _move(appointment: Appointment, wish: Wish, by: str) -> Appointment:
+    lock([appointment.provider_id, wish.provider.pk])
+    require_allowed(wish, moving=appointment)
+    changed = (
+        Appointment.objects.upcoming(timezone.now())
+        .filter(pk=appointment.pk, sequence=appointment.sequence)
+        .update(
+            provider=wish.provider,
+            starts_at=wish.starts_at,
+            sequence=F("sequence") + 1,
+            changed_by=by,
+            staff_reason=wish.reason,
+            **times_kept(appointment, wish.starts_at),
+        )
+    )
+    if not changed:
+        raise NotChangeable
+    moved = reread(appointment)
+    notices.moved(moved, was=appointment)
+    freed.tell()
+    return moved
+
+
+def keep(appointment: Appointment, *, reason: str) -> None:
+    """The visit takes place as booked, outside the provider's hours. Raises NotChangeable."""
+    if not reason:
+        raise OutsideRules
+    kept = Appointment.objects.upcoming(timezone.now()).filter(pk=appointment.pk)
+    if not kept.update(staff_reason=reason):
+        raise NotChangeable
+
+
+def lock_everyone() -> None:
+    """Let no visit be booked or moved until the transaction ends: for changes of the calendar."""
+    everyone: Sequence[int] = list(Provider.objects.values_list("pk", flat=True))
+    lock(everyone)
