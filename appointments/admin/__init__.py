@@ -1,5 +1,6 @@
 """The clinic's records in Django admin. Every change of a visit goes through `booking`."""
 
+from appointments.admin.clinic_rules import ClinicRulesAdmin
 from appointments.admin.closures import HoursExceptionAdmin
 from appointments.admin.consents import ConsentAdmin, ConsentTextAdmin
 from appointments.admin.panels import failed_mail
@@ -11,6 +12,7 @@ from appointments.admin.waitlist import WaitlistEntryAdmin
 
 __all__ = [
     "AppointmentAdmin",
+    "ClinicRulesAdmin",
     "ConsentAdmin",
     "ConsentTextAdmin",
     "HoursExceptionAdmin",

@@ -16,6 +16,7 @@ ALL = "view add change delete"
 ROLES: dict[str, dict[str, str]] = {
     "front desk": {
         "appointments.appointment": WORK,
+        "appointments.clinicrules": LOOK,
         "appointments.consent": LOOK,
         "appointments.consenttext": LOOK,
         "appointments.hoursexception": ALL,
@@ -30,6 +31,7 @@ ROLES: dict[str, dict[str, str]] = {
     },
     "clinician": {
         "appointments.appointment": WORK,
+        "appointments.clinicrules": LOOK,
         "appointments.consent": LOOK,
         "appointments.consenttext": LOOK,
         "appointments.hoursexception": ALL,
@@ -61,6 +63,7 @@ ROLES: dict[str, dict[str, str]] = {
     # Appointments, patients and consents are records of care: nobody deletes them by hand.
     "manager": {
         "appointments.appointment": WORK,
+        "appointments.clinicrules": EDIT,
         "appointments.consent": LOOK,
         "appointments.consenttext": "view add",
         "appointments.hoursexception": ALL,

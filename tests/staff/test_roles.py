@@ -24,8 +24,8 @@ PAGES = {
     ("get", "delete"): {"delete"},
     ("post", "delete"): {"delete"},
 }
-# Nobody edits an e-mail: `change` is the right to send it again.
-NO_FORM = {"mail.outgoingemail"}
+# Nobody edits an e-mail or a visit: `change` is the right to send it again, to take it forward.
+NO_FORM = {"appointments.appointment", "mail.outgoingemail"}
 
 
 def may(table: dict[str, str], model: str, method: str, page: str) -> bool:

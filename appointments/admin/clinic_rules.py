@@ -1,0 +1,82 @@
+"""What holds for the whole clinic: holidays, which become closures, and visits of one address."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from appointments import closures
+from appointments.admin import affected, office
+from appointments.models import ClinicRules
+
+
+class ClinicRulesForm(forms.ModelForm):
+    holidays = forms.MultipleChoiceField(
+        label=_("Closed on these federal holidays"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "For 400 days ahead they stand among the exceptions, where one of them can be deleted."
+        ),
+    )
+
+    class Meta:
+        model = ClinicRules
+        fields = ("holidays", "most_upcoming")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "holidays" in self.fields:
+            self.fields["holidays"].choices = [  # type: ignore[attr-defined]
+                (name, name) for name in closures.names()
+            ]
+
+
+@admin.register(ClinicRules)
+class ClinicRulesAdmin(admin.ModelAdmin):
+    """One row: the list leads straight to it."""
+
+    form = ClinicRulesForm
+    fields = ["holidays", "most_upcoming"]
+
+    class Media:
+        css = {"all": ["css/admin-appointments.css"]}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            return super().changelist_view(request, extra_context)
+        return redirect("admin:appointments_clinicrules_change", 1)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> ClinicRules | None:
+        """The defaults where nobody has saved any."""
+        return ClinicRules.current() if object_id == "1" else None
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """A new holiday may disturb visits."""
+        save = super().changeform_view
+        return affected.before_saving(
+            self, request, lambda: save(request, object_id, form_url, extra_context)
+        )
+
+    def save_model(
+        self, request: HttpRequest, obj: ClinicRules, form: forms.ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        closures.follow_holidays(office.today())
