@@ -7,20 +7,22 @@ from operator import and_, or_
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramSimilarity
-from django.db.models import Count, F, Func, TextField, Value, Window
+from django.db.models import F, Func, IntegerField, Subquery, TextField, Value
 
 from articles.models import Article, Synonym, Topic, Word
+from articles.models.articles import ArticleQuerySet
 
 LONGEST, MOST_WORDS = 200, 10
 WEIGHTS = [0.1, 0.3, 0.5, 1.0]  # body, headings, summary, title
 # "suboxne" and "suboxone" share 0.5 of their trigrams.
 NEAR = 0.35
+MOST_RANKED, MOST_COUNTED = 500, 1000
 Span = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Found:
-    """A page of what was found; `total` of all. `stems` are what to highlight."""
+    """A page of what was found; `total` of all, to MOST_COUNTED. `stems` are what to highlight."""
 
     articles: list[Article] = field(default_factory=list)
     total: int = 0
@@ -28,6 +30,11 @@ class Found:
     # Set when nothing was found for the words as they were typed
     corrected: str = ""
     only_some: bool = False
+
+    @property
+    def uncounted(self) -> bool:
+        """There may be more than `total`."""
+        return self.total >= MOST_COUNTED
 
 
 def words(text: str) -> list[str]:
@@ -69,14 +76,8 @@ def suggest(text: str, count: int) -> list[Article]:
     if not typed or len(typed[-1]) < 2:
         return []
     query = _query(typed, _synonyms(), unfinished=True)
-    return list(
-        Article.objects.published()
-        .filter(search=query)
-        .annotate(rank=SearchRank(F("search_head"), query, weights=WEIGHTS))
-        .order_by("-rank", "-published_at")
-        .select_related("online")
-        .only("slug", "online__title")[:count]
-    )
+    found = _in_head(Article.objects.published(), query)
+    return list(found.select_related("online").only("slug", "online__title")[:count])
 
 
 def corrected(typed: list[str], synonyms: dict[Span, set[Span]]) -> list[str]:
@@ -159,28 +160,51 @@ def _phrase(span: Span) -> SearchQuery:
 
 
 def _page(query: SearchQuery, text: str, first: int, count: int, topic: Topic | None) -> Found:
-    """The rows are sorted without their texts; only those of this page are read in full."""
-    matching = Article.objects.published().filter(search=query)
+    """First those with the words in title, summary or headings, best first; then in the text only.
+
+    However many match, no more than MOST_RANKED are ranked and no more than MOST_COUNTED counted.
+    """
+    matching = Article.objects.published()
     if topic is not None:
         matching = matching.about(topic)
-    rows = list(
-        matching.annotate(
-            rank=SearchRank(F("search_head"), query, weights=WEIGHTS),
-            total=Window(Count("*")),
-            stems=_Stems(Value(text[:LONGEST], output_field=TextField())),
-        )
-        .order_by("-rank", "-published_at", "-pk")
-        .values_list("pk", "total", "stems")[first : first + count]
-    )
+    everywhere, head = matching.filter(search=query), _in_head(matching, query)
+    rows = _rows(head, everywhere, text, first, count)
+    if len(rows) < count:
+        in_head = first + len(rows) if rows or not first else head.count()
+        rest = everywhere.exclude(search_head=query).newest()
+        begin = max(0, first - in_head)
+        rows += _rows(rest, everywhere, text, begin, count - len(rows))
     if not rows:
-        return Found(total=matching.count() if first else 0)
-    cards = (
-        Article.objects.as_cards()
-        .select_related("online", "topic")
-        .only(*CARD_WITH_TEXT)
-        .in_bulk([pk for pk, _, _ in rows])
+        return Found()
+    cards = Article.objects.select_related("online", "topic").only(*CARD_WITH_TEXT)
+    by_pk = cards.in_bulk([row[0] for row in rows])
+    return Found([by_pk[row[0]] for row in rows], rows[0][1], rows[0][2])
+
+
+def _in_head(matching: ArticleQuerySet, query: SearchQuery) -> ArticleQuerySet:
+    newest = matching.filter(search_head=query).newest().values("pk")[:MOST_RANKED]
+    return (
+        Article.objects.filter(pk__in=newest)
+        .annotate(rank=SearchRank(F("search_head"), query, weights=WEIGHTS))
+        .order_by("-rank", "-published_at", "-pk")
     )
-    return Found([cards[pk] for pk, _, _ in rows], rows[0][1], rows[0][2])
+
+
+def _rows(
+    chosen: ArticleQuerySet, all_of_them: ArticleQuerySet, text: str, first: int, count: int
+) -> list[tuple]:
+    """(key, how many there are in all, stems) of each on this page."""
+    total = _CountOf(all_of_them.order_by().values("pk")[:MOST_COUNTED])
+    stems = _Stems(Value(text[:LONGEST], output_field=TextField()))
+    chosen = chosen.annotate(total=total, stems=stems)
+    return list(chosen.values_list("pk", "total", "stems")[first : first + count])
+
+
+class _CountOf(Subquery):
+    """How many rows a query has, counted once for the whole answer."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
 
 
 CARD_WITH_TEXT = [

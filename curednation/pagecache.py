@@ -12,43 +12,35 @@ import pickle
 import secrets
 import threading
 import time
-import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-import brotli
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.utils.cache import patch_vary_headers
-from django.utils.http import http_date, parse_http_date_safe
+from django.http import HttpRequest, HttpResponse
 from redis.exceptions import RedisError
 
+from curednation import answers
+from curednation.answers import Page
 from curednation.mail.breaker import Breaker
 
-BROWSERS = "public, max-age=60, stale-while-revalidate=300"
 # How long a visitor waits for the page that another is having made, before making it as well.
 PATIENCE, STEP = 5.0, 0.02
-ENCODINGS = ("br", "gzip", "")
+# Within it a process shows a page again without asking the cache: what a crowd costs one question,
+# and what a change may come late in other processes. Shorter than the way to any visitor.
+MOMENT, MOST_HELD = 0.005, 128
 FORMAT = 1  # a release that keeps something else must not read what an older one left
 
 log = logging.getLogger(__name__)
 breaker = Breaker(rest=15)
 _local = threading.Lock()
 _making: dict[str, threading.Event] = {}
-
-
-@dataclass(frozen=True)
-class Page:
-    """An answer as it is kept: `body` as it goes over the wire."""
-
-    body: bytes
-    content_type: str
-    etag: str
-    modified: int  # when it was made, in seconds
-    headers: tuple[tuple[str, str], ...] = ()
+_owed: set[str] = set()
+_thread = threading.local()
+_held: dict[tuple[str, str], tuple[float, Page]] = {}
+NOTHING: tuple[float, Page | None] = (0.0, None)
 
 
 def serve(
@@ -60,11 +52,13 @@ def serve(
     address alone; "site" (what stands on every page) is always one of them. `key` stands for the
     query where not all of it counts; left out, the address without a query.
     """
-    name = hashlib.sha256(f"{FORMAT} {request.path} {key}".encode()).hexdigest()[:32]
-    encoding = _encoding(request.headers.get("Accept-Encoding", ""))
+    name = f"{request.path} {key}"
+    encoding = answers.encoding_for(request.META.get("HTTP_ACCEPT_ENCODING", ""))
     tags = ("site", *tags)
-    page = _kept(name, encoding, tags) or _made_once(name, encoding, tags, make)
-    return page if isinstance(page, HttpResponse) else _answer(request, page, encoding)
+    if _owed:
+        _drop(_owed)
+    page = _held_or_kept(name, encoding, tags) or _made_once(name, encoding, tags, make)
+    return page if isinstance(page, HttpResponse) else answers.answer(request, page)
 
 
 def drop(*tags: str) -> None:
@@ -73,7 +67,14 @@ def drop(*tags: str) -> None:
 
 
 def _drop(tags: Iterable[str]) -> None:
-    _try(lambda: cache.set_many({_tag(tag): secrets.token_hex(8) for tag in tags}, None))
+    """What the cache cannot be told now is told when this process next serves a page."""
+    tags = set(tags)
+    versions = {_tag(tag): secrets.token_hex(8) for tag in tags}
+    if _try(lambda: cache.set_many(versions, None)) is None:
+        _owed.update(tags)
+    else:
+        _owed.difference_update(tags)
+    _held.clear()
 
 
 def _tag(tag: str) -> str:
@@ -81,35 +82,85 @@ def _tag(tag: str) -> str:
 
 
 def _entry(name: str, encoding: str) -> str:
-    return f"page:{name}:{encoding}"
+    digest = hashlib.sha256(f"{FORMAT} {name}".encode()).hexdigest()
+    return f"page:{digest[:32]}:{encoding}"
+
+
+def _held_or_kept(name: str, encoding: str, tags: tuple[str, ...]) -> Page | None:
+    """A page that this process found in the cache a moment ago, without asking once more."""
+    now = time.monotonic()
+    until, page = _held.get((name, encoding), NOTHING)
+    if now < until:
+        return page
+    page = _kept(name, encoding, tags)
+    if page is not None:
+        if len(_held) >= MOST_HELD:
+            _held.clear()
+        _held[name, encoding] = now + MOMENT, page
+    return page
 
 
 def _kept(name: str, encoding: str, tags: tuple[str, ...]) -> Page | None:
     """One round trip. None where the page is not there, is old, or the cache does not answer."""
-    entry = _entry(name, encoding)
-    found = _try(lambda: cache.get_many([entry, *map(_tag, tags)])) or {}
-    versions = [found.get(_tag(tag)) for tag in tags]
-    if entry not in found or None in versions:
+    found = _try(lambda: _fetch(_question(name, encoding, tags)))
+    if found is None or None in found:
         return None
-    kept_versions, page = pickle.loads(found[entry])  # noqa: S301  (written below, by us)
-    return page if kept_versions == versions else None
+    kept, *versions = found
+    kept_versions, page = pickle.loads(kept)  # noqa: S301  (written below, by us)
+    return Page(*page) if kept_versions == versions else None
 
 
-def _versions(tags: tuple[str, ...]) -> list[str] | None:
+def _versions(tags: tuple[str, ...]) -> list[bytes] | None:
     """Today's versions; those that are missing get one. None while the cache does not answer."""
 
-    def read() -> list[str]:
-        names = [_tag(tag) for tag in tags]
-        found = cache.get_many(names)
-        for name in names:
-            if name not in found:
+    def read() -> list[bytes | None]:
+        names = tuple(map(_tag, tags))
+        for name, version in zip(names, _fetch(names), strict=True):
+            if version is None:
                 cache.add(name, secrets.token_hex(8), None)
-        return [cache.get_many(names)[name] for name in names]
+        return _fetch(names)
 
+    found = _try(read)
+    return None if found is None or None in found else found
+
+
+@lru_cache(maxsize=2048)
+def _question(name: str, encoding: str, tags: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys of a page: itself, then its tags."""
+    return (_entry(name, encoding), *map(_tag, tags))
+
+
+def _fetch(keys: tuple[str, ...]) -> list[bytes | None]:
+    """What the cache holds, as it holds it.
+
+    Every visitor waits for this. Django's cache makes a client for each call, which takes ten
+    times as long as asking; so each thread keeps a connection of the cache's own pool.
+    """
+    if getattr(_thread, "caches", None) is not settings.CACHES:
+        _thread.caches, _thread.prefix = settings.CACHES, cache.make_key("")
+        pool = cache._cache._get_connection_pool(write=False)  # type: ignore[attr-defined]
+        _thread.connection = pool.make_connection()
+    connection, command = _thread.connection, _packed(_thread.prefix, keys)
     try:
-        return _try(read)
-    except KeyError:  # emptied this very moment
-        return None
+        return _ask(connection, command)
+    except (RedisError, OSError):
+        connection.disconnect()
+        if _thread.fresh:
+            raise
+    return _ask(connection, command)  # the service may have been started anew since
+
+
+@lru_cache(maxsize=2048)
+def _packed(prefix: str, keys: tuple[str, ...]) -> bytes:
+    """MGET of these keys in the protocol's own words."""
+    words = [b"MGET", *(f"{prefix}{key}".encode() for key in keys)]
+    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(w), w) for w in words)
+
+
+def _ask(connection: Any, command: Any) -> list[bytes | None]:
+    _thread.fresh = connection._sock is None
+    connection.send_packed_command([command], check_health=False)
+    return connection.read_response()
 
 
 def _made_once(
@@ -144,7 +195,7 @@ def _made(
     make: Callable[[], HttpResponse],
     until: float,
 ) -> Page | HttpResponse:
-    lock, mine = f"page-lock:{name}", secrets.token_hex(8)
+    lock, mine = _entry(name, "lock"), secrets.token_hex(8)
     while _try(lambda: cache.add(lock, mine, int(PATIENCE))) is False:
         time.sleep(STEP)
         page = _kept(name, encoding, tags)
@@ -157,74 +208,14 @@ def _made(
         response = make()
         if response.status_code != 200:
             return response
-        pages = _pages(response)
+        pages = answers.pages(response)
         if versions is not None:
-            entries = {
-                _entry(name, each): pickle.dumps((versions, page)) for each, page in pages.items()
-            }
+            entries = {_entry(name, each): (versions, tuple(page)) for each, page in pages.items()}
             _try(lambda: cache.set_many(entries, settings.PAGE_CACHE_SECONDS))
         return pages[encoding]
     finally:
         if versions is not None:
             _try(lambda: cache.delete(lock))
-
-
-def _pages(response: HttpResponse) -> dict[str, Page]:
-    body = response.content
-    etag = hashlib.sha256(body).hexdigest()[:24]
-    compress = zlib.compressobj(6, wbits=31)
-    bodies = {
-        "br": brotli.compress(body, quality=6),
-        "gzip": compress.compress(body) + compress.flush(),
-        "": body,
-    }
-    own = ("content-type", "content-length")
-    headers = tuple((k, v) for k, v in response.items() if k.lower() not in own)
-    return {
-        encoding: Page(
-            body=bodies[encoding],
-            content_type=response["Content-Type"],
-            etag=f'"{etag}-{encoding or "plain"}"',
-            modified=int(time.time()),  # what else stands on the page may be newer than its subject
-            headers=headers,
-        )
-        for encoding in ENCODINGS
-    }
-
-
-def _answer(request: HttpRequest, page: Page, encoding: str) -> HttpResponse:
-    if _has_it(request, page):
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        response = HttpResponse(page.body, content_type=page.content_type)
-        if encoding:
-            response["Content-Encoding"] = encoding
-        for name, value in page.headers:
-            response[name] = value
-    response["ETag"] = page.etag
-    response["Last-Modified"] = http_date(page.modified)
-    response.setdefault("Cache-Control", BROWSERS)
-    patch_vary_headers(response, ["Accept-Encoding"])
-    return response
-
-
-def _has_it(request: HttpRequest, page: Page) -> bool:
-    """RFC 9110: an ETag counts before a date, and compares weakly for GET."""
-    asked = request.headers.get("If-None-Match")
-    if asked is not None:
-        names = {name.strip().removeprefix("W/") for name in asked.split(",")}
-        return page.etag in names or "*" in names
-    since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
-    return since is not None and since >= page.modified
-
-
-def _encoding(accepted: str) -> str:
-    offered = {
-        part.split(";")[0].strip().lower()
-        for part in accepted.split(",")
-        if not part.replace(" ", "").endswith((";q=0", ";q=0.0"))
-    }
-    return next((each for each in ("br", "gzip") if each in offered), "")
 
 
 def _try(operation: Callable[[], Any]) -> Any:

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 
 from django.utils.text import slugify
 
-CITATION = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+CITATION = re.compile(r" ?\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 FRAME = '<div class="table-wrap" role="region" tabindex="0">'
 ICONS = {"warning": "alert", "urgent": "phone", "note": "info"}
 

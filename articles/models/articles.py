@@ -185,6 +185,7 @@ class Article(models.Model):
                 fields=["publish_at"], name="article_due", condition=Q(status="scheduled")
             ),
             GinIndex(fields=["search"], name="article_search", fastupdate=False),
+            GinIndex(fields=["search_head"], name="article_search_head", fastupdate=False),
         ]
         triggers = [INDEX_WHAT_IS_ONLINE]
 

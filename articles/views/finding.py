@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from articles import search
 from articles.models import Article, Contributor, Topic
 from articles.models.articles import ArticleQuerySet
-from curednation import pagecache
+from curednation import answers, pagecache
 
 ON_A_PAGE = 10
 SUGGESTED = 6
@@ -55,7 +55,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")[: search.LONGEST]
     found = search.suggest(text, SUGGESTED)
     response = render(request, "articles/_suggestions.html", {"found": found, "text": text})
-    response["Cache-Control"] = pagecache.BROWSERS
+    response["Cache-Control"] = answers.BROWSERS
     return response
 
 

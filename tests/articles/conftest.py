@@ -12,6 +12,8 @@ def own_cache(settings, monkeypatch):
     own = settings.CACHES["default"] | {"KEY_PREFIX": f"test-{uuid4().hex}"}
     settings.CACHES = {"default": own}
     monkeypatch.setattr(pagecache, "breaker", Breaker(rest=15))
+    monkeypatch.setattr(pagecache, "_owed", set())
+    monkeypatch.setattr(pagecache, "_held", {})
     monkeypatch.setattr("curednation.practice.shared._rest_until", 0.0)
 
 

@@ -1,7 +1,6 @@
 """Public pages are made once, and anew exactly when something they show changes."""
 
 import gzip
-import hashlib
 import socket
 import threading
 import time
@@ -11,10 +10,10 @@ import brotli
 import pytest
 from django.contrib import admin
 from django.core.cache import cache
-from django.core.cache.backends.redis import RedisCacheClient
 from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
+from redis import Connection
 
 from articles import publishing
 from articles.models import Related
@@ -25,6 +24,12 @@ from tests.articles.factories import approve, edit, make_article, make_draft
 from tests.pages.factories import make_practice, make_testimonial
 
 PAGE = "/articles/naltrexone/"
+
+
+@pytest.fixture(autouse=True)
+def _every_visit_asks(monkeypatch):
+    """Each test sees what the cache says, not what was seen a moment ago."""
+    monkeypatch.setattr(pagecache, "MOMENT", 0.0)
 
 
 @pytest.fixture
@@ -63,15 +68,29 @@ def test_lists_and_feeds_are_kept_too_until_an_article_changes(fresh, article, c
 def test_an_unchanged_page_costs_one_round_trip(client, article, monkeypatch):
     client.get(PAGE)
     asked = []
-    original = RedisCacheClient.get_client
+    original = Connection.send_packed_command
 
-    def counted(self, *args, **kwargs):
+    def counted(*args, **kwargs):
         asked.append(1)
-        return original(self, *args, **kwargs)
+        return original(*args, **kwargs)
 
-    monkeypatch.setattr(RedisCacheClient, "get_client", counted)
+    monkeypatch.setattr(Connection, "send_packed_command", counted)
     client.get(PAGE)
     assert len(asked) == 1
+
+
+def test_a_crowd_costs_one_question(client, article, monkeypatch, commits):
+    monkeypatch.setattr(pagecache, "MOMENT", 60)
+    client.get(PAGE)
+    client.get(PAGE)
+    asked = []
+    monkeypatch.setattr(pagecache, "_fetch", lambda keys: asked.append(keys))
+    assert client.get(PAGE).status_code == 200
+    assert not asked
+    monkeypatch.undo()
+    with commits():
+        approve(edit(article, title="This process drops it at once"))
+    assert "drops it at once" in client.get(PAGE).text
 
 
 def test_who_has_the_page_gets_a_304_without_a_query(client, article):
@@ -203,9 +222,9 @@ def test_a_thousand_visitors_at_a_cold_page_make_it_once(rf, db):
 
 
 def test_another_process_that_makes_the_page_is_waited_for(rf, db):
-    name = hashlib.sha256(f"{pagecache.FORMAT} /cold/ ".encode()).hexdigest()[:32]
-    cache.add(f"page-lock:{name}", "another", 5)
-    threading.Timer(0.3, lambda: cache.delete(f"page-lock:{name}")).start()
+    lock = pagecache._entry("/cold/ ", "lock")
+    cache.add(lock, "another", 5)
+    threading.Timer(0.3, lambda: cache.delete(lock)).start()
     started = time.monotonic()
     pagecache.serve(rf.get("/cold/"), tags=["t"], make=lambda: HttpResponse("page"))
     assert 0.25 < time.monotonic() - started < 2
@@ -220,6 +239,19 @@ def test_a_dead_cache_does_not_stop_a_page(client, article, settings):
         assert response.status_code == 200
         assert response["ETag"]
     approve(edit(article, title="Published all the same"))
+    assert "Published all the same" in client.get(PAGE).text
+
+
+def test_what_changes_while_the_cache_is_away_shows_when_it_is_back(
+    client, fresh, article, settings, commits
+):
+    fresh()
+    alive = settings.CACHES
+    settings.CACHES = {"default": alive["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    with commits():
+        approve(edit(article, title="Published all the same"))
+    settings.CACHES = alive
+    pagecache.breaker.succeeded()
     assert "Published all the same" in client.get(PAGE).text
 
 

@@ -18,6 +18,7 @@ def test_citations_lead_to_their_sources_and_are_counted():
     assert 'id="cite-1-2" href="#source-1"' in found.html
     assert 'href="#source-3"' in found.html
     assert "None [4]." in found.html
+    assert "One<sup>" in found.html  # no space before the number
     assert found.cited == {1: 2, 3: 1}
 
 
