@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from articles.loading import load_library
 from curednation.devstack.demo import clinic, days_off, mails, visits
 
 
@@ -16,6 +17,7 @@ from curednation.devstack.demo import clinic, days_off, mails, visits
 class Loaded:
     providers: int
     visits: int
+    articles: int
 
 
 @transaction.atomic
@@ -28,4 +30,5 @@ def load(now: datetime) -> Loaded:
     visits.settle_past(now)
     booked = visits.book(providers, services, now)
     mails.tell_some(now)
-    return Loaded(len(providers), booked)
+    articles = load_library()
+    return Loaded(len(providers), booked, articles.new)

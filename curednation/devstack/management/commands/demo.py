@@ -43,5 +43,6 @@ class Command(BaseCommand):
         if settings.DEBUG:
             team.hire()
         self.stdout.write(
-            f"The demo clinic has {loaded.providers} providers; {loaded.visits} visits were added."
+            f"The demo clinic has {loaded.providers} providers; {loaded.visits} visits and "
+            f"{loaded.articles} articles were added."
         )
