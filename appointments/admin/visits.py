@@ -28,6 +28,7 @@ from appointments.admin.affected import affected_view
 from appointments.admin.book_on_behalf import book_view, move_view
 from appointments.admin.day_view import day_view, today_view
 from appointments.admin.follow_ups import series_view
+from appointments.admin.live_holds import holds_view
 from appointments.admin.steps import Step
 from appointments.admin.visit_list import (
     BACKWARDS,
@@ -45,6 +46,7 @@ from curednation.mail import outbox
 PAGES: list[pages.Page] = [
     ("book/", book_view),
     ("affected/", affected_view),
+    ("holds/", holds_view),
     ("day/", today_view),
     ("day/<str:day>/", day_view),
     ("week/", this_week_view),
