@@ -1,5 +1,6 @@
 """The calendar file of a visit (RFC 5545, RFC 5546). It says "Visit" and nothing more."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -23,11 +24,18 @@ class Method(StrEnum):
     PUBLISH = "PUBLISH"
 
 
-def calendar_file(appointment: Appointment, method: Method, practice: Practice) -> bytes:
+def calendar_file(
+    appointment: Appointment,
+    method: Method,
+    practice: Practice,
+    *,
+    also: Sequence[Appointment] = (),
+) -> bytes:
     """The file's bytes, UTF-8 with CRLF. Times are in the patient's zone with its VTIMEZONE.
 
     The UID stays the same for the life of the visit; SEQUENCE rises with each move and with the
-    cancellation, which is how a calendar knows the newest word.
+    cancellation, which is how a calendar knows the newest word. `also` are later visits of the
+    same patient, of a series.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Curednation//Appointments//EN")
@@ -35,7 +43,8 @@ def calendar_file(appointment: Appointment, method: Method, practice: Practice) 
     calendar.add("method", method.value)
     head, end, _ = calendar.to_ical().partition(b"END:VCALENDAR")
     zone = vtimezone(appointment.zone, appointment.starts_at.year)
-    return head + zone + _event(appointment, method, practice).to_ical() + end + b"\r\n"
+    visits = b"".join(_event(one, method, practice).to_ical() for one in (appointment, *also))
+    return head + zone + visits + end + b"\r\n"
 
 
 def _event(appointment: Appointment, method: Method, practice: Practice) -> Event:

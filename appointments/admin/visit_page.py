@@ -17,6 +17,7 @@ from curednation.mail.models import OutgoingEmail
 WHO = {PATIENT: gettext_lazy("Patient"), SYSTEM: gettext_lazy("The site itself")}
 MAILS = {
     "appointment_booked": gettext_lazy("Confirmation"),
+    "appointment_series": gettext_lazy("Confirmation of a series"),
     "appointment_confirm": gettext_lazy("Please confirm"),
     "appointment_moved": gettext_lazy("New time"),
     "appointment_cancelled": gettext_lazy("Cancellation"),

@@ -27,6 +27,8 @@ from appointments.admin import office, pages, steps, visit_list, visit_page
 from appointments.admin.affected import affected_view
 from appointments.admin.book_on_behalf import book_view, move_view
 from appointments.admin.day_view import day_view, today_view
+from appointments.admin.follow_ups import series_view
+from appointments.admin.live_holds import holds_view
 from appointments.admin.steps import Step
 from appointments.admin.visit_list import (
     BACKWARDS,
@@ -44,11 +46,13 @@ from curednation.mail import outbox
 PAGES: list[pages.Page] = [
     ("book/", book_view),
     ("affected/", affected_view),
+    ("holds/", holds_view),
     ("day/", today_view),
     ("day/<str:day>/", day_view),
     ("week/", this_week_view),
     ("week/<int:provider>/<str:day>/", week_view),
     ("<path:object_id>/move/", move_view),
+    ("<path:object_id>/series/", series_view),
 ]
 
 
@@ -216,6 +220,7 @@ class AppointmentAdmin(admin.ModelAdmin):
             "subtitle": office.moment(visit.starts_at, office.zone_of(visit)),
             "steps": steps.open_now(visit) if self.has_act_permission(request) else [],
             "cancel": steps.CANCEL,
+            "can_follow": self.has_add_permission(request) and visit.patient_id is not None,
             "can_move": self.has_act_permission(request)
             and not steps.CANCEL.why_not(visit, timezone.now()),
             "cancel_form": steps.CancelForm(),

@@ -85,9 +85,8 @@ def _moves(visit: Appointment) -> Iterator[tuple[str, Slot]]:
     others = [who for who in grid.free_at(start) if who != visit.provider]
     for who in others[:OTHERS]:
         yield _("Same time with %(who)s") % {"who": who.name}, Slot(start, who)
-    own = availability.Grid({who: s for who, s in grid.starts.items() if who == visit.provider})
     zone = office.zone()
-    for slot in [*own.nearest(start, count=2), *grid.nearest(start, count=6)]:
+    for slot in free_times.closest(grid, start, first=visit.provider, own=2, others=6):
         if slot.starts_at != start:
             facts = {"when": office.near_moment(slot.starts_at, zone), "who": slot.provider.name}
             yield _("%(when)s with %(who)s") % facts, slot

@@ -1,10 +1,12 @@
 """The workflow of appointments: it alone changes a status. Views, admin and tasks call it.
 
 `rules` holds what every change keeps to, `holds` the slot kept while a patient fills in the form,
-`visits` the visit from booked to over, `staff` what staff book and move for patients.
+`visits` the visit from booked to over, `staff` and `follow_ups` what staff book
+and move for patients.
 """
 
 from appointments.booking.corrections import correct_address
+from appointments.booking.follow_ups import book_series, cancel_series, planned_ahead
 from appointments.booking.holds import (
     HOLD_FOR,
     fairly,
@@ -45,7 +47,9 @@ __all__ = [
     "Wish",
     "book",
     "book_for_patient",
+    "book_series",
     "cancel",
+    "cancel_series",
     "check_in",
     "complete",
     "confirm",
@@ -57,6 +61,7 @@ __all__ = [
     "move_for_patient",
     "nearest",
     "no_show",
+    "planned_ahead",
     "prolong",
     "purge_abandoned_holds",
     "release",

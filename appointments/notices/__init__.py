@@ -4,6 +4,8 @@ Every mail is written to the outbox in the transaction of the change that causes
 that exists once. `patients` and `providers` know the words; `booking` calls the functions here.
 """
 
+from collections.abc import Sequence
+
 from appointments.models import Appointment
 from appointments.notices import patients, providers
 from appointments.notices.patients import ABOUT, about, my_visits, over_limit, proof
@@ -20,12 +22,21 @@ __all__ = [
     "over_limit",
     "proof",
     "readdressed",
+    "series_booked",
 ]
 
 
 def booked(appointment: Appointment) -> None:
     patients.booked(appointment)
     providers.booked(appointment)
+
+
+def series_booked(appointments: Sequence[Appointment]) -> None:
+    """The patient gets one mail for all, the provider of each the usual one."""
+    first, *later = sorted(appointments, key=lambda visit: visit.starts_at)
+    patients.series_booked(first, later)
+    for visit in appointments:
+        providers.booked(visit)
 
 
 def readdressed(appointment: Appointment) -> None:

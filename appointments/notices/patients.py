@@ -4,6 +4,7 @@ Each overtakes what still waits about the same visit, where its news replaces th
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,12 @@ def booked(appointment: Appointment) -> None:
 def moved(appointment: Appointment) -> None:
     key = f"appointment-moved:{appointment.pk}:{appointment.sequence}"
     _tell("appointment_moved", appointment, key)
+
+
+def series_booked(first: Appointment, later: Sequence[Appointment]) -> None:
+    """One mail for all: its link shows the first, whose page lists the others."""
+    key = f"appointment-series:{first.pk}"
+    _tell("appointment_series", first, key, overtakes=False, also=later)
 
 
 def readdressed(appointment: Appointment) -> None:
@@ -126,11 +133,12 @@ def _tell(
     *,
     method: Method = Method.REQUEST,
     overtakes: bool = True,
+    also: Sequence[Appointment] = (),
 ) -> None:
     practice = Practice.current()
     invitation = outbox.Attachment(
         filename="visit.ics",
-        content=calendar_file(appointment, method, practice).decode(),
+        content=calendar_file(appointment, method, practice, also=also).decode(),
         mimetype=f"text/calendar; method={method}; charset=utf-8",
     )
     _write(

@@ -32,6 +32,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "link": "https://visits.example.org/admin/articles/article/1/change/",
     },
     "appointment_booked": _visit,
+    "appointment_series": _visit,
     "appointment_cancelled": _visit,
     "appointment_cancelled_by_us": _visit,
     "appointment_confirm": _visit,

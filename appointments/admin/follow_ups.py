@@ -1,0 +1,259 @@
+"""Series of follow-ups: a preview that marks what is in the way, then all are booked, or none."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from appointments import availability, booking, series
+from appointments.admin import free_times, office, steps
+from appointments.admin.desk_forms import day_field
+from appointments.availability import Slot
+from appointments.booking import Wish
+from appointments.forms import ConsentField
+from appointments.models import Appointment, ConsentText, HoursException, Provider, Service
+
+PAGE = "admin/appointments/series.html"
+PAGE_NAME = "admin:appointments_appointment_series"
+LEAVE_OUT = "none"
+NEAR = timedelta(days=6)
+
+
+class SeriesForm(forms.Form):
+    every = forms.ChoiceField(
+        label=_("How often"),
+        choices=[
+            (series.WEEKLY, _("Every week")),
+            (series.FORTNIGHTLY, _("Every two weeks")),
+            (series.MONTHLY, _("Every month, on the same weekday")),
+        ],
+    )
+    number = forms.IntegerField(
+        label=_("How many"), min_value=1, max_value=series.MOST, required=False
+    )
+    until = day_field(label=_("Or until"), required=False)
+    service = forms.ModelChoiceField(Service.objects.filter(active=True), label=_("Service"))
+    provider = forms.ModelChoiceField(Provider.objects.active(), label=_("Provider"))
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("number") and not cleaned.get("until"):
+            self.add_error("number", _("Please write how many, or until when."))
+        return cleaned
+
+
+class AgreedForm(forms.Form):
+    """What the patient agrees to by word, once for all visits of the series."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.texts = list(ConsentText.objects.current())
+        for text in self.texts:
+            field_ = ConsentField(text)
+            field_.error_messages["required"] = _(
+                "Please read this to the patient, and tick it when they agree."
+            )
+            self.fields[f"agree_{text.kind}"] = field_
+
+
+@dataclass
+class Row:
+    nth: int
+    when: str
+    conflict: str = ""
+    options: list[tuple[str, str]] = field(default_factory=list)
+    chosen: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"row-{self.nth}"
+
+
+def series_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Follow-ups of the visit `object_id`, and the cancelling of what is left of its series."""
+    if not request.user.has_perm("appointments.add_appointment"):
+        raise PermissionDenied
+    visit = admin.get_object(request, unquote(object_id))
+    if visit is None or visit.patient is None:
+        raise Http404("No such visit")
+    if "cancel-rest" in request.POST:
+        return _cancel_rest(admin, request, visit)
+    initial = {"service": visit.service_id, "provider": visit.provider_id, "number": 4}
+    form = SeriesForm(request.GET if "every" in request.GET else None, initial=initial)
+    asked = form.is_bound and form.is_valid()
+    rows = preview(visit, form.cleaned_data) if asked else []
+    agreed = AgreedForm(request.POST or None)
+    error = ""
+    if request.method == "POST" and rows and agreed.is_valid():
+        error = _book(admin, request, visit, form.cleaned_data["service"], rows, agreed)
+        if not error:
+            return redirect(PAGE_NAME, visit.pk)
+        rows = preview(visit, form.cleaned_data)
+    of_series = _of_series(visit)
+    context = admin.admin_site.each_context(request) | {
+        "title": _("Follow-up visits"),
+        "subtitle": office.moment(visit.starts_at, office.zone()),
+        "opts": Appointment._meta,
+        "media": admin.media,
+        "visit": visit,
+        "choice": form,
+        "rows": rows,
+        "agreed": agreed,
+        "error": error,
+        "of_series": of_series,
+        "left": any(left for _one, _when, left in of_series),
+    }
+    return TemplateResponse(request, PAGE, context, status=409 if error else 200)
+
+
+def preview(visit: Appointment, asked: dict) -> list[Row]:
+    """Each visit with what is in its way and the nearest free times. Nothing is kept yet."""
+    service, provider = booking.planned_ahead(asked["service"]), asked["provider"]
+    number = asked["number"] or series.MOST
+    times = series.starts(
+        visit.starts_at, visit.patient_zone, asked["every"], number=number, until=asked["until"]
+    )
+    if not times:
+        return []
+    grid = availability.grid(service, visit.state, first=times[0] - NEAR, last=times[-1] + NEAR)
+    rows, taken = [], set()
+    for nth, start in enumerate(times):
+        row = Row(nth, office.moment(start, office.zone()))
+        slots = [Slot(start, provider)] if provider in grid.free_at(start) else []
+        if not slots:
+            row.conflict = _conflict(provider, service, visit.state, start)
+            near = free_times.closest(grid, start, first=provider, own=3, others=3)
+            slots = [slot for slot in near if abs(slot.starts_at - start) <= NEAR]
+        for slot in slots:
+            value = free_times.value(slot.starts_at.astimezone(UTC), slot.provider)
+            if value not in taken:
+                row.options.append((value, _slot_words(slot)))
+        if row.options:
+            taken.add(row.options[0][0])
+        row.options.append((LEAVE_OUT, _now("Leave this one out")))
+        rows.append(row)
+    return rows
+
+
+def _slot_words(slot: Slot) -> str:
+    facts = {"when": office.near_moment(slot.starts_at, office.zone()), "who": slot.provider.name}
+    return _now("%(when)s with %(who)s") % facts
+
+
+def _conflict(provider: Provider, service: Service, state: str, start: datetime) -> str:
+    licensed = Provider.objects.licensed_in(state).filter(pk=provider.pk).first()
+    if licensed is None or start.timestamp() >= availability.licence_end(
+        licensed.licensed_until, state
+    ):
+        return _now("The license has ended by then")
+    day = start.astimezone(provider.zone).date()
+    off = HoursException.objects.touching(day, day).of([provider.pk])
+    for row in off.filter(kind=HoursException.Kind.TIME_OFF):
+        what = _now("Time off") if row.provider_id else _now("Closed")
+        return f"{what}: {row.note}" if row.note else what
+    ends = start + service.length
+    busy = Appointment.objects.blocking(timezone.now()).filter(provider=provider)
+    if busy.overlapping(start, ends).exists():
+        return _now("Taken")
+    return _now("Outside the hours, or a limit is reached")
+
+
+def _book(
+    admin: ModelAdmin,
+    request: HttpRequest,
+    visit: Appointment,
+    service: Service,
+    rows: list[Row],
+    agreed: AgreedForm,
+) -> str:
+    """Book what was chosen, all or none; else why not."""
+    wishes = []
+    for row in rows:
+        row.chosen = request.POST.get(row.name, "")
+        if row.chosen not in dict(row.options):
+            return _now("%(when)s is taken meanwhile. Nothing was booked.") % {"when": row.when}
+        if row.chosen != LEAVE_OUT:
+            wishes.append(_wish(row.chosen, service, visit.state))
+    if not wishes:
+        return _now("Please choose at least one visit.")
+    details = _details(visit, agreed)
+    try:
+        booked = booking.book_series(wishes, details, after=visit, by=steps.signature(request))
+    except (booking.SlotTaken, booking.NotLicensed, booking.OutsideRules):
+        return _now("One of these times is taken meanwhile. Nothing was booked.")
+    for one in booked:
+        admin.log_addition(request, one, [{"added": {}}])
+    text = ngettext(
+        "%d visit is booked. One e-mail tells the patient.",
+        "%d visits are booked. One e-mail tells the patient of all.",
+        len(booked),
+    )
+    messages.success(request, text % len(booked))
+    return ""
+
+
+def _wish(value: str, service: Service, state: str) -> Wish:
+    start, _slash, pk = value.partition("/")
+    starts_at = datetime.strptime(start, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    provider = Provider.objects.get(pk=pk)
+    return Wish(provider, booking.planned_ahead(service), state, starts_at)
+
+
+def _details(visit: Appointment, agreed: AgreedForm) -> booking.PatientDetails:
+    patient = visit.patient
+    if patient is None:
+        raise ValueError("a hold has no follow-ups")
+    return booking.PatientDetails(
+        first_name=patient.first_name,
+        last_name=patient.last_name,
+        birth_date=patient.birth_date,
+        email=patient.email,
+        phone=str(visit.phone or patient.phone),
+        contact=visit.contact,
+        zone=visit.zone,
+        booked_for=visit.booked_for,
+        booked_by=visit.booked_by,
+        consent_texts=[text.pk for text in agreed.texts],
+        page=PAGE_NAME,
+    )
+
+
+def _of_series(visit: Appointment) -> list[tuple[Appointment, str, bool]]:
+    """All visits of its series with when each is, and whether cancelling the rest takes it."""
+    if visit.series is None:
+        return []
+    now, zone = timezone.now(), office.zone()
+    left = set(
+        Appointment.objects.upcoming(now)
+        .filter(series=visit.series, starts_at__gte=visit.starts_at)
+        .values_list("pk", flat=True)
+    )
+    found = Appointment.objects.filter(series=visit.series).order_by("starts_at")
+    return [(one, office.moment(one.starts_at, zone), one.pk in left) for one in found]
+
+
+def _cancel_rest(admin: ModelAdmin, request: HttpRequest, visit: Appointment) -> HttpResponse:
+    if not request.user.has_perm("appointments.change_appointment"):
+        raise PermissionDenied
+    reason = request.POST.get("reason", "").strip()[:200]
+    try:
+        gone = booking.cancel_series(visit, by=steps.signature(request), reason=reason)
+    except booking.NotChangeable:
+        messages.warning(request, _("No visit of this series is left to cancel."))
+    else:
+        for one in gone:
+            admin.log_change(request, one, str(steps.CANCEL.label))
+        messages.success(request, steps.CANCEL.done(len(gone)))
+    return redirect(PAGE_NAME, visit.pk)

@@ -1,0 +1,56 @@
+"""Holds that keep a time now: who waits for what, and giving one back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from appointments import booking
+from appointments.admin import office, steps
+from appointments.models import Appointment, Status
+from appointments.templatetags.visits import clock
+
+SHOWN = 200
+
+
+def holds_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """The list; a POST with `release` gives that hold's time back at once."""
+    if not request.user.has_perm("appointments.view_appointment"):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _release(admin, request)
+    zone, now = office.zone(), timezone.now()
+    live = Appointment.objects.filter(status=Status.HELD, held_until__gt=now)
+    shown = live.select_related("provider", "service").order_by("held_until")[:SHOWN]
+    rows = [
+        (hold, office.near_moment(hold.starts_at, zone), clock(hold.held_until.astimezone(zone)))
+        for hold in shown
+        if hold.held_until
+    ]
+    context: dict[str, Any] = admin.admin_site.each_context(request) | {
+        "title": _("Times held now"),
+        "opts": Appointment._meta,
+        "rows": rows,
+        "count": live.count(),
+        "may_release": request.user.has_perm("appointments.change_appointment"),
+    }
+    return TemplateResponse(request, "admin/appointments/holds.html", context)
+
+
+def _release(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    if not request.user.has_perm("appointments.change_appointment"):
+        raise PermissionDenied
+    pk = request.POST.get("release", "")
+    hold = Appointment.objects.filter(pk=pk).first() if pk.isdecimal() else None
+    if hold and booking.release(hold, by=steps.signature(request)):
+        admin.log_change(request, hold, "Released")
+        messages.success(request, _("The time is free again."))
+    else:
+        messages.warning(request, _("This hold is over: it was booked, given back or has run out."))
+    return redirect("admin:appointments_appointment_holds")

@@ -1,0 +1,77 @@
+"""Series of visits: booked all or none, and the rest cancelled in one step."""
+
+from collections.abc import Sequence
+from copy import copy
+from uuid import uuid4
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from appointments import notices
+from appointments.booking.rules import (
+    NotChangeable,
+    SlotTaken,
+    in_one_transaction,
+    lock,
+    unless_taken,
+)
+from appointments.booking.staff import Wish, require_allowed, write
+from appointments.booking.visits import PatientDetails, cancel
+from appointments.models import Appointment, Service
+
+TWO_YEARS = 730
+
+
+def planned_ahead(service: Service) -> Service:
+    """The service without its horizon and notice, which are for patients who book by themselves."""
+    ahead = copy(service)
+    ahead.horizon_days, ahead.notice_hours, ahead.bookable_days = TWO_YEARS, 0, None
+    return ahead
+
+
+def book_series(
+    wishes: Sequence[Wish], details: PatientDetails, *, after: Appointment, by: str
+) -> list[Appointment]:
+    """Book them all as follow-ups of `after`, or none. One mail tells the patient of all.
+
+    Raises SlotTaken, NotLicensed or OutsideRules for the first that cannot be had; then nothing
+    is booked.
+    """
+    try:
+        return _book_series(wishes, details, after, by)
+    except IntegrityError as error:
+        unless_taken(error)
+        raise SlotTaken from error
+
+
+@in_one_transaction
+def _book_series(
+    wishes: Sequence[Wish], details: PatientDetails, after: Appointment, by: str
+) -> list[Appointment]:
+    lock([wish.provider.pk for wish in wishes])
+    Appointment.objects.filter(pk=after.pk, series=None).update(series=uuid4())
+    after.refresh_from_db(fields=["series"])
+    booked = []
+    for wish in wishes:
+        require_allowed(wish)
+        booked.append(write(wish, details, by, series=after.series))
+    notices.series_booked(booked)
+    return booked
+
+
+@in_one_transaction
+def cancel_series(appointment: Appointment, *, by: str, reason: str = "") -> list[Appointment]:
+    """Cancel this visit and the later ones of its series, all or none; each tells its calendar.
+
+    Raises NotChangeable if none is left.
+    """
+    rest = Appointment.objects.upcoming(timezone.now()).filter(
+        series=appointment.series, series__isnull=False, starts_at__gte=appointment.starts_at
+    )
+    found = list(rest.select_related("service", "provider").order_by("starts_at"))
+    if not found:
+        raise NotChangeable
+    lock([visit.provider_id for visit in found])
+    for visit in found:
+        cancel(visit, by=by, reason=reason)
+    return found
