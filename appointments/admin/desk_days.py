@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appointments import availability, zones
+from appointments import availability, hours, zones
 from appointments.admin import office
 from appointments.calendars import Calendar
 from appointments.models import Appointment, HoursException, Provider, Status
@@ -74,7 +74,7 @@ def columns(days: Sequence[date], provider: Provider | None = None) -> list[Colu
             who,
             day,
             list(_hours(calendar, who, day, zone)),
-            [_off(row) for row in exceptions if _concerns(row, who, day)],
+            [_off(row, who, day, zone) for row in exceptions if _concerns(row, who, day)],
             entries[who.pk, day],
         )
         for who in providers
@@ -131,9 +131,11 @@ def _concerns(row: HoursException, who: Provider, day: date) -> bool:
     return row.provider_id in (None, who.pk) and row.first_day <= day <= row.last_day
 
 
-def _off(row: HoursException) -> str:
-    """ "Closed: Thanksgiving Day", "Time off 1:00 pm – 3:00 pm" (on the provider's clock)."""
+def _off(row: HoursException, who: Provider, day: date, zone: ZoneInfo) -> str:
+    """Such as "Closed: Thanksgiving Day", or "Time off 1:00 pm – 3:00 pm" on our clock."""
     what = _("Time off") if row.provider_id else _("Closed")
     if row.opens and row.closes:
-        what += f" {office.wall_clock(row.opens)} – {office.wall_clock(row.closes)}"
+        seconds = hours.day_span(day, row.opens, row.closes, who.zone)
+        begin, stop = (clock(availability.moment(each).astimezone(zone)) for each in seconds)
+        what += f" {begin} – {stop}"
     return f"{what}: {row.note}" if row.note else what

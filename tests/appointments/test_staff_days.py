@@ -89,6 +89,8 @@ def test_a_cancelled_visit_takes_no_place(desk):
 def test_a_provider_in_another_zone_shows_both_clocks(desk):
     west = make_provider(time_zone="America/Los_Angeles")
     make_appointment(service=make_service(providers=[west]), starts_at=monday("12:00"))
+    make_time_off(west, monday().date(), hours="13:00-14:00")
+    assert columns_of(desk.get(day_page(monday())))[west].off == ["Time off 3:00 pm – 4:00 pm"]
     page = text_of(desk.get(day_page(monday())))
     assert "12:00 pm – 12:30 pm" in page
     assert "10:00 am Pacific Time" in page
