@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 SUBJECTS = ("articles", "appointments", "newsletter")
 HOUSE = "curednation"
 # What every subject may lean on. None of these knows a subject.
-SHARED = tuple(f"{HOUSE}.{name}" for name in ("mail", "practice", "guard", "pagecache"))
+SHARED = tuple(f"{HOUSE}.{name}" for name in ("mail", "practice", "guard", "pagecache", "answers"))
 # Modules that take everything as an argument, the clock included.
 PURE = {
     "appointments.spans",

@@ -195,8 +195,8 @@ def test_a_time_in_a_state_where_nobody_is_licensed_is_not_given(client, service
 # ── details ───────────────────────────────────────────────────────────────────
 
 WRONG = {
-    "booked_for": ["", "nobody", "x" * 10_000],
-    "contact": ["", "pigeon"],
+    "booked_for": ["", "nobody", "x" * 10_000, "self\0", EMOJI],
+    "contact": ["", "pigeon", "\0", MARKUP],
     "first_name": ["", " ", "x" * 61],
     "last_name": ["", "x" * 61],
     "birth_date": [
@@ -224,8 +224,8 @@ WRONG = {
         "grace@exa mple.org",
         "grace@@example.org",
     ],
-    "zone": ["", "Mars/Olympus", "America/Los_Angeles"],
-    "agree_email": ["", "on", "0", "999999999999999999999", "x" * 10_000],
+    "zone": ["", "Mars/Olympus", "America/Los_Angeles", "\0", "x" * 10_000],
+    "agree_email": ["", "on", "0", "999999999999999999999", "x" * 10_000, "\0"],
     "agree_telehealth": ["", "-1"],
 }
 
@@ -251,7 +251,7 @@ def test_a_wrong_answer_gets_a_word_beside_its_field_and_everything_typed_is_kep
     assert booked() == 0
 
 
-@pytest.mark.parametrize("field", [*TEXTS, "zone", "contact", "booked_for", "agree_email"])
+@pytest.mark.parametrize("field", TEXTS)
 @pytest.mark.parametrize("value", STRANGE.values(), ids=STRANGE)
 def test_strange_text_in_any_field_never_breaks_the_page(client, held, field, value):
     # A lone surrogate cannot be sent in UTF-8: the bytes are what a broken program would send.
