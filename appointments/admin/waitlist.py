@@ -16,6 +16,7 @@ from appointments import waitlist, zones
 from appointments.admin import office
 from appointments.admin.visit_list import ChoiceFilter, phone_digits
 from appointments.models import EntryStatus, WaitlistEntry
+from appointments.states import STATES
 
 
 class StatusFilter(ChoiceFilter):
@@ -37,14 +38,28 @@ class StatusFilter(ChoiceFilter):
         return queryset.filter(status=chosen)
 
 
+class StateFilter(admin.SimpleListFilter):
+    """States in which somebody waits, or has waited."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin):
+        codes = model_admin.model.objects.order_by().values_list("state", flat=True).distinct()
+        return sorted((code, STATES[code].name) for code in codes)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
 @admin.register(WaitlistEntry)
 class WaitlistEntryAdmin(admin.ModelAdmin):
-    list_display = ["joined", "who", "service", "state", "with_whom", "days", "clocks", "asked"]
+    list_display = ["joined", "who", "service", "state", "with_whom", "wishes", "asked"]
     list_display_links = ["joined", "who"]
     list_filter = [
         StatusFilter,
         "service",
-        ("state", admin.AllValuesFieldListFilter),
+        StateFilter,
         ("provider", admin.RelatedOnlyFieldListFilter),
     ]
     list_select_related = ["service", "provider"]
@@ -123,6 +138,11 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     @admin.display(description=_("provider"), ordering="provider__name")
     def with_whom(self, entry: WaitlistEntry) -> str:
         return entry.provider.name if entry.provider else _now("Anyone")
+
+    @admin.display(description=_("times that suit"))
+    def wishes(self, entry: WaitlistEntry) -> str:
+        said = [entry.weekday_words, entry.part_words]
+        return "; ".join(words for words in said if words) or _now("Any")
 
     @admin.display(description=_("days"))
     def days(self, entry: WaitlistEntry) -> str:

@@ -45,8 +45,8 @@ class Migration(migrations.Migration):
                 ('service', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='waitlist', to='appointments.service', verbose_name='service')),
             ],
             options={
-                'verbose_name': 'place in line',
-                'verbose_name_plural': 'waitlist',
+                'verbose_name': 'waitlist place',
+                'verbose_name_plural': 'waitlist places',
                 'ordering': ['created'],
             },
         ),

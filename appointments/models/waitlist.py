@@ -130,8 +130,8 @@ class WaitlistEntry(models.Model):
 
     class Meta:
         ordering = ["created"]
-        verbose_name = _("place in line")
-        verbose_name_plural = _("waitlist")
+        verbose_name = _("waitlist place")
+        verbose_name_plural = _("waitlist places")
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "service", "state"],

@@ -144,7 +144,7 @@ def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespon
         waitlist.agree(entry, [text.pk for text in texts])
     try:
         appointment = waitlist.accept(offer)
-    except (waitlist.SomebodyFaster, waitlist.OfferOver):
+    except waitlist.OfferOver:
         # The page says what has become of it, and that the place is kept.
         return _page(request, links.find(token) or entry, token, status=409)
     return redirect(visit_links.page(appointment, "done"))

@@ -3,13 +3,12 @@
 `places` has who waits, `offering` what they are offered, `answers` what becomes of it.
 """
 
-from appointments.waitlist.answers import OfferOver, SomebodyFaster, accept, agree, decline
+from appointments.waitlist.answers import OfferOver, accept, agree, decline
 from appointments.waitlist.offering import offer_freed_times
 from appointments.waitlist.places import first_that_suits, join, leave, purge, remove
 
 __all__ = [
     "OfferOver",
-    "SomebodyFaster",
     "accept",
     "agree",
     "decline",

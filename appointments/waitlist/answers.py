@@ -19,41 +19,33 @@ from appointments.waitlist.places import TYPED, withdraw
 PAGE = "appointments:waitlist_join"  # where the consents were given
 
 
-class SomebodyFaster(Exception):
-    """Another one has the time. The place in line is kept."""
-
-
 class OfferOver(Exception):
-    """The offer has run out or was declined. The place in line is kept, if it was not given up."""
+    """Somebody was faster, or the offer has run out or was declined. The place is kept."""
 
 
 def accept(offer: WaitlistOffer) -> Appointment:
     """Book the offered time; the place in line is fulfilled by it, and the others are told.
 
-    Accepting twice gives the same visit. Raises SomebodyFaster or OfferOver.
+    Accepting twice gives the same visit. Raises OfferOver; the offer's status says why.
     """
     try:
         return _accept(offer)
-    except (SomebodyFaster, OfferOver) as refusal:
+    except OfferOver:
         entry = WaitlistEntry.objects.select_related("appointment").get(pk=offer.entry_id)
         if entry.appointment and entry.appointment_id == offer.hold_id:
             return entry.appointment
-        faster = isinstance(refusal, SomebodyFaster)
-        ended = OfferStatus.TAKEN if faster else OfferStatus.LAPSED
-        WaitlistOffer.objects.filter(pk=offer.pk, status=OfferStatus.OPEN).update(status=ended)
         raise
+    except (booking.SlotTaken, booking.HoldGone) as error:
+        open_ = WaitlistOffer.objects.filter(pk=offer.pk, status=OfferStatus.OPEN)
+        open_.update(status=OfferStatus.TAKEN)
+        raise OfferOver from error
 
 
 @in_one_transaction
 def _accept(offer: WaitlistOffer) -> Appointment:
     lock([offer.provider_id])
     entry, others = _claim(offer)
-    try:
-        appointment = booking.book(hold=_hold(offer), details=_details(entry))
-    except booking.SlotTaken as error:
-        raise SomebodyFaster from error
-    except booking.HoldGone as error:
-        raise OfferOver from error
+    appointment = booking.book(hold=_hold(offer), details=_details(entry))
     WaitlistOffer.objects.filter(pk=offer.pk).update(status=OfferStatus.ACCEPTED)
     WaitlistEntry.objects.filter(pk=entry.pk).update(appointment=appointment)
     WaitlistOffer.objects.filter(pk__in=[o.pk for o in others]).update(status=OfferStatus.TAKEN)
@@ -68,11 +60,9 @@ def _claim(offer: WaitlistOffer) -> tuple[WaitlistEntry, Sequence[WaitlistOffer]
     waiting = WaitlistEntry.objects.filter(pk=offer.entry_id, status=EntryStatus.WAITING)
     if not waiting.update(status=EntryStatus.FULFILLED, closed=now):
         raise OfferOver
-    # In this order everywhere: two who accept at once would else wait for each other.
+    # In this order everywhere: whoever locks some of them would else wait for the other.
     same_time = WaitlistOffer.objects.filter(hold=offer.hold_id).select_related("entry")
     offers = list(same_time.order_by("pk").select_for_update(of=("self",)))
-    if any(o.status == OfferStatus.ACCEPTED for o in offers):
-        raise SomebodyFaster
     mine = next((o for o in offers if o.pk == offer.pk), None)
     if mine is None or mine.status != OfferStatus.OPEN or mine.until <= now:
         raise OfferOver

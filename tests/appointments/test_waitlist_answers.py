@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.urls import reverse
 
 from appointments import availability, booking, waitlist
+from appointments import links as visit_links
 from appointments.models import Appointment, Consent, ConsentText, Status, WaitlistOffer
 from appointments.waitlist import links
-from tests.appointments.line import at_noon, booked_out, free, line_of, mails_to
+from tests.appointments.line import at_noon, booked_out, free, line_of, mails_to, open_hours
 from tests.factories import make_appointment, make_entry, monday
 from tests.visitor import in_process
 
@@ -78,7 +78,14 @@ def test_a_strangers_link_is_not_found(visitor, offered):
     _, line = offered
     path = links.page(line[0])
     assert visitor.get(stranger(path)).status == 404
-    assert visitor.get(path.replace("/waitlist/", "/")).status == 404  # made for one purpose
+
+
+def test_a_link_serves_one_purpose(visitor, offered):
+    service, line = offered
+    visit = make_appointment(service=service, starts_at=monday(weeks=2), key=line[0].key)
+    assert visitor.get(links.page(line[0])).status == 200
+    assert visitor.get(f"/appointments/{links.token(line[0])}/").status == 404
+    assert visitor.get(f"/appointments/waitlist/{visit_links.token(visit)}/").status == 404
 
 
 def test_the_link_of_a_deleted_place_says_that_it_has_ended(visitor, offered):
@@ -223,8 +230,6 @@ def test_declining_an_old_offer_leaves_a_new_one_alone(visitor, offered):
     with at_noon(minutes=20):
         make_appointment(service=service, starts_at=monday("10:00", weeks=2))
         waitlist.offer_freed_times()
-        from tests.appointments.line import open_hours
-
         open_hours(service, "15:00-16:00")
         waitlist.offer_freed_times()
         visitor.press(old, NOT_NOW)
@@ -277,4 +282,3 @@ def test_the_patient_can_move_and_cancel_the_visit_like_any_other(visitor, offer
     booking.cancel(visit)
     text = open_page(visitor, line[0]).text
     assert "Open your visit" in text
-    assert reverse("appointments:state")

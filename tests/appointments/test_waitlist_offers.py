@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from appointments import availability, booking, waitlist
 from appointments.models import Appointment, Licence, Status, WaitlistEntry, WaitlistOffer
+from appointments.waitlist import offering
 from curednation.mail.models import OutgoingEmail
 from tests.appointments.line import (
     asked,
@@ -220,6 +221,15 @@ def test_nobody_is_woken_at_night(hour, awake):
         assert bool(waitlist.offer_freed_times()) is awake
 
 
+def test_of_a_line_that_is_too_long_for_one_run_the_first_are_asked(monkeypatch):
+    monkeypatch.setattr(offering, "MOST_READ", 2)
+    service, visit = booked_out()
+    line = line_of(service, 5)
+    free(visit)
+    waitlist.offer_freed_times()
+    assert asked() == emails(line[:2])
+
+
 # ── how it is kept, and for how long ──────────────────────────────────────────
 
 
@@ -320,9 +330,11 @@ def test_a_visit_too_soon_to_answer_in_time_is_not_offered():
     assert offer.until == offer.created + 15 * MINUTE
 
 
-def test_with_anyone_the_time_goes_to_the_provider_with_the_fewest_visits_that_week():
-    busy, idle = (make_provider(hours="") for _ in range(2))
-    service = make_service(minutes=60, step=60, providers=[busy, idle])
+@pytest.mark.parametrize("turned", [False, True])
+def test_with_anyone_the_time_goes_to_the_provider_with_the_fewest_visits_that_week(turned):
+    providers = [make_provider(hours="") for _ in range(2)]
+    service = make_service(minutes=60, step=60, providers=providers)
+    busy, idle = reversed(providers) if turned else providers
     make_appointment(service=service, provider=busy, starts_at=monday("15:00"))
     for provider in (busy, idle):
         make_hours(provider, "10:00-11:00", [0], valid_to=monday().date())

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import partial
 from threading import Barrier
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import close_old_connections, connections
@@ -11,7 +14,8 @@ from django.test import Client
 
 from appointments import booking, waitlist
 from appointments.models import Appointment, Status, WaitlistEntry, WaitlistOffer
-from appointments.waitlist import answers, links
+from appointments.waitlist import answers, links, offering
+from appointments.wishes import Wishes
 from tests.appointments.line import at_noon, booked_out, free, line_of, mails_to
 from tests.factories import make_hours, make_provider, make_service, monday
 
@@ -77,6 +81,7 @@ def test_without_the_claim_both_would_be_told_that_they_have_it(monkeypatch):
         return entry, []
 
     monkeypatch.setattr(answers, "_claim", careless)
+    # The constraint would refuse a second accepted offer.
     monkeypatch.setattr(WaitlistOffer.objects, "filter", lambda **_: WaitlistOffer.objects.none())
     assert sorted(at_once(*map(accept, offered_line()))).count(302) > 1
 
@@ -94,6 +99,21 @@ def test_workers_that_offer_at_once_ask_nobody_twice(number):
     assert offers.count() == 12
     assert offers.values("hold").distinct().count() == 4
     assert Appointment.objects.filter(status=Status.HELD).count() == 4
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_workers_that_chose_the_same_people_in_the_same_moment_ask_them_once(number):
+    providers = [make_provider() for _ in range(4)]
+    service = make_service(providers=providers)
+    line = line_of(service)
+    found = at_once(
+        *[
+            partial(offering._offer, service, "TN", monday("10:00"), provider, line)
+            for provider in providers
+        ]
+    )
+    assert sorted(map(len, found)) == [0, 0, 0, 3]
+    assert Appointment.objects.filter(status=Status.HELD).count() == 1
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
@@ -139,10 +159,6 @@ def test_a_patient_who_takes_the_time_as_it_is_offered_gets_it_or_the_line_does(
 
 def test_a_person_who_joins_twice_at_once_has_one_place():
     service, _ = booked_out()
-    from datetime import date
-    from zoneinfo import ZoneInfo
-
-    from appointments.wishes import Wishes
 
     details = booking.PatientDetails(
         first_name="Grace", last_name="Whitfield", birth_date=date(1988, 4, 17),

@@ -1,0 +1,67 @@
+"""A cancelled or moved visit tells the waitlist at once, and suffers nothing when that fails."""
+
+import pytest
+from django.core.cache import cache
+
+from appointments import booking, freed
+from appointments.models import Status
+from tests.appointments.line import at_noon, booked_out, free, open_hours
+from tests.factories import make_appointment, make_service, monday
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _noon():
+    with at_noon():
+        yield
+
+
+@pytest.fixture
+def told(monkeypatch) -> list[str]:
+    """The tasks that went to the broker."""
+    tasks: list[str] = []
+    monkeypatch.setattr(freed.current_app, "send_task", lambda name, **options: tasks.append(name))
+    return tasks
+
+
+def test_a_cancelled_visit_tells_the_waitlist(told, django_capture_on_commit_callbacks):
+    _, visit = booked_out()
+    with django_capture_on_commit_callbacks(execute=True):
+        free(visit)
+    assert told == ["appointments.tasks.offer_freed_times"]
+
+
+def test_a_moved_visit_tells_the_waitlist(told, django_capture_on_commit_callbacks):
+    service, visit = booked_out()
+    open_hours(service, "15:00-16:00")
+    with django_capture_on_commit_callbacks(execute=True):
+        booking.move(visit, provider=None, starts_at=monday("15:00"))
+    assert told == ["appointments.tasks.offer_freed_times"]
+
+
+def test_many_visits_cancelled_in_one_go_are_one_word(told, django_capture_on_commit_callbacks):
+    service = make_service()
+    visits = [make_appointment(service=service, starts_at=monday(f"1{n}:00")) for n in range(5)]
+    with django_capture_on_commit_callbacks(execute=True):
+        for visit in visits:
+            free(visit)
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("broken", ["broker", "cache"])
+def test_a_service_that_is_away_keeps_nobody_from_cancelling(
+    broken, monkeypatch, django_capture_on_commit_callbacks
+):
+    def fail(*_, **__):
+        raise ConnectionError
+
+    target = (freed.current_app, "send_task") if broken == "broker" else (cache, "add")
+    monkeypatch.setattr(*target, fail)
+    monkeypatch.setattr(freed.broker, "_until", 0.0)
+    _, visit = booked_out()
+    with django_capture_on_commit_callbacks(execute=True):
+        free(visit)
+    visit.refresh_from_db()
+    assert visit.status == Status.CANCELLED
+    freed.broker.succeeded()

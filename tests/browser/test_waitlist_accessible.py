@@ -1,0 +1,93 @@
+"""The waitlist in a real browser: readable by everyone, on a small phone, without JavaScript."""
+
+import pytest
+
+from appointments import waitlist
+from appointments.waitlist import links
+from tests.appointments.line import at_noon, booked_out, free, line_of
+from tests.browser.test_pages_accessible import open_page, violations
+from tests.factories import CENTRAL, make_entry
+
+pytestmark = pytest.mark.django_db(transaction=True)
+__all__ = ["open_page"]
+
+
+@pytest.fixture(autouse=True)
+def _noon():
+    with at_noon():
+        yield
+
+
+@pytest.fixture
+def pages() -> dict[str, str]:
+    """An address for each thing that a patient meets."""
+    service, visit = booked_out()
+    line = line_of(service, 3)
+    free(visit)
+    waitlist.offer_freed_times()
+    waitlist.accept(line[1].offers.get())
+    left = make_entry(service=service)
+    waitlist.leave(left)
+    waiting = make_entry(service=service, weekdays=[0, 2], first_name="Ada", email=line[0].email)
+    other, again = booked_out()
+    asked = make_entry(service=other)
+    free(again)
+    waitlist.offer_freed_times()
+    return {
+        "times": f"/book/tn/{service.slug}/",
+        "join": f"/book/tn/{service.slug}/waitlist/",
+        "offer": links.page(asked),
+        "faster": links.page(line[0]),
+        "has a time": links.page(line[1]),
+        "left": links.page(left),
+        "waiting": links.page(waiting),
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_has_an_accessibility_violation(open_page, pages, width, scheme):
+    for name, path in pages.items():
+        assert violations(open_page(path, width, color_scheme=scheme, timezone_id=CENTRAL)) == [], (
+            name
+        )
+
+
+def test_every_page_fits_a_phone_of_320_pixels(open_page, pages):
+    for name, path in pages.items():
+        page = open_page(path, 320, timezone_id=CENTRAL)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, name
+
+
+def test_no_page_breaks_a_rule_of_ours(open_page, pages):
+    for path in pages.values():
+        page = open_page(path, timezone_id=CENTRAL)
+        page.wait_for_load_state("networkidle")
+        assert (page.elsewhere, page.complaints) == ([], [])
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_patient_joins_and_takes_a_time_with_and_without_javascript(open_page, javascript):
+    service, visit = booked_out()
+    page = open_page(f"/book/tn/{service.slug}/", java_script_enabled=javascript)
+    page.get_by_role("link", name="Join the waitlist").click()
+    page.get_by_label("Monday").check()
+    page.get_by_label("Morning").check()
+    for label, text in (
+        ("First name", "Grace"),
+        ("Last name", "Whitfield"),
+        ("Date of birth", "04/17/1988"),
+        ("Mobile phone", "615-555-0117"),
+        ("E-mail", "grace@example.org"),
+    ):
+        page.get_by_role("textbox", name=label, exact=True).fill(text)
+    for box in page.locator("[name^=agree_]").all():
+        box.check()
+    page.get_by_role("button", name="Join the waitlist").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Good. Now we keep watch."
+    entry = service.waitlist.get()
+    free(visit)
+    waitlist.offer_freed_times()
+    page.goto(page.url.partition("/book/")[0] + links.page(entry))
+    page.get_by_role("button", name="Take this time").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "You are booked, Grace."
