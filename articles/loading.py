@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from markdown_it import MarkdownIt
 from mdit_py_plugins.container import container_plugin
@@ -88,7 +89,8 @@ def demo_contributors() -> tuple[Contributor, Contributor]:
         },
     )
     account, _ = get_user_model().objects.get_or_create(
-        email="marcus.oyelaran@example.org", defaults={"name": "Marcus Oyelaran"}
+        email="marcus.oyelaran@example.org",
+        defaults={"name": "Marcus Oyelaran", "password": make_password(None)},  # nobody signs in
     )
     reviewer, _ = Contributor.objects.get_or_create(
         slug="marcus-oyelaran",
