@@ -193,6 +193,15 @@ def test_a_provider_without_a_license_by_now_is_not_booked(visitor, offered):
     assert TAKE not in open_page(visitor, line[0]).text
 
 
+def test_a_time_that_staff_gave_back_is_not_booked(visitor, offered):
+    service, line = offered
+    page = open_page(visitor, line[0])
+    booking.release(Appointment.objects.get(status=Status.HELD))
+    assert visitor.press(page, TAKE).status == 409
+    assert status_of(line[0]) == "waiting"
+    assert availability.grid(service, "TN").first() is not None
+
+
 def test_an_address_with_many_visits_confirms_by_mail_as_always(visitor, offered):
     service, line = offered
     for weeks in (2, 3, 4, 5):
