@@ -23,7 +23,7 @@ def test_ready_when_everything_answers(client):
 
 @pytest.mark.django_db
 def test_a_dead_broker_is_named_without_its_address(client, monkeypatch):
-    monkeypatch.setattr(app.conf, "broker_url", "redis://:secret-word@127.0.0.1:1/0")
+    monkeypatch.setattr(app.conf, "broker_write_url", "redis://:secret-word@127.0.0.1:1/0")
     response = client.get("/readyz")
     assert response.status_code == 503
     checks = response.json()["checks"]
@@ -37,7 +37,7 @@ def test_services_that_hang_do_not_hang_the_check(client, monkeypatch, settings)
     with socket.create_server(("127.0.0.1", 0), backlog=20) as silent:
         port = silent.getsockname()[1]
         url = f"redis://127.0.0.1:{port}/0"
-        monkeypatch.setattr(app.conf, "broker_url", url)
+        monkeypatch.setattr(app.conf, "broker_write_url", url)
         settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": url}}
         monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
         monkeypatch.setitem(connection.settings_dict, "PORT", str(port))
@@ -83,7 +83,7 @@ def test_a_missing_migration_is_named_with_the_command_that_applies_it(client):
 
 def test_the_process_is_up_although_every_service_is_down(client, dead_cache, monkeypatch):
     """Without the `db` fixture a query would fail here."""
-    monkeypatch.setattr(app.conf, "broker_url", DEAD)
+    monkeypatch.setattr(app.conf, "broker_write_url", DEAD)
     response = client.get("/healthz")
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"]
