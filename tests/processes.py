@@ -17,6 +17,8 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 from django.db import connection
 
+from curednation.devstack.children import TETHER
+
 PATIENCE = 30  # seconds until a process must be ready
 
 
@@ -46,7 +48,8 @@ class Process:
         self.ready = ready
         self.log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by stop)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", *command],
+            # A killed test process must not leave a worker that takes the tasks of the next one.
+            [sys.executable, str(TETHER), str(os.getpid()), sys.executable, "-m", *command],
             cwd=settings.BASE_DIR,
             env=os.environ
             | {"DJANGO_SETTINGS_MODULE": "curednation.settings", "DATABASE_URL": database_url()}

@@ -21,6 +21,7 @@ PURE = {
     "appointments.caps",
     "appointments.states",
     "appointments.wishes",
+    "appointments.series",
     "articles.content",
     "articles.html.plain",
 }

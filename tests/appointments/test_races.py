@@ -106,28 +106,12 @@ def offers(page: Page) -> list[str]:
 # ── twenty patients, one time ─────────────────────────────────────────────────
 
 
-def press_the_same_time(site, service) -> tuple[list[Page], float]:
+def press_the_same_time(site, service) -> list[Callable[[], Page]]:
     address = f"/book/tn/{service.slug}/"
-    return at_once([pressing(site, address, monday()) for _ in range(RACERS)])
+    return [pressing(site, address, monday()) for _ in range(RACERS)]
 
 
-def assert_fast(slowest: float, site, service) -> None:
-    """A second at most; on a machine that is busy with other things, three times what the same
-    twenty requests take when there is nothing to race for.
-    """
-    if slowest > ENOUGH:
-        _, without_a_race = press_the_same_time(site, service)
-        assert slowest < 3 * without_a_race
-
-
-def warm_up(site) -> None:
-    """Every thread of the site has answered something and has its connection."""
-    other = make_service(providers=[make_provider()])
-    make_appointment(service=other, starts_at=monday())
-    press_the_same_time(site, other)
-
-
-def submit_for_the_same_time(site, service) -> tuple[list[Page], float]:
+def submit_for_the_same_time(site, service) -> list[Callable[[], Page]]:
     """Twenty who have each held the time until their hold ran out send their details."""
     calls = []
     for nth in range(RACERS):
@@ -138,15 +122,32 @@ def submit_for_the_same_time(site, service) -> tuple[list[Page], float]:
         form = page.form_with("first_name")
         details = steps.DETAILS | {"email": f"racer{nth}@example.org"}
         calls.append(posting(visitor, page.url, form.filled(**details)))
-    return at_once(calls)
+    return calls
+
+
+def warm_up(site) -> None:
+    """Every thread of the site has answered something and has its connection."""
+    other = make_service(providers=[make_provider()])
+    make_appointment(service=other, starts_at=monday())
+    at_once(press_the_same_time(site, other))
+
+
+def assert_fast(slowest: float, calls: list[Callable[[], Page]]) -> None:
+    """A second at most. On a machine that is busy with other things: hardly more than the same
+    requests take once there is nothing left to race for. A single deadlock costs a second more.
+    """
+    if slowest > ENOUGH:
+        without_a_race = max(at_once(calls)[1] for _ in range(2))
+        assert slowest < without_a_race + 0.9
 
 
 def test_of_twenty_who_press_the_same_time_one_holds_it_and_the_others_see_other_times(
     site, record_property
 ):
-    service = make_service()
     warm_up(site)
-    pages, slowest = press_the_same_time(site, service)
+    service = make_service()
+    calls = press_the_same_time(site, service)
+    pages, slowest = at_once(calls)
     record_property("slowest", slowest)
     assert statuses(pages) == {302: 1, 409: 19}
     for page in pages:
@@ -154,15 +155,16 @@ def test_of_twenty_who_press_the_same_time_one_holds_it_and_the_others_see_other
             assert len(offers(page)) == 4
             assert steps.slot(monday()) not in offers(page)
     assert service.appointments.live().count() == 1
-    assert_fast(slowest, site, service)
+    assert_fast(slowest, calls)
 
 
 def test_of_twenty_who_submit_for_the_same_time_one_is_booked_and_the_others_see_other_times(
     site, record_property
 ):
-    service = make_service()
     warm_up(site)
-    pages, slowest = submit_for_the_same_time(site, service)
+    service = make_service()
+    calls = submit_for_the_same_time(site, service)
+    pages, slowest = at_once(calls)
     record_property("slowest", slowest)
     assert statuses(pages) == {302: 1, 409: 19}
     assert all(len(offers(page)) == 4 for page in pages if page.status == 409)
@@ -170,7 +172,7 @@ def test_of_twenty_who_submit_for_the_same_time_one_is_booked_and_the_others_see
     assert (booked.status, booked.starts_at) == (Status.BOOKED, monday())
     assert OutgoingEmail.objects.get().to == booked.email
     assert set(Consent.objects.values_list("appointment", flat=True)) == {booked.pk}
-    assert_fast(slowest, site, service)
+    assert_fast(slowest, calls)
 
 
 @pytest.mark.parametrize("race", [press_the_same_time, submit_for_the_same_time])
@@ -178,7 +180,7 @@ def test_without_the_constraint_the_same_race_books_twice(site, unguarded, race)
     # Chance decides a single race; five without one double booking would mean a guard elsewhere.
     for _ in range(5):
         service = make_service()
-        race(site, service)
+        at_once(race(site, service))
         if Appointment.objects.live().filter(service=service).count() > 1:
             return
     pytest.fail("nothing was booked twice: the constraint is not what prevents it")
@@ -186,7 +188,7 @@ def test_without_the_constraint_the_same_race_books_twice(site, unguarded, race)
 
 def test_two_providers_are_given_to_two_of_twenty(site):
     service = make_service(providers=[make_provider(), make_provider()])
-    pages, _ = press_the_same_time(site, service)
+    pages, _ = at_once(press_the_same_time(site, service))
     assert statuses(pages) == {302: 2, 409: 18}
     held = Appointment.objects.live()
     assert len({hold.provider_id for hold in held}) == held.count() == 2

@@ -340,7 +340,6 @@ def problems(draw):
         start = noon + draw(st.integers(-24 * 12, 72 * 12)) * 5 * MINUTE
         busy.append((start, start + draw(st.integers(1, 36)) * 5 * MINUTE))
     low = noon + draw(st.integers(-40 * 60, 40 * 60)) * MINUTE
-    # Lengths around the longest that the models allow, too.
     given_rules = Rules(
         length=draw(st.integers(1, 24)) * 5 * MINUTE,
         step=draw(st.integers(1, 24)) * 5 * MINUTE,
