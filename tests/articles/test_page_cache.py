@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
-from redis import Connection
+from redis.connection import AbstractConnection
 
 from articles import publishing
 from articles.models import Related
@@ -68,13 +68,13 @@ def test_lists_and_feeds_are_kept_too_until_an_article_changes(fresh, article, c
 def test_an_unchanged_page_costs_one_round_trip(client, article, monkeypatch):
     client.get(PAGE)
     asked = []
-    original = Connection.send_packed_command
+    original = AbstractConnection.send_packed_command
 
     def counted(*args, **kwargs):
         asked.append(1)
         return original(*args, **kwargs)
 
-    monkeypatch.setattr(Connection, "send_packed_command", counted)
+    monkeypatch.setattr(AbstractConnection, "send_packed_command", counted)
     client.get(PAGE)
     assert len(asked) == 1
 
