@@ -16,13 +16,7 @@ SPARE_CONNECTIONS = 8  # beat, the readiness check, a shell, a migration
 
 def refuse_unsafe(found: Mapping[str, Any]) -> None:
     """Raise ImproperlyConfigured for the first setting that no public site may run with."""
-    key = found["SECRET_KEY"]
-    how = "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
-    if not key:
-        refuse("SECRET_KEY", f"is not set: write a long random text, made by {how}.")
-    for variable, keys in (("SECRET_KEY", [key]), ("SECRET_KEY_FALLBACKS", _fallbacks(found))):
-        if any(len(k) < 50 or len(set(k)) < 5 or "insecure" in k for k in keys):
-            refuse(variable, f"is too easy to guess: write a long random text, made by {how}.")
+    _refuse_weak_keys(found)
     if str(found["DATABASES"]["default"]["HOST"]).startswith("/tmp/curednation-"):  # noqa: S108
         refuse("DATABASE_URL", "names the embedded database, which is for development only.")
     if not found["SITE_URL"].startswith("https://"):
@@ -40,8 +34,16 @@ def refuse_unsafe(found: Mapping[str, Any]) -> None:
         refuse("STAFF_MFA_REQUIRED", "cannot be off where DEBUG is off: leave it out.")
 
 
-def _fallbacks(found: Mapping[str, Any]) -> list[str]:
-    return list(found["SECRET_KEY_FALLBACKS"])
+def _refuse_weak_keys(found: Mapping[str, Any]) -> None:
+    how = "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    needed = ("SECRET_KEY", "ADDRESS_KEY", "NEWSLETTER_KEYS")
+    for variable in (*needed, "SECRET_KEY_FALLBACKS"):
+        value = found[variable]
+        keys = [value] if isinstance(value, str) else value
+        if variable in needed and not any(keys):
+            refuse(variable, f"is not set: write a long random text, made by {how}.")
+        if any(len(k) < 50 or len(set(k)) < 5 or "insecure" in k for k in keys):
+            refuse(variable, f"is too easy to guess: write a long random text, made by {how}.")
 
 
 @register(Tags.database)

@@ -23,7 +23,11 @@ DEBUG = env.flag("DEBUG", default=not env.text("DATABASE_URL"))
 SECRET_KEY = env.text("SECRET_KEY", default="insecure-development-key" if DEBUG else "")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 # Hashes of e-mail addresses in proofs of consent. Keep it when SECRET_KEY is rotated.
-ADDRESS_KEY = env.text("ADDRESS_KEY", default=SECRET_KEY)
+ADDRESS_KEY = env.text("ADDRESS_KEY", default="insecure-development-key" if DEBUG else "")
+# Signs links to leave the newsletter, which never expire: the first signs, each verifies.
+NEWSLETTER_KEYS = env.words(
+    "NEWSLETTER_KEYS", default=["insecure-development-key"] if DEBUG else []
+)
 PORT = env.number("PORT", default=8000, least=1, most=65535)
 SITE_URL = env.site("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = env.words(

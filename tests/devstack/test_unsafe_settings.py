@@ -19,6 +19,7 @@ PRODUCTION = {
     "SITE_URL": "https://www.clinic.test",
     "ALLOWED_HOSTS": "www.clinic.test",
     "ADDRESS_KEY": "k2Wn-9sXe5Rb_Vt8Gy1Hu4Jm7Ik3Lo6Pa0Qz-TcFdSwEvNxMb",
+    "NEWSLETTER_KEYS": "p4Tz-7hQd1Mc_Bx6Rk9Wn2Vg5Js8Ly3Fe0Ua-IoPqZwXeCvBn",
 }
 
 
@@ -58,6 +59,10 @@ def test_a_stranger_cannot_claim_https_where_no_proxy_is_configured(monkeypatch)
         ("SECRET_KEY", "a" * 60),
         ("SECRET_KEY", "django-insecure-" + PRODUCTION["SECRET_KEY"]),
         ("SECRET_KEY_FALLBACKS", "short"),
+        ("ADDRESS_KEY", ""),
+        ("ADDRESS_KEY", "short"),
+        ("NEWSLETTER_KEYS", ""),
+        ("NEWSLETTER_KEYS", PRODUCTION["NEWSLETTER_KEYS"] + ",short"),
         ("DATABASE_URL", "postgres://"),
         ("DATABASE_URL", "postgres://db.clinic.test"),
         ("DATABASE_URL", "postgres://db.clinic.test:port/site"),

@@ -1,0 +1,61 @@
+"""Links to one subscriber's pages. Derived, not stored: any mail can carry them.
+
+The subscriber's own 128 random bits, the issue the link stood in, and a signature for one
+purpose. They are signed with NEWSLETTER_KEYS, a ring apart from SECRET_KEY: the first signs, each
+verifies, so that a link to leave works for years, whatever happens to the rest of the site.
+"""
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+PATTERN = r"[A-Za-z0-9_-]{16,32}-\d{1,12}\.[A-Za-z0-9_-]{40,64}"
+
+
+class Found(NamedTuple):
+    """What a token says: whose it is, and the issue it stood in (0 for another mail)."""
+
+    key: str
+    issue: int
+
+
+def _signer(purpose: str) -> Signer:
+    first, *others = settings.NEWSLETTER_KEYS
+    return Signer(
+        key=first,
+        fallback_keys=others,
+        sep=".",
+        salt=f"newsletter.{purpose}",
+        algorithm="sha256",
+    )
+
+
+def token(purpose: str, key: str, issue: int = 0) -> str:
+    """The token of one subscriber's `key` for a purpose: `unsubscribe` or `preferences`."""
+    return _signer(purpose).sign(f"{key}-{issue}")
+
+
+def read(purpose: str, text: str) -> Found | None:
+    """What a token for this purpose says; None if it is not ours."""
+    try:
+        key, _, issue = _signer(purpose).unsign(text).rpartition("-")
+    except BadSignature:
+        return None
+    return Found(key, int(issue))
+
+
+def unsubscribe(key: str, issue: int = 0) -> str:
+    """The absolute link to leave. Never expires."""
+    return on_site(reverse("newsletter:unsubscribe", args=[token("unsubscribe", key, issue)]))
+
+
+def preferences(key: str, issue: int = 0) -> str:
+    """The absolute link to choose topics, pause, change the address, or leave."""
+    return on_site(reverse("newsletter:preferences", args=[token("preferences", key, issue)]))
+
+
+def on_site(path: str) -> str:
+    """A path as a link that works from anywhere."""
+    return settings.SITE_URL.rstrip("/") + path

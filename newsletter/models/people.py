@@ -1,0 +1,99 @@
+"""Who gets the newsletter, and about what."""
+
+import secrets
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+def new_key() -> str:
+    """128 random bits that links to one subscriber are derived from."""
+    return secrets.token_urlsafe(16)
+
+
+class Topic(models.Model):
+    """What subscribers choose: each issue is about some topics, or goes to all."""
+
+    name = models.CharField(_("name"), max_length=80)
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    offered = models.BooleanField(
+        _("offered"), default=True, help_text=_("Shown to subscribers on their preferences page.")
+    )
+
+    class Meta:
+        ordering = ["position", "name"]
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    def active(self) -> Self:
+        """Those who asked for the newsletter, confirmed it, and have not left."""
+        return self.filter(state=Subscriber.State.ACTIVE)
+
+    def mailable(self) -> Self:
+        """Those an issue is sent to now: active and not pausing, by the clock of the database."""
+        return self.active().filter(Q(paused_until=None) | Q(paused_until__lte=Now()))
+
+
+class Subscriber(models.Model):
+    """One address that asked for the newsletter. `subscription` alone changes its state.
+
+    The row outlives the address: erasure empties `email` and keeps the keyed hash, so that the
+    same address is not written to again unless its owner asks and confirms anew.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("not confirmed yet")
+        ACTIVE = "active", _("subscribed")
+        LEFT = "left", _("left")
+        BOUNCED = "bounced", _("does not receive mail")
+        COMPLAINED = "complained", _("complained")
+        ERASED = "erased", _("erased")
+
+    email = models.CharField(
+        _("e-mail"), max_length=254, blank=True, help_text=_("In its normal spelling.")
+    )
+    address_hash = models.CharField(_("keyed hash of the address"), max_length=64)
+    key = models.CharField(max_length=32, default=new_key, editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    paused_until = models.DateTimeField(_("pauses until"), null=True, blank=True)
+    created_at = models.DateTimeField(_("first asked"), default=timezone.now)
+    joined_at = models.DateTimeField(_("joined"), null=True, blank=True)
+    left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    soft_bounces = models.PositiveSmallIntegerField(_("passing failures in a row"), default=0)
+
+    objects = SubscriberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("subscriber")
+        verbose_name_plural = _("subscribers")
+        constraints = [
+            models.UniqueConstraint(fields=["address_hash"], name="subscriber_once_per_address"),
+            models.UniqueConstraint(fields=["key"], name="subscriber_key_is_its_own"),
+            models.CheckConstraint(
+                name="subscriber_erased_holds_no_address",
+                condition=Q(state="erased", email="") | (~Q(state="erased") & ~Q(email="")),
+            ),
+            models.CheckConstraint(
+                name="subscriber_active_has_joined",
+                condition=~Q(state="active") | Q(joined_at__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "joined_at"], name="subscriber_by_state")]
+
+    def __str__(self) -> str:
+        # No address: this text ends up in logs and in the audit trail.
+        return f"{_('subscriber')} {self.pk}"
