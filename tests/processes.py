@@ -79,7 +79,8 @@ class Process:
 
     def kill(self) -> None:
         """End it and its children as a power failure would."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> None:
