@@ -116,7 +116,7 @@ def _texts() -> list[ConsentText]:
 
 def _own_hold_or_404(request: HttpRequest, uid: UUID) -> Appointment:
     """This visitor's own hold, also when it has run out or was booked; anybody else's is 404."""
-    hold = get_object_or_404(Appointment, uid=uid)
+    hold = get_object_or_404(Appointment.objects.select_related("provider", "service"), uid=uid)
     if not visitors.owns(request, hold):
         raise Http404("No such hold")
     return hold
