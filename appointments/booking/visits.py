@@ -28,6 +28,7 @@ from curednation.guard import addresses
 
 CONFIRM_WITHIN = timedelta(hours=1)
 
+
 @dataclass(frozen=True)
 class PatientDetails:
     """What the patient, or who books for them, typed and agreed to."""
