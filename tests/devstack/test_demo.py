@@ -20,6 +20,7 @@ from appointments.models import (
     Provider,
     Service,
     Status,
+    WaitlistEntry,
     WeeklyHours,
 )
 from appointments.states import STATES
@@ -39,6 +40,7 @@ TABLES = (
     Patient,
     Provider,
     Service,
+    WaitlistEntry,
     WeeklyHours,
     OutgoingEmail,
     User,
@@ -91,6 +93,7 @@ def test_the_clinic_is_as_large_as_promised(clinic):
     assert WeeklyHours.objects.filter(closes__hour__gte=19).exists()
     assert WeeklyHours.objects.filter(weekday=WeeklyHours.Weekday.SATURDAY).exists()
     assert HoursException.objects.filter(provider=None, note="Thanksgiving Day").exists()
+    assert WaitlistEntry.objects.waiting(NOON).count() >= 3
 
 
 def test_visits_reach_from_two_weeks_ago_to_four_weeks_ahead(clinic):
@@ -163,6 +166,7 @@ def test_a_demo_in_which_somebody_has_booked_is_left_as_it_is_without_an_error(c
 def test_everybody_in_it_is_made_up(clinic):
     addresses = {
         *Patient.objects.values_list("email", flat=True),
+        *WaitlistEntry.objects.values_list("email", flat=True),
         *Provider.objects.values_list("email", flat=True),
         *User.objects.values_list("email", flat=True),
     }

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from articles.loading import load_library
-from curednation.devstack.demo import clinic, days_off, mails, visits
+from curednation.devstack.demo import clinic, days_off, line, mails, visits
 
 
 @dataclass(frozen=True)
@@ -30,5 +30,6 @@ def load(now: datetime) -> Loaded:
     visits.settle_past(now)
     booked = visits.book(providers, services, now)
     mails.tell_some(now)
+    line.up(services, now)
     articles = load_library()
     return Loaded(len(providers), booked, articles.new)
