@@ -12,7 +12,13 @@ ROOT = Path(__file__).parent.parent
 SUBJECTS = ("articles", "appointments", "newsletter")
 HOUSE = "curednation"
 # What every subject may lean on. None of these knows a subject.
-SHARED = tuple(f"{HOUSE}.{name}" for name in ("mail", "practice", "guard", "pagecache", "answers"))
+SHARED = tuple(
+    f"{HOUSE}.{name}"
+    for name in (
+        *("mail", "practice", "guard", "pagecache", "answers"),
+        *("richtext", "library", "reachable"),
+    )
+)
 # Modules that take everything as an argument, the clock included.
 PURE = {
     "appointments.spans",
@@ -23,7 +29,7 @@ PURE = {
     "appointments.wishes",
     "appointments.series",
     "articles.content",
-    "articles.html.plain",
+    "curednation.richtext.plain",
 }
 # Pure but for Django's slugify.
 NEARLY_PURE = {"articles.html.show"}
