@@ -40,7 +40,17 @@ class ArticleAdmin(admin.ModelAdmin):
         (None, {"fields": ["title", "slug", "summary", "body", "key_points"]}),
         (
             gettext_lazy("About it"),
-            {"fields": ["topic", "topics", "author", "cover", "publish_at", "review_months"]},
+            {
+                "fields": [
+                    "topic",
+                    "topics",
+                    "author",
+                    "cover",
+                    "publish_at",
+                    "review_months",
+                    "comments_open",
+                ]
+            },
         ),
         (
             gettext_lazy("This change"),

@@ -1,4 +1,5 @@
 from articles.models.articles import RESERVED, Approval, Article, Redirect, Revision, Status
+from articles.models.comments import Comment, CommentStatus, Opinion
 from articles.models.images import ImageAsset
 from articles.models.parts import Correction, LinkCheck, Question, Related, Source
 from articles.models.people import Contributor, Topic
@@ -8,10 +9,13 @@ __all__ = [
     "RESERVED",
     "Approval",
     "Article",
+    "Comment",
+    "CommentStatus",
     "Contributor",
     "Correction",
     "ImageAsset",
     "LinkCheck",
+    "Opinion",
     "Question",
     "Redirect",
     "Related",

@@ -7,9 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from articles import previews, structured
+from articles import comments, previews, structured
+from articles.comments import threads
+from articles.forms import CommentForm
 from articles.models import Redirect, Revision
 from articles.reading import reading, with_everything
+from articles.views.private import private
 from curednation import pagecache
 
 
@@ -23,7 +26,12 @@ def _article(request: HttpRequest, slug: str) -> HttpResponse:
     found = with_everything().filter(slug=slug, online__isnull=False).first()
     if found is None:
         return _moved(request)
-    return render(request, "articles/article.html", context(found, found.shown))
+    said = {
+        "comments": threads.threads(found),
+        "open": comments.is_open(found),
+        "form": CommentForm(),
+    }
+    return render(request, "articles/article.html", context(found, found.shown) | said)
 
 
 def _moved(request: HttpRequest) -> HttpResponse:
@@ -51,13 +59,8 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 
 def shown_privately(request: HttpRequest, article: Any, revision: Revision) -> HttpResponse:
     """`article` comes from `with_everything`."""
-    response = render(
-        request, "articles/article.html", context(article, revision) | {"preview": True}
-    )
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "same-origin"
-    return response
+    shown = context(article, revision) | {"preview": True}
+    return private(render(request, "articles/article.html", shown))
 
 
 def context(article: Any, revision: Revision) -> dict[str, Any]:
