@@ -17,7 +17,7 @@ class NotPossible(Exception):
 def approve(comment: Comment, *, by, tell: bool = True) -> None:
     """Let readers see it; its writer is told where an address was given.
 
-    Raises NotPossible, like `reject` and `mark_as_spam`, when it is decided so already or withdrawn.
+    Raises NotPossible, as the others do, when that was decided already, or it is withdrawn.
     """
     _decide(comment, CommentStatus.APPROVED, by)
     if tell:

@@ -1,7 +1,7 @@
 """Mails about comments. Staff get a count, a time and a link; a writer gets a neutral line.
 
 A writer hears from us only once a person has read the comment: so no program can make us write to
-somebody else's address, and whoever typed the address wrong is written to about one comment at most.
+somebody else's address.
 """
 
 from datetime import datetime, timedelta
