@@ -189,6 +189,7 @@ MIDDLEWARE = [
     "curednation.pages.middleware.refuse_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "articles.moved.follow_old_addresses",
     "django.middleware.csrf.CsrfViewMiddleware",
     "curednation.staff.sessions.StaffAuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from articles import comments, previews, structured
 from articles.comments import threads
 from articles.forms import CommentForm
-from articles.models import Redirect, Revision
+from articles.models import Revision
 from articles.reading import reading, with_everything
 from articles.views.private import private
 from curednation import pagecache
@@ -18,33 +18,20 @@ from curednation import pagecache
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    """What everybody sees: the approved revision. An old address redirects once."""
+    """What everybody sees: the approved revision."""
     return pagecache.serve(request, tags=[f"article:{slug}"], make=lambda: _article(request, slug))
 
 
 def _article(request: HttpRequest, slug: str) -> HttpResponse:
     found = with_everything().filter(slug=slug, online__isnull=False).first()
     if found is None:
-        return _moved(request)
+        raise Http404  # `moved` follows an old address
     said = {
         "comments": threads.threads(found),
         "open": comments.is_open(found),
         "form": CommentForm(),
     }
     return render(request, "articles/article.html", context(found, found.shown) | said)
-
-
-def _moved(request: HttpRequest) -> HttpResponse:
-    old = (
-        Redirect.objects.select_related("article")
-        .filter(path=request.path, article__online__isnull=False)
-        .first()
-    )
-    if old is None:
-        raise Http404
-    response = HttpResponsePermanentRedirect(old.article.get_absolute_url())
-    response["Cache-Control"] = "public, max-age=3600"
-    return response
 
 
 @require_safe
