@@ -17,6 +17,12 @@ from articles.html.show import Prose, prose
 from articles.models import Article, Correction, Revision, Topic
 from articles.publishing import content_of
 
+# Long, and not on the page: the working copy, and what search stands on.
+UNSHOWN = (
+    *("search", "search_head", "title", "summary", "body", "key_points"),
+    *("online__text", "online__headings", "author__biography", "reviewer__biography"),
+)
+
 
 def icon(name: str) -> str:
     return format_html(
@@ -43,11 +49,15 @@ def with_everything() -> QuerySet[Article]:
     """Articles with all that their page shows in the head. One query."""
     more = Topic.objects.filter(more_articles=OuterRef("pk")).values("name")
     notices = Correction.objects.filter(article=OuterRef("pk")).order_by("-made_at")
-    return Article.objects.select_related(
-        "online", "topic", "cover", "author__photo", "reviewer__photo"
-    ).annotate(
-        more_topics=ArraySubquery(more),
-        notices=ArraySubquery(notices.values(json=JSONObject(text="text", made_at="made_at"))),
+    return (
+        Article.objects.select_related(
+            "online", "topic", "cover", "author__photo", "reviewer__photo"
+        )
+        .annotate(
+            more_topics=ArraySubquery(more),
+            notices=ArraySubquery(notices.values(json=JSONObject(text="text", made_at="made_at"))),
+        )
+        .defer(*UNSHOWN)
     )
 
 
