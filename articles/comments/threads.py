@@ -1,8 +1,10 @@
 """What readers see under an article: comments with their answers. One query."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Comment
@@ -32,14 +34,20 @@ class Threads:
 
 def threads(article: Article, most: int = ON_THE_ARTICLE) -> Threads:
     """The newest threads first, answers in the order they were written; `most` comments in all."""
-    newest = Comment.objects.shown().filter(article=article).select_related("contributor")
-    rows = list(newest.order_by("-created_at", "-pk")[: most + 1])
+    rows = list(_newest().filter(article=article.pk)[: most + 1])
     known = {row.pk: Shown(row, mark(row, article)) for row in islice(rows, most)}
     top = [shown for shown in known.values() if shown.comment.parent_id is None]
     for shown in reversed(known.values()):
         if shown.comment.parent_id in known:
             known[shown.comment.parent_id].answers.append(shown)
     return Threads(top, len(rows) > most)
+
+
+@lru_cache(maxsize=1)
+def _newest() -> QuerySet[Comment]:
+    """Built once: each page of an article asks for it."""
+    shown = Comment.objects.shown().select_related("contributor")
+    return shown.defer("contributor__biography").order_by("-created_at", "-pk")
 
 
 def mark(comment: Comment, article: Article) -> str:

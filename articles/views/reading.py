@@ -23,7 +23,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _article(request: HttpRequest, slug: str) -> HttpResponse:
-    found = with_everything().filter(slug=slug, online__isnull=False).first()
+    found = next(iter(with_everything().filter(slug=slug, online__isnull=False)), None)
     if found is None:
         raise Http404  # `moved` follows an old address
     said = {
