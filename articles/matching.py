@@ -14,7 +14,7 @@ from django.db import connection
 
 from articles.models import Topic
 
-MOST_COUNTED, MOST_RANKED, MOST_LOOKED_AT = 200, 200, 500
+MOST_COUNTED, MOST_RANKED, MOST_LOOKED_AT = 200, 200, 300
 WEIGHTS = "{0.1, 0.3, 0.5, 1.0}"  # body, headings, summary, title
 
 FOUND = """
@@ -39,7 +39,11 @@ FOUND = """
         WHERE (SELECT count(*) FROM newest) < %(end)s AND id NOT IN (SELECT id FROM newest)
         ORDER BY published_at DESC, id DESC LIMIT %(end)s
     )
-    SELECT id, (SELECT count(*) FROM counted),
+    SELECT id,
+        CASE WHEN (SELECT count(*) FROM newest) < %(end)s
+            THEN (SELECT least(count(*), {counted}) FROM everywhere)
+            ELSE (SELECT count(*) FROM counted)
+        END,
         tsvector_to_array(to_tsvector('english', %(text)s))
     FROM (SELECT * FROM ranked UNION ALL SELECT * FROM rest) AS shown
     ORDER BY rank DESC, published_at DESC, id DESC OFFSET %(first)s LIMIT %(count)s
