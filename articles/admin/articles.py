@@ -29,8 +29,7 @@ class ArticleAdmin(admin.ModelAdmin):
     form = ArticleForm
     change_form_template = "admin/articles/article/change_form.html"
     list_display = [
-        *("title", "where", "topic", "author", "reviewer", "next_review", "found_helpful"),
-        "changed_at",
+        *("title", "where", "topic", "author", "next_review", "found_helpful", "changed_at"),
     ]
     list_filter = ["status", "held", "topic", "author"]
     list_select_related = ["topic", "author", "reviewer"]

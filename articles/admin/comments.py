@@ -47,7 +47,7 @@ class AnswerForm(forms.Form):
     text = forms.CharField(
         label=_("Your answer"),
         max_length=LONGEST_COMMENT,
-        widget=forms.Textarea({"rows": 6, "class": "vLargeTextField"}),
+        widget=forms.Textarea({"rows": 6}),
         error_messages={"required": _("Write your answer first.")},
     )
 
@@ -79,7 +79,7 @@ class CommentAdmin(admin.ModelAdmin):
     """Deciding needs the right to change, answering that to answer; the words stay as they are."""
 
     change_form_template = "admin/articles/comment/change_form.html"
-    list_display = ["begins", "name", "article", "has_link", "status", "created_at"]
+    list_display = ["begins", "name", "article", "link", "status", "created_at"]
     list_filter = [WhereItStands, "has_link", "by_staff"]
     list_select_related = ["article"]
     search_fields = ["name", "text", "article__title"]
@@ -95,6 +95,10 @@ class CommentAdmin(admin.ModelAdmin):
     @admin.display(description=_("comment"))
     def begins(self, comment: Comment) -> str:
         return Truncator(comment.text).chars(90) or "–"
+
+    @admin.display(description=_("link"))
+    def link(self, comment: Comment) -> str:
+        return _now("holds a link") if comment.has_link else ""
 
     # ── who may ──
 

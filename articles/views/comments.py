@@ -46,7 +46,7 @@ def _number(text: str) -> int | None:
 
 
 def _article(slug: str) -> Article:
-    shown = Article.objects.published().select_related("online")
+    shown = Article.objects.published().select_related("online", "topic")
     return get_object_or_404(shown, slug=slug)
 
 
