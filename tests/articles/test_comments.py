@@ -401,3 +401,8 @@ def test_a_preview_offers_neither_comments_nor_the_question(client):
     html = client.get(previews.link(make_draft())).text
     assert "Leave a comment" not in html
     assert "Was this helpful?" not in html
+
+
+@pytest.mark.parametrize("odd", ["?to=1%00", "?page=999999&to=" + "9" * 5000, "?to=%F0%28"])
+def test_odd_addresses_of_the_form_are_no_error_of_ours(client, article, odd):
+    assert client.get(FORM + odd).status_code in {400, 404}
