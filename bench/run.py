@@ -45,7 +45,7 @@ def measure() -> int:
 
 
 def _wanted(name: str) -> bool:
-    return not sys.argv[1:] or any(name.startswith(word[:7]) for word in sys.argv[1:])
+    return not sys.argv[1:] or any(name.startswith(word.rstrip("s")) for word in sys.argv[1:])
 
 
 def booking_rows() -> list:
