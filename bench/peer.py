@@ -13,7 +13,7 @@ PACKAGES = ["django-appointment==3.12.0", "django<5.3", "psycopg2-binary"]
 
 def django_appointment() -> dict:
     """Seconds and queries of its grid of 30 days × 10 people with 2,400 appointments."""
-    python = _environment("django-appointment", PACKAGES)
+    python = environment("django-appointment", PACKAGES)
     database = connection.settings_dict
     name = "bench_django_appointment"
     with connection.cursor() as cursor:
@@ -39,7 +39,7 @@ def django_appointment() -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _environment(name: str, packages: list[str]) -> Path:
+def environment(name: str, packages: list[str]) -> Path:
     """A virtual environment of its own, made once."""
     folder = settings.BASE_DIR / "var" / "bench" / name
     python = folder / "bin" / "python"

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from articles.loading import load_library
-from curednation.devstack.demo import clinic, days_off, line, mails, visits
+from curednation.devstack.demo import clinic, days_off, line, mails, remarks, visits
 
 
 @dataclass(frozen=True)
@@ -32,4 +32,5 @@ def load(now: datetime) -> Loaded:
     mails.tell_some(now)
     line.up(services, now)
     articles = load_library()
+    remarks.write(now)
     return Loaded(len(providers), booked, articles.new)
