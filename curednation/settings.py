@@ -224,6 +224,12 @@ MEDIA_URL = "/articles/images/"
 MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
 PICTURES = {"USE_PLACEHOLDERS": False, "PROCESSOR": "articles.images.make_sizes_later"}
 
+# ── newsletter: who gets it ───────────────────────────────────────────────────
+# So many letters in a row come back for a passing reason, then no more are sent there.
+NEWSLETTER_SOFT_BOUNCES = env.number("NEWSLETTER_SOFT_BOUNCES", default=5, least=1, most=100)
+# Addresses that were never confirmed are forgotten so long after their link ended.
+NEWSLETTER_UNCONFIRMED_DAYS = env.number("NEWSLETTER_UNCONFIRMED_DAYS", default=30, most=3650)
+
 # ── limits: how often one network, or one address, may do what writes or sends ──
 LIMITS = {
     "holds": env.rate("LIMIT_HOLDS", default="60/10minutes"),
@@ -240,6 +246,11 @@ LIMITS = {
     "waitlist_in_all": env.rate("LIMIT_WAITLIST_IN_ALL", default="120/hour"),
     "waitlist_per_address": env.rate("LIMIT_WAITLIST_PER_ADDRESS", default="5/day"),
     "changes": env.rate("LIMIT_CHANGES", default="60/hour"),
+    "newsletter": env.rate("LIMIT_NEWSLETTER", default="20/day"),
+    "newsletter_easily": env.rate("LIMIT_NEWSLETTER_EASILY", default="4/hour"),
+    "newsletter_in_all": env.rate("LIMIT_NEWSLETTER_IN_ALL", default="300/hour"),
+    "newsletter_per_address": env.rate("LIMIT_NEWSLETTER_PER_ADDRESS", default="3/day"),
+    "newsletter_changes": env.rate("LIMIT_NEWSLETTER_CHANGES", default="60/hour"),
 }
 RETRY_AFTER_SECONDS = 600
 

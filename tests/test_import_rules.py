@@ -24,6 +24,7 @@ PURE = {
     "appointments.series",
     "articles.content",
     "articles.html.plain",
+    "newsletter.domains",
 }
 # Pure but for Django's slugify.
 NEARLY_PURE = {"articles.html.show"}
@@ -34,6 +35,7 @@ WORKFLOW = (
     "appointments.booking",
     "appointments.waitlist",
     "articles.publishing",
+    "newsletter.subscription",
     "curednation.mail",
 )
 WRITES = {"update", "create", "get_or_create", "update_or_create", "Appointment", "Article"}

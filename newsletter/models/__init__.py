@@ -1,5 +1,16 @@
 """The tables of the newsletter."""
 
+from newsletter.models.consents import Confirmation, Consent, ConsentText, Origin
+from newsletter.models.events import Event
 from newsletter.models.people import Subscriber, SubscriberQuerySet, Topic
 
-__all__ = ["Subscriber", "SubscriberQuerySet", "Topic"]
+__all__ = [
+    "Confirmation",
+    "Consent",
+    "ConsentText",
+    "Event",
+    "Origin",
+    "Subscriber",
+    "SubscriberQuerySet",
+    "Topic",
+]
