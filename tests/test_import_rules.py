@@ -25,6 +25,7 @@ PURE = {
     "articles.content",
     "articles.html.plain",
     "newsletter.domains",
+    "newsletter.lists",
     "newsletter.returns.dsn",
 }
 # Pure but for Django's slugify.

@@ -2,6 +2,7 @@
 
 from newsletter.models.consents import Confirmation, Consent, ConsentText, Origin
 from newsletter.models.events import Event
+from newsletter.models.moving import Import
 from newsletter.models.people import Subscriber, SubscriberQuerySet, Topic
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Consent",
     "ConsentText",
     "Event",
+    "Import",
     "Origin",
     "Subscriber",
     "SubscriberQuerySet",
