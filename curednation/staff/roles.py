@@ -58,6 +58,11 @@ ROLES: dict[str, dict[str, str]] = {
         "practice.practice": LOOK,
     },
     "newsletter editor": {
+        "newsletter.confirmation": LOOK,
+        "newsletter.consent": LOOK,
+        "newsletter.consenttext": LOOK,
+        "newsletter.subscriber": EDIT,
+        "newsletter.topic": WORK,
         "practice.practice": LOOK,
     },
     # Appointments, patients and consents are records of care: nobody deletes them by hand.
@@ -80,6 +85,11 @@ ROLES: dict[str, dict[str, str]] = {
         "articles.synonym": ALL,
         "articles.topic": WORK,
         "mail.outgoingemail": EDIT,
+        "newsletter.confirmation": LOOK,
+        "newsletter.consent": LOOK,
+        "newsletter.consenttext": "view add",
+        "newsletter.subscriber": "view change erase",
+        "newsletter.topic": WORK,
         "pages.testimonial": ALL,
         "practice.practice": WORK,
         "staff.auditevent": LOOK,
