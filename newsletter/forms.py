@@ -40,10 +40,15 @@ class AddressForm(forms.Form):
     kept = forms.CharField(required=False, max_length=320, widget=forms.HiddenInput)
 
 
+class TopicsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Topic) -> str:  # type: ignore[override]
+        return f"{obj.name}: {obj.description}" if obj.description else obj.name
+
+
 class TopicsForm(forms.Form):
     """What the letters are about. Somebody who never chose gets them all: all are ticked."""
 
-    topics = forms.ModelMultipleChoiceField(
+    topics = TopicsField(
         Topic.objects.none(),
         label=_("What would you like to read about?"),
         widget=forms.CheckboxSelectMultiple,

@@ -25,6 +25,7 @@ class LookOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     actions = None
+    show_facets = admin.ShowFacets.NEVER
     sortable_by = ()  # newest first: another order would sort them all
     empty_value_display = "–"
 

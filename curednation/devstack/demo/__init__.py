@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from articles.loading import load_library
-from curednation.devstack.demo import clinic, days_off, mails, visits
+from curednation.devstack.demo import clinic, days_off, mails, readers, visits
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Loaded:
     providers: int
     visits: int
     articles: int
+    readers: int
 
 
 @transaction.atomic
@@ -31,4 +32,4 @@ def load(now: datetime) -> Loaded:
     booked = visits.book(providers, services, now)
     mails.tell_some(now)
     articles = load_library()
-    return Loaded(len(providers), booked, articles.new)
+    return Loaded(len(providers), booked, articles.new, readers.enroll(now))
