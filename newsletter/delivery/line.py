@@ -1,0 +1,146 @@
+"""One SMTP connection, in as few round trips as the server allows.
+
+`smtplib` opens it: greeting, TLS, password. Then, where the server offers PIPELINING (RFC 2920),
+the text of one mail and the envelope of the next leave in one write. DATA never does: the caller
+writes down first that this mail is in flight.
+"""
+
+import smtplib
+import socket
+import ssl
+from contextlib import suppress
+
+from django.conf import settings
+from django.core.mail.utils import DNS_NAME
+
+from newsletter.delivery.answers import Answer
+
+TIMEOUT = 30  # seconds for each answer
+END = b".\r\n"
+
+
+class Away(Exception):
+    """The server cannot be reached, does not want us, or has closed the line."""
+
+
+class Line:
+    """Between two mails at any time. Every method raises Away where the line is gone."""
+
+    def __init__(self, sender: str) -> None:
+        """Connect. `sender` is the envelope's."""
+        self._mail_from = b"MAIL FROM:<%b>\r\n" % sender.encode("ascii")
+        self._reset = False
+        self._offered: bytes | None = None
+        try:
+            self._smtp = _connect()
+        except (OSError, smtplib.SMTPException) as error:
+            raise Away(_said(error)) from error
+        self._pipelining = self._smtp.has_extn("pipelining")
+
+    def offer(self, recipient: str, *, after: bytes = b"") -> None:
+        """Name the next recipient, behind the text of the mail before where there is one.
+
+        A text ends its last line, and no line of it begins with a full stop.
+        """
+        # A text ends its mail, whatever the server says to it: then nothing is open.
+        reset = b"RSET\r\n" if self._reset and not after else b""
+        rcpt = b"RCPT TO:<%b>\r\n" % recipient.encode("ascii")
+        if self._pipelining:
+            self._write(b"".join([after, after and END, reset, self._mail_from, rcpt]))
+        else:
+            if after:
+                self._write(after + END)
+            self._offered = rcpt
+
+    def finish(self, text: bytes) -> None:
+        """Send the text of the last mail for now."""
+        self._write(text + END)
+
+    def taken(self) -> tuple[Answer, Answer | None]:
+        """What the server says to the sender, and to the recipient that was offered."""
+        if self._pipelining:
+            if self._reset:
+                self._read()
+            sender, recipient = self._read(), self._read()
+        else:
+            if self._reset:
+                self._ask(b"RSET\r\n")
+            sender = self._ask(self._mail_from)
+            recipient = self._ask(self._offered or b"") if sender.accepted else None
+        self._reset = True  # until this mail's text is accepted, something of it is open
+        return sender, recipient if sender.accepted else None
+
+    def data(self) -> Answer:
+        """Ask for leave to send the text: 354 gives it."""
+        return self._ask(b"DATA\r\n")
+
+    def verdict(self) -> Answer:
+        """The answer to the text."""
+        answer = self._read()
+        self._reset = False
+        return answer
+
+    def drop(self) -> None:
+        """Forget the mail that was offered, before the next is."""
+        self._reset = True
+
+    def close(self) -> None:
+        with suppress(Exception):
+            self._smtp.sock.settimeout(2)
+            self._smtp.quit()
+        with suppress(Exception):
+            self._smtp.close()
+
+    def _ask(self, command: bytes) -> Answer:
+        self._write(command)
+        return self._read()
+
+    def _write(self, octets: bytes) -> None:
+        try:
+            self._smtp.sock.sendall(octets)
+        except (OSError, AttributeError) as error:
+            raise Away(_said(error)) from error
+
+    def _read(self) -> Answer:
+        try:
+            code, text = self._smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            raise Away(_said(error)) from error
+        return Answer(code, text.decode("utf-8", "replace"))
+
+
+def _connect() -> smtplib.SMTP:
+    server = settings.NEWSLETTER_EMAIL
+    kind = smtplib.SMTP_SSL if server.get("EMAIL_USE_SSL") else smtplib.SMTP
+    smtp = kind(
+        server["EMAIL_HOST"],
+        server["EMAIL_PORT"],
+        timeout=TIMEOUT,
+        local_hostname=DNS_NAME.get_fqdn(),
+    )
+    try:
+        # Many small writes that each wait for an answer: never for more to come.
+        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        smtp.ehlo_or_helo_if_needed()
+        if server.get("EMAIL_USE_TLS"):
+            smtp.starttls(context=ssl.create_default_context())
+            smtp.ehlo_or_helo_if_needed()
+        if server.get("EMAIL_HOST_USER"):
+            smtp.login(server["EMAIL_HOST_USER"], server["EMAIL_HOST_PASSWORD"])
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def _said(error: Exception) -> str:
+    """One line for staff. No address stands in what goes wrong with a connection."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        text = error.smtp_error
+        words = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+        return Answer(error.smtp_code, words).reason
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or "connection closed"
