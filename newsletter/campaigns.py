@@ -160,9 +160,7 @@ def _freeze_recipients(issue: Issue) -> int:
 
 def complete(pk: int) -> bool:
     """Call it sent, if nothing waits and no worker holds any of it."""
-    waiting = Delivery.objects.filter(
-        issue_id=pk, state__in=["waiting", "deferred"], batch=None
-    ).exists()
+    waiting = Delivery.objects.filter(issue_id=pk, batch=None).exists()
     if waiting or Batch.objects.open().filter(issue_id=pk).exists():
         return False
     frozen = Issue.objects.running().filter(pk=pk, frozen_at__isnull=False)

@@ -16,6 +16,7 @@ from django.core.mail.utils import DNS_NAME
 from newsletter.delivery.answers import Answer
 
 TIMEOUT = 30  # seconds for each answer
+LONGEST_ANSWER = 64 * 1024
 END = b".\r\n"
 
 
@@ -31,6 +32,7 @@ class Line:
         self._mail_from = b"MAIL FROM:<%b>\r\n" % sender.encode("ascii")
         self._reset = False
         self._offered: bytes | None = None
+        self._came = b""  # read, and not yet taken as an answer
         try:
             self._smtp = _connect()
         except (OSError, smtplib.SMTPException) as error:
@@ -102,11 +104,29 @@ class Line:
             raise Away(_said(error)) from error
 
     def _read(self) -> Answer:
+        """The next answer. Several often come in one piece, so this reads pieces, not lines."""
+        words: list[bytes] = []
+        while True:
+            end = self._came.find(b"\n")
+            if end < 0:
+                self._came += self._more()
+                continue
+            line, self._came = self._came[:end], self._came[end + 1 :]
+            words.append(line[4:].strip())
+            if line[3:4] != b"-":
+                break
+        if not line[:3].isdigit():
+            raise Away("the server does not speak SMTP")
+        return Answer(int(line[:3]), b"\n".join(words).decode("utf-8", "replace"))
+
+    def _more(self) -> bytes:
         try:
-            code, text = self._smtp.getreply()
-        except (OSError, smtplib.SMTPException) as error:
+            piece = self._smtp.sock.recv(8192)
+        except (OSError, AttributeError) as error:
             raise Away(_said(error)) from error
-        return Answer(code, text.decode("utf-8", "replace"))
+        if not piece or len(self._came) > LONGEST_ANSWER:
+            raise Away("the server closed the connection")
+        return piece
 
 
 def _connect() -> smtplib.SMTP:

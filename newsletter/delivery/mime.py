@@ -42,6 +42,7 @@ class Post:
 
     def __init__(self, letter: Letter, *, issue: int) -> None:
         self.letter, self.issue = letter, issue
+        self._frames: dict[str, tuple[str, str]] = {}
         boundary = f"=_{salted_hmac('newsletter.mime', str(issue)).hexdigest()[:24]}"
         self._head = self._fixed_headers(boundary)
         self._body = [
@@ -54,10 +55,10 @@ class Post:
 
     def octets(self, to: Recipient) -> bytes:
         """The whole mail, signed where a key is configured, as `Line` takes it."""
-        unsubscribe = links.unsubscribe(to.key, self.issue)
+        unsubscribe = self._link("unsubscribe", to.key)
         values = {
             "unsubscribe": _wrapped(unsubscribe),
-            "preferences": _wrapped(links.preferences(to.key, self.issue)),
+            "preferences": _wrapped(self._link("preferences", to.key)),
         }
         head = (
             f"To: {to.email}\r\n"
@@ -72,6 +73,18 @@ class Post:
     def size(self) -> int:
         """Of the HTML, as Gmail counts it before it cuts a mail off."""
         return len(self.letter.html.encode())
+
+    def _link(self, purpose: str, key: str) -> str:
+        """As `links` writes it; the part that is the same for all is looked up once."""
+        frame = self._frames.get(purpose)
+        if frame is None:
+            whole, token = (
+                getattr(links, purpose)(key, self.issue),
+                links.token(purpose, key, self.issue),
+            )
+            before, _, after = whole.partition(token)
+            frame = self._frames[purpose] = (before, after)
+        return f"{frame[0]}{links.token(purpose, key, self.issue)}{frame[1]}"
 
     def _fixed_headers(self, boundary: str) -> bytes:
         host = urlsplit(settings.SITE_URL).hostname

@@ -37,7 +37,7 @@ _OPEN = """
 _CLAIM = """
     WITH chosen AS (
         SELECT id FROM newsletter_delivery
-         WHERE issue_id = %(issue)s AND state IN ('waiting', 'deferred') AND batch_id IS NULL
+         WHERE issue_id = %(issue)s AND batch_id IS NULL
            AND due_at <= statement_timestamp()
          ORDER BY due_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
     ), batch AS (
@@ -124,7 +124,9 @@ def step(
     the issue is not being sent any more; "lost": the batch is not ours any more; "settled" where
     nothing is upcoming. A deferred one is due again after `wait` seconds.
     """
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    # Once for each mail, so by the driver's own cursor: Django's wrapper takes a tenth of it all.
+    with connection.connection.cursor() as cursor:
         cursor.execute(_STEP, [batch, done, state, reason, wait, upcoming, address])
         return cursor.fetchone()[0]
 

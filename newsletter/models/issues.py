@@ -149,11 +149,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def uncertain(self) -> Self:
         """Nobody knows whether the mail server has them. For staff to decide."""
-        return self.filter(state=Delivery.State.UNCERTAIN)
+        return self.with_a_reason().filter(state=Delivery.State.UNCERTAIN)
 
-    def unsent(self) -> Self:
-        """Those that did not go out, or not for sure: few, with reasons."""
-        return self.filter(state__in=["failed", "uncertain", "skipped", "deferred"])
+    def with_a_reason(self) -> Self:
+        """Those that did not go out, not for sure, or not yet: few."""
+        return self.filter(reason__gt="")
 
 
 class Delivery(models.Model):
@@ -203,17 +203,18 @@ class Delivery(models.Model):
                 fields=["issue", "subscriber"], name="delivery_once_per_issue_and_subscriber"
             ),
         ]
+        # None of them names the state: so the two changes of it for each mail touch no index.
         indexes = [
-            # Who is next. A claimed row leaves it.
+            # Who is next. A claimed row leaves it, for good or until it is given back.
             models.Index(
                 fields=["issue", "due_at", "id"],
                 name="delivery_unclaimed",
-                condition=Q(state__in=["waiting", "deferred"], batch=None),
+                condition=Q(batch=None),
             ),
             models.Index(
-                fields=["issue", "state", "reason"],
-                name="delivery_unsent",
-                condition=Q(state__in=["failed", "uncertain", "skipped", "deferred"]),
+                fields=["issue", "reason"],
+                name="delivery_with_a_reason",
+                condition=Q(reason__gt=""),
             ),
         ]
 
