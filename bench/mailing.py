@@ -4,10 +4,7 @@ import smtplib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
-import psutil
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection
 from django.test.utils import override_settings
@@ -17,7 +14,7 @@ from bench.table import Row
 from newsletter import campaigns, letter
 from newsletter.delivery import sending
 from newsletter.delivery.mime import Post, Recipient
-from newsletter.models import Delivery, Issue
+from newsletter.models import Delivery
 from tests.newsletter.issues import make_issue, make_practice
 
 # About 30 kB as mail, as a letter with a few paragraphs and some cards has.
@@ -45,7 +42,7 @@ def speed() -> list[Row]:
             "at least 55 %",
             ours >= 0.55 * bare,
         ),
-        Row("of the loop of messages", f"{ours / django:.0%}", "at least 150 %", ours / django > 1.5),
+        Row("of the loop", f"{ours / django:.0%}", "at least 150 %", ours >= 1.5 * django),
         Row("one worker, signed with DKIM", f"{signed:,.0f}/s", "", None),
         Row("django-newsletter 1.2", f"{theirs:,.0f}/s", "", None),
         Row("how many times as fast", f"{ours / theirs:.1f}", "at least 4", ours >= 4 * theirs),
@@ -55,7 +52,7 @@ def speed() -> list[Row]:
 def _ours(port: int) -> float:
     with connection.cursor() as cursor:
         cursor.execute("SHOW synchronous_commit")
-        assert cursor.fetchone()[0] in ("on","off")
+        assert cursor.fetchone()[0] in ("on", "off")
     issue = make_issue(body=TEXT)
     campaigns.send_now(issue)
     campaigns.freeze(issue.pk)

@@ -22,6 +22,7 @@ class AboutUs(Exception):
 @dataclass
 class InARow:
     most: int
+    issue: int
     count: int = 0
     gone: dict[int, str] = field(default_factory=dict)
 
@@ -49,5 +50,7 @@ class InARow:
         for pk, reason in self.gone.items():
             subscriber = Subscriber.objects.filter(pk=pk).first()
             if subscriber is not None:
-                subscription.suppress(subscriber, because="bounced", how=reason)
+                subscription.suppress(
+                    subscriber, because=Subscriber.State.BOUNCED, how=reason, issue=self.issue
+                )
         self.gone.clear()

@@ -30,6 +30,11 @@ PURE = {
     "appointments.series",
     "articles.content",
     "curednation.richtext.plain",
+    "newsletter.domains",
+    "newsletter.delivery.answers",
+    "newsletter.delivery.warm_up",
+    "newsletter.slots",
+    "newsletter.text",
 }
 # Pure but for Django's slugify.
 NEARLY_PURE = {"articles.html.show"}
@@ -40,6 +45,9 @@ WORKFLOW = (
     "appointments.booking",
     "appointments.waitlist",
     "articles.publishing",
+    "newsletter.subscription",
+    "newsletter.campaigns",
+    "newsletter.delivery",
     "curednation.mail",
 )
 WRITES = {"update", "create", "get_or_create", "update_or_create", "Appointment", "Article"}

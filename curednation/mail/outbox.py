@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curednation.mail.attachments import Attachment
+from curednation.mail.delivery import EMPTY
 from curednation.mail.message import message_id
 from curednation.mail.models import OutgoingEmail, State
 from curednation.mail.rendering import fit, render
 from curednation.mail.tasks import hand_over
 
-__all__ = ["Attachment", "NotResendable", "drop", "enqueue", "resend"]
+__all__ = ["Attachment", "NotResendable", "drop", "enqueue", "forget", "resend"]
 
 # Once written, an e-mail is handed to a worker at once; the sweep looks after it from then on.
 SWEEP_AFTER = timedelta(minutes=1)
@@ -74,6 +75,12 @@ def enqueue(
 def drop(*, about: str) -> None:
     """Let no e-mail of this thing go out any more, in the caller's transaction."""
     OutgoingEmail.objects.overtake(about)
+
+
+def forget(*, about: str) -> None:
+    """Drop what waits about this thing and empty what is settled, in the caller's transaction."""
+    drop(about=about)
+    OutgoingEmail.objects.settled().about(about).update(**EMPTY, purged_at=timezone.now())
 
 
 def resend(email: OutgoingEmail) -> None:

@@ -42,6 +42,7 @@ class Post:
 
     def __init__(self, letter: Letter, *, issue: int) -> None:
         self.letter, self.issue = letter, issue
+        self._host = parseaddr(settings.NEWSLETTER_FROM_EMAIL)[1].rpartition("@")[2]
         self._frames: dict[str, tuple[str, str]] = {}
         boundary = f"=_{salted_hmac('newsletter.mime', str(issue)).hexdigest()[:24]}"
         self._head = self._fixed_headers(boundary)
@@ -62,7 +63,7 @@ class Post:
         }
         head = (
             f"To: {to.email}\r\n"
-            f"Message-ID: {message_ids.make(self.issue, to.key)}\r\n"
+            f"Message-ID: {message_ids.make(self.issue, to.delivery, self._host)}\r\n"
             f"List-Unsubscribe: <{unsubscribe}>\r\n"
         ).encode("ascii")
         body = b"".join([part if type(part) is bytes else values[part] for part in self._body])

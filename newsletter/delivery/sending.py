@@ -33,7 +33,7 @@ def work(issue_pk: int, *, worker: str, seconds: float) -> bool:
     until = monotonic() + seconds
     issue = Issue.objects.get(pk=issue_pk)
     post = Post(letter.frozen(issue), issue=issue_pk)
-    trouble = refusals.InARow(IN_A_ROW)
+    trouble = refusals.InARow(IN_A_ROW, issue_pk)
     while monotonic() < until:
         claimed = _claim(issue_pk, worker)
         if claimed is None:

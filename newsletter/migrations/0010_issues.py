@@ -69,7 +69,7 @@ DROP = "DROP FUNCTION newsletter_step(bigint, bigint, text, text, float8, bigint
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsletter', '0001_initial'),
+        ('newsletter', '0004_events'),
     ]
 
     operations = [

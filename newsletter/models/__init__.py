@@ -1,6 +1,20 @@
 """The tables of the newsletter."""
 
+from newsletter.models.consents import Confirmation, Consent, ConsentText, Origin
+from newsletter.models.events import Event
 from newsletter.models.issues import Batch, Delivery, Issue
 from newsletter.models.people import Subscriber, SubscriberQuerySet, Topic
 
-__all__ = ["Batch", "Delivery", "Issue", "Subscriber", "SubscriberQuerySet", "Topic"]
+__all__ = [
+    "Batch",
+    "Confirmation",
+    "Consent",
+    "ConsentText",
+    "Delivery",
+    "Event",
+    "Issue",
+    "Origin",
+    "Subscriber",
+    "SubscriberQuerySet",
+    "Topic",
+]

@@ -133,8 +133,7 @@ class Issue(models.Model):
             chosen = chosen.filter(joined_at__gte=day)
         topics = list(self.topics.values_list("pk", flat=True)) if self.pk else []
         if topics:
-            through = Subscriber.topics.through.objects.filter(topic__in=topics)
-            chosen = chosen.filter(pk__in=through.values("subscriber"))
+            chosen = chosen.about(topics)
         return chosen
 
     @property

@@ -4,13 +4,11 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.utils import timezone
-
-from curednation.guard.addresses import keyed_hash
 from curednation.practice.models import Practice
 from newsletter import campaigns
 from newsletter.delivery import sending
 from newsletter.models import Delivery, Issue, Subscriber
+from tests.newsletter.factories import make_subscriber
 
 numbers = count(1)
 
@@ -23,15 +21,8 @@ def make_practice(**fields: Any) -> Practice:
     return practice
 
 
-def make_reader(email: str = "", **fields: Any) -> Subscriber:
-    """Somebody who asked for it and confirmed."""
-    email = email or f"reader{next(numbers)}@example.org"
-    values = {"state": "active", "joined_at": timezone.now(), "address_hash": keyed_hash(email)}
-    return Subscriber.objects.create(email=email, **values | fields)
-
-
 def make_readers(number: int) -> list[Subscriber]:
-    return [make_reader() for _ in range(number)]
+    return [make_subscriber() for _ in range(number)]
 
 
 def make_issue(**fields: Any) -> Issue:

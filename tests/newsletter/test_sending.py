@@ -3,10 +3,10 @@
 import pytest
 
 from newsletter.models import Issue
+from tests.newsletter.factories import make_subscriber
 from tests.newsletter.issues import (
     mail_through,
     make_issue,
-    make_reader,
     make_readers,
     send,
     states,
@@ -22,7 +22,7 @@ def _our_server(settings, smtp_server):
 
 def test_everybody_who_asked_gets_it_once(smtp_server):
     readers = make_readers(5)
-    make_reader(state="left")
+    make_subscriber(state="left")
     issue = send(make_issue())
     assert issue.state == Issue.State.SENT, issue.reason
     assert states(issue) == {"sent": 5}
