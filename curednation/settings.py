@@ -253,6 +253,7 @@ NEWSLETTER_PER_HOUR = env.number("NEWSLETTER_PER_HOUR", default=0, most=10**9)
 NEWSLETTER_PER_DOMAIN = env.number("NEWSLETTER_PER_DOMAIN", default=0)
 NEWSLETTER_WARM_UP_FROM = env.date("NEWSLETTER_WARM_UP_FROM")
 NEWSLETTER_LATE_HOURS = env.number("NEWSLETTER_LATE_HOURS", default=6, least=1, most=24 * 30)
+DNS_SERVER = ""  # `host:port`; only tests name one, otherwise that of the system
 # Longer than a server may take for one mail: four answers of at most 30 seconds.
 NEWSLETTER_LEASE_SECONDS = env.number("NEWSLETTER_LEASE_SECONDS", default=180, least=1)
 NEWSLETTER_FORBIDDEN_WORDS = env.words(

@@ -27,7 +27,7 @@ def signed(mail: bytes) -> bytes:
         mail,
         settings.NEWSLETTER_DKIM_SELECTOR.encode("ascii"),
         domain().encode("ascii"),
-        _key(settings.NEWSLETTER_DKIM_KEY),
+        key(settings.NEWSLETTER_DKIM_KEY),
         canonicalize=(b"relaxed", b"relaxed"),
         include_headers=COVERED,
     )
@@ -40,6 +40,6 @@ def domain() -> str:
 
 
 @cache
-def _key(text: str) -> bytes:
+def key(text: str) -> bytes:
     """A PEM, also when its line ends were written as `\\n` in an environment variable."""
     return text.replace("\\n", "\n").encode("ascii")

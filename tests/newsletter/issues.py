@@ -43,8 +43,9 @@ def start(issue: Issue) -> Issue:
 
 def send(issue: Issue) -> Issue:
     """All of it that can go now, through one worker."""
-    if issue.state != Issue.State.SENDING:
-        start(issue)
+    if issue.state in Issue.EDITABLE:
+        campaigns.send_now(issue)
+    campaigns.freeze(issue.pk)
     sending.work(issue.pk, worker="test", seconds=30)
     issue.refresh_from_db()
     return issue
