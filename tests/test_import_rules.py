@@ -33,6 +33,7 @@ PURE = {
     "newsletter.domains",
     "newsletter.delivery.answers",
     "newsletter.delivery.warm_up",
+    "newsletter.plot",
     "newsletter.slots",
     "newsletter.text",
 }

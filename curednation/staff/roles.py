@@ -58,7 +58,7 @@ ROLES: dict[str, dict[str, str]] = {
         "practice.practice": LOOK,
     },
     "newsletter editor": {
-        "newsletter.issue": ALL,
+        "newsletter.issue": WORK,
         "practice.practice": LOOK,
     },
     # Appointments, patients and consents are records of care: nobody deletes them by hand.
@@ -81,7 +81,7 @@ ROLES: dict[str, dict[str, str]] = {
         "articles.synonym": ALL,
         "articles.topic": WORK,
         "mail.outgoingemail": EDIT,
-        "newsletter.issue": ALL,
+        "newsletter.issue": WORK,
         "pages.testimonial": ALL,
         "practice.practice": WORK,
         "staff.auditevent": LOOK,

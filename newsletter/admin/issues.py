@@ -64,9 +64,8 @@ class IssueAdmin(admin.ModelAdmin):
         return super().has_change_permission(request, obj) and (obj is None or obj.editable)
 
     def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
-        """Only what nobody has got."""
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and obj is not None and obj.state == Issue.State.DRAFT
+        """Never: what was sent stays on record, and a draft does no harm."""
+        return False
 
     def get_urls(self):
         views: dict[str, tuple[str, Callable[..., HttpResponse]]] = {

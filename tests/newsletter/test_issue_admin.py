@@ -1,15 +1,23 @@
 """How staff write, check, send and watch an issue, through the pages of the admin."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from newsletter.models import Issue
+from newsletter import campaigns
+from newsletter.models import Batch, Delivery, Issue
 from tests.articles.factories import make_article
 from tests.newsletter.factories import make_subscriber
 from tests.newsletter.issues import (
     mail_through,
+    make_issue,
     make_practice,
+    make_readers,
     send,
+    start,
+    states,
 )
 from tests.page_forms import read_forms
 from tests.staff.people import make_staff, sign_in

@@ -112,7 +112,7 @@ def test_a_refused_recipient_fails_and_gets_no_letter_any_more(smtp_server):
     issue = send(make_issue())
     assert states(issue) == {"failed": 1, "sent": 1}
     failed = Delivery.objects.get(state="failed")
-    assert failed.reason == "550 5.1.1 … no such user"
+    assert failed.reason == "550 5.1.1 …: no such user"
     gone.refresh_from_db()
     there.refresh_from_db()
     assert (gone.state, there.state) == ("bounced", "active")
