@@ -37,12 +37,14 @@ def at_once(issue: Issue) -> list[Problem]:
 def links(issue: Issue) -> list[Problem]:
     """Links that lead nowhere. Asks every site that is linked, a few at a time."""
     addresses = list(dict.fromkeys(_Found(issue.body).links))[:MOST_LINKS]
+    elsewhere = [address for address in addresses if _is_elsewhere(address)]
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        found = list(pool.map(_look, addresses))
+        found = dict(zip(elsewhere, pool.map(reachable.look, elsewhere), strict=True))
+    found |= {address: _here(address) for address in addresses if address not in found}
     return [
-        Problem(_("The link {address} does not work: {found}").format(address=a, found=said))
-        for a, (ok, said) in zip(addresses, found, strict=True)
-        if not ok
+        Problem(_("The link {address} does not work: {found}").format(address=a, found=found[a][1]))
+        for a in addresses
+        if not found[a][0]
     ]
 
 
@@ -89,14 +91,19 @@ def _size(issue: Issue) -> Iterator[Problem]:
         )
 
 
-def _look(address: str) -> tuple[bool, str]:
+def _is_elsewhere(address: str) -> bool:
+    parts = urlsplit(address)
+    if parts.scheme in ("mailto", "tel"):
+        return False
+    return bool(parts.netloc) and parts.netloc != urlsplit(settings.SITE_URL).netloc
+
+
+def _here(address: str) -> tuple[bool, str]:
+    """Of our own pages, and of what is no page: whether it is there."""
     parts = urlsplit(address)
     if parts.scheme in ("mailto", "tel"):
         return bool(parts.path), _("it is empty")
-    ours = urlsplit(settings.SITE_URL)
-    if not parts.netloc or parts.netloc == ours.netloc:
-        return _is_here(parts.path)
-    return reachable.look(address)
+    return _is_here(parts.path)
 
 
 def _is_here(path: str) -> tuple[bool, str]:

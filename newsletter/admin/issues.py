@@ -55,7 +55,7 @@ class IssueAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("to be sent"), ordering="send_at")
     def planned(self, issue: Issue) -> str:
         there = issue.send_at_there
-        return f"{there:%Y-%m-%d %H:%M %Z}" if there else "–"
+        return f"{there:%Y-%m-%d %H:%M} {issue.get_zone_display()}" if there else "–"
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Issue | None = None):
         return {} if obj else super().get_prepopulated_fields(request, obj)

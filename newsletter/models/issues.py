@@ -137,9 +137,11 @@ class Issue(models.Model):
         return chosen
 
     @property
-    def send_at_there(self):
-        """When it is to be sent, by the clock it was planned by."""
-        return self.send_at and self.send_at.astimezone(ZoneInfo(self.zone or "UTC"))
+    def send_at_there(self) -> datetime | None:
+        """When it is to be sent, on the wall clock it was planned by: without a zone."""
+        if self.send_at is None:
+            return None
+        return self.send_at.astimezone(ZoneInfo(self.zone or "UTC")).replace(tzinfo=None)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
