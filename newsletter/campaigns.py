@@ -174,7 +174,7 @@ def complete(pk: int) -> bool:
 def resend(delivery: Delivery) -> None:
     """Try an uncertain one once more: its reader may get it twice. For staff to decide."""
     _decide(delivery, state=Delivery.State.WAITING, batch=None, due_at=Now(), reason="")
-    Batch.objects.filter(pk=delivery.batch_id).update(uncertain=F("uncertain") - 1)
+    Batch.objects.filter(pk=delivery.batch_id or 0).update(uncertain=F("uncertain") - 1)
     sent = Issue.objects.filter(pk=delivery.issue_id, state=State.SENT)
     sent.update(state=State.SENDING)
     handover.tell_workers(delivery.issue_id)
@@ -184,7 +184,7 @@ def resend(delivery: Delivery) -> None:
 def mark_sent(delivery: Delivery) -> None:
     """Take an uncertain one as sent, because staff know that it arrived."""
     _decide(delivery, state=Delivery.State.SENT, reason="")
-    Batch.objects.filter(pk=delivery.batch_id).update(
+    Batch.objects.filter(pk=delivery.batch_id or 0).update(
         uncertain=F("uncertain") - 1, sent=F("sent") + 1
     )
 

@@ -52,7 +52,7 @@ def frozen(issue: Issue) -> Letter:
 
 def preview(issue: Issue) -> str:
     """The HTML for a page of ours: its styles are a file, as our CSP wants them."""
-    html = render_to_string("newsletter/letter.html", _context(issue) | {"preview": True})
+    html = str(render_to_string("newsletter/letter.html", _context(issue) | {"preview": True}))
     for name in ("unsubscribe", "preferences"):
         html = html.replace(slot(name), "#")
     return html

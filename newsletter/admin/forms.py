@@ -1,7 +1,7 @@
 """The forms of an issue: its editor, and when it is to be sent."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -55,7 +55,8 @@ class IssueForm(forms.ModelForm):
             cards = library.current().newest(OFFERED)
             known = {card.pk for card in cards}
             cards += library.current().cards(set(self.instance.articles) - known)
-            self.fields["articles"].choices = [(card.pk, card.title) for card in cards]
+            field = cast(forms.TypedMultipleChoiceField, self.fields["articles"])
+            field.choices = [(card.pk, card.title) for card in cards]
 
     def clean_body(self) -> str:
         try:

@@ -121,12 +121,13 @@ class IssueAdmin(admin.ModelAdmin):
     def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send it to whoever asks, and to nobody else."""
         issue = self._posted(request, pk)
+        mine = str(getattr(request.user, "email", ""))
         try:
-            trial.send(issue, to=request.user.email)
+            trial.send(issue, to=mine)
         except (Away, trial.Refused) as error:
             self.message_user(request, _("It was not sent: {why}").format(why=error), "ERROR")
         else:
-            said = _("On its way to {address}.").format(address=request.user.email)
+            said = _("On its way to {address}.").format(address=mine)
             self.message_user(request, said, messages.SUCCESS)
         return redirect("admin:newsletter_issue_send", pk)
 

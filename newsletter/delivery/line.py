@@ -9,6 +9,7 @@ import smtplib
 import socket
 import ssl
 from contextlib import suppress
+from typing import cast
 
 from django.conf import settings
 from django.core.mail.utils import DNS_NAME
@@ -31,10 +32,10 @@ class Line:
         """Connect. `sender` is the envelope's."""
         self._mail_from = b"MAIL FROM:<%b>\r\n" % sender.encode("ascii")
         self._reset = False
-        self._offered: bytes | None = None
+        self._offered = b""
         self._came = b""  # read, and not yet taken as an answer
         try:
-            self._smtp = _connect()
+            self._smtp, self._sock = _connect()
         except (OSError, smtplib.SMTPException) as error:
             raise Away(_said(error)) from error
         self._pipelining = self._smtp.has_extn("pipelining")
@@ -60,17 +61,16 @@ class Line:
 
     def taken(self) -> tuple[Answer, Answer | None]:
         """What the server says to the sender, and to the recipient that was offered."""
+        if self._reset and not self._pipelining:
+            self._write(b"RSET\r\n")
+        if self._reset:
+            self._read()
+        self._reset = True  # until this mail's text is answered, something of it is open
         if self._pipelining:
-            if self._reset:
-                self._read()
             sender, recipient = self._read(), self._read()
-        else:
-            if self._reset:
-                self._ask(b"RSET\r\n")
-            sender = self._ask(self._mail_from)
-            recipient = self._ask(self._offered or b"") if sender.accepted else None
-        self._reset = True  # until this mail's text is accepted, something of it is open
-        return sender, recipient if sender.accepted else None
+            return sender, recipient if sender.accepted else None
+        sender = self._ask(self._mail_from)
+        return sender, self._ask(self._offered) if sender.accepted else None
 
     def data(self) -> Answer:
         """Ask for leave to send the text: 354 gives it."""
@@ -88,7 +88,7 @@ class Line:
 
     def close(self) -> None:
         with suppress(Exception):
-            self._smtp.sock.settimeout(2)
+            self._sock.settimeout(2)
             self._smtp.quit()
         with suppress(Exception):
             self._smtp.close()
@@ -99,8 +99,8 @@ class Line:
 
     def _write(self, octets: bytes) -> None:
         try:
-            self._smtp.sock.sendall(octets)
-        except (OSError, AttributeError) as error:
+            self._sock.sendall(octets)
+        except OSError as error:
             raise Away(_said(error)) from error
 
     def _read(self) -> Answer:
@@ -121,15 +121,15 @@ class Line:
 
     def _more(self) -> bytes:
         try:
-            piece = self._smtp.sock.recv(8192)
-        except (OSError, AttributeError) as error:
+            piece = self._sock.recv(8192)
+        except OSError as error:
             raise Away(_said(error)) from error
         if not piece or len(self._came) > LONGEST_ANSWER:
             raise Away("the server closed the connection")
         return piece
 
 
-def _connect() -> smtplib.SMTP:
+def _connect() -> tuple[smtplib.SMTP, socket.socket]:
     server = settings.NEWSLETTER_EMAIL
     kind = smtplib.SMTP_SSL if server.get("EMAIL_USE_SSL") else smtplib.SMTP
     smtp = kind(
@@ -139,8 +139,6 @@ def _connect() -> smtplib.SMTP:
         local_hostname=DNS_NAME.get_fqdn(),
     )
     try:
-        # Many small writes that each wait for an answer: never for more to come.
-        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         smtp.ehlo_or_helo_if_needed()
         if server.get("EMAIL_USE_TLS"):
             smtp.starttls(context=ssl.create_default_context())
@@ -150,7 +148,10 @@ def _connect() -> smtplib.SMTP:
     except BaseException:
         smtp.close()
         raise
-    return smtp
+    line = cast(socket.socket, smtp.sock)
+    # Many small writes that each wait for an answer: never for more to come.
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return smtp, line
 
 
 def _said(error: Exception) -> str:

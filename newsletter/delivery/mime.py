@@ -66,7 +66,7 @@ class Post:
             f"Message-ID: {message_ids.make(self.issue, to.delivery, self._host)}\r\n"
             f"List-Unsubscribe: <{unsubscribe}>\r\n"
         ).encode("ascii")
-        body = b"".join([part if type(part) is bytes else values[part] for part in self._body])
+        body = b"".join([p if isinstance(p, bytes) else values[p] for p in self._body])
         mail = b"%b%b\r\n%b" % (self._head, head, body)
         return signing.signed(mail)
 

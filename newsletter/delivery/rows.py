@@ -100,7 +100,12 @@ def claim(issue: int, worker: str, *, most: int, workers: int) -> Claimed | None
         if cursor.fetchone()[0] >= workers:
             return None
         lease = settings.NEWSLETTER_LEASE_SECONDS
-        values = {"issue": issue, "most": most, "worker": worker[:120], "lease": lease}
+        values: dict[str, str | int] = {
+            "issue": issue,
+            "most": most,
+            "worker": worker[:120],
+            "lease": lease,
+        }
         cursor.execute(_CLAIM, values)
         found = cursor.fetchall()
     if not found:

@@ -234,11 +234,11 @@ class Courier:
         done, self._done = self._done, None
         return rows.step(
             self.batch,
-            done=done and done.row.pk,
+            done=done.row.pk if done else None,
             state=done.state if done else "",
             reason=done.reason if done else "",
             wait=done.wait if done else 0,
-            upcoming=upcoming and upcoming.pk,
+            upcoming=upcoming.pk if upcoming else None,
             address=upcoming.email if upcoming else "",
         )
 
