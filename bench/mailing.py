@@ -1,12 +1,19 @@
 """Sending the newsletter: one worker beside bare loops and django-newsletter, to the same sink."""
 
+import json
+import os
 import smtplib
+import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection
+from django.test import Client
 from django.test.utils import override_settings
 
 from bench import peer, smtp_sink
@@ -14,13 +21,16 @@ from bench.table import Row
 from newsletter import campaigns, letter
 from newsletter.delivery import sending
 from newsletter.delivery.mime import Post, Recipient
-from newsletter.models import Delivery
+from newsletter.models import Delivery, Issue
 from tests.newsletter.issues import make_issue, make_practice
+from tests.processes import database_url
+from tests.staff.people import make_manager, sign_in
 
 # About 30 kB as mail, as a letter with a few paragraphs and some cards has.
-TEXT = "<h2>What is new</h2>" + "<p>We open on Saturdays from now on. Come and see us.</p>" * 70
+TEXT = "<h2>What is new</h2>" + "<p>We open on Saturdays from now on. Come and see us.</p>" * 150
 MAILS = 3_000
 DJANGO_MAILS = 1_000
+MANY, LONG = 1_000_000, 100_000
 
 
 def speed() -> list[Row]:
@@ -32,7 +42,7 @@ def speed() -> list[Row]:
         ours = _ours(port)
         with override_settings(NEWSLETTER_DKIM_KEY=_key()):
             signed = _ours(port)
-        theirs = peer.django_newsletter(port)
+        theirs = peer.django_newsletter(port, TEXT)
     return [
         Row("bare loop of prebuilt bytes", f"{bare:,.0f}/s", "", None),
         Row("loop of Django messages", f"{django:,.0f}/s", "", None),
@@ -49,10 +59,98 @@ def speed() -> list[Row]:
     ]
 
 
+def large() -> list[Row]:
+    """Freezing a million recipients, and what staff then wait for; memory of a long send."""
+    people(MANY)
+    issue = make_issue(body=TEXT)
+    campaigns.send_now(issue)
+    froze = _seconds(lambda: campaigns.freeze(issue.pk))
+    assert Delivery.objects.of(issue).count() == MANY
+    _as_if_sent(issue)
+    client = _staff()
+    rows = [Row(f"freezing {MANY:,} recipients", f"{froze:.1f} s", "20 s", froze <= 20)]
+    for name in ("", f"{issue.pk}/progress/", f"{issue.pk}/progress/now/", f"{issue.pk}/send/"):
+        page = f"/admin/newsletter/issue/{name}"
+        took = _page(client, page)
+        rows.append(Row(f"admin, {name or 'list'}", f"{took:.0f} ms", "200 ms", took <= 200))
+    return rows
+
+
+def memory() -> list[Row]:
+    """The size of a worker over 100,000 mails, and of what it grew after the first tenth."""
+    people(LONG)
+    issue = make_issue(body=TEXT)
+    campaigns.send_now(issue)
+    with smtp_sink.running() as port:
+        done = subprocess.run(  # noqa: S603  (our own script)
+            [sys.executable, "-m", "bench.long_send", str(issue.pk)],
+            env=os.environ
+            | {"DATABASE_URL": database_url(), "NEWSLETTER_EMAIL_URL": f"smtp://127.0.0.1:{port}"},
+            cwd=settings.BASE_DIR,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    found = json.loads(done.stdout.splitlines()[-1])
+    first, last = found["first_tenth"], found["end"]
+    flat = last <= 150 and last - first <= 10
+    what = f"worker over {LONG:,} mails, {found['a_second']:,.0f}/s"
+    return [Row(what, f"{first:.0f} MB, then {last:.0f} MB", "flat, at most 150 MB", flat)]
+
+
+def _as_if_sent(issue: Issue) -> None:
+    """Some of everything: as after sending, in batches."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO newsletter_batch (issue_id, worker, started_at, lease_until, finished_at,
+                                          size, ids, sent, failed, uncertain, skipped)
+            SELECT %s, 'bench', now(), now(), now() - n * interval '5 s', 200, '{}', 196, 3, 0, 1
+              FROM generate_series(1, %s / 200) AS n
+            """,
+            [issue.pk, MANY],
+        )
+        cursor.execute(
+            """
+            UPDATE newsletter_delivery SET batch_id = id / 200 + 1, settled_at = now(),
+                   state = CASE WHEN id %% 200 < 3 THEN 'failed'
+                                WHEN id %% 200 = 3 THEN 'skipped' ELSE 'sent' END,
+                   reason = CASE WHEN id %% 200 < 3 THEN '550 5.1.1 …: reason ' || id %% 7
+                                 WHEN id %% 200 = 3 THEN 'left' ELSE '' END
+            """
+        )
+        cursor.execute("VACUUM ANALYZE newsletter_delivery")
+    assert campaigns.complete(issue.pk)
+
+
+def _staff() -> Client:
+    client = Client(SERVER_NAME="127.0.0.1", headers={"x-forwarded-proto": "https"})
+    return sign_in(client, make_manager())
+
+
+def _page(client: Client, page: str) -> float:
+    """The middle of several times, in ms."""
+    took = []
+    for _ in range(7):
+        began = time.perf_counter()
+        answer = client.get(page, secure=True)
+        took.append((time.perf_counter() - began) * 1000)
+        assert answer.status_code == 200, answer
+    return statistics.median(took)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
 def _ours(port: int) -> float:
     with connection.cursor() as cursor:
         cursor.execute("SHOW synchronous_commit")
-        assert cursor.fetchone()[0] in ("on", "off")
+        assert cursor.fetchone()[0] == "on"
     issue = make_issue(body=TEXT)
     campaigns.send_now(issue)
     campaigns.freeze(issue.pk)
@@ -124,10 +222,12 @@ def people(count: int) -> None:
     """Exactly so many who asked for it, and nothing sent to them yet."""
     make_practice()
     with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
         cursor.execute(
             "TRUNCATE newsletter_delivery, newsletter_batch, newsletter_issue,"
             " newsletter_subscriber CASCADE"
         )
+        cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute(
             """
             INSERT INTO newsletter_subscriber
