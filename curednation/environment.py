@@ -113,6 +113,29 @@ class Environment:
         )
         return found
 
+    def credentials(self, variable: str) -> str:
+        """`user:password`, or nothing."""
+        value = self.text(variable)
+        user, colon, password = value.partition(":")
+        if value and not (user and colon and len(password) >= 20):
+            refuse(variable, "is no user:password whose password has 20 characters or more.")
+        return value
+
+    def mailbox(self, variable: str) -> str:
+        """A folder of mail to read, or nothing. Its password is never part of the sentence."""
+        value = self.text(variable)
+        parts = _split(value)
+        if value and not (
+            parts
+            and ((parts.scheme == "maildir" and parts.path.startswith("/")) or parts.hostname)
+            and parts.scheme in ("maildir", "imap", "imaps")
+        ):
+            refuse(
+                variable,
+                "is no mailbox: write maildir:/path or imaps://user:password@host/INBOX.",
+            )
+        return value
+
     def site(self, variable: str, *, default: str) -> str:
         """The site's own address: scheme, host and port, without a path."""
         value = self.text(variable, default=default).rstrip("/")

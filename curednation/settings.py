@@ -151,6 +151,15 @@ CELERY_BEAT_SCHEDULE: dict = {
         "schedule": 60,
         "options": {"expires": 50},
     },
+    "newsletter-returns": {
+        "task": "newsletter.tasks.read_returns",
+        "schedule": 300,
+        "options": {"expires": 240},
+    },
+    "newsletter-forget": {
+        "task": "newsletter.tasks.forget_unconfirmed",
+        "schedule": crontab(hour=8, minute=30),
+    },
     "mail-purge": {"task": "curednation.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
 }
 
@@ -271,6 +280,10 @@ NEWSLETTER_FORBIDDEN_WORDS = env.words(
 NEWSLETTER_SOFT_BOUNCES = env.number("NEWSLETTER_SOFT_BOUNCES", default=5, least=1, most=100)
 # Addresses that were never confirmed are forgotten so long after their link ended.
 NEWSLETTER_UNCONFIRMED_DAYS = env.number("NEWSLETTER_UNCONFIRMED_DAYS", default=30, most=3650)
+# Reports of mail that came back: by webhook of a provider, or in a mailbox that we read.
+NEWSLETTER_WEBHOOK_SECRET = env.credentials("NEWSLETTER_WEBHOOK_SECRET")
+MAILGUN_WEBHOOK_SIGNING_KEY = env.text("MAILGUN_WEBHOOK_SIGNING_KEY")
+NEWSLETTER_RETURNS_MAILBOX = env.mailbox("NEWSLETTER_RETURNS_MAILBOX")
 
 # ── limits: how often one network, or one address, may do what writes or sends ──
 LIMITS = {

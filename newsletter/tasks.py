@@ -1,16 +1,18 @@
-"""What Celery runs for the newsletter's issues. Arguments are ids; each task may run twice.
+"""What Celery runs for the newsletter. Arguments are ids; each task may run twice.
 
-They go to a queue of their own, so that a deployment can give them workers of their own.
+Sending has a queue of its own, so that a deployment can give it workers of its own.
 """
 
 import os
 import socket
 
 from celery import shared_task
+from django.conf import settings
 
-from newsletter import campaigns, handover
+from newsletter import campaigns, handover, subscription
 from newsletter.delivery import recovery, sending
 from newsletter.models import Issue
+from newsletter.returns import mailbox
 
 SLICE = 20  # seconds: then other tasks of this worker have their turn
 
@@ -32,3 +34,16 @@ def sweep() -> None:
     for pk in Issue.objects.running().values_list("pk", flat=True):
         if not campaigns.complete(pk):
             handover.tell_workers(pk)
+
+
+@shared_task(soft_time_limit=240, time_limit=280)
+def read_returns() -> None:
+    """Look into the mailbox for mail that came back, where there is one. Every five minutes."""
+    if settings.NEWSLETTER_RETURNS_MAILBOX:
+        mailbox.take_in(settings.NEWSLETTER_RETURNS_MAILBOX)
+
+
+@shared_task
+def forget_unconfirmed() -> None:
+    """Empty what was asked for and never confirmed. Every night."""
+    subscription.forget_old_confirmations()

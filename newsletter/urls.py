@@ -1,7 +1,8 @@
 from django.urls import URLPattern, path, re_path
 
 from newsletter import links
-from newsletter.views import archive, leaving, preferences, signing_up
+from newsletter.returns import providers
+from newsletter.views import archive, leaving, preferences, signing_up, webhooks
 
 app_name = "newsletter"
 TOKEN = rf"(?P<token>{links.PATTERN})"
@@ -15,4 +16,9 @@ urlpatterns: list[URLPattern] = [
     ),
     re_path(rf"^newsletter/preferences/{TOKEN}/$", preferences.preferences, name="preferences"),
     re_path(rf"^newsletter/unsubscribe/{TOKEN}/$", leaving.unsubscribe, name="unsubscribe"),
+    re_path(
+        rf"^newsletter/webhooks/(?P<provider>{'|'.join(providers.READERS)})/$",
+        webhooks.webhook,
+        name="webhook",
+    ),
 ]

@@ -36,6 +36,8 @@ PURE = {
     "newsletter.plot",
     "newsletter.slots",
     "newsletter.text",
+    "newsletter.lists",
+    "newsletter.returns.dsn",
 }
 # Pure but for Django's slugify.
 NEARLY_PURE = {"articles.html.show"}

@@ -1,5 +1,6 @@
 """The door of the outbox: what other apps call. Nothing here talks to a mail server."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,10 +16,11 @@ from curednation.mail.models import OutgoingEmail, State
 from curednation.mail.rendering import fit, render
 from curednation.mail.tasks import hand_over
 
-__all__ = ["Attachment", "NotResendable", "drop", "enqueue", "forget", "resend"]
+__all__ = ["Attachment", "NotResendable", "came_back", "drop", "enqueue", "forget", "resend"]
 
 # Once written, an e-mail is handed to a worker at once; the sweep looks after it from then on.
 SWEEP_AFTER = timedelta(minutes=1)
+_MESSAGE_ID = re.compile(r"\b[0-9a-f]{32}@[\w.-]+")
 
 
 class NotResendable(Exception):
@@ -81,6 +83,21 @@ def forget(*, about: str) -> None:
     """Drop what waits about this thing and empty what is settled, in the caller's transaction."""
     drop(about=about)
     OutgoingEmail.objects.settled().about(about).update(**EMPTY, purged_at=timezone.now())
+
+
+def came_back(*, quoted: str, why: str) -> OutgoingEmail | None:
+    """Note that a mail came back after it was sent; staff see it on the first page of the admin.
+
+    `quoted` is the text in which somebody names the Message-ID. None where it names none of ours.
+    """
+    named = [f"<{found}>" for found in _MESSAGE_ID.findall(quoted)]
+    email = OutgoingEmail.objects.filter(message_id__in=named).first()
+    if email is not None:
+        why = "" if email.purged_at else fit(why)[:500]
+        OutgoingEmail.objects.filter(pk=email.pk, returned_at=None).update(
+            returned_at=timezone.now(), returned_why=why
+        )
+    return email
 
 
 def resend(email: OutgoingEmail) -> None:

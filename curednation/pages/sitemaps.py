@@ -11,7 +11,14 @@ class PagesSitemap(Sitemap):
     changefreq = "monthly"
 
     def items(self) -> list[str]:
-        return ["pages:home", "pages:about", "pages:contact", "pages:privacy", "articles:list"]
+        return [
+            "pages:home",
+            "pages:about",
+            "pages:contact",
+            "pages:privacy",
+            "articles:list",
+            "newsletter:home",
+        ]
 
     def location(self, item: str) -> str:
         return reverse(item)

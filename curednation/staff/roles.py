@@ -59,6 +59,11 @@ ROLES: dict[str, dict[str, str]] = {
     },
     "newsletter editor": {
         "newsletter.issue": WORK,
+        "newsletter.confirmation": LOOK,
+        "newsletter.consent": LOOK,
+        "newsletter.consenttext": LOOK,
+        "newsletter.subscriber": EDIT,
+        "newsletter.topic": WORK,
         "practice.practice": LOOK,
     },
     # Appointments, patients and consents are records of care: nobody deletes them by hand.
@@ -82,6 +87,11 @@ ROLES: dict[str, dict[str, str]] = {
         "articles.topic": WORK,
         "mail.outgoingemail": EDIT,
         "newsletter.issue": WORK,
+        "newsletter.confirmation": LOOK,
+        "newsletter.consent": LOOK,
+        "newsletter.consenttext": "view add",
+        "newsletter.subscriber": "view change erase",
+        "newsletter.topic": WORK,
         "pages.testimonial": ALL,
         "practice.practice": WORK,
         "staff.auditevent": LOOK,

@@ -1,5 +1,5 @@
-"""How staff write and send issues. Every change of a state goes through `campaigns`."""
+"""The newsletter in the admin. Every change of a state goes through the workflow modules."""
 
-from newsletter.admin import issues
+from newsletter.admin import issues, proofs, subscribers, topics
 
-__all__ = ["issues"]
+__all__ = ["issues", "proofs", "subscribers", "topics"]

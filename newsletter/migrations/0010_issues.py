@@ -69,7 +69,7 @@ DROP = "DROP FUNCTION newsletter_step(bigint, bigint, text, text, float8, bigint
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsletter', '0004_events'),
+        ('newsletter', '0006_people_in_the_admin'),
     ]
 
     operations = [

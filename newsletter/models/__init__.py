@@ -3,6 +3,7 @@
 from newsletter.models.consents import Confirmation, Consent, ConsentText, Origin
 from newsletter.models.events import Event
 from newsletter.models.issues import Batch, Delivery, Issue
+from newsletter.models.moving import Import
 from newsletter.models.people import Subscriber, SubscriberQuerySet, Topic
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ConsentText",
     "Delivery",
     "Event",
+    "Import",
     "Issue",
     "Origin",
     "Subscriber",

@@ -82,7 +82,8 @@ class Consent(models.Model):
             models.Index(
                 fields=["issue", "kind"], name="consent_by_issue", condition=Q(issue__gt=0)
             ),
-            models.Index(fields=["at", "kind"], name="consent_by_time"),
+            models.Index(fields=["address_hash"], name="consent_by_address"),
+            models.Index(fields=["kind", "at"], name="consent_by_kind_and_time"),
         ]
         triggers = [APPEND_ONLY, NO_TRUNCATE]
 
@@ -154,3 +155,8 @@ class Confirmation(models.Model):
 
     def __str__(self) -> str:
         return f"{_('confirmation')} {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        ended = self.confirmed_at or self.ended_at
+        return not ended and self.expires_at > timezone.now()

@@ -89,6 +89,9 @@ class Subscriber(models.Model):
         ordering = ["-pk"]
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")
+        # `change` is the right to take somebody off the list, and to hand out their record.
+        default_permissions = ("view", "change")
+        permissions = [("erase_subscriber", _("Can erase what names a subscriber"))]
         constraints = [
             models.UniqueConstraint(fields=["address_hash"], name="subscriber_once_per_address"),
             models.UniqueConstraint(fields=["key"], name="subscriber_key_is_its_own"),

@@ -4,7 +4,7 @@ import re
 
 from disposable_email_domains import blocklist
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -38,7 +38,7 @@ def _home(request: HttpRequest, form: AddressForm) -> HttpResponse:
 def subscribe(request: HttpRequest) -> HttpResponse:
     """What the band sends. Nobody is looked up: every address gets the same answer and a mail."""
     if request.method != "POST":
-        return _home(request, AddressForm())
+        return redirect(HOME)
     form = AddressForm(request.POST)
     if not form.is_valid():
         return _home(request, form)

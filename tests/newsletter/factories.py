@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from curednation.guard import addresses
+from newsletter import message_ids
 from newsletter.models import ConsentText, Subscriber, Topic
 
 number = count(1)
@@ -36,3 +37,8 @@ def make_subscriber(*, email: str = "", **values: Any) -> Subscriber:
     if given["state"] == Subscriber.State.ERASED:
         given["email"] = ""
     return Subscriber.objects.create(**given)
+
+
+def letter_to(subscriber: Subscriber, *, issue: int = 1) -> str:
+    """The Message-ID of a letter that was sent to them."""
+    return message_ids.make(issue, subscriber.pk, "example.org")
