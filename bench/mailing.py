@@ -115,10 +115,10 @@ def _as_if_sent(issue: Issue) -> None:
         cursor.execute(
             """
             UPDATE newsletter_delivery SET batch_id = id / 200 + 1, settled_at = now(),
-                   state = CASE WHEN id %% 200 < 3 THEN 'failed'
-                                WHEN id %% 200 = 3 THEN 'skipped' ELSE 'sent' END,
-                   reason = CASE WHEN id %% 200 < 3 THEN '550 5.1.1 …: reason ' || id %% 7
-                                 WHEN id %% 200 = 3 THEN 'left' ELSE '' END
+                   state = CASE WHEN id % 200 < 3 THEN 'failed'
+                                WHEN id % 200 = 3 THEN 'skipped' ELSE 'sent' END,
+                   reason = CASE WHEN id % 200 < 3 THEN '550 5.1.1 …: reason ' || id % 7
+                                 WHEN id % 200 = 3 THEN 'left' ELSE '' END
             """
         )
         cursor.execute("VACUUM ANALYZE newsletter_delivery")

@@ -171,6 +171,16 @@ def complete(pk: int) -> bool:
 
 
 @transaction.atomic
+def record_past(issue: Issue, *, sent_at: datetime) -> None:
+    """Let a draft stand in the archive as if it had been sent then, to nobody. For demo data."""
+    cards = letter.cards(issue)
+    written = letter.write(issue)
+    ended = {"state": State.SENT, "started_at": sent_at, "frozen_at": sent_at}
+    texts = {"cards": cards, "letter_html": written.html, "letter_text": written.text}
+    _change(issue, (State.DRAFT,), **ended, **texts, finished_at=sent_at)
+
+
+@transaction.atomic
 def resend(delivery: Delivery) -> None:
     """Try an uncertain one once more: its reader may get it twice. For staff to decide."""
     _decide(delivery, state=Delivery.State.WAITING, batch=None, due_at=Now(), reason="")

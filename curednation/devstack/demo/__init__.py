@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from articles.loading import load_library
-from curednation.devstack.demo import clinic, days_off, mails, visits
+from curednation.devstack.demo import clinic, days_off, letters, mails, visits
 
 
 @dataclass(frozen=True)
@@ -31,4 +31,5 @@ def load(now: datetime) -> Loaded:
     booked = visits.book(providers, services, now)
     mails.tell_some(now)
     articles = load_library()
+    letters.write(now)
     return Loaded(len(providers), booked, articles.new)
