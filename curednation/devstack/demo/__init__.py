@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from articles.loading import load_library
-from curednation.devstack.demo import clinic, days_off, letters, mails, visits
+from curednation.devstack.demo import clinic, days_off, letters, line, mails, visits
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ def load(now: datetime) -> Loaded:
     visits.settle_past(now)
     booked = visits.book(providers, services, now)
     mails.tell_some(now)
+    line.up(services, now)
     articles = load_library()
     letters.write(now)
     return Loaded(len(providers), booked, articles.new)
