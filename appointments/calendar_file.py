@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -37,14 +37,21 @@ def calendar_file(
     cancellation, which is how a calendar knows the newest word. `also` are later visits of the
     same patient, of a series.
     """
+    head, end = _frame(method)
+    zone = vtimezone(appointment.zone, appointment.starts_at.year)
+    visits = b"".join(_event(one, method, practice).to_ical() for one in (appointment, *also))
+    return head + zone + visits + end
+
+
+@cache
+def _frame(method: Method) -> tuple[bytes, bytes]:
+    """What stands before and after the visits."""
     calendar = Calendar()
     calendar.add("prodid", "-//Curednation//Appointments//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method.value)
     head, end, _ = calendar.to_ical().partition(b"END:VCALENDAR")
-    zone = vtimezone(appointment.zone, appointment.starts_at.year)
-    visits = b"".join(_event(one, method, practice).to_ical() for one in (appointment, *also))
-    return head + zone + visits + end + b"\r\n"
+    return head, end + b"\r\n"
 
 
 def _event(appointment: Appointment, method: Method, practice: Practice) -> Event:

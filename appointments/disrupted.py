@@ -7,13 +7,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Max, TextChoices
+from django.db.models import Max, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appointments import availability, hours
 from appointments.calendars import Calendar
-from appointments.models import Appointment, Licence, Provider
+from appointments.models import Appointment, Licence, Provider, Status
 from appointments.spans import Span, union
 
 
@@ -48,8 +48,18 @@ def all_of(provider: int | None = None) -> set[tuple[int, Why]]:
     return _find(_upcoming(now, provider), now, with_hours=True)
 
 
+def holds(provider: int | None = None) -> set[tuple[int, Why]]:
+    """Running holds that could not become visits as they stand. Of everyone, or of one."""
+    now = timezone.now()
+    held = Appointment.objects.filter(status=Status.HELD, held_until__gt=now, starts_at__gt=now)
+    return _find(_rows(held, provider), now, with_hours=True)
+
+
 def _upcoming(now: datetime, provider: int | None) -> list[tuple]:
-    visits = Appointment.objects.upcoming(now)
+    return _rows(Appointment.objects.upcoming(now), provider)
+
+
+def _rows(visits: QuerySet[Appointment], provider: int | None) -> list[tuple]:
     if provider is not None:
         visits = visits.filter(provider=provider)
     fields = ("pk", "provider_id", "state", "starts_at", "ends_at", "staff_reason")

@@ -1,9 +1,11 @@
 """The time page's view of a grid: a week, a month, one day's times, in the patient's zone."""
 
 import calendar
+from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -183,7 +185,8 @@ class Picker:
 
     @property
     def anyone(self) -> Card:
-        return Card(None, None, self.query(provider=None), self.provider is None, "")
+        url = self.query(provider=None, day=self._day_with(self.grid.merged()))
+        return Card(None, None, url, self.provider is None, "")
 
     @property
     def cards(self) -> list[Card]:
@@ -192,13 +195,21 @@ class Picker:
             Card(
                 provider,
                 (starts and datetime.fromtimestamp(starts[0], UTC).astimezone(self.zone)) or None,
-                self.query(provider=provider),
+                self.query(provider=provider, day=self._day_with(starts)),
                 provider == self.provider,
                 "honey" if number % 2 else "clay",
             )
             for number, (provider, starts) in enumerate(self.grid.starts.items())
         ]
         return sorted(cards, key=lambda card: (card.next is None, card.next, str(card.provider)))
+
+    def _day_with(self, starts: Sequence[int]) -> date | None:
+        """The day that was asked for, if one of these is on it: else their first is shown."""
+        if self.asked_for is None:
+            return None
+        begins = datetime.combine(self.asked_for, time(0), self.zone).timestamp()
+        ends = datetime.combine(self.asked_for + timedelta(days=1), time(0), self.zone).timestamp()
+        return self.asked_for if bisect_left(starts, begins) < bisect_left(starts, ends) else None
 
     # ── addresses ─────────────────────────────────────────────────────────────
 
@@ -219,6 +230,6 @@ class Picker:
     def query(self, **changes) -> str:
         """The query string of this view with another day or provider."""
         provider = changes.get("provider", self.provider)
-        day = changes.get("day", self.asked_for if "provider" not in changes else None)
+        day = changes.get("day", self.asked_for)
         parts = {"with": provider.slug if provider else "", "day": day.isoformat() if day else ""}
         return "?" + urlencode({name: value for name, value in parts.items() if value})

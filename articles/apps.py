@@ -7,3 +7,9 @@ class ArticlesConfig(AppConfig):
     label = "articles"
     verbose_name = _("Articles")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from articles.offered import Articles
+        from curednation import library
+
+        library.register(Articles())

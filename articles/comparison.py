@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from articles.content import Content
-from articles.html.plain import plain
+from curednation.richtext.plain import plain
 
 
 @dataclass(frozen=True)

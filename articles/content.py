@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from articles.html.plain import plain
+from curednation.richtext.plain import plain
 
 # Words that turn a sentence around. A change of one is never a small fix.
 TURNING = {

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from pictures.tasks import _process_picture
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from articles.html.clean import Refused
 from articles.models import ImageAsset
 from curednation import pagecache
+from curednation.richtext.clean import Refused
 
 MEGAPIXELS = 40
 LARGEST_FILE = 15 * 1024 * 1024

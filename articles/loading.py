@@ -21,8 +21,8 @@ from mdit_py_plugins.container import container_plugin
 
 from articles import publishing, related
 from articles.content import Answered, Content, SourceLine
-from articles.html.clean import CALLOUTS
 from articles.models import Article, Contributor, Related, Status, Synonym, Topic
+from curednation.richtext.clean import CALLOUTS
 
 LIBRARY = Path(__file__).parent / "library"
 NOON = time(12, tzinfo=ZoneInfo("UTC"))

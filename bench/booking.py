@@ -19,6 +19,7 @@ from appointments.models import (
 )
 from bench import load
 from bench.table import Row
+from curednation.practice.models import Practice
 
 TOKEN = "a" * 32
 CSRF = f"{settings.CSRF_COOKIE_NAME}={TOKEN}"
@@ -26,6 +27,8 @@ BOOKINGS, CONNECTIONS = 1500, 8
 
 
 def prepare() -> Service:
+    Practice.objects.create(name="Curednation", phone="+16155550142")
+    Practice.share()
     service = Service.objects.create(
         name="Visit", slug="visit", invitation="A visit", minutes=20, step=20, horizon_days=60
     )

@@ -30,7 +30,7 @@ def main() -> int:
 def measure() -> int:
     from django.db import connection
 
-    from bench import booking, clinic, crowd, slots
+    from bench import booking, clinic, crowd, mailing, slots
     from bench.table import show
     from tests import processes
 
@@ -45,6 +45,7 @@ def measure() -> int:
             rows += crowd.at_once(service, port)
             rows += crowd.memory(service, port, site.process.pid)
         rows += [*clinic.beside_the_peer(), *clinic.large(), *clinic.growth()]
+        rows += [*mailing.speed(), *mailing.large(), *mailing.memory()]
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     print(show(rows))

@@ -5,6 +5,7 @@ Every method raises ImproperlyConfigured. A value that is empty counts as left o
 
 import ipaddress
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
@@ -50,6 +51,14 @@ class Environment:
         if value not in options:
             refuse(variable, f"is {value!r}: write one of {', '.join(options)}.")
         return value
+
+    def date(self, variable: str) -> str:
+        """A day as `2026-11-30`, or nothing."""
+        value = self.text(variable)
+        try:
+            return date.fromisoformat(value).isoformat() if value else ""
+        except ValueError:
+            refuse(variable, f"is {value!r}: write a day as in 2026-11-30.")
 
     def rate(self, variable: str, *, default: str) -> str:
         """So many times in a span, such as `30/hour` or `60/10minutes`."""

@@ -12,7 +12,13 @@ ROOT = Path(__file__).parent.parent
 SUBJECTS = ("articles", "appointments", "newsletter")
 HOUSE = "curednation"
 # What every subject may lean on. None of these knows a subject.
-SHARED = tuple(f"{HOUSE}.{name}" for name in ("mail", "practice", "guard", "pagecache", "answers"))
+SHARED = tuple(
+    f"{HOUSE}.{name}"
+    for name in (
+        *("mail", "practice", "guard", "pagecache", "answers"),
+        *("richtext", "library", "reachable"),
+    )
+)
 # Modules that take everything as an argument, the clock included.
 PURE = {
     "appointments.spans",
@@ -23,8 +29,13 @@ PURE = {
     "appointments.wishes",
     "appointments.series",
     "articles.content",
-    "articles.html.plain",
+    "curednation.richtext.plain",
     "newsletter.domains",
+    "newsletter.delivery.answers",
+    "newsletter.delivery.warm_up",
+    "newsletter.plot",
+    "newsletter.slots",
+    "newsletter.text",
     "newsletter.lists",
     "newsletter.returns.dsn",
 }
@@ -38,6 +49,8 @@ WORKFLOW = (
     "appointments.waitlist",
     "articles.publishing",
     "newsletter.subscription",
+    "newsletter.campaigns",
+    "newsletter.delivery",
     "curednation.mail",
 )
 WRITES = {"update", "create", "get_or_create", "update_or_create", "Appointment", "Article"}

@@ -46,10 +46,11 @@ def before_saving(
     error = ""
     with transaction.atomic():
         booking.lock_everyone()
-        was = disrupted.all_of(provider)
+        was, held = disrupted.all_of(provider), disrupted.holds(provider)
         response = save()
         if response.status_code != 302:
             return response  # the form has errors, or asks whether to delete
+        booking.withdraw([pk for pk, _why in disrupted.holds(provider) - held])
         rows = ways_out.rows_of(disrupted.all_of(provider) - was)
         if not rows:
             return response

@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import Max, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,7 +18,7 @@ from appointments.admin import office, pages, steps
 from appointments.admin.book_on_behalf import book_view
 from appointments.admin.visit_list import phone_digits
 from appointments.forms import BirthDateField
-from appointments.models import Appointment, Patient
+from appointments.models import Appointment, Patient, Status
 
 IDENTITY = ("first_name", "last_name", "birth_date", "email")
 
@@ -102,6 +103,20 @@ class PatientAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [*pages.urls(self, [("<path:object_id>/book/", book_view)]), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With the visit that follow-ups start from: the latest that was not given up."""
+        visits = Appointment.objects.filter(patient=self.get_object(request, unquote(object_id)))
+        kept = visits.exclude(status__in=[Status.CANCELLED, Status.RELEASED, Status.EXPIRED])
+        latest = kept.order_by("-starts_at").values_list("pk", flat=True).first()
+        more = {"latest_visit": latest} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, more)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a patient comes with a visit

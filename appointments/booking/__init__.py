@@ -14,6 +14,8 @@ from appointments.booking.holds import (
     purge_abandoned_holds,
     release,
     take_hold,
+    was_withdrawn,
+    withdraw,
 )
 from appointments.booking.rules import HoldGone, NotChangeable, SlotTaken, nearest
 from appointments.booking.staff import (
@@ -66,4 +68,6 @@ __all__ = [
     "purge_abandoned_holds",
     "release",
     "take_hold",
+    "was_withdrawn",
+    "withdraw",
 ]

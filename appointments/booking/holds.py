@@ -143,6 +143,17 @@ def release(hold: Appointment, *, by: str = PATIENT) -> bool:
     return bool(held.update(status=Status.RELEASED, changed_by=by))
 
 
+def withdraw(pks: Sequence[int]) -> None:
+    """Take back holds whose time the clinic has closed. Who fills in the form is told so."""
+    Appointment.objects.filter(pk__in=pks, status=Status.HELD).update(
+        status=Status.RELEASED, changed_by=SYSTEM
+    )
+
+
+def was_withdrawn(hold: Appointment) -> bool:
+    return hold.status == Status.RELEASED and hold.changed_by == SYSTEM
+
+
 def purge_abandoned_holds() -> int:
     """Settle holds that have run out and delete those that came to nothing; how many went."""
     Appointment.objects.expired(timezone.now() - HOLD_FOR).update(

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import F, Q
 from django.utils import timezone
 
-from appointments import availability, freed, notices, patients
+from appointments import availability, freed, notices
 from appointments.booking.rules import (
     PATIENT,
     HoldGone,
@@ -22,19 +22,11 @@ from appointments.booking.rules import (
     settle_expired,
     unless_taken,
 )
-from appointments.models import Appointment, ClinicRules, Consent, Provider, Status
+from appointments.booking.statements import lock_to_book, take_over
+from appointments.models import Appointment, Consent, Provider, Status
 from curednation.guard import addresses
 
 CONFIRM_WITHIN = timedelta(hours=1)
-
-# The lock makes two bookings of one address wait for each other; it stands in a statement of its
-# own, so that the count sees what the other one has written.
-UPCOMING = """
-    SELECT pg_advisory_xact_lock(hashtext('upcoming:' || lower(%s)));
-    SELECT count(*), (SELECT most_upcoming FROM appointments_clinicrules)
-    FROM appointments_appointment
-    WHERE lower(email) = lower(%s) AND status = %s AND starts_at > now() AND email <> ''
-"""
 
 
 @dataclass(frozen=True)
@@ -71,53 +63,36 @@ def book(*, hold: Appointment, details: PatientDetails) -> Appointment:
 
 @in_one_transaction
 def _book(hold: Appointment, details: PatientDetails) -> Appointment:
-    licensed = lock([hold.provider_id], licensed_in=hold.state, at=hold.starts_at)
+    licensed, over_limit = lock_to_book(hold, details.email)
     now = timezone.now()
     if hold.starts_at <= now or not licensed:
         raise SlotTaken(nearest(hold.service, hold.state, hold.starts_at))
-    patient = patients.remember(details)
     given = {
-        "patient": patient,
         "email": details.email,
         "phone": details.phone,
         "contact": details.contact,
         "zone": details.zone,
         "booked_for": details.booked_for,
         "booked_by": details.booked_by,
+        "status": (Status.HELD if over_limit else Status.BOOKED).value,
+        "held_until": now + CONFIRM_WITHIN if over_limit else None,
     }
-    over_limit = _is_over_limit(details.email)
-    given |= _kept_until_confirmed(now) if over_limit else {"status": Status.BOOKED}
-    if not _take_over(hold, Status.HELD, given):
+    agreed = {
+        "texts": details.consent_texts,
+        "page": details.page,
+        "agreed_at": details.agreed_at or now,
+    }
+    if not take_over(hold, Status.HELD, given, details, **agreed):
         # It has run out and was settled. Others' holds may have run out over the same time since.
         settle_expired([hold.provider_id], now)
         require_within_caps(hold.provider, hold.service, hold.state, hold.starts_at)
-        if not _take_over(hold, Status.EXPIRED, given):
+        if not take_over(hold, Status.EXPIRED, given, details, **agreed):
             return _already_booked(hold)
-    for field, value in given.items():
-        setattr(hold, field, value)
-    record_consents(hold, details, now)
     if over_limit:
         notices.over_limit(hold)
     else:
         notices.booked(hold)
     return hold
-
-
-def _is_over_limit(email: str) -> bool:
-    """Whether the address has as many upcoming visits as the clinic allows. One at a time each."""
-    with connection.cursor() as cursor:
-        cursor.execute(UPCOMING, [email, email, Status.BOOKED.value])
-        upcoming, most = cursor.fetchone()
-    return upcoming >= (ClinicRules().most_upcoming if most is None else most)
-
-
-def _kept_until_confirmed(now: datetime) -> dict:
-    return {"status": Status.HELD, "held_until": now + CONFIRM_WITHIN}
-
-
-def _take_over(hold: Appointment, was: Status, given: dict) -> bool:
-    waiting = Appointment.objects.filter(pk=hold.pk, status=was, patient__isnull=True)
-    return bool(waiting.update(**{"held_until": None} | given))
 
 
 def confirm(appointment: Appointment) -> None:

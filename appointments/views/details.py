@@ -1,5 +1,6 @@
 """Booking from the hold on: the patient's details, more time, giving it back, done."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from appointments import booking, links, proofs, visitors
+from appointments.availability import Slot
 from appointments.forms import DetailsForm
 from appointments.models import Appointment, ConsentText, Status
-from appointments.views.private import private, refusal, too_many, within_limit
+from appointments.views.private import private, refusal
 from appointments.views.proof import proof_of
 from appointments.views.taken import taken
 from appointments.views.visit import of_visit
@@ -24,6 +26,8 @@ def details(request: HttpRequest, uid: UUID) -> HttpResponse:
     hold = _own_hold_or_404(request, uid)
     if hold.patient_id:
         return redirect(links.page(hold, "done"))
+    if booking.was_withdrawn(hold):
+        return _taken(request, hold, booking.nearest(hold.service, hold.state, hold.starts_at))
     if hold.status == Status.RELEASED:
         return redirect("appointments:times", hold.place, hold.service.slug)
     if request.method == "GET":
@@ -34,12 +38,10 @@ def details(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not proofs.fits(hold.service, proof_of(request), form.cleaned_data["email"]):
         form.add_error("email", _("Please use the address that we sent the link to."))
         return details_page(request, hold, form=form)
-    refused = refusal(request, "bookings")
+    address = addresses.normalised(form.cleaned_data["email"])
+    refused = refusal(request, "bookings", address=address)
     if refused:
         return refused
-    address = addresses.normalised(form.cleaned_data["email"])
-    if not within_limit(request, "bookings_per_address", address):
-        return too_many(request)
     return _book(request, hold, form)
 
 
@@ -49,15 +51,21 @@ def _book(request: HttpRequest, hold: Appointment, form: DetailsForm) -> HttpRes
     except booking.HoldGone:
         return redirect("appointments:times", hold.place, hold.service.slug)
     except booking.SlotTaken as error:
-        return taken(
-            request,
-            hold.service,
-            hold.place,
-            hold.starts_at,
-            error.nearest,
-            typed={name: request.POST[name] for name in form.fields if name in request.POST},
-        )
+        return _taken(request, hold, error.nearest)
     return redirect(links.page(appointment, "done"))
+
+
+def _taken(request: HttpRequest, hold: Appointment, nearest: Sequence[Slot]) -> HttpResponse:
+    asked = DetailsForm(hold=hold, texts=_texts()).fields
+    return taken(
+        request,
+        hold.service,
+        hold.place,
+        hold.starts_at,
+        nearest,
+        typed={name: request.POST[name] for name in asked if name in request.POST},
+        closed=booking.was_withdrawn(hold),
+    )
 
 
 def details_page(
@@ -116,7 +124,7 @@ def _texts() -> list[ConsentText]:
 
 def _own_hold_or_404(request: HttpRequest, uid: UUID) -> Appointment:
     """This visitor's own hold, also when it has run out or was booked; anybody else's is 404."""
-    hold = get_object_or_404(Appointment, uid=uid)
+    hold = get_object_or_404(Appointment.objects.select_related("provider", "service"), uid=uid)
     if not visitors.owns(request, hold):
         raise Http404("No such hold")
     return hold

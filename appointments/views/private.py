@@ -33,16 +33,19 @@ def within_limit(request: HttpRequest, rule: str, *who: str) -> bool:
     return limits.allow(rule, *(who or (client_network(request),)))
 
 
-def refusal(request: HttpRequest, rule: str) -> HttpResponse | None:
+def refusal(request: HttpRequest, rule: str, *, address: str = "") -> HttpResponse | None:
     """None when this network may do what `rule` limits; otherwise the page that it gets.
 
-    Near the limit, or when everybody together does a lot, a little effort is asked for. A filled
-    field that no person sees is a program's: it gets the same page as too many tries.
+    Near the limit, when everybody together does a lot, or much is done with one e-mail address, a
+    little effort is asked for: no more, so that no stranger can lock its owner out. A filled field
+    that no person sees is a program's: it gets the same page as too many tries.
     """
     if request.POST.get(HONEYPOT) or not within_limit(request, rule):
         return too_many(request)
-    easy = within_limit(request, f"{rule}_easily") and within_limit(
-        request, f"{rule}_in_all", "all"
+    easy = (
+        within_limit(request, f"{rule}_easily")
+        and within_limit(request, f"{rule}_in_all", "all")
+        and (not address or within_limit(request, f"{rule}_per_address", address))
     )
     if easy or effort.was_made(request, rule):
         return None

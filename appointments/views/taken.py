@@ -27,8 +27,12 @@ def taken(
     typed: dict | None = None,
     zone: ZoneInfo | None = None,
     action: str = "",
+    closed: bool = False,
 ) -> HttpResponse:
-    """The loser's page: the nearest free times, and nothing that was typed is lost."""
+    """The loser's page: the nearest free times, and nothing that was typed is lost.
+
+    With `closed` nobody else has the time: the clinic has withdrawn it.
+    """
     zone = zone or shown_zone(request, state)
     context = {
         "service": service,
@@ -37,6 +41,7 @@ def taken(
         "nearest": [(slot, slot.starts_at.astimezone(zone)) for slot in nearest],
         "zone": str(zone),
         "typed": typed_before(request) if typed is None else typed,
+        "closed": closed,
         "action": action or reverse("appointments:times", args=[state, service.slug]),
     }
     return render(request, "appointments/taken.html", context, status=409)

@@ -78,7 +78,7 @@ def _hold(offer: WaitlistOffer) -> Appointment:
 
 
 def _details(entry: WaitlistEntry) -> booking.PatientDetails:
-    typed = {name: getattr(entry, name) for name in TYPED}
+    typed = {name: getattr(entry, name) for name in TYPED} | {"phone": str(entry.phone)}
     return booking.PatientDetails(
         **typed, consent_texts=entry.consent_texts, page=PAGE, agreed_at=entry.agreed_at
     )

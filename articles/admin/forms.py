@@ -8,11 +8,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from articles import content, images
-from articles.admin.editor import Editor
-from articles.html import clean as html_in
-from articles.html.plain import plain
 from articles.models import Article, ImageAsset
 from articles.publishing import addresses
+from curednation.richtext import clean as html_in
+from curednation.richtext.editor import Editor
+from curednation.richtext.plain import plain
 
 
 class ArticleForm(forms.ModelForm):

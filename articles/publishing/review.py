@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.content import Content
-from articles.html.plain import CITATION, plain
 from articles.models import Approval, Article, Contributor, Revision, Status
 from articles.publishing import online
 from articles.publishing.rules import NotPossible, lock
 from articles.publishing.saving import content_of
+from curednation.richtext.plain import CITATION, plain
 
 
 @transaction.atomic

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from articles.html.clean import Refused
 from articles.models import Article
+from curednation.richtext.clean import Refused
 
 __all__ = ["NotPossible", "Refused", "lock"]
 

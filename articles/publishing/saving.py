@@ -10,8 +10,6 @@ from django.utils.translation import gettext as _
 
 from articles import content, images
 from articles.content import Answered, Content, SourceLine
-from articles.html import clean as html_in
-from articles.html.plain import minutes, plain, without_citations
 from articles.models import (
     Approval,
     Article,
@@ -24,6 +22,8 @@ from articles.models import (
 )
 from articles.publishing import addresses, online
 from articles.publishing.rules import NotPossible, Refused, lock
+from curednation.richtext import clean as html_in
+from curednation.richtext.plain import minutes, plain, without_citations
 
 Who = AbstractBaseUser | AnonymousUser | None  # None: the system itself, such as the loader
 

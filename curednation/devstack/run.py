@@ -16,7 +16,7 @@ import urllib.request
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from curednation.devstack import children, embedded, places
+from curednation.devstack import children, embedded, places, prepared
 from curednation.devstack.children import Child
 from curednation.devstack.locks import Lock
 from curednation.devstack.processes import port_holder, port_is_free
@@ -79,20 +79,29 @@ def _run() -> None:
 
 
 def _serve(lock: Lock, holds: list[Hold]) -> None:
-    say("Bringing the database up to date")
-    _prepare()
     site = _children()
     try:
-        for child in site:
-            child.start()
-        _remember(lock, site)
-        say("Starting the site")
+        if prepared.already():
+            say("Starting the site, and looking after the database")
+            _start(lock, site)
+            _prepare()
+        else:
+            say("Bringing the database up to date")
+            _prepare()
+            say("Starting the site")
+            _start(lock, site)
         _wait_until_ready(site)
         _announce()
         _watch(lock, site, holds)
     finally:
         say("Ending the site")
         children.end(site)
+
+
+def _start(lock: Lock, site: list[Child]) -> None:
+    for child in site:
+        child.start()
+    _remember(lock, site)
 
 
 def _children() -> list[Child]:

@@ -6,9 +6,15 @@ from django.urls import URLPattern, path
 from articles.sitemaps import ArticlesSitemap, TopicsSitemap
 from curednation.pages import health, robots, views
 from curednation.pages.sitemaps import PagesSitemap
+from newsletter.sitemaps import IssuesSitemap
 
 app_name = "pages"
-SITEMAPS = {"pages": PagesSitemap, "topics": TopicsSitemap, "articles": ArticlesSitemap}
+SITEMAPS = {
+    "pages": PagesSitemap,
+    "topics": TopicsSitemap,
+    "articles": ArticlesSitemap,
+    "issues": IssuesSitemap,
+}
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("about/", views.about, name="about"),

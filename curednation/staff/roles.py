@@ -58,6 +58,7 @@ ROLES: dict[str, dict[str, str]] = {
         "practice.practice": LOOK,
     },
     "newsletter editor": {
+        "newsletter.issue": WORK,
         "newsletter.confirmation": LOOK,
         "newsletter.consent": LOOK,
         "newsletter.consenttext": LOOK,
@@ -85,6 +86,7 @@ ROLES: dict[str, dict[str, str]] = {
         "articles.synonym": ALL,
         "articles.topic": WORK,
         "mail.outgoingemail": EDIT,
+        "newsletter.issue": WORK,
         "newsletter.confirmation": LOOK,
         "newsletter.consent": LOOK,
         "newsletter.consenttext": "view add",

@@ -4,14 +4,13 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
 from curednation.guard import addresses
 from curednation.mail import outbox
 from newsletter import message_ids, subscription
-from newsletter.models import Event, Subscriber
+from newsletter.models import Delivery, Event, Subscriber
 
 Kind, State = Event.Kind, Subscriber.State
 
@@ -42,7 +41,7 @@ def take(report: Report) -> bool:
     if found is None:
         return _about_transactional_mail(report)
     issue, delivery = found
-    subscriber = _reader(issue, delivery, report.recipient)
+    subscriber = _reader(issue, delivery)
     counts_again = report.kind == Kind.DEFERRED and _was_deferred(subscriber, issue)
     _row, is_new = Event.objects.get_or_create(
         source=report.source,
@@ -81,12 +80,9 @@ def _was_deferred(subscriber: Subscriber | None, issue: int) -> bool:
     return known.exists()
 
 
-def _reader(issue: int, delivery: int, recipient: str) -> Subscriber | None:
+def _reader(issue: int, delivery: int) -> Subscriber | None:
     """Whom the letter was for, by our own row: a report may name anybody as its recipient."""
-    sent = apps.all_models["newsletter"].get("delivery")
-    if sent is None:  # a site without issues
-        return Subscriber.objects.filter(address_hash=addresses.keyed_hash(recipient)).first()
-    found = sent.objects.filter(pk=delivery, issue=issue).values_list("subscriber", flat=True)
+    found = Delivery.objects.filter(pk=delivery, issue=issue).values_list("subscriber", flat=True)
     return Subscriber.objects.filter(pk__in=found).first()
 
 

@@ -6,13 +6,17 @@ if (hold) {
   const bar = hold.querySelector("progress");
   const spoken = hold.querySelector("[data-spoken]");
   const until = performance.now() + Number(hold.dataset.seconds) * 1000;
-  const say = { 120: hold.dataset.twoMinutes, 30: hold.dataset.thirtySeconds };
+  // A tab in the background ticks late: each is said once it is due, the latest one only.
+  const say = [[120, hold.dataset.twoMinutes], [30, hold.dataset.thirtySeconds]];
 
   const step = () => {
     const seconds = Math.max(0, Math.round((until - performance.now()) / 1000));
     left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     bar.value = seconds;
-    if (say[seconds]) spoken.textContent = say[seconds];
+    while (say.length && seconds <= say[0][0]) {
+      const [limit, words] = say.shift();
+      if (seconds > limit - 60) spoken.textContent = words;
+    }
     if (seconds) return;
     clearInterval(timer);
     hold.classList.add("expired");

@@ -76,6 +76,8 @@ def test_a_patients_page_lists_the_visits(desk):
     page = desk.get(reverse("admin:appointments_patient_change", args=[visit.patient_id]))
     address = reverse("admin:appointments_appointment_change", args=[visit.pk])
     assert address in page.content.decode()
+    follow_ups = reverse("admin:appointments_appointment_series", args=[visit.pk])
+    assert follow_ups in page.content.decode()
 
 
 def test_nobody_adds_or_deletes_a_patient(desk):

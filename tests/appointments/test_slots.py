@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from appointments.hours import Dated, Weekly, instant, opening
 from appointments.slots import Rules, free_starts
+from appointments.states import STATES
 
 MINUTE, DAY = 60, timedelta(days=1)
 MONDAY = date(2023, 6, 12)
@@ -206,25 +207,33 @@ def test_lengths_that_are_not_positive_are_refused(wrong):
 
 # ── a slow reference, minute by minute ────────────────────────────────────────
 
-ZONES = [
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Phoenix",
-    "America/Los_Angeles",
-    "America/Anchorage",
-    "America/Adak",
-    "Pacific/Honolulu",
-]
-# The days around both changes of the clocks in 2026, and a quiet one.
-FIRST_DAYS = [
-    date(2026, 3, 6),
-    date(2026, 3, 7),
-    date(2026, 3, 8),
-    date(2026, 10, 31),
-    date(2026, 11, 1),
-    date(2026, 6, 10),
-]
+ZONES = sorted({region.zone for state in STATES.values() for region in state.regions})
+YEARS = range(2026, 2036)
+
+
+def sunday(year: int, month: int, nth: int) -> date:
+    """The nth Sunday of a month."""
+    first = date(year, month, 1)
+    return first + (6 - first.weekday()) * DAY + 7 * (nth - 1) * DAY
+
+
+# The days on which the clocks of the United States change (15 USC 260a).
+CHANGES = [day for year in YEARS for day in (sunday(year, 3, 2), sunday(year, 11, 1))]
+first_days = st.one_of(
+    st.builds(lambda day, before: day - before * DAY, st.sampled_from(CHANGES), st.integers(0, 2)),
+    st.dates(date(YEARS[0], 1, 1), date(YEARS[-1], 12, 28)),
+)
+
+
+def test_the_clocks_change_on_those_days_and_on_no_other():
+    moved = [
+        day
+        for day in (date(2026, 1, 1) + number * DAY for number in range(3652))
+        if instant(day + DAY, time(0), ZoneInfo("America/New_York"))
+        - instant(day, time(0), ZoneInfo("America/New_York"))
+        != 24 * 3600
+    ]
+    assert moved == CHANGES
 
 
 @cache
@@ -332,7 +341,7 @@ def dated_rows(draw, first: date) -> list[Dated]:
 @st.composite
 def problems(draw):
     """Hours, exceptions, busy spans and rules for one to three days."""
-    zone, first = draw(st.sampled_from(ZONES)), draw(st.sampled_from(FIRST_DAYS))
+    zone, first = draw(st.sampled_from(ZONES)), draw(first_days)
     last = first + draw(st.integers(0, 2)) * DAY
     noon = int(datetime(first.year, first.month, first.day, 12, tzinfo=UTC).timestamp())
     busy = []

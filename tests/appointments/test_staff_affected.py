@@ -8,14 +8,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appointments import notices
+from appointments import notices, visitors
 from appointments.models import Appointment, HoursException, Provider, Status
 from curednation.mail.models import OutgoingEmail
 from tests.appointments.desks import signed_in
+from tests.appointments.test_many_visits import typed
 from tests.factories import (
     at,
     make_appointment,
     make_extra_hours,
+    make_hold,
     make_patient,
     make_provider,
     make_service,
@@ -312,3 +314,18 @@ def test_the_standing_list_costs_as_many_queries_for_many_visits_as_for_one(
 
 def test_an_editor_sees_no_such_list():
     assert signed_in("editor").get(STANDING).status_code == 403
+
+
+def test_who_fills_in_the_form_for_a_time_that_the_clinic_closes_is_told_and_loses_nothing(desk):
+    provider = make_provider(name="Anna Berg")
+    service = make_service(providers=[provider])
+    hold = make_hold(visitor="visitor-number-1", service=service, provider=provider)
+    patient = Client()
+    patient.cookies[visitors.cookie_name(visitors.COOKIE)] = "visitor-number-1"
+    assert desk.post(EXCEPTION, off(provider=provider.pk)).status_code == 302
+    answer = patient.post(reverse("appointments:details", args=[hold.uid]), typed(hold))
+    assert answer.status_code == 409
+    assert "that time is not open any more" in answer.text
+    assert 'name="typed-first_name" value="Grace"' in answer.text
+    hold.refresh_from_db()
+    assert hold.status == Status.RELEASED

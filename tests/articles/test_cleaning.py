@@ -3,7 +3,7 @@
 import pytest
 
 from articles import publishing
-from articles.html.clean import Refused, clean
+from curednation.richtext.clean import Refused, clean
 from tests.articles.factories import make_draft
 
 

@@ -3,8 +3,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from articles import links, tasks
+from articles import tasks
 from articles.content import SourceLine
+from curednation.reachable import look
 from tests.articles.factories import make_draft
 
 
@@ -54,6 +55,6 @@ def test_staff_learn_which_sources_still_answer(elsewhere, settings):
     ],
 )
 def test_a_source_cannot_make_us_knock_on_our_own_doors(url):
-    ok, found = links.look(url)
+    ok, found = look(url)
     assert not ok
     assert found

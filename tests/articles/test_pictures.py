@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 from PIL import Image
 
 from articles import images, tasks
-from articles.html.clean import Refused
 from articles.models import ImageAsset
+from curednation.richtext.clean import Refused
 from tests.articles.factories import make_article
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ import pytest
 
 from articles.content import Content, is_small_fix
 from articles.excerpts import excerpt, highlighted
-from articles.html.plain import plain
 from articles.html.show import prose
+from curednation.richtext.plain import plain
 
 
 def shown(html: str, sources: int = 3):

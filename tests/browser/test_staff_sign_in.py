@@ -4,7 +4,6 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib import admin
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -13,11 +12,11 @@ from playwright.sync_api import Page, expect
 
 from curednation.staff import sessions
 from curednation.staff.models import AuditEvent, User
+from tests.browser.barriers import barriers
 from tests.pages.factories import make_practice, make_testimonial
 from tests.staff.people import PASSWORD, code_of, enroll, make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(autouse=True)
@@ -224,11 +223,6 @@ def ours(complaints: list[str]) -> list[str]:
     return [text for text in complaints if not re.search("40[34] .(Not Found|Forbidden)", text)]
 
 
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [f"{v['id']}: {n['html'][:120]}" for v in found for n in v["nodes"]]
-
-
 def test_no_page_of_the_admin_breaks_the_content_security_policy(
     page, live_server, staff, complaints
 ):
@@ -270,22 +264,11 @@ def test_no_page_around_signing_in_breaks_the_content_security_policy(
     assert complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_around_signing_in_are_accessible(page, live_server, staff, scheme):
-    page.emulate_media(color_scheme=scheme)
+def test_the_pages_around_signing_in_have_no_barrier(page, live_server, staff):
     for address in ENTRANCES:
         page.goto(live_server.url + address)
-        assert violations(page) == [], address
+        assert barriers(page) == [], address
     sign_in(page, live_server.url, staff)
     for address in ACCOUNT_PAGES:
         page.goto(live_server.url + address)
-        assert violations(page) == [], address
-
-
-@pytest.mark.parametrize("address", [*ENTRANCES, "/accounts/2fa/"])
-def test_a_page_around_signing_in_fits_a_phone_of_320_pixels(page, live_server, staff, address):
-    page.set_viewport_size({"width": 320, "height": 700})
-    if address == "/accounts/2fa/":
-        sign_in(page, live_server.url, staff)
-    page.goto(live_server.url + address)
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
+        assert barriers(page) == [], address

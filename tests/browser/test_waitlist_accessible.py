@@ -5,11 +5,10 @@ import pytest
 from appointments import waitlist
 from appointments.waitlist import links
 from tests.appointments.line import at_noon, booked_out, free, line_of
-from tests.browser.test_pages_accessible import open_page, violations
+from tests.browser.barriers import barriers
 from tests.factories import CENTRAL, make_entry
 
 pytestmark = pytest.mark.django_db(transaction=True)
-__all__ = ["open_page"]
 
 
 @pytest.fixture(autouse=True)
@@ -44,19 +43,9 @@ def pages() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_no_page_has_an_accessibility_violation(open_page, pages, width, scheme):
+def test_no_page_has_a_barrier(open_page, pages):
     for name, path in pages.items():
-        assert violations(open_page(path, width, color_scheme=scheme, timezone_id=CENTRAL)) == [], (
-            name
-        )
-
-
-def test_every_page_fits_a_phone_of_320_pixels(open_page, pages):
-    for name, path in pages.items():
-        page = open_page(path, 320, timezone_id=CENTRAL)
-        assert page.evaluate("document.documentElement.scrollWidth") == 320, name
+        assert barriers(open_page(path, timezone_id=CENTRAL)) == [], name
 
 
 def test_no_page_breaks_a_rule_of_ours(open_page, pages):

@@ -18,8 +18,8 @@ PRODUCTION = {
     "DEFAULT_FROM_EMAIL": "The Practice <office@clinic.test>",
     "SITE_URL": "https://www.clinic.test",
     "ALLOWED_HOSTS": "www.clinic.test",
-    "ADDRESS_KEY": "k2Wn-9sXe5Rb_Vt8Gy1Hu4Jm7Ik3Lo6Pa0Qz-TcFdSwEvNxMb",
-    "NEWSLETTER_KEYS": "p4Tz-7hQd1Mc_Bx6Rk9Wn2Vg5Js8Ly3Fe0Ua-IoPqZwXeCvBn",
+    "ADDRESS_KEY": "k2Wn-9sXe5Rb_Vt8Gy1Hu4Jm7Ik3Lo6Pa0Qz-TcFdSwEvNxMbYq",
+    "NEWSLETTER_KEYS": "p4Tz-7hQd1Mc_Bx6Rk9Wn2Vg5Js8Ly3Fe0Ua-IoPqZwXeCvBnHs",
 }
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from curednation.guard import addresses
 from newsletter import message_ids
-from newsletter.models import ConsentText, Subscriber, Topic
+from newsletter.models import ConsentText, Delivery, Subscriber, Topic
 
 number = count(1)
 
@@ -41,4 +41,6 @@ def make_subscriber(*, email: str = "", **values: Any) -> Subscriber:
 
 def letter_to(subscriber: Subscriber, *, issue: int = 1) -> str:
     """The Message-ID of a letter that was sent to them."""
-    return message_ids.make(issue, subscriber.pk, "example.org")
+    sent = {"domain": "example.org", "state": "sent", "due_at": timezone.now()}
+    row, _new = Delivery.objects.get_or_create(issue_id=issue, subscriber=subscriber, defaults=sent)
+    return message_ids.make(issue, row.pk, "example.org")

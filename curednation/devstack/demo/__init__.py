@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from articles.loading import load_library
-from curednation.devstack.demo import clinic, days_off, mails, readers, visits
+from curednation.devstack.demo import clinic, days_off, letters, line, mails, readers, visits
 
 
 @dataclass(frozen=True)
@@ -31,5 +31,8 @@ def load(now: datetime) -> Loaded:
     visits.settle_past(now)
     booked = visits.book(providers, services, now)
     mails.tell_some(now)
+    line.up(services, now)
     articles = load_library()
-    return Loaded(len(providers), booked, articles.new, readers.enroll(now))
+    new_readers = readers.enroll(now)
+    letters.write(now)
+    return Loaded(len(providers), booked, articles.new, new_readers)

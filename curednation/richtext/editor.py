@@ -1,4 +1,4 @@
-"""The editor of an article's text: django-prose-editor, started by a module of our own.
+"""The editor of what staff write: django-prose-editor, started by a module of our own.
 
 Its own start needs an inline import map and an inline style, which the CSP refuses. Ours imports
 the editor by its address and turns the style off; what it may do is the same list as `clean` has.

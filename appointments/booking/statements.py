@@ -1,0 +1,111 @@
+"""The two statements between a patient's form and the mail, written out.
+
+They stand on the way of every booking: one round trip each, and the ORM takes longer to say them
+than the database to run them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from appointments import availability, patients
+from appointments.models import Appointment, ClinicRules, Patient, Status
+from curednation.guard import addresses
+
+# Each statement sees what those before it waited for: the provider's row, and the address, so that
+# two bookings of one address count one another.
+LOCK = """
+    SELECT 1 FROM appointments_provider WHERE id = %(provider)s FOR NO KEY UPDATE;
+    SELECT pg_advisory_xact_lock(hashtext('upcoming:' || lower(%(email)s)));
+    SELECT active,
+        (SELECT max(expires) FROM appointments_licence
+         WHERE provider_id = provider.id AND state = %(state)s),
+        (SELECT count(*) FROM appointments_appointment
+         WHERE lower(email) = lower(%(email)s) AND status = 'booked' AND starts_at > now()
+         AND email <> ''),
+        (SELECT most_upcoming FROM appointments_clinicrules)
+    FROM appointments_provider AS provider WHERE id = %(provider)s
+"""
+# A known patient is locked and kept as they are, in the same statement as a new one is written in:
+# nothing tells which.
+TAKE_OVER = """
+    WITH known AS (
+        INSERT INTO appointments_patient
+            (first_name, last_name, birth_date, email, phone, match_key, created)
+        VALUES (%(first_name)s, %(last_name)s, %(birth_date)s, %(email)s, %(phone)s,
+                %(match_key)s, %(now)s)
+        ON CONFLICT (match_key) DO UPDATE SET match_key = excluded.match_key
+        RETURNING id
+    ), taken AS (
+        UPDATE appointments_appointment AS hold
+        SET patient_id = known.id, status = %(status)s, held_until = %(held_until)s,
+            email = %(email)s, phone = %(phone)s, contact = %(contact)s, zone = %(zone)s,
+            booked_for = %(booked_for)s, booked_by = %(booked_by)s
+        FROM known
+        WHERE hold.id = %(hold)s AND hold.status = %(was)s AND hold.patient_id IS NULL
+        RETURNING hold.id, hold.patient_id
+    ), agreed AS (
+        INSERT INTO appointments_consent (text_id, appointment_id, given, page, address_hash)
+        SELECT text, taken.id, %(given)s, %(page)s, %(address_hash)s
+        FROM taken, unnest(%(texts)s::bigint[]) AS text
+    )
+    SELECT patient_id FROM taken
+"""
+
+
+def lock_to_book(hold: Appointment, email: str) -> tuple[bool, bool]:
+    """Lock the provider of `hold` and the address until the transaction ends.
+
+    Whether the provider may treat in that state then (DESIGN invariant 2), and whether the
+    address has as many upcoming visits as the clinic allows.
+    """
+    asked = {"provider": hold.provider_id, "email": email, "state": hold.state}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, asked)
+        active, expires, upcoming, most = cursor.fetchone()
+    licensed = active and expires and availability.licence_end(expires, hold.state)
+    allowed = ClinicRules().most_upcoming if most is None else most
+    return bool(licensed and hold.starts_at.timestamp() < licensed), upcoming >= allowed
+
+
+def take_over(
+    hold: Appointment,
+    was: Status,
+    given: Mapping[str, Any],
+    person: patients.Person,
+    *,
+    texts: Sequence[int],
+    page: str,
+    agreed_at: datetime,
+) -> bool:
+    """Make the hold the visit of `person`, with `given` fields, and keep what they agreed to.
+
+    Sets the same on `hold`. False, and nothing but a known patient, when it is not `was` any more.
+    """
+    values = {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "birth_date": person.birth_date,
+        "match_key": patients.match_key(person),
+        "now": agreed_at,
+        "hold": hold.pk,
+        "was": was.value,
+        "texts": list(texts),
+        "page": page,
+        "given": agreed_at,
+        "address_hash": addresses.keyed_hash(person.email),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_OVER, values | dict(given))
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    for field, value in given.items():
+        setattr(hold, field, value)
+    named = {"first_name": person.first_name, "last_name": person.last_name}
+    hold.patient = Patient(
+        pk=row[0], **named, birth_date=person.birth_date, email=person.email, phone=person.phone
+    )
+    return True

@@ -1,0 +1,40 @@
+"""What would keep somebody from using a page: the rules of WCAG 2.2 AA, read by axe."""
+
+from collections.abc import Iterator
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = (390, 1280)
+# Colors fade into one another; while they do, their contrast is nobody's.
+SETTLED = """() => { document.documentElement.offsetWidth;
+    const fading = document.getAnimations().filter(one => one instanceof CSSTransition);
+    return Promise.allSettled(fading.map(one => one.finished)) }"""
+SCHEMES = {"light": None, "dark": ["color-contrast"]}  # the dark changes colors alone
+
+
+def violations(page: Page, context: str | None = None, rules: list[str] = RULES) -> list[str]:
+    """The broken rules of the page as it is now, each with the element that breaks it."""
+    found = Axe().run(page, context=context, options={"runOnly": rules}).response["violations"]
+    return [f"{v['id']}: {n['html'][:120]}" for v in found for n in v["nodes"]]
+
+
+def barriers(page: Page, context: str | None = None, rules: list[str] = RULES) -> list[str]:
+    """The broken rules of the page on a phone and a wide screen, light and dark; and at 320 px
+    whether it has to be scrolled sideways. The viewport is left at the last width.
+    """
+    return list(_barriers(page, context, rules))
+
+
+def _barriers(page: Page, context: str | None, rules: list[str]) -> Iterator[str]:
+    page.set_viewport_size({"width": 320, "height": 800})
+    if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
+        yield f"{width} px wide on a phone of 320 px"
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme, kept in SCHEMES.items():
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.evaluate(SETTLED)
+            for found in violations(page, context, kept or rules):
+                yield f"{width} px, {scheme}: {found}"

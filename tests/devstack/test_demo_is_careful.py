@@ -1,0 +1,68 @@
+"""`manage.py demo` on a database that has nothing, or somebody real."""
+
+from collections import Counter
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from appointments.models import Appointment, Provider
+from curednation.mail.models import OutgoingEmail, State
+from curednation.staff.models import User
+from tests.devstack.test_demo import NOON, counts
+from tests.factories import make_consent_texts, make_patient
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _development(settings):
+    settings.DEBUG = True
+    settings.STAFF_MFA_REQUIRED = False
+
+
+@pytest.fixture
+def noon(time_machine):
+    """Stop the clock at noon. No clinic is there yet."""
+    make_consent_texts()
+    time_machine.move_to(NOON, tick=False)
+    return time_machine
+
+
+def test_two_databases_get_the_same_clinic(noon):
+    def load() -> set[tuple]:
+        with transaction.atomic():
+            call_command("demo")
+            rows = set(Appointment.objects.values_list("uid", "status", "starts_at", "email"))
+            transaction.set_rollback(True)
+        return rows
+
+    assert load() == load()
+
+
+def test_a_database_with_real_patients_is_left_alone(noon):
+    make_patient()
+    before = counts()
+    with pytest.raises(CommandError, match="patients who are not the demo's"):
+        call_command("demo")
+    assert counts() == before
+
+
+def test_a_deployment_is_left_alone_unless_it_says_that_it_is_a_demo(noon, settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="--yes-this-is-a-demo-site"):
+        call_command("demo")
+    assert not Provider.objects.exists()
+    call_command("demo", "--yes-this-is-a-demo-site")
+    assert Provider.objects.exists()
+    # The password of the demo's staff is known to everybody.
+    assert not any(user.is_staff or user.has_usable_password() for user in User.objects.all())
+
+
+def test_no_email_waits_to_be_sent(noon, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("demo")
+    states = Counter(OutgoingEmail.objects.values_list("state", flat=True))
+    assert set(states) == {State.SENT, State.FAILED}
+    assert states[State.FAILED] == 1
+    assert sum(states.values()) < 10
