@@ -1,5 +1,7 @@
 """What visitors and subscribers type. Whether it does anything is for `subscription`."""
 
+from typing import cast
+
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -61,8 +63,8 @@ class TopicsForm(forms.Form):
         super().__init__(*args, **kwargs)
         offered = Topic.objects.filter(offered=True)
         chosen = list(subscriber.topics.all())
-        field = self.fields["topics"]
-        field.queryset = offered  # type: ignore[attr-defined]
+        field = cast(TopicsField, self.fields["topics"])
+        field.queryset = offered
         field.initial = chosen or list(offered)
         self.helper = plain_helper()
 

@@ -15,7 +15,8 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[:MOST].count()  # type: ignore[union-attr]
+        rows: Any = self.object_list
+        return rows.order_by()[:MOST].count()
 
 
 class LookOnlyAdmin(admin.ModelAdmin):

@@ -60,15 +60,22 @@ def _reader(number: int, now: datetime, chance: Random) -> Subscriber:
 
 
 def _proof(reader: Subscriber) -> None:
-    given = {"subscriber": reader, "address_hash": reader.address_hash}
+    joined = reader.created_at
     came = Consent.objects.create(
+        subscriber=reader,
+        address_hash=reader.address_hash,
         kind=Consent.Kind.CONFIRMED,
         text=consent_text(),
-        asked_at=reader.joined_at - timedelta(minutes=3),
-        at=reader.joined_at,
+        asked_at=joined - timedelta(minutes=3),
+        at=joined,
         page="pages:home",
-        **given,
     )
     Origin.objects.create(consent=came, email=reader.email, network="192.0.2.1")
     if reader.left_at:
-        Consent.objects.create(kind=reader.state, at=reader.left_at, how="demo", **given)
+        Consent.objects.create(
+            subscriber=reader,
+            address_hash=reader.address_hash,
+            kind=reader.state,
+            at=reader.left_at,
+            how="demo",
+        )
