@@ -43,7 +43,7 @@ class AddressForm(forms.Form):
 
 
 class TopicsField(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, obj: Topic) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Topic) -> str:
         return f"{obj.name}: {obj.description}" if obj.description else obj.name
 
 
