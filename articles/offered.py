@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from articles import images
-from articles.models import Article
+from articles.models import Article, Redirect
 from articles.models.articles import ArticleQuerySet
 from curednation.library import Card
 
@@ -20,6 +20,11 @@ class Articles:
 
     def newest(self, count: int) -> list[Card]:
         return _cards(_shown().newest()[:count])
+
+    def is_online(self, path: str) -> bool:
+        slug = path.strip("/").rpartition("/")[2]
+        known = Article.objects.published().filter(slug=slug).exists()
+        return known or Redirect.objects.filter(path=path, article__online__isnull=False).exists()
 
     def is_picture(self, address: str) -> bool:
         return images.is_ours(address)

@@ -1,7 +1,8 @@
 """Measure what must be fast and print it as one table. Run by `make bench`.
 
 Everything runs on this machine in one go; figures are compared with others of the same run.
-`make bench ARGS=articles` (or `booking`) measures one subject. Ends with 1 when a limit is missed.
+`make bench ARGS=articles` (or `booking`, `newsletter`) measures one subject. Ends with 1 when a
+limit is missed.
 """
 
 import os
@@ -35,7 +36,9 @@ def measure() -> int:
 
     call_command("collectstatic", interactive=False, verbosity=0)
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    parts = [part for part in (booking_rows, article_rows) if _wanted(part.__name__)]
+    parts = [
+        part for part in (booking_rows, article_rows, newsletter_rows) if _wanted(part.__name__)
+    ]
     try:
         rows = [row for part in parts for row in part()]
     finally:
@@ -61,6 +64,12 @@ def booking_rows() -> list:
         rows += crowd.at_once(service, port)
         rows += crowd.memory(service, port, site.process.pid)
     return [*rows, *clinic.beside_the_peer(), *clinic.large(), *clinic.growth()]
+
+
+def newsletter_rows() -> list:
+    from bench import mailing
+
+    return [*mailing.speed(), *mailing.large(), *mailing.memory()]
 
 
 def article_rows() -> list:

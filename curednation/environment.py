@@ -5,6 +5,7 @@ Every method raises ImproperlyConfigured. A value that is empty counts as left o
 
 import ipaddress
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
@@ -50,6 +51,14 @@ class Environment:
         if value not in options:
             refuse(variable, f"is {value!r}: write one of {', '.join(options)}.")
         return value
+
+    def date(self, variable: str) -> str:
+        """A day as `2026-11-30`, or nothing."""
+        value = self.text(variable)
+        try:
+            return date.fromisoformat(value).isoformat() if value else ""
+        except ValueError:
+            refuse(variable, f"is {value!r}: write a day as in 2026-11-30.")
 
     def rate(self, variable: str, *, default: str) -> str:
         """So many times in a span, such as `30/hour` or `60/10minutes`."""
@@ -103,6 +112,29 @@ class Environment:
             urlsplit(url).scheme, 587
         )
         return found
+
+    def credentials(self, variable: str) -> str:
+        """`user:password`, or nothing."""
+        value = self.text(variable)
+        user, colon, password = value.partition(":")
+        if value and not (user and colon and len(password) >= 20):
+            refuse(variable, "is no user:password whose password has 20 characters or more.")
+        return value
+
+    def mailbox(self, variable: str) -> str:
+        """A folder of mail to read, or nothing. Its password is never part of the sentence."""
+        value = self.text(variable)
+        parts = _split(value)
+        if value and not (
+            parts
+            and ((parts.scheme == "maildir" and parts.path.startswith("/")) or parts.hostname)
+            and parts.scheme in ("maildir", "imap", "imaps")
+        ):
+            refuse(
+                variable,
+                "is no mailbox: write maildir:/path or imaps://user:password@host/INBOX.",
+            )
+        return value
 
     def site(self, variable: str, *, default: str) -> str:
         """The site's own address: scheme, host and port, without a path."""

@@ -27,6 +27,9 @@ class Library(Protocol):
     def newest(self, count: int) -> list[Card]:
         """What can be picked."""
 
+    def is_online(self, path: str) -> bool:
+        """Whether this address of a thing to read is one that everybody may read."""
+
     def is_picture(self, address: str) -> bool:
         """Whether this address is that of a picture in the library."""
 
@@ -37,6 +40,9 @@ class _Empty:
 
     def newest(self, count: int) -> list[Card]:
         return []
+
+    def is_online(self, path: str) -> bool:
+        return False
 
     def is_picture(self, address: str) -> bool:
         return False

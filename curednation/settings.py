@@ -10,6 +10,7 @@ from bootstrap_wrapper import get_bootstrap_css_dir
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from curednation.devstack import embedded
 from curednation.environment import Environment
@@ -72,6 +73,11 @@ CACHES = {
 }
 vars().update(env.email("EMAIL_URL", default=ours.get("EMAIL_URL", "")))
 EMAIL_TIMEOUT = 10
+# The newsletter may leave through a server of its own, so that its reputation is its own.
+NEWSLETTER_EMAIL = env.email(
+    "NEWSLETTER_EMAIL_URL",
+    default=env.text("EMAIL_URL", default=ours.get("EMAIL_URL", "")),
+)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="office@example.org")
 SERVER_EMAIL = env.text("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
 
@@ -82,6 +88,12 @@ CELERY_BROKER_URL = env.url(
     default=ours.get("BROKER_URL", ""),
 )
 CELERY_TASK_DEFAULT_QUEUE = env.text("BROKER_QUEUE", default="celery")
+# Issues have a queue of their own. A worker that is told no queue takes both.
+CELERY_TASK_QUEUES = [
+    Queue(CELERY_TASK_DEFAULT_QUEUE),
+    Queue(f"{CELERY_TASK_DEFAULT_QUEUE}-newsletter"),
+]
+CELERY_TASK_ROUTES = {"newsletter.tasks.send": {"queue": f"{CELERY_TASK_DEFAULT_QUEUE}-newsletter"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -138,6 +150,20 @@ CELERY_BEAT_SCHEDULE: dict = {
     "comments-purge": {
         "task": "articles.tasks.purge_comments",
         "schedule": crontab(hour=9, minute=0),
+    },
+    "newsletter-sweep": {
+        "task": "newsletter.tasks.sweep",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "newsletter-returns": {
+        "task": "newsletter.tasks.read_returns",
+        "schedule": 300,
+        "options": {"expires": 240},
+    },
+    "newsletter-forget": {
+        "task": "newsletter.tasks.forget_unconfirmed",
+        "schedule": crontab(hour=8, minute=30),
     },
     "mail-purge": {"task": "curednation.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
 }
@@ -237,6 +263,41 @@ MEDIA_URL = "/articles/images/"
 MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
 PICTURES = {"USE_PLACEHOLDERS": False, "PROCESSOR": "articles.tasks.make_sizes_later"}
 
+# ── newsletter: how it is sent ────────────────────────────────────────────────────────────────
+NEWSLETTER_FROM_EMAIL = env.text("NEWSLETTER_FROM_EMAIL", default="news@example.org")
+NEWSLETTER_RETURN_PATH = env.text("NEWSLETTER_RETURN_PATH")
+NEWSLETTER_DKIM_KEY = env.text("NEWSLETTER_DKIM_KEY")
+NEWSLETTER_DKIM_SELECTOR = env.text("NEWSLETTER_DKIM_SELECTOR", default="news")
+# How many send one issue at a time, and how fast they are together; 0: as fast as the server.
+NEWSLETTER_WORKERS = env.number("NEWSLETTER_WORKERS", default=2, least=1, most=64)
+NEWSLETTER_PER_SECOND = env.number("NEWSLETTER_PER_SECOND", default=0)
+NEWSLETTER_PER_HOUR = env.number("NEWSLETTER_PER_HOUR", default=0, most=10**9)
+NEWSLETTER_PER_DOMAIN = env.number("NEWSLETTER_PER_DOMAIN", default=0)
+NEWSLETTER_WARM_UP_FROM = env.date("NEWSLETTER_WARM_UP_FROM")
+NEWSLETTER_LATE_HOURS = env.number("NEWSLETTER_LATE_HOURS", default=6, least=1, most=24 * 30)
+DNS_SERVER = ""  # `host:port`; only tests name one, otherwise that of the system
+# Longer than a server may take for one mail: four answers of at most 30 seconds.
+NEWSLETTER_LEASE_SECONDS = env.number("NEWSLETTER_LEASE_SECONDS", default=180, least=1)
+NEWSLETTER_FORBIDDEN_WORDS = env.words(
+    "NEWSLETTER_FORBIDDEN_WORDS",
+    default=[
+        # What filters take for spam, what hurts, and what would tell others about our readers.
+        *("free", "urgent", "act now", "guarantee", "winner", "click here"),
+        *("addict", "addicts", "abuser", "junkie", "clean", "alcoholic"),
+        *("addiction", "opioid", "opioids", "suboxone", "naltrexone", "vivitrol", "brixadi"),
+    ],
+)
+
+# ── newsletter: who gets it ───────────────────────────────────────────────────
+# So many letters in a row come back for a passing reason, then no more are sent there.
+NEWSLETTER_SOFT_BOUNCES = env.number("NEWSLETTER_SOFT_BOUNCES", default=5, least=1, most=100)
+# Addresses that were never confirmed are forgotten so long after their link ended.
+NEWSLETTER_UNCONFIRMED_DAYS = env.number("NEWSLETTER_UNCONFIRMED_DAYS", default=30, most=3650)
+# Reports of mail that came back: by webhook of a provider, or in a mailbox that we read.
+NEWSLETTER_WEBHOOK_SECRET = env.credentials("NEWSLETTER_WEBHOOK_SECRET")
+MAILGUN_WEBHOOK_SIGNING_KEY = env.text("MAILGUN_WEBHOOK_SIGNING_KEY")
+NEWSLETTER_RETURNS_MAILBOX = env.mailbox("NEWSLETTER_RETURNS_MAILBOX")
+
 # ── limits: how often one network, or one address, may do what writes or sends ──
 LIMITS = {
     "holds": env.rate("LIMIT_HOLDS", default="60/10minutes"),
@@ -261,6 +322,11 @@ LIMITS = {
     "opinions_in_all": env.rate("LIMIT_OPINIONS_IN_ALL", default="300/hour"),
     "opinions_per_article": env.rate("LIMIT_OPINIONS_PER_ARTICLE", default="3/day"),
     "changes": env.rate("LIMIT_CHANGES", default="60/hour"),
+    "newsletter": env.rate("LIMIT_NEWSLETTER", default="20/day"),
+    "newsletter_easily": env.rate("LIMIT_NEWSLETTER_EASILY", default="4/hour"),
+    "newsletter_in_all": env.rate("LIMIT_NEWSLETTER_IN_ALL", default="300/hour"),
+    "newsletter_per_address": env.rate("LIMIT_NEWSLETTER_PER_ADDRESS", default="3/day"),
+    "newsletter_changes": env.rate("LIMIT_NEWSLETTER_CHANGES", default="60/hour"),
 }
 RETRY_AFTER_SECONDS = 600
 

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("curednation.pages.urls")),
     path("", include("appointments.urls")),
     path("", include("articles.urls")),
+    path("", include("newsletter.urls")),
     path("accounts/", include("curednation.staff.urls")),
     path("admin/", admin.site.urls),
 ]

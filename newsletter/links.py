@@ -25,7 +25,7 @@ def _signer(purpose: str) -> Signer:
     first, *others = settings.NEWSLETTER_KEYS
     return Signer(
         key=first,
-        fallback_keys=others,
+        fallback_keys=[*others],
         sep=".",
         salt=f"newsletter.{purpose}",
         algorithm="sha256",
@@ -48,12 +48,25 @@ def read(purpose: str, text: str) -> Found | None:
 
 def unsubscribe(key: str, issue: int = 0) -> str:
     """The absolute link to leave. Never expires."""
-    return on_site(reverse("newsletter:unsubscribe", args=[token("unsubscribe", key, issue)]))
+    return on_site(unsubscribe_path(key, issue))
+
+
+def unsubscribe_path(key: str, issue: int = 0) -> str:
+    return reverse("newsletter:unsubscribe", args=[token("unsubscribe", key, issue)])
 
 
 def preferences(key: str, issue: int = 0) -> str:
     """The absolute link to choose topics, pause, change the address, or leave."""
-    return on_site(reverse("newsletter:preferences", args=[token("preferences", key, issue)]))
+    return on_site(preferences_path(key, issue))
+
+
+def preferences_path(key: str, issue: int = 0) -> str:
+    return reverse("newsletter:preferences", args=[token("preferences", key, issue)])
+
+
+def home() -> str:
+    """The absolute link to the newsletter's own page, for everybody."""
+    return on_site(reverse("newsletter:home"))
 
 
 def on_site(path: str) -> str:

@@ -30,6 +30,14 @@ PURE = {
     "appointments.series",
     "articles.content",
     "curednation.richtext.plain",
+    "newsletter.domains",
+    "newsletter.delivery.answers",
+    "newsletter.delivery.warm_up",
+    "newsletter.plot",
+    "newsletter.slots",
+    "newsletter.text",
+    "newsletter.lists",
+    "newsletter.returns.dsn",
 }
 # Pure but for Django's slugify.
 NEARLY_PURE = {"articles.html.show"}
@@ -41,6 +49,9 @@ WORKFLOW = (
     "appointments.waitlist",
     "articles.publishing",
     "articles.comments",
+    "newsletter.subscription",
+    "newsletter.campaigns",
+    "newsletter.delivery",
     "curednation.mail",
 )
 WRITES = {

@@ -35,12 +35,26 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     return ("admin/mail/_failed.html", {"count": count}) if count else None
 
 
+@admin.site.register_panel  # type: ignore[attr-defined]
+def returned_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """On the first page: that e-mails came back this week, so that somebody calls the patient.
+
+    Not those of the newsletter: mail to confirm goes to whatever a stranger typed.
+    """
+    if not request.user.has_perm("mail.view_outgoingemail"):
+        return None
+    week = timezone.now() - timedelta(days=7)
+    found = OutgoingEmail.objects.returned().filter(returned_at__gte=week)
+    count = found.exclude(template__startswith="newsletter_").count()
+    return ("admin/mail/_returned.html", {"count": count}) if count else None
+
+
 @admin.register(OutgoingEmail)
 class OutgoingEmailAdmin(admin.ModelAdmin):
     """Nobody writes, changes or deletes an e-mail by hand."""
 
     list_display = ("to", "subject", "state", "why", "attempts", "next_attempt", "written")
-    list_filter = ("state", "created_at")
+    list_filter = ("state", ("returned_at", admin.EmptyFieldListFilter), "created_at")
     search_fields = ("to", "subject", "key")
     search_help_text = _("An address, words of the subject, or the key")
     show_full_result_count = False
@@ -48,15 +62,15 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
     actions = ("send_again",)
     readonly_fields = (
         *("to", "subject", "state", "why", "attempts", "next_attempt"),
-        *("written", "of_use_until", "sent", "emptied"),
+        *("written", "of_use_until", "sent", "came_back", "emptied"),
         *("body", "files", "source"),
         *("template", "about", "key", "message_id"),
     )
     fieldsets = (
         (None, {"fields": readonly_fields[:6]}),
         (_("Text"), {"fields": ("body", "files")}),
-        (_("When"), {"fields": readonly_fields[6:10]}),
-        (_("Behind it"), {"fields": readonly_fields[13:], "classes": ("collapse",)}),
+        (_("When"), {"fields": readonly_fields[6:11]}),
+        (_("Behind it"), {"fields": readonly_fields[14:], "classes": ("collapse",)}),
         (_("HTML"), {"fields": ("source",), "classes": ("collapse",)}),
     )
 
@@ -127,13 +141,17 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
     def sent(self, email: OutgoingEmail) -> str:
         return _moment(email.sent_at)
 
+    @admin.display(description=_("came back"))
+    def came_back(self, email: OutgoingEmail) -> str:
+        return _moment(email.returned_at)
+
     @admin.display(description=_("emptied"))
     def emptied(self, email: OutgoingEmail) -> str:
         return _moment(email.purged_at)
 
     @admin.display(description=_("why it did not go through"))
     def why(self, email: OutgoingEmail) -> str:
-        return Truncator(email.last_error).chars(200) or "–"
+        return Truncator(email.returned_why or email.last_error).chars(200) or "–"
 
     @admin.display(description=_("text"))
     def body(self, email: OutgoingEmail) -> str | SafeString:

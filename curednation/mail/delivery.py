@@ -24,7 +24,10 @@ ATTEMPTS = 42
 # How long a handed-over e-mail may sit in the queue before it is handed over once more.
 QUEUE_PATIENCE = timedelta(minutes=15)
 BATCH = 200
-EMPTY = {"to": "", "subject": "", "text": "", "html": "", "attachments": [], "last_error": ""}
+EMPTY = {"to": "", "subject": "", "text": "", "html": "", "attachments": []} | {
+    "last_error": "",
+    "returned_why": "",
+}
 
 
 def deliver(pk: int) -> None:

@@ -44,6 +44,10 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         in_time = Q(not_after=None) | Q(not_after__gt=Now())
         return self.failed().filter(in_time, overtaken=False, purged_at=None)
 
+    def returned(self) -> Self:
+        """Those that were taken and could not be delivered, or that somebody complained about."""
+        return self.filter(returned_at__isnull=False)
+
     def settled(self) -> Self:
         """Those that nothing will be done about by itself, and that still have their bodies."""
         settled = [State.SENT, State.FAILED, State.DROPPED]
@@ -156,6 +160,8 @@ class OutgoingEmail(models.Model):
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     overtaken = models.BooleanField(_("overtaken by a later e-mail"), default=False)
     last_error = models.TextField(_("why it did not go through"), blank=True)
+    returned_at = models.DateTimeField(_("came back"), null=True, blank=True)
+    returned_why = models.TextField(_("why it came back"), blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     purged_at = models.DateTimeField(_("emptied"), null=True, blank=True)
@@ -202,7 +208,15 @@ class OutgoingEmail(models.Model):
             models.CheckConstraint(
                 name="mail_purged_holds_nobody",
                 condition=Q(purged_at=None)
-                | Q(to="", subject="", text="", html="", attachments=[], last_error=""),
+                | Q(
+                    to="",
+                    subject="",
+                    text="",
+                    html="",
+                    attachments=[],
+                    last_error="",
+                    returned_why="",
+                ),
             ),
         )
         indexes = (
@@ -213,6 +227,12 @@ class OutgoingEmail(models.Model):
                 fields=["lease_until"], name="mail_sweep_sending", condition=Q(state=State.SENDING)
             ),
             models.Index(fields=["created_at"], name="mail_to_purge", condition=Q(purged_at=None)),
+            models.Index(fields=["message_id"], name="mail_by_message_id"),
+            models.Index(
+                fields=["returned_at"],
+                name="mail_that_came_back",
+                condition=Q(returned_at__isnull=False),
+            ),
             models.Index(fields=["about"], name="mail_of_a_thing", condition=~Q(about="")),
             models.Index(
                 fields=["state", "-id"], name="mail_not_sent", condition=~Q(state=State.SENT)

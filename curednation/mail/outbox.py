@@ -1,5 +1,6 @@
 """The door of the outbox: what other apps call. Nothing here talks to a mail server."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,15 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curednation.mail.attachments import Attachment
+from curednation.mail.delivery import EMPTY
 from curednation.mail.message import message_id
 from curednation.mail.models import OutgoingEmail, State
 from curednation.mail.rendering import fit, render
 from curednation.mail.tasks import hand_over
 
-__all__ = ["Attachment", "NotResendable", "drop", "enqueue", "resend"]
+__all__ = ["Attachment", "NotResendable", "came_back", "drop", "enqueue", "forget", "resend"]
 
 # Once written, an e-mail is handed to a worker at once; the sweep looks after it from then on.
 SWEEP_AFTER = timedelta(minutes=1)
+_MESSAGE_ID = re.compile(r"\b[0-9a-f]{32}@[\w.-]+")
 
 
 class NotResendable(Exception):
@@ -74,6 +77,27 @@ def enqueue(
 def drop(*, about: str) -> None:
     """Let no e-mail of this thing go out any more, in the caller's transaction."""
     OutgoingEmail.objects.overtake(about)
+
+
+def forget(*, about: str) -> None:
+    """Drop what waits about this thing and empty what is settled, in the caller's transaction."""
+    drop(about=about)
+    OutgoingEmail.objects.settled().about(about).update(**EMPTY, purged_at=timezone.now())
+
+
+def came_back(*, quoted: str, why: str) -> OutgoingEmail | None:
+    """Note that a mail came back after it was sent; staff see it on the first page of the admin.
+
+    `quoted` is the text in which somebody names the Message-ID. None where it names none of ours.
+    """
+    named = [f"<{found}>" for found in _MESSAGE_ID.findall(quoted)]
+    email = OutgoingEmail.objects.filter(message_id__in=named).first()
+    if email is not None:
+        why = "" if email.purged_at else fit(why)[:500]
+        OutgoingEmail.objects.filter(pk=email.pk, returned_at=None).update(
+            returned_at=timezone.now(), returned_why=why
+        )
+    return email
 
 
 def resend(email: OutgoingEmail) -> None:

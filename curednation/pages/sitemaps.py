@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from articles.sitemaps import ArticlesSitemap, TopicsSitemap
+from newsletter.sitemaps import IssuesSitemap
 
 
 class PagesSitemap(Sitemap):
@@ -17,7 +18,14 @@ class PagesSitemap(Sitemap):
     changefreq = "monthly"
 
     def items(self) -> list[str]:
-        return ["pages:home", "pages:about", "pages:contact", "pages:privacy", "articles:list"]
+        return [
+            "pages:home",
+            "pages:about",
+            "pages:contact",
+            "pages:privacy",
+            "articles:list",
+            "newsletter:home",
+        ]
 
     def location(self, item: str) -> str:
         return reverse(item)
@@ -33,6 +41,7 @@ SITEMAPS: dict[str, type[Sitemap]] = {
     "pages": PagesSitemap,
     "topics": TopicsSitemap,
     "articles": ArticlesSitemap,
+    "issues": IssuesSitemap,
 }
 
 

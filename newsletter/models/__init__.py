@@ -1,5 +1,22 @@
 """The tables of the newsletter."""
 
+from newsletter.models.consents import Confirmation, Consent, ConsentText, Origin
+from newsletter.models.events import Event
+from newsletter.models.issues import Batch, Delivery, Issue
+from newsletter.models.moving import Import
 from newsletter.models.people import Subscriber, SubscriberQuerySet, Topic
 
-__all__ = ["Subscriber", "SubscriberQuerySet", "Topic"]
+__all__ = [
+    "Batch",
+    "Confirmation",
+    "Consent",
+    "ConsentText",
+    "Delivery",
+    "Event",
+    "Import",
+    "Issue",
+    "Origin",
+    "Subscriber",
+    "SubscriberQuerySet",
+    "Topic",
+]

@@ -1,10 +1,12 @@
 """Who gets the newsletter, and about what."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Self
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -44,16 +46,21 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """Those an issue is sent to now: active and not pausing, by the clock of the database."""
         return self.active().filter(Q(paused_until=None) | Q(paused_until__lte=Now()))
 
+    def about(self, topics: Iterable[Topic | int]) -> Self:
+        """Those who want letters about any of these topics. Who chose none gets all."""
+        chosen = Subscriber.topics.through.objects.filter(subscriber=OuterRef("pk"))
+        return self.filter(Exists(chosen.filter(topic__in=list(topics))) | ~Exists(chosen))
+
 
 class Subscriber(models.Model):
-    """One address that asked for the newsletter. `subscription` alone changes its state.
+    """One address whose owner confirmed that they want it. `subscription` alone changes its state.
 
-    The row outlives the address: erasure empties `email` and keeps the keyed hash, so that the
-    same address is not written to again unless its owner asks and confirms anew.
+    Whoever asked and has not confirmed yet has no row here, only a `Confirmation`. The row outlives
+    the address: erasure empties `email` and keeps the keyed hash, so that the same address is not
+    written to again unless its owner asks and confirms anew.
     """
 
     class State(models.TextChoices):
-        PENDING = "pending", _("not confirmed yet")
         ACTIVE = "active", _("subscribed")
         LEFT = "left", _("left")
         BOUNCED = "bounced", _("does not receive mail")
@@ -65,13 +72,15 @@ class Subscriber(models.Model):
     )
     address_hash = models.CharField(_("keyed hash of the address"), max_length=64)
     key = models.CharField(max_length=32, default=new_key, editable=False)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    state = models.CharField(_("state"), max_length=10, choices=State)
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
     paused_until = models.DateTimeField(_("pauses until"), null=True, blank=True)
     created_at = models.DateTimeField(_("first asked"), default=timezone.now)
     joined_at = models.DateTimeField(_("joined"), null=True, blank=True)
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    # Where its owner went with a new address: links in old letters follow them.
+    successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, editable=False)
     soft_bounces = models.PositiveSmallIntegerField(_("passing failures in a row"), default=0)
 
     objects = SubscriberQuerySet.as_manager()
@@ -80,6 +89,9 @@ class Subscriber(models.Model):
         ordering = ["-pk"]
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")
+        # `change` is the right to take somebody off the list, and to hand out their record.
+        default_permissions = ("view", "change")
+        permissions = [("erase_subscriber", _("Can erase what names a subscriber"))]
         constraints = [
             models.UniqueConstraint(fields=["address_hash"], name="subscriber_once_per_address"),
             models.UniqueConstraint(fields=["key"], name="subscriber_key_is_its_own"),
@@ -88,12 +100,23 @@ class Subscriber(models.Model):
                 condition=Q(state="erased", email="") | (~Q(state="erased") & ~Q(email="")),
             ),
             models.CheckConstraint(
+                name="subscriber_state_is_known",
+                condition=Q(state__in=["active", "left", "bounced", "complained", "erased"]),
+            ),
+            models.CheckConstraint(
                 name="subscriber_active_has_joined",
                 condition=~Q(state="active") | Q(joined_at__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["state", "joined_at"], name="subscriber_by_state")]
+        indexes = [
+            models.Index(fields=["state", "joined_at"], name="subscriber_by_state"),
+            models.Index(OpClass("email", "text_pattern_ops"), name="subscriber_by_email"),
+        ]
 
     def __str__(self) -> str:
         # No address: this text ends up in logs and in the audit trail.
         return f"{_('subscriber')} {self.pk}"
+
+    @property
+    def is_pausing(self) -> bool:
+        return self.paused_until is not None and self.paused_until > timezone.now()

@@ -56,6 +56,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "link": "https://visits.example.org/admin/articles/comment/?status=held",
     },
     "mail_test": {},
+    "newsletter_confirm": {
+        "link": "https://visits.example.org/newsletter/confirm/abcdefghijklmnop/"
+    },
+    "newsletter_move": {"link": "https://visits.example.org/newsletter/confirm/abcdefghijklmnop/"},
+    "newsletter_moved": {"link": "https://visits.example.org/newsletter/"},
+    "newsletter_welcome": {
+        "link": "https://visits.example.org/newsletter/preferences/abcdefghijklmnop/"
+    },
     "provider_cancelled": _providers_visit,
     "provider_morning": {
         "visits": 6,

@@ -26,7 +26,7 @@ def test_the_sitemap_lists_the_public_pages_under_the_configured_address(client,
     found = re.findall(r"<loc>([^<]+)</loc>", xml)
     assert found == [
         f"https://clinic.example.org{page}"
-        for page in ("/", "/about/", "/contact/", "/privacy/", "/articles/")
+        for page in ("/", "/about/", "/contact/", "/privacy/", "/articles/", "/newsletter/")
     ]
 
 

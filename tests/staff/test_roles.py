@@ -24,8 +24,9 @@ PAGES = {
     ("get", "delete"): {"delete"},
     ("post", "delete"): {"delete"},
 }
-# Nobody edits an e-mail or a visit: `change` is the right to send it again, to take it forward.
-NO_FORM = {"appointments.appointment", "mail.outgoingemail"}
+# Nobody edits an e-mail, a visit or a subscriber: `change` is the right to send it again, to take
+# it forward, to take them off the list.
+NO_FORM = {"appointments.appointment", "mail.outgoingemail", "newsletter.subscriber"}
 
 
 def may(table: dict[str, str], model: str, method: str, page: str) -> bool:

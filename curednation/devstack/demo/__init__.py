@@ -10,7 +10,16 @@ from datetime import datetime
 from django.db import transaction
 
 from articles.loading import load_library
-from curednation.devstack.demo import clinic, days_off, line, mails, remarks, visits
+from curednation.devstack.demo import (
+    clinic,
+    days_off,
+    letters,
+    line,
+    mails,
+    readers,
+    remarks,
+    visits,
+)
 
 
 @dataclass(frozen=True)
@@ -18,6 +27,7 @@ class Loaded:
     providers: int
     visits: int
     articles: int
+    readers: int
 
 
 @transaction.atomic
@@ -33,4 +43,6 @@ def load(now: datetime) -> Loaded:
     line.up(services, now)
     articles = load_library()
     remarks.write(now)
-    return Loaded(len(providers), booked, articles.new)
+    new_readers = readers.enroll(now)
+    letters.write(now)
+    return Loaded(len(providers), booked, articles.new, new_readers)

@@ -1,0 +1,5 @@
+"""The newsletter in the admin. Every change of a state goes through the workflow modules."""
+
+from newsletter.admin import issues, proofs, subscribers, topics
+
+__all__ = ["issues", "proofs", "subscribers", "topics"]

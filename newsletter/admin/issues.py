@@ -1,0 +1,229 @@
+"""Issues in the admin: write, check, send, watch. Every step goes through `campaigns`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from newsletter import campaigns, checks, letter, sender_records, trial
+from newsletter.admin import progress
+from newsletter.admin.forms import IssueForm, PlanForm
+from newsletter.admin.steps import STEPS
+from newsletter.delivery.line import Away
+from newsletter.models import Delivery, Issue
+
+
+@admin.register(Issue)
+class IssueAdmin(admin.ModelAdmin):
+    """Once sending has begun, an issue is to read; the steps stay."""
+
+    form = IssueForm
+    change_form_template = "admin/newsletter/issue/change_form.html"
+    change_list_template = "admin/newsletter/issue/change_list.html"
+    list_display = ["subject", "where", "planned", "total", "started_at", "finished_at"]
+    list_filter = ["state"]
+    search_fields = ["subject", "slug"]
+    show_full_result_count = False
+    filter_horizontal = ["topics"]
+    prepopulated_fields = {"slug": ["subject"]}
+    fieldsets = [
+        (None, {"fields": ["subject", "preview", "slug", "body", "articles"]}),
+        (gettext_lazy("Who gets it"), {"fields": ["topics", "joined_since", "in_archive"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Issue]:
+        rows = super().get_queryset(request)
+        on_one = request.resolver_match and request.resolver_match.kwargs
+        return rows if on_one else rows.defer("body", "letter_html", "letter_text")
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def where(self, issue: Issue) -> str:
+        return (
+            f"{issue.get_state_display()}: {issue.reason}"
+            if issue.reason
+            else str(issue.get_state_display())
+        )
+
+    @admin.display(description=gettext_lazy("to be sent"), ordering="send_at")
+    def planned(self, issue: Issue) -> str:
+        there = issue.send_at_there
+        return f"{there:%Y-%m-%d %H:%M} {issue.get_zone_display()}" if there else "–"
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Issue | None = None):
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.editable)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
+        """Never: what was sent stays on record, and a draft does no harm."""
+        return False
+
+    def get_urls(self):
+        views: dict[str, tuple[str, Callable[..., HttpResponse]]] = {
+            "live": ("live/", self.live_view),
+            "sender": ("sender/", self.sender_view),
+            "send": ("<int:pk>/send/", self.send_view),
+            "test": ("<int:pk>/test/", self.test_view),
+            "step": ("<int:pk>/step/<slug:name>/", self.step_view),
+            "progress": ("<int:pk>/progress/", self.progress_view),
+            "numbers": ("<int:pk>/progress/now/", self.numbers_view),
+            "decide": ("<int:pk>/uncertain/<int:delivery>/<slug:name>/", self.decide_view),
+        }
+        urls = [
+            path(address, self.admin_site.admin_view(view), name=f"newsletter_issue_{name}")
+            for name, (address, view) in views.items()
+        ]
+        return urls + super().get_urls()
+
+    def live_view(self, request: HttpRequest) -> HttpResponse:
+        """What stands in the editor, as HTML and as text. Saves nothing."""
+        if request.method != "POST":
+            raise Http404
+        if not self.has_change_permission(request) and not self.has_add_permission(request):
+            raise PermissionDenied
+        form = IssueForm(request.POST)
+        form.is_valid()
+        given = form.cleaned_data
+        fields = {name: given.get(name, "") for name in ("subject", "preview", "body")}
+        issue = Issue(**fields, slug="preview", articles=given.get("articles") or [])
+        problems = [str(error) for errors in form.errors.values() for error in errors]
+        problems += [problem.text for problem in checks.at_once(issue)]
+        shown = {"html": letter.preview(issue), "text": trial.readable(letter.write(issue).text)}
+        return JsonResponse(shown | {"problems": problems})
+
+    def send_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Everything to know before it goes, and the buttons. `?links` also tries every link."""
+        issue = self._issue(request, pk)
+        problems = checks.at_once(issue)
+        with_links = "links" in request.GET
+        if with_links:
+            problems += checks.links(issue)
+        context = {
+            "title": _("Check and send"),
+            "problems": problems,
+            "stopped": any(problem.stops for problem in problems),
+            "with_links": with_links,
+            "count": issue.audience().count(),
+            "plan": PlanForm(),
+            "size": round(len(letter.write(issue).html.encode()) / 1024),
+        }
+        return self._page(request, issue, "send", context)
+
+    def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send it to whoever asks, and to nobody else."""
+        issue = self._posted(request, pk)
+        mine = str(getattr(request.user, "email", ""))
+        try:
+            trial.send(issue, to=mine)
+        except (Away, trial.Refused) as error:
+            self.message_user(request, _("It was not sent: {why}").format(why=error), "ERROR")
+        else:
+            said = _("On its way to {address}.").format(address=mine)
+            self.message_user(request, said, messages.SUCCESS)
+        return redirect("admin:newsletter_issue_send", pk)
+
+    def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        issue = self._posted(request, pk)
+        step = STEPS.get(name)
+        if step is None:
+            raise Http404
+        try:
+            step.act(request, issue)
+        except campaigns.NotPossible as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect(self._home_of(issue))
+        self.log_change(request, issue, str(step.label))
+        self.message_user(request, str(step.done), messages.SUCCESS)
+        issue.refresh_from_db()
+        return redirect(self._home_of(issue))
+
+    def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        issue = self._issue(request, pk)
+        context = progress.numbers(issue) | progress.history(issue) | {"title": _("Progress")}
+        return self._page(request, issue, "progress", context)
+
+    def numbers_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The part of the progress page that changes while it runs."""
+        issue = self._issue(request, pk)
+        return self._page(request, issue, "_numbers", progress.numbers(issue))
+
+    def decide_view(self, request: HttpRequest, pk: int, delivery: int, name: str) -> HttpResponse:
+        issue = self._posted(request, pk)
+        decide = {"resend": campaigns.resend, "mark-sent": campaigns.mark_sent}.get(name)
+        if decide is None:
+            raise Http404
+        row = get_object_or_404(Delivery, pk=delivery, issue=issue)
+        try:
+            decide(row)
+        except campaigns.NotPossible as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.log_change(request, issue, f"{name} {delivery}")
+        return redirect("admin:newsletter_issue_progress", pk)
+
+    def sender_view(self, request: HttpRequest) -> HttpResponse:
+        """What receivers find in DNS about our sender."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Sender’s records"),
+            "opts": self.opts,
+            "records": sender_records.look(),
+            "limits": progress.limits(),
+        }
+        return TemplateResponse(request, "admin/newsletter/issue/sender.html", context)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None) -> HttpResponse:
+        issue = self.get_object(request, object_id)
+        mine = {"steps": self._steps(request, issue)} if issue else {}
+        return super().change_view(request, object_id, form_url, mine | (extra_context or {}))
+
+    def _page(
+        self, request: HttpRequest, issue: Issue, name: str, context: dict[str, Any]
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "subtitle": str(issue),
+            "opts": self.opts,
+            "issue": issue,
+            "steps": self._steps(request, issue),
+            "may_change": self._may(request),
+            **context,
+        }
+        return TemplateResponse(request, f"admin/newsletter/issue/{name}.html", context)
+
+    def _steps(self, request: HttpRequest, issue: Issue) -> dict[str, Any]:
+        if not self._may(request):
+            return {}
+        return {name: step for name, step in STEPS.items() if issue.state in step.states}
+
+    def _may(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("newsletter.change_issue")
+
+    def _issue(self, request: HttpRequest, pk: int) -> Issue:
+        issue = get_object_or_404(Issue, pk=pk)
+        if not self.has_view_permission(request, issue):
+            raise PermissionDenied
+        return issue
+
+    def _posted(self, request: HttpRequest, pk: int) -> Issue:
+        if request.method != "POST":
+            raise Http404
+        issue = self._issue(request, pk)
+        if not self._may(request):
+            raise PermissionDenied
+        return issue
+
+    def _home_of(self, issue: Issue) -> str:
+        name = "send" if issue.editable else "progress"
+        return reverse(f"admin:newsletter_issue_{name}", args=[issue.pk])

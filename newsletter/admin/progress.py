@@ -1,0 +1,62 @@
+"""What the progress page shows."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from newsletter import figures
+from newsletter.delivery import warm_up
+from newsletter.models import Delivery, Issue
+from newsletter.plot import plot
+
+SHOWN = 100
+
+
+def numbers(issue: Issue) -> dict[str, Any]:
+    """What changes while it runs."""
+    uncertain = Delivery.objects.of(issue).uncertain().select_related("subscriber")
+    rows = list(uncertain.order_by("pk")[:SHOWN])
+    return {
+        "figures": figures.figures(issue),
+        "reasons": figures.reasons(issue),
+        "uncertain": rows,
+        "audited": [row.subscriber_id for row in rows],
+        "runs": issue.state in (Issue.State.SENDING, Issue.State.PAUSED),
+    }
+
+
+def history(issue: Issue) -> dict[str, Any]:
+    """What came back, as numbers and as a plot."""
+    hours = figures.by_hour(issue)
+    names = {
+        "sent": _("Sent"),
+        "bounced": _("Came back"),
+        "complained": _("Complaints"),
+        "left": _("Left"),
+    }
+    drawn = plot(_("Hour by hour"), {names[name]: series for name, series in hours.items()})
+    return {
+        "came_back": figures.came_back(issue),
+        "plot": mark_safe(drawn),  # noqa: S308  (numbers and names of ours, escaped)
+    }
+
+
+def limits() -> list[tuple[str, str]]:
+    """How fast we may send, in words."""
+    none = _("as fast as the mail server takes it")
+    day = none
+    if settings.NEWSLETTER_WARM_UP_FROM:
+        first = date.fromisoformat(settings.NEWSLETTER_WARM_UP_FROM)
+        today = warm_up.allowed(first, timezone.now().date())
+        day = f"{today:,}" if today is not None else _("no limit any more: the plan has ended")
+    return [
+        (_("in a second"), str(settings.NEWSLETTER_PER_SECOND or none)),
+        (_("in an hour"), str(settings.NEWSLETTER_PER_HOUR or none)),
+        (_("to one domain in a minute"), str(settings.NEWSLETTER_PER_DOMAIN or none)),
+        (_("today, by the plan for a new sender"), day),
+        (_("workers at a time"), str(settings.NEWSLETTER_WORKERS)),
+    ]

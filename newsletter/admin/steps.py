@@ -1,0 +1,75 @@
+"""The steps of an issue as buttons."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from newsletter import campaigns
+from newsletter.admin.forms import PlanForm
+from newsletter.models import Issue
+
+DRAFT, SCHEDULED, HELD, SENDING, PAUSED, *ENDED = (str(s) for s in Issue.State.values)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One button: where it shows, what it says, and what it does."""
+
+    label: Any
+    done: Any
+    states: tuple[str, ...]
+    act: Callable[[HttpRequest, Issue], None]
+    primary: bool = False
+    sends: bool = False  # it stands on the page with the checks, not elsewhere
+
+
+def _schedule(request: HttpRequest, issue: Issue) -> None:
+    plan = PlanForm(request.POST)
+    if not plan.is_valid():
+        first = next(iter(plan.errors.values()))
+        raise campaigns.NotPossible(str(first[0]))
+    campaigns.schedule(issue, at=plan.at, zone=plan.cleaned_data["zone"])
+
+
+STEPS = {
+    "send-now": Step(
+        _("Send now"),
+        _("It is on its way. This page shows how far it is."),
+        (DRAFT, SCHEDULED, HELD),
+        lambda request, issue: campaigns.send_now(issue),
+        primary=True,
+        sends=True,
+    ),
+    "schedule": Step(
+        _("Send at this time"), _("It is planned."), (DRAFT, SCHEDULED, HELD), _schedule, sends=True
+    ),
+    "take-back": Step(
+        _("Make it a draft again"),
+        _("It is a draft again."),
+        (SCHEDULED, HELD),
+        lambda request, issue: campaigns.take_back(issue),
+    ),
+    "pause": Step(
+        _("Pause"),
+        _("It is paused."),
+        (SENDING,),
+        lambda request, issue: campaigns.pause(issue),
+        primary=True,
+    ),
+    "resume": Step(
+        _("Go on"),
+        _("It goes on."),
+        (PAUSED,),
+        lambda request, issue: campaigns.resume(issue),
+        primary=True,
+    ),
+    "cancel": Step(
+        _("Cancel: nobody else gets it"),
+        _("It is cancelled."),
+        (SCHEDULED, HELD, SENDING, PAUSED),
+        lambda request, issue: campaigns.cancel(issue),
+    ),
+}

@@ -1,0 +1,172 @@
+"""The letter as the bytes of an e-mail, built once, with slots for what differs.
+
+Everything is quoted-printable and ends its lines with CRLF; a full stop at the start of a line is
+written as =2E, so that the text goes to the server as it is.
+"""
+
+import re
+from dataclasses import dataclass
+from email.header import Header
+from email.utils import format_datetime, formataddr, parseaddr
+from functools import cached_property
+from quopri import encodestring
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from curednation.mail.rendering import one_line
+from curednation.practice.models import Practice
+from newsletter import links, message_ids
+from newsletter.delivery import signing
+from newsletter.letter import Letter
+from newsletter.slots import PATTERN
+
+_LINE = 72
+
+
+class NoSuchAddress(ValueError):
+    """No mail can be sent to it as it is written."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    email: str
+    key: str
+    delivery: int = 0
+
+
+class Post:
+    """One issue as mail: `Post(letter, issue=7).octets(recipient)`."""
+
+    def __init__(self, letter: Letter, *, issue: int) -> None:
+        self.letter, self.issue = letter, issue
+        self._host = parseaddr(settings.NEWSLETTER_FROM_EMAIL)[1].rpartition("@")[2]
+        # Postmark gives mails names of its own; what comes back tells ours from its metadata.
+        self._by_postmark = settings.NEWSLETTER_EMAIL["EMAIL_HOST"].endswith("postmarkapp.com")
+        self._frames: dict[str, tuple[str, str]] = {}
+        boundary = f"=_{salted_hmac('newsletter.mime', str(issue)).hexdigest()[:24]}"
+        self._head = self._fixed_headers(boundary)
+        self._body = [
+            *_raw(f"--{boundary}\r\n{_part('plain')}"),
+            *_quoted(letter.text),
+            *_raw(f"\r\n--{boundary}\r\n{_part('html')}"),
+            *_quoted(letter.html),
+            *_raw(f"\r\n--{boundary}--\r\n"),
+        ]
+
+    def octets(self, to: Recipient) -> bytes:
+        """The whole mail, signed where a key is configured, as `Line` takes it."""
+        unsubscribe = self._link("unsubscribe", to.key)
+        values = {
+            "unsubscribe": _wrapped(unsubscribe),
+            "preferences": _wrapped(self._link("preferences", to.key)),
+        }
+        name = message_ids.make(self.issue, to.delivery, self._host)
+        again = f"X-PM-Metadata-letter: {name}\r\n" if self._by_postmark else ""
+        head = (
+            f"To: {to.email}\r\nMessage-ID: {name}\r\n{again}List-Unsubscribe: <{unsubscribe}>\r\n"
+        ).encode("ascii")
+        body = b"".join([p if isinstance(p, bytes) else values[p] for p in self._body])
+        mail = b"%b%b\r\n%b" % (self._head, head, body)
+        return signing.signed(mail)
+
+    @cached_property
+    def size(self) -> int:
+        """Of the HTML, as Gmail counts it before it cuts a mail off."""
+        return len(self.letter.html.encode())
+
+    def _link(self, purpose: str, key: str) -> str:
+        """As `links` writes it; the part that is the same for all is looked up once."""
+        frame = self._frames.get(purpose)
+        if frame is None:
+            whole, token = (
+                getattr(links, purpose)(key, self.issue),
+                links.token(purpose, key, self.issue),
+            )
+            before, _, after = whole.partition(token)
+            frame = self._frames[purpose] = (before, after)
+        return f"{frame[0]}{links.token(purpose, key, self.issue)}{frame[1]}"
+
+    def _fixed_headers(self, boundary: str) -> bytes:
+        host = urlsplit(settings.SITE_URL).hostname
+        headers = {
+            "From": sender(),
+            "Subject": _encoded("Subject", self.letter.subject),
+            "Date": format_datetime(timezone.now()),
+            "List-ID": f"<newsletter.{host}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Precedence": "bulk",
+            "X-Auto-Response-Suppress": "OOF, AutoReply",
+            # For complaint loops: campaign, kind, and last the sender. Nothing of the recipient.
+            "Feedback-ID": f"issue{self.issue}:newsletter:{host}",
+            "MIME-Version": "1.0",
+            "Content-Type": f'multipart/alternative;\r\n boundary="{boundary}"',
+        }
+        lines = (f"{name}: {value}\r\n" for name, value in headers.items())
+        return "".join(lines).encode("ascii")
+
+
+def recipient(email: str) -> str:
+    """The address as a server takes it, its domain in ASCII. Raises NoSuchAddress."""
+    local, at, domain = email.rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode()
+    except UnicodeError:
+        ascii_domain = ""
+    if not at or not ascii_domain or not re.fullmatch(r"[!-;=?-~]+", local):
+        raise NoSuchAddress(email)
+    return f"{local}@{ascii_domain}"
+
+
+def sender() -> str:
+    """The From of the newsletter; its name is the neutral one where none is configured."""
+    name, address = parseaddr(settings.NEWSLETTER_FROM_EMAIL)
+    name = one_line(name or Practice.current().mail_name)
+    return formataddr((name, address))
+
+
+def return_path() -> str:
+    """The envelope's sender: where bounces go."""
+    return settings.NEWSLETTER_RETURN_PATH or parseaddr(settings.NEWSLETTER_FROM_EMAIL)[1]
+
+
+def _encoded(name: str, text: str) -> str:
+    text = one_line(text)
+    if text.isascii():
+        return Header(text, header_name=name, maxlinelen=76).encode(linesep="\r\n")
+    return Header(text, "utf-8", header_name=name, maxlinelen=76).encode(linesep="\r\n")
+
+
+def _part(kind: str) -> str:
+    return (
+        f"Content-Type: text/{kind}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+
+
+def _raw(text: str) -> list[bytes | str]:
+    return [text.encode("ascii")]
+
+
+def _quoted(text: str) -> list[bytes | str]:
+    """Bytes, and between them the names of slots. What is between breaks its line softly."""
+    parts: list[bytes | str] = []
+    for number, piece in enumerate(PATTERN.split(text)):
+        parts.append(piece if number % 2 else _quote(piece))
+    return parts
+
+
+def _quote(text: str) -> bytes:
+    # Bytes of whole lines; a soft break before and after each slot comes with its value.
+    encoded = encodestring(text.replace("\r\n", "\n").encode()).replace(b"\n", b"\r\n")
+    return re.sub(rb"(?m)^\.", b"=2E", encoded)
+
+
+def _wrapped(link: str) -> bytes:
+    """A link in lines of its own, which quoted-printable joins to what stands around it."""
+    text = link.replace("=", "=3D")
+    chunks = [text[at : at + _LINE] for at in range(0, len(text), _LINE)]
+    lines = ["=2E" + chunk[1:] if chunk.startswith(".") else chunk for chunk in chunks]
+    return ("=\r\n" + "=\r\n".join(lines) + "=\r\n").encode("ascii")

@@ -1,0 +1,166 @@
+"""The statements of sending. Times are those of the database's clock.
+
+A row is claimed by pointing it to a batch. From then on one statement for each mail, `step`,
+settles the one before and marks the next as in flight, which commits before that one's DATA.
+"""
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from newsletter.models import Batch
+
+
+class Row(NamedTuple):
+    """One claimed delivery, and where it goes."""
+
+    pk: int
+    tries: int
+    domain: str
+    subscriber: int
+    email: str
+    key: str
+
+
+class Claimed(NamedTuple):
+    batch: int
+    rows: list[Row]
+
+
+# Of workers that claim at once one waits for the other, a moment: their limits add up.
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('newsletter.claim'))"
+_OPEN = """
+    SELECT count(*) FROM newsletter_batch
+     WHERE finished_at IS NULL AND lease_until > statement_timestamp() AND issue_id = %s
+"""
+_CLAIM = """
+    WITH chosen AS (
+        SELECT id FROM newsletter_delivery
+         WHERE issue_id = %(issue)s AND batch_id IS NULL
+           AND due_at <= statement_timestamp()
+         ORDER BY due_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+    ), batch AS (
+        INSERT INTO newsletter_batch (issue_id, worker, started_at, lease_until, size, ids,
+                                      sent, failed, uncertain, skipped)
+        SELECT %(issue)s, %(worker)s, statement_timestamp(),
+               statement_timestamp() + make_interval(secs => %(lease)s),
+               count(*), array_agg(id), 0, 0, 0, 0
+          FROM chosen HAVING count(*) > 0
+        RETURNING id
+    )
+    UPDATE newsletter_delivery d SET batch_id = batch.id, state = 'waiting'
+      FROM chosen, batch, newsletter_subscriber s
+     WHERE d.id = chosen.id AND s.id = d.subscriber_id
+    RETURNING batch.id, d.id, d.tries, d.domain, s.id, s.email, s.key
+"""
+_STEP = "SELECT newsletter_step(%s, %s, %s, %s, %s, %s, %s)"
+_GIVE_BACK = """
+    UPDATE newsletter_delivery
+       SET batch_id = NULL, due_at = statement_timestamp() + make_interval(secs => %s)
+     WHERE id = %s AND batch_id = %s AND state = 'waiting'
+"""
+_RELEASE = """
+    UPDATE newsletter_delivery SET batch_id = NULL
+     WHERE id = ANY(%s) AND batch_id = %s AND state = 'waiting'
+"""
+_DOUBT = """
+    UPDATE newsletter_delivery
+       SET state = 'uncertain', reason = %s, settled_at = statement_timestamp()
+     WHERE id = ANY(%s) AND batch_id = %s AND state = 'in flight'
+"""
+_ACCOUNT = """
+    UPDATE newsletter_batch b
+       SET finished_at = statement_timestamp(), ids = '{}', sent = found.sent,
+           failed = found.failed, uncertain = found.uncertain, skipped = found.skipped
+      FROM (SELECT count(*) FILTER (WHERE state = 'sent') AS sent,
+                   count(*) FILTER (WHERE state = 'failed') AS failed,
+                   count(*) FILTER (WHERE state = 'uncertain') AS uncertain,
+                   count(*) FILTER (WHERE state = 'skipped') AS skipped
+              FROM newsletter_delivery WHERE id = ANY(%s) AND batch_id = %s) AS found
+     WHERE b.id = %s
+    RETURNING b.sent
+"""
+_KEEP = """
+    UPDATE newsletter_batch
+       SET lease_until = statement_timestamp() + make_interval(secs => %s)
+     WHERE id = %s AND finished_at IS NULL
+"""
+
+
+@transaction.atomic
+def claim(issue: int, worker: str, *, most: int, workers: int) -> Claimed | None:
+    """Up to `most` recipients whose turn it is, for this worker alone, for a lease.
+
+    None where there is nothing to do now, or `workers` batches of this issue are open already.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_AT_A_TIME)
+        cursor.execute(_OPEN, [issue])
+        if cursor.fetchone()[0] >= workers:
+            return None
+        lease = settings.NEWSLETTER_LEASE_SECONDS
+        values: dict[str, str | int] = {
+            "issue": issue,
+            "most": most,
+            "worker": worker[:120],
+            "lease": lease,
+        }
+        cursor.execute(_CLAIM, values)
+        found = cursor.fetchall()
+    if not found:
+        return None
+    return Claimed(found[0][0], sorted(Row(*row[1:]) for row in found))
+
+
+def step(
+    batch: int,
+    *,
+    done: int | None = None,
+    state: str = "",
+    reason: str = "",
+    wait: float = 0,
+    upcoming: int | None = None,
+    address: str = "",
+) -> str:
+    """Settle `done`, mark `upcoming` as in flight, commit. One statement.
+
+    Returns "go": send it now; "skip": it is not wanted any more, or not at this address; "halt":
+    the issue is not being sent any more; "lost": the batch is not ours any more; "settled" where
+    nothing is upcoming. A deferred one is due again after `wait` seconds.
+    """
+    connection.ensure_connection()
+    # Once for each mail, so by the driver's own cursor: Django's wrapper takes a tenth of it all.
+    with connection.connection.cursor() as cursor:
+        cursor.execute(_STEP, [batch, done, state, reason, wait, upcoming, address])
+        return cursor.fetchone()[0]
+
+
+def give_back(batch: int, pk: int, *, wait: float) -> None:
+    """Let somebody claim this one anew, after so many seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_BACK, [wait, pk, batch])
+
+
+def keep(batch: int) -> bool:
+    """Renew the lease; False when the batch is not ours any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [settings.NEWSLETTER_LEASE_SECONDS, batch])
+        return bool(cursor.rowcount)
+
+
+@transaction.atomic
+def end(batch: int, *, doubt: str = "") -> int:
+    """Give back what was not tried, and write down what became of the rest. Safe to run twice.
+
+    What is still in flight becomes uncertain, with `doubt` as its reason: its worker is gone.
+    Returns how many were sent.
+    """
+    mine = Batch.objects.select_for_update().filter(pk=batch, finished_at=None).first()
+    if mine is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_RELEASE, [mine.ids, batch])
+        cursor.execute(_DOUBT, [doubt[:300], mine.ids, batch])
+        cursor.execute(_ACCOUNT, [mine.ids, batch, batch])
+        return cursor.fetchone()[0]

@@ -1,0 +1,99 @@
+"""What visitors and subscribers type. Whether it does anything is for `subscription`."""
+
+from typing import cast
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+from curednation.guard import addresses
+from newsletter.models import Subscriber, Topic
+
+LONGEST = 254
+# After Django's own: spaces, two @, no dot in the domain.
+WRONG = _("This does not look like an e-mail address. It should read like name@example.org.")
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address in the spelling that mail servers and we compare by."""
+
+    def __init__(self, **kwargs) -> None:
+        widget = forms.EmailInput({"autocomplete": "email", "inputmode": "email"})
+        errors = {"required": _("Please type your e-mail address."), "invalid": WRONG}
+        super().__init__(
+            label=kwargs.pop("label", _("Your e-mail")),
+            max_length=320,
+            widget=kwargs.pop("widget", widget),
+            error_messages=errors,
+            **kwargs,
+        )
+
+    def clean(self, value):
+        # Characters that PostgreSQL or a mail server refuses never pass Django's check.
+        cleaned = addresses.normalised(super().clean(value))
+        MaxLengthValidator(LONGEST, WRONG)(cleaned)
+        return cleaned
+
+
+class AddressForm(forms.Form):
+    email = AddressField()
+    # What the visitor has been asked about this very address and answered yes to.
+    kept = forms.CharField(required=False, max_length=320, widget=forms.HiddenInput)
+
+
+class TopicsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Topic) -> str:
+        return f"{obj.name}: {obj.description}" if obj.description else obj.name
+
+
+class TopicsForm(forms.Form):
+    """What the letters are about. Somebody who never chose gets them all: all are ticked."""
+
+    topics = TopicsField(
+        Topic.objects.none(),
+        label=_("What would you like to read about?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Please tick at least one topic. To get no more letters, leave below.")
+        },
+    )
+
+    def __init__(self, *args, subscriber: Subscriber, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        offered = Topic.objects.filter(offered=True)
+        chosen = list(subscriber.topics.all())
+        field = cast(TopicsField, self.fields["topics"])
+        field.queryset = offered
+        field.initial = chosen or list(offered)
+        self.helper = plain_helper()
+
+
+class PauseForm(forms.Form):
+    weeks = forms.TypedChoiceField(
+        label=_("For how long?"),
+        coerce=int,
+        choices=[(2, _("2 weeks")), (4, _("4 weeks")), (8, _("8 weeks")), (26, _("6 months"))],
+        initial=4,
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()
+
+
+class MoveForm(forms.Form):
+    email = AddressField(label=_("Your new e-mail"))
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["id"] = "id_new_email"
+        self.helper = plain_helper()
+
+
+def plain_helper() -> FormHelper:
+    """Fields only: the page has the form and its button. No token: its link is the key to it."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper

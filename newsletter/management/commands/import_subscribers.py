@@ -1,0 +1,80 @@
+"""Move a list in: see `newsletter.moving`."""
+
+import csv
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from newsletter import moving
+from newsletter.lists import Unreadable
+from newsletter.models import Topic
+
+WIDTH = 30
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring subscribers in from a CSV file of listmonk, Mailchimp or this site. Who left, came "
+        "back or complained there stays so. Started again with the same file it goes on where it "
+        "stopped."
+    )
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--source",
+            required=True,
+            help="where and how these people gave their consent; kept as proof with each of them",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, only")
+        parser.add_argument("--topic", help="the address of a topic that all of them chose")
+        parser.add_argument(
+            "--report", type=Path, help="write each line that is not added, and why, to this CSV"
+        )
+
+    def handle(self, *, file: Path, source: str, dry_run: bool, topic: str, report: Path, **_):
+        if not source.strip():
+            raise CommandError("--source is empty: say where these people gave their consent.")
+        chosen = Topic.objects.filter(slug=topic).first() if topic else None
+        if topic and chosen is None:
+            raise CommandError(f"There is no topic {topic!r}.")
+        with ExitStack() as stack:
+            tell = self._reporter(stack, report)
+            try:
+                parts = moving.bring_in(file, source=source, tell=tell, topic=chosen, dry=dry_run)
+                progress = self._watched(parts)
+            except (OSError, Unreadable, UnicodeDecodeError, csv.Error) as error:
+                raise CommandError(f"{file}: {error}") from error
+        would = "would be " if dry_run else ""
+        self.stdout.write(
+            f"{progress.lines:,} lines: {progress.added:,} {would}added, {progress.known:,} on the "
+            f"list or twice in the file, {progress.suppressed:,} left, came back or complained "
+            f"here, {progress.refused:,} not taken over."
+        )
+
+    def _reporter(self, stack: ExitStack, report: Path | None) -> moving.Tell:
+        if report is None:
+            return lambda line, email, why: None
+        file = stack.enter_context(report.open("w", newline="", encoding="utf-8"))
+        rows = csv.writer(file)
+        rows.writerow(["line", "email", "why"])
+        return lambda line, email, why: rows.writerow([line, email, why])
+
+    def _watched(self, parts) -> moving.Progress:
+        """Show a bar on a terminal while it runs."""
+        started, progress = time.monotonic(), moving.Progress(size=0)
+        for progress in parts:
+            if sys.stderr.isatty():
+                share = min(1.0, progress.done / max(1, progress.size))
+                bar = "█" * int(share * WIDTH)
+                pace = progress.lines / max(0.001, time.monotonic() - started)
+                self.stderr.write(
+                    f"\r{bar:░<{WIDTH}} {share:4.0%}  {progress.lines:,} lines  {pace:,.0f}/s ",
+                    ending="",
+                )
+        if sys.stderr.isatty():
+            self.stderr.write("")
+        return progress

@@ -1,0 +1,82 @@
+"""How the list is doing, in a few statements that stay quick at a million rows."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.db.models import Count
+from django.db.models.functions import TruncWeek
+from django.utils import timezone
+
+from newsletter.models import Confirmation, Consent, Subscriber
+
+WEEKS = 12
+KEPT_FOR = 60
+KEY = "newsletter-numbers"
+CAME = ("confirmed", "returned")
+WENT = ("left", "bounced", "complained", "erased")
+
+
+@dataclass(frozen=True)
+class Week:
+    begins: str
+    came: int
+    went: int
+
+
+@dataclass(frozen=True)
+class Numbers:
+    states: list[tuple[str, str, int]]
+    weeks: list[Week]
+    asked: int
+    confirmed: int
+
+    @property
+    def most(self) -> int:
+        """The highest of the weeks' numbers, for the scale of a plot; at least one."""
+        return max([1, *(max(week.came, week.went) for week in self.weeks)])
+
+
+def now() -> Numbers:
+    """Counted at most once a minute: a list of a million takes the database a moment."""
+    kept = cache.get(KEY)
+    if kept is None:
+        kept = _count()
+        cache.set(KEY, kept, KEPT_FOR)
+    return kept
+
+
+def _count() -> Numbers:
+    counted = dict(Subscriber.objects.order_by().values_list("state").annotate(number=Count("*")))
+    states = [(value, str(name), counted.get(value, 0)) for value, name in Subscriber.State.choices]
+    since = timezone.now() - timedelta(weeks=WEEKS)
+    asked = Confirmation.objects.filter(asked_at__gte=since)
+    return Numbers(
+        states=states,
+        weeks=_weeks(since),
+        asked=asked.count(),
+        confirmed=asked.filter(confirmed_at__isnull=False).count(),
+    )
+
+
+def _weeks(since) -> list[Week]:
+    """Those who came by themselves and who went; imports are no growth."""
+    rows = (
+        Consent.objects.order_by()
+        .filter(kind__in=(*CAME, *WENT), at__gte=since)
+        .values_list(TruncWeek("at"), "kind")
+        .annotate(number=Count("*"))
+    )
+    found: dict[str, dict[str, int]] = {}
+    for week, kind, number in rows:
+        found.setdefault(week.date().isoformat(), {})[kind] = number
+    this = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+    names = [(this - timedelta(weeks=n)).isoformat() for n in reversed(range(WEEKS))]
+    return [
+        Week(
+            begins=name,
+            came=sum(found.get(name, {}).get(kind, 0) for kind in CAME),
+            went=sum(found.get(name, {}).get(kind, 0) for kind in WENT),
+        )
+        for name in names
+    ]

@@ -1,0 +1,117 @@
+"""Webhooks of mail providers, read by django-anymail, in the words of our reports."""
+
+import json
+from collections.abc import Callable
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+from anymail.signals import AnymailTrackingEvent
+from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
+from anymail.webhooks.base import AnymailBaseWebhookView
+from anymail.webhooks.mailgun import MailgunTrackingWebhookView
+from anymail.webhooks.postmark import PostmarkTrackingWebhookView
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest
+from django.utils import timezone
+
+from newsletter.models import Event
+from newsletter.returns import dsn
+from newsletter.returns.reports import Report
+
+Kind = Event.Kind
+KINDS = {
+    "delivered": Kind.DELIVERED,
+    "bounced": Kind.BOUNCED,
+    "rejected": Kind.BOUNCED,
+    "deferred": Kind.DEFERRED,
+    "complained": Kind.COMPLAINED,
+    "unsubscribed": Kind.COMPLAINED,
+}
+TIMEOUT = 10
+
+
+class AmazonSES(AmazonSESTrackingWebhookView):
+    """Amazon's, without its own library: anymail needs that only to confirm the subscription."""
+
+    def __init__(self, **kwargs) -> None:
+        AnymailBaseWebhookView.__init__(self, **kwargs)
+
+    def auto_confirm_sns_subscription(self, sns_message: dict) -> None:
+        """Follow Amazon's link once. The secret has been checked before; the host is here."""
+        link = str(sns_message.get("SubscribeURL", ""))
+        host = urlsplit(link).hostname or ""
+        if not link.startswith("https://sns.") or not host.endswith(
+            (".amazonaws.com", ".amazonaws.com.cn")
+        ):
+            raise SuspiciousOperation("Not a link of Amazon's to confirm a subscription")
+        with urlopen(link, timeout=TIMEOUT):  # noqa: S310  (https, to Amazon)
+            pass
+
+
+def _by_secret(view: type[AnymailBaseWebhookView]) -> Callable[[], AnymailBaseWebhookView | None]:
+    def reader() -> AnymailBaseWebhookView | None:
+        secret = settings.NEWSLETTER_WEBHOOK_SECRET
+        return view(webhook_secret=secret) if secret else None
+
+    return reader
+
+
+def _mailgun() -> AnymailBaseWebhookView | None:
+    key = settings.MAILGUN_WEBHOOK_SIGNING_KEY
+    return MailgunTrackingWebhookView(webhook_signing_key=key, webhook_secret=[]) if key else None
+
+
+# None where its secret is not set: then nobody is let in.
+READERS: dict[str, Callable[[], AnymailBaseWebhookView | None]] = {
+    "amazon-ses": _by_secret(AmazonSES),
+    "postmark": _by_secret(PostmarkTrackingWebhookView),
+    "mailgun": _mailgun,
+}
+
+
+def read(provider: str, request: HttpRequest) -> list[Report] | None:
+    """What a provider tells; None where this one is not set up.
+
+    Raises SuspiciousOperation for a call without its secret or signature, and ValueError, KeyError
+    or AnymailError for what cannot be read.
+    """
+    reader = READERS[provider]()
+    if reader is None:
+        return None
+    reader.setup(request)
+    reader.run_validators(request)
+    events = reader.parse_events(request)
+    found = (_report(provider, event, place) for place, event in enumerate(events))
+    return [report for report in found if report]
+
+
+def _report(provider: str, event: AnymailTrackingEvent, place: int) -> Report | None:
+    kind = KINDS.get(event.event_type)
+    if kind is None:
+        return None
+    told = json.dumps(event.esp_event, default=str)
+    why = event.mta_response or event.description or event.reject_reason or ""
+    return Report(
+        source=provider,
+        # Postmark names only bounces; the same event of one mail is the same event all the same.
+        event_id=f"{event.event_id or f'{event.event_type} {event.message_id}'}/{place}",
+        kind=_softer(kind, event),
+        quoted=told,
+        recipient=event.recipient or "",
+        why=dsn.without_addresses(why),
+        final=event.event_type != "deferred",
+        left=event.event_type == "unsubscribed",
+        at=event.timestamp or timezone.now(),
+    )
+
+
+def _softer(kind: Kind, event: AnymailTrackingEvent) -> Kind:
+    """Providers give up on a full mailbox, too: that alone says nothing about the next letter."""
+    told = event.esp_event or {}
+    passing = (
+        told.get("Type") == "SoftBounce"  # Postmark
+        or told.get("bounce", {}).get("bounceType") in ("Transient", "Undetermined")  # Amazon
+        or dsn.passes(event.mta_response or "")
+    )
+    return Kind.DEFERRED if kind == Kind.BOUNCED and passing else kind

@@ -1,0 +1,43 @@
+"""The life of a subscriber, and the only door to it: nothing else changes their state.
+
+    ask → (the owner of the address confirms) → active → left, bounced, complained or erased
+                                                 ↑        │ undo for an hour; later by asking
+                                                 └────────┘ and confirming anew
+
+Each step leaves a consent row that is never changed. Each is one conditional UPDATE, in one order
+of locks: confirmations first, then the subscriber.
+"""
+
+from newsletter.subscription.asking import ask, ask_to_move, consent_text
+from newsletter.subscription.choices import choose, pause, resume
+from newsletter.subscription.erasing import erase, forget_old_confirmations
+from newsletter.subscription.finding import find
+from newsletter.subscription.joining import LinkEnded, come_back, confirm, find_confirmation
+from newsletter.subscription.leaving import (
+    can_come_back,
+    leave,
+    passing_failure,
+    received,
+    suppress,
+)
+
+__all__ = [
+    "LinkEnded",
+    "ask",
+    "ask_to_move",
+    "can_come_back",
+    "choose",
+    "come_back",
+    "confirm",
+    "consent_text",
+    "erase",
+    "find",
+    "find_confirmation",
+    "forget_old_confirmations",
+    "leave",
+    "passing_failure",
+    "pause",
+    "received",
+    "resume",
+    "suppress",
+]

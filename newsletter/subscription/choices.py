@@ -1,0 +1,38 @@
+"""What an active subscriber chooses: topics, and a pause."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from newsletter.models import Subscriber, Topic
+
+MOST_WEEKS = 26
+
+
+@transaction.atomic
+def choose(subscriber: Subscriber, topics: Iterable[Topic]) -> None:
+    """Letters about these topics only. All that are offered, or none: letters about everything.
+
+    Everything is kept as no choice, so that a topic that is new tomorrow belongs to it.
+    """
+    chosen = set(topics)
+    offered = set(Topic.objects.filter(offered=True))
+    subscriber.topics.set([] if offered <= chosen else chosen)
+
+
+def pause(subscriber: Subscriber, *, weeks: int) -> None:
+    """No letter for so many weeks. Raises ValueError for none, or more than half a year."""
+    if not 1 <= weeks <= MOST_WEEKS:
+        raise ValueError(f"{weeks} weeks is no pause")
+    _set_pause(subscriber, timezone.now() + timedelta(weeks=weeks))
+
+
+def resume(subscriber: Subscriber) -> None:
+    _set_pause(subscriber, None)
+
+
+def _set_pause(subscriber: Subscriber, until) -> None:
+    Subscriber.objects.active().filter(pk=subscriber.pk).update(paused_until=until)
+    subscriber.refresh_from_db()

@@ -1,0 +1,52 @@
+"""Forgetting an address: the proof and a keyed hash stay, everything that names a person goes."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from curednation.mail import outbox
+from newsletter.models import Confirmation, Consent, Event, Origin, Subscriber
+from newsletter.subscription import proofs
+from newsletter.subscription.asking import about
+
+
+@transaction.atomic
+def erase(subscriber: Subscriber, *, how: str) -> bool:
+    """Remove address, networks and choices. The hash stays, so that nobody writes there again.
+
+    False when it was erased before.
+    """
+    Confirmation.objects.open().filter(address_hash=subscriber.address_hash).update(
+        ended_at=timezone.now()
+    )
+    Confirmation.objects.filter(address_hash=subscriber.address_hash).update(email="", network="")
+    Confirmation.objects.filter(mover=subscriber).update(email="", network="")
+    outbox.forget(about=about(subscriber.address_hash))
+    changed = (
+        Subscriber.objects.filter(pk=subscriber.pk)
+        .exclude(state=Subscriber.State.ERASED)
+        .update(
+            state=Subscriber.State.ERASED,
+            email="",
+            left_at=timezone.now(),
+            paused_until=None,
+            soft_bounces=0,
+            successor=None,
+        )
+    )
+    Origin.objects.filter(consent__subscriber=subscriber).delete()
+    Event.objects.filter(subscriber=subscriber).update(why="")
+    subscriber.topics.clear()
+    if changed:
+        proofs.record(subscriber, Consent.Kind.ERASED, how=how[:200])
+        subscriber.refresh_from_db()
+    return bool(changed)
+
+
+def forget_old_confirmations() -> int:
+    """Empty those that ended long ago without being confirmed. How many there were."""
+    since = timezone.now() - timedelta(days=settings.NEWSLETTER_UNCONFIRMED_DAYS)
+    old = Confirmation.objects.exclude(email="").filter(expires_at__lt=since)
+    return old.update(email="", network="")

@@ -1,0 +1,81 @@
+"""The preferences page: topics, a pause, another address, or leaving. Its link is the key to it."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from curednation.guard import addresses, limits
+from curednation.guard.network import client_network
+from newsletter import links, subscription
+from newsletter.forms import MoveForm, PauseForm, TopicsForm
+from newsletter.models import Subscriber
+from newsletter.views.leaving import of_subscriber
+from newsletter.views.private import masked, too_many
+
+# What the page says after a change, by the word in its address.
+DONE = ("topics", "pause", "resume", "move")
+
+
+@of_subscriber("preferences")
+def preferences(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpResponse:
+    """Each part of the page is a form of its own and says by `do` what it is."""
+    if request.method != "POST":
+        return _page(request, subscriber, issue)
+    if not limits.allow("newsletter_changes", client_network(request)):
+        return too_many(request)
+    if request.POST.get("do") == "leave":
+        how = "the preferences page"
+        subscription.leave(subscriber, how=how, page="newsletter:preferences", issue=issue)
+        return _page(request, subscriber, issue)
+    if subscriber.state != Subscriber.State.ACTIVE:
+        return _page(request, subscriber, issue)
+    return _change(request, subscriber, issue)
+
+
+def _change(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpResponse:
+    wanted = request.POST.get("do", "")
+    forms: dict[str, TopicsForm | PauseForm | MoveForm] = {
+        "topics": TopicsForm(request.POST if wanted == "topics" else None, subscriber=subscriber),
+        "pause": PauseForm(request.POST if wanted == "pause" else None),
+        "move": MoveForm(request.POST if wanted == "move" else None),
+    }
+    if wanted == "resume":
+        subscription.resume(subscriber)
+    elif wanted not in forms or not forms[wanted].is_valid():
+        return _page(request, subscriber, issue, **forms)
+    else:
+        _keep(request, subscriber, wanted, forms[wanted].cleaned_data)
+    response = HttpResponseRedirect(f"{request.path}?done={wanted}")
+    response.status_code = 303
+    return response
+
+
+def _keep(request: HttpRequest, subscriber: Subscriber, wanted: str, typed: dict) -> None:
+    if wanted == "topics":
+        subscription.choose(subscriber, typed["topics"])
+    elif wanted == "pause":
+        subscription.pause(subscriber, weeks=typed["weeks"])
+    # Past its own limit the new address gets nothing more, and the page says the same.
+    elif limits.allow("newsletter_per_address", addresses.normalised(typed["email"])):
+        subscription.ask_to_move(subscriber, typed["email"], network=client_network(request))
+
+
+def _page(request: HttpRequest, subscriber: Subscriber, issue: int, **forms) -> HttpResponse:
+    if subscriber.state != Subscriber.State.ACTIVE:
+        context = {
+            "address": masked(subscriber.email),
+            "can_undo": subscription.can_come_back(subscriber),
+            "unsubscribe": links.unsubscribe_path(subscriber.key, issue),
+        }
+        return render(request, "newsletter/not_subscribed.html", context)
+    done = request.GET.get("done", "")
+    failed = next((form for form in forms.values() if form.errors), None)
+    context = {
+        "subscriber": subscriber,
+        "address": masked(subscriber.email),
+        "topics": forms.get("topics") or TopicsForm(subscriber=subscriber),
+        "pause": forms.get("pause") or PauseForm(),
+        "move": forms.get("move") or MoveForm(),
+        "failed": failed,
+        "done": done if done in DONE and not failed else "",
+    }
+    return render(request, "newsletter/preferences.html", context)

@@ -1,0 +1,235 @@
+"""How staff write, check, send and watch an issue, through the pages of the admin."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from newsletter import campaigns
+from newsletter.models import Batch, Delivery, Issue
+from tests.articles.factories import make_article
+from tests.newsletter.factories import make_subscriber
+from tests.newsletter.issues import (
+    mail_through,
+    make_issue,
+    make_practice,
+    make_readers,
+    send,
+    start,
+    states,
+)
+from tests.page_forms import read_forms
+from tests.staff.people import make_staff, sign_in
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/newsletter/issue/"
+
+
+@pytest.fixture
+def editor() -> Client:
+    client = Client()
+    client.user = make_staff("newsletter editor")
+    return sign_in(client, client.user)
+
+
+@pytest.fixture
+def mail(settings, smtp_server):
+    mail_through(settings, smtp_server.url)
+    return smtp_server
+
+
+def step(client: Client, issue: Issue, name: str, **data: str):
+    response = client.post(f"{LIST}{issue.pk}/step/{name}/", data, follow=True)
+    issue.refresh_from_db()
+    return response
+
+
+def test_an_issue_is_written_checked_and_sent_without_help(editor, mail):
+    make_practice()
+    article = make_article(title="What naltrexone does")
+    reader = make_subscriber()
+    page = editor.get(f"{LIST}add/")
+    form = next(form for form in read_forms(page.text) if form.id == "issue_form")
+    data = form.filled(
+        subject="Autumn news",
+        preview="What is new",
+        slug="autumn-news",
+        body='<h2>Hello</h2><p onclick="x()">Come in.</p><script>bad()</script>',
+        articles=[str(article.pk)],
+    )
+    answer = editor.post(f"{LIST}add/", data, follow=True)
+    issue = Issue.objects.get()
+    assert issue.body == "<h2>Hello</h2><p>Come in.</p>", answer.text
+    assert issue.articles == [article.pk]
+
+    page = editor.get(f"{LIST}{issue.pk}/send/")
+    assert "It goes to one subscriber" in page.text
+    assert "Nothing was found that stands in its way" in page.text
+    answer = step(editor, issue, "send-now")
+    assert "It is on its way" in answer.text
+    send(issue)
+    [got] = mail.mails
+    assert got["To"] == reader.email
+    assert "What naltrexone does" in got.get_body(("html",)).get_content()
+    assert "100 %" in editor.get(f"{LIST}{issue.pk}/progress/").text
+
+
+def test_a_test_goes_to_whoever_asks_and_to_nobody_else(editor, mail):
+    make_subscriber()
+    issue = make_issue()
+    answer = editor.post(f"{LIST}{issue.pk}/test/", follow=True)
+    assert f"On its way to {editor.user.email}" in answer.text
+    [got] = mail.mails
+    assert got["To"] == editor.user.email
+    assert Delivery.objects.count() == 0
+
+
+def test_a_test_says_why_it_was_not_sent(editor, mail):
+    issue = make_issue()
+    mail.recipients[editor.user.email] = "550 5.7.1 Not from you"
+    answer = editor.post(f"{LIST}{issue.pk}/test/", follow=True)
+    assert "550 5.7.1 Not from you" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("flaw", "said"),
+    [
+        ({"subject": "FREE pills"}, "should not say “free”"),
+        ({"subject": "Suboxone news"}, "should not say “suboxone”"),
+        ({"body": ""}, "It is empty"),
+        ({"body": '<p><img src="/articles/images/x.png" alt=""></p><p>Hi</p>'}, "what it shows"),
+        ({"body": "<p>Come and see us on a Saturday.</p>" * 4000}, "102 kB"),
+    ],
+)
+def test_what_must_not_go_out_cannot_be_sent(editor, flaw, said):
+    issue = make_issue(**flaw)
+    page = editor.get(f"{LIST}{issue.pk}/send/")
+    assert said in page.text
+    assert "can be sent once the points above are fixed" in page.text
+    step(editor, issue, "send-now")
+    assert issue.state == Issue.State.DRAFT
+
+
+def test_without_a_postal_address_nothing_is_sent(editor):
+    issue = make_issue()
+    make_practice(street="")
+    assert "no postal address" in step(editor, issue, "send-now").text
+    assert issue.state == Issue.State.DRAFT
+
+
+def test_links_that_lead_nowhere_are_found(editor):
+    article = make_article()
+    body = f'<p><a href="{article.get_absolute_url()}">a</a> <a href="/articles/gone/">b</a>'
+    body += ' <a href="/no-such-page/">c</a> <a href="http://does-not-exist.invalid/">d</a></p>'
+    issue = make_issue(body=body)
+    page = editor.get(f"{LIST}{issue.pk}/send/?links=1").text
+    assert "/articles/gone/ does not work" in page
+    assert "/no-such-page/ does not work" in page
+    assert "http://does-not-exist.invalid/ does not work" in page
+    assert f"{article.get_absolute_url()} does not work" not in page
+
+
+def test_it_is_planned_by_the_clock_that_staff_name(editor):
+    issue = make_issue()
+    plan = {"day": "2031-01-15", "time": "09:30", "zone": "America/Los_Angeles"}
+    page = step(editor, issue, "schedule", **plan)
+    assert issue.send_at.isoformat() == "2031-01-15T17:30:00+00:00"
+    assert "January 15, 2031, 9:30 AM, Pacific Time" in page.text
+    step(editor, issue, "take-back")
+    assert issue.state == Issue.State.DRAFT
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "2031-03-09"])
+def test_a_time_that_has_passed_or_that_clocks_skip_is_refused(editor, day):
+    issue = make_issue()
+    step(editor, issue, "schedule", day=day, time="02:30", zone="America/New_York")
+    assert issue.state == Issue.State.DRAFT
+
+
+def test_what_is_due_starts_by_itself_and_what_is_late_by_hours_waits_for_staff(settings):
+    settings.NEWSLETTER_LATE_HOURS = 6
+    due, late = make_issue(), make_issue()
+    campaigns.schedule(due, at=timezone.now() + timedelta(days=1), zone="UTC")
+    campaigns.schedule(late, at=timezone.now() + timedelta(days=1), zone="UTC")
+    assert campaigns.start_due() == []
+    for issue, hours in ((due, 5), (late, 7)):
+        Issue.objects.filter(pk=issue.pk).update(send_at=timezone.now() - timedelta(hours=hours))
+    assert campaigns.start_due() == [due.pk]
+    assert campaigns.start_due() == []
+    late.refresh_from_db()
+    assert late.state == Issue.State.HELD
+
+
+def test_pause_resume_and_cancel_from_the_progress_page(editor):
+    make_readers(2)
+    issue = start(make_issue())
+    assert "Pause" in editor.get(f"{LIST}{issue.pk}/progress/").text
+    step(editor, issue, "pause")
+    assert issue.state == Issue.State.PAUSED
+    step(editor, issue, "resume")
+    assert issue.state == Issue.State.SENDING
+    step(editor, issue, "cancel")
+    assert issue.state == Issue.State.CANCELLED
+    assert "not possible now" in step(editor, issue, "resume").text
+    assert issue.state == Issue.State.CANCELLED
+
+
+def test_staff_decide_about_each_that_is_uncertain(editor, mail):
+    make_readers(3)
+    issue = send(make_issue())
+    first, second, _third = Delivery.objects.order_by("pk")
+    Delivery.objects.exclude(pk=_third.pk).update(state="uncertain", reason="The worker stopped.")
+    Batch.objects.update(sent=1, uncertain=2)
+    page = editor.get(f"{LIST}{issue.pk}/progress/").text
+    assert first.subscriber.email in page
+    editor.post(f"{LIST}{issue.pk}/uncertain/{first.pk}/mark-sent/")
+    editor.post(f"{LIST}{issue.pk}/uncertain/{second.pk}/resend/")
+    assert states(issue) == {"sent": 2, "waiting": 1}
+    again = editor.post(f"{LIST}{issue.pk}/uncertain/{first.pk}/resend/", follow=True)
+    assert "not uncertain any more" in again.text
+    issue.refresh_from_db()
+    send(issue)
+    assert states(issue) == {"sent": 3}
+    assert [m["To"] for m in mail.mails].count(second.subscriber.email) == 2
+    assert "3 of 3, 100 %" in editor.get(f"{LIST}{issue.pk}/progress/").text
+
+
+def test_the_live_preview_shows_what_stands_in_the_editor_and_saves_nothing(editor):
+    make_practice()
+    data = {"subject": "Soon", "preview": "", "slug": "", "body": "<p>Hi <b>you</b></p>"}
+    shown = editor.post(f"{LIST}live/", data).json()
+    assert "<p>Hi <b>you</b></p>" in shown["html"]
+    assert 'href="/static/css/letter.css"' in shown["html"]
+    assert "style=" not in shown["html"]
+    assert "Hi you" in shown["text"]
+    assert any("no preview text" in problem for problem in shown["problems"])
+    assert Issue.objects.count() == 0
+
+
+def test_what_is_being_sent_cannot_be_edited_or_deleted(editor):
+    issue = start(make_issue())
+    page = editor.get(f"{LIST}{issue.pk}/change/")
+    assert 'name="_save"' not in page.text
+    assert editor.post(f"{LIST}{issue.pk}/change/", {"subject": "x"}).status_code == 403
+    assert editor.post(f"{LIST}{issue.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["front desk", "clinician", "editor"])
+def test_other_roles_see_no_issue(role):
+    client = sign_in(Client(), make_staff(role))
+    issue = make_issue()
+    assert client.get(LIST).status_code == 403
+    assert client.get(f"{LIST}{issue.pk}/progress/").status_code == 403
+    assert client.post(f"{LIST}{issue.pk}/step/send-now/").status_code == 403
+    assert client.post(f"{LIST}{issue.pk}/test/").status_code == 403
+    assert client.post(f"{LIST}live/", {}).status_code == 403
+
+
+def test_reading_the_pages_changes_nothing(editor):
+    issue = make_issue()
+    for name in ("send-now", "pause", "cancel"):
+        assert editor.get(f"{LIST}{issue.pk}/step/{name}/").status_code == 404
+    assert editor.get(f"{LIST}{issue.pk}/test/").status_code == 404
+    issue.refresh_from_db()
+    assert issue.state == Issue.State.DRAFT

@@ -1,0 +1,208 @@
+"""Reports of mail servers (RFC 3464, RFC 5965) in a mailbox: a Maildir, or one behind IMAP."""
+
+import imaplib
+import mailbox as maildirs
+
+import pytest
+
+from curednation.mail import outbox
+from curednation.mail.models import OutgoingEmail
+from newsletter.models import Event, Subscriber
+from newsletter.returns import dsn, mailbox
+from newsletter.tasks import read_returns
+from tests.newsletter.factories import letter_to, make_subscriber
+from tests.newsletter.imap import ImapServer
+
+pytestmark = pytest.mark.django_db
+State = Subscriber.State
+
+FAILED = """\
+Return-Path: <>
+From: MAILER-DAEMON@mx.example.net (Mail Delivery System)
+Subject: Undelivered Mail Returned to Sender
+To: news@example.org
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="B"
+Message-Id: <20301112143000.1A2B3C@mx.example.net>
+
+--B
+Content-Type: text/plain
+
+I'm sorry to have to inform you that your message could not be delivered.
+
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.net
+Arrival-Date: Tue, 12 Nov 2030 14:30:00 +0000 (UTC)
+
+Final-Recipient: rfc822; {recipient}
+Original-Recipient: rfc822;{recipient}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; {code} {status} <{recipient}>: Recipient address
+    rejected
+
+--B
+Content-Type: {copy}
+
+Return-Path: <news@example.org>
+Message-ID: {message_id}
+Subject: Hello
+
+--B--
+"""
+SPAM = """\
+From: feedback@provider.example
+Message-ID: <arf-1@provider.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="B"
+
+--B
+Content-Type: text/plain
+
+This is an email abuse report.
+
+--B
+Content-Type: message/feedback-report
+
+Feedback-Type: {kind}
+User-Agent: SomeGenerator/1.0
+Version: 1
+Original-Rcpt-To: <{recipient}>
+
+--B
+Content-Type: message/rfc822
+
+From: <news@example.org>
+Message-ID: {message_id}
+Subject: Hello
+
+Dear reader
+--B--
+"""
+
+
+def failed(
+    message_id: str,
+    recipient: str,
+    *,
+    status: str = "5.1.1",
+    action: str = "failed",
+    copy: str = "text/rfc822-headers",
+) -> bytes:
+    code = "550" if status.startswith("5") else "452"
+    words = {"message_id": message_id, "recipient": recipient, "status": status}
+    return FAILED.format(**words, code=code, action=action, copy=copy).encode()
+
+
+@pytest.fixture
+def maildir(tmp_path, settings):
+    box = maildirs.Maildir(str(tmp_path / "returns"))
+    settings.NEWSLETTER_RETURNS_MAILBOX = f"maildir:{tmp_path}/returns"
+    return box
+
+
+def state_of(subscriber: Subscriber) -> str:
+    return Subscriber.objects.get(pk=subscriber.pk).state
+
+
+@pytest.mark.parametrize("copy", ["text/rfc822-headers", "message/rfc822"])
+def test_a_letter_that_came_back_suppresses_and_its_report_is_removed(maildir, copy):
+    subscriber = make_subscriber()
+    maildir.add(failed(letter_to(subscriber, issue=7), subscriber.email, copy=copy))
+    read_returns()
+    assert state_of(subscriber) == State.BOUNCED
+    event = Event.objects.get()
+    assert (event.kind, event.issue) == ("bounced", 7)
+    assert event.why == "5.1.1 550 5.1.1 …: Recipient address rejected"
+    assert len(maildir) == 0
+
+
+@pytest.mark.parametrize("status", ["4.4.7", "5.2.2"])
+def test_a_full_mailbox_and_a_busy_server_are_passing_failures(maildir, status):
+    subscriber = make_subscriber()
+    maildir.add(failed(letter_to(subscriber), subscriber.email, status=status))
+    read_returns()
+    assert state_of(subscriber) == State.ACTIVE
+    assert Subscriber.objects.get().soft_bounces == 1
+
+
+def test_a_delay_says_nothing_yet(maildir):
+    subscriber = make_subscriber()
+    report = failed(letter_to(subscriber), subscriber.email, status="4.4.1", action="delayed")
+    maildir.add(report)
+    read_returns()
+    assert not Event.objects.exists()
+    assert Subscriber.objects.get().soft_bounces == 0
+
+
+def test_the_same_report_twice_counts_once(maildir):
+    subscriber = make_subscriber()
+    report = failed(letter_to(subscriber), subscriber.email, status="4.4.7")
+    for _ in range(2):
+        maildir.add(report)
+        read_returns()
+    assert Subscriber.objects.get().soft_bounces == 1
+    assert Event.objects.count() == 1
+
+
+def test_a_complaint_suppresses(maildir):
+    readers = [make_subscriber(), make_subscriber()]
+    for reader, kind in zip(readers, ("abuse", "not-spam"), strict=True):
+        words = {"message_id": letter_to(reader), "recipient": reader.email}
+        maildir.add(SPAM.format(kind=kind, **words).encode())
+    read_returns()
+    assert [state_of(reader) for reader in readers] == [State.COMPLAINED, State.ACTIVE]
+
+
+def test_a_forged_report_suppresses_nobody(maildir):
+    subscriber = make_subscriber()
+    forged = f"<newsletter-1-{subscriber.pk}.{'a' * 24}@example.org>"
+    maildir.add(failed(forged, subscriber.email))
+    read_returns()
+    assert state_of(subscriber) == State.ACTIVE
+
+
+def test_a_clinic_mail_that_came_back_is_for_the_front_desk(maildir):
+    subscriber = make_subscriber(email="grace@example.org")
+    mail = outbox.enqueue("mail_test", key="test:1", to="grace@example.org")
+    maildir.add(failed(mail.message_id, "grace@example.org"))
+    read_returns()
+    assert OutgoingEmail.objects.get().returned_at
+    assert "5.1.1" in OutgoingEmail.objects.get().returned_why
+    assert state_of(subscriber) == State.ACTIVE
+
+
+def test_other_mail_stays_where_it_is_marked_as_read(maildir):
+    maildir.add(b"From: someone@example.org\nSubject: I have a question\n\nHello?\n")
+    maildir.add(b"Content-Type: multipart/report; report-type=delivery-status\n\nbroken")
+    read_returns()
+    assert [message.get_flags() for message in maildir] == ["S", "S"]
+    assert all(message.get_subdir() == "cur" for message in maildir)
+
+
+def test_a_mailbox_behind_imap_is_read_once():
+    subscriber = make_subscriber()
+    with ImapServer() as server:
+        server.add(failed(letter_to(subscriber), subscriber.email))
+        question = server.add(b"From: someone@example.org\nSubject: A question\n\nHello?\n")
+        assert mailbox.take_in(server.url) == 1
+        assert state_of(subscriber) == State.BOUNCED
+        assert list(server.mails) == [question]
+        assert server.flags[question] == {"\\Seen"}
+        assert mailbox.take_in(server.url) == 0
+
+
+def test_a_wrong_password_is_an_error_that_the_worker_reports():
+    with ImapServer() as server, pytest.raises(imaplib.IMAP4.error):
+        mailbox.take_in(server.url.replace("word", "wrong"))
+
+
+@pytest.mark.parametrize(
+    ("status", "passing"),
+    [("5.1.1", False), ("5.7.1", False), ("4.2.2", True), ("5.2.2", True), ("5.3.4", True)],
+)
+def test_enhanced_status_codes_say_whether_it_passes(status, passing):
+    assert dsn.passes(status) == passing

@@ -1,0 +1,189 @@
+"""Moving a list in and out: what files of listmonk and Mailchimp say, and what counts here."""
+
+import csv
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from newsletter import moving
+from newsletter.models import Consent, Import, Subscriber
+from tests.newsletter.factories import make_subscriber, make_topic
+
+pytestmark = pytest.mark.django_db
+State = Subscriber.State
+LISTMONK = """\
+uuid,email,name,attributes,status,created_at,updated_at
+8d1f,Anna@Example.org,Anna,"{""city"": ""Nashville""}",enabled,2023-04-05T06:07:08.12Z,
+8d2f,ruth@example.org,Ruth,{},blocklisted,2023-04-05T06:07:08Z,
+"""
+MAILCHIMP = '''\
+"Email Address","First Name",OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,UNSUB_TIME,CLEAN_TIME,TAGS
+anna@example.org,Anna,2015-09-28 19:06:00,,"2015-09-28 19:06:56",198.51.100.4,,,"""Recovery"",""B"""
+ruth@example.org,Ruth,2015-09-28 19:06:00,,"2015-09-28 19:06:56",,"2019-01-02 03:04:05",,
+gone@example.org,,2015-09-28 19:06:00,,,,,"2019-01-02 03:04:05",
+'''
+
+
+@pytest.fixture
+def bring_in(tmp_path, capsys):
+    """Run the command on a file with this text; what it says."""
+
+    def run(text: str, *options: str, name: str = "list.csv", source: str = "the old list") -> str:
+        path = tmp_path / name
+        path.write_text(text)
+        call_command("import_subscribers", str(path), "--source", source, *options)
+        return capsys.readouterr().out
+
+    return run
+
+
+def states() -> dict[str, str]:
+    return dict(Subscriber.objects.values_list("email", "state"))
+
+
+def test_a_file_of_listmonk_is_understood(bring_in):
+    assert "2 added" in bring_in(LISTMONK)
+    assert states() == {"anna@example.org": "active", "ruth@example.org": "left"}
+    assert Subscriber.objects.active().get().joined_at.isoformat() == (
+        "2023-04-05T06:07:08.120000+00:00"
+    )
+
+
+def test_a_file_of_mailchimp_is_understood(bring_in):
+    topic = make_topic(name="Recovery", slug="recovery")
+    bring_in(MAILCHIMP)
+    assert states() == {
+        "anna@example.org": "active",
+        "ruth@example.org": "left",
+        "gone@example.org": "bounced",
+    }
+    anna = Subscriber.objects.active().get()
+    assert list(anna.topics.all()) == [topic]
+    assert anna.consents.get().origin.network == "198.51.100.4"
+
+
+def test_each_has_a_proof_that_names_the_source(bring_in):
+    bring_in("email\nanna@example.org\n", source="Paper forms of 2029, in the archive")
+    consent = Consent.objects.get()
+    assert (consent.kind, consent.how) == ("imported", "Paper forms of 2029, in the archive")
+    assert consent.subscriber.email == consent.origin.email == "anna@example.org"
+
+
+def test_without_a_source_nothing_is_brought_in(bring_in, tmp_path):
+    with pytest.raises(CommandError, match="source"):
+        call_command("import_subscribers", str(tmp_path / "list.csv"))
+    with pytest.raises(CommandError, match="source"):
+        bring_in("email\nanna@example.org\n", source=" ")
+    assert not Subscriber.objects.exists()
+
+
+@pytest.mark.parametrize("state", [State.LEFT, State.BOUNCED, State.COMPLAINED, State.ERASED])
+def test_nobody_who_left_here_is_subscribed_by_a_file(bring_in, state):
+    make_subscriber(email="anna@example.org", state=state)
+    said = bring_in("email\nANNA@example.org\nnew@example.org\n")
+    assert "1 added" in said
+    assert "1 left, came back or complained" in said
+    assert sorted(Subscriber.objects.values_list("state", flat=True)) == sorted([state, "active"])
+
+
+def test_a_file_takes_nobody_off_the_list(bring_in):
+    make_subscriber(email="anna@example.org")
+    bring_in("email,status\nanna@example.org,unsubscribed\n")
+    assert states() == {"anna@example.org": "active"}
+
+
+LINES = """\
+email;status
+anna@example.org;subscribed
+no address;subscribed
+Anna@Example.ORG;subscribed
+ruth@example.org;pending
+may@example.org;half-way
+known@example.org;
+"""
+
+
+@pytest.mark.parametrize("at_once", [2, 1000])
+def test_the_report_names_each_line_that_was_not_added(bring_in, tmp_path, monkeypatch, at_once):
+    monkeypatch.setattr(moving, "AT_ONCE", at_once)
+    make_subscriber(email="known@example.org")
+    for options in (["--dry-run"], []):
+        report = tmp_path / f"report{len(options)}.csv"
+        said = bring_in(LINES, "--report", str(report), *options)
+        assert "1 would be added" in said if options else "1 added" in said
+        told = {int(line): why for line, _, why in list(csv.reader(report.open()))[1:]}
+        twice = told.pop(4)
+        assert twice in ("It is in this file twice.", "It is on the list.")
+        assert told == {
+            3: "This is no e-mail address.",
+            5: "It was never confirmed there.",
+            6: "The status “half-way” is not known.",
+            7: "It is on the list.",
+        }
+
+
+def test_a_dry_run_changes_nothing(bring_in):
+    assert "2 would be added" in bring_in(LISTMONK, "--dry-run")
+    assert not Subscriber.objects.exists()
+    assert not Consent.objects.exists()
+    assert not Import.objects.exists()
+    assert "2 added" in bring_in(LISTMONK)
+
+
+def test_what_was_interrupted_goes_on_where_it_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(moving, "AT_ONCE", 10)
+    path = tmp_path / "list.csv"
+    path.write_text("email\n" + "".join(f"reader{n}@example.org\n" for n in range(25)))
+    parts = moving.bring_in(path, source="the old list")
+    assert next(parts).added == 10
+    parts.close()  # killed
+    assert Subscriber.objects.count() == 10
+    first, *_, last = moving.bring_in(path, source="the old list")
+    assert (first.lines, last.lines, last.added, last.known) == (20, 25, 25, 0)
+    assert Subscriber.objects.count() == Consent.objects.count() == 25
+
+
+def test_a_file_that_was_brought_in_is_not_read_again(bring_in):
+    bring_in(LISTMONK)
+    Subscriber.objects.filter(state="active").update(state="left")
+    assert "2 added" in bring_in(LISTMONK)  # what it brought then
+    assert set(states().values()) == {"left"}
+
+
+def test_a_file_without_addresses_says_what_is_missing(bring_in):
+    with pytest.raises(CommandError, match="no column"):
+        bring_in("name,city\nAnna,Nashville\n")
+
+
+def test_a_file_of_another_encoding_says_so(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_bytes("email,name\nanna@example.org,Zoë\n".encode("latin-1"))
+    with pytest.raises(CommandError, match="utf-8"):
+        call_command("import_subscribers", str(path), "--source", "x")
+
+
+def test_what_goes_out_can_come_in_again(bring_in, tmp_path):
+    topic = make_topic()
+    make_subscriber(email="anna@example.org").topics.add(topic)
+    make_subscriber(email="ruth@example.org", state=State.LEFT)
+    make_subscriber(email="gone@example.org", state=State.ERASED)
+    out = tmp_path / "out.csv"
+    call_command("export_subscribers", str(out))
+    text = out.read_text()
+    assert out.stat().st_mode & 0o077 == 0
+    assert [row["email"] for row in csv.DictReader(text.splitlines())] == [
+        "anna@example.org",
+        "ruth@example.org",
+    ]
+    moved = text.replace("@example.org", "@example.com")
+    bring_in(moved)
+    assert states() | {"anna@example.com": "active", "ruth@example.com": "left"} == states()
+    assert list(Subscriber.objects.get(email="anna@example.com").topics.all()) == [topic]
+
+
+def test_only_those_of_one_state_go_out(tmp_path):
+    make_subscriber(email="anna@example.org")
+    make_subscriber(email="ruth@example.org", state=State.LEFT)
+    out = tmp_path / "out.csv"
+    call_command("export_subscribers", str(out), "--state", "left")
+    assert [row["email"] for row in csv.DictReader(out.open())] == ["ruth@example.org"]
