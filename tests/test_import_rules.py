@@ -16,7 +16,7 @@ SHARED = tuple(
     f"{HOUSE}.{name}"
     for name in (
         *("mail", "practice", "guard", "pagecache", "answers"),
-        *("richtext", "library", "reachable"),
+        *("richtext", "library", "reachable", "uploads"),
     )
 )
 # Modules that take everything as an argument, the clock included.

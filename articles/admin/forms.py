@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from articles import content, images
 from articles.models import Article, ImageAsset
 from articles.publishing import addresses
+from curednation import uploads
 from curednation.richtext import clean as html_in
 from curednation.richtext.editor import Editor
 from curednation.richtext.plain import plain
@@ -130,6 +131,6 @@ class PictureForm(forms.ModelForm):
         if "file" not in self.changed_data:
             return upload
         try:
-            return images.prepared(upload)
+            return uploads.prepared(upload)
         except html_in.Refused as error:
             raise ValidationError(str(error)) from error
