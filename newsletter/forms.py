@@ -1,5 +1,7 @@
 """What visitors and subscribers type. Whether it does anything is for `subscription`."""
 
+from typing import cast
+
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -40,10 +42,15 @@ class AddressForm(forms.Form):
     kept = forms.CharField(required=False, max_length=320, widget=forms.HiddenInput)
 
 
+class TopicsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Topic) -> str:
+        return f"{obj.name}: {obj.description}" if obj.description else obj.name
+
+
 class TopicsForm(forms.Form):
     """What the letters are about. Somebody who never chose gets them all: all are ticked."""
 
-    topics = forms.ModelMultipleChoiceField(
+    topics = TopicsField(
         Topic.objects.none(),
         label=_("What would you like to read about?"),
         widget=forms.CheckboxSelectMultiple,
@@ -56,8 +63,8 @@ class TopicsForm(forms.Form):
         super().__init__(*args, **kwargs)
         offered = Topic.objects.filter(offered=True)
         chosen = list(subscriber.topics.all())
-        field = self.fields["topics"]
-        field.queryset = offered  # type: ignore[attr-defined]
+        field = cast(TopicsField, self.fields["topics"])
+        field.queryset = offered
         field.initial = chosen or list(offered)
         self.helper = plain_helper()
 

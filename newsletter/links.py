@@ -25,7 +25,7 @@ def _signer(purpose: str) -> Signer:
     first, *others = settings.NEWSLETTER_KEYS
     return Signer(
         key=first,
-        fallback_keys=others,
+        fallback_keys=[*others],
         sep=".",
         salt=f"newsletter.{purpose}",
         algorithm="sha256",

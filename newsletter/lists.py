@@ -81,12 +81,16 @@ class Reader:
 
     def _first(self, cells: Sequence[str], what: str) -> str:
         """The first of these columns that says anything."""
-        found = (cells[place].strip() for place in self.places[what] if place < len(cells))
-        return next((cell for cell in found if cell), "")
+        for place in self.places[what]:
+            if place < len(cells) and (cell := cells[place].strip()):
+                return cell
+        return ""
 
 
 def moment(text: str) -> datetime | None:
     """`2023-04-05T06:07:08Z` or `2023-04-05 06:07:08`; without a zone it is UTC."""
+    if not text:
+        return None
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -95,6 +99,8 @@ def moment(text: str) -> datetime | None:
 
 
 def network(text: str) -> str:
+    if not text:
+        return ""
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:

@@ -12,6 +12,7 @@ from newsletter.models import Confirmation, Consent, Subscriber
 
 WEEKS = 12
 KEPT_FOR = 60
+KEY = "newsletter-numbers"
 CAME = ("confirmed", "returned")
 WENT = ("left", "bounced", "complained", "erased")
 
@@ -38,7 +39,11 @@ class Numbers:
 
 def now() -> Numbers:
     """Counted at most once a minute: a list of a million takes the database a moment."""
-    return cache.get_or_set("newsletter-numbers", _count, KEPT_FOR)
+    kept = cache.get(KEY)
+    if kept is None:
+        kept = _count()
+        cache.set(KEY, kept, KEPT_FOR)
+    return kept
 
 
 def _count() -> Numbers:

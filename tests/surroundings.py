@@ -24,6 +24,10 @@ def enter() -> None:
         "WAITLIST",
         "WAITLIST_EASILY",
         "WAITLIST_IN_ALL",
+        "NEWSLETTER",
+        "NEWSLETTER_EASILY",
+        "NEWSLETTER_IN_ALL",
+        "NEWSLETTER_CHANGES",
     ):
         # Everything comes from one network here. The tests of the limits set their own.
         os.environ.setdefault(f"LIMIT_{rule}", "100000/second")

@@ -10,8 +10,9 @@ from django.conf import settings
 def normalised(email: str) -> str:
     """The spelling under which two addresses are the same person's: trimmed, without case."""
     local, _, domain = email.strip().rpartition("@")
-    with contextlib.suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii")
+    if not domain.isascii():
+        with contextlib.suppress(UnicodeError):
+            domain = domain.encode("idna").decode("ascii")
     return f"{local}@{domain}".casefold()
 
 

@@ -47,6 +47,7 @@ def build(email: OutgoingEmail) -> EmailMultiAlternatives:
             "Date": format_datetime(timezone.now()),
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
+            **_for_postmark(email.message_id),
         },
     )
     message.encoding = _utf8
@@ -79,6 +80,12 @@ def _recipient(to: str) -> str:
     if not local_part.isascii():
         raise Undeliverable(_("Mail servers do not take such letters before the @."))
     return address
+
+
+def _for_postmark(name: str) -> dict[str, str]:
+    """Postmark gives mails names of its own; what comes back tells ours from its metadata."""
+    by_postmark = settings.EMAIL_HOST.endswith("postmarkapp.com")
+    return {"X-PM-Metadata-mail": name} if by_postmark else {}
 
 
 def _sender() -> str:

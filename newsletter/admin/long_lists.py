@@ -15,7 +15,8 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[:MOST].count()  # type: ignore[union-attr]
+        rows: Any = self.object_list
+        return rows.order_by()[:MOST].count()
 
 
 class LookOnlyAdmin(admin.ModelAdmin):
@@ -25,6 +26,7 @@ class LookOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     actions = None
+    show_facets = admin.ShowFacets.NEVER
     sortable_by = ()  # newest first: another order would sort them all
     empty_value_display = "–"
 

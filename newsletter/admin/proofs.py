@@ -89,7 +89,8 @@ class OutcomeFilter(admin.SimpleListFilter):
             "late": Q(confirmed_at=None, expires_at__lte=Now(), undelivered=False),
             "failed": Q(confirmed_at=None, undelivered=True),
         }
-        return queryset.filter(chosen[self.value()]) if self.value() in chosen else queryset
+        outcome = self.value() or ""
+        return queryset.filter(chosen[outcome]) if outcome in chosen else queryset
 
 
 @admin.register(Confirmation)

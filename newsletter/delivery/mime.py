@@ -43,6 +43,8 @@ class Post:
     def __init__(self, letter: Letter, *, issue: int) -> None:
         self.letter, self.issue = letter, issue
         self._host = parseaddr(settings.NEWSLETTER_FROM_EMAIL)[1].rpartition("@")[2]
+        # Postmark gives mails names of its own; what comes back tells ours from its metadata.
+        self._by_postmark = settings.NEWSLETTER_EMAIL["EMAIL_HOST"].endswith("postmarkapp.com")
         self._frames: dict[str, tuple[str, str]] = {}
         boundary = f"=_{salted_hmac('newsletter.mime', str(issue)).hexdigest()[:24]}"
         self._head = self._fixed_headers(boundary)
@@ -61,10 +63,10 @@ class Post:
             "unsubscribe": _wrapped(unsubscribe),
             "preferences": _wrapped(self._link("preferences", to.key)),
         }
+        name = message_ids.make(self.issue, to.delivery, self._host)
+        again = f"X-PM-Metadata-letter: {name}\r\n" if self._by_postmark else ""
         head = (
-            f"To: {to.email}\r\n"
-            f"Message-ID: {message_ids.make(self.issue, to.delivery, self._host)}\r\n"
-            f"List-Unsubscribe: <{unsubscribe}>\r\n"
+            f"To: {to.email}\r\nMessage-ID: {name}\r\n{again}List-Unsubscribe: <{unsubscribe}>\r\n"
         ).encode("ascii")
         body = b"".join([p if isinstance(p, bytes) else values[p] for p in self._body])
         mail = b"%b%b\r\n%b" % (self._head, head, body)

@@ -100,7 +100,8 @@ def _headers_within(part: Message) -> Message:
     """A part's text, or its only part, read as header fields."""
     inner = part.get_payload()
     if isinstance(inner, list):
-        return inner[0] if inner else part
+        first = inner[0] if inner else part
+        return first if isinstance(first, Message) else part
     return email.message_from_string(str(inner))
 
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 from curednation.guard import addresses
 from curednation.mail import outbox
 from newsletter import message_ids, subscription
-from newsletter.models import Delivery, Event, Subscriber
+from newsletter.models import Delivery, Event, Issue, Subscriber
 
-Kind, State = Event.Kind, Subscriber.State
+State = Subscriber.State
+Kind = Event.Kind
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Report:
 
     source: str
     event_id: str
-    kind: Kind
+    kind: Event.Kind
     quoted: str
     recipient: str
     why: str
@@ -69,9 +70,22 @@ def _act(report: Report, subscriber: Subscriber, issue: int) -> None:
     elif report.kind == Kind.BOUNCED:
         subscription.suppress(subscriber, because=State.BOUNCED, how=how, issue=issue)
     elif report.kind == Kind.DEFERRED:
+        if _one_arrived_since(subscriber, issue):
+            subscription.received(subscriber)
         subscription.passing_failure(subscriber, how=how, issue=issue)
     else:
         subscription.received(subscriber)
+
+
+def _one_arrived_since(subscriber: Subscriber, issue: int) -> bool:
+    """Whether a letter between the last one that came back and this one did not."""
+    earlier = Event.objects.filter(subscriber=subscriber, kind=Kind.DEFERRED, issue__lt=issue)
+    last = earlier.order_by("-issue").values_list("issue", flat=True).first()
+    if last is None:
+        return False
+    between = Issue.objects.filter(pk__gt=last, pk__lt=issue).values_list("pk", flat=True)
+    arrived = Delivery.objects.filter(subscriber=subscriber, issue__in=list(between), state="sent")
+    return arrived.exists()
 
 
 def _was_deferred(subscriber: Subscriber | None, issue: int) -> bool:

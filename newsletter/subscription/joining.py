@@ -83,7 +83,8 @@ def _bring_along(mover_pk: int, subscriber: Subscriber) -> None:
         return
     subscriber.topics.set(mover.topics.all())
     subscriber.paused_until = mover.paused_until
-    subscriber.joined_at = min(mover.joined_at or timezone.now(), subscriber.joined_at)
+    joined = [when for when in (mover.joined_at, subscriber.joined_at) if when]
+    subscriber.joined_at = min(joined)
     subscriber.save(update_fields=["paused_until", "joined_at"])
     leave(mover, how="moved to another address", page="newsletter:confirm")
     Subscriber.objects.filter(pk=mover.pk).update(successor=subscriber)

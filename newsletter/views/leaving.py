@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -61,6 +61,8 @@ def _undo(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpRespo
         return too_many(request)
     if subscriber.state != Subscriber.State.ACTIVE:
         subscription.come_back(subscriber, issue=issue)
+    if request.POST["undo"] == "topics" and subscriber.state == Subscriber.State.ACTIVE:
+        return redirect(links.preferences_path(subscriber.key, issue))
     return _page(request, "newsletter/goodbye.html", subscriber, issue)
 
 

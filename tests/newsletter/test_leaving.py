@@ -117,6 +117,14 @@ def test_leaving_can_be_taken_back_for_an_hour(program):
     ]
 
 
+def test_taking_it_back_can_lead_straight_to_the_topics(program):
+    subscriber = make_subscriber()
+    program.post(link(subscriber))
+    answer = program.post(link(subscriber), {"undo": "topics"})
+    assert answer["Location"] == links.preferences_path(subscriber.key)
+    assert state_of(subscriber) == State.ACTIVE
+
+
 def test_later_coming_back_takes_asking_anew(program):
     subscriber = make_subscriber()
     program.post(link(subscriber))

@@ -12,6 +12,7 @@ from newsletter.models import Consent, Event, Subscriber
 from newsletter.returns import providers
 from tests.newsletter import payloads
 from tests.newsletter.factories import letter_to, make_subscriber
+from tests.newsletter.issues import make_issue
 from tests.newsletter.payloads import amazon, basic, mailgun, postmark
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,17 @@ def test_passing_failures_suppress_only_after_so_many_letters_in_a_row(tell, kin
     assert state_of(subscriber) == State.ACTIVE
     post(tell(letter_to(subscriber, issue=3), subscriber.email, kind))
     assert state_of(subscriber) == State.BOUNCED
+
+
+def test_a_letter_in_between_that_did_not_come_back_ends_the_row(settings):
+    settings.NEWSLETTER_SOFT_BOUNCES = 2
+    subscriber = make_subscriber()
+    issues = [make_issue().pk for _ in range(3)]
+    for issue in (issues[0], issues[2]):
+        letter_to(subscriber, issue=issues[1])  # sent, and nothing came back
+        post(mailgun(letter_to(subscriber, issue=issue), subscriber.email, "temporary"))
+    assert state_of(subscriber) == State.ACTIVE
+    assert Subscriber.objects.get().soft_bounces == 1
 
 
 @pytest.mark.parametrize(("tell", "kind"), [(amazon, "delivery"), (mailgun, "delivered")])

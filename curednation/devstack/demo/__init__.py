@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from articles.loading import load_library
-from curednation.devstack.demo import clinic, days_off, letters, line, mails, visits
+from curednation.devstack.demo import clinic, days_off, letters, line, mails, readers, visits
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Loaded:
     providers: int
     visits: int
     articles: int
+    readers: int
 
 
 @transaction.atomic
@@ -32,5 +33,6 @@ def load(now: datetime) -> Loaded:
     mails.tell_some(now)
     line.up(services, now)
     articles = load_library()
+    new_readers = readers.enroll(now)
     letters.write(now)
-    return Loaded(len(providers), booked, articles.new)
+    return Loaded(len(providers), booked, articles.new, new_readers)

@@ -43,6 +43,6 @@ class Command(BaseCommand):
         if settings.DEBUG:
             team.hire()
         self.stdout.write(
-            f"The demo clinic has {loaded.providers} providers; {loaded.visits} visits and "
-            f"{loaded.articles} articles were added."
+            f"The demo clinic has {loaded.providers} providers; {loaded.visits} visits, "
+            f"{loaded.articles} articles and {loaded.readers} newsletter readers were added."
         )

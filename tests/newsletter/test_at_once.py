@@ -1,0 +1,78 @@
+"""Two things at the same moment: one of them counts, and nobody gets what they do not want."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from curednation.mail.models import OutgoingEmail
+from newsletter import subscription
+from newsletter.models import Confirmation, Consent, Subscriber
+from tests.newsletter.factories import make_consent_text, make_subscriber
+
+pytestmark = pytest.mark.django_db(transaction=True)
+State = Subscriber.State
+
+
+def at_once(*calls) -> list:
+    def run(call):
+        try:
+            return call()
+        except subscription.LinkEnded:
+            return None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def ask(email: str = "grace@example.org") -> str:
+    """The token that was mailed."""
+    make_consent_text()
+    subscription.ask(email, page="pages:home", network="")
+    text = OutgoingEmail.objects.filter(to=email).latest("pk").text
+    return text.partition("/confirm/")[2].partition("/")[0]
+
+
+def test_a_link_that_is_pressed_twice_at_once_confirms_once():
+    token = ask()
+    at_once(*[lambda: subscription.confirm(token)] * 6)
+    assert Consent.objects.count() == 1
+    assert OutgoingEmail.objects.filter(template="newsletter_welcome").count() == 1
+
+
+def test_two_links_to_one_address_make_one_subscriber():
+    tokens = [ask(), ask()]
+    at_once(*[lambda token=token: subscription.confirm(token) for token in tokens])
+    assert Subscriber.objects.get().state == State.ACTIVE
+    assert OutgoingEmail.objects.filter(template="newsletter_welcome").count() == 1
+
+
+def test_a_dozen_at_once_for_one_address_send_three_mails():
+    make_consent_text()
+    asked = [lambda: subscription.ask("grace@example.org", page="x:y", network="")] * 12
+    at_once(*asked)
+    assert Confirmation.objects.count() == OutgoingEmail.objects.count() == 3
+
+
+def test_leaving_twice_at_once_is_proved_once():
+    subscriber = make_subscriber()
+    at_once(*[lambda: subscription.leave(Subscriber.objects.get(), how="one click")] * 4)
+    assert Consent.objects.filter(subscriber=subscriber).count() == 1
+
+
+def test_confirming_and_leaving_at_once_end_in_one_of_the_two():
+    for _ in range(3):
+        subscriber = make_subscriber()
+        token = ask(subscriber.email)
+        at_once(
+            lambda token=token: subscription.confirm(token),
+            lambda pk=subscriber.pk: subscription.leave(
+                Subscriber.objects.get(pk=pk), how="one click"
+            ),
+        )
+        subscriber.refresh_from_db()
+        last = Consent.objects.filter(subscriber=subscriber).latest("pk")
+        assert (subscriber.state, last.kind) in {("left", "left"), ("active", "confirmed")}
+        assert not Confirmation.objects.open().filter(address_hash=subscriber.address_hash).exists()
