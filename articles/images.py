@@ -1,16 +1,10 @@
 """The files of the picture library: which are ours, and their smaller sizes."""
 
-import logging
-from typing import Any
-
 from django.conf import settings
-from django.db import transaction
 from pictures.tasks import _process_picture
 
 from articles.models import ImageAsset
 from curednation import pagecache
-
-log = logging.getLogger(__name__)
 
 
 def is_ours(address: str) -> bool:
@@ -19,27 +13,6 @@ def is_ours(address: str) -> bool:
     if not address.startswith(prefix):
         return False
     return ImageAsset.objects.filter(file=address.removeprefix(prefix)).exists()
-
-
-def make_sizes_later(*, file_name: str, new: list, old: list, **more: Any) -> None:
-    """What django-pictures calls after an upload: a worker makes the sizes once it is committed.
-
-    Until then, or while no worker runs, pages show the upload itself. `tasks.tidy` finds those
-    that were never made.
-    """
-    from articles.tasks import make_sizes
-
-    def hand_over() -> None:
-        asset = ImageAsset.objects.filter(file=file_name).only("pk").first()
-        if asset is None:
-            return
-        try:
-            make_sizes.delay(asset.pk)
-        except Exception as error:  # the picture is safe, and the sweep finds it
-            log.warning("picture %s waits for its sizes: %s", asset.pk, type(error).__name__)
-
-    if new:
-        transaction.on_commit(hand_over)
 
 
 def make_sizes(asset: ImageAsset) -> None:

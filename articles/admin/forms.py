@@ -60,6 +60,7 @@ class ArticleForm(forms.ModelForm):
             "cover",
             "publish_at",
             "review_months",
+            "comments_open",
         ]
         widgets = {
             "body": Editor({"rows": 30, "cols": 100}),
