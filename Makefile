@@ -36,7 +36,7 @@ UV = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-
 	--custom-compile-command "make lock"
 
 bench: install ## Measure what must be fast, against what it is compared with
-	@exec $(PY) bench/run.py
+	@exec $(PY) bench/run.py $(ARGS)
 
 messages: install ## Collect the strings to translate, and compile the translations
 	$(PY) manage.py makemessages --all --no-obsolete --ignore .venv --ignore var

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,8 +15,14 @@ from django.utils.translation import gettext as _
 from articles import pictures, related
 from articles.content import Content
 from articles.html.show import Prose, prose
-from articles.models import Article, Correction, Revision, Topic
+from articles.models import Article, Correction, ImageAsset, Revision, Topic
 from articles.publishing import content_of
+
+# Long, and not on the page: the working copy, and what search stands on.
+UNSHOWN = (
+    *("search", "search_head", "title", "summary", "body", "key_points"),
+    *("online__text", "online__headings", "author__biography", "reviewer__biography"),
+)
 
 
 def icon(name: str) -> str:
@@ -39,20 +46,36 @@ class Reading:
     related: list[Article]
 
 
+@lru_cache(maxsize=1)
 def with_everything() -> QuerySet[Article]:
-    """Articles with all that their page shows in the head. One query."""
+    """Articles with all that their page shows in the head, but its pictures. One query."""
     more = Topic.objects.filter(more_articles=OuterRef("pk")).values("name")
     notices = Correction.objects.filter(article=OuterRef("pk")).order_by("-made_at")
-    return Article.objects.select_related(
-        "online", "topic", "cover", "author__photo", "reviewer__photo"
-    ).annotate(
-        more_topics=ArraySubquery(more),
-        notices=ArraySubquery(notices.values(json=JSONObject(text="text", made_at="made_at"))),
+    return (
+        Article.objects.select_related("online", "topic", "author", "reviewer")
+        .annotate(
+            more_topics=ArraySubquery(more),
+            notices=ArraySubquery(notices.values(json=JSONObject(text="text", made_at="made_at"))),
+        )
+        .order_by()
+        .defer(*UNSHOWN)
     )
 
 
+def find_pictures(article: Article) -> None:
+    """The cover and the faces, in one query if there are any: joins cost more than that."""
+    holders = [(article, "cover"), (article.author, "photo")]
+    if article.reviewer:
+        holders.append((article.reviewer, "photo"))
+    keys = {pk for holder, name in holders if (pk := getattr(holder, f"{name}_id"))}
+    assets = ImageAsset.objects.in_bulk(keys) if keys else {}
+    for holder, name in holders:
+        setattr(holder, name, assets.get(getattr(holder, f"{name}_id")))
+
+
 def reading(article: Any, revision: Revision) -> Reading:
-    """`article` comes from `with_everything`. Two queries more; without pictures in it one."""
+    """`article` comes from `with_everything`. One query more, and two where there are pictures."""
+    find_pictures(article)
     content = content_of(revision)
     shown = prose(content.body, len(content.sources), icon, _("Source {number}"))
     return Reading(

@@ -2,21 +2,18 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import and_, or_
 
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramSimilarity
-from django.db.models import F, Func, IntegerField, Subquery, TextField, Value
+from django.contrib.postgres.search import TrigramSimilarity
 
+from articles import matching
+from articles.matching import Query
 from articles.models import Article, Synonym, Topic, Word
-from articles.models.articles import ArticleQuerySet
 
 LONGEST, MOST_WORDS = 200, 10
-WEIGHTS = [0.1, 0.3, 0.5, 1.0]  # body, headings, summary, title
 # "suboxne" and "suboxone" share 0.5 of their trigrams.
 NEAR = 0.35
-MOST_RANKED, MOST_COUNTED = 500, 1000
 Span = tuple[str, ...]
 
 
@@ -34,7 +31,7 @@ class Found:
     @property
     def uncounted(self) -> bool:
         """There may be more than `total`."""
-        return self.total >= MOST_COUNTED
+        return self.total >= matching.MOST_COUNTED
 
 
 def words(text: str) -> list[str]:
@@ -71,13 +68,14 @@ def find(text: str, *, first: int, count: int, topic: Topic | None = None) -> Fo
 
 
 def suggest(text: str, count: int) -> list[Article]:
-    """What to offer while somebody still types: the last word may be unfinished. Two queries."""
+    """What to offer while somebody still types: the last word may be unfinished. Three queries."""
     typed = words(text)
     if not typed or len(typed[-1]) < 2:
         return []
-    query = _query(typed, _synonyms(), unfinished=True)
-    found = _in_head(Article.objects.published(), query)
-    return list(found.select_related("online").only("slug", "online__title")[:count])
+    offered = matching.offer(_query(typed, _synonyms(), unfinished=True), count)
+    named = Article.objects.select_related("online").only("slug", "online__title")
+    by_pk = named.in_bulk(offered)
+    return [by_pk[pk] for pk in offered]
 
 
 def corrected(typed: list[str], synonyms: dict[Span, set[Span]]) -> list[str]:
@@ -117,7 +115,7 @@ def _synonyms() -> dict[Span, set[Span]]:
     """Of each name what else it is called: all that mean the same. One query; there are dozens."""
     groups: dict[Span, set[Span]] = {}
     for name, means in Synonym.objects.values_list("name", "means"):
-        one, other = tuple(words(name)), tuple(words(means))
+        one, other = _span(name), _span(means)
         if one and other:
             groups.setdefault(other, {other}).add(one)
     known: dict[Span, set[Span]] = {}
@@ -127,24 +125,28 @@ def _synonyms() -> dict[Span, set[Span]]:
     return known
 
 
+@lru_cache(maxsize=1024)
+def _span(name: str) -> Span:
+    return tuple(words(name))
+
+
 def _query(
     typed: list[str],
     synonyms: dict[Span, set[Span]],
     *,
     unfinished: bool = False,
     join=and_,
-) -> SearchQuery:
+) -> Query:
     units = []
     at = 0
     while at < len(typed):
         span = _longest_name(typed, at, synonyms)
-        query = _phrase(span)
-        for other in synonyms.get(span, ()):
-            query |= _phrase(other)
+        query = Query.phrase(span)
+        for other in sorted(synonyms.get(span, ())):
+            query |= Query.phrase(other)
         at += len(span)
         if unfinished and at == len(typed):
-            prefix = re.sub(r"[^\w]", "", span[-1])
-            query |= SearchQuery(f"{prefix}:*", config="simple", search_type="raw")
+            query |= Query.beginning(span[-1])
         units.append(query)
     return reduce(join, units)
 
@@ -155,56 +157,14 @@ def _longest_name(typed: list[str], at: int, synonyms: dict[Span, set[Span]]) ->
     return next((span for span in spans if span in synonyms), (typed[at],))
 
 
-def _phrase(span: Span) -> SearchQuery:
-    return SearchQuery(" ".join(span), config="english", search_type="phrase")
-
-
-def _page(query: SearchQuery, text: str, first: int, count: int, topic: Topic | None) -> Found:
-    """First those with the words in title, summary or headings, best first; then in the text only.
-
-    However many match, no more than MOST_RANKED are ranked and no more than MOST_COUNTED counted.
-    """
-    matching = Article.objects.published()
-    if topic is not None:
-        matching = matching.about(topic)
-    everywhere, head = matching.filter(search=query), _in_head(matching, query)
-    rows = _rows(head, everywhere, text, first, count)
-    if len(rows) < count:
-        in_head = first + len(rows) if rows or not first else head.count()
-        rest = everywhere.exclude(search_head=query).newest()
-        begin = max(0, first - in_head)
-        rows += _rows(rest, everywhere, text, begin, count - len(rows))
+def _page(query: Query, text: str, first: int, count: int, topic: Topic | None) -> Found:
+    rows = matching.find(query, text[:LONGEST], first=first, count=count, topic=topic)
     if not rows:
         return Found()
     cards = Article.objects.select_related("online", "topic").only(*CARD_WITH_TEXT)
-    by_pk = cards.in_bulk([row[0] for row in rows])
-    return Found([by_pk[row[0]] for row in rows], rows[0][1], rows[0][2])
-
-
-def _in_head(matching: ArticleQuerySet, query: SearchQuery) -> ArticleQuerySet:
-    newest = matching.filter(search_head=query).newest().values("pk")[:MOST_RANKED]
-    return (
-        Article.objects.filter(pk__in=newest)
-        .annotate(rank=SearchRank(F("search_head"), query, weights=WEIGHTS))
-        .order_by("-rank", "-published_at", "-pk")
-    )
-
-
-def _rows(
-    chosen: ArticleQuerySet, all_of_them: ArticleQuerySet, text: str, first: int, count: int
-) -> list[tuple]:
-    """(key, how many there are in all, stems) of each on this page."""
-    total = _CountOf(all_of_them.order_by().values("pk")[:MOST_COUNTED])
-    stems = _Stems(Value(text[:LONGEST], output_field=TextField()))
-    chosen = chosen.annotate(total=total, stems=stems)
-    return list(chosen.values_list("pk", "total", "stems")[first : first + count])
-
-
-class _CountOf(Subquery):
-    """How many rows a query has, counted once for the whole answer."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
+    by_pk = cards.in_bulk([pk for pk, *_ in rows])
+    _, total, stems = rows[0]
+    return Found([by_pk[pk] for pk, *_ in rows], total, stems)
 
 
 CARD_WITH_TEXT = [
@@ -221,11 +181,3 @@ CARD_WITH_TEXT = [
     "topic__icon",
     "topic__tint",
 ]
-
-
-class _Stems(Func):
-    """The stems under which the words of a text are indexed."""
-
-    function = "tsvector_to_array"
-    template = "%(function)s(to_tsvector('english'::regconfig, %(expressions)s))"
-    output_field = ArrayField(TextField())

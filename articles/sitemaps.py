@@ -22,7 +22,7 @@ class OurSitemap(Sitemap):
 class ArticlesSitemap(OurSitemap):
     """Every article that readers can see."""
 
-    limit = 40_000  # of the 50,000 that one file may hold, with the other pages
+    limit = 40_000  # of the 50,000 that one file may hold
 
     def items(self) -> QuerySet[Article, dict]:
         since = Coalesce("updated_at", "published_at")

@@ -1,10 +1,37 @@
 """What Celery runs for the articles. Arguments are ids; each task may run twice."""
 
+import logging
+from typing import Any
+
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
-from articles import images, links, publishing, reminders
+from articles import comments, images, links, publishing, reminders
+from articles.comments import notices
 from articles.models import Article, ImageAsset
+
+log = logging.getLogger(__name__)
+
+
+def make_sizes_later(*, file_name: str, new: list, old: list, **more: Any) -> None:
+    """What django-pictures calls after an upload: a worker makes the sizes once it is committed.
+
+    Until then, or while no worker runs, pages show the upload itself. `tidy` finds those that were
+    never made.
+    """
+
+    def hand_over() -> None:
+        asset = ImageAsset.objects.filter(file=file_name).only("pk").first()
+        if asset is None:
+            return
+        try:
+            make_sizes.delay(asset.pk)
+        except Exception as error:  # the picture is safe, and the sweep finds it
+            log.warning("picture %s waits for its sizes: %s", asset.pk, type(error).__name__)
+
+    if new:
+        transaction.on_commit(hand_over)
 
 
 @shared_task
@@ -39,3 +66,15 @@ def check_links(article_id: int) -> None:
     article = Article.objects.filter(pk=article_id).first()
     if article is not None:
         links.check(article)
+
+
+@shared_task
+def tell_moderators() -> None:
+    """Write to moderators that comments wait, unless they heard so lately. Every five minutes."""
+    notices.tell_moderators(timezone.now())
+
+
+@shared_task
+def purge_comments() -> None:
+    """Delete what of comments has had its time. Every night."""
+    comments.purge(timezone.now())

@@ -1,7 +1,8 @@
 from django.urls import URLPattern, path, re_path
 
 from articles import feeds, previews
-from articles.views import finding, images, reading
+from articles.comments import links
+from articles.views import comments, finding, images, opinions, reading
 
 app_name = "articles"
 urlpatterns: list[URLPattern] = [
@@ -13,5 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("articles/contributors/<slug:slug>/", finding.contributor, name="contributor"),
     path("articles/images/<path:path>", images.image, name="image"),
     re_path(rf"^articles/preview/(?P<token>{previews.PATTERN})/$", reading.preview, name="preview"),
+    re_path(rf"^articles/comments/(?P<token>{links.PATTERN})/$", comments.own, name="comment"),
+    path("articles/<slug:slug>/comments/", comments.of_article, name="comments"),
+    path("articles/<slug:slug>/helpful/", opinions.helpful, name="helpful"),
+    path("articles/<slug:slug>/thanks/", opinions.thanks, name="thanks"),
     path("articles/<slug:slug>/", reading.article, name="article"),
 ]

@@ -31,7 +31,10 @@ class Result:
         return sorted(self.seconds)[min(len(self.seconds) - 1, int(len(self.seconds) * share))]
 
 
-def request(method: str, path: str, *, port: int, body: str = "", cookies: str = "") -> bytes:
+def request(
+    method: str, path: str, *, port: int, body: str = "", cookies: str = "", **headers: str
+) -> bytes:
+    """`headers` are written as `accept_encoding="br"`."""
     head = [
         f"{method} {path} HTTP/1.1",
         f"Host: 127.0.0.1:{port}",
@@ -40,6 +43,7 @@ def request(method: str, path: str, *, port: int, body: str = "", cookies: str =
     ]
     if cookies:
         head.append(f"Cookie: {cookies}")
+    head += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return ("\r\n".join(head) + "\r\n\r\n").encode() + body.encode()
 
 
@@ -83,6 +87,8 @@ def _answer(line: socket.socket) -> int:
         data += line.recv(65536)
     head, _, rest = data.partition(b"\r\n\r\n")
     length = 0
+    if head[9:12] == b"304":  # it names the length of what it does not send
+        return 304
     for name, _, value in (row.partition(b":") for row in head.lower().split(b"\r\n")[1:]):
         if name == b"content-length":
             length = int(value)

@@ -26,7 +26,7 @@ def django_newsletter(port: int, text: str) -> float:
 
 def _run(script: str, packages: list[str], *arguments: str) -> dict:
     """What the script prints, in an environment and a database of its own."""
-    python = _environment(script.replace("_", "-"), packages)
+    python = environment(script.replace("_", "-"), packages)
     database = connection.settings_dict
     name = f"bench_{script}"
     with connection.cursor() as cursor:
@@ -52,7 +52,7 @@ def _run(script: str, packages: list[str], *arguments: str) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _environment(name: str, packages: list[str]) -> Path:
+def environment(name: str, packages: list[str]) -> Path:
     """A virtual environment of its own, made once."""
     folder = settings.BASE_DIR / "var" / "bench" / name
     python = folder / "bin" / "python"

@@ -1,7 +1,8 @@
 """Measure what must be fast and print it as one table. Run by `make bench`.
 
 Everything runs on this machine in one go; figures are compared with others of the same run.
-Ends with 1 when a limit is missed.
+`make bench ARGS=articles` (or `booking`, `newsletter`) measures one subject. Ends with 1 when a
+limit is missed.
 """
 
 import os
@@ -28,28 +29,60 @@ def main() -> int:
 
 
 def measure() -> int:
+    from django.core.management import call_command
     from django.db import connection
 
-    from bench import booking, clinic, crowd, mailing, slots
     from bench.table import show
-    from tests import processes
 
+    call_command("collectstatic", interactive=False, verbosity=0)
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    parts = [
+        part for part in (booking_rows, article_rows, newsletter_rows) if _wanted(part.__name__)
+    ]
     try:
-        service = booking.prepare()
-        environ = {"DJANGO_SETTINGS_MODULE": "bench.settings", "WEB_WORKERS": "2"}
-        with processes.site(**environ) as site:
-            port = int(site.url.rsplit(":", 1)[1])
-            rows = [*booking.race(service, port), *booking.throughput(service, port)]
-            rows += slots.page(service)
-            rows += crowd.at_once(service, port)
-            rows += crowd.memory(service, port, site.process.pid)
-        rows += [*clinic.beside_the_peer(), *clinic.large(), *clinic.growth()]
-        rows += [*mailing.speed(), *mailing.large(), *mailing.memory()]
+        rows = [row for part in parts for row in part()]
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     print(show(rows))
     return int(any(row.kept is False for row in rows))
+
+
+def _wanted(name: str) -> bool:
+    return not sys.argv[1:] or any(name.startswith(word.rstrip("s")) for word in sys.argv[1:])
+
+
+def booking_rows() -> list:
+    from bench import booking, clinic, crowd, slots
+    from tests import processes
+
+    service = booking.prepare()
+    environ = {"DJANGO_SETTINGS_MODULE": "bench.settings", "WEB_WORKERS": "2"}
+    with processes.site(**environ) as site:
+        port = int(site.url.rsplit(":", 1)[1])
+        rows = [*booking.race(service, port), *booking.throughput(service, port)]
+        rows += slots.page(service)
+        rows += crowd.at_once(service, port)
+        rows += crowd.memory(service, port, site.process.pid)
+    return [*rows, *clinic.beside_the_peer(), *clinic.large(), *clinic.growth()]
+
+
+def article_rows() -> list:
+    from bench import finding, looking, reading
+    from tests import processes
+
+    article = reading.prepare()
+    environ = {"DJANGO_SETTINGS_MODULE": "bench.settings", "WEB_WORKERS": "2"}
+    with processes.site(**environ, BENCH_PAGE=str(reading.BODY)) as site:
+        port = int(site.url.rsplit(":", 1)[1])
+        rows = [*reading.rates(article, port), *reading.anew(article, port)]
+        rows += looking.phone(site.url, article.get_absolute_url())
+    return [*rows, *reading.lists(), *finding.measure()]
+
+
+def newsletter_rows() -> list:
+    from bench import mailing
+
+    return [*mailing.speed(), *mailing.large(), *mailing.memory()]
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from articles.views.reading import _article
+from bench.bytes import urlpatterns as bare
 from curednation.urls import urlpatterns as site
 
 
@@ -12,4 +14,9 @@ def insert(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=302, headers={"Location": "/"})
 
 
-urlpatterns = [path("bench/insert/", insert), *site]
+urlpatterns = [
+    path("bench/insert/", insert),
+    path("bench/article/<slug:slug>/", _article),
+    *bare,
+    *site,
+]

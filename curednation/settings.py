@@ -160,6 +160,11 @@ CELERY_BEAT_SCHEDULE: dict = {
         "task": "newsletter.tasks.forget_unconfirmed",
         "schedule": crontab(hour=8, minute=30),
     },
+    "comments-tell": {"task": "articles.tasks.tell_moderators", "schedule": 300},
+    "comments-purge": {
+        "task": "articles.tasks.purge_comments",
+        "schedule": crontab(hour=9, minute=0),
+    },
     "mail-purge": {"task": "curednation.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
 }
 
@@ -210,6 +215,7 @@ MIDDLEWARE = [
     "curednation.pages.middleware.refuse_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "articles.moved.follow_old_addresses",
     "django.middleware.csrf.CsrfViewMiddleware",
     "curednation.staff.sessions.StaffAuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -243,12 +249,19 @@ ARTICLE_LATE_HOURS = env.number("ARTICLE_LATE_HOURS", default=6, least=1, most=2
 ARTICLE_PREVIEW_DAYS = env.number("ARTICLE_PREVIEW_DAYS", default=7, least=1, most=90)
 # Only for tests: staff's check of links may then look at addresses of private networks.
 LINK_CHECK_PRIVATE = False
+# Comments close so many days after an article first appeared; 0: never.
+COMMENTS_CLOSE_DAYS = env.number("COMMENTS_CLOSE_DAYS", default=730)
+# Who is told that comments wait; empty: everybody whose role decides about them.
+COMMENT_MODERATORS = env.words("COMMENT_MODERATORS")
+COMMENT_MAIL_MINUTES = env.number("COMMENT_MAIL_MINUTES", default=60, least=1)
+COMMENT_ADDRESS_DAYS = env.number("COMMENT_ADDRESS_DAYS", default=365, least=1)
+COMMENT_REFUSED_DAYS = env.number("COMMENT_REFUSED_DAYS", default=30, least=1)
 PAGE_CACHE_SECONDS = env.number("PAGE_CACHE_SECONDS", default=3600, least=0, most=7 * 24 * 3600)
 # A page pasted whole must reach its form, which refuses it with a sentence and keeps the rest.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 MEDIA_URL = "/articles/images/"
 MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
-PICTURES = {"USE_PLACEHOLDERS": False, "PROCESSOR": "articles.images.make_sizes_later"}
+PICTURES = {"USE_PLACEHOLDERS": False, "PROCESSOR": "articles.tasks.make_sizes_later"}
 
 # ── newsletter: how it is sent ────────────────────────────────────────────────────────────────
 NEWSLETTER_FROM_EMAIL = env.text("NEWSLETTER_FROM_EMAIL", default="news@example.org")
@@ -300,6 +313,14 @@ LIMITS = {
     "waitlist_easily": env.rate("LIMIT_WAITLIST_EASILY", default="4/hour"),
     "waitlist_in_all": env.rate("LIMIT_WAITLIST_IN_ALL", default="120/hour"),
     "waitlist_per_address": env.rate("LIMIT_WAITLIST_PER_ADDRESS", default="5/day"),
+    "comments": env.rate("LIMIT_COMMENTS", default="20/day"),
+    "comments_easily": env.rate("LIMIT_COMMENTS_EASILY", default="3/hour"),
+    "comments_in_all": env.rate("LIMIT_COMMENTS_IN_ALL", default="60/hour"),
+    "comments_per_address": env.rate("LIMIT_COMMENTS_PER_ADDRESS", default="5/day"),
+    "opinions": env.rate("LIMIT_OPINIONS", default="60/day"),
+    "opinions_easily": env.rate("LIMIT_OPINIONS_EASILY", default="15/hour"),
+    "opinions_in_all": env.rate("LIMIT_OPINIONS_IN_ALL", default="300/hour"),
+    "opinions_per_article": env.rate("LIMIT_OPINIONS_PER_ARTICLE", default="3/day"),
     "changes": env.rate("LIMIT_CHANGES", default="60/hour"),
     "newsletter": env.rate("LIMIT_NEWSLETTER", default="20/day"),
     "newsletter_easily": env.rate("LIMIT_NEWSLETTER_EASILY", default="4/hour"),

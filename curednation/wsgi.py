@@ -7,8 +7,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curednation.settings")
 
 application = get_wsgi_application()
 
-# Modules, models and settings stay as long as the process: without this every few thousand new
-# objects make the collector look through all of them, a tenth of a second in which nobody is served.
+# Modules, models and settings stay as long as the process. Without this the collector looks through
+# all of them again and again, a tenth of a second each time in which nobody is served.
 gc.collect()
 gc.freeze()
 gc.set_threshold(10_000, 20, 20)

@@ -16,7 +16,7 @@ SHARED = tuple(
     f"{HOUSE}.{name}"
     for name in (
         *("mail", "practice", "guard", "pagecache", "answers"),
-        *("richtext", "library", "reachable"),
+        *("richtext", "library", "reachable", "uploads"),
     )
 )
 # Modules that take everything as an argument, the clock included.
@@ -48,12 +48,21 @@ WORKFLOW = (
     "appointments.booking",
     "appointments.waitlist",
     "articles.publishing",
+    "articles.comments",
     "newsletter.subscription",
     "newsletter.campaigns",
     "newsletter.delivery",
     "curednation.mail",
 )
-WRITES = {"update", "create", "get_or_create", "update_or_create", "Appointment", "Article"}
+WRITES = {
+    "update",
+    "create",
+    "get_or_create",
+    "update_or_create",
+    "Appointment",
+    "Article",
+    "Comment",
+}
 
 
 def name_of(path: Path) -> str:

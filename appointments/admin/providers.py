@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import transaction
 from django.db.models import Min, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _now
@@ -16,8 +17,10 @@ from appointments import zones
 from appointments.admin import affected, office
 from appointments.admin.calendar_address import new_calendar_address
 from appointments.models import HoursException, Licence, Provider, WeeklyHours
+from curednation import uploads
 
 EXPIRES_SOON = timedelta(days=60)
+PHOTO = 480  # pixels each way: three for each that a card shows
 
 
 class ProviderForm(forms.ModelForm):
@@ -31,6 +34,15 @@ class ProviderForm(forms.ModelForm):
             kept = [self.instance.time_zone] if self.instance.time_zone else []
             choices = [(name, f"{words} ({name})") for name, words in zones.choices(*kept)]
             self.fields["time_zone"].widget = forms.Select(choices=[("", "–"), *choices])
+
+    def clean_photo(self) -> Any:
+        upload = self.cleaned_data.get("photo")
+        if not upload or "photo" not in self.changed_data:
+            return upload
+        try:
+            return uploads.prepared(upload, square=PHOTO)
+        except uploads.Refused as refused:
+            raise forms.ValidationError(str(refused)) from refused
 
 
 class LicenceInline(admin.TabularInline):
@@ -69,7 +81,7 @@ class ProviderAdmin(admin.ModelAdmin):
     inlines = [LicenceInline, WeeklyHoursInline, ExceptionInline]
     fieldsets = [
         (None, {"fields": ["name", "credentials", "slug", "active", "accepts_new"]}),
-        (_("For patients"), {"fields": ["about", "languages"]}),
+        (_("For patients"), {"fields": ["photo", "about", "languages"]}),
         (_("For staff"), {"fields": ["time_zone", "email", "video_room"]}),
         (_("Limits"), {"fields": ["daily_cap", "weekly_cap"]}),
     ]
@@ -135,6 +147,15 @@ class ProviderAdmin(admin.ModelAdmin):
         if object_id is None or not object_id.isdecimal():
             return save()  # a new provider has no visits
         return affected.before_saving(self, request, save, provider=int(object_id))
+
+    def save_model(
+        self, request: HttpRequest, obj: Provider, form: forms.ModelForm, change: bool
+    ) -> None:
+        """A photo that was replaced or taken away leaves no file behind."""
+        super().save_model(request, obj, form, change)
+        was = form.initial.get("photo")
+        if was and "photo" in form.changed_data:
+            transaction.on_commit(lambda: was.storage.delete(was.name))
 
     def save_related(
         self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool

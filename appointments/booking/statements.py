@@ -6,7 +6,7 @@ than the database to run them.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 
@@ -55,13 +55,24 @@ TAKE_OVER = """
 """
 
 
+class Agreeing(patients.Person, Protocol):
+    """Who a visit is for, with the texts they agreed to, on which page and when."""
+
+    @property
+    def consent_texts(self) -> Sequence[int]: ...
+    @property
+    def page(self) -> str: ...
+    @property
+    def agreed_at(self) -> datetime | None: ...
+
+
 def lock_to_book(hold: Appointment, email: str) -> tuple[bool, bool]:
     """Lock the provider of `hold` and the address until the transaction ends.
 
     Whether the provider may treat in that state then (DESIGN invariant 2), and whether the
     address has as many upcoming visits as the clinic allows.
     """
-    asked = {"provider": hold.provider_id, "email": email, "state": hold.state}
+    asked: dict[str, Any] = {"provider": hold.provider_id, "email": email, "state": hold.state}
     with connection.cursor() as cursor:
         cursor.execute(LOCK, asked)
         active, expires, upcoming, most = cursor.fetchone()
@@ -74,27 +85,24 @@ def take_over(
     hold: Appointment,
     was: Status,
     given: Mapping[str, Any],
-    person: patients.Person,
-    *,
-    texts: Sequence[int],
-    page: str,
-    agreed_at: datetime,
+    person: Agreeing,
+    now: datetime,
 ) -> bool:
     """Make the hold the visit of `person`, with `given` fields, and keep what they agreed to.
 
     Sets the same on `hold`. False, and nothing but a known patient, when it is not `was` any more.
     """
-    values = {
+    values: dict[str, Any] = {
         "first_name": person.first_name,
         "last_name": person.last_name,
         "birth_date": person.birth_date,
         "match_key": patients.match_key(person),
-        "now": agreed_at,
+        "now": now,
         "hold": hold.pk,
         "was": was.value,
-        "texts": list(texts),
-        "page": page,
-        "given": agreed_at,
+        "texts": list(person.consent_texts),
+        "page": person.page,
+        "given": person.agreed_at or now,
         "address_hash": addresses.keyed_hash(person.email),
     }
     with connection.cursor() as cursor:

@@ -77,16 +77,11 @@ def _book(hold: Appointment, details: PatientDetails) -> Appointment:
         "status": (Status.HELD if over_limit else Status.BOOKED).value,
         "held_until": now + CONFIRM_WITHIN if over_limit else None,
     }
-    agreed = {
-        "texts": details.consent_texts,
-        "page": details.page,
-        "agreed_at": details.agreed_at or now,
-    }
-    if not take_over(hold, Status.HELD, given, details, **agreed):
+    if not take_over(hold, Status.HELD, given, details, now):
         # It has run out and was settled. Others' holds may have run out over the same time since.
         settle_expired([hold.provider_id], now)
         require_within_caps(hold.provider, hold.service, hold.state, hold.starts_at)
-        if not take_over(hold, Status.EXPIRED, given, details, **agreed):
+        if not take_over(hold, Status.EXPIRED, given, details, now):
             return _already_booked(hold)
     if over_limit:
         notices.over_limit(hold)

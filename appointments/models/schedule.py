@@ -1,5 +1,6 @@
 """What can be booked and when: providers, their licences and hours, and the services they offer."""
 
+import secrets
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,11 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
         )
 
 
+def random_name(provider: "Provider", filename: str) -> str:
+    """Nothing of the uploader's file name goes public."""
+    return f"providers/{secrets.token_hex(12)}.{filename.rsplit('.', 1)[-1].lower()}"
+
+
 class Provider(models.Model):
     """A licensed clinician who sees patients. Keeps the wall clock of `time_zone`."""
 
@@ -46,6 +52,13 @@ class Provider(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=60, validators=[validate_zone])
     languages = models.CharField(_("languages"), max_length=100, default="English")
     about = models.CharField(_("a few words"), max_length=200, blank=True)
+    photo = models.ImageField(
+        _("photo"),
+        upload_to=random_name,
+        blank=True,
+        db_default="",
+        help_text=_("Patients see it when they choose. Its middle is shown."),
+    )
     video_room = models.URLField(
         _("video room"), blank=True, help_text=_("The address where patients join by video.")
     )

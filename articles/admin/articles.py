@@ -3,6 +3,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -15,7 +16,7 @@ from articles import comparison, publishing
 from articles.admin import opened, steps
 from articles.admin.forms import ArticleForm
 from articles.admin.inlines import QuestionInline, RelatedInline, SourceInline
-from articles.models import Article, Revision
+from articles.models import Article, Opinion, Revision
 from articles.publishing import content_of, online
 from articles.reading import with_everything
 from articles.views.reading import shown_privately
@@ -27,7 +28,9 @@ class ArticleAdmin(admin.ModelAdmin):
 
     form = ArticleForm
     change_form_template = "admin/articles/article/change_form.html"
-    list_display = ["title", "where", "topic", "author", "reviewer", "next_review", "changed_at"]
+    list_display = [
+        *("title", "where", "topic", "author", "next_review", "found_helpful", "changed_at"),
+    ]
     list_filter = ["status", "held", "topic", "author"]
     list_select_related = ["topic", "author", "reviewer"]
     search_fields = ["title", "slug"]
@@ -40,7 +43,17 @@ class ArticleAdmin(admin.ModelAdmin):
         (None, {"fields": ["title", "slug", "summary", "body", "key_points"]}),
         (
             gettext_lazy("About it"),
-            {"fields": ["topic", "topics", "author", "cover", "publish_at", "review_months"]},
+            {
+                "fields": [
+                    "topic",
+                    "topics",
+                    "author",
+                    "cover",
+                    "publish_at",
+                    "review_months",
+                    "comments_open",
+                ]
+            },
         ),
         (
             gettext_lazy("This change"),
@@ -56,6 +69,23 @@ class ArticleAdmin(admin.ModelAdmin):
         if article.online_id and article.status != "published":
             return _("{status}; an earlier text is online").format(status=status)
         return status
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        said = Opinion.objects.filter(article=OuterRef("pk")).order_by().values("article")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                yes=Subquery(said.filter(helpful=True).annotate(n=Count("pk")).values("n")),
+                asked=Subquery(said.annotate(n=Count("pk")).values("n")),
+            )
+        )
+
+    @admin.display(description=gettext_lazy("found it helpful"), ordering="usefulness")
+    def found_helpful(self, article: Any) -> str:
+        if not article.asked:
+            return "–"
+        return _("{yes} of {all}").format(yes=article.yes or 0, all=article.asked)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Article | None = None):
         return {} if obj else super().get_prepopulated_fields(request, obj)

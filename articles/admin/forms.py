@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from articles import content, images
 from articles.models import Article, ImageAsset
 from articles.publishing import addresses
+from curednation import uploads
 from curednation.richtext import clean as html_in
 from curednation.richtext.editor import Editor
 from curednation.richtext.plain import plain
@@ -59,6 +60,7 @@ class ArticleForm(forms.ModelForm):
             "cover",
             "publish_at",
             "review_months",
+            "comments_open",
         ]
         widgets = {
             "body": Editor({"rows": 30, "cols": 100}),
@@ -130,6 +132,6 @@ class PictureForm(forms.ModelForm):
         if "file" not in self.changed_data:
             return upload
         try:
-            return images.prepared(upload)
+            return uploads.prepared(upload)
         except html_in.Refused as error:
             raise ValidationError(str(error)) from error

@@ -1,5 +1,7 @@
 from articles.models.articles import RESERVED, Approval, Article, Redirect, Revision, Status
+from articles.models.comments import Comment, CommentStatus, Opinion
 from articles.models.images import ImageAsset
+from articles.models.origins import Origin
 from articles.models.parts import Correction, LinkCheck, Question, Related, Source
 from articles.models.people import Contributor, Topic
 from articles.models.search import Synonym, Word
@@ -8,10 +10,14 @@ __all__ = [
     "RESERVED",
     "Approval",
     "Article",
+    "Comment",
+    "CommentStatus",
     "Contributor",
     "Correction",
     "ImageAsset",
     "LinkCheck",
+    "Opinion",
+    "Origin",
     "Question",
     "Redirect",
     "Related",

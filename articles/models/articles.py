@@ -131,6 +131,12 @@ class Article(models.Model):
         default=12,
         validators=[MinValueValidator(1), MaxValueValidator(60)],
     )
+    comments_open = models.BooleanField(
+        _("open for comments"),
+        default=True,
+        db_default=True,
+        help_text=_("They close by themselves after a while as well."),
+    )
     usefulness = models.IntegerField(_("usefulness"), default=0, editable=False)
     changed_at = models.DateTimeField(_("last changed"), auto_now=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

@@ -1,14 +1,18 @@
 """What other parts of the site show of the articles, and how an article's own parts are shown."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
+from crispy_forms.utils import render_crispy_form
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from articles import excerpts, pictures
+from articles.forms import CommentForm
 from articles.html import show
 from articles.models import Article, ImageAsset
 
@@ -24,6 +28,19 @@ def article_cards(count: int = 6) -> dict[str, Any]:
 @register.simple_tag
 def article_picture(asset: ImageAsset, lazy: bool = True) -> SafeString:
     return pictures.picture(asset, lazy=lazy)
+
+
+@register.simple_tag
+def comment_fields(form: CommentForm) -> SafeString:
+    """The fields of the form. Empty ones are the same under every article."""
+    if form.is_bound or form.initial:
+        return render_crispy_form(form)
+    return _empty_fields(get_language())
+
+
+@lru_cache(maxsize=16)
+def _empty_fields(language: str) -> SafeString:
+    return render_crispy_form(CommentForm())
 
 
 @register.simple_tag

@@ -3,40 +3,35 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from articles import previews, structured
-from articles.models import Redirect, Revision
+from articles import comments, previews, structured
+from articles.comments import threads
+from articles.forms import CommentForm
+from articles.models import Revision
 from articles.reading import reading, with_everything
+from articles.views.private import private
 from curednation import pagecache
 
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    """What everybody sees: the approved revision. An old address redirects once."""
+    """What everybody sees: the approved revision."""
     return pagecache.serve(request, tags=[f"article:{slug}"], make=lambda: _article(request, slug))
 
 
 def _article(request: HttpRequest, slug: str) -> HttpResponse:
-    found = with_everything().filter(slug=slug, online__isnull=False).first()
+    found = next(iter(with_everything().filter(slug=slug, online__isnull=False)), None)
     if found is None:
-        return _moved(request)
-    return render(request, "articles/article.html", context(found, found.shown))
-
-
-def _moved(request: HttpRequest) -> HttpResponse:
-    old = (
-        Redirect.objects.select_related("article")
-        .filter(path=request.path, article__online__isnull=False)
-        .first()
-    )
-    if old is None:
-        raise Http404
-    response = HttpResponsePermanentRedirect(old.article.get_absolute_url())
-    response["Cache-Control"] = "public, max-age=3600"
-    return response
+        raise Http404  # `moved` follows an old address
+    said = {
+        "comments": threads.threads(found),
+        "open": comments.is_open(found),
+        "form": CommentForm(),
+    }
+    return render(request, "articles/article.html", context(found, found.shown) | said)
 
 
 @require_safe
@@ -51,13 +46,8 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 
 def shown_privately(request: HttpRequest, article: Any, revision: Revision) -> HttpResponse:
     """`article` comes from `with_everything`."""
-    response = render(
-        request, "articles/article.html", context(article, revision) | {"preview": True}
-    )
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "same-origin"
-    return response
+    shown = context(article, revision) | {"preview": True}
+    return private(render(request, "articles/article.html", shown))
 
 
 def context(article: Any, revision: Revision) -> dict[str, Any]:

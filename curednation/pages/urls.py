@@ -3,18 +3,9 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
-from articles.sitemaps import ArticlesSitemap, TopicsSitemap
-from curednation.pages import health, robots, views
-from curednation.pages.sitemaps import PagesSitemap
-from newsletter.sitemaps import IssuesSitemap
+from curednation.pages import health, robots, sitemaps, views
 
 app_name = "pages"
-SITEMAPS = {
-    "pages": PagesSitemap,
-    "topics": TopicsSitemap,
-    "articles": ArticlesSitemap,
-    "issues": IssuesSitemap,
-}
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("about/", views.about, name="about"),
@@ -24,7 +15,13 @@ urlpatterns: list[URLPattern] = [
     path("readyz", health.readyz, name="readyz"),
     path("robots.txt", robots.robots_txt, name="robots"),
     path(".well-known/security.txt", robots.security_txt, name="security"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path(
+        "sitemap-<slug:section>.xml",
+        sitemap,
+        {"sitemaps": sitemaps.SITEMAPS},
+        name="sitemap_section",
+    ),
     path("favicon.ico", lambda request: redirect(staticfiles_storage.url("img/favicon-32.png"))),
     path("dev/style/", views.style, name="style"),
 ]

@@ -35,3 +35,25 @@ if (copy && navigator.clipboard) {
     document.getElementById("copied").textContent = copy.dataset.done;
   });
 }
+
+// "Was this helpful?" is answered without leaving the page. Whatever goes wrong, the form goes out.
+const question = document.querySelector("form.helpful");
+question?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const answer = new FormData(question);
+  answer.set("helpful", event.submitter?.value ?? "");
+  try {
+    const response = await fetch(question.action, { method: "POST", body: new URLSearchParams(answer) });
+    if (!response.ok || !response.redirected) throw new Error(response.status);
+  } catch {
+    const pressed = document.createElement("input");
+    Object.assign(pressed, { type: "hidden", name: "helpful", value: answer.get("helpful") });
+    question.append(pressed);
+    question.submit();
+    return;
+  }
+  const thanks = document.createElement("p");
+  Object.assign(thanks, { className: "lead", role: "status", tabIndex: -1, textContent: question.dataset.thanks });
+  question.replaceWith(thanks);
+  thanks.focus();
+});

@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from articles import publishing
 from articles.models import Redirect
@@ -55,3 +57,74 @@ def test_the_old_address_of_an_archived_article_is_gone(client):
     publishing.rename(article, "second")
     publishing.archive(article)
     assert client.get("/articles/first/").status_code == 404
+
+
+@pytest.fixture
+def moved_in():
+    """An article that had these addresses on another site."""
+    article = make_article(slug="naltrexone")
+    for path in ("/2019/05/my-post/", "/?p=123", "/über-uns/"):
+        Redirect.objects.create(path=path, article=article)
+    return article
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/2019/05/my-post/",
+        "/2019/05/my-post",
+        "/2019/05/my-post/?utm_source=x",
+        "/?p=123",
+        "/?p=00123&preview=true",
+        "/?page_id=123",
+        "/index.php?p=123",
+        "/%C3%BCber-uns/",
+    ],
+)
+def test_an_address_of_the_site_before_leads_here_in_one_step(client, moved_in, asked):
+    for method in (client.get, client.head):
+        response = method(asked)
+        assert (response.status_code, response["Location"]) == (301, "/articles/naltrexone/")
+    assert not response.cookies
+
+
+def test_an_old_article_without_its_slash_is_one_redirect_too(client):
+    publishing.rename(make_article(slug="first"), "second")
+    response = client.get("/articles/first")
+    assert (response.status_code, response["Location"]) == (301, "/articles/second/")
+
+
+def test_an_old_address_follows_a_later_rename_in_one_step(client, moved_in):
+    publishing.rename(moved_in, "new-name")
+    assert client.get("/2019/05/my-post/")["Location"] == "/articles/new-name/"
+    assert client.get("/?p=123")["Location"] == "/articles/new-name/"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("/?p=124", 200),
+        ("/?p=", 200),
+        ("/?p=x", 200),
+        ("/?p=" + "9" * 5000, 200),
+        ("/?q=naltrexone", 200),
+        ("/2019/05/other/", 404),
+        ("/" + "x" * 3000, 404),
+        ("//2019/05/my-post/", 404),
+    ],
+)
+def test_other_addresses_answer_as_ever(client, moved_in, asked, status):
+    assert client.get(asked).status_code == status
+
+
+def test_a_form_is_never_sent_on(client, moved_in):
+    assert client.post("/2019/05/my-post/").status_code == 404
+
+
+def test_a_page_that_exists_costs_no_look_at_old_addresses(client, moved_in):
+    client.get("/articles/naltrexone/")
+    client.get("/articles/naltrexone/")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/articles/naltrexone/").status_code == 200
+        assert client.get("/healthz").status_code == 200
+    assert not [query for query in queries if "articles_redirect" in query["sql"]]

@@ -1,11 +1,13 @@
 """Feed, sitemap and robots."""
 
+import html
 import re
 from xml.etree import ElementTree
 
 import pytest
 
 from articles import publishing
+from articles.sitemaps import ArticlesSitemap
 from tests.articles.factories import LABEL, edit, make_article, make_draft, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -76,10 +78,20 @@ def test_odd_headers_of_a_feed_reader_break_nothing(client):
     assert client.get("/articles/feed/", headers=odd).status_code == 200
 
 
-def test_the_sitemap_lists_what_readers_see_and_when_it_changed(client, commits):
+def listed(client) -> str:
+    """All that the sitemaps hold which the index names."""
+    index = client.get("/sitemap.xml").text
+    files = re.findall(r"<loc>https://clinic.example.org([^<]+)</loc>", index)
+    assert files
+    answers = [client.get(html.unescape(file)) for file in files]
+    assert {answer.status_code for answer in answers} == {200}
+    return "".join(answer.text for answer in answers)
+
+
+def test_the_sitemaps_list_what_readers_see_and_when_it_changed(client, commits):
     article = make_article(slug="open", topic=make_topic("Alcohol"))
     make_draft(slug="hidden")
-    xml = client.get("/sitemap.xml").text
+    xml = listed(client)
     assert "<loc>https://clinic.example.org/articles/</loc>" in xml
     assert "<loc>https://clinic.example.org/articles/open/</loc>" in xml
     assert "<loc>https://clinic.example.org/articles/topics/alcohol/</loc>" in xml
@@ -87,7 +99,21 @@ def test_the_sitemap_lists_what_readers_see_and_when_it_changed(client, commits)
     assert "hidden" not in xml
     with commits():
         publishing.archive(edit(article, sources=(LABEL, LABEL)))
-    assert "/articles/open/" not in client.get("/sitemap.xml").text
+    assert "/articles/open/" not in listed(client)
+
+
+def test_no_file_of_the_sitemap_holds_more_than_its_share(client, monkeypatch):
+    monkeypatch.setattr(ArticlesSitemap, "limit", 2)
+    for number in range(5):
+        make_article(slug=f"article-{number}")
+    index = client.get("/sitemap.xml").text
+    assert index.count("sitemap-articles.xml") == 3
+    assert "sitemap-articles.xml?p=3" in index
+    assert client.get("/sitemap-articles.xml?p=3").text.count("<url>") == 1
+    assert all(f"/articles/article-{number}/" in listed(client) for number in range(5))
+    assert ArticlesSitemap.limit < 50_000
+    for odd in ("/sitemap-articles.xml?p=999", "/sitemap-articles.xml?p=x", "/sitemap-none.xml"):
+        assert client.get(odd).status_code == 404
 
 
 def test_robots_may_read_articles_but_no_previews(client):

@@ -4,10 +4,12 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from articles import comments
 from articles.content import Answered
-from articles.models import Article
+from articles.models import Article, Comment, Opinion
 from tests.articles.factories import LABEL, make_article, make_contributor, make_draft
 from tests.browser.barriers import barriers
 from tests.staff.people import PASSWORD, make_staff
@@ -26,19 +28,22 @@ PAGES = [
     "/articles/?q=zzzz",
     "/articles/topics/medicines/",
     "/articles/contributors/ruth-pell/",
+    "/articles/naltrexone/comments/",
 ]
 
 
 @pytest.fixture
 def read(open_page):
     author = make_contributor("Ruth Pell", credentials="RN", slug="ruth-pell")
-    make_article(
+    article = make_article(
         slug="naltrexone",
         author=author,
         body=BODY,
         key_points=("It blocks opioids.",),
         faq=(Answered("Is it addictive?", "No [1]."),),
     )
+    first = comments.bring_in(article, name="Sam", text="It helped.", written=timezone.now())
+    comments.answer(first, text="Thank you.", by=author.user, contributor=author)
     make_article(slug="vivitrol", title="How long Vivitrol stays")
     return open_page
 
@@ -136,3 +141,32 @@ def test_an_editor_writes_in_the_editor_and_breaks_no_rule_of_ours(read, setting
     assert "<h2>How it works</h2>" in saved.body
     assert page.complaints == []
     assert page.elsewhere == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_reader_comments_and_takes_it_back(read, script):
+    page = read("/articles/naltrexone/", 390, java_script_enabled=script)
+    page.get_by_label("E-mail, if you like").fill("sam@")
+    page.locator("#comment_text").fill("Good to know.")
+    page.get_by_role("button", name="Send for review").click()
+    expect(page.locator(".error-summary")).to_contain_text("Write a name to show.")
+    if script:
+        assert barriers(page) == []
+    page.get_by_label("Name to show").fill("Sam")
+    page.get_by_label("E-mail, if you like").fill("")
+    page.get_by_role("button", name="Send for review").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. We read it soon.")
+    assert page.context.cookies() == []
+    page.get_by_role("button", name="Withdraw my comment").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("It is withdrawn.")
+    assert not Comment.objects.filter(text="Good to know.").exists()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_reader_says_that_it_helped(read, script):
+    page = read("/articles/naltrexone/", 390, java_script_enabled=script)
+    page.get_by_label("One sentence, if you like").fill("Clear.")
+    page.get_by_role("button", name="Yes", exact=True).click()
+    expect(page.get_by_text("Thank you. Our team reads this.")).to_be_visible()
+    assert page.url.endswith("/naltrexone/" if script else "/thanks/")
+    assert Opinion.objects.get().sentence == "Clear."

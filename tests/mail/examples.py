@@ -44,6 +44,17 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "appointment_missed": _visit,
     "appointment_moved": _visit,
     "appointment_reminder": _visit,
+    "comment_answered": {
+        "link": "https://visits.example.org/articles/comments/1.abcdef.0123456789/"
+    },
+    "comment_approved": {
+        "link": "https://visits.example.org/articles/comments/1.abcdef.0123456789/"
+    },
+    "comments_waiting": {
+        "count": 3,
+        "since": datetime(2030, 11, 12, 9, 0, tzinfo=ZoneInfo("America/Chicago")),
+        "link": "https://visits.example.org/admin/articles/comment/?status=held",
+    },
     "mail_test": {},
     "newsletter_confirm": {
         "link": "https://visits.example.org/newsletter/confirm/abcdefghijklmnop/"

@@ -22,7 +22,7 @@ def test_robots_may_read_the_public_pages_and_nothing_private(client, settings):
 @pytest.mark.django_db
 def test_the_sitemap_lists_the_public_pages_under_the_configured_address(client, settings):
     settings.SITE_URL = "https://clinic.example.org"
-    xml = client.get("/sitemap.xml").text
+    xml = client.get("/sitemap-pages.xml").text
     found = re.findall(r"<loc>([^<]+)</loc>", xml)
     assert found == [
         f"https://clinic.example.org{page}"

@@ -10,7 +10,16 @@ from datetime import datetime
 from django.db import transaction
 
 from articles.loading import load_library
-from curednation.devstack.demo import clinic, days_off, letters, line, mails, readers, visits
+from curednation.devstack.demo import (
+    clinic,
+    days_off,
+    letters,
+    line,
+    mails,
+    readers,
+    remarks,
+    visits,
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,7 @@ def load(now: datetime) -> Loaded:
     mails.tell_some(now)
     line.up(services, now)
     articles = load_library()
+    remarks.write(now)
     new_readers = readers.enroll(now)
     letters.write(now)
     return Loaded(len(providers), booked, articles.new, new_readers)

@@ -13,7 +13,7 @@ from appointments.wishes import Wishes
 from curednation.devstack.demo import people
 
 # Service, state, weekdays, parts of the day, and how many hours ago they joined.
-WAITING = (
+WAITING: tuple[tuple[str, str, list[int], list[str], int], ...] = (
     ("first-visit", "TN", [0, 2], ["morning"], 52),
     ("first-visit", "KY", [], ["evening"], 30),
     ("counseling", "TN", [4], [], 27),

@@ -1,5 +1,7 @@
 """Drawings from our own sprite: `{% icon "clock" %}` and `{% picture "path" %}`."""
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -22,6 +24,7 @@ def _use(symbol: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, classes: str = "") -> SafeString:
     """A line icon in the colour of the text, hidden from screen readers: say it in words too."""
     return format_html(

@@ -1,0 +1,22 @@
+"""The workflow of comments: it alone writes one or changes whether readers see it.
+
+`writing` takes in what readers and staff write, `deciding` is staff's word about it, `threads` what
+the page shows, `links` the writer's secret address, `notices` the mails, `keeping` what goes when.
+"""
+
+from articles.comments.deciding import NotPossible, approve, mark_as_spam, reject
+from articles.comments.keeping import purge
+from articles.comments.writing import answer, bring_in, is_open, leave, withdraw
+
+__all__ = [
+    "NotPossible",
+    "answer",
+    "approve",
+    "bring_in",
+    "is_open",
+    "leave",
+    "mark_as_spam",
+    "purge",
+    "reject",
+    "withdraw",
+]

@@ -1,0 +1,17 @@
+"""What of comments is kept, and for how long."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from articles.models import Comment, CommentStatus
+
+GONE = [CommentStatus.REJECTED, CommentStatus.SPAM, CommentStatus.WITHDRAWN]
+
+
+def purge(now: datetime) -> None:
+    """Delete what readers will not see, and the addresses of what they see, after their time."""
+    refused = now - timedelta(days=settings.COMMENT_REFUSED_DAYS)
+    Comment.objects.filter(status__in=GONE, decided_at__lt=refused).delete()
+    addresses = now - timedelta(days=settings.COMMENT_ADDRESS_DAYS)
+    Comment.objects.exclude(email="").filter(created_at__lt=addresses).update(email="")

@@ -1,0 +1,61 @@
+"""What readers see under an article: comments with their answers. One query."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from articles.models import Article, Comment
+
+ON_THE_ARTICLE, ON_A_PAGE = 60, 200
+
+
+@dataclass
+class Shown:
+    """A comment as it is shown; `mark` says in which part its writer speaks."""
+
+    comment: Comment
+    mark: str = ""
+    answers: list["Shown"] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        contributor = self.comment.contributor
+        return contributor.byline if contributor else self.comment.name
+
+
+@dataclass(frozen=True)
+class Threads:
+    threads: list[Shown]
+    more: bool  # there are older ones than these
+
+
+def threads(article: Article, most: int = ON_THE_ARTICLE) -> Threads:
+    """The newest threads first, answers in the order they were written; `most` comments in all."""
+    rows = list(_newest().filter(article=article.pk)[: most + 1])
+    known = {row.pk: Shown(row, mark(row, article)) for row in islice(rows, most)}
+    top = [shown for shown in known.values() if shown.comment.parent_id is None]
+    for shown in reversed(known.values()):
+        if shown.comment.parent_id in known:
+            known[shown.comment.parent_id].answers.append(shown)
+    return Threads(top, len(rows) > most)
+
+
+@lru_cache(maxsize=1)
+def _newest() -> QuerySet[Comment]:
+    """Built once: each page of an article asks for it."""
+    shown = Comment.objects.shown().select_related("contributor")
+    return shown.defer("contributor__biography").order_by("-created_at", "-pk")
+
+
+def mark(comment: Comment, article: Article) -> str:
+    """“Author” and “Medical reviewer” are those of this article."""
+    if not comment.by_staff:
+        return ""
+    if comment.contributor_id == article.author_id:
+        return _("Author")
+    if comment.contributor_id and comment.contributor_id == article.reviewer_id:
+        return _("Medical reviewer")
+    return _("Our team")

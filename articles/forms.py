@@ -1,0 +1,73 @@
+"""What readers type. Forms check it; who may write, and how often, is for the views."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Field, Layout, Row
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from articles.models.comments import LONGEST_COMMENT, LONGEST_SENTENCE
+
+
+class CommentForm(forms.Form):
+    """Plain text, kept as it was typed. `to` names the comment that it answers."""
+
+    name = forms.CharField(
+        label=_("Name to show"),
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "nickname"}),
+        help_text=_("A first name or a letter is fine."),
+        error_messages={"required": _("Write a name to show. A letter is enough.")},
+    )
+    email = forms.EmailField(
+        label=_("E-mail, if you like"),
+        required=False,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        help_text=_(
+            "Never shown. We use it once or twice: when your comment appears or is answered."
+        ),
+        error_messages={"invalid": _("This address is not complete. Check it, or leave it empty.")},
+    )
+    text = forms.CharField(
+        label=_("Comment"),
+        max_length=LONGEST_COMMENT,
+        widget=forms.Textarea({"rows": 5}),
+        error_messages={
+            "required": _("Write your comment first."),
+            "max_length": _("At most %(limit_value)d characters fit; yours has %(show_value)d."),
+        },
+    )
+    to = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "comment_%s")
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            Row(Column("name", css_class="col-md-6"), Column("email", css_class="col-md-6")),
+            "text",
+            Field("to"),
+        )
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+
+class OpinionForm(forms.Form):
+    """Yes or no by the button that was pressed, and a sentence if they like."""
+
+    helpful = forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))])
+    sentence = forms.CharField(
+        label=_("One sentence, if you like"),
+        max_length=LONGEST_SENTENCE,
+        required=False,
+        error_messages={
+            "max_length": _("At most %(limit_value)d characters fit; yours has %(show_value)d.")
+        },
+    )
+
+    def clean_sentence(self) -> str:
+        return " ".join(self.cleaned_data["sentence"].split())

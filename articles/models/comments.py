@@ -1,0 +1,144 @@
+"""What readers write under an article, and whether it helped them. `comments` alone writes these.
+
+Neither row holds a network, a browser or anything of a patient's: see PRIVACY 4 and DESIGN 3.8.
+"""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from articles.models.articles import Article
+from articles.models.people import Contributor
+
+LONGEST_COMMENT, LONGEST_SENTENCE = 3000, 500
+
+# One level: an answer stands under a comment of the same article that is no answer itself.
+ONE_LEVEL = pgtrigger.Trigger(
+    name="answers_have_one_level",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id", "article_id"),
+    condition=pgtrigger.Q(new__parent__isnull=False),
+    func="""
+        IF NOT EXISTS (
+            SELECT FROM articles_comment
+            WHERE id = NEW.parent_id AND article_id = NEW.article_id AND parent_id IS NULL
+        ) THEN
+            RAISE EXCEPTION 'an answer stands under a comment of its article'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+
+class CommentStatus(models.TextChoices):
+    HELD = "held", _("Waiting")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    SPAM = "spam", _("Spam")
+    WITHDRAWN = "withdrawn", _("Withdrawn by its writer")
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def approved(self):
+        return self.filter(status=CommentStatus.APPROVED)
+
+    def held(self):
+        return self.filter(status=CommentStatus.HELD)
+
+    def shown(self):
+        """What readers see: an answer only while the comment that it answers is seen as well."""
+        thread = Q(parent__isnull=True) | Q(parent__status=CommentStatus.APPROVED)
+        return self.approved().filter(thread)
+
+
+class Comment(models.Model):
+    """Plain text as it was typed. Staff decide whether it appears; nobody changes its words."""
+
+    article = models.ForeignKey(
+        Article, models.CASCADE, related_name="comments", verbose_name=_("article")
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="answers",
+        verbose_name=_("answer to"),
+    )
+    contributor = models.ForeignKey(
+        Contributor,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("contributor"),
+    )
+    by_staff = models.BooleanField(_("written by staff"), default=False)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    text = models.TextField(_("comment"), max_length=LONGEST_COMMENT, blank=True)
+    has_link = models.BooleanField(_("holds a link"), default=False)
+    status = models.CharField(
+        _("status"),
+        max_length=10,
+        choices=CommentStatus.choices,
+        default=CommentStatus.HELD,
+    )
+    created_at = models.DateTimeField(_("written"))
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("decided by")
+    )
+    # When moderators were told that something waits; empty until then
+    told_at = models.DateTimeField(null=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        permissions = [("answer_comment", "Can answer comments")]
+        indexes = [
+            models.Index(
+                fields=["article", "-created_at"],
+                name="comment_shown",
+                condition=Q(status="approved"),
+            ),
+            models.Index(fields=["created_at"], name="comment_held", condition=Q(status="held")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="withdrawn") | ~Q(name="") & ~Q(text=""),
+                name="comment_has_a_name_and_a_text",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="withdrawn") | Q(name="", email="", text=""),
+                name="withdrawn_comment_is_empty",
+            ),
+        ]
+        triggers = [ONE_LEVEL]
+
+    def __str__(self) -> str:
+        return f"{self.name or '–'}, {self.created_at:%Y-%m-%d}"
+
+
+class Opinion(models.Model):
+    """One answer to “Was this helpful?”. Only for staff; of whoever gave it nothing is kept."""
+
+    article = models.ForeignKey(
+        Article, models.CASCADE, related_name="opinions", verbose_name=_("article")
+    )
+    helpful = models.BooleanField(_("helpful"))
+    sentence = models.CharField(_("sentence"), max_length=LONGEST_SENTENCE, blank=True)
+    day = models.DateField(_("day"))
+
+    class Meta:
+        ordering = ["-day", "-pk"]
+        verbose_name = _("answer to “Was this helpful?”")
+        verbose_name_plural = _("answers to “Was this helpful?”")
+
+    def __str__(self) -> str:
+        return f"{self.article}: {'+' if self.helpful else '–'}"

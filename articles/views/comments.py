@@ -1,0 +1,182 @@
+"""Leaving a comment, and the writer's own page of it. No cookie, no token: see `open_form`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from articles import comments
+from articles.comments import links, threads
+from articles.forms import CommentForm
+from articles.models import Article, Comment
+from articles.models.comments import CommentStatus
+from articles.views.private import private
+from curednation import pagecache
+from curednation.guard import addresses, effort, limits, open_form
+
+RULE = "comments"
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def of_article(request: HttpRequest, slug: str) -> HttpResponse:
+    """All comments of an article, and the form; `?to=` names one to answer."""
+    if request.method == "POST":
+        return private(_leave(request, _article(slug)))
+    to = _number(request.GET.get("to", ""))
+    return pagecache.serve(
+        request,
+        tags=[f"article:{slug}"],
+        make=lambda: _page(request, _article(slug), CommentForm(initial={"to": to}), to=to),
+        key=f"to={to}",
+    )
+
+
+def _number(text: str) -> int | None:
+    """A key as an address may hold it. Anything else is a 404; nothing is None."""
+    if not text:
+        return None
+    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+        raise Http404
+    return int(text)
+
+
+def _article(slug: str) -> Article:
+    shown = Article.objects.published().select_related("online", "topic")
+    return get_object_or_404(shown, slug=slug)
+
+
+def _page(
+    request: HttpRequest,
+    article: Article,
+    form: CommentForm,
+    *,
+    to: int | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "article": article,
+        "form": form,
+        "to": _answered(article, to),
+        "open": comments.is_open(article),
+        "comments": threads.threads(article, threads.ON_A_PAGE),
+    }
+    return render(request, "articles/comments.html", context, status=status)
+
+
+def _answered(article: Article, to: int | None) -> Comment | None:
+    """The comment that is answered. One that readers cannot see is a 404."""
+    if to is None:
+        return None
+    return get_object_or_404(
+        Comment.objects.shown().select_related("contributor"), article=article, pk=to
+    )
+
+
+def _leave(request: HttpRequest, article: Article) -> HttpResponse:
+    form = CommentForm(request.POST)
+    problem: tuple[str, int] | None = None
+    if form.is_valid():
+        problem = _refusal(request, article)
+        if problem is None and open_form.needs_effort(request, RULE):
+            return ask_for_effort(request, RULE)
+    if form.errors or problem:
+        if problem:
+            form.add_error(None, problem[0])
+        return _again(request, article, form, problem[1] if problem else 200)
+    return _kept(article, form.cleaned_data)
+
+
+def _refusal(request: HttpRequest, article: Article) -> tuple[str, int] | None:
+    """The sentence and status with which it is refused, before anything is written."""
+    if not open_form.is_from_our_page(request):
+        return from_elsewhere()
+    if not comments.is_open(article):
+        return _("Comments under this article are closed by now."), 403
+    if open_form.is_over(request, RULE):
+        return too_many()
+    return None
+
+
+def from_elsewhere() -> tuple[str, int]:
+    return _("Your browser did not say that this came from our page. Please send it again."), 403
+
+
+def too_many() -> tuple[str, int]:
+    return (
+        _(
+            "Many people write to us from where you are. Please try again in a few minutes. What"
+            " you typed is still here."
+        ),
+        429,
+    )
+
+
+def _again(request: HttpRequest, article: Article, form: CommentForm, status: int) -> HttpResponse:
+    """The form with everything that was typed. What it answers may be gone by now."""
+    to = form.cleaned_data.get("to")
+    seen = to and Comment.objects.shown().filter(article=article, pk=to).exists()
+    response = _page(request, article, form, to=to if seen else None, status=status)
+    if status == 429:
+        response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
+    return response
+
+
+def _kept(article: Article, typed: dict[str, Any]) -> HttpResponse:
+    answered = Comment.objects.shown().filter(article=article, pk=typed["to"] or 0)
+    email = typed["email"]
+    # Past its own limit an address gets no mail about this one, and the page says the same.
+    if email and not limits.allow("comments_per_address", addresses.normalised(email)):
+        email = ""
+    comment = comments.leave(
+        article,
+        name=typed["name"],
+        email=email,
+        text=typed["text"],
+        to=answered.select_related("parent").first(),
+    )
+    return see_other(links.page(comment))
+
+
+def see_other(path: str) -> HttpResponse:
+    response = HttpResponseRedirect(path)
+    response.status_code = 303
+    return response
+
+
+def ask_for_effort(request: HttpRequest, rule: str) -> HttpResponse:
+    """A page that sends the same form again by itself, once the browser has done its work."""
+    context = {"sent": open_form.sent_values(request), "asked": effort.asked(rule)}
+    return render(request, "articles/effort.html", context, status=429)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def own(request: HttpRequest, token: str) -> HttpResponse:
+    """The page of a comment for its writer: what has become of it, and a button to withdraw it."""
+    comment = links.find(token)
+    if comment is None:
+        raise Http404
+    problem, status = "", 200
+    if request.method == "POST":
+        if not open_form.is_from_our_page(request):
+            problem, status = from_elsewhere()
+        elif open_form.is_over(request, "changes"):
+            problem, status = too_many()
+        else:
+            comments.withdraw(comment)
+            return private(see_other(request.path))
+    context = {
+        "comment": comment,
+        "article": comment.article,
+        "seen": Comment.objects.shown().filter(pk=comment.pk).exists(),
+        "held": comment.status == CommentStatus.HELD,
+        "withdrawn": comment.status == CommentStatus.WITHDRAWN,
+        "problem": problem,
+        "days": settings.COMMENT_ADDRESS_DAYS,
+    }
+    return private(render(request, "articles/comment.html", context, status=status))
