@@ -264,7 +264,7 @@ MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
 PICTURES = {"USE_PLACEHOLDERS": False, "PROCESSOR": "articles.tasks.make_sizes_later"}
 
 # ── newsletter: how it is sent ────────────────────────────────────────────────────────────────
-NEWSLETTER_FROM_EMAIL = env.text("NEWSLETTER_FROM_EMAIL", default="news@example.org")
+NEWSLETTER_FROM_EMAIL = env.text("NEWSLETTER_FROM_EMAIL", default=DEFAULT_FROM_EMAIL)
 NEWSLETTER_RETURN_PATH = env.text("NEWSLETTER_RETURN_PATH")
 NEWSLETTER_DKIM_KEY = env.text("NEWSLETTER_DKIM_KEY")
 NEWSLETTER_DKIM_SELECTOR = env.text("NEWSLETTER_DKIM_SELECTOR", default="news")

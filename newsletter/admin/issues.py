@@ -95,7 +95,7 @@ class IssueAdmin(admin.ModelAdmin):
         given = form.cleaned_data
         fields = {name: given.get(name, "") for name in ("subject", "preview", "body")}
         issue = Issue(**fields, slug="preview", articles=given.get("articles") or [])
-        problems = [str(error) for errors in form.errors.values() for error in errors]
+        problems = [str(error) for error in form.errors.get("body", [])]
         problems += [problem.text for problem in checks.at_once(issue)]
         shown = {"html": letter.preview(issue), "text": trial.readable(letter.write(issue).text)}
         return JsonResponse(shown | {"problems": problems})
