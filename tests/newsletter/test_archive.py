@@ -80,7 +80,7 @@ def test_the_feed_is_atom_with_whole_texts_and_addresses_that_work_elsewhere(cli
 
 def test_issues_are_in_the_sitemap(client, publish):
     issue = publish()
-    assert issue.get_absolute_url() in client.get("/sitemap.xml").text
+    assert issue.get_absolute_url() in client.get("/sitemap-issues.xml").text
 
 
 def test_an_issue_stays_readable_while_one_uncertain_mail_is_sent_again(client, publish):
