@@ -55,6 +55,10 @@ def test_a_stranger_cannot_claim_https_where_no_proxy_is_configured(monkeypatch)
     ("variable", "value"),
     [
         ("SECRET_KEY", ""),
+        ("NEWSLETTER_WEBHOOK_SECRET", "clinic:short"),
+        ("NEWSLETTER_WEBHOOK_SECRET", "a-long-password-without-a-user"),
+        ("NEWSLETTER_RETURNS_MAILBOX", "pop3://user:password@mail.clinic.test"),
+        ("NEWSLETTER_RETURNS_MAILBOX", "maildir:relative/path"),
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "a" * 60),
         ("SECRET_KEY", "django-insecure-" + PRODUCTION["SECRET_KEY"]),

@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from articles import previews
 from newsletter import links
 from tests.articles.factories import make_article
 from tests.factories import make_provider, make_service
@@ -44,6 +45,12 @@ def test_an_article_has_it_too(visitor):
     page = visitor.get(article.get_absolute_url()).text
     assert page.count(FORM) == 1
     assert 'name="page" value="articles:article"' in page
+
+
+def test_the_preview_of_an_article_has_none(visitor):
+    page = visitor.get(previews.link(make_article())).text
+    assert "A preview." in page
+    assert FORM not in page
 
 
 def test_booking_account_and_private_pages_have_none(visitor):

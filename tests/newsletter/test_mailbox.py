@@ -55,7 +55,7 @@ Subject: Hello
 """
 SPAM = """\
 From: feedback@provider.example
-Message-ID: <arf-1@provider.example>
+Message-ID: <arf-{kind}@provider.example>
 MIME-Version: 1.0
 Content-Type: multipart/report; report-type=feedback-report; boundary="B"
 
