@@ -16,6 +16,7 @@ SCHEMES = {"light": None, "dark": ["color-contrast"]}  # the dark changes colors
 
 def violations(page: Page, context: str | None = None, rules: list[str] = RULES) -> list[str]:
     """The broken rules of the page as it is now, each with the element that breaks it."""
+    page.wait_for_load_state()
     found = Axe().run(page, context=context, options={"runOnly": rules}).response["violations"]
     return [f"{v['id']}: {n['html'][:120]}" for v in found for n in v["nodes"]]
 

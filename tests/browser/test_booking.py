@@ -158,6 +158,7 @@ def book_read_move_and_cancel(who: Patient, smtp_server, look: Callable[[], None
     look()
 
     page.get_by_role("link", name="Move to another time").click()
+    page.wait_for_url("**/reschedule/**")
     look()
     page.goto(f"{who.path()}?day={monday().date()}")
     page.get_by_role("button", name="2:00 pm", exact=True).click()
@@ -167,6 +168,7 @@ def book_read_move_and_cancel(who: Patient, smtp_server, look: Callable[[], None
     assert link_in(moved) == link_in(mail)
 
     page.get_by_role("link", name="Cancel this visit").click()
+    page.wait_for_url("**/cancel/")
     look()
     page.get_by_role("button", name="Cancel this visit").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This visit is cancelled.")
