@@ -28,7 +28,7 @@ from tests.staff.people import make_manager, sign_in
 
 # About 30 kB as mail, as a letter with a few paragraphs and some cards has.
 TEXT = "<h2>What is new</h2>" + "<p>We open on Saturdays from now on. Come and see us.</p>" * 150
-MAILS = 3_000
+MAILS, ROUNDS = 1_500, 5
 DJANGO_MAILS = 1_000
 MANY, LONG = 1_000_000, 100_000
 
@@ -37,20 +37,24 @@ def speed() -> list[Row]:
     """Mails a second through one worker, and through what it is compared with."""
     people(MAILS)
     with smtp_sink.running() as port:
-        bare = _bare_loop(port)
+        # In turns: a disk or a neighbor that is busy for a while must not decide.
+        rounds = [(_bare_loop(port), _ours(port)) for _ in range(ROUNDS)]
+        bare, ours = (statistics.median(column) for column in zip(*rounds, strict=True))
+        part = statistics.median(mine / loop for loop, mine in rounds)
+        commit = _commit()
         django = _django_loop(port)
-        ours = _ours(port)
         with override_settings(NEWSLETTER_DKIM_KEY=_key()):
             signed = _ours(port)
         theirs = peer.django_newsletter(port, TEXT)
     return [
         Row("bare loop of prebuilt bytes", f"{bare:,.0f}/s", "", None),
+        Row("one commit on this disk, the least a mail can take", f"{commit:.2f} ms", "", None),
         Row("loop of Django messages", f"{django:,.0f}/s", "", None),
         Row(
             "one worker, synchronous_commit on",
-            f"{ours:,.0f}/s = {ours / bare:.0%} of bare",
+            f"{ours:,.0f}/s = {part:.0%} of bare",
             "at least 55 %",
-            ours >= 0.55 * bare,
+            part >= 0.55,
         ),
         Row("of the loop", f"{ours / django:.0%}", "at least 150 %", ours >= 1.5 * django),
         Row("one worker, signed with DKIM", f"{signed:,.0f}/s", "", None),
@@ -160,6 +164,16 @@ def _ours(port: int) -> float:
         took = time.perf_counter() - began
     assert Delivery.objects.of(issue).filter(state="sent").count() == MAILS
     return MAILS / took
+
+
+def _commit() -> float:
+    """Milliseconds of the smallest change that is committed, the middle of many."""
+    issue, took = make_issue(), []
+    for number in range(300):
+        began = time.perf_counter()
+        Issue.objects.filter(pk=issue.pk).update(total=number)
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took)
 
 
 def _bare_loop(port: int) -> float:

@@ -66,6 +66,12 @@ def booking_rows() -> list:
     return [*rows, *clinic.beside_the_peer(), *clinic.large(), *clinic.growth()]
 
 
+def newsletter_rows() -> list:
+    from bench import mailing
+
+    return [*mailing.speed(), *mailing.large(), *mailing.memory()]
+
+
 def article_rows() -> list:
     from bench import finding, looking, reading
     from tests import processes

@@ -146,6 +146,11 @@ CELERY_BEAT_SCHEDULE: dict = {
         "task": "articles.tasks.remind_of_reviews",
         "schedule": crontab(hour=14, minute=0),
     },
+    "comments-tell": {"task": "articles.tasks.tell_moderators", "schedule": 300},
+    "comments-purge": {
+        "task": "articles.tasks.purge_comments",
+        "schedule": crontab(hour=9, minute=0),
+    },
     "newsletter-sweep": {
         "task": "newsletter.tasks.sweep",
         "schedule": 60,
@@ -159,11 +164,6 @@ CELERY_BEAT_SCHEDULE: dict = {
     "newsletter-forget": {
         "task": "newsletter.tasks.forget_unconfirmed",
         "schedule": crontab(hour=8, minute=30),
-    },
-    "comments-tell": {"task": "articles.tasks.tell_moderators", "schedule": 300},
-    "comments-purge": {
-        "task": "articles.tasks.purge_comments",
-        "schedule": crontab(hour=9, minute=0),
     },
     "mail-purge": {"task": "curednation.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
 }

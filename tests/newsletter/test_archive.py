@@ -80,6 +80,7 @@ def test_the_feed_is_atom_with_whole_texts_and_addresses_that_work_elsewhere(cli
 
 def test_issues_are_in_the_sitemap(client, publish):
     issue = publish()
+    assert "sitemap-issues.xml" in client.get("/sitemap.xml").text
     assert issue.get_absolute_url() in client.get("/sitemap-issues.xml").text
 
 
