@@ -85,11 +85,5 @@ def article_rows() -> list:
     return [*rows, *reading.lists(), *finding.measure()]
 
 
-def newsletter_rows() -> list:
-    from bench import mailing
-
-    return [*mailing.speed(), *mailing.large(), *mailing.memory()]
-
-
 if __name__ == "__main__":
     sys.exit(main())
