@@ -37,6 +37,7 @@ class Progress:
     known: int = 0
     suppressed: int = 0
     refused: int = 0
+    was_done: bool = False
 
 
 def bring_in(
@@ -59,7 +60,7 @@ def bring_in(
     if row is not None:
         progress = replace(progress, **{name: getattr(row, name) for name in ("lines", *COUNTS)})
         if row.finished_at:
-            yield replace(progress, done=progress.size)
+            yield replace(progress, done=progress.size, was_done=True)
             return
     with path.open("rb") as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as text:
         reader, lines = _opened(text)

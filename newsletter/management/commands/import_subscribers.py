@@ -48,6 +48,8 @@ class Command(BaseCommand):
                 progress = self._watched(parts)
             except (OSError, Unreadable, UnicodeDecodeError, csv.Error) as error:
                 raise CommandError(f"{file}: {error}") from error
+        if progress.was_done:
+            self.stdout.write("This file was brought in before. Nothing was done; then it was:")
         would = "would be " if dry_run else ""
         self.stdout.write(
             f"{progress.lines:,} lines: {progress.added:,} {would}added, {progress.known:,} on the "
@@ -73,6 +75,7 @@ class Command(BaseCommand):
                 pace = progress.lines / max(0.001, time.monotonic() - started)
                 self.stderr.write(
                     f"\r{bar:░<{WIDTH}} {share:4.0%}  {progress.lines:,} lines  {pace:,.0f}/s ",
+                    style_func=str,  # no error, so not in red
                     ending="",
                 )
         if sys.stderr.isatty():
