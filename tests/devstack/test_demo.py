@@ -28,6 +28,7 @@ from curednation.devstack.management.commands.dev_staff import PASSWORD
 from curednation.mail.models import OutgoingEmail, State
 from curednation.staff.models import User
 from tests.factories import make_consent_texts, make_patient
+from tests.newsletter.factories import make_consent_text
 
 pytestmark = pytest.mark.django_db
 
@@ -60,15 +61,18 @@ def _development():
 @pytest.fixture(scope="module")
 def _loaded(django_db_setup, django_db_blocker):
     """Load the clinic once, in a transaction around those of the tests that start from it."""
-    around = transaction.atomic()
-    with django_db_blocker.unblock(), travel(NOON, tick=False):
-        around.__enter__()
-        make_consent_texts()
-        call_command("demo")
-    yield
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), transaction.atomic():
+        with travel(NOON, tick=False):
+            make_texts()
+            call_command("demo")
+        yield
         transaction.set_rollback(True)
-        around.__exit__(None, None, None)
+
+
+def make_texts() -> None:
+    """What the migrations wrote, and a flush of another test took away."""
+    make_consent_texts()
+    make_consent_text()
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from django.db import transaction
 from appointments.models import Appointment, Provider
 from curednation.mail.models import OutgoingEmail, State
 from curednation.staff.models import User
-from tests.devstack.test_demo import NOON, counts
-from tests.factories import make_consent_texts, make_patient
+from tests.devstack.test_demo import NOON, counts, make_texts
+from tests.factories import make_patient
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def _development(settings):
 @pytest.fixture
 def noon(time_machine):
     """Stop the clock at noon. No clinic is there yet."""
-    make_consent_texts()
+    make_texts()
     time_machine.move_to(NOON, tick=False)
     return time_machine
 
