@@ -18,7 +18,7 @@ run: install ## Run the site with all its services, on PORT (8000)
 
 test: install ## Run all tests; what they need is made ready, Chromium included
 	@$(PY) -m curednation.devstack.chromium
-	@exec $(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+	@exec $(PY) -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: install ## Check style, types, templates, migrations and production settings
 	$(PY) -m ruff check .

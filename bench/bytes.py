@@ -10,7 +10,9 @@ from django.urls import path
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(body(), headers={"Content-Encoding": "br"})
+    # Without its length the server would send it in chunks.
+    length = str(len(body()))
+    return HttpResponse(body(), headers={"Content-Encoding": "br", "Content-Length": length})
 
 
 @cache

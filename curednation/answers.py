@@ -70,7 +70,8 @@ def _has_it(request: HttpRequest, page: Page) -> bool:
     if asked is not None:
         names = {name.strip().removeprefix("W/") for name in asked.split(",")}
         return page.etag in names or "*" in names
-    since = parse_http_date_safe(request.META.get("HTTP_IF_MODIFIED_SINCE", ""))
+    dated = request.META.get("HTTP_IF_MODIFIED_SINCE")
+    since = parse_http_date_safe(dated) if dated else None
     return since is not None and since >= page.modified
 
 

@@ -5,9 +5,9 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("articles/", include("articles.urls")),
     path("", include("curednation.pages.urls")),
     path("", include("appointments.urls")),
-    path("", include("articles.urls")),
     path("", include("newsletter.urls")),
     path("accounts/", include("curednation.staff.urls")),
     path("admin/", admin.site.urls),
