@@ -45,12 +45,13 @@ def take_hold(
     if held:
         return held
     mine = Appointment.objects.filter(visitor=visitor, status=Status.HELD).first()
-    free = availability.grid(service, state, first=starts_at, last=starts_at, moving=mine).free_at(
-        starts_at
-    )
-    for candidate in fairly(free, starts_at) if provider is None else free:
-        if provider and candidate != provider:
-            continue
+    asked = availability.candidates(service, state)
+    if provider:
+        asked = asked.filter(pk=provider.pk)
+    free = availability.grid(
+        service, state, providers=asked, first=starts_at, last=starts_at, moving=mine
+    ).free_at(starts_at)
+    for candidate in fairly(free, starts_at):
         try:
             return _hold(candidate, service, state, starts_at, visitor, zone, keep_for)
         except SlotTaken:  # a cap was reached meanwhile

@@ -24,7 +24,7 @@ class IssueForm(forms.ModelForm):
     """Cleans the text, and offers the articles that readers can see."""
 
     articles = forms.TypedMultipleChoiceField(
-        label=_("articles"),
+        label=_("Articles"),
         coerce=int,
         required=False,
         widget=FilteredSelectMultiple(_("articles"), is_stacked=False),

@@ -19,7 +19,7 @@ PRACTICE = {
     "state": "TN",
     "postal_code": "37200",
     "time_zone": "America/Chicago",
-    "legal_line": "A demonstration. The clinic, its staff and its patients are made up.",
+    "legal_line": "A demonstration. The clinic, its staff and its patients are made up",
 }
 
 FIELDS = [
