@@ -56,4 +56,4 @@ def absolute(appointment: Appointment, name: str = "visit") -> str:
 
 def on_site(path: str) -> str:
     """A path as a link that works from anywhere."""
-    return settings.SITE_URL.rstrip("/") + path
+    return settings.SITE_URL + path

@@ -71,4 +71,4 @@ def home() -> str:
 
 def on_site(path: str) -> str:
     """A path as a link that works from anywhere."""
-    return settings.SITE_URL.rstrip("/") + path
+    return settings.SITE_URL + path

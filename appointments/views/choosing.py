@@ -16,10 +16,11 @@ from appointments.models import Appointment, Provider, Service
 from appointments.picker import Picker
 from appointments.states import STATES, State
 from appointments.views.details import details_page
-from appointments.views.private import private, refusal
 from appointments.views.proof import proof_of
+from appointments.views.refusing import refusal
 from appointments.views.taken import taken, typed_before
 from appointments.views.zone import remembered_zone, shown_zone
+from curednation.guard.private import private
 
 
 def served_states() -> list[State]:

@@ -13,11 +13,12 @@ from appointments import booking, links, proofs, visitors
 from appointments.availability import Slot
 from appointments.forms import DetailsForm
 from appointments.models import Appointment, ConsentText, Status
-from appointments.views.private import private, refusal
 from appointments.views.proof import proof_of
+from appointments.views.refusing import refusal
 from appointments.views.taken import taken
 from appointments.views.visit import of_visit
 from curednation.guard import addresses
+from curednation.guard.private import private
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,8 +6,9 @@ from django.views.decorators.http import require_http_methods
 
 from appointments import notices
 from appointments.forms import AddressForm
-from appointments.views.private import private, too_many, within_limit
+from appointments.views.refusing import too_many, within_limit
 from curednation.guard import addresses
+from curednation.guard.private import private
 
 
 @require_http_methods(["GET", "POST"])

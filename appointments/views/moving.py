@@ -10,7 +10,7 @@ from appointments import availability, booking, links
 from appointments.forms import SlotForm
 from appointments.models import Appointment
 from appointments.views.choosing import asked_provider, picker_context, shown_grid
-from appointments.views.private import too_many, within_limit
+from appointments.views.refusing import too_many, within_limit
 from appointments.views.taken import taken
 from appointments.views.visit import can_change, of_visit
 

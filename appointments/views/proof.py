@@ -8,8 +8,9 @@ from appointments import notices, proofs, visitors
 from appointments.forms import AddressForm
 from appointments.models import Service
 from appointments.states import State
-from appointments.views.private import private, too_many, within_limit
+from appointments.views.refusing import too_many, within_limit
 from curednation.guard import addresses
+from curednation.guard.private import private
 
 COOKIE = "proof"
 

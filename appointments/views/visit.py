@@ -14,8 +14,9 @@ from appointments import booking, links
 from appointments.calendar_file import Method, calendar_file
 from appointments.forms import CancelForm
 from appointments.models import Appointment, Status
-from appointments.views.private import private, too_many, within_limit
+from appointments.views.refusing import too_many, within_limit
 from appointments.views.taken import taken
+from curednation.guard.private import private
 from curednation.practice.models import Practice
 
 JOIN_OPENS = timedelta(minutes=10)

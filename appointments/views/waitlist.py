@@ -16,12 +16,13 @@ from appointments.forms import SlotForm
 from appointments.models import ConsentText, EntryStatus, Service, WaitlistEntry, WaitlistOffer
 from appointments.states import State
 from appointments.views.choosing import asked_provider
-from appointments.views.private import private, refusal, too_many, within_limit
 from appointments.views.proof import proof_of
+from appointments.views.refusing import refusal, too_many, within_limit
 from appointments.views.zone import shown_zone
 from appointments.waitlist import links
 from appointments.waitlist_form import AgreeForm, JoinForm
 from curednation.guard import addresses
+from curednation.guard.private import private
 
 JUST_NOW = timedelta(hours=3)
 

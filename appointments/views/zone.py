@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from appointments import visitors, zones
 from appointments.forms import ZoneForm
 from appointments.states import State
-from appointments.views.private import private
+from curednation.guard.private import private
 
 COOKIE = "zone"
 REMEMBER = 365 * 24 * 3600

@@ -1,9 +1,9 @@
 """The private link to a place in line, in every mail about it. Derived like that of a visit."""
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
+from appointments.links import on_site
 from appointments.models import WaitlistEntry
 
 
@@ -40,4 +40,4 @@ def page(entry: WaitlistEntry, name: str = "waitlist") -> str:
 
 def absolute(entry: WaitlistEntry) -> str:
     """The link for a mail."""
-    return settings.SITE_URL.rstrip("/") + page(entry)
+    return on_site(page(entry))

@@ -14,9 +14,9 @@ from articles.comments import links, threads
 from articles.forms import CommentForm
 from articles.models import Article, Comment
 from articles.models.comments import CommentStatus
-from articles.views.private import private
 from curednation import pagecache
 from curednation.guard import addresses, effort, limits, open_form
+from curednation.guard.private import keep_private
 
 RULE = "comments"
 
@@ -26,7 +26,7 @@ RULE = "comments"
 def of_article(request: HttpRequest, slug: str) -> HttpResponse:
     """All comments of an article, and the form; `?to=` names one to answer."""
     if request.method == "POST":
-        return private(_leave(request, _article(slug)))
+        return keep_private(_leave(request, _article(slug)))
     to = _number(request.GET.get("to", ""))
     return pagecache.serve(
         request,
@@ -169,7 +169,7 @@ def own(request: HttpRequest, token: str) -> HttpResponse:
             problem, status = too_many()
         else:
             comments.withdraw(comment)
-            return private(see_other(request.path))
+            return keep_private(see_other(request.path))
     context = {
         "comment": comment,
         "article": comment.article,
@@ -179,4 +179,4 @@ def own(request: HttpRequest, token: str) -> HttpResponse:
         "problem": problem,
         "days": settings.COMMENT_ADDRESS_DAYS,
     }
-    return private(render(request, "articles/comment.html", context, status=status))
+    return keep_private(render(request, "articles/comment.html", context, status=status))

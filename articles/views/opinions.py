@@ -11,9 +11,9 @@ from articles import opinions
 from articles.forms import OpinionForm
 from articles.models import Article
 from articles.views.comments import ask_for_effort, from_elsewhere, see_other, too_many
-from articles.views.private import private
 from curednation.guard import limits, open_form
 from curednation.guard.network import client_network
+from curednation.guard.private import keep_private
 
 RULE = "opinions"
 
@@ -28,13 +28,13 @@ def helpful(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         problem = _refusal(request)
         if problem is None and open_form.needs_effort(request, RULE):
-            return private(ask_for_effort(request, RULE))
+            return keep_private(ask_for_effort(request, RULE))
         if problem is None:
             _give(request, article, form)
             return see_other(reverse("articles:thanks", args=[slug]))
         form.add_error(None, problem[0])
         status = problem[1]
-    response = private(
+    response = keep_private(
         render(request, "articles/helpful.html", {"article": article, "form": form}, status=status)
     )
     if status == 429:
@@ -61,4 +61,4 @@ def _give(request: HttpRequest, article: Article, form: OpinionForm) -> None:
 @require_safe
 def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     article = get_object_or_404(Article.objects.published().select_related("online"), slug=slug)
-    return private(render(request, "articles/thanks.html", {"article": article}))
+    return keep_private(render(request, "articles/thanks.html", {"article": article}))

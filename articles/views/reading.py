@@ -12,8 +12,8 @@ from articles.comments import threads
 from articles.forms import CommentForm
 from articles.models import Revision
 from articles.reading import reading, with_everything
-from articles.views.private import private
 from curednation import pagecache
+from curednation.guard.private import keep_private
 
 
 @require_safe
@@ -47,7 +47,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 def shown_privately(request: HttpRequest, article: Any, revision: Revision) -> HttpResponse:
     """`article` comes from `with_everything`."""
     shown = context(article, revision) | {"preview": True}
-    return private(render(request, "articles/article.html", shown))
+    return keep_private(render(request, "articles/article.html", shown))
 
 
 def context(article: Any, revision: Revision) -> dict[str, Any]:

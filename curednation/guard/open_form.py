@@ -44,10 +44,12 @@ def is_over(request: HttpRequest, rule: str) -> bool:
     return bool(request.POST.get(HONEYPOT)) or not limits.allow(rule, client_network(request))
 
 
-def needs_effort(request: HttpRequest, rule: str) -> bool:
-    """Whether its network, or everybody together, is near the limit, and no work was done yet."""
-    easy = limits.allow(f"{rule}_easily", client_network(request)) and limits.allow(
-        f"{rule}_in_all", "all"
+def needs_effort(request: HttpRequest, rule: str, *, address: str = "") -> bool:
+    """Whether its network, everybody together, or `address` is near a limit, no work done yet."""
+    easy = (
+        limits.allow(f"{rule}_easily", client_network(request))
+        and limits.allow(f"{rule}_in_all", "all")
+        and (not address or limits.allow(f"{rule}_per_address", address))
     )
     return not easy and not effort.was_made(request, rule)
 

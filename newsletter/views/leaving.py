@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from curednation.guard import limits
 from curednation.guard.network import client_network
+from curednation.guard.private import private
 from newsletter import links, subscription
 from newsletter.models import Subscriber
-from newsletter.views.private import masked, private, too_many
+from newsletter.views.refusing import masked, too_many
 
 PAGE = "newsletter:unsubscribe"
 

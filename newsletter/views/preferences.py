@@ -9,7 +9,7 @@ from newsletter import links, subscription
 from newsletter.forms import MoveForm, PauseForm, TopicsForm
 from newsletter.models import Subscriber
 from newsletter.views.leaving import of_subscriber
-from newsletter.views.private import masked, too_many
+from newsletter.views.refusing import masked, too_many
 
 # What the page says after a change, by the word in its address.
 DONE = ("topics", "pause", "resume", "move")

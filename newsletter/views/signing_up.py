@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from curednation import pagecache
 from curednation.guard import addresses, effort, limits, open_form
 from curednation.guard.network import client_network
+from curednation.guard.private import private
 from newsletter import domains, links, subscription
 from newsletter.forms import AddressForm
 from newsletter.models import Confirmation
-from newsletter.views.private import from_elsewhere, masked, private, too_many
+from newsletter.views.refusing import from_elsewhere, masked, too_many
 
 RULE = "newsletter"
 HOME = "newsletter:home"

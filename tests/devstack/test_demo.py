@@ -50,11 +50,7 @@ TABLES = (
 
 @pytest.fixture(scope="module", autouse=True)
 def _development():
-    with override_settings(
-        DEBUG=True,
-        STAFF_MFA_REQUIRED=False,
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-    ):
+    with override_settings(DEBUG=True, STAFF_MFA_REQUIRED=False):
         yield
 
 

@@ -1,26 +1,8 @@
-"""What every page with somebody's data, or behind a mailed link, answers with."""
-
-from collections.abc import Callable
-from functools import wraps
+"""What the pages of readers answer where they go no further, and how they show an address."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-
-
-def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """No copy in any cache, no search engine, no address to another site. PRIVACY 9 and 12."""
-
-    @never_cache
-    @wraps(view)
-    def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "same-origin"
-        return response
-
-    return wrapper
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

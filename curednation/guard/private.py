@@ -1,0 +1,26 @@
+"""What every page with somebody's data, or on the way there, answers with. PRIVACY 9 and 12."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+
+
+def keep_private(response: HttpResponse) -> HttpResponse:
+    """No copy in any cache, no search engine, no address to another site."""
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for whatever a view answers, said to caches of the old kind too."""
+
+    @never_cache
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return keep_private(view(request, *args, **kwargs))
+
+    return wrapper
