@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from appointments import caps, hours, slots
@@ -18,6 +17,18 @@ from appointments.calendars import Calendar
 from appointments.caps import Caps
 from appointments.models import Appointment, Provider, Service
 from appointments.states import STATES
+from curednation.compiled import Asked, Compiled
+
+CANDIDATES = Compiled(
+    lambda: Provider.objects.offering(Asked("service")).licensed_in(Asked("state"))
+)
+ONE_CANDIDATE = Compiled(
+    lambda: (
+        Provider.objects.filter(pk=Asked("provider"))
+        .offering(Asked("service"))
+        .licensed_in(Asked("state"))
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +107,7 @@ def grid(
     asked, last = max(first or opens, opens), min(last or closes, closes)
     # Which are the next days that have times is known only from today on.
     first = opens if service.bookable_days else asked
-    chosen = list(candidates(service, state) if providers is None else providers)
+    chosen = candidates(service, state) if providers is None else list(providers)
     if not chosen or first > last:
         return Grid({provider: [] for provider in chosen})
     calendar = Calendar.read(chosen, first, last, now=now, leaving=moving)
@@ -191,9 +202,14 @@ def _rules(service: Service, moving: Appointment | None) -> slots.Rules:
     )
 
 
-def candidates(service: Service, state: str) -> QuerySet[Provider]:
-    """Providers whom a patient in that state may book, each with `licensed_until`."""
-    return Provider.objects.offering(service).licensed_in(state)
+def candidates(service: Service, state: str, *, only: Provider | None = None) -> list[Provider]:
+    """Providers whom a patient in that state may book, each with `licensed_until`.
+
+    With `only` this one, if it is among them.
+    """
+    if only:
+        return ONE_CANDIDATE.all(service=service.pk, state=state, provider=only.pk)
+    return CANDIDATES.all(service=service.pk, state=state)
 
 
 def licence_end(last_day: date, state: str) -> int:

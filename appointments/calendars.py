@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from appointments import hours
@@ -12,11 +13,45 @@ from appointments.caps import Visit
 from appointments.hours import Dated, Weekly
 from appointments.models import Appointment, HoursException, Provider, WeeklyHours
 from appointments.spans import Span
+from curednation.compiled import Asked, Compiled, OneOf
 
 # No visit with its buffers is longer, so nothing that starts earlier can reach into a window.
 LONGEST = timedelta(days=1)
 # A weekly limit counts the visits of the whole weeks at both ends, in any zone.
 WHOLE_WEEK = timedelta(days=8)
+
+WEEKLY = Compiled(
+    lambda: (
+        WeeklyHours.objects.touching(Asked("first"), Asked("last"))
+        .filter(OneOf("provider", "pks"))
+        .values_list("provider_id", "weekday", "opens", "closes", "valid_from", "valid_to")
+    )
+)
+DATED = Compiled(
+    lambda: (
+        HoursException.objects.touching(Asked("first"), Asked("last"))
+        .filter(Q(OneOf("provider", "pks")) | Q(provider__isnull=True))
+        .values_list("provider_id", "kind", "first_day", "last_day", "opens", "closes")
+    )
+)
+# Times as integers: parsing ranges costs ten times as much.
+BUSY = Compiled(
+    lambda: (
+        Appointment.objects.blocking(Asked("now"))
+        .filter(
+            OneOf("provider", "pks"), starts_at__gt=Asked("after"), starts_at__lt=Asked("before")
+        )
+        .exclude(pk=Asked("leaves"))
+        .order_by()
+        .values_list(
+            "provider_id",
+            "service_id",
+            RawSQL("extract(epoch from starts_at)::bigint", ()),
+            RawSQL("extract(epoch from lower(blocked))::bigint", ()),
+            RawSQL("extract(epoch from upper(blocked))::bigint", ()),
+        )
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -60,20 +95,14 @@ class Calendar:
 
 def _weekly(pks: list[int], first_day: date, last_day: date) -> dict[int, list[Weekly]]:
     rows = defaultdict(list)
-    found = WeeklyHours.objects.touching(first_day, last_day).filter(provider__in=pks)
-    for pk, *row in found.values_list(
-        "provider_id", "weekday", "opens", "closes", "valid_from", "valid_to"
-    ):
+    for pk, *row in WEEKLY.all(first=first_day, last=last_day, pks=pks):
         rows[pk].append(Weekly(*row))
     return rows
 
 
 def _dated(pks: list[int], first_day: date, last_day: date) -> dict[int | None, list[Dated]]:
     rows = defaultdict(list)
-    found = HoursException.objects.touching(first_day, last_day).of(pks)
-    for pk, kind, *row in found.values_list(
-        "provider_id", "kind", "first_day", "last_day", "opens", "closes"
-    ):
+    for pk, kind, *row in DATED.all(first=first_day, last=last_day, pks=pks):
         rows[pk].append(Dated(kind == HoursException.Kind.TIME_OFF, *row))
     return rows
 
@@ -85,24 +114,10 @@ def _busy(
     now: datetime,
     leaving: Appointment | None,
 ) -> tuple[dict[int, list[Span]], dict[int, list[Visit]]]:
-    """Blocked spans, and starts with their service, of live visits that start in between.
-
-    Read as integers: parsing ranges costs ten times as much.
-    """
+    """Blocked spans, and starts with their service, of live visits that start in between."""
     busy, visits = defaultdict(list), defaultdict(list)
-    found = (
-        Appointment.objects.blocking(now)
-        .filter(provider__in=pks, starts_at__gt=after, starts_at__lt=before)
-        .exclude(pk=leaving.pk if leaving else None)
-        .order_by()
-        .values_list(
-            "provider_id",
-            "service_id",
-            RawSQL("extract(epoch from starts_at)::bigint", ()),
-            RawSQL("extract(epoch from lower(blocked))::bigint", ()),
-            RawSQL("extract(epoch from upper(blocked))::bigint", ()),
-        )
-    )
+    leaves = leaving.pk if leaving else 0
+    found = BUSY.all(pks=pks, now=now, after=after, before=before, leaves=leaves)
     for pk, service, start, blocked_from, blocked_to in found:
         busy[pk].append((blocked_from, blocked_to))
         visits[pk].append(Visit(start, service))

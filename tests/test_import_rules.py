@@ -15,7 +15,7 @@ HOUSE = "curednation"
 SHARED = tuple(
     f"{HOUSE}.{name}"
     for name in (
-        *("mail", "practice", "guard", "pagecache", "answers"),
+        *("mail", "practice", "guard", "pagecache", "answers", "compiled"),
         *("richtext", "library", "reachable", "uploads"),
     )
 )

@@ -13,16 +13,25 @@ from appointments.booking.rules import (
     SYSTEM,
     SlotTaken,
     in_one_transaction,
-    lock,
     nearest,
     require_within_caps,
-    settle_expired,
     unless_taken,
 )
+from appointments.booking.statements import lock_to_hold
 from appointments.models import Appointment, Provider, Service, Status
+from curednation.compiled import Asked, Compiled
 
 HOLD_FOR = timedelta(minutes=10)
 PROLONG_BY = timedelta(minutes=10)
+
+# At most one, by a constraint.
+HELD_BY = Compiled(
+    lambda: (
+        Appointment.objects.filter(visitor=Asked("visitor"), status=Status.HELD)
+        .select_related("provider")
+        .order_by()
+    )
+)
 
 
 def take_hold(
@@ -41,13 +50,11 @@ def take_hold(
     race for one, the next is tried. Taking the slot that one already holds gives that hold.
     Raises SlotTaken if nobody is free then; an earlier hold of the visitor stays as it was.
     """
-    held = _own_hold(visitor, service, state, starts_at, provider)
-    if held:
-        return held
-    mine = Appointment.objects.filter(visitor=visitor, status=Status.HELD).first()
-    asked = availability.candidates(service, state)
-    if provider:
-        asked = asked.filter(pk=provider.pk)
+    wish = service.pk, state, starts_at, provider
+    mine = HELD_BY.first(visitor=visitor)
+    if mine and _is_it(mine, *wish):
+        return mine
+    asked = availability.candidates(service, state, only=provider)
     free = availability.grid(
         service, state, providers=asked, first=starts_at, last=starts_at, moving=mine
     ).free_at(starts_at)
@@ -59,22 +66,20 @@ def take_hold(
         except IntegrityError as error:
             unless_taken(error)
             # Perhaps by the same visitor's other click.
-            held = _own_hold(visitor, service, state, starts_at, provider)
-            if held:
-                return held
+            mine = HELD_BY.first(visitor=visitor)
+            if mine and _is_it(mine, *wish):
+                return mine
     raise SlotTaken(nearest(service, state, starts_at))
 
 
-def _own_hold(visitor, service, state, starts_at, provider) -> Appointment | None:
-    held = Appointment.objects.filter(
-        visitor=visitor,
-        status=Status.HELD,
-        held_until__gt=timezone.now(),
-        service=service,
-        state=state,
-        starts_at=starts_at,
+def _is_it(hold: Appointment, service: int, state: str, starts_at: datetime, provider) -> bool:
+    """Whether `hold` has not run out and is for just that."""
+    return (
+        hold.held_until is not None
+        and hold.held_until > timezone.now()
+        and (hold.service_id, hold.state, hold.starts_at) == (service, state, starts_at)
+        and provider in (None, hold.provider)
     )
-    return (held.filter(provider=provider) if provider else held).first()
 
 
 def fairly(providers: Sequence[Provider], starts_at: datetime) -> Sequence[Provider]:
@@ -99,10 +104,8 @@ def fairly(providers: Sequence[Provider], starts_at: datetime) -> Sequence[Provi
 
 @in_one_transaction
 def _hold(provider, service, state, starts_at, visitor, zone, keep_for) -> Appointment:
-    lock([provider.pk])
     now = timezone.now()
-    Appointment.objects.filter(visitor=visitor, status=Status.HELD).update(status=Status.RELEASED)
-    settle_expired([provider.pk], now)
+    lock_to_hold(provider.pk, visitor, now)
     require_within_caps(provider, service, state, starts_at)
     return Appointment.objects.create(
         status=Status.HELD,

@@ -121,7 +121,7 @@ def require_within_caps(
     """
     if not availability.caps_of(provider, service).are_set:
         return
-    providers = availability.candidates(service, state).filter(pk=provider.pk)
+    providers = availability.candidates(service, state, only=provider)
     found = availability.grid(
         service, state, providers=providers, first=starts_at, last=starts_at, moving=moving
     )

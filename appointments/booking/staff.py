@@ -88,7 +88,7 @@ def require_allowed(wish: Wish, *, moving: Appointment | None = None) -> None:
 
 def is_within_rules(wish: Wish, *, moving: Appointment | None = None) -> bool:
     """Whether a patient could book it now."""
-    who = availability.candidates(wish.service, wish.state).filter(pk=wish.provider.pk)
+    who = availability.candidates(wish.service, wish.state, only=wish.provider)
     at = wish.starts_at
     found = availability.grid(
         wish.service, wish.state, providers=who, first=at, last=at, moving=moving

@@ -1,4 +1,4 @@
-"""The two statements between a patient's form and the mail, written out.
+"""What holding a time and booking it say to the database, written out.
 
 They stand on the way of every booking: one round trip each, and the ORM takes longer to say them
 than the database to run them.
@@ -11,9 +11,18 @@ from typing import Any, Protocol
 from django.db import connection
 
 from appointments import availability, patients
+from appointments.booking.rules import SYSTEM
 from appointments.models import Appointment, ClinicRules, Patient, Status
 from curednation.guard import addresses
 
+# Holds that have run out are settled under the lock, and who takes a time gives up another.
+LOCK_TO_HOLD = """
+    SELECT 1 FROM appointments_provider WHERE id = %(provider)s FOR NO KEY UPDATE;
+    UPDATE appointments_appointment SET status = 'released'
+    WHERE visitor = %(visitor)s AND status = 'held';
+    UPDATE appointments_appointment SET status = 'expired', changed_by = %(by)s
+    WHERE provider_id = %(provider)s AND status = 'held' AND held_until <= %(now)s
+"""
 # Each statement sees what those before it waited for: the provider's row, and the address, so that
 # two bookings of one address count one another.
 LOCK = """
@@ -64,6 +73,13 @@ class Agreeing(patients.Person, Protocol):
     def page(self) -> str: ...
     @property
     def agreed_at(self) -> datetime | None: ...
+
+
+def lock_to_hold(provider: int, visitor: str, now: datetime) -> None:
+    """Lock the provider until the transaction ends, and free what this visitor held elsewhere."""
+    asked = {"provider": provider, "visitor": visitor, "now": now, "by": SYSTEM}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_TO_HOLD, asked)
 
 
 def lock_to_book(hold: Appointment, email: str) -> tuple[bool, bool]:

@@ -4,6 +4,8 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from curednation.compiled import Compiled
+
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 NO_TRUNCATE = pgtrigger.Trigger(
     name="no_truncate",
@@ -15,9 +17,14 @@ NO_TRUNCATE = pgtrigger.Trigger(
 
 
 class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
-    def current(self):
+    def current(self) -> "list[ConsentText]":
         """The newest version of each kind."""
-        return self.order_by("kind", "-version").distinct("kind")
+        return CURRENT.all()
+
+
+CURRENT: "Compiled[ConsentText]" = Compiled(
+    lambda: ConsentText.objects.order_by("kind", "-version").distinct("kind")
+)
 
 
 class ConsentText(models.Model):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Expression, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from appointments import zones
@@ -23,12 +23,12 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
     def active(self):
         return self.filter(active=True)
 
-    def offering(self, service: "Service"):
+    def offering(self, service: "Service | Expression"):
         """Those whom a patient may book for this service."""
-        offering = self.active().filter(services=service)
-        return offering.filter(accepts_new=True) if service.is_for_new else offering
+        for_others = ~Q(services__audience=Service.Audience.NEW)
+        return self.active().filter(Q(accepts_new=True) | for_others, services=service)
 
-    def licensed_in(self, state: str):
+    def licensed_in(self, state: "str | Expression"):
         """Those with a licence there, each with the day its last one ends as `licensed_until`."""
         return self.filter(licences__state=state).annotate(
             licensed_until=models.Max("licences__expires")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,8 +17,17 @@ from appointments.views.proof import proof_of
 from appointments.views.refusing import refusal
 from appointments.views.taken import taken
 from appointments.views.visit import of_visit
+from curednation.compiled import Asked, Compiled
 from curednation.guard import addresses
 from curednation.guard.private import private
+
+HOLD = Compiled(
+    lambda: (
+        Appointment.objects.select_related("provider", "service")
+        .filter(uid=Asked("uid"))
+        .order_by()
+    )
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +42,7 @@ def details(request: HttpRequest, uid: UUID) -> HttpResponse:
         return redirect("appointments:times", hold.place, hold.service.slug)
     if request.method == "GET":
         return details_page(request, hold)
-    form = DetailsForm(request.POST, hold=hold, texts=_texts())
+    form = DetailsForm(request.POST, hold=hold, texts=ConsentText.objects.current())
     if not form.is_valid():
         return details_page(request, hold, form=form)
     if not proofs.fits(hold.service, proof_of(request), form.cleaned_data["email"]):
@@ -57,7 +66,7 @@ def _book(request: HttpRequest, hold: Appointment, form: DetailsForm) -> HttpRes
 
 
 def _taken(request: HttpRequest, hold: Appointment, nearest: Sequence[Slot]) -> HttpResponse:
-    asked = DetailsForm(hold=hold, texts=_texts()).fields
+    asked = DetailsForm(hold=hold, texts=ConsentText.objects.current()).fields
     return taken(
         request,
         hold.service,
@@ -77,7 +86,7 @@ def details_page(
     initial: dict | None = None,
 ) -> HttpResponse:
     if form is None:
-        form = DetailsForm(initial=initial, hold=hold, texts=_texts())
+        form = DetailsForm(initial=initial, hold=hold, texts=ConsentText.objects.current())
     left = max(0, int((hold.held_until - timezone.now()).total_seconds())) if hold.held_until else 0
     context = {
         "hold": hold,
@@ -119,13 +128,9 @@ def done(request: HttpRequest, appointment: Appointment, token: str) -> HttpResp
     return render(request, "appointments/done.html", {"appointment": appointment, "token": token})
 
 
-def _texts() -> list[ConsentText]:
-    return list(ConsentText.objects.current())
-
-
 def _own_hold_or_404(request: HttpRequest, uid: UUID) -> Appointment:
     """This visitor's own hold, also when it has run out or was booked; anybody else's is 404."""
-    hold = get_object_or_404(Appointment.objects.select_related("provider", "service"), uid=uid)
-    if not visitors.owns(request, hold):
+    hold = HOLD.first(uid=uid)
+    if hold is None or not visitors.owns(request, hold):
         raise Http404("No such hold")
     return hold

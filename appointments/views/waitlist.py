@@ -36,12 +36,12 @@ def join(request: HttpRequest, state: State, service: str) -> HttpResponse:
         return redirect("appointments:proof", state, service)
     zone = str(shown_zone(request, state))
     place = WaitlistEntry(service=offered, state=state.code, zone=zone)
-    providers = list(availability.candidates(offered, state.code))
+    providers = availability.candidates(offered, state.code)
     form = JoinForm(
         request.POST if request.method == "POST" else None,
         initial={"provider": asked_provider(request, providers) if "with" in request.GET else None},
         hold=place,
-        texts=list(ConsentText.objects.current()),
+        texts=ConsentText.objects.current(),
         providers=providers,
     )
     context = {"form": form, "state": state, "service": offered, "zone": zone}
@@ -125,7 +125,7 @@ def _page(
 
 def _changed_texts(entry: WaitlistEntry) -> list[ConsentText]:
     """All current texts where any of them is newer than what the patient agreed to."""
-    texts = list(ConsentText.objects.current())
+    texts = ConsentText.objects.current()
     return [] if {text.pk for text in texts} <= set(entry.consent_texts) else texts
 
 
