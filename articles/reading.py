@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -17,6 +16,7 @@ from articles.content import Content
 from articles.html.show import Prose, prose
 from articles.models import Article, Correction, ImageAsset, Revision, Topic
 from articles.publishing import content_of
+from curednation.compiled import Asked, Compiled
 
 # Long, and not on the page: the working copy, and what search stands on.
 UNSHOWN = (
@@ -46,7 +46,6 @@ class Reading:
     related: list[Article]
 
 
-@lru_cache(maxsize=1)
 def with_everything() -> QuerySet[Article]:
     """Articles with all that their page shows in the head, but its pictures. One query."""
     more = Topic.objects.filter(more_articles=OuterRef("pk")).values("name")
@@ -60,6 +59,11 @@ def with_everything() -> QuerySet[Article]:
         .order_by()
         .defer(*UNSHOWN)
     )
+
+
+ONLINE = Compiled(
+    lambda: with_everything().filter(slug=Asked("slug"), online__isnull=False),
+)
 
 
 def find_pictures(article: Article) -> None:

@@ -1,15 +1,23 @@
 """Six articles that this one leads to: chosen by hand, then those with the most like words."""
 
 from collections.abc import Collection
-from functools import lru_cache
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from articles.models import Article, Related
 from curednation import pagecache
+from curednation.compiled import Asked, Compiled
 
 SHOWN = 6
+
+CARDS = Compiled(
+    lambda: (
+        Article.objects.published()
+        .as_cards()
+        .filter(related_from__article=Asked("article"))
+        .order_by("-related_from__by_hand", "related_from__position", "related_from__pk")[:SHOWN]
+    )
+)
 
 # For each of %(pks)s: its own words from title, summary and headings, any of which may stand in
 # another's text. The same main topic counts as much as a word in a heading.
@@ -67,11 +75,4 @@ def _find(pks: Collection[int]) -> list[int]:
 
 def shown(article: Article) -> list[Article]:
     """At most SHOWN, in order; only articles that readers can see. One query."""
-    return list(_cards().filter(related_from__article=article.pk)[:SHOWN])
-
-
-@lru_cache(maxsize=1)
-def _cards() -> QuerySet[Article]:
-    """Built once: each page of an article asks for it."""
-    order = ("-related_from__by_hand", "related_from__position", "related_from__pk")
-    return Article.objects.published().as_cards().order_by(*order)
+    return CARDS.all(article=article.pk)

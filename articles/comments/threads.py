@@ -1,13 +1,13 @@
 """What readers see under an article: comments with their answers. One query."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from itertools import islice
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Comment
+from curednation.compiled import Asked, Compiled
 
 ON_THE_ARTICLE, ON_A_PAGE = 60, 200
 
@@ -34,7 +34,7 @@ class Threads:
 
 def threads(article: Article, most: int = ON_THE_ARTICLE) -> Threads:
     """The newest threads first, answers in the order they were written; `most` comments in all."""
-    rows = list(_newest().filter(article=article.pk)[: most + 1])
+    rows = _newest(most + 1).all(article=article.pk)
     known = {row.pk: Shown(row, mark(row, article)) for row in islice(rows, most)}
     top = [shown for shown in known.values() if shown.comment.parent_id is None]
     for shown in reversed(known.values()):
@@ -43,11 +43,17 @@ def threads(article: Article, most: int = ON_THE_ARTICLE) -> Threads:
     return Threads(top, len(rows) > most)
 
 
-@lru_cache(maxsize=1)
-def _newest() -> QuerySet[Comment]:
-    """Built once: each page of an article asks for it."""
-    shown = Comment.objects.shown().select_related("contributor")
-    return shown.defer("contributor__biography").order_by("-created_at", "-pk")
+@cache
+def _newest(count: int) -> Compiled[Comment]:
+    return Compiled(
+        lambda: (
+            Comment.objects.shown()
+            .filter(article=Asked("article"))
+            .select_related("contributor")
+            .defer("contributor__biography")
+            .order_by("-created_at", "-pk")[:count]
+        )
+    )
 
 
 def mark(comment: Comment, article: Article) -> str:

@@ -11,7 +11,7 @@ from articles import comments, previews, structured
 from articles.comments import threads
 from articles.forms import CommentForm
 from articles.models import Revision
-from articles.reading import reading, with_everything
+from articles.reading import ONLINE, reading, with_everything
 from curednation import pagecache
 from curednation.guard.private import keep_private
 
@@ -23,7 +23,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _article(request: HttpRequest, slug: str) -> HttpResponse:
-    found = next(iter(with_everything().filter(slug=slug, online__isnull=False)), None)
+    found = ONLINE.first(slug=slug)
     if found is None:
         raise Http404  # `moved` follows an old address
     said = {

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from localflavor.us.models import USStateField, USZipCodeField
 from phonenumber_field.modelfields import PhoneNumberField
@@ -117,6 +118,12 @@ class Practice(models.Model):
     def _shared_key(cls) -> str:
         # A release that changes the fields must not read what an older one left.
         return "practice:" + shared.fingerprint(f.attname for f in cls._meta.concrete_fields)
+
+    @cached_property
+    def version(self) -> str:
+        """Another one whenever anything that pages show of it is another."""
+        fields = self._meta.concrete_fields
+        return shared.fingerprint(f"{f.attname}={getattr(self, f.attname)}\n" for f in fields)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -2,12 +2,15 @@
 
 from django import template
 
+from curednation.compiled import Compiled
 from curednation.pages.models import Testimonial
 
 register = template.Library()
+
+VOICES = Compiled(lambda: Testimonial.objects.published()[:3])
 
 
 @register.simple_tag
 def patient_voices() -> list[Testimonial]:
     """Those of the home page, in its order."""
-    return list(Testimonial.objects.published()[:3])
+    return VOICES.all()
