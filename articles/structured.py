@@ -27,7 +27,7 @@ def absolute(path: str) -> str:
     return path if path.startswith("http") else settings.SITE_URL + path
 
 
-def page(reading: Reading) -> dict[str, Any]:
+def page(reading: Reading, practice: Practice) -> dict[str, Any]:
     article, address = reading.article, absolute(reading.article.get_absolute_url())
     about = [article.topic.name, *reading.more_topics]
     graph = {
@@ -43,7 +43,7 @@ def page(reading: Reading) -> dict[str, Any]:
         "author": person(article.author),
         "publisher": {
             "@type": "MedicalOrganization",
-            "name": Practice.current().name,
+            "name": practice.name,
             "url": absolute("/"),
         },
         "about": [{"@type": "MedicalCondition", "name": name} for name in dict.fromkeys(about)],

@@ -6,7 +6,7 @@ from typing import Any
 
 import pgtrigger
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import TransactionTestCase
 
 from curednation.celery import app as celery_app
@@ -51,7 +51,8 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     """No test meets what another left in the cache, such as a used-up rate limit."""
     marked = request.node.get_closest_marker("django_db")
     if marked or {"db", "transactional_db", "client"} & set(request.fixturenames):
-        cache.clear()
+        for cache in caches.all():
+            cache.clear()
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ def prose(html: str, sources: int, icon: Callable[[str], str], citation: str) ->
     return Prose("".join(writer.out), writer.contents, writer.cited)
 
 
+@lru_cache(maxsize=1024)
 def with_citations(text: str, sources: int, citation: str) -> str:
     """Plain text as HTML, its citations as links. Nothing leads back to them."""
     writer = _Writer(sources, str, citation)

@@ -9,9 +9,9 @@ from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from articles.addresses import address
 from articles.models.people import Contributor, Topic
 from articles.models.search import INDEX_WHAT_IS_ONLINE
 
@@ -199,7 +199,7 @@ class Article(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("articles:article", args=[self.slug])
+        return address("article", self.slug)
 
     @property
     def shown(self) -> "Revision":

@@ -3,8 +3,9 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from articles.addresses import address
 
 
 class Topic(models.Model):
@@ -47,7 +48,7 @@ class Topic(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("articles:topic", args=[self.slug])
+        return address("topic", self.slug)
 
 
 class ContributorQuerySet(models.QuerySet["Contributor"]):
@@ -100,7 +101,7 @@ class Contributor(models.Model):
         return self.byline
 
     def get_absolute_url(self) -> str:
-        return reverse("articles:contributor", args=[self.slug])
+        return address("contributor", self.slug)
 
     @property
     def byline(self) -> str:

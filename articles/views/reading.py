@@ -14,6 +14,7 @@ from articles.models import Revision
 from articles.reading import ONLINE, reading, with_everything
 from curednation import pagecache
 from curednation.guard.private import keep_private
+from curednation.practice.models import Practice
 
 
 @require_safe
@@ -51,8 +52,9 @@ def shown_privately(request: HttpRequest, article: Any, revision: Revision) -> H
 
 
 def context(article: Any, revision: Revision) -> dict[str, Any]:
-    shown = reading(article, revision)
+    shown, practice = reading(article, revision), Practice.current()
     return {
+        "practice": practice,
         "article": article,
         "revision": revision,
         "content": shown.content,
@@ -61,5 +63,5 @@ def context(article: Any, revision: Revision) -> dict[str, Any]:
         "related": shown.related,
         "canonical": settings.SITE_URL + article.get_absolute_url(),
         "share_image": structured.image(article),
-        "structured": structured.script(structured.page(shown)),
+        "structured": structured.script(structured.page(shown, practice)),
     }
