@@ -73,6 +73,9 @@ class Compiled(Generic[M]):
         queryset = self._make()
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
+        columns = [column for column, *_ in compiler.select or ()]
+        converters = compiler.get_converters(columns)
+        compiler.get_converters = lambda _columns: converters  # type: ignore[method-assign]
         return queryset, compiler, sql, tuple(params)
 
 

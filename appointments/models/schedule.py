@@ -25,7 +25,7 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
 
     def offering(self, service: "Service | Expression"):
         """Those whom a patient may book for this service."""
-        for_others = ~Q(services__audience=Service.Audience.NEW)
+        for_others = Q(services__audience__in=set(Service.Audience) - {Service.Audience.NEW})
         return self.active().filter(Q(accepts_new=True) | for_others, services=service)
 
     def licensed_in(self, state: "str | Expression"):

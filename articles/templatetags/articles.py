@@ -6,12 +6,14 @@ from typing import Any
 
 from crispy_forms.utils import render_crispy_form
 from django import template
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from articles import excerpts, pictures
+from articles.content import SourceLine
 from articles.forms import CommentForm
 from articles.html import show
 from articles.models import Article, ImageAsset
@@ -69,7 +71,11 @@ def highlighted(text: str, stems: Iterable[str]) -> SafeString:
 @register.simple_tag
 def ways_back(number: int, cited: dict[int, int]) -> SafeString:
     """From a source to each place in the text that cites it."""
-    times = cited.get(number, 0)
+    return _ways_back(number, cited.get(number, 0), get_language())
+
+
+@lru_cache(maxsize=512)
+def _ways_back(number: int, times: int, _language: str) -> SafeString:
     links = (
         (number, time, _("Back to the text, place {time}").format(time=time))
         for time in range(1, times + 1)
@@ -78,12 +84,21 @@ def ways_back(number: int, cited: dict[int, int]) -> SafeString:
 
 
 @register.simple_tag
-def source_line(source: Any) -> SafeString:
-    """`Publisher. Title. 2021.` with the title as a link where there is an address."""
+def source_line(source: SourceLine) -> SafeString:
+    """`Publisher. Title. 2021. Accessed May 2, 2026.`, the title as a link if it has an address."""
+    return _source_line(source, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _source_line(source: SourceLine, _language: str) -> SafeString:
     title = (
         format_html('<a href="{}" rel="noopener">{}</a>', source.url, source.title)
         if source.url
         else format_html("<i>{}</i>", source.title)
     )
     parts = [part for part in (source.publisher, title, source.year) if part]
-    return format_html_join(" ", "{}.", ((part,) for part in parts))
+    line = format_html_join(" ", "{}.", ((part,) for part in parts))
+    if not source.accessed:
+        return line
+    accessed = _("Accessed {when}.").format(when=date_format(source.accessed, "F j, Y"))
+    return format_html('{} <span class="accessed">{}</span>', line, accessed)

@@ -10,7 +10,7 @@ from curednation.mail.breaker import Breaker
 def own_cache(settings, monkeypatch):
     """A cache that no other test sees, and a process that trusts it."""
     own = settings.CACHES["default"] | {"KEY_PREFIX": f"test-{uuid4().hex}"}
-    settings.CACHES = {"default": own}
+    settings.CACHES = settings.CACHES | {"default": own}
     monkeypatch.setattr(pagecache, "breaker", Breaker(rest=15))
     monkeypatch.setattr(pagecache, "_owed", set())
     monkeypatch.setattr(pagecache, "_held", {})

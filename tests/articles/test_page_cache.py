@@ -231,7 +231,7 @@ def test_another_process_that_makes_the_page_is_waited_for(rf, db):
 
 
 def test_a_dead_cache_does_not_stop_a_page(client, article, settings):
-    settings.CACHES = {
+    settings.CACHES = settings.CACHES | {
         "default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
     }
     for _ in range(3):
@@ -247,7 +247,7 @@ def test_what_changes_while_the_cache_is_away_shows_when_it_is_back(
 ):
     fresh()
     alive = settings.CACHES
-    settings.CACHES = {"default": alive["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    settings.CACHES = alive | {"default": alive["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
     with commits():
         approve(edit(article, title="Published all the same"))
     settings.CACHES = alive
@@ -258,7 +258,9 @@ def test_what_changes_while_the_cache_is_away_shows_when_it_is_back(
 def test_a_cache_that_hangs_costs_its_time_out_once(client, article, settings):
     with socket.create_server(("127.0.0.1", 0), backlog=20) as silent:
         url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
-        settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": url}}
+        settings.CACHES = settings.CACHES | {
+            "default": settings.CACHES["default"] | {"LOCATION": url}
+        }
         client.get(PAGE)
         started = time.monotonic()
         for _ in range(3):

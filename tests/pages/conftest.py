@@ -12,6 +12,6 @@ def fresh_process(monkeypatch):
 
 @pytest.fixture
 def dead_cache(settings):
-    settings.CACHES = {
+    settings.CACHES = settings.CACHES | {
         "default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
     }

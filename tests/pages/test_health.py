@@ -38,7 +38,9 @@ def test_services_that_hang_do_not_hang_the_check(client, monkeypatch, settings)
         port = silent.getsockname()[1]
         url = f"redis://127.0.0.1:{port}/0"
         monkeypatch.setattr(app.conf, "broker_write_url", url)
-        settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": url}}
+        settings.CACHES = settings.CACHES | {
+            "default": settings.CACHES["default"] | {"LOCATION": url}
+        }
         monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
         monkeypatch.setitem(connection.settings_dict, "PORT", str(port))
         started = time.monotonic()
