@@ -54,8 +54,8 @@ def test_pages_have_no_barrier(read):
 
 
 def test_a_page_asks_no_other_origin_and_breaks_no_rule_of_ours(read):
-    for path in PAGES:
-        page = read(path)
+    pages = {path: read(path) for path in PAGES}
+    for path, page in pages.items():
         page.wait_for_load_state("networkidle")
         assert page.elsewhere == [], path
         assert page.complaints == [], path

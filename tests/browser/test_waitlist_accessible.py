@@ -49,8 +49,7 @@ def test_no_page_has_a_barrier(open_page, pages):
 
 
 def test_no_page_breaks_a_rule_of_ours(open_page, pages):
-    for path in pages.values():
-        page = open_page(path, timezone_id=CENTRAL)
+    for page in [open_page(path, timezone_id=CENTRAL) for path in pages.values()]:
         page.wait_for_load_state("networkidle")
         assert (page.elsewhere, page.complaints) == ([], [])
 
