@@ -20,6 +20,8 @@ from tests.smtp import SmtpServer
 
 Start = Callable[..., Process]
 held = pytest.StashKey[list[Hold]]()
+# Tests of twenty seconds and more stand in these.
+LONG = {"test_make_run.py", "test_abuse.py", "test_staff_sign_in.py", "test_drill.py"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,6 +34,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if held in config.stash:
         holds = config.stash[held]
         embedded.release(holds)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long ones, so that no worker is left with one when the others are done."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture(scope="session", autouse=True)

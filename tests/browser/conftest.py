@@ -3,8 +3,11 @@
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.pages.factories import make_practice, make_testimonial
+
+expect.set_options(timeout=20_000)  # a machine that runs other tests too may be slow for a while
 
 
 @pytest.fixture
