@@ -24,6 +24,7 @@ WEEKLY = Compiled(
     lambda: (
         WeeklyHours.objects.touching(Asked("first"), Asked("last"))
         .filter(OneOf("provider", "pks"))
+        .order_by()
         .values_list("provider_id", "weekday", "opens", "closes", "valid_from", "valid_to")
     )
 )
@@ -31,6 +32,7 @@ DATED = Compiled(
     lambda: (
         HoursException.objects.touching(Asked("first"), Asked("last"))
         .filter(Q(OneOf("provider", "pks")) | Q(provider__isnull=True))
+        .order_by()
         .values_list("provider_id", "kind", "first_day", "last_day", "opens", "closes")
     )
 )

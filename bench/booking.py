@@ -1,6 +1,7 @@
 """Booking: how many a second beside a bare INSERT, and twenty patients for one slot."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from statistics import median
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from curednation.practice.models import Practice
 
 TOKEN = "a" * 32
 CSRF = f"{settings.CSRF_COOKIE_NAME}={TOKEN}"
-BOOKINGS, CONNECTIONS = 1500, 8
+BOOKINGS, CONNECTIONS, ROUNDS = 1500, 8, 3
 
 
 def prepare() -> Service:
@@ -111,17 +112,21 @@ def throughput(service: Service, port: int) -> list[Row]:
     ]
     load.send(inserts[:300], port=port, connections=CONNECTIONS)
     load.send(bookings[:100], port=port, connections=CONNECTIONS)
-    bare = load.send(inserts, port=port, connections=CONNECTIONS)
-    booked = load.send(bookings[100:], port=port, connections=CONNECTIONS)
+    bare: list[float] = []
+    booked: list[float] = []
+    for turn in range(ROUNDS):  # in turns, so that what else the machine does hits both alike
+        for asked, rates in ((inserts[300:], bare), (bookings[100:], booked)):
+            sent = load.send(asked[turn::ROUNDS], port=port, connections=CONNECTIONS)
+            assert set(sent.statuses) == {302}, set(sent.statuses)
+            rates.append(sent.rate)
     stored = Appointment.objects.filter(status=Status.BOOKED).count()
-    assert set(booked.statuses) == {302}, set(booked.statuses)
     assert stored == len(made), f"{stored} of {len(made)} were booked"
-    share = booked.rate / bare.rate
+    share = median(ours / base for ours, base in zip(booked, bare, strict=True))
     return [
-        Row("a bare view with one INSERT", f"{bare.rate:.0f}/s", "", None),
+        Row("a bare view with one INSERT", f"{median(bare):.0f}/s", "", None),
         Row(
             "booking: POST of the details",
-            f"{booked.rate:.0f}/s = {share:.0%} of it",
+            f"{median(booked):.0f}/s = {share:.1%} of it",
             "at least 15 %",
             share >= 0.15,
         ),

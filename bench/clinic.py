@@ -114,9 +114,10 @@ def beside_the_peer() -> list[Row]:
         month(service)
     ours = seconds(lambda: month(service))
     theirs = peer.django_appointment()
+    without_past = seconds(lambda: month(service))
     visits(service, PAST // 10 // TAKEN_A_DAY, TAKEN_A_DAY, status=Status.COMPLETED, sign="-")
     with_past = seconds(lambda: month(service))
-    ratio, slower = theirs["seconds"] / ours, with_past / ours - 1
+    ratio, slower = theirs["seconds"] / ours, with_past / without_past - 1
     past = Appointment.objects.filter(status=Status.COMPLETED).count()
     return [
         Row(

@@ -1,6 +1,7 @@
 """Two hundred patients at once, and the memory of the web server after ten thousand pages."""
 
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlencode
 
 from django.utils import timezone
@@ -10,12 +11,32 @@ from appointments.models import Appointment, Service, Status
 from bench import booking, load
 from bench.table import Row
 
-PATIENTS, PAGES = 200, 10_000
-NUMBERS = range(100_000, 100_000 + PATIENTS)  # others than those who booked before
+PATIENTS, PAGES, ROUNDS = 200, 10_000, 3
 
 
 def at_once(service: Service, port: int) -> list[Row]:
-    """Each takes another slot and books it, all at the same time."""
+    """Each takes another slot and books it, all at the same time; the middle of three crowds."""
+    # Others than those who booked before.
+    crowds = [range(100_000 + PATIENTS * n, 100_000 + PATIENTS * (n + 1)) for n in range(ROUNDS)]
+    booked, slow = zip(*(_crowd(service, port, numbers) for numbers in crowds), strict=True)
+    return [
+        Row(
+            f"{ROUNDS} times {PATIENTS} patients at once, {PATIENTS} slots",
+            f"{', '.join(map(str, booked))} booked",
+            "all",
+            set(booked) == {PATIENTS},
+        ),
+        Row(
+            "p95 of their requests",
+            f"{median(slow) * 1000:.0f} ms ({min(slow) * 1000:.0f} to {max(slow) * 1000:.0f})",
+            "under 1,000 ms",
+            median(slow) < 1,
+        ),
+    ]
+
+
+def _crowd(service: Service, port: int, numbers: range) -> tuple[int, float]:
+    """How many have booked, and the 95th percentile of the seconds that a request took."""
     before = Appointment.objects.filter(status=Status.BOOKED).count()
     grid = availability.grid(service, "NY", now=timezone.now())
     wanted = [(who, s) for who, starts in grid.starts.items() for s in starts[:40]][:PATIENTS]
@@ -34,12 +55,12 @@ def at_once(service: Service, port: int) -> list[Row]:
                 ),
                 cookies=f"{booking.CSRF}; visitor={booking.visitor(number)}",
             )
-            for number, (who, start) in zip(NUMBERS, wanted, strict=True)
+            for number, (who, start) in zip(numbers, wanted, strict=True)
         ],
         port=port,
         connections=PATIENTS,
     )
-    number_of = {booking.visitors.stored(booking.visitor(n)): n for n in NUMBERS}
+    number_of = {booking.visitors.stored(booking.visitor(n)): n for n in numbers}
     booked = load.send(
         [
             load.request(
@@ -55,16 +76,7 @@ def at_once(service: Service, port: int) -> list[Row]:
         connections=PATIENTS,
     )
     done = Appointment.objects.filter(status=Status.BOOKED).count() - before
-    slow = max(holds.percentile(0.95), booked.percentile(0.95))
-    return [
-        Row(
-            f"{PATIENTS} patients at once, {PATIENTS} slots",
-            f"{done} booked",
-            "all",
-            done == PATIENTS,
-        ),
-        Row("p95 of their requests", f"{slow * 1000:.0f} ms", "under 1,000 ms", slow < 1),
-    ]
+    return done, max(holds.percentile(0.95), booked.percentile(0.95))
 
 
 def memory(service: Service, port: int, pid: int) -> list[Row]:

@@ -28,7 +28,7 @@ class Asked(Expression):
         super().__init__()
         self.name = name
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
 
 
@@ -75,7 +75,7 @@ class Compiled(Generic[M]):
         sql, params = compiler.as_sql()
         columns = [column for column, *_ in compiler.select or ()]
         converters = compiler.get_converters(columns)
-        compiler.get_converters = lambda _columns: converters  # type: ignore[method-assign]
+        compiler.get_converters = lambda _columns: converters
         return queryset, compiler, sql, tuple(params)
 
 

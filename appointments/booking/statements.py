@@ -77,7 +77,7 @@ class Agreeing(patients.Person, Protocol):
 
 def lock_to_hold(provider: int, visitor: str, now: datetime) -> None:
     """Lock the provider until the transaction ends, and free what this visitor held elsewhere."""
-    asked = {"provider": provider, "visitor": visitor, "now": now, "by": SYSTEM}
+    asked: dict[str, Any] = {"provider": provider, "visitor": visitor, "now": now, "by": SYSTEM}
     with connection.cursor() as cursor:
         cursor.execute(LOCK_TO_HOLD, asked)
 

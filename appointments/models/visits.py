@@ -9,7 +9,7 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Expression, F, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +61,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Appointments and holds that keep their time."""
         return self.filter(status__in=Appointment.LIVE)
 
-    def blocking(self, now: datetime):
+    def blocking(self, now: "datetime | Expression"):
         """Live ones without the holds that have run out by `now`."""
         return self.live().exclude(status=Status.HELD, held_until__lte=now)
 

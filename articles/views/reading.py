@@ -1,5 +1,6 @@
 """The page of an article, and its preview."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -30,9 +31,15 @@ def _article(request: HttpRequest, slug: str) -> HttpResponse:
     said = {
         "comments": threads.threads(found),
         "open": comments.is_open(found),
-        "form": CommentForm(),
+        "form": _empty_form(),
     }
     return render(request, "articles/article.html", context(found, found.shown) | said)
+
+
+@lru_cache(maxsize=1)
+def _empty_form() -> CommentForm:
+    """Nothing was typed, so one is enough for all pages."""
+    return CommentForm()
 
 
 @require_safe
