@@ -1,5 +1,7 @@
 """Questions whose SQL is written once: they answer as the queryset would, each time anew."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,8 +12,10 @@ from tests.factories import make_provider
 
 pytestmark = pytest.mark.django_db
 
-NAMED = Compiled(lambda: Provider.objects.filter(name=Asked("name"), active=True).order_by("pk"))
-SEVERAL = Compiled(
+NAMED: Compiled[Provider] = Compiled(
+    lambda: Provider.objects.filter(name=Asked("name"), active=True).order_by("pk")
+)
+SEVERAL: Compiled[Any] = Compiled(
     lambda: Provider.objects.filter(OneOf("pk", "pks")).order_by("pk").values_list("pk", "name")
 )
 
