@@ -5,6 +5,7 @@ deployment that names its database gets `DEBUG` off, and then anything unsafe re
 """
 
 from pathlib import Path
+from typing import Any
 
 from bootstrap_wrapper import get_bootstrap_css_dir
 from celery.schedules import crontab
@@ -58,7 +59,7 @@ DATABASES["default"]["OPTIONS"] = {
     " -c idle_in_transaction_session_timeout=60s",
 } | DATABASES["default"].get("OPTIONS", {})
 CACHE_PREFIX = env.text("CACHE_PREFIX", default="cn")
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.url(
