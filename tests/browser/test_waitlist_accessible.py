@@ -1,6 +1,7 @@
 """The waitlist in a real browser: readable by everyone, on a small phone, without JavaScript."""
 
 import pytest
+from playwright.sync_api import expect
 
 from appointments import waitlist
 from appointments.waitlist import links
@@ -79,3 +80,22 @@ def test_a_patient_joins_and_takes_a_time_with_and_without_javascript(open_page,
     page.goto(page.url.partition("/book/")[0] + links.page(entry))
     page.get_by_role("button", name="Take this time").click()
     assert page.get_by_role("heading", level=1).inner_text() == "You are booked, Grace."
+
+
+def test_a_click_is_not_undone_by_the_guess_of_the_zone(open_page):
+    """The answer to the guess comes while the next page is on its way."""
+    service, _ = booked_out()
+    page = open_page("/", timezone_id="America/Los_Angeles")
+    guesses = []
+
+    def answer_the_guess(route):
+        guesses.pop().fulfill(status=204)
+        page.wait_for_timeout(400)
+        route.continue_()
+
+    page.route("**/book/zone/guess/", lambda route: guesses.append(route))
+    page.route("**/waitlist/**", answer_the_guess)
+    page.goto(page.url + f"book/tn/{service.slug}/")
+    page.get_by_role("link", name="Join the waitlist").click()
+    expect(page.get_by_label("Monday")).to_be_visible()
+    assert guesses == []
