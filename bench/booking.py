@@ -78,7 +78,7 @@ def visitor(number: int) -> str:
 
 
 def details(number: int) -> str:
-    agreed = {f"agree_{text.kind}": text.pk for text in ConsentText.objects.current()}
+    agreed = {f"agree_{text.kind}": text.pk for text in ConsentText.current()}
     return urlencode(
         {
             "csrfmiddlewaretoken": TOKEN,

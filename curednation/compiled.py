@@ -5,7 +5,7 @@ A `Compiled` question is an ordinary queryset with an `Asked` wherever a value c
 call; what comes back is what the queryset would give, and it always asks the database.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import copy
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
@@ -62,9 +62,6 @@ class Compiled(Generic[M]):
 
     def first(self, **values: Any) -> M | None:
         return next(iter(self.all(**values)), None)
-
-    def __iter__(self) -> Iterator[M]:
-        return iter(self.all())
 
     @cached_property
     def _written(self) -> tuple[QuerySet[M], SQLCompiler, str, tuple[Any, ...]]:

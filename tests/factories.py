@@ -221,7 +221,7 @@ def make_entry(*, service: Service, **values: Any) -> WaitlistEntry:
         "phone": "+16155550117",
         "contact": "email",
         "booked_for": "self",
-        "consent_texts": [text.pk for text in ConsentText.objects.current()],
+        "consent_texts": [text.pk for text in ConsentText.current()],
         "agreed_at": now,
         "created": now,
         "until": now + timedelta(days=60),

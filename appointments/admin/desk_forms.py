@@ -146,7 +146,7 @@ class VisitForm(TimeForm):
             for name in ("first_name", "last_name", "birth_date", "email"):
                 del self.fields[name]
             self.fields["phone"].initial = patient.phone
-        self.texts = ConsentText.objects.current()
+        self.texts = ConsentText.current()
         for text in self.texts:
             field = ConsentField(text)
             field.error_messages["required"] = _(

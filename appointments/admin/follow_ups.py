@@ -59,7 +59,7 @@ class AgreedForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.texts = ConsentText.objects.current()
+        self.texts = ConsentText.current()
         for text in self.texts:
             field_ = ConsentField(text)
             field_.error_messages["required"] = _(

@@ -16,17 +16,6 @@ NO_TRUNCATE = pgtrigger.Trigger(
 )
 
 
-class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
-    def current(self) -> "list[ConsentText]":
-        """The newest version of each kind."""
-        return CURRENT.all()
-
-
-CURRENT: "Compiled[ConsentText]" = Compiled(
-    lambda: ConsentText.objects.order_by("kind", "-version").distinct("kind")
-)
-
-
 class ConsentText(models.Model):
     """One version of a text that patients are asked to agree to. A change is a new version."""
 
@@ -39,8 +28,6 @@ class ConsentText(models.Model):
     text = models.TextField(_("text"))
     created = models.DateTimeField(_("in force since"), auto_now_add=True)
 
-    objects = ConsentTextQuerySet.as_manager()
-
     class Meta:
         ordering = ["kind", "-version"]
         verbose_name = _("consent text")
@@ -52,6 +39,14 @@ class ConsentText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {_('version')} {self.version}"
+
+    @classmethod
+    def current(cls) -> "list[ConsentText]":
+        """The newest version of each kind."""
+        return CURRENT.all()
+
+
+CURRENT = Compiled(lambda: ConsentText.objects.order_by("kind", "-version").distinct("kind"))
 
 
 class Consent(models.Model):

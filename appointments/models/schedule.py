@@ -228,10 +228,6 @@ class Service(models.Model):
         return self.name
 
     @property
-    def is_for_new(self) -> bool:
-        return self.audience == self.Audience.NEW
-
-    @property
     def length(self) -> timedelta:
         return timedelta(minutes=self.minutes)
 

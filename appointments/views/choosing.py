@@ -1,5 +1,6 @@
 """Booking up to the time: state, service, time. Each step has its own address and works as HTML."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -114,7 +115,7 @@ def _take(
     request: HttpRequest, state: State, service: Service, starts_at: datetime
 ) -> HttpResponse:
     key = visitors.key_of(request) or visitors.new_key()
-    provider = asked_provider(request, availability.candidates(service, state.code))
+    provider = bookable_provider(request, service, state.code)
     try:
         hold = booking.take_hold(
             service=service,
@@ -200,8 +201,19 @@ def picker_context(
     }
 
 
-def asked_provider(request: HttpRequest, providers) -> Provider | None:
-    slug = request.POST.get("with") or request.GET.get("with", "")
+def bookable_provider(request: HttpRequest, service: Service, state: str) -> Provider | None:
+    """The one that is asked for. For whoever is free nobody has to be read here."""
+    if not _asked_slug(request):
+        return None
+    return asked_provider(request, availability.candidates(service, state))
+
+
+def _asked_slug(request: HttpRequest) -> str:
+    return request.POST.get("with") or request.GET.get("with", "")
+
+
+def asked_provider(request: HttpRequest, providers: Sequence[Provider]) -> Provider | None:
+    slug = _asked_slug(request)
     if not slug:
         return None
     found = next((provider for provider in providers if provider.slug == slug), None)

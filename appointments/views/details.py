@@ -42,7 +42,7 @@ def details(request: HttpRequest, uid: UUID) -> HttpResponse:
         return redirect("appointments:times", hold.place, hold.service.slug)
     if request.method == "GET":
         return details_page(request, hold)
-    form = DetailsForm(request.POST, hold=hold, texts=ConsentText.objects.current())
+    form = DetailsForm(request.POST, hold=hold, texts=ConsentText.current())
     if not form.is_valid():
         return details_page(request, hold, form=form)
     if not proofs.fits(hold.service, proof_of(request), form.cleaned_data["email"]):
@@ -66,7 +66,7 @@ def _book(request: HttpRequest, hold: Appointment, form: DetailsForm) -> HttpRes
 
 
 def _taken(request: HttpRequest, hold: Appointment, nearest: Sequence[Slot]) -> HttpResponse:
-    asked = DetailsForm(hold=hold, texts=ConsentText.objects.current()).fields
+    asked = DetailsForm(hold=hold, texts=ConsentText.current()).fields
     return taken(
         request,
         hold.service,
@@ -86,7 +86,7 @@ def details_page(
     initial: dict | None = None,
 ) -> HttpResponse:
     if form is None:
-        form = DetailsForm(initial=initial, hold=hold, texts=ConsentText.objects.current())
+        form = DetailsForm(initial=initial, hold=hold, texts=ConsentText.current())
     left = max(0, int((hold.held_until - timezone.now()).total_seconds())) if hold.held_until else 0
     context = {
         "hold": hold,

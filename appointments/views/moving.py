@@ -6,10 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from appointments import availability, booking, links
+from appointments import booking, links
 from appointments.forms import SlotForm
 from appointments.models import Appointment
-from appointments.views.choosing import asked_provider, picker_context, shown_grid
+from appointments.views.choosing import bookable_provider, picker_context, shown_grid
 from appointments.views.refusing import too_many, within_limit
 from appointments.views.taken import taken
 from appointments.views.visit import can_change, of_visit
@@ -34,11 +34,9 @@ def move(request: HttpRequest, appointment: Appointment, token: str) -> HttpResp
 
 def _move(request: HttpRequest, appointment: Appointment, form: SlotForm) -> HttpResponse:
     starts_at = form.cleaned_data["slot"]
-    providers = availability.candidates(appointment.service, appointment.state)
+    provider = bookable_provider(request, appointment.service, appointment.state)
     try:
-        moved = booking.move(
-            appointment, provider=asked_provider(request, providers), starts_at=starts_at
-        )
+        moved = booking.move(appointment, provider=provider, starts_at=starts_at)
     except booking.NotChangeable:
         return redirect(links.page(appointment))
     except booking.SlotTaken as error:

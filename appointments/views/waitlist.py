@@ -41,7 +41,7 @@ def join(request: HttpRequest, state: State, service: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"provider": asked_provider(request, providers) if "with" in request.GET else None},
         hold=place,
-        texts=ConsentText.objects.current(),
+        texts=ConsentText.current(),
         providers=providers,
     )
     context = {"form": form, "state": state, "service": offered, "zone": zone}
@@ -125,7 +125,7 @@ def _page(
 
 def _changed_texts(entry: WaitlistEntry) -> list[ConsentText]:
     """All current texts where any of them is newer than what the patient agreed to."""
-    texts = ConsentText.objects.current()
+    texts = ConsentText.current()
     return [] if {text.pk for text in texts} <= set(entry.consent_texts) else texts
 
 

@@ -40,7 +40,7 @@ def test_a_new_version_gets_the_next_number_and_the_old_one_stays(manager):
     assert list(
         ConsentText.objects.filter(kind="email").values_list("version", flat=True)
     ) == [3, 2, 1]  # fmt: skip
-    texts = {text.kind: text.text for text in ConsentText.objects.current()}
+    texts = {text.kind: text.text for text in ConsentText.current()}
     assert texts["email"] == "You may write to me."
 
 

@@ -50,7 +50,7 @@ def held(client, service):
 
 
 def details(**answers) -> dict:
-    texts = {f"agree_{t.kind}": str(t.pk) for t in ConsentText.objects.current()}
+    texts = {f"agree_{t.kind}": str(t.pk) for t in ConsentText.current()}
     return steps.DETAILS | texts | {"zone": "America/Chicago"} | answers
 
 

@@ -25,7 +25,7 @@ def typed(hold: Appointment) -> dict[str, str]:
         "contact": "email",
         "zone": hold.zone,
     }
-    return person | {f"agree_{text.kind}": str(text.pk) for text in ConsentText.objects.current()}
+    return person | {f"agree_{text.kind}": str(text.pk) for text in ConsentText.current()}
 
 
 def book(client: Client, hold: Appointment, visitor: str):

@@ -40,7 +40,7 @@ def desk(db) -> Client:
 
 
 def typed(**changes: str) -> dict[str, str]:
-    consents = {f"agree_{text.kind}": str(text.pk) for text in ConsentText.objects.current()}
+    consents = {f"agree_{text.kind}": str(text.pk) for text in ConsentText.current()}
     person = {
         "first_name": "Grace",
         "last_name": "Whitfield",

@@ -86,7 +86,7 @@ def text_of(answer) -> str:
 def send(client: Client, answer, **chosen: str):
     """Book what the preview proposes first, unless chosen otherwise."""
     found = re.findall(r'name="(row-\d+)"[^>]*><option value="([^"]+)"', text_of(answer))
-    consents = {f"agree_{text.kind}": str(text.pk) for text in ConsentText.objects.current()}
+    consents = {f"agree_{text.kind}": str(text.pk) for text in ConsentText.current()}
     request = answer.request
     return client.post(
         f"{request['PATH_INFO']}?{request['QUERY_STRING']}", dict(found) | consents | chosen

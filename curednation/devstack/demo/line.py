@@ -28,7 +28,7 @@ def up(services: dict[str, Service], now: datetime) -> None:
 
 
 def _waiting(services: dict[str, Service], now: datetime) -> Iterator[WaitlistEntry]:
-    texts = [text.pk for text in ConsentText.objects.current()]
+    texts = [text.pk for text in ConsentText.current()]
     for place, (slug, state, weekdays, parts, hours) in enumerate(WAITING):
         person = people.invent(f"waiting {place}", state)
         zone = ZoneInfo(STATES[state].zone)

@@ -33,7 +33,7 @@ def write(visits: list[Visit], now: datetime) -> None:
     patients = people.enrol([visit.person for visit in visits])
     rows = [_row(visit, patients[visit.person.email], now) for visit in visits]
     pairs = list(zip(visits, Appointment.objects.bulk_create(rows), strict=True))
-    texts = ConsentText.objects.current()
+    texts = ConsentText.current()
     Consent.objects.bulk_create(
         Consent(
             text=text,
