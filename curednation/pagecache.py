@@ -87,16 +87,23 @@ def _entry(name: str, encoding: str) -> str:
 
 
 def _held_or_kept(name: str, encoding: str, tags: tuple[str, ...]) -> Page | None:
-    """A page that this process found in the cache a moment ago, without asking once more."""
-    now = time.monotonic()
-    until, page = _held.get((name, encoding), NOTHING)
+    """A page that this process found in the cache a moment ago, without asking once more.
+
+    When the moment is over one visitor asks, and the others are shown it until they have an answer.
+    """
+    now, asked = time.monotonic(), (name, encoding)
+    until, page = _held.get(asked, NOTHING)
     if now < until:
         return page
-    page = _kept(name, encoding, tags)
     if page is not None:
-        if len(_held) >= MOST_HELD:
-            _held.clear()
-        _held[name, encoding] = now + MOMENT, page
+        _held[asked] = now + MOMENT, page
+    page = _kept(name, encoding, tags)
+    if page is None:
+        _held.pop(asked, None)
+        return None
+    if len(_held) >= MOST_HELD:
+        _held.clear()
+    _held[asked] = now + MOMENT, page
     return page
 
 

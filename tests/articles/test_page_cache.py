@@ -93,6 +93,34 @@ def test_a_crowd_costs_one_question(client, article, monkeypatch, commits):
     assert "drops it at once" in client.get(PAGE).text
 
 
+def test_when_the_moment_is_over_one_asks_and_the_others_do_not_wait(
+    client, article, monkeypatch
+):
+    monkeypatch.setattr(pagecache, "MOMENT", 0.2)
+    client.get(PAGE)
+    client.get(PAGE)
+    asked, answer, fetch = [], threading.Event(), pagecache._fetch
+
+    def slow(keys):
+        asked.append(keys)
+        assert answer.wait(20)
+        return fetch(keys)
+
+    monkeypatch.setattr(pagecache, "_fetch", slow)
+    time.sleep(0.25)
+    monkeypatch.setattr(pagecache, "MOMENT", 60)
+    with ThreadPoolExecutor(4) as visitors:
+        first = visitors.submit(client.get, PAGE)
+        while not asked and not first.done():
+            time.sleep(0.01)
+        others = [visitors.submit(client.get, PAGE) for _ in range(6)]
+        assert {other.result(20).status_code for other in others} == {200}
+        assert not first.done()
+        answer.set()
+        assert first.result(20).status_code == 200
+    assert len(asked) == 1
+
+
 def test_who_has_the_page_gets_a_304_without_a_query(client, article):
     first = client.get(PAGE)
     for known in (
