@@ -7,24 +7,21 @@ lost makes the pages of its tag old, and none can come back to life. Anyone may 
 """
 
 import hashlib
-import logging
 import pickle
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from redis.exceptions import RedisError
 
-from curednation import answers
+from curednation import answers, cacheservice
 from curednation.answers import Page
-from curednation.mail.breaker import Breaker
+from curednation.cacheservice import attempt, fetch
 
 # How long a visitor waits for the page that another is having made, before making it as well.
 PATIENCE, STEP = 5.0, 0.02
@@ -33,12 +30,9 @@ PATIENCE, STEP = 5.0, 0.02
 MOMENT, MOST_HELD = 0.02, 128
 FORMAT = 1  # a release that keeps something else must not read what an older one left
 
-log = logging.getLogger(__name__)
-breaker = Breaker(rest=15)
 _local = threading.Lock()
 _making: dict[str, threading.Event] = {}
 _owed: set[str] = set()
-_thread = threading.local()
 _held: dict[tuple[str, str], tuple[float, Page]] = {}
 NOTHING: tuple[float, Page | None] = (0.0, None)
 
@@ -70,7 +64,7 @@ def _drop(tags: Iterable[str]) -> None:
     """What the cache cannot be told now is told when this process next serves a page."""
     tags = set(tags)
     versions = {_tag(tag): secrets.token_hex(8) for tag in tags}
-    if _try(lambda: cache.set_many(versions, None)) is None:
+    if attempt(lambda: cache.set_many(versions, None)) is None:
         _owed.update(tags)
     else:
         _owed.difference_update(tags)
@@ -109,7 +103,7 @@ def _held_or_kept(name: str, encoding: str, tags: tuple[str, ...]) -> Page | Non
 
 def _kept(name: str, encoding: str, tags: tuple[str, ...]) -> Page | None:
     """One round trip. None where the page is not there, is old, or the cache does not answer."""
-    found = _try(lambda: _fetch(_question(name, encoding, tags)))
+    found = attempt(lambda: fetch(_question(name, encoding, tags)))
     if found is None or None in found:
         return None
     kept, *versions = found
@@ -122,12 +116,12 @@ def _versions(tags: tuple[str, ...]) -> list[bytes] | None:
 
     def read() -> list[bytes | None]:
         names = tuple(map(_tag, tags))
-        for name, version in zip(names, _fetch(names), strict=True):
+        for name, version in zip(names, fetch(names), strict=True):
             if version is None:
                 cache.add(name, secrets.token_hex(8), None)
-        return _fetch(names)
+        return fetch(names)
 
-    found = _try(read)
+    found = attempt(read)
     return None if found is None or None in found else found
 
 
@@ -135,39 +129,6 @@ def _versions(tags: tuple[str, ...]) -> list[bytes] | None:
 def _question(name: str, encoding: str, tags: tuple[str, ...]) -> tuple[str, ...]:
     """The keys of a page: itself, then its tags."""
     return (_entry(name, encoding), *map(_tag, tags))
-
-
-def _fetch(keys: tuple[str, ...]) -> list[bytes | None]:
-    """What the cache holds, as it holds it.
-
-    Every visitor waits for this. Django's cache makes a client for each call, which takes ten
-    times as long as asking; so each thread keeps a connection of the cache's own pool.
-    """
-    if getattr(_thread, "caches", None) is not settings.CACHES:
-        _thread.caches, _thread.prefix = settings.CACHES, cache.make_key("")
-        pool = cache._cache._get_connection_pool(write=False)  # type: ignore[attr-defined]
-        _thread.connection = pool.make_connection()
-    connection, command = _thread.connection, _packed(_thread.prefix, keys)
-    try:
-        return _ask(connection, command)
-    except (RedisError, OSError):
-        connection.disconnect()
-        if _thread.fresh:
-            raise
-    return _ask(connection, command)  # the service may have been started anew since
-
-
-@lru_cache(maxsize=2048)
-def _packed(prefix: str, keys: tuple[str, ...]) -> bytes:
-    """MGET of these keys in the protocol's own words."""
-    words = [b"MGET", *(f"{prefix}{key}".encode() for key in keys)]
-    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(w), w) for w in words)
-
-
-def _ask(connection: Any, command: Any) -> list[bytes | None]:
-    _thread.fresh = connection._sock is None
-    connection.send_packed_command([command], check_health=False)
-    return connection.read_response()
 
 
 def _made_once(
@@ -190,7 +151,7 @@ def _made_once(
         page = _kept(name, encoding, tags)
         if page is not None:
             return page
-        if not breaker.ready():
+        if not cacheservice.breaker.ready():
             break
     return make()
 
@@ -203,7 +164,7 @@ def _made(
     until: float,
 ) -> Page | HttpResponse:
     lock, mine = _entry(name, "lock"), secrets.token_hex(8)
-    while _try(lambda: cache.add(lock, mine, int(PATIENCE))) is False:
+    while attempt(lambda: cache.add(lock, mine, int(PATIENCE))) is False:
         time.sleep(STEP)
         page = _kept(name, encoding, tags)
         if page is not None:
@@ -218,22 +179,8 @@ def _made(
         pages = answers.pages(response)
         if versions is not None:
             entries = {_entry(name, each): (versions, tuple(page)) for each, page in pages.items()}
-            _try(lambda: cache.set_many(entries, settings.PAGE_CACHE_SECONDS))
+            attempt(lambda: cache.set_many(entries, settings.PAGE_CACHE_SECONDS))
         return pages[encoding]
     finally:
         if versions is not None:
-            _try(lambda: cache.delete(lock))
-
-
-def _try(operation: Callable[[], Any]) -> Any:
-    """What it returns, or None while the cache does not answer. One failure costs one time-out."""
-    if not breaker.ready():
-        return None
-    try:
-        answer = operation()
-    except (RedisError, OSError) as error:
-        breaker.failed()
-        log.warning("The page cache does not answer (%s); trying later.", type(error).__name__)
-        return None
-    breaker.succeeded()
-    return answer
+            attempt(lambda: cache.delete(lock))

@@ -15,7 +15,7 @@ HOUSE = "curednation"
 SHARED = tuple(
     f"{HOUSE}.{name}"
     for name in (
-        *("mail", "practice", "guard", "pagecache", "answers", "compiled"),
+        *("mail", "practice", "guard", "pagecache", "answers", "compiled", "cacheservice"),
         *("richtext", "library", "reachable", "uploads"),
     )
 )

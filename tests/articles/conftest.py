@@ -2,7 +2,7 @@ from uuid import uuid4
 
 import pytest
 
-from curednation import pagecache
+from curednation import cacheservice, pagecache
 from curednation.mail.breaker import Breaker
 
 
@@ -11,10 +11,9 @@ def own_cache(settings, monkeypatch):
     """A cache that no other test sees, and a process that trusts it."""
     own = settings.CACHES["default"] | {"KEY_PREFIX": f"test-{uuid4().hex}"}
     settings.CACHES = settings.CACHES | {"default": own}
-    monkeypatch.setattr(pagecache, "breaker", Breaker(rest=15))
+    monkeypatch.setattr(cacheservice, "breaker", Breaker(rest=cacheservice.REST))
     monkeypatch.setattr(pagecache, "_owed", set())
     monkeypatch.setattr(pagecache, "_held", {})
-    monkeypatch.setattr("curednation.practice.shared._rest_until", 0.0)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from redis.connection import AbstractConnection
 
 from articles import publishing
 from articles.models import Related
-from curednation import pagecache
+from curednation import cacheservice, pagecache
 from curednation.pages.models import Testimonial
 from curednation.practice.models import Practice
 from tests.articles.factories import approve, edit, make_article, make_draft
@@ -84,7 +84,7 @@ def test_a_crowd_costs_one_question(client, article, monkeypatch, commits):
     client.get(PAGE)
     client.get(PAGE)
     asked = []
-    monkeypatch.setattr(pagecache, "_fetch", lambda keys: asked.append(keys))
+    monkeypatch.setattr(pagecache, "fetch", lambda keys: asked.append(keys))
     assert client.get(PAGE).status_code == 200
     assert not asked
     monkeypatch.undo()
@@ -99,14 +99,14 @@ def test_when_the_moment_is_over_one_asks_and_the_others_do_not_wait(
     monkeypatch.setattr(pagecache, "MOMENT", 0.2)
     client.get(PAGE)
     client.get(PAGE)
-    asked, answer, fetch = [], threading.Event(), pagecache._fetch
+    asked, answer, fetch = [], threading.Event(), pagecache.fetch
 
     def slow(keys):
         asked.append(keys)
         assert answer.wait(20)
         return fetch(keys)
 
-    monkeypatch.setattr(pagecache, "_fetch", slow)
+    monkeypatch.setattr(pagecache, "fetch", slow)
     time.sleep(0.25)
     monkeypatch.setattr(pagecache, "MOMENT", 60)
     with ThreadPoolExecutor(4) as visitors:
@@ -279,7 +279,7 @@ def test_what_changes_while_the_cache_is_away_shows_when_it_is_back(
     with commits():
         approve(edit(article, title="Published all the same"))
     settings.CACHES = alive
-    pagecache.breaker.succeeded()
+    cacheservice.breaker.succeeded()
     assert "Published all the same" in client.get(PAGE).text
 
 

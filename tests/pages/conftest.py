@@ -1,13 +1,15 @@
 import pytest
 
+from curednation import cacheservice
+from curednation.mail.breaker import Breaker
 from curednation.practice import shared
 
 
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch):
     """As if this process had shown no page yet, and met no trouble with the cache."""
-    monkeypatch.setattr(shared, "_rest_until", 0.0)
-    monkeypatch.setattr(shared, "_last_seen", None)
+    monkeypatch.setattr(cacheservice, "breaker", Breaker(rest=cacheservice.REST))
+    monkeypatch.setattr(shared, "_last_seen", (None, None))
 
 
 @pytest.fixture
