@@ -93,9 +93,7 @@ def test_a_crowd_costs_one_question(client, article, monkeypatch, commits):
     assert "drops it at once" in client.get(PAGE).text
 
 
-def test_when_the_moment_is_over_one_asks_and_the_others_do_not_wait(
-    client, article, monkeypatch
-):
+def test_when_the_moment_is_over_one_asks_and_the_others_do_not_wait(client, article, monkeypatch):
     monkeypatch.setattr(pagecache, "MOMENT", 0.2)
     client.get(PAGE)
     client.get(PAGE)
