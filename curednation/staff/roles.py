@@ -5,7 +5,6 @@ can hand them out: the command runs after `migrate`, on every deployment, and ma
 """
 
 from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 LOOK = "view"
@@ -109,17 +108,21 @@ ROLES: dict[str, dict[str, str]] = {
 @transaction.atomic
 def apply() -> list[str]:
     """Make each group hold exactly what the table says. Returns what does not exist (yet)."""
+    known = _permissions()
     missing: set[str] = set()
     for role, models in ROLES.items():
         group, _ = Group.objects.get_or_create(name=role)
         wanted = {f"{model} {verb}" for model, verbs in models.items() for verb in verbs.split()}
-        found = {name: _permission(*name.split()) for name in wanted}
-        missing |= {name for name, permission in found.items() if permission is None}
-        group.permissions.set(permission for permission in found.values() if permission)
+        missing |= wanted - known.keys()
+        group.permissions.set(known[name] for name in wanted & known.keys())
     return sorted(missing)
 
 
-def _permission(model: str, verb: str) -> Permission | None:
-    app_label, _, name = model.partition(".")
-    kind = ContentType.objects.filter(app_label=app_label, model=name).first()
-    return Permission.objects.filter(content_type=kind, codename=f"{verb}_{name}").first()
+def _permissions() -> dict[str, Permission]:
+    """All that exist, each under its name in the table: "appointments.patient view"."""
+    found = {}
+    for permission in Permission.objects.select_related("content_type"):
+        kind = permission.content_type
+        verb = permission.codename.removesuffix(f"_{kind.model}")
+        found[f"{kind.app_label}.{kind.model} {verb}"] = permission
+    return found
