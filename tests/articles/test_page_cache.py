@@ -253,7 +253,7 @@ def test_another_process_that_makes_the_page_is_waited_for(rf, db):
     threading.Timer(0.3, lambda: cache.delete(lock)).start()
     started = time.monotonic()
     pagecache.serve(rf.get("/cold/"), tags=["t"], make=lambda: HttpResponse("page"))
-    assert 0.25 < time.monotonic() - started < 2
+    assert 0.25 < time.monotonic() - started < pagecache.PATIENCE
 
 
 def test_a_dead_cache_does_not_stop_a_page(client, article, settings):
@@ -289,9 +289,9 @@ def test_a_cache_that_hangs_costs_its_time_out_once(client, article, settings):
         }
         client.get(PAGE)
         started = time.monotonic()
-        for _ in range(3):
+        for _ in range(5):
             assert client.get(PAGE).status_code == 200
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 3  # five seconds, if each waited
 
 
 def test_an_emptied_cache_is_filled_again(fresh, article):

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.cache.backends.redis import RedisCache
 from kombu.exceptions import OperationalError
 
-ENOUGH = 2.5  # seconds; without our time limits it takes six to more than forty
+# Seconds, with room for a busy machine; without our time limits it takes six to more than forty.
+ENOUGH = 5
 
 
 @pytest.fixture

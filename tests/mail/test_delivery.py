@@ -260,14 +260,14 @@ def test_of_many_workers_one_sends(server):
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_locked_while_the_server_is_slow(server):
-    server.delay = 1
+    server.delay = 3
     email = make_email()
     sender = in_thread(lambda: delivery.deliver(email.pk))
     while not server.attempts:
         time.sleep(0.01)
     begin = time.monotonic()
     OutgoingEmail.objects.filter(pk=email.pk).update(about="changed")
-    assert time.monotonic() - begin < 0.5
+    assert time.monotonic() - begin < 2
     sender.join()
     assert fresh(email).state == State.SENT
 

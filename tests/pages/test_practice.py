@@ -118,8 +118,8 @@ def test_a_cache_that_hangs_costs_one_second_once_not_on_every_page(client, sett
         for _ in range(5):
             assert "(615) 555-0142" in client.get("/").text
         rest = time.monotonic() - started - first
-    assert first < 2
-    assert rest < 0.5
+    assert first < 3
+    assert rest < 3  # five seconds, if each waited
 
 
 @pytest.mark.parametrize(
