@@ -49,29 +49,34 @@ def serve(
     name = f"{request.path} {key}"
     encoding = answers.encoding_for(request.META.get("HTTP_ACCEPT_ENCODING", ""))
     tags = ("site", *tags)
-    if _owed:
-        _drop(_owed)
+    pay()
     page = _held_or_kept(name, encoding, tags) or _made_once(name, encoding, tags, make)
     return page if isinstance(page, HttpResponse) else answers.answer(request, page)
 
 
 def drop(*tags: str) -> None:
     """Let the pages with any of these tags be made anew, once the transaction has committed."""
-    transaction.on_commit(lambda: _drop(tags), robust=True)
+    transaction.on_commit(lambda: drop_now(*tags), robust=True)
 
 
-def _drop(tags: Iterable[str]) -> None:
-    """What the cache cannot be told now is told when this process next serves a page."""
-    tags = set(tags)
-    versions = {_tag(tag): secrets.token_hex(8) for tag in tags}
-    if attempt(lambda: cache.set_many(versions, None)) is None:
+def drop_now(*tags: str) -> None:
+    """The same for what has been committed. What the cache cannot be told now is owed to it."""
+    names = {tag_key(tag): secrets.token_hex(8) for tag in tags}
+    if attempt(lambda: cache.set_many(names, None)) is None:
         _owed.update(tags)
     else:
         _owed.difference_update(tags)
     _held.clear()
 
 
-def _tag(tag: str) -> str:
+def pay() -> None:
+    """Tell the cache what is owed to it. Before anything is read that a tag can make old."""
+    if _owed:
+        drop_now(*_owed)
+
+
+def tag_key(tag: str) -> str:
+    """The key of the version that a tag has."""
     return f"page-tag:{tag}"
 
 
@@ -106,16 +111,16 @@ def _kept(name: str, encoding: str, tags: tuple[str, ...]) -> Page | None:
     found = attempt(lambda: fetch(_question(name, encoding, tags)))
     if found is None or None in found:
         return None
-    kept, *versions = found
-    kept_versions, page = pickle.loads(kept)  # noqa: S301  (written below, by us)
-    return Page(*page) if kept_versions == versions else None
+    kept, *today = found
+    made_with, page = pickle.loads(kept)  # noqa: S301  (written below, by us)
+    return Page(*page) if made_with == today else None
 
 
-def _versions(tags: tuple[str, ...]) -> list[bytes] | None:
+def versions(tags: tuple[str, ...]) -> list[bytes] | None:
     """Today's versions; those that are missing get one. None while the cache does not answer."""
 
     def read() -> list[bytes | None]:
-        names = tuple(map(_tag, tags))
+        names = tuple(map(tag_key, tags))
         for name, version in zip(names, fetch(names), strict=True):
             if version is None:
                 cache.add(name, secrets.token_hex(8), None)
@@ -128,7 +133,7 @@ def _versions(tags: tuple[str, ...]) -> list[bytes] | None:
 @lru_cache(maxsize=2048)
 def _question(name: str, encoding: str, tags: tuple[str, ...]) -> tuple[str, ...]:
     """The keys of a page: itself, then its tags."""
-    return (_entry(name, encoding), *map(_tag, tags))
+    return (_entry(name, encoding), *map(tag_key, tags))
 
 
 def _made_once(
@@ -171,16 +176,16 @@ def _made(
             return page
         if time.monotonic() > until:
             break
-    versions = _versions(tags)  # before the first query: a change while we render makes it old
+    current = versions(tags)  # before the first query: a change while we render makes it old
     try:
         response = make()
         if response.status_code != 200:
             return response
         pages = answers.pages(response)
-        if versions is not None:
-            entries = {_entry(name, each): (versions, tuple(page)) for each, page in pages.items()}
+        if current is not None:
+            entries = {_entry(name, each): (current, tuple(page)) for each, page in pages.items()}
             attempt(lambda: cache.set_many(entries, settings.PAGE_CACHE_SECONDS))
         return pages[encoding]
     finally:
-        if versions is not None:
+        if current is not None:
             attempt(lambda: cache.delete(lock))

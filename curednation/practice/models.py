@@ -100,25 +100,23 @@ class Practice(models.Model):
         """
         key = cls._shared_key()
         copy = shared.read(key)
-        seen = shared.made_from(copy)
-        if seen is not None:
-            return seen
-        if copy is not None:
-            found = cls(**shared.values(copy))
-        else:
+        found = shared.made_from(copy)
+        if found is not None:
+            return found
+        values = shared.values(copy)
+        if values is None:
+            copy, version = (None, None), shared.version()
             values = cls.objects.filter(pk=1).values().first()
             if values is not None:
-                shared.fill(key, values)
-            found = cls(**values) if values else cls()
+                shared.fill(key, values, version)
+        found = cls(**values) if values else cls()
         shared.keep_in_process(found, copy)
         return found
 
     @classmethod
     def share(cls) -> None:
         """Let every process see what the database holds now. Call it when a save has committed."""
-        values = cls.objects.filter(pk=1).values().first()
-        shared.replace(cls._shared_key(), values)
-        pagecache.drop("site")
+        pagecache.drop_now(shared.TAG)
 
     @classmethod
     def _shared_key(cls) -> str:

@@ -1,4 +1,8 @@
-"""The cached copy of the practice, which every page reads."""
+"""The cached copy of the practice, which every page reads.
+
+It is kept with the version that the tag "site" had before it was read from the database, so what
+makes the pages old makes it old as well: no page is made from an older practice and kept as new.
+"""
 
 import hashlib
 import pickle
@@ -7,44 +11,54 @@ from typing import Any
 
 from django.core.cache import cache
 
+from curednation import pagecache
 from curednation.cacheservice import attempt, fetch
 
-LIFETIME = 300  # how long an old copy can live if a save could not reach the cache
+LIFETIME = 300  # seconds; what somebody changes past the admin shows after that
+TAG = "site"
 
-_last_seen: tuple[Any, bytes | None] = None, None  # the practice, and the copy it was made from
+Copy = tuple[bytes | None, bytes | None]  # as it is kept, and the version that the tag has now
 
-
-def read(key: str) -> bytes | None:
-    """The copy as it is kept, or None when there is none or the cache does not answer."""
-    return attempt(lambda: fetch((key,))[0])
+_last_seen: tuple[Any, Copy] = None, (None, None)
 
 
-def values(copy: bytes) -> dict[str, Any]:
-    return pickle.loads(copy)  # noqa: S301  (written below, by us)
+def read(key: str) -> Copy:
+    """What there is; nothing while the cache does not answer. One round trip."""
+    pagecache.pay()
+    found = attempt(lambda: fetch((key, pagecache.tag_key(TAG))))
+    return tuple(found) if found else (None, None)
 
 
-def fill(key: str, values: dict[str, Any]) -> None:
-    """Cache what was just read, unless a save has put something newer there meanwhile."""
-    attempt(lambda: cache.add(key, values, LIFETIME))
+def made_from(copy: Copy) -> Any:
+    """The practice last seen, where it was made from this very copy; else None."""
+    practice, its_copy = _last_seen
+    return practice if None not in copy and copy == its_copy else None
 
 
-def replace(key: str, values: dict[str, Any] | None) -> None:
-    """Cache what was just saved, over whatever is there; with None only forget."""
-    if values is None:
-        attempt(lambda: cache.delete(key))
-    else:
-        attempt(lambda: cache.set(key, values, LIFETIME))
+def values(copy: Copy) -> dict[str, Any] | None:
+    """The values in it, or None when there is no copy or it is old."""
+    kept, version = copy
+    if kept is None:
+        return None
+    made_with, values = pickle.loads(kept)  # noqa: S301  (written below, by us)
+    return values if made_with == version else None
 
 
-def keep_in_process(practice: Any, copy: bytes | None) -> None:
+def version() -> bytes | None:
+    """To be asked for before the values are read. None while the cache does not answer."""
+    found = pagecache.versions((TAG,))
+    return found[0] if found else None
+
+
+def fill(key: str, values: dict[str, Any], made_with: bytes | None) -> None:
+    """Cache what was just read. Where a save came in between, it is old from the start."""
+    if made_with is not None:
+        attempt(lambda: cache.set(key, (made_with, values), LIFETIME))
+
+
+def keep_in_process(practice: Any, copy: Copy) -> None:
     global _last_seen
     _last_seen = practice, copy
-
-
-def made_from(copy: bytes | None) -> Any:
-    """The practice last seen, where it was made from this very copy; else None."""
-    practice, made_from_this = _last_seen
-    return practice if copy is not None and copy == made_from_this else None
 
 
 def last_seen() -> Any:

@@ -184,7 +184,7 @@ def test_the_title_of_a_related_article_shows_at_once(client, fresh, article, co
 
 def test_another_phone_number_shows_at_once(client, fresh, article, commits):
     practice = make_practice()
-    pagecache._drop(["site"])
+    pagecache.drop_now("site")
     fresh()
     assert not fresh()
     practice.phone = "+16155550199"
@@ -220,7 +220,7 @@ def test_a_lost_version_makes_a_page_old_and_never_young_again(article, fresh):
 
 def test_a_change_while_the_page_is_being_made_is_not_lost(rf, db):
     def make_slowly() -> HttpResponse:
-        pagecache._drop(["article:x"])  # somebody publishes this very moment
+        pagecache.drop_now("article:x")  # somebody publishes this very moment
         return HttpResponse("old")
 
     assert pagecache.serve(rf.get("/x/"), tags=["article:x"], make=make_slowly).content == b"old"

@@ -9,7 +9,7 @@ from curednation.practice import shared
 def fresh_process(monkeypatch):
     """As if this process had shown no page yet, and met no trouble with the cache."""
     monkeypatch.setattr(cacheservice, "breaker", Breaker(rest=cacheservice.REST))
-    monkeypatch.setattr(shared, "_last_seen", (None, None))
+    monkeypatch.setattr(shared, "_last_seen", (None, (None, None)))
 
 
 @pytest.fixture

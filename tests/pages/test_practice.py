@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import IntegrityError
 from django.test import RequestFactory
 
+from curednation import cacheservice
 from curednation.practice import shared
 from curednation.practice.models import Practice
 from tests.pages.factories import make_practice
@@ -92,12 +93,39 @@ def test_the_practice_is_read_from_the_database_once(django_assert_num_queries):
 
 def test_a_slow_reader_does_not_bring_an_old_practice_back():
     practice = make_practice()
+    version = shared.version()
     old = dict(Practice.objects.filter(pk=1).values().get())
     practice.name = "Harbor Clinic"
     practice.save()
     Practice.share()
-    shared.fill(Practice._shared_key(), old)
+    shared.fill(Practice._shared_key(), old, version)
     assert Practice.current().name == "Harbor Clinic"
+
+
+def test_what_is_saved_while_the_cache_is_away_shows_when_it_is_back(client, settings):
+    practice = make_practice()
+    assert "(615) 555-0142" in client.get("/").text
+    alive = settings.CACHES
+    settings.CACHES = alive | {"default": alive["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    practice.phone = "+16155550199"
+    practice.save()
+    Practice.share()
+    settings.CACHES = alive
+    cacheservice.breaker.succeeded()
+    assert "(615) 555-0199" in client.get("/contact/").text
+    assert "(615) 555-0199" in client.get("/").text
+
+
+def test_no_page_is_kept_with_a_practice_that_is_older_than_it(client):
+    """The copy of the practice survives what its page's tag does not."""
+    practice = make_practice()
+    assert "(615) 555-0142" in client.get("/").text
+    kept = cache.get(Practice._shared_key())
+    practice.phone = "+16155550199"
+    practice.save()
+    Practice.share()
+    cache.set(Practice._shared_key(), kept)
+    assert "(615) 555-0199" in client.get("/").text
 
 
 def test_a_dead_cache_does_not_stop_a_page(client, dead_cache):
