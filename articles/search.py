@@ -10,11 +10,36 @@ from django.contrib.postgres.search import TrigramSimilarity
 from articles import matching
 from articles.matching import Query
 from articles.models import Article, Synonym, Topic, Word
+from curednation.compiled import Compiled, OneOf
 
 LONGEST, MOST_WORDS = 200, 10
 # "suboxne" and "suboxone" share 0.5 of their trigrams.
 NEAR = 0.35
 Span = tuple[str, ...]
+
+SHOWN = [
+    "slug",
+    "published_at",
+    "updated_at",
+    "last_reviewed",
+    "online__title",
+    "online__summary",
+    "online__minutes",
+    "online__text",
+    "topic__name",
+    "topic__slug",
+    "topic__icon",
+    "topic__tint",
+]
+CARDS = Compiled(
+    lambda: (
+        Article.objects.filter(OneOf("pk", "pks"))
+        .select_related("online", "topic")
+        .only(*SHOWN)
+        .order_by()
+    )
+)
+SYNONYMS = Compiled(lambda: Synonym.objects.only("name", "means").order_by())
 
 
 @dataclass(frozen=True)
@@ -114,8 +139,8 @@ def _trigrams(word: str) -> set[str]:
 def _synonyms() -> dict[Span, set[Span]]:
     """Of each name what else it is called: all that mean the same. One query; there are dozens."""
     groups: dict[Span, set[Span]] = {}
-    for name, means in Synonym.objects.values_list("name", "means"):
-        one, other = _span(name), _span(means)
+    for synonym in SYNONYMS.all():
+        one, other = _span(synonym.name), _span(synonym.means)
         if one and other:
             groups.setdefault(other, {other}).add(one)
     known: dict[Span, set[Span]] = {}
@@ -161,23 +186,6 @@ def _page(query: Query, text: str, first: int, count: int, topic: Topic | None) 
     rows = matching.find(query, text[:LONGEST], first=first, count=count, topic=topic)
     if not rows:
         return Found()
-    cards = Article.objects.select_related("online", "topic").only(*CARD_WITH_TEXT)
-    by_pk = cards.in_bulk([pk for pk, *_ in rows])
+    by_pk = {card.pk: card for card in CARDS.all(pks=[pk for pk, *_ in rows])}
     _, total, stems = rows[0]
     return Found([by_pk[pk] for pk, *_ in rows], total, stems)
-
-
-CARD_WITH_TEXT = [
-    "slug",
-    "published_at",
-    "updated_at",
-    "last_reviewed",
-    "online__title",
-    "online__summary",
-    "online__minutes",
-    "online__text",
-    "topic__name",
-    "topic__slug",
-    "topic__icon",
-    "topic__tint",
-]

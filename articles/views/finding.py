@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,10 +15,23 @@ from articles import search
 from articles.models import Article, Contributor, Topic
 from articles.models.articles import ArticleQuerySet
 from curednation import answers, pagecache
+from curednation.compiled import Compiled
 
 ON_A_PAGE = 10
 SUGGESTED = 6
 ORDERS = {"newest": "newest", "useful": "most_useful"}
+
+
+def _with_something_to_read() -> QuerySet[Topic]:
+    shown = Article.objects.published().order_by()
+    under = Q(Exists(shown.filter(topic=OuterRef("pk")))) | Q(
+        Exists(shown.filter(topics=OuterRef("pk")))
+    )
+    return Topic.objects.filter(under)
+
+
+# Those that a reader finds something under. One query, which stops at the first article.
+TOPICS = Compiled(_with_something_to_read)
 
 
 @require_safe
@@ -77,7 +90,7 @@ def _listing(
     order = _order(request)
     page = _page(request, getattr(chosen, ORDERS[order])())
     query = {"order": order} if order != "newest" else {}
-    context |= _paged(request, page, urlencode(query)) | {"order": order, "topics": _topics()}
+    context |= _paged(request, page, urlencode(query)) | {"order": order, "topics": TOPICS.all()}
     return render(request, "articles/list.html", context)
 
 
@@ -100,15 +113,6 @@ def _paged(request: HttpRequest, page, query: str) -> dict[str, Any]:
     }
 
 
-def _topics() -> list[Topic]:
-    """Those that a reader finds something under. One query, which stops at the first article."""
-    shown = Article.objects.published().order_by()
-    under = Q(Exists(shown.filter(topic=OuterRef("pk")))) | Q(
-        Exists(shown.filter(topics=OuterRef("pk")))
-    )
-    return list(Topic.objects.filter(under))
-
-
 def _found(request: HttpRequest) -> HttpResponse:
     """What was searched for is in nobody's cache: the address holds what somebody typed."""
     text = request.GET["q"].strip()[: search.LONGEST]
@@ -124,7 +128,7 @@ def _found(request: HttpRequest) -> HttpResponse:
         "found": found,
         "topic": None,
         "within": about,
-        "topics": _topics(),
+        "topics": TOPICS.all(),
         "number": number,
         "pages": -(-found.total // ON_A_PAGE),
         "query": urlencode({"q": text} | ({"topic": about.slug} if about else {})) + "&",
