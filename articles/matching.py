@@ -40,7 +40,9 @@ FOUND = """
         ORDER BY published_at DESC, id DESC LIMIT %(end)s
     )
     SELECT id,
-        CASE WHEN (SELECT count(*) FROM newest) < %(end)s
+        CASE
+            WHEN (SELECT count(*) FROM newest) >= {counted} THEN {counted}
+            WHEN (SELECT count(*) FROM newest) < %(end)s
             THEN (SELECT least(count(*), {counted}) FROM everywhere)
             ELSE (SELECT count(*) FROM counted)
         END,
@@ -104,6 +106,7 @@ def find(
     First those with the words in title, summary or headings, best first; then in the text only,
     newest first. However many match, MOST_RANKED at most are ranked, MOST_COUNTED counted, and
     MOST_LOOKED_AT that have the words in the text only compared: a phrase unpacks each of them.
+    So nothing is counted where as many have the words in their head, which is part of the whole.
     """
     within = WITHIN if topic else ""
     values = {"first": first, "count": count, "end": first + count, "text": text}

@@ -18,7 +18,7 @@ from bench.table import Row
 from curednation.practice.models import Practice
 from tests import processes
 
-ROUNDS, CONNECTIONS = 5, 8
+ROUNDS, CONNECTIONS = 15, 8
 BODY = Path(settings.BASE_DIR) / "var" / "bench" / "page.br"
 Batch = Callable[[], float]
 
@@ -47,10 +47,10 @@ def rates(article: Article, port: int) -> list[Row]:
     ) as bare:
         plain = int(bare.url.rsplit(":", 1)[1])
         kept, base, alone, unchanged = _in_turns(
-            partial(_rate, path, port, 3000),
-            partial(_rate, "/bench/page/", port, 3000),
-            partial(_rate, "/bench/page/", plain, 5000),
-            partial(_rate, path, port, 3000, status=304, if_none_match=etag),
+            partial(_rate, path, port, 1000),
+            partial(_rate, "/bench/page/", port, 1000),
+            partial(_rate, "/bench/page/", plain, 1500),
+            partial(_rate, path, port, 1000, status=304, if_none_match=etag),
         )
     size = len(BODY.read_bytes())
     return [
@@ -71,8 +71,8 @@ def anew(article: Article, port: int) -> list[Row]:
         length = len(client.get(path).content)
     with wagtail.site(article) as peer:
         ours, theirs = _in_turns(
-            partial(_rate, path, port, 300),
-            partial(_rate, peer["path"], peer["port"], 150),
+            partial(_rate, path, port, 100),
+            partial(_rate, peer["path"], peer["port"], 60),
         )
     times = _ratio(ours, theirs)
     count = len(queries)
