@@ -50,6 +50,10 @@ class Topic(models.Model):
     def get_absolute_url(self) -> str:
         return address("topic", self.slug)
 
+    @property
+    def feed_url(self) -> str:
+        return address("topic_feed", self.slug)
+
 
 class ContributorQuerySet(models.QuerySet["Contributor"]):
     def reviewers(self):

@@ -1,6 +1,7 @@
 """What other parts of the site show of the articles, and how an article's own parts are shown."""
 
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -61,6 +62,28 @@ def with_sources(text: str, sources: int) -> SafeString:
 @register.simple_tag
 def excerpt(article: Article, stems: Iterable[str]) -> SafeString:
     return excerpts.excerpt(article.shown.summary, article.shown.text, stems)
+
+
+@register.filter
+def short_reading_time(minutes: int) -> str:
+    """7 min read"""
+    return _short_reading_time(minutes, get_language())
+
+
+@lru_cache(maxsize=256)
+def _short_reading_time(minutes: int, _language: str) -> str:
+    return _("%(minutes)s min read") % {"minutes": minutes}
+
+
+@register.filter
+def reviewed_in(day: date) -> str:
+    """Reviewed May 2026"""
+    return _reviewed_in(day.replace(day=1), get_language())
+
+
+@lru_cache(maxsize=256)
+def _reviewed_in(month: date, _language: str) -> str:
+    return _("Reviewed %(when)s") % {"when": date_format(month, "F Y")}
 
 
 @register.simple_tag

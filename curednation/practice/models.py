@@ -88,6 +88,9 @@ class Practice(models.Model):
         verbose_name_plural = _("the practice")
         constraints = [models.CheckConstraint(condition=Q(id=1), name="practice_is_only_one")]
 
+    # Another one whenever staff changed what stands on pages of every kind. Of `current()` alone.
+    site_version = ""
+
     def __str__(self) -> str:
         return self.name
 
@@ -105,11 +108,12 @@ class Practice(models.Model):
             return found
         values = shared.values(copy)
         if values is None:
-            copy, version = (None, None), shared.version()
+            copy = None, shared.version()
             values = cls.objects.filter(pk=1).values().first()
             if values is not None:
-                shared.fill(key, values, version)
+                shared.fill(key, values, copy[1])
         found = cls(**values) if values else cls()
+        found.site_version = shared.name_of(copy[1])
         shared.keep_in_process(found, copy)
         return found
 

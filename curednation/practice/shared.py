@@ -6,6 +6,7 @@ makes the pages old makes it old as well: no page is made from an older practice
 
 import hashlib
 import pickle
+import secrets
 from collections.abc import Iterable
 from typing import Any
 
@@ -48,6 +49,11 @@ def version() -> bytes | None:
     """To be asked for before the values are read. None while the cache does not answer."""
     found = pagecache.versions((TAG,))
     return found[0] if found else None
+
+
+def name_of(version: bytes | None) -> str:
+    """A name for what is made under this version; without one, a name that nothing has twice."""
+    return secrets.token_hex(8) if version is None else hashlib.sha256(version).hexdigest()[:16]
 
 
 def fill(key: str, values: dict[str, Any], made_with: bytes | None) -> None:

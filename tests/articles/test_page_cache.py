@@ -268,6 +268,16 @@ def test_a_dead_cache_does_not_stop_a_page(client, article, settings):
     assert "Published all the same" in client.get(PAGE).text
 
 
+def test_without_a_cache_no_page_shows_what_patients_do_not_say_any_more(client, article, settings):
+    settings.CACHES = settings.CACHES | {
+        "default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    }
+    voice = make_testimonial(words="It helped.")
+    assert "It helped." in client.get(PAGE).text
+    voice.delete()
+    assert "It helped." not in client.get(PAGE).text
+
+
 def test_what_changes_while_the_cache_is_away_shows_when_it_is_back(
     client, fresh, article, settings, commits
 ):
