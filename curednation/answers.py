@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import brotli
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import ResponseHeaders
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_http_date_safe
 
@@ -16,13 +17,17 @@ ENCODINGS = ("br", "gzip", "")
 
 
 class Page(NamedTuple):
-    """An answer as it is kept: `body` and `headers` as they go over the wire."""
+    """An answer as it is kept: `body` and `headers` as they go over the wire.
+
+    `headers` are as Django's answers hold them, (name, value) by the name in small letters, so that
+    they are checked and encoded when the page is made and not for every visitor.
+    """
 
     body: bytes
     content_type: str
     etag: str
     modified: int  # when it was made, in seconds
-    headers: tuple[tuple[str, str], ...]
+    headers: dict[str, tuple[str, str]]
 
 
 def pages(response: HttpResponse) -> dict[str, Page]:
@@ -50,7 +55,8 @@ def _page(response: HttpResponse, body: bytes, encoding: str, etag: str) -> Page
     headers += [("ETag", etag), ("Last-Modified", http_date(now))]
     if encoding:
         headers.append(("Content-Encoding", encoding))
-    return Page(body, response["Content-Type"], etag, now, tuple(headers))
+    checked = ResponseHeaders(dict(headers))
+    return Page(body, response["Content-Type"], etag, now, dict(checked._store))
 
 
 def answer(request: HttpRequest, page: Page) -> HttpResponse:
@@ -59,8 +65,7 @@ def answer(request: HttpRequest, page: Page) -> HttpResponse:
         response = HttpResponseNotModified()
     else:
         response = HttpResponse(page.body, content_type=page.content_type)
-    for name, value in page.headers:
-        response.headers[name] = value
+    response.headers._store.update(page.headers)
     return response
 
 

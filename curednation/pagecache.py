@@ -28,7 +28,7 @@ PATIENCE, STEP = 5.0, 0.02
 # Within it a process shows a page again without asking the cache: what a crowd costs one question,
 # and what a change may come late in other processes. Shorter than the way to any visitor.
 MOMENT, MOST_HELD = 0.02, 128
-FORMAT = 1  # a release that keeps something else must not read what an older one left
+FORMAT = 2  # a release that keeps something else must not read what an older one left
 
 _local = threading.Lock()
 _making: dict[str, threading.Event] = {}
