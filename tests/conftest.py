@@ -1,5 +1,6 @@
 """What the tests stand on. All parts are real: PostgreSQL, Valkey, granian, Celery, SMTP."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -26,6 +27,9 @@ LONG = {"test_make_run.py", "test_abuse.py", "test_staff_sign_in.py", "test_dril
 
 def pytest_configure(config: pytest.Config) -> None:
     """Bring the embedded services up once; the workers of xdist use those of their controller."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        # Started in the background by a shell: what we start would not hear Ctrl-C either.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         config.stash[held] = embedded.ensure(surroundings.SERVICES)
 
