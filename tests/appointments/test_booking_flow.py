@@ -208,7 +208,7 @@ def shown(page) -> list[str]:
 
 def test_times_are_those_of_the_state_when_nothing_else_is_known(visitor):
     service = make_service(providers=[make_provider(states=["CA"], hours="12:00-13:00")])
-    page = steps.times(visitor, service, "ca")
+    page = steps.times(visitor, service, "ca", query=f"?day={monday().date()}")
     assert "10:00 am" in shown(page)  # noon in Tennessee
     assert "All times are Pacific Time" in page.text
 
