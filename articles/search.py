@@ -17,27 +17,8 @@ LONGEST, MOST_WORDS = 200, 10
 NEAR = 0.35
 Span = tuple[str, ...]
 
-SHOWN = [
-    "slug",
-    "published_at",
-    "updated_at",
-    "last_reviewed",
-    "online__title",
-    "online__summary",
-    "online__minutes",
-    "online__text",
-    "topic__name",
-    "topic__slug",
-    "topic__icon",
-    "topic__tint",
-]
 CARDS = Compiled(
-    lambda: (
-        Article.objects.filter(OneOf("pk", "pks"))
-        .select_related("online", "topic")
-        .only(*SHOWN)
-        .order_by()
-    )
+    lambda: Article.objects.filter(OneOf("pk", "pks")).as_cards("online__text").order_by()
 )
 SYNONYMS = Compiled(lambda: Synonym.objects.only("name", "means").order_by())
 

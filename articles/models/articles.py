@@ -46,9 +46,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def most_useful(self):
         return self.order_by("-usefulness", "-published_at", "-pk")
 
-    def as_cards(self):
-        """With what a card or a row shows, and without the long texts."""
+    def as_cards(self, *also: str):
+        """With what a card or a row shows, and without the long texts but for those named."""
         return self.select_related("online", "topic").only(
+            *also,
             "slug",
             "published_at",
             "updated_at",
