@@ -189,7 +189,7 @@ def _move(
         provider, appointment.service, appointment.state, starts_at, moving=appointment
     )
     changed = (
-        Appointment.objects.upcoming(now)
+        Appointment.objects.changeable(now)
         .filter(pk=appointment.pk, sequence=appointment.sequence)
         .update(
             provider=provider,
@@ -202,7 +202,10 @@ def _move(
     if not changed:
         raise NotChangeable
     moved = reread(appointment)
-    notices.moved(moved, was=appointment)
+    if moved.waits_for_the_patient:
+        notices.over_limit(moved)
+    else:
+        notices.moved(moved, was=appointment)
     freed.tell()
     return moved
 

@@ -81,6 +81,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Booked and not begun."""
         return self.filter(status=Status.BOOKED, starts_at__gt=now)
 
+    def changeable(self, now: datetime):
+        """Visits that their patient can still move: booked, or kept until they are confirmed."""
+        waiting = Q(status=Status.HELD, patient__isnull=False, held_until__gt=now)
+        return self.filter(waiting | Q(status=Status.BOOKED), starts_at__gt=now)
+
     def visits(self):
         """Those with a patient: without holds, but with visits that wait to be confirmed."""
         return self.filter(patient__isnull=False)

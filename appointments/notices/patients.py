@@ -83,11 +83,15 @@ def drop_waiting(appointment: Appointment) -> None:
 
 
 def over_limit(appointment: Appointment) -> None:
-    """The address has many visits already: it gets one mail with a link to go on."""
+    """The address has many visits already: it gets one mail with a link to go on.
+
+    Moved before it was confirmed, the visit has a mail anew, in place of the one that waits.
+    """
     _write(
         "appointment_confirm",
         appointment,
-        f"appointment-confirm:{appointment.pk}",
+        f"appointment-confirm:{appointment.pk}:{appointment.sequence}",
+        overtakes=True,
         link=links.absolute(appointment, "confirm"),
     )
 

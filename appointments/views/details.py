@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from appointments import booking, links, proofs, visitors
 from appointments.availability import Slot
 from appointments.forms import DetailsForm
+from appointments.links import Purpose, VisitLink
 from appointments.models import Appointment, ConsentText, Status
 from appointments.views.proof import proof_of
 from appointments.views.refusing import refusal
@@ -35,7 +36,7 @@ HOLD = Compiled(
 def details(request: HttpRequest, uid: UUID) -> HttpResponse:
     hold = _own_hold_or_404(request, uid)
     if hold.patient_id:
-        return redirect(links.page(hold, "done"))
+        return redirect(links.handed_page(hold))
     if booking.was_withdrawn(hold):
         return _taken(request, hold, booking.nearest(hold.service, hold.state, hold.starts_at))
     if hold.status == Status.RELEASED:
@@ -62,7 +63,7 @@ def _book(request: HttpRequest, hold: Appointment, form: DetailsForm) -> HttpRes
         return redirect("appointments:times", hold.place, hold.service.slug)
     except booking.SlotTaken as error:
         return _taken(request, hold, error.nearest)
-    return redirect(links.page(appointment, "done"))
+    return redirect(links.handed_page(appointment))
 
 
 def _taken(request: HttpRequest, hold: Appointment, nearest: Sequence[Slot]) -> HttpResponse:
@@ -121,11 +122,17 @@ def release(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_GET
-@of_visit
-def done(request: HttpRequest, appointment: Appointment, token: str) -> HttpResponse:
+@of_visit(Purpose.DONE)
+def done(request: HttpRequest, link: VisitLink) -> HttpResponse:
+    appointment = link.appointment
     if appointment.status != Status.BOOKED and not appointment.waits_for_the_patient:
-        return redirect(links.page(appointment))
-    return render(request, "appointments/done.html", {"appointment": appointment, "token": token})
+        return redirect(link.page())
+    context = {
+        "appointment": appointment,
+        "calendar": link.page("calendar"),
+        "visit": link.page(),
+    }
+    return render(request, "appointments/done.html", context)
 
 
 def _own_hold_or_404(request: HttpRequest, uid: UUID) -> Appointment:

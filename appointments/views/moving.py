@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from appointments import booking, links
+from appointments import booking
 from appointments.forms import SlotForm
-from appointments.models import Appointment
+from appointments.links import Purpose, VisitLink
 from appointments.views.choosing import bookable_provider, picker_context, shown_grid
 from appointments.views.refusing import too_many, within_limit
 from appointments.views.taken import taken
@@ -16,11 +16,11 @@ from appointments.views.visit import can_change, of_visit
 
 
 @require_http_methods(["GET", "POST"])
-@of_visit
-def move(request: HttpRequest, appointment: Appointment, token: str) -> HttpResponse:
-    if not can_change(appointment):
-        return redirect(links.page(appointment))
-    context = _times(request, appointment, token)
+@of_visit(Purpose.VISIT)
+def move(request: HttpRequest, link: VisitLink) -> HttpResponse:
+    if not can_change(link.appointment):
+        return redirect(link.page())
+    context = _times(request, link)
     if request.method == "GET":
         return render(request, "appointments/move.html", context)
     form = SlotForm(request.POST)
@@ -29,16 +29,16 @@ def move(request: HttpRequest, appointment: Appointment, token: str) -> HttpResp
         return render(request, "appointments/move.html", context, status=400)
     if not within_limit(request, "changes"):
         return too_many(request)
-    return _move(request, appointment, form)
+    return _move(request, link, form)
 
 
-def _move(request: HttpRequest, appointment: Appointment, form: SlotForm) -> HttpResponse:
-    starts_at = form.cleaned_data["slot"]
+def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse:
+    appointment, starts_at = link.appointment, form.cleaned_data["slot"]
     provider = bookable_provider(request, appointment.service, appointment.state)
     try:
-        moved = booking.move(appointment, provider=provider, starts_at=starts_at)
+        booking.move(appointment, provider=provider, starts_at=starts_at)
     except booking.NotChangeable:
-        return redirect(links.page(appointment))
+        return redirect(link.page())
     except booking.SlotTaken as error:
         return taken(
             request,
@@ -47,27 +47,27 @@ def _move(request: HttpRequest, appointment: Appointment, form: SlotForm) -> Htt
             starts_at,
             error.nearest,
             zone=appointment.patient_zone,
-            action=links.page(appointment, "move"),
+            action=link.page("move"),
         )
-    return redirect(links.page(moved) + "?just=moved")
+    return redirect(link.page() + "?just=moved")
 
 
 @require_GET
-@of_visit
-def move_fragment(request: HttpRequest, appointment: Appointment, token: str) -> HttpResponse:
-    return render(request, "appointments/_times.html", _times(request, appointment, token))
+@of_visit(Purpose.VISIT)
+def move_fragment(request: HttpRequest, link: VisitLink) -> HttpResponse:
+    return render(request, "appointments/_times.html", _times(request, link))
 
 
-def _times(request: HttpRequest, appointment: Appointment, token: str) -> dict:
-    now = timezone.now()
+def _times(request: HttpRequest, link: VisitLink) -> dict:
+    appointment, now = link.appointment, timezone.now()
     context = picker_context(
         request,
         shown_grid(request, appointment.service, appointment.state, now, moving=appointment),
         appointment.place,
         appointment.service,
         now=now,
-        page=links.page(appointment, "move"),
-        fragment=links.page(appointment, "move_fragment"),
+        page=link.page("move"),
+        fragment=link.page("move_fragment"),
         zone=appointment.patient_zone,
     )
-    return context | {"appointment": appointment, "token": token}
+    return context | {"appointment": appointment, "token": link.token}

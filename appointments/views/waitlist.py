@@ -148,7 +148,7 @@ def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespon
     except waitlist.OfferOver:
         # The page says what has become of it, and that the place is kept.
         return _page(request, links.find(token) or entry, token, status=409)
-    return redirect(visit_links.page(appointment, "done"))
+    return redirect(visit_links.handed_page(appointment))
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from appointments.models import Service
+from appointments import links
+from appointments.models import Appointment, Service
 from tests.visitor import Page, Visitor
 
 DETAILS: dict[str, str | bool] = {
@@ -51,3 +52,8 @@ def book(visitor: Visitor, service: Service, starts_at: datetime, **answers: str
 def finish(visitor: Visitor, page: Page, **answers: str | bool) -> Page:
     """Fill in the details page and send it."""
     return visitor.submit(page, press="Book this visit", **DETAILS | answers)
+
+
+def page_of(visit: Appointment, step: str) -> str:
+    """The path of a page of this visit: by its mailed link, where a mail has one."""
+    return links.handed_page(visit) if step == "done" else links.page(visit, step)

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from appointments import feeds, links, proofs, waitlist
+from appointments import feeds, proofs, waitlist
 from appointments.waitlist import links as waitlist_links
 from tests.appointments import steps
 from tests.database import contents
@@ -28,7 +28,7 @@ def names() -> list[str]:
 
 def address(name: str, *, service, proved, hold, visit, feed, entry) -> str:
     if name in TOKEN:
-        return links.page(visit, name)
+        return steps.page_of(visit, name)
     if name in PLACE:
         return waitlist_links.page(entry, name)
     if name in HOLD:
@@ -80,7 +80,7 @@ def test_reading_a_visit_in_any_state_changes_no_row(situation, status):
     visit.save()
     before = contents()
     for name in sorted(TOKEN):
-        assert client.get(links.page(visit, name)).status_code < 500
+        assert client.get(steps.page_of(visit, name)).status_code < 500
     assert contents() == before
 
 
