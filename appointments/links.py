@@ -62,7 +62,8 @@ class VisitLink:
         """Whether nothing is shown any more: the visit is long past, or the handed link is old."""
         now = timezone.now()
         too_old = not self.mailed and self.appointment.created < now - HANDED_FOR
-        return too_old or self.appointment.ends_at < now - VALID_AFTER_VISIT
+        long_past = self.appointment.ends_at < now - VALID_AFTER_VISIT
+        return too_old or long_past or self.appointment.erased_at is not None
 
     def page(self, name: str = "visit") -> str:
         """Return the path of another of its pages, by a link of the same kind."""
@@ -85,8 +86,9 @@ def find(text: str, purpose: Purpose) -> VisitLink | None:
     mailed = bool(key)
     if not key and purpose in HANDED:
         key = _key(text, _handed(purpose))
-    visits = Appointment.objects.visits().select_related("provider", "service", "patient")
-    appointment = visits.filter(key=key).first() if key else None
+    visits = Appointment.objects.exclude(patient=None, erased_at=None)
+    found = visits.select_related("provider", "service", "patient").filter(key=key)
+    appointment = found.first() if key else None
     return appointment and VisitLink(appointment, text, mailed)
 
 

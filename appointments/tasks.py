@@ -1,12 +1,12 @@
 from celery import shared_task
 from django.utils import timezone
 
-from appointments import booking, closures, mornings, reminders, waitlist
+from appointments import booking, closures, mornings, reminders, retention, waitlist
 
 
 @shared_task
 def purge_abandoned_holds() -> None:
-    """Settle holds that have run out and delete old ones. Safe to run twice."""
+    """Settle holds that have run out and delete what came to nothing. Safe to run twice."""
     booking.purge_abandoned_holds()
 
 
@@ -36,5 +36,11 @@ def offer_freed_times() -> None:
 
 @shared_task
 def purge_waitlist() -> None:
-    """Delete places in line that were closed a month ago. Every night."""
+    """Delete places in line that were closed WAITLIST_DAYS ago. Every night."""
     waitlist.purge(timezone.now())
+
+
+@shared_task
+def forget_patients() -> None:
+    """Erase visits and records whose retention period is over. Every night."""
+    retention.forget(timezone.now())

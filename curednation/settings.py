@@ -143,6 +143,14 @@ CELERY_BEAT_SCHEDULE: dict = {
         "task": "appointments.tasks.purge_waitlist",
         "schedule": crontab(hour=8, minute=40),
     },
+    "patients-forget": {
+        "task": "appointments.tasks.forget_patients",
+        "schedule": crontab(hour=8, minute=50),
+    },
+    "staff-purge": {
+        "task": "curednation.staff.tasks.purge",
+        "schedule": crontab(hour=9, minute=10),
+    },
     "holds-purge": {"task": "appointments.tasks.purge_abandoned_holds", "schedule": 600},
     "articles-publish": {"task": "articles.tasks.publish_due", "schedule": 60},
     "articles-tidy": {"task": "articles.tasks.tidy", "schedule": 600},
@@ -166,7 +174,7 @@ CELERY_BEAT_SCHEDULE: dict = {
         "options": {"expires": 240},
     },
     "newsletter-forget": {
-        "task": "newsletter.tasks.forget_unconfirmed",
+        "task": "newsletter.tasks.forget",
         "schedule": crontab(hour=8, minute=30),
     },
     "mail-purge": {"task": "curednation.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
@@ -176,6 +184,15 @@ CELERY_BEAT_SCHEDULE: dict = {
 MAIL_BODY_DAYS = env.number("MAIL_BODY_DAYS", default=30)
 # Longer than the slowest mail server takes for one e-mail; the task's time limits follow from it.
 MAIL_LEASE_SECONDS = env.number("MAIL_LEASE_SECONDS", default=180)
+
+# ── how long what names a person is kept; docs/retention.md lists it table by table ──
+UNCONFIRMED_VISIT_DAYS = env.number("UNCONFIRMED_VISIT_DAYS", default=7, least=1, most=90)
+PATIENT_RECORD_YEARS = env.number("PATIENT_RECORD_YEARS", default=10, most=100)
+WAITLIST_DAYS = env.number("WAITLIST_DAYS", default=30, least=1, most=3650)
+OPINION_DAYS = env.number("OPINION_DAYS", default=365, least=1, most=3650)
+NEWSLETTER_LEFT_DAYS = env.number("NEWSLETTER_LEFT_DAYS", default=365, least=1, most=3650)
+NEWSLETTER_HISTORY_DAYS = env.number("NEWSLETTER_HISTORY_DAYS", default=400, least=30, most=3650)
+ADMIN_LOG_DAYS = env.number("ADMIN_LOG_DAYS", default=365, least=1, most=3650)
 
 # ── the project ───────────────────────────────────────────────────────────────
 INSTALLED_APPS = [

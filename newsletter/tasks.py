@@ -9,7 +9,7 @@ import socket
 from celery import shared_task
 from django.conf import settings
 
-from newsletter import campaigns, handover, subscription
+from newsletter import campaigns, handover, history, subscription
 from newsletter.delivery import recovery, sending
 from newsletter.models import Issue
 from newsletter.returns import mailbox
@@ -44,6 +44,8 @@ def read_returns() -> None:
 
 
 @shared_task
-def forget_unconfirmed() -> None:
-    """Empty what was asked for and never confirmed. Every night."""
+def forget() -> None:
+    """Erase what names a reader and has had its time. Every night."""
     subscription.forget_old_confirmations()
+    subscription.forget_who_left()
+    history.forget_old_issues()

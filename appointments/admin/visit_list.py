@@ -107,7 +107,7 @@ class StatusFilter(ChoiceFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if self.chosen == "holds":
-            return queryset.filter(patient__isnull=True)
+            return queryset.filter(patient__isnull=True, erased_at=None)
         visits = queryset.filter(patient__isnull=False)
         return visits.filter(status=self.chosen) if self.chosen in Status.values else visits
 

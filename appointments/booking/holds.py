@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from appointments import availability
@@ -23,6 +23,7 @@ from curednation.compiled import Asked, Compiled
 
 HOLD_FOR = timedelta(minutes=10)
 PROLONG_BY = timedelta(minutes=10)
+KEPT_FOR_WHO_TYPES = timedelta(hours=1)
 
 # At most one, by a constraint.
 HELD_BY = Compiled(
@@ -159,11 +160,14 @@ def was_withdrawn(hold: Appointment) -> bool:
 
 
 def purge_abandoned_holds() -> int:
-    """Settle holds that have run out and delete those that came to nothing; how many went."""
-    Appointment.objects.expired(timezone.now() - HOLD_FOR).update(
-        status=Status.EXPIRED, changed_by=SYSTEM
-    )
-    # A day later nobody's open page refers to it any more.
-    old = timezone.now() - timedelta(days=1)
-    deleted, _ = Appointment.objects.abandoned().filter(created__lt=old).delete()
+    """Settle holds that have run out and delete those that came to nothing; how many went.
+
+    What was given back goes at once. What ran out, or was withdrawn, stays for an hour: somebody
+    may still be typing, and then books it all the same or is told what became of it.
+    """
+    now = timezone.now()
+    Appointment.objects.expired(now - HOLD_FOR).update(status=Status.EXPIRED, changed_by=SYSTEM)
+    given_back = Q(status=Status.RELEASED) & ~Q(changed_by=SYSTEM)
+    over = given_back | Q(held_until__lt=now - KEPT_FOR_WHO_TYPES)
+    deleted, _ = Appointment.objects.abandoned().filter(over).delete()
     return deleted

@@ -75,7 +75,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def abandoned(self):
         """Holds that came to nothing. They carry no personal data."""
-        return self.filter(status__in=[Status.RELEASED, Status.EXPIRED], patient__isnull=True)
+        return self.unconfirmed().filter(patient__isnull=True)
+
+    def unconfirmed(self):
+        """What ended before it was booked: holds, and visits that nobody confirmed."""
+        return self.filter(status__in=[Status.RELEASED, Status.EXPIRED], erased_at=None)
 
     def upcoming(self, now: datetime):
         """Booked and not begun."""
@@ -180,6 +184,13 @@ class Appointment(models.Model):
     )
     series = models.UUIDField(_("series"), null=True, blank=True, editable=False)
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    erased_at = models.DateTimeField(
+        _("erased"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Since then nothing in this row names a person."),
+    )
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = AppointmentQuerySet.as_manager()
@@ -219,8 +230,23 @@ class Appointment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["held", "released", "expired"])
-                | Q(patient__isnull=False) & ~Q(email=""),
+                | Q(patient__isnull=False) & ~Q(email="")
+                | Q(erased_at__isnull=False),
                 name="visit_has_a_patient",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(
+                    patient=None,
+                    email="",
+                    phone="",
+                    contact="",
+                    booked_by="",
+                    cancel_reason="",
+                    staff_reason="",
+                    visitor="",
+                ),
+                name="erased_visit_names_nobody",
             ),
         ]
         indexes = [

@@ -5,6 +5,7 @@ Rows are locked in this order everywhere: provider, place in line, offers by pk,
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -24,7 +25,6 @@ from appointments.wishes import Wishes
 from curednation.guard import addresses
 
 WAITS_FOR = timedelta(days=60)
-KEPT_AFTER_CLOSING = timedelta(days=30)
 MOST_PLACES = 4  # of one e-mail address
 
 # What a place in line keeps for the booking, by the same names.
@@ -143,7 +143,8 @@ def end_old(now: datetime) -> None:
 
 
 def purge(now: datetime) -> int:
-    """Delete places that were closed a month ago, with what was typed; how many went."""
-    closed = WaitlistEntry.objects.filter(closed__lt=now - KEPT_AFTER_CLOSING)
+    """Delete places that were closed WAITLIST_DAYS ago, with what was typed; how many went."""
+    since = now - timedelta(days=settings.WAITLIST_DAYS)
+    closed = WaitlistEntry.objects.filter(closed__lt=since)
     deleted, _ = closed.delete()
     return deleted

@@ -10,7 +10,7 @@ of locks: confirmations first, then the subscriber.
 
 from newsletter.subscription.asking import ask, ask_to_move, consent_text
 from newsletter.subscription.choices import choose, pause, resume
-from newsletter.subscription.erasing import erase, forget_old_confirmations
+from newsletter.subscription.erasing import erase, forget_old_confirmations, forget_who_left
 from newsletter.subscription.finding import find
 from newsletter.subscription.joining import LinkEnded, come_back, confirm, find_confirmation
 from newsletter.subscription.leaving import (
@@ -34,6 +34,7 @@ __all__ = [
     "find",
     "find_confirmation",
     "forget_old_confirmations",
+    "forget_who_left",
     "leave",
     "passing_failure",
     "pause",

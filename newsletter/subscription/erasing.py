@@ -11,12 +11,16 @@ from newsletter.models import Confirmation, Consent, Event, Origin, Subscriber
 from newsletter.subscription import proofs
 from newsletter.subscription.asking import about
 
+GONE = (Subscriber.State.LEFT, Subscriber.State.BOUNCED, Subscriber.State.COMPLAINED)
+MOST = 5000  # a night; the rest has its turn the next
+
 
 @transaction.atomic
-def erase(subscriber: Subscriber, *, how: str) -> bool:
+def erase(subscriber: Subscriber, *, how: str, follow: bool = False) -> bool:
     """Remove address, networks and choices. The hash stays, so that nobody writes there again.
 
-    False when it was erased before.
+    With `follow` the links in their old letters still leave for the address they moved to. False
+    when it was erased before.
     """
     Confirmation.objects.open().filter(address_hash=subscriber.address_hash).update(
         ended_at=timezone.now()
@@ -33,7 +37,7 @@ def erase(subscriber: Subscriber, *, how: str) -> bool:
             left_at=timezone.now(),
             paused_until=None,
             soft_bounces=0,
-            successor=None,
+            successor=subscriber.successor if follow else None,
         )
     )
     Origin.objects.filter(consent__subscriber=subscriber).delete()
@@ -50,3 +54,14 @@ def forget_old_confirmations() -> int:
     since = timezone.now() - timedelta(days=settings.NEWSLETTER_UNCONFIRMED_DAYS)
     old = Confirmation.objects.exclude(email="").filter(expires_at__lt=since)
     return old.update(email="", network="")
+
+
+def forget_who_left() -> int:
+    """Erase the addresses of readers who left, bounced or complained NEWSLETTER_LEFT_DAYS ago.
+
+    The keyed hash stays, so that nobody writes there again. How many there were.
+    """
+    since = timezone.now() - timedelta(days=settings.NEWSLETTER_LEFT_DAYS)
+    gone = Subscriber.objects.exclude(email="").filter(state__in=GONE, left_at__lt=since)
+    how = "its retention period was over"
+    return sum(erase(subscriber, how=how, follow=True) for subscriber in gone[:MOST])

@@ -1,0 +1,70 @@
+"""How long what names a patient is kept. The periods are settings; docs/retention.md lists them.
+
+A visit's row outlives its person: it keeps time, provider, service and status, and the proofs of
+consent that refer to it. Every function may run twice, also at once.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef
+
+from appointments.models import Appointment, Patient, Status
+
+NOBODY: dict[str, object] = {
+    "patient": None,
+    "email": "",
+    "phone": "",
+    "contact": "",
+    "booked_by": "",
+    "cancel_reason": "",
+    "staff_reason": "",
+    "visitor": "",
+}
+DAYS_A_YEAR = 365.25
+BATCH = 500
+OVER = (Status.CANCELLED, Status.COMPLETED, Status.NO_SHOW, Status.RELEASED, Status.EXPIRED)
+
+
+def forget(now: datetime) -> None:
+    """Erase what has had its time: unconfirmed visits, then whole records of patients."""
+    forget_unconfirmed(now)
+    forget_old_records(now)
+    delete_patients_without_visits(now)
+
+
+def forget_unconfirmed(now: datetime) -> int:
+    """Erase visits that were never confirmed, UNCONFIRMED_VISIT_DAYS after; how many there were."""
+    since = now - timedelta(days=settings.UNCONFIRMED_VISIT_DAYS)
+    unconfirmed = Appointment.objects.unconfirmed().filter(patient__isnull=False)
+    return unconfirmed.filter(created__lt=since).update(**NOBODY, erased_at=now)
+
+
+def forget_old_records(now: datetime) -> int:
+    """Erase patients whose last visit is PATIENT_RECORD_YEARS past, 0 is never; how many visits.
+
+    A visit that nobody closed counts by its end: nothing upcoming is ever touched.
+    """
+    if not settings.PATIENT_RECORD_YEARS:
+        return 0
+    since = now - timedelta(days=settings.PATIENT_RECORD_YEARS * DAYS_A_YEAR)
+    last_visits = Patient.objects.annotate(last=Max("appointments__ends_at"))
+    erased = 0
+    while pks := list(last_visits.filter(last__lt=since).values_list("pk", flat=True)[:BATCH]):
+        visits = Appointment.objects.filter(patient__in=pks)
+        erased += visits.update(**NOBODY, erased_at=now)
+    return erased
+
+
+@transaction.atomic
+def delete_patients_without_visits(now: datetime) -> int:
+    """Delete the patients whom no visit refers to any more; how many.
+
+    Who books at this moment holds their row: it is passed over.
+    """
+    visits = Appointment.objects.filter(patient=OuterRef("pk"))
+    idle = Patient.objects.filter(~Exists(visits), created__lt=now - timedelta(days=1))
+    pks = list(idle.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    deleted, _ = Patient.objects.filter(~Exists(visits), pk__in=pks).delete()
+    return deleted

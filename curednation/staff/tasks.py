@@ -1,0 +1,20 @@
+"""What Celery runs for the accounts of staff. Each task may run twice."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.core.management import call_command
+from django.utils import timezone
+
+
+@shared_task
+def purge() -> None:
+    """Delete sessions that have ended, and old lines of the admin's own log. Every night.
+
+    That log repeats names of patients. Who did what stays in the audit trail, which names nobody.
+    """
+    call_command("clearsessions")
+    since = timezone.now() - timedelta(days=settings.ADMIN_LOG_DAYS)
+    LogEntry.objects.filter(action_time__lt=since).delete()
