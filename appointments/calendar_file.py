@@ -1,23 +1,22 @@
 """The calendar file of a visit (RFC 5545, RFC 5546). It says "Visit" and nothing more."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from email.utils import parseaddr
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress, vText
 
 from appointments.models import Appointment, Status
 from curednation.practice.models import Practice
 
 
 class Method(StrEnum):
-    """REQUEST and CANCEL travel by mail; PUBLISH is what the page offers for download."""
+    """REQUEST and CANCEL invite by mail; PUBLISH is a file to take: a download, or a series."""
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
@@ -31,16 +30,18 @@ def calendar_file(
     *,
     also: Sequence[Appointment] = (),
 ) -> bytes:
-    """The file's bytes, UTF-8 with CRLF. Times are in the patient's zone with its VTIMEZONE.
+    """Return the file's bytes, UTF-8 with CRLF. Times are UTC; a calendar shows its owner's clock.
 
     The UID stays the same for the life of the visit; SEQUENCE rises with each move and with the
     cancellation, which is how a calendar knows the newest word. `also` are later visits of the
-    same patient, of a series.
+    same patient, of a series: Outlook takes only the first event of an invitation, so several
+    are published. Raises ValueError for an invitation to several.
     """
+    if also and method is not Method.PUBLISH:
+        raise ValueError("An invitation is for one visit")
     head, end = _frame(method)
-    zone = vtimezone(appointment.zone, appointment.starts_at.year)
     visits = b"".join(_event(one, method, practice).to_ical() for one in (appointment, *also))
-    return head + zone + visits + end
+    return head + visits + end
 
 
 @cache
@@ -59,8 +60,8 @@ def _event(appointment: Appointment, method: Method, practice: Practice) -> Even
     event.add("uid", f"{appointment.uid}@{urlsplit(settings.SITE_URL).hostname}")
     event.add("sequence", appointment.sequence)
     event.add("dtstamp", timezone.now())
-    event.add("dtstart", appointment.local_start)
-    event.add("dtend", appointment.local_end)
+    event.add("dtstart", appointment.starts_at)
+    event.add("dtend", appointment.ends_at)
     event.add("summary", _("Visit"))
     event.add("class", "PRIVATE")
     cancelled = appointment.status == Status.CANCELLED
@@ -72,7 +73,7 @@ def _event(appointment: Appointment, method: Method, practice: Practice) -> Even
 
 
 def _organizer(practice: Practice) -> vCalAddress:
-    organizer = vCalAddress(f"mailto:{settings.DEFAULT_FROM_EMAIL}")
+    organizer = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
     organizer.params["CN"] = vText(practice.mail_name)
     return organizer
 
@@ -83,14 +84,3 @@ def _attendee(email: str) -> vCalAddress:
     attendee.params["PARTSTAT"] = vText("ACCEPTED")
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
     return attendee
-
-
-@lru_cache(maxsize=256)
-def vtimezone(name: str, year: int) -> bytes:
-    """The VTIMEZONE. Cached: it costs ten times as much as all the rest of the file."""
-    return Timezone.from_tzinfo(
-        ZoneInfo(name),
-        name,
-        first_date=datetime(year - 1, 1, 1).date(),
-        last_date=(datetime(year + 2, 1, 1) - timedelta(days=1)).date(),
-    ).to_ical()

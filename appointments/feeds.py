@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.conf import settings
@@ -24,7 +23,6 @@ from icalendar import Calendar, vDuration, vText
 from icalendar.parser import Contentline, Parameters
 
 from appointments import links
-from appointments.calendar_file import vtimezone
 from appointments.models import Appointment, CalendarFeed, Provider, Status
 
 PATTERN = r"[A-Za-z0-9_-]{32}"
@@ -119,7 +117,7 @@ def listing(feed: CalendarFeed, now: datetime) -> Listing:
 
 
 def calendar(listing: Listing) -> bytes:
-    """The file, UTF-8 with CRLF, in the provider's zone with its VTIMEZONE."""
+    """Return the file, UTF-8 with CRLF. Times are UTC, to be shown on the provider's clock."""
     calendar = Calendar()
     calendar.add("prodid", "-//Curednation//Appointments//EN")
     calendar.add("version", "2.0")
@@ -130,29 +128,31 @@ def calendar(listing: Listing) -> bytes:
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(REFRESH))
     head, end, _rest = calendar.to_ical().partition(b"END:VCALENDAR")
-    first = listing.entries[0].starts_at.year if listing.entries else listing.changed_at.year
     summary = Contentline.from_parts("SUMMARY", Parameters(), vText(_("Visit")))
-    zone = ZoneInfo(listing.zone)
-    events = [line for entry in listing.entries for line in _event(entry, zone, summary)]
+    events = [line for entry in listing.entries for line in _event(entry, summary)]
     said = "".join(f"{line}\r\n" for line in events).encode()
-    return b"".join([head, vtimezone(listing.zone, first), said, end, b"\r\n"])
+    return b"".join([head, said, end, b"\r\n"])
 
 
-def _event(entry: Entry, zone: ZoneInfo, summary: Contentline) -> list[str]:
+def _event(entry: Entry, summary: Contentline) -> list[str]:
     """Written out, since the library takes 0.4 ms for each; no line but the summary can be long."""
     cancelled = entry.status == Status.CANCELLED
-    changed = f"{entry.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    changed = _utc(entry.changed_at)
     return [
         "BEGIN:VEVENT",
         f"UID:{uuid.uuid5(entry.uid, 'feed')}",
         f"SEQUENCE:{entry.sequence}",
         f"DTSTAMP:{changed}",
         f"LAST-MODIFIED:{changed}",
-        f"DTSTART;TZID={zone}:{entry.starts_at.astimezone(zone):%Y%m%dT%H%M%S}",
-        f"DTEND;TZID={zone}:{entry.ends_at.astimezone(zone):%Y%m%dT%H%M%S}",
+        f"DTSTART:{_utc(entry.starts_at)}",
+        f"DTEND:{_utc(entry.ends_at)}",
         summary.to_ical().decode(),
         "CLASS:PRIVATE",
         "STATUS:CANCELLED" if cancelled else "STATUS:CONFIRMED",
         "TRANSP:TRANSPARENT" if cancelled else "TRANSP:OPAQUE",
         "END:VEVENT",
     ]
+
+
+def _utc(when: datetime) -> str:
+    return f"{when.astimezone(UTC):%Y%m%dT%H%M%SZ}"

@@ -42,7 +42,7 @@ def moved(appointment: Appointment) -> None:
 def series_booked(first: Appointment, later: Sequence[Appointment]) -> None:
     """One mail for all: its link shows the first, whose page lists the others."""
     key = f"appointment-series:{first.pk}"
-    _tell("appointment_series", first, key, overtakes=False, also=later)
+    _tell("appointment_series", first, key, method=Method.PUBLISH, overtakes=False, also=later)
 
 
 def readdressed(appointment: Appointment) -> None:

@@ -37,7 +37,8 @@ class Attachment:
             return ""
         header = Message()
         header["Content-Type"] = self.mimetype
-        return str(header.get_param("method", "")).upper()
+        method = str(header.get_param("method", "")).upper()
+        return method if method in ("REQUEST", "CANCEL") else ""
 
     @property
     def octets(self) -> bytes:

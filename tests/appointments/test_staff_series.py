@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from appointments import booking, links, notices, series
 from appointments.models import Appointment, ConsentText, Status
+from curednation.mail import message
 from curednation.mail.models import OutgoingEmail
 from tests.appointments.desks import signed_in
 from tests.factories import (
@@ -123,11 +124,18 @@ def test_follow_ups_are_booked_in_one_step_far_ahead_with_one_mail(desk):
 
 
 @django_db
-def test_the_mails_calendar_file_holds_every_visit(desk):
+def test_the_mails_calendar_file_holds_every_visit_and_invites_to_none(desk):
+    """Outlook takes only the first event of an invitation."""
     visit = make_appointment()
     send(desk, desk.get(page_of(visit)))
     [mail] = OutgoingEmail.objects.all()
-    events = Calendar.from_ical(mail.attachments[0]["content"]).walk("VEVENT")
+    calendar = Calendar.from_ical(mail.attachments[0]["content"])
+    assert calendar["METHOD"] == "PUBLISH"
+    parts = [part.get_content_type() for part in message.build(mail).message().walk()]
+    assert parts.count("text/calendar") == 1, "a file to take, not a third alternative"
+    assert parts[-1] == "text/calendar"
+    events = calendar.walk("VEVENT")
+    assert not any("ATTENDEE" in event for event in events)
     assert [event.decoded("dtstart").astimezone(UTC) for event in events] == weeks(1, 2, 3)
     assert len({event["uid"] for event in events}) == 3
 
