@@ -16,6 +16,7 @@ from appointments import availability
 from appointments.models import Appointment, Licence, Provider, Service, Status, WeeklyHours
 from bench import peer, plot
 from bench.table import Row
+from tests.database import unguarded
 
 STATE = "NY"
 # Half of each provider's day from 9 to 17 is taken, every other half hour.
@@ -83,13 +84,11 @@ def patient() -> int:
 
 
 def empty() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+    with unguarded(), connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE appointments_appointment, appointments_patient, appointments_provider,"
             " appointments_service CASCADE"
         )
-        cursor.execute("SET session_replication_role = DEFAULT")
 
 
 def seconds(work: Callable[[], object], times: int = 9) -> float:

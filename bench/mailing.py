@@ -22,6 +22,7 @@ from newsletter import campaigns, letter
 from newsletter.delivery import sending
 from newsletter.delivery.mime import Post, Recipient
 from newsletter.models import Delivery, Issue
+from tests.database import unguarded
 from tests.newsletter.issues import make_issue, make_practice
 from tests.processes import database_url
 from tests.staff.people import make_manager, sign_in
@@ -235,13 +236,12 @@ def _server(port: int) -> Iterator[None]:
 def people(count: int) -> None:
     """Exactly so many who asked for it, and nothing sent to them yet."""
     make_practice()
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+    with unguarded(), connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE newsletter_delivery, newsletter_batch, newsletter_issue,"
             " newsletter_subscriber CASCADE"
         )
-        cursor.execute("SET session_replication_role = DEFAULT")
+    with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO newsletter_subscriber

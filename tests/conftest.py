@@ -5,17 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import pgtrigger
 import pytest
 from django.core.cache import caches
-from django.core.management.sql import emit_post_migrate_signal
-from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from curednation.celery import app as celery_app
 from curednation.devstack import chromium, embedded
 from curednation.devstack.service import Hold
-from tests import processes, surroundings
+from tests import database, processes, surroundings
 from tests.processes import Process
 from tests.smtp import SmtpServer
 
@@ -47,26 +44,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _empty_tables_past_triggers() -> Iterator[None]:
-    """After a transactional test, empty the tables that hold something, append-only ones too.
-
-    Django's flush truncates all of them: new files for sixty tables take a quarter of a second.
-    """
+    """After a transactional test, empty the tables that hold something, append-only ones too."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: _empty_tables())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: database.empty_tables())
         yield
-
-
-def _empty_tables() -> None:
-    tables = [connection.ops.quote_name(name) for name in connection.introspection.table_names()]
-    tables.remove('"django_migrations"')
-    each = "".join(
-        f"IF EXISTS (SELECT FROM {table}) THEN DELETE FROM {table}; END IF;" for table in tables
-    )
-    with pgtrigger.ignore(), transaction.atomic(), connection.cursor() as cursor:
-        # What a server still writes is waited for, as it would be by a flush.
-        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute(f"DO $$ BEGIN {each} END $$")
-    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
 
 
 @pytest.fixture(autouse=True)

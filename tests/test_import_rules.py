@@ -16,7 +16,7 @@ SHARED = tuple(
     f"{HOUSE}.{name}"
     for name in (
         *("mail", "practice", "guard", "pagecache", "answers", "compiled", "cacheservice"),
-        *("richtext", "library", "reachable", "uploads"),
+        *("richtext", "library", "reachable", "uploads", "append_only"),
     )
 )
 # Modules that take everything as an argument, the clock included.

@@ -1,19 +1,9 @@
 """What a patient agreed to, word for word. Rows that are never changed or deleted."""
 
-import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from curednation.compiled import Compiled
-
-APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-NO_TRUNCATE = pgtrigger.Trigger(
-    name="no_truncate",
-    level=pgtrigger.Statement,
-    when=pgtrigger.Before,
-    operation=pgtrigger.Truncate,
-    func="RAISE EXCEPTION 'consent rows are kept: % refused', TG_OP;",
-)
 
 
 class ConsentText(models.Model):
@@ -28,6 +18,8 @@ class ConsentText(models.Model):
     text = models.TextField(_("text"))
     created = models.DateTimeField(_("in force since"), auto_now_add=True)
 
+    append_only = True
+
     class Meta:
         ordering = ["kind", "-version"]
         verbose_name = _("consent text")
@@ -35,7 +27,6 @@ class ConsentText(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "version"], name="consent_text_version_once")
         ]
-        triggers = [APPEND_ONLY, NO_TRUNCATE]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {_('version')} {self.version}"
@@ -60,6 +51,8 @@ class Consent(models.Model):
     page = models.CharField(_("page"), max_length=60, help_text=_("The name of its route."))
     address_hash = models.CharField(_("keyed hash of the e-mail address"), max_length=64)
 
+    append_only = True
+
     class Meta:
         ordering = ["-given"]
         verbose_name = _("consent")
@@ -67,7 +60,6 @@ class Consent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["appointment", "text"], name="consent_given_once")
         ]
-        triggers = [APPEND_ONLY, NO_TRUNCATE]
 
     def __str__(self) -> str:
         return f"{self.text} {self.given:%Y-%m-%d}"

@@ -104,13 +104,12 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
+# Its rows are written by a trigger of a migration: one of pghistory's can be told to do nothing.
 @pghistory.track(
-    pghistory.UpdateEvent(
-        "changed", condition=pghistory.AnyChange("status", "starts_at", "provider")
-    ),
+    pghistory.ManualEvent("changed"),
     fields=["status", "starts_at", "provider", "sequence", "changed_by"],
     model_name="AppointmentEvent",
-    append_only=True,
+    attrs={"append_only": True},
 )
 class Appointment(models.Model):
     """A booked visit, or the hold on the way to one. Times are UTC."""

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -244,15 +243,14 @@ class Revision(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("saved by")
     )
 
+    append_only = True
+
     class Meta:
         ordering = ["-number"]
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="revision_number_once")
-        ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self) -> str:
@@ -268,15 +266,14 @@ class Approval(models.Model):
     whole = models.BooleanField(_("the whole article"), default=True)
     given = models.DateTimeField(_("given"))
 
+    append_only = True
+
     class Meta:
         ordering = ["-given"]
         verbose_name = _("approval")
         verbose_name_plural = _("approvals")
         constraints = [
             models.CheckConstraint(condition=~Q(credentials=""), name="approval_by_credentials")
-        ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self) -> str:

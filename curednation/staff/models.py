@@ -1,6 +1,5 @@
 """Who may sign in, and what they have done."""
 
-import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -99,6 +98,8 @@ class AuditEvent(models.Model):
     )
     network = models.CharField(_("from where"), max_length=50, blank=True, editable=False)
 
+    append_only = True
+
     class Meta:
         verbose_name = _("audit record")
         verbose_name_plural = _("audit records")
@@ -108,16 +109,6 @@ class AuditEvent(models.Model):
             models.Index(fields=["-at"], name="audit_by_time"),
             models.Index(fields=["user_pk", "-at"], name="audit_by_user"),
             GinIndex(fields=["object_pks"], name="audit_by_object"),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="no_truncate",
-                operation=pgtrigger.Truncate,
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                func="RAISE EXCEPTION 'The audit trail cannot be emptied.';",
-            ),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Self
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -10,15 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newsletter.models.people import Subscriber
-
-APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-NO_TRUNCATE = pgtrigger.Trigger(
-    name="no_truncate",
-    level=pgtrigger.Statement,
-    when=pgtrigger.Before,
-    operation=pgtrigger.Truncate,
-    func="RAISE EXCEPTION 'consent rows are kept: % refused', TG_OP;",
-)
 
 
 class ConsentText(models.Model):
@@ -28,11 +18,12 @@ class ConsentText(models.Model):
     text = models.TextField(_("text"))
     created = models.DateTimeField(_("in force since"), auto_now_add=True)
 
+    append_only = True
+
     class Meta:
         ordering = ["-version"]
         verbose_name = _("consent text")
         verbose_name_plural = _("consent texts")
-        triggers = [APPEND_ONLY, NO_TRUNCATE]
 
     def __str__(self) -> str:
         return f"{_('version')} {self.version}"
@@ -64,6 +55,8 @@ class Consent(models.Model):
     how = models.CharField(_("how"), max_length=200, blank=True)
     issue = models.BigIntegerField(_("issue"), default=0, help_text=_("0: not through an issue."))
 
+    append_only = True
+
     class Meta:
         ordering = ["-pk"]
         verbose_name = _("consent")
@@ -85,7 +78,6 @@ class Consent(models.Model):
             models.Index(fields=["address_hash"], name="consent_by_address"),
             models.Index(fields=["kind", "at"], name="consent_by_kind_and_time"),
         ]
-        triggers = [APPEND_ONLY, NO_TRUNCATE]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-import pgtrigger
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -18,7 +17,7 @@ from django.db import connection
 from appointments import links
 from appointments.models import Appointment, Consent, Status
 from curednation.mail.models import OutgoingEmail
-from tests import processes
+from tests import database, processes
 from tests.appointments import steps
 from tests.factories import make_appointment, make_hold, make_provider, make_service, monday
 from tests.visitor import Page, Visitor, over_http
@@ -51,8 +50,7 @@ def unguarded() -> Iterator[None]:
     try:
         yield
     finally:
-        with pgtrigger.ignore(), connection.cursor() as cursor:
-            cursor.execute("TRUNCATE appointments_appointment CASCADE")
+        database.empty_tables()
         with connection.schema_editor() as editor:
             editor.add_constraint(Appointment, constraint)
 
