@@ -27,23 +27,22 @@ def contents() -> dict[str, tuple[int, str]]:
 
 
 @contextmanager
-def unguarded() -> Iterator[None]:
-    """A transaction in which append-only tables that hold something can be emptied."""
+def unguarded(tables: list[str] | None = None) -> Iterator[None]:
+    """A transaction in which these append-only tables, or all, can be emptied."""
+    tables = append_only.tables() if tables is None else tables
     with transaction.atomic(), connection.cursor() as cursor:
-        tables = append_only.tables()
-        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
-        full = _those_that_hold_something(cursor, tables)
-        for table in full:
+        for table in tables:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         yield
         # A table that waits for a check at the end of the transaction cannot be altered.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in full:
+        for table in tables:
             for trigger in append_only.TRIGGERS:
                 cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
 
 
-def _those_that_hold_something(cursor, tables: list[str]) -> list[str]:
+def _proofs_that_hold_something(cursor) -> list[str]:
+    tables = append_only.tables()
     each = (f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables)
     cursor.execute(" UNION ALL ".join(each))
     return [table for (table,) in cursor.fetchall()]
@@ -62,6 +61,6 @@ def empty_tables() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         # What a server still writes is waited for, as it would be by a flush.
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
-        with unguarded():
+        with unguarded(_proofs_that_hold_something(cursor)):
             cursor.execute(f"DO $$ BEGIN {each} END $$")
     emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
