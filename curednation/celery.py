@@ -3,7 +3,8 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curednation.settings")
 
@@ -15,3 +16,15 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**_: object) -> None:
     """The settings' LOGGING holds: Celery's own would print what a failed task was told."""
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_the_owners_password(**_: object) -> None:
+    """End a worker that could act as the owner of the tables."""
+    from curednation import production  # it needs the settings, which are read by now
+
+    try:
+        production.refuse_the_owners_password()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from None  # Celery would log anything else, and go on

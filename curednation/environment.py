@@ -100,6 +100,15 @@ class Environment:
             refuse(variable, f"names no database: write an address such as {example}.")
         return dict(database)
 
+    def owner(self, variable: str, *, of: dict[str, Any]) -> dict[str, Any]:
+        """Another account of that database, or nothing."""
+        if not self.text(variable):
+            return {}
+        owner = self.database(variable, default="")
+        if owner["NAME"] != of["NAME"]:
+            refuse(variable, "names another database than DATABASE_URL: write its name there too.")
+        return owner
+
     def email(self, variable: str, *, default: str) -> dict[str, Any]:
         example = "smtp+tls://user:password@host:587"
         schemes = ("smtp", "smtp+tls", "smtp+ssl")

@@ -5,9 +5,10 @@ from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
+from curednation import rewriting
 from curednation.environment import refuse
 
 NOBODYS = ("example.org", "example.com", "localhost")  # domains no mail can come from
@@ -71,3 +72,44 @@ def connections_suffice(*, databases: Sequence[str] | None = None, **_: Any) -> 
             id="curednation.W001",
         )
     ]
+
+
+@register(Tags.database, deploy=True)
+def proofs_are_kept(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """The site's own role can rewrite no proof, and the tables refuse it to their owner too."""
+    if not databases or "default" not in databases:
+        return []
+    with connections["default"].cursor() as cursor:
+        ways = rewriting.ways_to_rewrite(cursor)
+        unguarded = rewriting.unguarded(cursor)
+    problems: list[CheckMessage] = []
+    if ways:
+        problems.append(
+            Error(
+                "The role of DATABASE_URL could rewrite the audit trail and proofs of consent: "
+                f"{'; '.join(ways[:3])}.",
+                hint="Name the owner of the tables in DATABASE_OWNER_URL, another role in "
+                "DATABASE_URL, and run `manage.py database_roles`. README says how, under Deploy.",
+                id="curednation.E001",
+            )
+        )
+    if unguarded:
+        problems.append(
+            Error(
+                f"Rows can be changed that must stay as they are, in {', '.join(unguarded)}.",
+                hint="Run `manage.py migrate`. If that changes nothing, somebody has removed or "
+                "switched off their triggers: run `manage.py verify_audit`.",
+                id="curednation.E002",
+            )
+        )
+    return problems
+
+
+def refuse_the_owners_password() -> None:
+    """Raise ImproperlyConfigured where a process that serves the site could act as the owner."""
+    if settings.DATABASE_OWNER and not settings.DEBUG:
+        refuse(
+            "DATABASE_OWNER_URL",
+            "is set for the site itself: leave it out here, and set it for `manage.py migrate` "
+            "and `manage.py database_roles` only.",
+        )

@@ -50,6 +50,8 @@ LOG_LEVEL = env.choice(
 # ── services: in development the embedded ones stand in where a variable is unset ──
 ours = embedded.urls() if DEBUG else {}
 DATABASES = {"default": env.database("DATABASE_URL", default=ours.get("DATABASE_URL", ""))}
+# Whom the tables belong to. Only `migrate` and `database_roles` use it: the site must not know it.
+DATABASE_OWNER = env.owner("DATABASE_OWNER_URL", of=DATABASES["default"])
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 # A request that waits longer has failed its visitor. manage.py lifts the first for commands.
 DATABASE_STATEMENT_SECONDS = env.number("DATABASE_STATEMENT_SECONDS", default=30)

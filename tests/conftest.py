@@ -20,6 +20,7 @@ Start = Callable[..., Process]
 held = pytest.StashKey[list[Hold]]()
 # Tests of twenty seconds and more stand in these.
 LONG = {"test_make_run.py", "test_abuse.py", "test_staff_sign_in.py", "test_drill.py"}
+LONG |= {"test_database_roles.py"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
