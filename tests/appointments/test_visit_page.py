@@ -10,15 +10,17 @@ from icalendar import Calendar
 
 from appointments import booking, links
 from appointments.calendar_file import Method, calendar_file
-from appointments.models import Appointment
+from appointments.models import Appointment, Status
 from curednation.mail.attachments import Attachment
-from curednation.mail.models import OutgoingEmail
+from curednation.mail.models import OutgoingEmail, State
 from curednation.practice.models import Practice
 from tests.appointments import steps
 from tests.factories import (
     at,
     make_appointment,
     make_hold,
+    make_patient,
+    make_provider,
     make_service,
     monday,
 )
@@ -257,3 +259,174 @@ def test_an_invitation_is_for_one_visit(visit):
     for method in (Method.REQUEST, Method.CANCEL):
         with pytest.raises(ValueError, match="one visit"):
             calendar_file(visit, method, Practice.current(), also=[other])
+
+
+# ── cancelling ────────────────────────────────────────────────────────────────
+
+
+def test_opening_the_cancel_page_cancels_nothing_and_pressing_its_button_does(visitor, visit):
+    page = visitor.get(links.page(visit, "cancel"))
+    assert status_of(visit) == Status.BOOKED
+    page = visitor.submit(page, press="Cancel this visit", reason="A conflict at work")
+    assert page.path == links.page(visit)
+    assert "This visit is cancelled." in page.text
+    assert status_of(visit) == Status.CANCELLED
+    assert visit.cancel_reason == "A conflict at work"
+    assert visit.changed_by == "patient"
+    [mail] = OutgoingEmail.objects.filter(template="appointment_cancelled")
+    assert "A conflict at work" not in mail.text + mail.html
+
+
+def test_cancelling_twice_cancels_once(visitor, visit):
+    page = visitor.get(links.page(visit, "cancel"))
+    for _ in range(2):
+        again = visitor.press(page, "Cancel this visit")
+        assert "This visit is cancelled." in again.text
+    visit.refresh_from_db()
+    assert visit.sequence == 1
+    assert OutgoingEmail.objects.count() == 1
+
+
+def test_a_cancelled_time_is_free_at_once(visitor, visit):
+    visitor.press(visitor.get(links.page(visit, "cancel")), "Cancel this visit")
+    assert steps.take(in_process(), visit.service, visit.starts_at).status == 200
+
+
+@pytest.mark.parametrize("minutes", [1, 31])
+def test_a_visit_that_has_begun_is_neither_cancelled_nor_moved(visitor, visit, minutes):
+    cancel, move = (visitor.get(steps.page_of(visit, step)) for step in ("cancel", "move"))
+    with time_machine.travel(visit.starts_at + timedelta(minutes=minutes)):
+        visitor.press(cancel, "Cancel this visit")
+        visitor.press(move, "Take this time")
+        assert visitor.get(links.page(visit, "cancel")).path == links.page(visit)
+    assert status_of(visit) == Status.BOOKED
+    assert not OutgoingEmail.objects.exists()
+
+
+def test_past_the_cut_off_the_patient_is_asked_to_call(visitor):
+    visit = make_appointment(service=make_service(cutoff_hours=24), starts_at=monday())
+    cancel = visitor.get(links.page(visit, "cancel"))
+    with time_machine.travel(visit.starts_at - timedelta(hours=23)):
+        page = visitor.press(cancel, "Cancel this visit")
+        assert "It begins soon, so please call us" in page.text
+        assert "Cancel this visit" not in page.text
+    assert status_of(visit) == Status.BOOKED
+
+
+# ── moving ────────────────────────────────────────────────────────────────────
+
+
+def move(visitor, visit, starts_at):
+    page = visitor.get(links.page(visit, "move"))
+    form = page.form_with("csrfmiddlewaretoken")
+    return visitor.post(page.url, form.fields | {"slot": steps.slot(starts_at)})
+
+
+def test_a_visit_moves_to_the_time_that_was_pressed(visitor, visit):
+    page = move(visitor, visit, monday("14:00"))
+    assert page.path == links.page(visit)
+    assert "Moved. This is your new time" in page.text
+    assert "2:00 pm to 2:30 pm" in page.text
+    visit.refresh_from_db()
+    assert visit.starts_at == monday("14:00")
+    [mail] = OutgoingEmail.objects.all()
+    assert "2:00 pm Central Time" in mail.subject
+
+
+def test_the_old_time_is_free_in_the_moment_the_new_one_is_set(visitor, visit):
+    assert steps.take(in_process(), visit.service, monday()).status == 409
+    move(visitor, visit, monday("14:00"))
+    assert steps.take(in_process(), visit.service, monday()).status == 200
+
+
+def test_a_visit_may_move_over_its_own_old_time(visitor):
+    service = make_service(minutes=60, step=30)
+    visit = make_appointment(service=service, starts_at=monday("10:00"))
+    assert move(visitor, visit, monday("10:30")).status == 200
+    visit.refresh_from_db()
+    assert visit.starts_at == monday("10:30")
+
+
+def test_a_move_to_a_time_that_is_taken_keeps_the_old_one_and_offers_others(visitor, visit):
+    make_appointment(service=visit.service, starts_at=monday("14:00"))
+    page = move(visitor, visit, monday("14:00"))
+    assert page.status == 409
+    page = visitor.press(page, "Take ")
+    assert "Moved. This is your new time" in page.text
+    assert Appointment.objects.filter(status=Status.BOOKED).count() == 2
+
+
+def test_a_failed_move_leaves_the_visit_as_it_was(visitor, visit):
+    make_appointment(service=visit.service, starts_at=monday("14:00"))
+    move(visitor, visit, monday("14:00"))
+    visit.refresh_from_db()
+    assert (visit.starts_at, visit.sequence) == (monday("10:00"), 0)
+    assert not OutgoingEmail.objects.exists()
+
+
+def test_a_visit_moves_to_another_provider_where_its_own_is_not_free(visitor):
+    own, other = make_provider(), make_provider()
+    service = make_service(providers=[own, other])
+    visit = make_appointment(service=service, provider=own, starts_at=monday("10:00"))
+    make_appointment(service=service, provider=own, starts_at=monday("14:00"))
+    move(visitor, visit, monday("14:00"))
+    visit.refresh_from_db()
+    assert visit.provider == other
+
+
+def test_a_visit_stays_with_its_provider_where_they_are_free(visitor):
+    providers = [make_provider() for _ in range(3)]
+    service = make_service(providers=providers)
+    visit = make_appointment(service=service, provider=providers[1], starts_at=monday("10:00"))
+    move(visitor, visit, monday("14:00"))
+    visit.refresh_from_db()
+    assert visit.provider == providers[1]
+
+
+def test_a_visit_does_not_move_past_the_licence_of_its_provider(visitor, visit):
+    page = visitor.get(links.page(visit, "move"))
+    visit.provider.licences.update(expires=monday().date() - timedelta(days=1))
+    form = page.form_with("csrfmiddlewaretoken")
+    page = visitor.post(page.url, form.fields | {"slot": steps.slot(monday("14:00"))})
+    assert page.status == 409
+
+
+def test_a_change_made_on_an_old_page_does_not_undo_a_newer_one(visit):
+    stale = Appointment.objects.get(pk=visit.pk)
+    booking.move(visit, provider=None, starts_at=monday("14:00"))
+    with pytest.raises(booking.NotChangeable):
+        booking.move(stale, provider=None, starts_at=monday("15:00"))
+    booking.cancel(visit)
+    with pytest.raises(booking.NotChangeable):
+        booking.move(Appointment.objects.get(), provider=None, starts_at=monday("15:00"))
+
+
+# ── mails ─────────────────────────────────────────────────────────────────────
+
+
+def states() -> dict[str, str]:
+    return dict(OutgoingEmail.objects.values_list("template", "state"))
+
+
+def test_a_mail_that_still_waits_is_overtaken_by_the_next_word_about_the_visit(visitor):
+    steps.book(visitor, make_service(), monday())
+    booking.move(Appointment.objects.get(), provider=None, starts_at=monday("14:00"))
+    assert states() == {
+        "appointment_booked": State.DROPPED,
+        "appointment_moved": State.WAITING,
+    }
+    booking.cancel(Appointment.objects.get())
+    assert states() == {
+        "appointment_booked": State.DROPPED,
+        "appointment_moved": State.DROPPED,
+        "appointment_cancelled": State.WAITING,
+    }
+
+
+def test_mails_about_another_visit_are_not_overtaken(visitor):
+    service = make_service()
+    steps.book(visitor, service, monday("10:00"))
+    patient = make_patient(email="grace@example.org", first_name="George")
+    other = make_appointment(service=service, starts_at=monday("14:00"), patient=patient)
+    booking.cancel(other)
+    assert states()["appointment_booked"] == State.WAITING

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0005_provider_photo'),
+        ('appointments', '0006_append_only_functions'),
     ]
 
     operations = [
