@@ -1,7 +1,8 @@
 """Holds: a slot kept for ten minutes while its patient fills in the form."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError
 from django.db.models import Count, F, Q
@@ -84,23 +85,26 @@ def _is_it(hold: Appointment, service: int, state: str, starts_at: datetime, pro
 
 
 def fairly(providers: Sequence[Provider], starts_at: datetime) -> Sequence[Provider]:
-    """Those with the fewest visits in that week first."""
+    """Return them sorted, those with the fewest visits in that week first.
+
+    A week begins on Monday by each provider's own clock, as for the weekly limit.
+    """
     if len(providers) < 2:
         return providers
-    monday = starts_at - timedelta(days=starts_at.weekday())
-    monday = monday.replace(hour=0, minute=0, second=0, microsecond=0)
-    counts = dict(
-        Appointment.objects.live()
-        .filter(
-            provider__in=providers,
-            starts_at__gte=monday,
-            starts_at__lt=monday + timedelta(days=7),
-        )
-        .order_by()
-        .values_list("provider")
-        .annotate(Count("pk"))
-    )
+    theirs = Q()
+    for provider in providers:
+        monday, next_monday = _week_of(starts_at, provider.zone)
+        theirs |= Q(provider=provider, starts_at__gte=monday, starts_at__lt=next_monday)
+    visits = Appointment.objects.live().filter(theirs).order_by().values_list("provider")
+    counts = dict(visits.annotate(Count("pk")))
     return sorted(providers, key=lambda provider: (counts.get(provider.pk, 0), provider.pk))
+
+
+def _week_of(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the Mondays that begin and end its week in that zone, at midnight."""
+    day = moment.astimezone(zone).date()
+    monday = datetime.combine(day - timedelta(days=day.weekday()), time.min, zone)
+    return monday, monday + timedelta(days=7)  # in wall clock, whatever the offset is by then
 
 
 @in_one_transaction

@@ -88,7 +88,7 @@ def test_it_says_visit_and_nothing_more(client, service, url):
     text = client.get(url).content.decode()
     assert text.count("SUMMARY:Visit\r\n") == 1
     for secret in (
-        *("Graciela", "Whitfield", patient.email, "6155550117", "615", "Toothache", "Urgent"),
+        *("Graciela", "Whitfield", patient.email, "6155550117", "(615)", "Toothache", "Urgent"),
         *(visit.key, str(visit.uid), "refill", "Anna", "Berg", "video.example.org", "TN"),
         *("DESCRIPTION", "ATTENDEE", "ORGANIZER", "LOCATION", "URL", "curednation.example"),
     ):

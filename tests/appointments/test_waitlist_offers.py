@@ -25,6 +25,7 @@ from tests.factories import (
     at,
     make_appointment,
     make_entry,
+    make_extra_hours,
     make_hold,
     make_hours,
     make_provider,
@@ -330,17 +331,46 @@ def test_a_visit_too_soon_to_answer_in_time_is_not_offered():
     assert offer.until == offer.created + 15 * MINUTE
 
 
+WEEK = [(0, "00:00"), (0, "15:00"), (3, "09:00"), (5, "23:00"), (6, "23:30")]
+OTHER_WEEKS = [(-1, "23:30"), (-7, "10:00"), (7, "00:00"), (7, "10:00")]
+
+
 @pytest.mark.parametrize("turned", [False, True])
-def test_with_anyone_the_time_goes_to_the_provider_with_the_fewest_visits_that_week(turned):
-    providers = [make_provider(hours="") for _ in range(2)]
-    service = make_service(minutes=60, step=60, providers=providers)
-    busy, idle = reversed(providers) if turned else providers
-    make_appointment(service=service, provider=busy, starts_at=monday("15:00"))
-    for provider in (busy, idle):
-        make_hours(provider, "10:00-11:00", [0], valid_to=monday().date())
-    line_of(service, 1)
+@pytest.mark.parametrize(("days", "clock"), WEEK)
+def test_with_anyone_the_time_goes_to_the_provider_with_the_fewest_visits_that_week(
+    days, clock, turned
+):
+    service, busy, idle = two_who_are_free_once(turned)
+    visit_of(busy, service, days, clock)
     waitlist.offer_freed_times()
     assert WaitlistOffer.objects.get().provider == idle
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(("days", "clock"), OTHER_WEEKS)
+def test_visits_of_other_weeks_make_no_difference_to_who_gets_the_time(days, clock, turned):
+    service, busy, idle = two_who_are_free_once(turned)
+    for days_off in (days, days - 7 if days < 0 else days + 7):
+        visit_of(busy, service, days_off, clock)
+    visit_of(idle, service, 0, "15:00")
+    waitlist.offer_freed_times()
+    assert WaitlistOffer.objects.get().provider == busy
+
+
+def two_who_are_free_once(turned: bool):
+    """A service and its two providers, both open from ten to eleven next Monday and never else."""
+    providers = [make_provider(hours="") for _ in range(2)]
+    service = make_service(minutes=60, step=60, providers=providers)
+    for provider in providers:
+        make_extra_hours(provider, monday().date(), hours="10:00-11:00")
+    line_of(service, 1)
+    return service, *(reversed(providers) if turned else providers)
+
+
+def visit_of(provider, service, days: int, clock: str) -> None:
+    """A visit so many days from next Monday, by the clock of its provider."""
+    start = at(monday().date() + timedelta(days=days), clock, provider.time_zone)
+    make_appointment(service=service, provider=provider, starts_at=start)
 
 
 def test_a_place_ends_after_sixty_days_and_is_deleted_a_month_later():

@@ -21,7 +21,32 @@ BROKEN = """async ([context, rules]) => {
     const options = {runOnly: rules, resultTypes: ['violations']};
     const {violations} = await axe.run(context ?? document, options);
     return violations.flatMap(rule => rule.nodes.map(node => [rule.id, node.html])) }"""
+# Axe looks at a link only where the text beside it is longer than the link, so a date of two digits
+# hides from it what a date of one digit shows: we look at every link with a word beside it.
+COLOR_ALONE = """context => {
+    const inline = node => getComputedStyle(node).display === 'inline';
+    const block = node => { while (inline(node)) node = node.parentElement; return node };
+    const beside = link => {
+        const walker = document.createTreeWalker(block(link), NodeFilter.SHOW_TEXT);
+        for (let text = walker.nextNode(); text; text = walker.nextNode())
+            if (/[\\p{L}\\p{N}]/u.test(text.data) && !text.parentElement.closest('a, option')
+                && block(text.parentElement) === block(link)) return true;
+        return false;
+    };
+    const told = link => [link, ...link.querySelectorAll('*')].some(node => {
+        const style = getComputedStyle(node);
+        return style.textDecorationLine.includes('underline') || parseFloat(style.borderBottomWidth)
+            || style.fontWeight !== getComputedStyle(block(link)).fontWeight;
+    });
+    return [...(document.querySelector(context ?? 'body').querySelectorAll('a[href]'))]
+        .filter(link => inline(link) && link.checkVisibility() && beside(link) && !told(link))
+        .map(link => link.outerHTML) }"""
 SCHEMES = {"light": None, "dark": ["color-contrast"]}  # the dark changes colors alone
+
+
+def told_by_color_alone(page: Page, context: str | None = None) -> list[str]:
+    """The links beside words that neither a line nor their weight tells apart."""
+    return [html[:120] for html in page.evaluate(COLOR_ALONE, context)]
 
 
 def violations(page: Page, context: str | None = None, rules: list[str] = RULES) -> list[str]:
@@ -33,8 +58,9 @@ def violations(page: Page, context: str | None = None, rules: list[str] = RULES)
 
 
 def barriers(page: Page, context: str | None = None, rules: list[str] = RULES) -> list[str]:
-    """The broken rules of the page on a phone and a wide screen, light and dark; and at 320 px
-    whether it has to be scrolled sideways. The viewport is left at the last width.
+    """The broken rules of the page on a phone and a wide screen, light and dark; links in text that
+    are told by their color alone; and at 320 px whether it has to be scrolled sideways. The
+    viewport is left at the last width.
     """
     return list(_barriers(page, context, rules))
 
@@ -43,6 +69,8 @@ def _barriers(page: Page, context: str | None, rules: list[str]) -> Iterator[str
     page.set_viewport_size({"width": 320, "height": 800})
     if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
         yield f"{width} px wide on a phone of 320 px"
+    for html in told_by_color_alone(page, context):
+        yield f"link told by its color alone: {html}"
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         for scheme, kept in SCHEMES.items():

@@ -2,10 +2,17 @@
 
 import pytest
 from django.conf import settings as site
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from tests.browser.barriers import barriers
+from appointments import notices
+from appointments.models import Appointment
+from articles.models import Article, Comment
+from curednation.mail.models import OutgoingEmail
+from tests.articles.factories import make_article
+from tests.browser.barriers import barriers, told_by_color_alone
 from tests.factories import (
     make_appointment,
     make_hold,
@@ -14,6 +21,8 @@ from tests.factories import (
     make_time_off,
     monday,
 )
+from tests.mail.factories import make_email
+from tests.newsletter.issues import make_issue
 from tests.pages.factories import make_practice
 from tests.staff.people import make_staff
 
@@ -53,17 +62,21 @@ def addresses(settings) -> dict[str, str]:
 @pytest.fixture
 def signed_in_cookie(db) -> str:
     client = Client()
-    client.force_login(make_staff("manager"))
+    client.force_login(make_staff("manager", is_superuser=True))  # sees every panel
     return client.cookies[site.SESSION_COOKIE_NAME].value
 
 
-def test_each_page_is_readable_and_breaks_no_rule(
-    browser, live_server, addresses, signed_in_cookie
-):
+@pytest.fixture
+def staff_page(browser, live_server, signed_in_cookie):
     context = browser.new_context()
     cookie = {"name": site.SESSION_COOKIE_NAME, "value": signed_in_cookie}
     context.add_cookies([cookie | {"url": live_server.url}])
-    page = context.new_page()
+    yield context.new_page()
+    context.close()
+
+
+def test_each_page_is_readable_and_breaks_no_rule(staff_page, live_server, addresses):
+    page = staff_page
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -75,5 +88,39 @@ def test_each_page_is_readable_and_breaks_no_rule(
         problems += [f"{name} {answer.status}"] * (answer.status != 200)
         problems += [f"{name} {found}" for found in barriers(page, "#content", RULES)]
         complaints.clear()  # axe itself writes styles
-    context.close()
     assert problems == []
+
+
+def make_every_panel(visit: Appointment) -> None:
+    """Something to say for each block of the first page."""
+    make_email(about=notices.about(visit))
+    came_back = {"last_error": "550", "due_at": None, "returned_at": timezone.now()}
+    OutgoingEmail.objects.update(state="failed", **came_back)
+    article = make_article()
+    said = {"name": "Sam", "email": "sam@example.org", "text": "Thanks."}
+    Comment.objects.create(article=article, created_at=timezone.now(), **said)
+
+
+def test_a_link_in_a_text_is_told_by_more_than_its_color(staff_page, live_server, addresses):
+    visit = Appointment.objects.filter(status="booked").earliest("starts_at")
+    make_every_panel(visit)
+    article, comment = Article.objects.get(), Comment.objects.get()
+    issue = make_issue()
+    addresses |= {
+        "article": reverse("admin:articles_article_change", args=[article.pk]),
+        "comment": reverse("admin:articles_comment_change", args=[comment.pk]),
+        "picture": reverse("admin:articles_imageasset_pick"),
+        "issue": reverse("admin:newsletter_issue_change", args=[issue.pk]),
+        "sending": reverse("admin:newsletter_issue_send", args=[issue.pk]),
+        "topic": reverse("admin:articles_topic_delete", args=[article.topic.pk]),
+        "visits": reverse("admin:appointments_appointment_changelist"),
+        "visit": reverse("admin:appointments_appointment_change", args=[visit.pk]),
+    }
+    found = []
+    for name, address in addresses.items():
+        answer = staff_page.goto(live_server.url + address)
+        assert answer.status == 200, name
+        found += [f"{name}: {html}" for html in told_by_color_alone(staff_page, "#content")]
+        if name == "index":
+            assert staff_page.locator(".panel").count() == len(admin.site._panels)
+    assert found == []
