@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -33,7 +34,8 @@ CANARIES = {
     "email": "canary.grace@example.org",
     "booked_for": "other",
 }
-SOUGHT = ["canary", "1931", "555-0163", "5550163"]
+# A bare "1931" stands among random digits once in a while: the day is sought, as it may be written.
+SOUGHT = ["canary", "555-0163", "5550163", "04/17/1931", "1931-04-17", "1931, 4, 17", "17, 1931"]
 
 
 def found_in(text: str) -> list[str]:
@@ -178,6 +180,7 @@ def test_the_mails_of_a_visit_say_a_first_name_and_nothing_else_of_the_patient()
         for word in ("Suboxone", "Anna Berg", "Tennessee", "video.example.org"):
             assert word not in said, mail.template
         shown = f"{mail.subject} {mail.text}".replace(str(settings.SITE_URL), "")
+        shown = re.sub(r"(?<=/)[\w:=-]{16,}", "", shown)  # random letters say anything
         assert not TELLING.search(shown), mail.template
 
 
