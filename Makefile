@@ -16,9 +16,9 @@ PRODUCTION = DEBUG=off SECRET_KEY=$(CHECK_KEY) ADDRESS_KEY=$(CHECK_KEY) NEWSLETT
 run: install ## Run the site with all its services, on PORT (8000)
 	@exec $(PY) -m curednation.devstack.run
 
-test: install ## Run all tests; what they need is made ready, Chromium included
+test: install ## Run all tests, by the true clock or by CLOCK="2027-03-13 22:50"
 	@$(PY) -m curednation.devstack.chromium
-	@exec $(PY) -m pytest -n 3 --dist worksteal $(ARGS)
+	@exec $(if $(CLOCK),$(PY) -m curednation.devstack.clock "$(CLOCK)") $(PY) -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: install ## Check style, types, templates, migrations and production settings
 	$(PY) -m ruff check .

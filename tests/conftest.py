@@ -1,8 +1,11 @@
 """What the tests stand on. All parts are real: PostgreSQL, Valkey, granian, Celery, SMTP."""
 
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +21,9 @@ from tests.smtp import SmtpServer
 
 Start = Callable[..., Process]
 held = pytest.StashKey[list[Hold]]()
+CLOCK = re.compile(
+    r"\b(datetime|timedelta|timezone|time_machine|localdate|monday|make_(appointment|hold|entry))\b"
+)
 # Tests of twenty seconds and more stand in these.
 LONG = {"test_make_run.py", "test_abuse.py", "test_staff_sign_in.py", "test_drill.py"}
 LONG |= {"test_database_roles.py"}
@@ -39,8 +45,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long ones, so that no worker is left with one when the others are done."""
+    """Mark the tests that read a clock, for `-m reads_clock`.
+
+    Begin with the long ones, so that no worker is left with one when the others are done.
+    """
+    for item in items:
+        if _reads_clock(item.path):
+            item.add_marker("reads_clock")
     items.sort(key=lambda item: item.path.name not in LONG)
+
+
+@cache
+def _reads_clock(path: Path) -> bool:
+    """Whether the file speaks of days or times, or makes what stands at one."""
+    return bool(CLOCK.search(path.read_text()))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,10 +5,10 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+from curednation.devstack import apt
 from curednation.devstack.trouble import Trouble
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -33,16 +33,11 @@ def find() -> str | None:
 
 def install() -> None:
     """Install the distribution's Chromium. Raises Trouble where that cannot be done."""
-    apt = shutil.which("apt-get")
-    if not apt or os.geteuid() != 0:
-        raise Trouble(
-            "The browser tests need Chromium. Install it (on Debian: apt install chromium) or "
-            "Google Chrome, or set CHROMIUM to the path of one."
-        )
-    environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends"]):
-        command = [apt, *arguments, *(["chromium"] if "install" in arguments else [])]
-        subprocess.run(command, env=environ, stdout=subprocess.DEVNULL, check=False)
+    apt.install(
+        "chromium",
+        "The browser tests need Chromium. Install it (on Debian: apt install chromium) or "
+        "Google Chrome, or set CHROMIUM to the path of one.",
+    )
     if not find():
         raise Trouble("apt-get could not install chromium; its own words stand above.")
 

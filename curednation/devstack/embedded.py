@@ -9,7 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from curednation.devstack import mailcatcher, places, postgres, valkey
-from curednation.devstack.service import Hold, Service
+from curednation.devstack.locks import Lock
+from curednation.devstack.service import Hold, Service, bring_down
+from curednation.devstack.trouble import Trouble
 
 ADDRESSES = {
     "DATABASE_URL": (postgres.POSTGRES, postgres.url),
@@ -49,6 +51,23 @@ def ensure(services: Iterable[Service]) -> list[Hold]:
     except BaseException:  # one has failed, or we are told to end: the others are not kept
         release(start.result() for start in starts if start.done() and not start.exception())
         raise
+
+
+def alone() -> None:
+    """Have all of them to this process until it ends, `exec` included; what still runs is ended.
+
+    Raises Trouble while somebody uses them.
+    """
+    places.prepare()
+    run = Lock(places.LOCKS / "alone")
+    if not run.try_claim():
+        raise Trouble("Another run by another clock is under way in this checkout. Wait for it.")
+    os.set_inheritable(run.descriptor, True)
+    for service in dict.fromkeys(service for service, _ in ADDRESSES.values()):
+        with service.lock("users") as users:
+            if not users.try_claim():
+                raise Trouble(f"Somebody uses {service.title} of the shifted clock. Wait for them.")
+            bring_down(service)
 
 
 def release(holds: Iterable[Hold]) -> None:

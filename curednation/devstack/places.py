@@ -9,7 +9,9 @@ from pathlib import Path
 from curednation.devstack.trouble import Trouble
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR = BASE_DIR / "var"
+# What lives by another clock shares nothing with what lives by the true one: see `clock`.
+SHIFTED = bool(os.environ.get("FAKETIME"))
+VAR = BASE_DIR / "var" / "shifted" if SHIFTED else BASE_DIR / "var"
 LOCKS = VAR / "locks"
 LOGS = VAR / "log"
 MAILDIR = VAR / "mail"
@@ -17,16 +19,17 @@ MAILDIR = VAR / "mail"
 # A socket's address holds about a hundred bytes, a checkout's path may be longer: sockets live in a
 # short folder whose name follows from the path. Always /tmp: XDG_RUNTIME_DIR and TMPDIR differ
 # between two shells of one person, and both must find the same server.
-MARK = hashlib.sha256(f"{os.getuid()}:{BASE_DIR}".encode()).hexdigest()[:12]
+MARK = hashlib.sha256(f"{os.getuid()}:{BASE_DIR}{SHIFTED * ':shifted'}".encode()).hexdigest()[:12]
 RUNTIME = Path("/tmp") / f"curednation-{MARK}"  # noqa: S108  (made 0700, owner verified before use)
 
 
 def prepare() -> None:
     """Make `var/` and the folders in it. Raises Trouble where this user may not."""
     try:
-        if not VAR.is_dir():
-            VAR.mkdir(exist_ok=True)
-            VAR.chmod(0o755)  # the database's own user passes through it, whatever the umask says
+        for folder in (BASE_DIR / "var", VAR):
+            if not folder.is_dir():
+                folder.mkdir(exist_ok=True)
+                folder.chmod(0o755)  # the database's own user passes through, whatever the umask
         for folder in (LOCKS, LOGS, MAILDIR):
             folder.mkdir(mode=0o700, exist_ok=True)
             if not os.access(folder, os.W_OK):

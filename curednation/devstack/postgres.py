@@ -13,7 +13,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from curednation.devstack import places
+from curednation.devstack import clock, places
 from curednation.devstack.account import database_account, reaches, run_as
 from curednation.devstack.service import Service
 from curednation.devstack.trouble import Trouble
@@ -169,7 +169,8 @@ def _elsewhere() -> Path:
 
 
 def _environment() -> dict[str, str]:
-    return {"PATH": os.defpath, "LC_ALL": "C"}
+    """Nothing of ours but the clock: a database that keeps another time than the site is wrong."""
+    return {"PATH": os.defpath, "LC_ALL": "C"} | clock.of(os.environ)
 
 
 POSTGRES = Service("postgres", "PostgreSQL", launch, answers, signal.SIGINT, SOCKETS)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+from curednation.devstack import places
 from curednation.devstack.locks import Lock
 
 LEFT_OUT = shutil.ignore_patterns(".*", "var", "tests", "bench", "staticfiles")
+LOCKS = places.LOCKS.relative_to(places.BASE_DIR)
 CONFIGURED = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "EMAIL_URL", "BROKER_QUEUE", "DEBUG")
 
 
@@ -45,14 +47,14 @@ class Checkout:
     def running(self) -> list[str]:
         """Return the names of the services of which a process is left."""
         found = []
-        for path in sorted(self.folder.glob("var/locks/*.alive")):
+        for path in sorted(self.folder.glob(f"{LOCKS}/*.alive")):
             with Lock(path) as lock:
                 if not lock.try_claim():
                     found.append(path.stem)
         return found
 
     def pid(self, service: str) -> int:
-        return int((self.folder / f"var/locks/{service}.alive").read_text())
+        return int((self.folder / LOCKS / f"{service}.alive").read_text())
 
     def destroy(self) -> None:
         """Leave nothing behind, also after a test that failed."""

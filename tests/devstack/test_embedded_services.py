@@ -7,7 +7,7 @@ import pytest
 
 from curednation.devstack import places
 from curednation.devstack.trouble import Trouble
-from tests.devstack.checkouts import Checkout
+from tests.devstack.checkouts import LOCKS, Checkout
 
 ASK = """
 import os, sys, time, psycopg2
@@ -109,7 +109,7 @@ def test_data_outlives_the_services(checkout):
 
 
 def test_a_command_that_needs_no_database_starts_none(checkout):
-    locks = checkout.folder / "var/locks"
+    locks = checkout.folder / LOCKS
     before = {path: path.stat().st_ctime_ns for path in locks.glob("*.alive")}
     checkout.manage("--version")
     assert {path: path.stat().st_ctime_ns for path in locks.glob("*.alive")} == before
