@@ -1,5 +1,6 @@
-"""Where a request comes from. `X-Forwarded-For` counts only behind a trusted proxy."""
+"""Where a request comes from. What proxies say counts only where a trusted one says it."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import (
     IPv4Address,
@@ -11,9 +12,31 @@ from ipaddress import (
 )
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 Address = IPv4Address | IPv6Address
+PROTO = "HTTP_X_FORWARDED_PROTO"
+# Nothing of ours reads these, and no library shall: the host is `Host`, the rest is settings.
+NEVER = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT", "HTTP_X_REAL_IP")
+
+
+def forget_untrusted(get_response: Callable[[HttpRequest], HttpResponse]):
+    """Take away what a stranger says in a proxy's name, before anybody reads it.
+
+    `X-Forwarded-Proto` and `X-Forwarded-For` stay where a trusted proxy connects; of several
+    values the last is the one that it added itself.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        peer = _parse(request.META.get("REMOTE_ADDR", ""))
+        trusted = peer is not None and _is_trusted(peer)
+        for name in NEVER if trusted else (*NEVER, PROTO, "HTTP_X_FORWARDED_FOR"):
+            request.META.pop(name, None)
+        if PROTO in request.META:
+            request.META[PROTO] = request.META[PROTO].rpartition(",")[2].strip()
+        return get_response(request)
+
+    return middleware
 
 
 def client_address(request: HttpRequest) -> str:
