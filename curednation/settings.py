@@ -41,6 +41,8 @@ STAFF_IDLE_MINUTES = env.number("STAFF_IDLE_MINUTES", default=15, least=1, most=
 # The web server's size. Each thread keeps a database connection; about four a worker are enough.
 WEB_WORKERS = env.number("WEB_WORKERS", default=2, least=1, most=512)
 WEB_THREADS = env.number("WEB_THREADS", default=4, least=1, most=64)
+# A form must be here after so many seconds; longer bodies have a second more for each 16 kB.
+REQUEST_BODY_SECONDS = env.number("REQUEST_BODY_SECONDS", default=15, least=1, most=300)
 LOG_LEVEL = env.choice(
     "LOG_LEVEL",
     ("DEBUG", "INFO", "WARNING", "ERROR"),
@@ -231,11 +233,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "curednation.guard.network.forget_untrusted",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "curednation.pages.middleware.refuse_nul",
+    "curednation.request_body.limit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "articles.moved.follow_old_addresses",

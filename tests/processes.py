@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 from django.db import connection
 
+from curednation.devstack import web
 from curednation.devstack.children import TETHER
 
 PATIENCE = 30  # seconds until a process must be ready
@@ -96,15 +97,9 @@ class Process:
 def site(**environ: str) -> Process:
     """The site on a free port; `.url` says where."""
     port = free_port()
-    command = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", environ.pop("WEB_WORKERS", "1")]
-    command += ["--blocking-threads", environ.pop("WEB_THREADS", "4")]
+    command = web.command(port=port, workers=int(environ.pop("WEB_WORKERS", "1")))
     url = f"http://127.0.0.1:{port}"
-    return Process(
-        [*command, "curednation.wsgi:application"],
-        ready=_answers,
-        **{"PORT": str(port), "SITE_URL": url} | environ,
-    )
+    return Process(command, ready=_answers, **{"PORT": str(port), "SITE_URL": url} | environ)
 
 
 def worker(**environ: str) -> Process:

@@ -16,7 +16,7 @@ import urllib.request
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from curednation.devstack import children, embedded, places, prepared
+from curednation.devstack import children, embedded, places, prepared, web
 from curednation.devstack.children import Child
 from curednation.devstack.locks import Lock
 from curednation.devstack.processes import port_holder, port_is_free
@@ -106,9 +106,7 @@ def _start(lock: Lock, site: list[Child]) -> None:
 
 def _children() -> list[Child]:
     level = settings.LOG_LEVEL.lower()
-    web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-ws"]
-    web += ["--port", str(settings.PORT), "--workers", str(settings.WEB_WORKERS)]
-    web += ["--blocking-threads", str(settings.WEB_THREADS), "--log-level", "warning"]
+    granian = web.command(port=settings.PORT, workers=settings.WEB_WORKERS)
     # Celery warns at length about running as root; in development, on loopback, it may.
     celery = [
         "-W",
@@ -121,7 +119,7 @@ def _children() -> list[Child]:
     ]
     beat = ["beat", "--loglevel", level, "--schedule", str(places.VAR / "celerybeat-schedule")]
     return [
-        Child("web server", *web, "curednation.wsgi:application"),
+        Child("web server", "-m", *granian, "--log-level", "warning"),
         Child("worker", *celery, "worker", "--loglevel", level, "--without-gossip"),
         Child("beat", *celery, *beat, "--pidfile", ""),
     ]

@@ -42,6 +42,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _unkept(HttpResponse(body, status=HTTPStatus.INTERNAL_SERVER_ERROR))
 
 
+def refused_body(status: HTTPStatus) -> HttpResponse:
+    """A body that was too large (413), too slow (408) or cut off (400). Needs no service."""
+    template = "413.html" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "408.html"
+    body = loader.render_to_string(template, {"practice": shared.last_seen()})
+    return _unkept(HttpResponse(body, status=status))
+
+
 def _page(request: HttpRequest, template: str, status: int, context=None) -> HttpResponse:
     return _unkept(render(request, template, context, status=status))
 

@@ -1,0 +1,16 @@
+"""How granian is started: for `make run`, for the tests, and in docs/deploy.md."""
+
+# HTTP/1.1 alone: over HTTP/2 one connection may hold hundreds of requests that are never finished.
+# Each worker keeps 768 connections at most: most systems allow a process 1,024 open files.
+# A connection that says nothing, or whose head trickles, is closed after ten seconds.
+OPTIONS = (
+    *("--interface", "rsgi", "--http", "1", "--no-ws"),
+    *("--http1-header-read-timeout", "10000", "--backlog", "2048", "--backpressure", "768"),
+)
+APPLICATION = "curednation.rsgi:application"
+
+
+def command(*, port: int, workers: int) -> list[str]:
+    """Return what follows `python -m`. The threads of each worker are a setting, WEB_THREADS."""
+    where = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
+    return ["granian", *OPTIONS, *where, APPLICATION]

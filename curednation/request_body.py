@@ -1,0 +1,138 @@
+"""How large the body of a request may be, and how long it may take.
+
+Nobody has to be signed in to send a form of ours, and none of those needs a tenth of MOST. More is
+for staff, who upload pictures, and for the mail provider, which proves itself by its secret.
+"""
+
+import asyncio
+import contextlib
+import hmac
+from base64 import b64encode
+from collections.abc import Callable
+from http import HTTPStatus
+from importlib import import_module
+from typing import Any
+from wsgiref.types import WSGIEnvironment
+
+from csp.utils import build_policy
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.db import DatabaseError, close_old_connections
+from django.http import HttpRequest, HttpResponse, parse_cookie
+
+from curednation.pages import errors
+
+KB, MB = 1024, 1024 * 1024
+MOST, MOST_OF_STAFF, MOST_OF_PROVIDERS = 64 * KB, 32 * MB, 1 * MB
+WEBHOOKS = "/newsletter/webhooks/"
+# All of it must be here after REQUEST_BODY_SECONDS, and one more for each SLOWEST bytes it has.
+SLOWEST = 16 * KB
+# So much of a refused body is read and forgotten, for so long: a browser that is still sending
+# shows no answer.
+FORGOTTEN, FORGETTING = 8 * MB, 10.0
+
+
+class Refused(Exception):
+    """`status` says why: 413 too large, 408 too slow, 400 shorter than it said."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status.phrase)
+        self.status = status
+
+
+def has_body(environ: WSGIEnvironment) -> bool:
+    return environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ
+
+
+def announced(environ: WSGIEnvironment) -> int:
+    """Return the length that a request says its body has; 0 where it says none."""
+    try:
+        return int(environ.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def claims_more(environ: WSGIEnvironment) -> bool:
+    """Say whether it is worth asking `most`, without asking anything."""
+    return bool(_session_key(environ)) or environ["PATH_INFO"].startswith(WEBHOOKS)
+
+
+def most(environ: WSGIEnvironment) -> int:
+    """Return how many bytes this sender may send. A cookie alone proves nothing: asks for it."""
+    if environ["PATH_INFO"].startswith(WEBHOOKS):
+        return MOST_OF_PROVIDERS if _has_secret(environ) else MOST
+    return MOST_OF_STAFF if _is_signed_in(_session_key(environ)) else MOST
+
+
+async def read(environ: WSGIEnvironment, protocol: Any, most: int) -> bytes:
+    """Return the whole body. Raises Refused when it is too large, too slow, or breaks off."""
+    length = announced(environ)
+    if length > most:
+        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(settings.REQUEST_BODY_SECONDS + length / SLOWEST):
+            async for part in protocol:
+                body += part
+                if len(body) > most:
+                    raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    except TimeoutError:
+        raise Refused(HTTPStatus.REQUEST_TIMEOUT) from None
+    if len(body) < length:
+        raise Refused(HTTPStatus.BAD_REQUEST)
+    return bytes(body)
+
+
+async def turn_away(protocol: Any, refusal: Refused) -> None:
+    """Answer with a page that says what to do. Takes no thread and asks no service."""
+    response = errors.refused_body(refusal.status)
+    response["Content-Security-Policy"] = build_policy()
+    response["Connection"] = "close"
+    headers = [(name.lower(), value) for name, value in response.items()]
+    protocol.response_bytes(response.status_code, headers, response.content)
+    # RSGI's own errors: the visitor has gone, or the body has been read before.
+    with contextlib.suppress(TimeoutError, RuntimeError):
+        await _forget(protocol)
+
+
+async def _forget(protocol: Any) -> None:
+    forgotten = 0
+    async with asyncio.timeout(FORGETTING):
+        async for part in protocol:
+            forgotten += len(part)
+            if forgotten > FORGOTTEN:
+                return
+
+
+def limit(get_response: Callable[[HttpRequest], HttpResponse]):
+    """Refuse what is too large under any other server, too."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = announced(request.META)
+        if length > MOST and length > most(request.META):
+            return errors.refused_body(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return get_response(request)
+
+    return middleware
+
+
+def _session_key(environ: WSGIEnvironment) -> str:
+    return parse_cookie(environ.get("HTTP_COOKIE", "")).get(settings.SESSION_COOKIE_NAME, "")
+
+
+def _is_signed_in(session_key: str) -> bool:
+    if not session_key:
+        return False
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    try:
+        return SESSION_KEY in store(session_key)
+    except (DatabaseError, ValueError):  # ValueError: it holds a NUL
+        return False
+    finally:
+        close_old_connections()
+
+
+def _has_secret(environ: WSGIEnvironment) -> bool:
+    sent = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Basic ")
+    secret = settings.NEWSLETTER_WEBHOOK_SECRET
+    return bool(secret) and hmac.compare_digest(sent.encode(), b64encode(secret.encode()))
