@@ -14,6 +14,7 @@ from django.utils.http import http_date, parse_http_date_safe
 
 BROWSERS = "public, max-age=60, stale-while-revalidate=300"
 ENCODINGS = ("br", "gzip", "")
+LONGEST_ACCEPT = 200  # what is remembered of a visitor's header is short
 
 
 class Page(NamedTuple):
@@ -80,8 +81,13 @@ def _has_it(request: HttpRequest, page: Page) -> bool:
     return since is not None and since >= page.modified
 
 
-@lru_cache(maxsize=256)
 def encoding_for(accepted: str) -> str:
+    """The best encoding of ours that an `Accept-Encoding` takes; a longer one is cut off."""
+    return _encoding_for(accepted[:LONGEST_ACCEPT])
+
+
+@lru_cache(maxsize=256)
+def _encoding_for(accepted: str) -> str:
     offered = {
         part.split(";")[0].strip().lower()
         for part in accepted.split(",")

@@ -4,6 +4,9 @@ A page is kept under its address and with the versions its tags had before it wa
 trip fetches the page and today's versions; only where they are the same the page is served.
 Dropping a tag gives it another version. A version is a random name, never a number: one that is
 lost makes the pages of its tag old, and none can come back to life. Anyone may import this.
+
+What a stranger types makes no entry: `key` comes from parsed values, an address without a page
+leaves nothing behind, and in each PAGE_CACHE_SECONDS at most PAGE_CACHE_PAGES are kept.
 """
 
 import hashlib
@@ -43,8 +46,8 @@ def serve(
     """Answer with the kept page of this address, or with what `make` returns, kept from then on.
 
     `make` must not look at who asks. Only answers with status 200 are kept. `tags` follow from the
-    address alone; "site" (what stands on every page) is always one of them. `key` stands for the
-    query where not all of it counts; left out, the address without a query.
+    address alone; "site" (what stands on every page) is always one of them. `key` is what counts of
+    the query, made from values that were parsed; left out, the address without a query.
     """
     name = f"{request.path} {key}"
     encoding = answers.encoding_for(request.META.get("HTTP_ACCEPT_ENCODING", ""))
@@ -118,16 +121,21 @@ def _kept(name: str, encoding: str, tags: tuple[str, ...]) -> Page | None:
 
 def versions(tags: tuple[str, ...]) -> list[bytes] | None:
     """Today's versions; those that are missing get one. None while the cache does not answer."""
+    return _versions(tags)[0]
+
+
+def _versions(tags: tuple[str, ...]) -> tuple[list[bytes] | None, list[str]]:
+    """The same, and the names of those that this call has brought into the cache."""
+    names, new = tuple(map(tag_key, tags)), []
 
     def read() -> list[bytes | None]:
-        names = tuple(map(tag_key, tags))
         for name, version in zip(names, fetch(names), strict=True):
-            if version is None:
-                cache.add(name, secrets.token_hex(8), None)
+            if version is None and cache.add(name, secrets.token_hex(8), None):
+                new.append(name)
         return fetch(names)
 
     found = attempt(read)
-    return None if found is None or None in found else found
+    return (None if found is None or None in found else found), new
 
 
 @lru_cache(maxsize=2048)
@@ -176,16 +184,31 @@ def _made(
             return page
         if time.monotonic() > until:
             break
-    current = versions(tags)  # before the first query: a change while we render makes it old
+    current, new = _versions(tags)  # before the first query: a change while we render makes it old
+    kept = False
     try:
         response = make()
         if response.status_code != 200:
             return response
         pages = answers.pages(response)
-        if current is not None:
+        if current is not None and _has_room():
             entries = {_entry(name, each): (current, tuple(page)) for each, page in pages.items()}
-            attempt(lambda: cache.set_many(entries, settings.PAGE_CACHE_SECONDS))
+            kept = attempt(lambda: cache.set_many(entries, settings.PAGE_CACHE_SECONDS)) is not None
         return pages[encoding]
     finally:
         if current is not None:
-            attempt(lambda: cache.delete(lock))
+            # Of an address without a page nothing stays, no version either.
+            attempt(lambda: cache.delete_many([lock] if kept else [lock, *new]))
+
+
+def _has_room() -> bool:
+    """Count one page; False when too many were kept in this span of time."""
+    span = settings.PAGE_CACHE_SECONDS or 1
+    key = f"page-count:{int(time.time()) // span}"
+
+    def count() -> int:
+        cache.add(key, 0, 2 * span)
+        return cache.incr(key)
+
+    found = attempt(count)
+    return found is not None and found <= settings.PAGE_CACHE_PAGES

@@ -12,7 +12,6 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -148,7 +147,6 @@ def environ_of(scope: Any) -> WSGIEnvironment:
     return environ
 
 
-@lru_cache(maxsize=512)
 def _key(name: str) -> str:
     return NOT_AS_FIELDS.get(name) or f"HTTP_{name.replace('-', '_').upper()}"
 

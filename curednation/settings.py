@@ -284,6 +284,7 @@ COMMENT_MAIL_MINUTES = env.number("COMMENT_MAIL_MINUTES", default=60, least=1)
 COMMENT_ADDRESS_DAYS = env.number("COMMENT_ADDRESS_DAYS", default=365, least=1)
 COMMENT_REFUSED_DAYS = env.number("COMMENT_REFUSED_DAYS", default=30, least=1)
 PAGE_CACHE_SECONDS = env.number("PAGE_CACHE_SECONDS", default=3600, least=0, most=7 * 24 * 3600)
+PAGE_CACHE_PAGES = env.number("PAGE_CACHE_PAGES", default=10_000, least=0, most=1_000_000)
 # A page pasted whole must reach its form, which refuses it with a sentence and keeps the rest.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 MEDIA_URL = "/articles/images/"

@@ -1,9 +1,11 @@
 """All articles: newest or most useful, by topic, by contributor, and found by their words."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
+from django.core.paginator import EmptyPage, Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,11 +16,12 @@ from django.views.decorators.http import require_safe
 from articles import search
 from articles.models import Article, Contributor, Topic
 from articles.models.articles import ArticleQuerySet
-from curednation import answers, pagecache
+from curednation import pagecache
 from curednation.compiled import Compiled
 
 ON_A_PAGE = 10
 SUGGESTED = 6
+NUMBER = re.compile("[1-9][0-9]{0,5}")
 ORDERS = {"newest": "newest", "useful": "most_useful"}
 
 
@@ -38,27 +41,32 @@ TOPICS = Compiled(_with_something_to_read)
 def articles(request: HttpRequest) -> HttpResponse:
     if request.GET.get("q", "").strip():
         return _found(request)
-    return _kept(request, lambda: _listing(request, Article.objects.published(), {}))
+    number, order = _asked(request)
+    chosen = Article.objects.published()
+    return _kept(request, number, order, lambda: _listing(request, chosen, number, order, {}))
 
 
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
-    return _kept(request, lambda: _topic(request, slug))
+    number, order = _asked(request)
+    return _kept(request, number, order, lambda: _topic(request, slug, number, order))
 
 
-def _topic(request: HttpRequest, slug: str) -> HttpResponse:
+def _topic(request: HttpRequest, slug: str, number: int, order: str) -> HttpResponse:
     about = get_object_or_404(Topic, slug=slug)
-    return _listing(request, Article.objects.published().about(about), {"topic": about})
+    chosen = Article.objects.published().about(about)
+    return _listing(request, chosen, number, order, {"topic": about})
 
 
 @require_safe
 def contributor(request: HttpRequest, slug: str) -> HttpResponse:
-    return _kept(request, lambda: _contributor(request, slug))
+    number, _order = _asked(request)
+    return _kept(request, number, "", lambda: _contributor(request, slug, number))
 
 
-def _contributor(request: HttpRequest, slug: str) -> HttpResponse:
+def _contributor(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     person = get_object_or_404(Contributor.objects.select_related("photo"), slug=slug)
-    page = _page(request, Article.objects.published().of(person).newest())
+    page = _page(Article.objects.published().of(person).newest(), number)
     context = _paged(request, page, "") | {"contributor": person}
     return render(request, "articles/contributor.html", context)
 
@@ -69,36 +77,36 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")[: search.LONGEST]
     found = search.suggest(text, SUGGESTED)
     response = render(request, "articles/_suggestions.html", {"found": found, "text": text})
-    response["Cache-Control"] = answers.BROWSERS
+    response["Cache-Control"] = "private, max-age=60"  # the address holds what somebody typed
     return response
 
 
-def _kept(request: HttpRequest, make) -> HttpResponse:
-    """Keep the page by what counts of its query: page and order."""
-    key = f"{request.GET.get('page', '')[:12]} {_order(request)}"
-    return pagecache.serve(request, tags=["articles"], make=make, key=key)
-
-
-def _order(request: HttpRequest) -> str:
+def _asked(request: HttpRequest) -> tuple[int, str]:
+    """The page and the order asked for: what counts of the query."""
     order = request.GET.get("order", "")
-    return order if order in ORDERS else "newest"
+    return _number(request.GET.get("page", "1")), order if order in ORDERS else "newest"
+
+
+def _kept(
+    request: HttpRequest, number: int, order: str, make: Callable[[], HttpResponse]
+) -> HttpResponse:
+    return pagecache.serve(request, tags=["articles"], make=make, key=f"{number} {order}")
 
 
 def _listing(
-    request: HttpRequest, chosen: ArticleQuerySet, context: dict[str, Any]
+    request: HttpRequest, chosen: ArticleQuerySet, number: int, order: str, context: dict[str, Any]
 ) -> HttpResponse:
-    order = _order(request)
-    page = _page(request, getattr(chosen, ORDERS[order])())
+    page = _page(getattr(chosen, ORDERS[order])(), number)
     query = {"order": order} if order != "newest" else {}
     context |= _paged(request, page, urlencode(query)) | {"order": order, "topics": TOPICS.all()}
     return render(request, "articles/list.html", context)
 
 
-def _page(request: HttpRequest, chosen: ArticleQuerySet) -> Page:
-    """The page asked for. An address that no page has is a 404."""
+def _page(chosen: ArticleQuerySet, number: int) -> Page:
+    """The page of that number; one that there is not is a 404."""
     try:
-        return Paginator(chosen.as_cards(), ON_A_PAGE).page(request.GET.get("page", "1"))
-    except (EmptyPage, PageNotAnInteger) as error:
+        return Paginator(chosen.as_cards(), ON_A_PAGE).page(number)
+    except EmptyPage as error:
         raise Http404 from error
 
 
@@ -144,6 +152,7 @@ def _asks_topic(request: HttpRequest) -> bool:
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= 100_000:
+    """The number of a page, in the one way that we write it. Any other spelling is a 404."""
+    if not NUMBER.fullmatch(text):
         raise Http404
-    return int(text[:9])
+    return int(text)

@@ -2,10 +2,11 @@
 
 # HTTP/1.1 alone: over HTTP/2 one connection may hold hundreds of requests that are never finished.
 # Each worker keeps 768 connections at most: most systems allow a process 1,024 open files.
-# A connection that says nothing, or whose head trickles, is closed after ten seconds.
+# One that says nothing, or whose head trickles, is closed after ten seconds; a head has 64 kB.
 OPTIONS = (
     *("--interface", "rsgi", "--http", "1", "--no-ws"),
-    *("--http1-header-read-timeout", "10000", "--backlog", "2048", "--backpressure", "768"),
+    *("--http1-header-read-timeout", "10000", "--http1-buffer-size", "65536"),
+    *("--backlog", "2048", "--backpressure", "768"),
 )
 APPLICATION = "curednation.rsgi:application"
 
