@@ -49,7 +49,7 @@ install: ## Make the virtual environment and install the locked packages (the ot
 	@exec sh curednation/devstack/install.sh
 
 clean: ## Remove what can be made again; var/ with its database and mail stays
-	rm -rf .venv staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	rm -rf .venv staticfiles staticfiles.json .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## Say what there is

@@ -11,5 +11,5 @@ LIMITS = dict.fromkeys(LIMITS, "1000000/second")  # noqa: F405
 STATIC_ROOT = BASE_DIR / "var" / "bench" / "static"  # noqa: F405
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = False
 STORAGES = STORAGES | {  # noqa: F405
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    "staticfiles": {"BACKEND": "curednation.static_files.Storage"}
 }

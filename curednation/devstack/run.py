@@ -138,7 +138,7 @@ def _prepare() -> None:
 def _wait_until_ready(site: list[Child]) -> None:
     """Return when /readyz answers 200. Raises Trouble if it does not in time."""
     deadline = time.monotonic() + READY_WITHIN
-    answer = "nothing answers"
+    answer = "nothing"
     while time.monotonic() < deadline:
         for child in site:
             if child.died():
@@ -147,7 +147,7 @@ def _wait_until_ready(site: list[Child]) -> None:
             urllib.request.urlopen(f"{_address()}readyz", timeout=10).close()  # noqa: S310
             return
         except urllib.error.HTTPError as error:
-            answer = f"{error.code} {error.read(1000).decode(errors='replace')}"
+            answer = f"{error.code}; the web server's own words stand above"
         except OSError as error:
             answer = str(error)
         time.sleep(0.1)

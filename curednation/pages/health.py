@@ -1,5 +1,6 @@
 """Is the process up (`/healthz`), and can it do its work (`/readyz`)?"""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache as once
@@ -15,11 +16,15 @@ from django.views.decorators.http import require_safe
 from curednation.celery import app
 
 PATIENCE = 3.0  # seconds for all checks together
+log = logging.getLogger(__name__)
 _pool = ThreadPoolExecutor(max_workers=6, thread_name_prefix="readyz")
 
 
+_logged: dict[str, str] = {}  # what was the matter when it was last written down
+
+
 class NotReadyError(Exception):
-    """Its text is shown to anyone: a sentence for the operator, without secrets."""
+    """Its text goes to the log: a sentence for the operator, without secrets."""
 
 
 @require_safe
@@ -32,21 +37,31 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database, migrations, broker and cache are fine, else 503 and why."""
+    """200 when database, migrations, broker and cache are fine, else 503. Why is in the log."""
     running = {name: _pool.submit(check) for name, check in CHECKS.items()}
     wait(running.values(), timeout=PATIENCE)
-    checks = {name: _outcome(name, future) for name, future in running.items()}
-    ready = set(checks.values()) == {"ok"}
-    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+    wrong = {name: _outcome(name, future) for name, future in running.items()}
+    wrong = {name: sentence for name, sentence in wrong.items() if sentence}
+    _log(wrong)
+    return JsonResponse({"ready": not wrong}, status=503 if wrong else 200)
+
+
+def _log(wrong: dict[str, str]) -> None:
+    """Write down what is the matter, once: somebody asks every second."""
+    global _logged
+    if wrong and wrong != _logged:
+        log.warning("Not ready. %s", " ".join(wrong.values()))
+    _logged = wrong
 
 
 def _outcome(name: str, future: Future[None]) -> str:
+    """What is the matter; empty when all is well."""
     if not future.done():
         future.cancel()
         return f"The {name} did not answer within {PATIENCE:.0f} seconds."
     error = future.exception()
     if error is None:
-        return "ok"
+        return ""
     if isinstance(error, NotReadyError):
         return str(error)
     return f"The {name} does not answer. Is it running, and is {VARIABLES[name]} right?"

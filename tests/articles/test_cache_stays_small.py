@@ -8,20 +8,8 @@ from curednation import pagecache
 from tests.articles.factories import make_article, make_topic
 
 pytestmark = pytest.mark.django_db
-SPELLINGS = [
-    "01",
-    "+1",
-    " 1",
-    "1 ",
-    "1\u2003",
-    "\u20031",
-    "1_0",
-    "1.0",
-    "1e0",
-    "\u0661",
-    "１",
-    "1\n",
-]
+SPELLINGS = ["01", "+1", " 1", "1 ", "1\u2003", "\u20031", "1_0", "1.0", "1e0"]
+SPELLINGS += ["\u0661", "\uff11", "1\n"]
 
 
 @pytest.fixture

@@ -1,0 +1,57 @@
+"""What is served under /static/, and what is not."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+
+@pytest.fixture
+def collected(settings, tmp_path) -> Path:
+    """As a deployment has it: what collectstatic wrote, over what an older release left."""
+    settings.STATIC_ROOT = tmp_path / "files"
+    settings.STATIC_ROOT.mkdir()
+    (settings.STATIC_ROOT / "staticfiles.json").write_text("{}")
+    settings.STATICFILES_DIRS = [tmp_path / "source"]
+    settings.STATICFILES_DIRS[0].mkdir()
+    (settings.STATICFILES_DIRS[0] / "theme.css").write_text("a { color: blue }")
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = False
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "curednation.static_files.Storage"}
+    }
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return tmp_path
+
+
+def test_the_list_of_all_files_is_not_served(collected):
+    listed = json.loads((collected / "staticfiles.json").read_text())["paths"]
+    assert "theme.css" in listed
+    served = WhiteNoiseMiddleware(lambda request: None).files
+    assert f"/static/{listed['theme.css']}" in served
+    assert [path for path in served if ".json" in path] == []
+
+
+@pytest.mark.django_db
+def test_nothing_that_only_we_need_is_public():
+    """Over all that stands in the root of a checkout, and what other frameworks leave there."""
+    client = Client()
+    for path in (
+        *("/static/staticfiles.json", "/staticfiles.json", "/static/", "/static/css/"),
+        *(
+            "/.env",
+            "/.git/config",
+            "/pyproject.toml",
+            "/requirements.txt",
+            "/var/log/",
+            "/manage.py",
+        ),
+        *("/static/../manage.py", "/static/%2e%2e/manage.py", "/articles/images/../../manage.py"),
+        *("/media/", "/metrics", "/debug/", "/server-status", "/admin/doc/", "/__debug__/"),
+        *("/api/", "/graphql", "/.well-known/", "/.well-known/change-password"),
+    ):
+        assert client.get(path).status_code in (302, 404), path
+        assert "manage.py" not in client.get(path, follow=True).text
