@@ -238,6 +238,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "curednation.pages.middleware.refuse_methods",
     "curednation.pages.middleware.refuse_nul",
     "curednation.request_body.limit",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import availability, booking, proofs, visitors, zones
 from appointments.forms import SlotForm, parse_day
@@ -37,7 +37,7 @@ def served_states() -> list[State]:
     return sorted((STATES[code] for code in codes), key=lambda state: state.name)
 
 
-@require_GET
+@require_safe
 @private
 def choose_state(request: HttpRequest) -> HttpResponse:
     states = served_states()
@@ -58,14 +58,14 @@ def choose_state(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @private
 def elsewhere(request: HttpRequest) -> HttpResponse:
     """No provider of ours may treat there: who can help instead."""
     return render(request, "appointments/elsewhere.html")
 
 
-@require_GET
+@require_safe
 @private
 def choose_service(request: HttpRequest, state: State) -> HttpResponse:
     services = list(
@@ -88,13 +88,13 @@ def choose_service(request: HttpRequest, state: State) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def choose_time(request: HttpRequest, state: State, service: str) -> HttpResponse:
     offered = get_object_or_404(Service, slug=service, active=True)
     if proofs.is_missing(offered, proof_of(request)):
         return redirect("appointments:proof", state, service)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "appointments/times.html", _times(request, state, offered))
     form = SlotForm(request.POST)
     if not form.is_valid():
@@ -103,7 +103,7 @@ def choose_time(request: HttpRequest, state: State, service: str) -> HttpRespons
     return refusal(request, "holds") or _take(request, state, offered, form.cleaned_data["slot"])
 
 
-@require_GET
+@require_safe
 @private
 def times_fragment(request: HttpRequest, state: State, service: str) -> HttpResponse:
     """The part of the time page that changes with the day and the provider, for htmx."""

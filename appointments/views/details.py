@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import booking, links, proofs, visitors
 from appointments.availability import Slot
@@ -31,7 +31,7 @@ HOLD = Compiled(
 )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def details(request: HttpRequest, uid: UUID) -> HttpResponse:
     hold = _own_hold_or_404(request, uid)
@@ -41,7 +41,7 @@ def details(request: HttpRequest, uid: UUID) -> HttpResponse:
         return _taken(request, hold, booking.nearest(hold.service, hold.state, hold.starts_at))
     if hold.status == Status.RELEASED:
         return redirect("appointments:times", hold.place, hold.service.slug)
-    if request.method == "GET":
+    if request.method != "POST":
         return details_page(request, hold)
     form = DetailsForm(request.POST, hold=hold, texts=ConsentText.current())
     if not form.is_valid():
@@ -99,19 +99,19 @@ def details_page(
     return render(request, "appointments/details.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def prolong(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Ten more minutes, once; what was typed so far stays in the form."""
     hold = _own_hold_or_404(request, uid)
-    if request.method == "GET" or hold.patient_id:
+    if request.method != "POST" or hold.patient_id:
         return redirect("appointments:details", uid)
     booking.prolong(hold)
     hold.refresh_from_db()
     return details_page(request, hold, initial=request.POST.dict())
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def release(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The patient goes back to the times: theirs is free again at once."""
@@ -121,7 +121,7 @@ def release(request: HttpRequest, uid: UUID) -> HttpResponse:
     return redirect("appointments:times", hold.place, hold.service.slug)
 
 
-@require_GET
+@require_safe
 @of_visit(Purpose.DONE)
 def done(request: HttpRequest, link: VisitLink) -> HttpResponse:
     appointment = link.appointment

@@ -11,11 +11,11 @@ from curednation.guard import addresses
 from curednation.guard.private import private
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def lost_link(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
-    if request.method == "GET" or not form.is_valid():
+    if request.method != "POST" or not form.is_valid():
         return render(request, "appointments/lost_link.html", {"form": form})
     if not within_limit(request, "links"):
         return too_many(request)

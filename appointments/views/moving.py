@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import booking
 from appointments.forms import SlotForm
@@ -15,13 +15,13 @@ from appointments.views.taken import taken
 from appointments.views.visit import can_change, of_visit
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @of_visit(Purpose.VISIT)
 def move(request: HttpRequest, link: VisitLink) -> HttpResponse:
     if not can_change(link.appointment):
         return redirect(link.page())
     context = _times(request, link)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "appointments/move.html", context)
     form = SlotForm(request.POST)
     if not form.is_valid():
@@ -52,7 +52,7 @@ def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse
     return redirect(link.page() + "?just=moved")
 
 
-@require_GET
+@require_safe
 @of_visit(Purpose.VISIT)
 def move_fragment(request: HttpRequest, link: VisitLink) -> HttpResponse:
     return render(request, "appointments/_times.html", _times(request, link))

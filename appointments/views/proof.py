@@ -19,14 +19,14 @@ def proof_of(request: HttpRequest) -> str | None:
     return request.COOKIES.get(visitors.cookie_name(COOKIE))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def ask(request: HttpRequest, state: State, service: str) -> HttpResponse:
     """Mail a link to the address. The same answer, and the same mail sent, for every address."""
     offered = get_object_or_404(Service, slug=service, active=True, proof_required=True)
     form = AddressForm(request.POST or None)
     context = {"form": form, "state": state, "service": offered}
-    if request.method == "GET" or not form.is_valid():
+    if request.method != "POST" or not form.is_valid():
         return render(request, "appointments/proof.html", context)
     if not within_limit(request, "links"):
         return too_many(request)
@@ -36,13 +36,13 @@ def ask(request: HttpRequest, state: State, service: str) -> HttpResponse:
     return render(request, "appointments/proof_sent.html", context | {"email": email})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def accept(request: HttpRequest, state: State, service: str, token: str) -> HttpResponse:
     """The mailed link: its button lets this browser choose a time."""
     if proofs.address_hash(token) is None:
         raise Http404("No such proof")
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "appointments/proof_accept.html", {"state": state})
     response = redirect("appointments:times", state, service)
     visitors.set_private_cookie(

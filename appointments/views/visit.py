@@ -8,7 +8,7 @@ from functools import wraps
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import booking, links
 from appointments.calendar_file import Method, calendar_file
@@ -52,7 +52,7 @@ def can_change(appointment: Appointment) -> bool:
     return open_ and appointment.changes_close_at > timezone.now()
 
 
-@require_GET
+@require_safe
 @of_visit(Purpose.VISIT)
 def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
     appointment, now = link.appointment, timezone.now()
@@ -97,7 +97,7 @@ def _other_visits(link: VisitLink) -> list[tuple[str, Appointment]]:
     return [(links.page(other), other) for other in others]
 
 
-@require_GET
+@require_safe
 @of_visit(Purpose.CALENDAR)
 def calendar_download(request: HttpRequest, link: VisitLink) -> HttpResponse:
     response = HttpResponse(
@@ -108,13 +108,13 @@ def calendar_download(request: HttpRequest, link: VisitLink) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @of_visit(Purpose.VISIT)
 def cancel(request: HttpRequest, link: VisitLink) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if not can_change(link.appointment):
         return redirect(link.page())
-    if request.method == "GET" or not form.is_valid():
+    if request.method != "POST" or not form.is_valid():
         context = {"appointment": link.appointment, "form": form, "token": link.token}
         return render(request, "appointments/cancel.html", context)
     if not within_limit(request, "changes"):
@@ -124,14 +124,14 @@ def cancel(request: HttpRequest, link: VisitLink) -> HttpResponse:
     return redirect(link.page())
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @of_visit(Purpose.CONFIRM)
 def confirm(request: HttpRequest, link: VisitLink) -> HttpResponse:
     """One visit more than usual for this address: the reader of the mail says that it is wanted."""
     appointment = link.appointment
     if appointment.status not in (Status.HELD, Status.EXPIRED):
         return redirect(link.page())
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "appointments/confirm.html", {"appointment": appointment})
     if not within_limit(request, "changes"):
         return too_many(request)

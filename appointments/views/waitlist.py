@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import availability, proofs, waitlist
 from appointments import links as visit_links
@@ -27,7 +27,7 @@ from curednation.guard.private import private
 JUST_NOW = timedelta(hours=3)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def join(request: HttpRequest, state: State, service: str) -> HttpResponse:
     """The same answer for every address, whether it waits already or not."""
@@ -45,7 +45,7 @@ def join(request: HttpRequest, state: State, service: str) -> HttpResponse:
         providers=providers,
     )
     context = {"form": form, "state": state, "service": offered, "zone": zone}
-    if request.method == "GET" or not form.is_valid():
+    if request.method != "POST" or not form.is_valid():
         return render(request, "appointments/waitlist_join.html", context)
     email = form.cleaned_data["email"]
     if not proofs.fits(offered, proof_of(request), email):
@@ -95,7 +95,7 @@ def of_entry(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return wrapper
 
 
-@require_http_methods(["GET"])
+@require_safe
 @of_entry
 def entry(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
     return _page(request, entry, token)
@@ -129,7 +129,7 @@ def _changed_texts(entry: WaitlistEntry) -> list[ConsentText]:
     return [] if {text.pk for text in texts} <= set(entry.consent_texts) else texts
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @of_entry
 def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
     offer = _offer_of(request, entry)
@@ -151,7 +151,7 @@ def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespon
     return redirect(visit_links.handed_page(appointment))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @of_entry
 def decline(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
     offer = _offer_of(request, entry)
@@ -170,7 +170,7 @@ def _offer_of(request: HttpRequest, entry: WaitlistEntry) -> WaitlistOffer | Non
     return entry.offers.filter(starts_at=form.cleaned_data["slot"]).first()
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @of_entry
 def leave(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
     if request.method == "POST" and entry.status == EntryStatus.WAITING:
