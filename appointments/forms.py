@@ -17,6 +17,7 @@ from appointments import zones
 from appointments.booking import PatientDetails
 from appointments.models import Appointment, ConsentText, Service, WaitlistEntry
 from appointments.states import State
+from curednation.guard.fields import AddressField, NameField
 
 # Years that every time zone and a fortnight more or less stay within.
 SLOT = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z")
@@ -64,8 +65,8 @@ class BirthDateField(forms.DateField):
         return birth
 
 
-def _text(label, autocomplete: str, *, length: int, required_message, **kwargs) -> forms.CharField:
-    return forms.CharField(
+def _name(label, autocomplete: str, *, length: int, required_message, **kwargs) -> NameField:
+    return NameField(
         label=label,
         max_length=length,
         widget=forms.TextInput({"autocomplete": autocomplete}),
@@ -123,7 +124,7 @@ class DetailsForm(forms.Form):
         widget=forms.RadioSelect,
         initial=Appointment.BookedFor.SELF,
     )
-    booked_by = _text(
+    booked_by = _name(
         _("Your own name"),
         "name",
         length=120,
@@ -131,13 +132,13 @@ class DetailsForm(forms.Form):
         required_message=_("Please write your own name."),
         help_text=_("Only if you book for someone else."),
     )
-    first_name = _text(
+    first_name = _name(
         _("First name"),
         "given-name",
         length=60,
         required_message=_("Please write the first name."),
     )
-    last_name = _text(
+    last_name = _name(
         _("Last name"),
         "family-name",
         length=60,
@@ -156,13 +157,11 @@ class DetailsForm(forms.Form):
             "required": _("Please write a phone number, in case the video fails."),
         },
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail"),
-        max_length=254,
         widget=forms.EmailInput({"autocomplete": "email"}),
         help_text=_("For your visit link. Our e-mails never say what the visit is for."),
         error_messages={
-            "invalid": _("Write the whole address, like name@example.org."),
             "required": _("Please write an e-mail address. We send your visit link there."),
         },
     )
@@ -262,12 +261,10 @@ def _agree_first(text: ConsentText):
 class AddressForm(forms.Form):
     """An e-mail address that something is to be sent to."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Your e-mail address"),
-        max_length=254,
         widget=forms.EmailInput({"autocomplete": "email"}),
         error_messages={
-            "invalid": _("Write the whole address, like name@example.org."),
             "required": _("Please write your e-mail address."),
         },
     )

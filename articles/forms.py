@@ -8,19 +8,20 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.comments import LONGEST_COMMENT, LONGEST_SENTENCE
+from curednation.guard.fields import AddressField, NameField
 
 
 class CommentForm(forms.Form):
     """Plain text, kept as it was typed. `to` names the comment that it answers."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Name to show"),
         max_length=60,
         widget=forms.TextInput({"autocomplete": "nickname"}),
         help_text=_("A first name or a letter is fine."),
         error_messages={"required": _("Write a name to show. A letter is enough.")},
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail, if you like"),
         required=False,
         widget=forms.EmailInput({"autocomplete": "email"}),

@@ -392,6 +392,7 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # the second factor is asked for all the
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  (a class)
 ACCOUNT_RATE_LIMITS = {"reset_password": "10/m/ip,5/h/key"}
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {"reset_password": "curednation.staff.forms.NewPasswordForm"}
 MFA_ADAPTER = "curednation.staff.adapter.StaffMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

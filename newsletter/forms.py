@@ -4,18 +4,16 @@ from typing import cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from curednation.guard import addresses
+from curednation.guard import addresses, fields
 from newsletter.models import Subscriber, Topic
 
-LONGEST = 254
 # After Django's own: spaces, two @, no dot in the domain.
 WRONG = _("This does not look like an e-mail address. It should read like name@example.org.")
 
 
-class AddressField(forms.EmailField):
+class AddressField(fields.AddressField):
     """An e-mail address in the spelling that mail servers and we compare by."""
 
     def __init__(self, **kwargs) -> None:
@@ -30,10 +28,7 @@ class AddressField(forms.EmailField):
         )
 
     def clean(self, value):
-        # Characters that PostgreSQL or a mail server refuses never pass Django's check.
-        cleaned = addresses.normalised(super().clean(value))
-        MaxLengthValidator(LONGEST, WRONG)(cleaned)
-        return cleaned
+        return addresses.normalised(super().clean(value))
 
 
 class AddressForm(forms.Form):

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -20,9 +19,7 @@ from newsletter.models import Import, Topic
 from newsletter.subscription.importing import Importer, Part
 
 AT_ONCE = 20_000
-LONGEST = 254
 COUNTS = ("added", "known", "suppressed", "refused")
-_is_address = EmailValidator()
 Tell = Callable[[int, str, str], None]
 
 
@@ -134,13 +131,10 @@ def _checked(line: Line) -> Line:
     if not line.state:
         raise Unreadable("It was never confirmed there.")
     try:
-        _is_address(line.email)
+        addresses.validate_address(line.email)
     except ValidationError:
         raise Unreadable("This is no e-mail address.") from None
-    email = addresses.normalised(line.email)
-    if len(email) > LONGEST:
-        raise Unreadable("This is no e-mail address.")
-    return replace(line, email=email)
+    return replace(line, email=addresses.normalised(line.email))
 
 
 def send_out(file: IO[Any], *, state: str = "") -> int:

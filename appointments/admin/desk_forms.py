@@ -16,6 +16,7 @@ from appointments.booking import PatientDetails, Wish
 from appointments.forms import SLOT, BirthDateField, ConsentField
 from appointments.models import Appointment, ConsentText, Patient, Provider, Service
 from appointments.states import STATE_CHOICES, STATES
+from curednation.guard.fields import AddressField, NameField
 
 BOOK_PAGE = "admin:appointments_appointment_book"
 
@@ -123,10 +124,10 @@ class MoveForm(TimeForm):
 class VisitForm(TimeForm):
     """The whole visit. Of a patient whom we know, name and birth date are taken as they stand."""
 
-    first_name = forms.CharField(label=_("First name"), max_length=60)
-    last_name = forms.CharField(label=_("Last name"), max_length=60)
+    first_name = NameField(label=_("First name"), max_length=60)
+    last_name = NameField(label=_("Last name"), max_length=60)
     birth_date = BirthDateField(label=_("Date of birth"))
-    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    email = AddressField(label=_("E-mail"))
     phone = PhoneNumberField(label=_("Phone"), region="US")
     contact = forms.ChoiceField(
         label=_("If we need to reach them"), choices=Appointment.Contact.choices

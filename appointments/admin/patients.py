@@ -19,12 +19,16 @@ from appointments.admin.book_on_behalf import book_view
 from appointments.admin.visit_list import phone_digits
 from appointments.forms import BirthDateField
 from appointments.models import Appointment, Patient, Status
+from curednation.guard.fields import AddressField, NameField
 
 IDENTITY = ("first_name", "last_name", "birth_date", "email")
 
 
 class PatientForm(forms.ModelForm):
+    first_name = NameField(label=_("First name"), max_length=60)
+    last_name = NameField(label=_("Last name"), max_length=60)
     birth_date = BirthDateField(label=_("Date of birth"))
+    email = AddressField(label=_("E-mail"))
 
     class Meta:
         model = Patient

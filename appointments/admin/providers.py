@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Min, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _now
@@ -18,6 +18,7 @@ from appointments.admin import affected, office
 from appointments.admin.calendar_address import new_calendar_address
 from appointments.models import HoursException, Licence, Provider, WeeklyHours
 from curednation import uploads
+from curednation.guard.fields import AddressField
 
 EXPIRES_SOON = timedelta(days=60)
 PHOTO = 480  # pixels each way: three for each that a card shows
@@ -74,6 +75,7 @@ class ExceptionInline(admin.TabularInline):
 @admin.register(Provider)
 class ProviderAdmin(admin.ModelAdmin):
     form = ProviderForm
+    formfield_overrides = {models.EmailField: {"form_class": AddressField}}
     list_display = ["__str__", "zone_words", "states", "next_expiry", "active"]
     list_filter = ["active", "services", "licences__state"]
     search_fields = ["name", "credentials", "email"]

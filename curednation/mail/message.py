@@ -6,12 +6,14 @@ from functools import cache
 
 import css_inline
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from curednation.guard.addresses import validate_address
 from curednation.mail.attachments import Attachment
 from curednation.mail.models import OutgoingEmail
 from curednation.mail.rendering import one_line
@@ -70,16 +72,14 @@ def _attach(message: EmailMultiAlternatives, file: Attachment) -> None:
 
 def _recipient(to: str) -> str:
     """One address, its domain in ASCII. Raises Undeliverable."""
-    try:
-        address = sanitize_address(to, "utf-8")
-    except ValueError:
-        address = ""
-    local_part, at, _domain = parseaddr(to)[1].rpartition("@")
-    if not address or not at:
-        raise Undeliverable(_("This is not an e-mail address."))
+    local_part, _at, _domain = parseaddr(to)[1].rpartition("@")
     if not local_part.isascii():
         raise Undeliverable(_("Mail servers do not take such letters before the @."))
-    return address
+    try:
+        validate_address(to)
+        return sanitize_address(to, "utf-8")
+    except (ValidationError, ValueError):
+        raise Undeliverable(_("This is not an e-mail address.")) from None
 
 
 def _for_postmark(name: str) -> dict[str, str]:

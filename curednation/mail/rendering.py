@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template import Context, Engine
+from django.utils.translation import gettext as _
 
+from curednation.guard import names
 from curednation.practice.models import Practice
 
 LINE = 78
@@ -24,11 +26,15 @@ class Rendered:
 def render(template: str, context: dict[str, Any]) -> Rendered:
     """Render `mail/<template>.txt` and `.html` in the active language, with `practice` added.
 
-    The text file starts with `Subject: …` and a blank line. It is not HTML-escaped, and its long
-    lines are wrapped. Raises TemplateDoesNotExist or ValueError when the template is not complete.
+    What a person typed reaches a template as `greeting` only, made from `name`. The text file
+    starts with `Subject: …` and a blank line. It is not HTML-escaped, and its long lines are
+    wrapped. Raises TemplateDoesNotExist or ValueError when the template is not complete.
     """
     engine = Engine.get_default()
-    values = context if "practice" in context else {"practice": Practice.current(), **context}
+    values = {**context, "greeting": greeting(context.get("name", ""))}
+    values.pop("name", None)
+    if "practice" not in values:
+        values["practice"] = Practice.current()
     plain = engine.get_template(f"mail/{template}.txt").render(Context(values, autoescape=False))
     head, _, text = fit(plain).lstrip().partition("\n\n")
     if not head.startswith("Subject:"):
@@ -40,6 +46,12 @@ def render(template: str, context: dict[str, Any]) -> Rendered:
         text=wrapped(text),
         html=fit(html.render(Context({**values, "subject": subject}))),
     )
+
+
+def greeting(name: str) -> str:
+    """Return the first line of a mail. It calls nobody by what is not a name: see `guard.names`."""
+    called = names.for_mail(name)
+    return _("Hello %(name)s,") % {"name": called} if called else _("Hello,")
 
 
 def fit(text: str) -> str:

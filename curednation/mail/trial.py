@@ -5,18 +5,19 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.db import transaction
-from django.forms import EmailField, Form
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from curednation.guard.fields import AddressField
 from curednation.mail import outbox
 from curednation.mail.models import OutgoingEmail
 
 
 class TrialForm(Form):
-    to = EmailField(label=gettext_lazy("Send it to"), max_length=254)
+    to = AddressField(label=gettext_lazy("Send it to"))
 
 
 def send(to: str) -> OutgoingEmail:

@@ -1,11 +1,12 @@
 from django.contrib import admin
-from django.db import transaction
+from django.db import models, transaction
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from curednation.guard.fields import AddressField
 from curednation.practice.models import Practice
 
 
@@ -13,6 +14,7 @@ from curednation.practice.models import Practice
 class PracticeAdmin(admin.ModelAdmin):
     """One record: the list leads straight to it, and nobody can add a second or delete it."""
 
+    formfield_overrides = {models.EmailField: {"form_class": AddressField}}
     fieldsets = [
         (
             _("Names and notices"),

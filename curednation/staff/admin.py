@@ -6,15 +6,24 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from curednation.guard.fields import AddressField, NameField
 from curednation.staff import audit, invitations
 from curednation.staff.models import AuditEvent, User
 from curednation.staff.second_factor import FACTORS
+
+
+class UserForm(ModelForm):
+    """Who they are. The mail that invites them greets them by this name."""
+
+    name = NameField(label=_("Name"), max_length=100)
+    email = AddressField(label=_("E-mail"))
 
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
     """Managers invite people, give them roles and let them go. Nobody sees or sets a password."""
 
+    form = UserForm
     list_display = ["name", "email", "roles", "second_factor", "is_active", "last_login"]
     list_filter = ["is_active", "groups"]
     search_fields = ["name", "email"]

@@ -4,6 +4,7 @@ A code is accepted half a minute early or late, for clocks that drift and people
 allauth remembers a used one for half a minute only; we remember it for as long as it would work.
 """
 
+from allauth.account.forms import ResetPasswordForm
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -12,7 +13,14 @@ from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from curednation.guard.fields import AddressField
 from curednation.staff.models import User
+
+
+class NewPasswordForm(ResetPasswordForm):
+    """Where to send the link that sets a password."""
+
+    email = AddressField(label=_("E-mail"), widget=forms.EmailInput({"autocomplete": "email"}))
 
 
 class CodeForm(AuthenticateForm):

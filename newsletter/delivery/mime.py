@@ -13,9 +13,11 @@ from quopri import encodestring
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from curednation.guard.addresses import validate_address
 from curednation.mail.rendering import one_line
 from curednation.practice.models import Practice
 from newsletter import links, message_ids
@@ -110,13 +112,12 @@ class Post:
 
 def recipient(email: str) -> str:
     """The address as a server takes it, its domain in ASCII. Raises NoSuchAddress."""
-    local, at, domain = email.rpartition("@")
+    local, _at, domain = email.rpartition("@")
     try:
+        validate_address(email)
         ascii_domain = domain.encode("idna").decode()
-    except UnicodeError:
-        ascii_domain = ""
-    if not at or not ascii_domain or not re.fullmatch(r"[!-;=?-~]+", local):
-        raise NoSuchAddress(email)
+    except (ValidationError, UnicodeError):
+        raise NoSuchAddress(email) from None
     return f"{local}@{ascii_domain}"
 
 

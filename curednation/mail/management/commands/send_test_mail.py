@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from curednation.guard.addresses import validate_address
 from curednation.mail import trial
 from curednation.mail.models import OutgoingEmail, State
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            validate_email(options["address"])
+            validate_address(options["address"])
         except ValidationError as error:
             raise CommandError(error.messages[0]) from None
         email = trial.send(options["address"])
