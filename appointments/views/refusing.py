@@ -29,7 +29,7 @@ def refusal(request: HttpRequest, rule: str, *, address: str = "") -> HttpRespon
 
 def _ask_for_effort(request: HttpRequest, rule: str) -> HttpResponse:
     """A page that sends the same form again by itself, once the browser has done its work."""
-    context = {"sent": open_form.sent_values(request), "asked": effort.asked(rule)}
+    context = {"sent": open_form.sent_values(request), "asked": effort.asked(request, rule)}
     return render(request, "appointments/effort.html", context, status=429)
 
 

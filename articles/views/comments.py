@@ -150,7 +150,7 @@ def see_other(path: str) -> HttpResponse:
 
 def ask_for_effort(request: HttpRequest, rule: str) -> HttpResponse:
     """A page that sends the same form again by itself, once the browser has done its work."""
-    context = {"sent": open_form.sent_values(request), "asked": effort.asked(rule)}
+    context = {"sent": open_form.sent_values(request), "asked": effort.asked(request, rule)}
     return render(request, "articles/effort.html", context, status=429)
 
 

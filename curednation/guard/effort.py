@@ -7,6 +7,7 @@ piece of work counts once, and only for what it was asked for.
 
 import base64
 import json
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from curednation.guard import limits
+from curednation.guard.network import client_network
 
 SALT = "curednation.guard.effort"
 VALID_FOR = timedelta(minutes=20)
@@ -25,7 +27,7 @@ WAIT = timedelta(seconds=20)
 MOST_TRIES = 60_000
 
 
-def asked(what: str) -> dict[str, Any]:
+def asked(request: HttpRequest, what: str) -> dict[str, Any]:
     """A puzzle, as JSON-like values for the browser, and a token for those who wait instead."""
     puzzle = altcha.create_challenge_v1(
         altcha.ChallengeOptionsV1(
@@ -43,16 +45,14 @@ def asked(what: str) -> dict[str, Any]:
             "signature": puzzle.signature,
             "algorithm": puzzle.algorithm,
         },
-        "wait": signing.TimestampSigner(salt=SALT).sign(what),
+        "wait": _signer().sign_object([what, _network(request), secrets.token_hex(8)]),
         "seconds": int(WAIT.total_seconds()),
     }
 
 
 def was_made(request: HttpRequest, what: str) -> bool:
     """Whether this POST brings work done, or time waited, for `what`, that was not used before."""
-    done = _solved(request.POST.get("effort", ""), what) or _waited(
-        request.POST.get("wait", ""), what
-    )
+    done = _solved(request.POST.get("effort", ""), what) or _waited(request, what)
     return bool(done) and _first_use(done)
 
 
@@ -67,18 +67,26 @@ def _solved(text: str, what: str) -> str:
         return ""
 
 
-def _waited(text: str, what: str) -> str:
-    """The mark of a token that is old enough, and not too old; empty for anything else."""
-    signer = signing.TimestampSigner(salt=SALT)
+def _waited(request: HttpRequest, what: str) -> str:
+    """Return the mark of a token of this network that is old enough; empty for anything else.
+
+    Each token is one visitor's: those of the same second differ, and count once each.
+    """
+    text = request.POST.get("wait", "")
     try:
-        asked_for = signer.unsign(text, max_age=VALID_FOR)
-    except signing.BadSignature:
+        asked_for, network, _nonce = _signer().unsign_object(text, max_age=VALID_FOR)
+    except (signing.BadSignature, ValueError, TypeError):
         return ""
+    is_ours = (asked_for, network) == (what, _network(request))
+    return text if is_ours and _is_old_enough(text) else ""
+
+
+def _is_old_enough(text: str) -> bool:
     try:
-        signer.unsign(text, max_age=WAIT)
+        _signer().unsign_object(text, max_age=WAIT)
     except signing.SignatureExpired:
-        return text if asked_for == what else ""
-    return ""
+        return True
+    return False
 
 
 def _first_use(mark: str) -> bool:
@@ -91,3 +99,11 @@ def _first_use(mark: str) -> bool:
 
 def _key() -> str:
     return settings.SECRET_KEY + SALT
+
+
+def _network(request: HttpRequest) -> str:
+    return limits.hashed(f"effort {client_network(request)}")
+
+
+def _signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=SALT)

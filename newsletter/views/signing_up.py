@@ -52,7 +52,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if open_form.is_over(request, RULE):
         return too_many(request)
     if open_form.needs_effort(request, RULE):
-        context = {"sent": open_form.sent_values(request), "asked": effort.asked(RULE)}
+        context = {"sent": open_form.sent_values(request), "asked": effort.asked(request, RULE)}
         return render(request, "newsletter/effort.html", context, status=429)
     # Past its own limit the address gets nothing more, and the page says the same.
     if limits.allow("newsletter_per_address", addresses.normalised(email)):
