@@ -70,6 +70,7 @@ urlpatterns = [
     re_path(rf"{waitlist_path}$", waitlist.entry, name="waitlist"),
     re_path(rf"{waitlist_path}accept/$", waitlist.accept, name="waitlist_accept"),
     re_path(rf"{waitlist_path}decline/$", waitlist.decline, name="waitlist_decline"),
+    re_path(rf"{waitlist_path}keep/$", waitlist.keep, name="waitlist_keep"),
     re_path(rf"{waitlist_path}leave/$", waitlist.leave, name="waitlist_leave"),
     re_path(rf"{visit_path}$", visit.visit, name="visit"),
     re_path(rf"{visit_path}calendar\.ics$", visit.calendar_download, name="calendar"),

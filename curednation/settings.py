@@ -337,7 +337,9 @@ LIMITS = {
     "bookings_in_all": env.rate("LIMIT_BOOKINGS_IN_ALL", default="120/hour"),
     "bookings_per_address": env.rate("LIMIT_BOOKINGS_PER_ADDRESS", default="8/day"),
     "links": env.rate("LIMIT_LINKS", default="20/hour"),
-    "links_per_address": env.rate("LIMIT_LINKS_PER_ADDRESS", default="3/day"),
+    "links_easily": env.rate("LIMIT_LINKS_EASILY", default="4/hour"),
+    "links_in_all": env.rate("LIMIT_LINKS_IN_ALL", default="20/hour"),
+    "links_per_address": env.rate("LIMIT_LINKS_PER_ADDRESS", default="6/hour"),
     "waitlist": env.rate("LIMIT_WAITLIST", default="20/day"),
     "waitlist_easily": env.rate("LIMIT_WAITLIST_EASILY", default="4/hour"),
     "waitlist_in_all": env.rate("LIMIT_WAITLIST_IN_ALL", default="120/hour"),
@@ -351,6 +353,17 @@ LIMITS = {
     "opinions_in_all": env.rate("LIMIT_OPINIONS_IN_ALL", default="300/hour"),
     "opinions_per_article": env.rate("LIMIT_OPINIONS_PER_ARTICLE", default="3/day"),
     "changes": env.rate("LIMIT_CHANGES", default="60/hour"),
+    "changes_easily": env.rate("LIMIT_CHANGES_EASILY", default="10/hour"),
+    "changes_in_all": env.rate("LIMIT_CHANGES_IN_ALL", default="120/hour"),
+    "mails_per_address": env.rate("LIMIT_MAILS_PER_ADDRESS", default="6/hour"),
+    "mails_in_all": env.rate("LIMIT_MAILS_IN_ALL", default="600/hour"),
+    "passwords": env.rate("LIMIT_PASSWORDS", default="20/hour"),
+    "passwords_easily": env.rate("LIMIT_PASSWORDS_EASILY", default="3/hour"),
+    "passwords_in_all": env.rate("LIMIT_PASSWORDS_IN_ALL", default="20/hour"),
+    "passwords_per_address": env.rate("LIMIT_PASSWORDS_PER_ADDRESS", default="6/hour"),
+    "sign_in": env.rate("LIMIT_SIGN_IN", default="5/5minutes"),
+    "codes": env.rate("LIMIT_CODES", default="5/5minutes"),
+    "codes_elsewhere": env.rate("LIMIT_CODES_ELSEWHERE", default="20/hour"),
     "newsletter": env.rate("LIMIT_NEWSLETTER", default="20/day"),
     "newsletter_easily": env.rate("LIMIT_NEWSLETTER_EASILY", default="4/hour"),
     "newsletter_in_all": env.rate("LIMIT_NEWSLETTER_IN_ALL", default="300/hour"),
@@ -390,7 +403,13 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # the second factor is asked for all the same
 # Django's own: allauth's copies addresses to a second table, where an old one would live on.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  (a class)
-ACCOUNT_RATE_LIMITS = {"reset_password": "10/m/ip,5/h/key"}
+# All by who asks, none by whom it is about: nobody uses up what is somebody else's (staff.tries).
+ACCOUNT_RATE_LIMITS = {
+    "reset_password": "10/m/ip",
+    "login_failed": "10/m/ip",
+    "reauthenticate": "10/m/ip",
+    "change_password": "5/m/ip",
+}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {"reset_password": "curednation.staff.forms.NewPasswordForm"}
 MFA_ADAPTER = "curednation.staff.adapter.StaffMFAAdapter"

@@ -18,6 +18,8 @@ from appointments.wishes import Wishes
 
 
 class EntryStatus(models.TextChoices):
+    # One more than usual for its e-mail address: it counts once the mailed link says so.
+    ASKED = "asked", _("Not confirmed")
     WAITING = "waiting", _("Waiting")
     FULFILLED = "fulfilled", _("Has a time")
     LEFT = "left", _("Left")
@@ -36,6 +38,10 @@ class OfferStatus(models.TextChoices):
 class EntryQuerySet(models.QuerySet["WaitlistEntry"]):
     def waiting(self, now: datetime):
         return self.filter(status=EntryStatus.WAITING, until__gt=now)
+
+    def asked(self, now: datetime):
+        """Those that only the link in their mail puts in line."""
+        return self.filter(status=EntryStatus.ASKED, until__gt=now)
 
     def without_offer(self):
         """Those that have no time offered to them now."""
@@ -163,6 +169,10 @@ class WaitlistEntry(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.status == EntryStatus.WAITING
+
+    @property
+    def is_asked(self) -> bool:
+        return self.status == EntryStatus.ASKED
 
     @cached_property
     def place(self) -> State:

@@ -14,12 +14,17 @@ from django.utils import timezone
 from appointments import links, proofs, zones
 from appointments.calendar_file import Method, calendar_file
 from appointments.models import Appointment, Service
+from appointments.notices import pauses
 from appointments.states import State
 from curednation.guard import addresses
 from curednation.mail import outbox
 from curednation.practice.models import Practice
 
 ABOUT = "appointment:"
+LONGEST_PAUSE_TO_CONFIRM = timedelta(minutes=10)
+# A mail with links that still work is in the mailbox meanwhile.
+LONGEST_PAUSE_OF_LINKS = timedelta(hours=6)
+LONGEST_PAUSE_OF_PROOFS = proofs.VALID_FOR / 2
 # Staff who tidy up an old list send nobody a mail about last month.
 MISSED_IS_NEWS_FOR = timedelta(days=7)
 
@@ -48,7 +53,8 @@ def series_booked(first: Appointment, later: Sequence[Appointment]) -> None:
 def readdressed(appointment: Appointment) -> None:
     """To another address than the first confirmation: a mail of its own, once for each address."""
     address = addresses.keyed_hash(appointment.email)[:16]
-    _tell("appointment_booked", appointment, f"appointment-booked:{appointment.pk}:{address}")
+    key = f"appointment-booked:{appointment.pk}:{address}"
+    _tell("appointment_booked", appointment, key, at_once=True)
 
 
 def cancelled(appointment: Appointment, *, by_patient: bool) -> None:
@@ -92,6 +98,8 @@ def over_limit(appointment: Appointment) -> None:
         appointment,
         f"appointment-confirm:{appointment.pk}:{appointment.sequence}",
         overtakes=True,
+        wait=outbox.pause(about=about(appointment), longest=LONGEST_PAUSE_TO_CONFIRM),
+        not_after=appointment.starts_at,
         link=links.absolute(appointment, "confirm"),
     )
 
@@ -105,28 +113,51 @@ def my_visits(email: str) -> None:
         .order_by("starts_at")
         .first()
     )
+    about = f"appointment-links:{addresses.keyed_hash(email)}"
+    found = "appointment_links", _links_to(next_visit or _nobodys_visit())
+    none = "appointment_links_none", {}
+    (template, said), other = (found, none) if next_visit else (none, found)
     outbox.enqueue(
-        "appointment_links",
+        template,
         key=f"appointment-links:{uuid.uuid4()}",
         to=email,
-        about=f"appointment-links:{addresses.keyed_hash(email)}",
+        about=about,
         overtakes=True,
-        starts=next_visit and next_visit.local_start,
-        zone=next_visit and zones.words(next_visit.zone),
-        link=next_visit and links.absolute(next_visit),
+        wait=outbox.pause(about=about, longest=LONGEST_PAUSE_OF_LINKS),
+        or_else=[other],
+        **said,
     )
+
+
+def _links_to(visit: Appointment) -> dict[str, Any]:
+    return {
+        "starts": visit.local_start,
+        "zone": zones.words(visit.zone),
+        "link": links.absolute(visit),
+    }
+
+
+def _nobodys_visit() -> Appointment:
+    """Return a visit that is nowhere, to do the same work for an address that has none."""
+    return Appointment(starts_at=timezone.now(), zone="America/New_York")
 
 
 def proof(email: str, state: State, service: Service) -> None:
     """The link by which a returning patient goes on booking, or word that we do not know them."""
     path = reverse("appointments:proof_accept", args=[state, service.slug, proofs.make(email)])
+    about = f"appointment-proof:{addresses.keyed_hash(email)}"
+    known = "appointment_proof", {"link": links.on_site(path)}
+    unknown = "appointment_proof_none", {}
+    (template, said), other = (known, unknown) if proofs.is_known(email) else (unknown, known)
     outbox.enqueue(
-        "appointment_proof",
+        template,
         key=f"appointment-proof:{uuid.uuid4()}",
         to=email,
-        about=f"appointment-proof:{addresses.keyed_hash(email)}",
+        about=about,
         overtakes=True,
-        link=links.on_site(path) if proofs.is_known(email) else "",
+        wait=outbox.pause(about=about, longest=LONGEST_PAUSE_OF_PROOFS),
+        or_else=[other],
+        **said,
     )
 
 
@@ -137,8 +168,14 @@ def _tell(
     *,
     method: Method = Method.REQUEST,
     overtakes: bool = True,
+    at_once: bool = False,
     also: Sequence[Appointment] = (),
 ) -> None:
+    """With the visit for the calendar. Unless `at_once`, what overtakes others may wait a little
+    to be overtaken itself."""
+    wait = timedelta(0)
+    if overtakes and not at_once:
+        wait = pauses.of_change(about(appointment), appointment)
     practice = Practice.current()
     invitation = outbox.Attachment(
         filename="visit.ics",
@@ -150,6 +187,7 @@ def _tell(
         appointment,
         key,
         overtakes=overtakes,
+        wait=wait,
         attachments=[invitation],
         practice=practice,
     )

@@ -1,19 +1,19 @@
 """Mails to providers: a time on their own clock and a link to the admin. No name. PRIVACY 5."""
 
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 
 from appointments import feeds, links, zones
 from appointments.models import Appointment, Provider
+from appointments.notices import pauses
 from curednation.mail import outbox
 
 MORNING_KEY = "provider-morning:"
 
 
 def booked(appointment: Appointment) -> None:
-    _tell("provider_new", appointment, appointment.sequence)
+    _tell("provider_new", appointment, appointment.sequence, first=True)
 
 
 def moved(appointment: Appointment, was: Appointment) -> None:
@@ -49,20 +49,34 @@ def morning(
     return written is not None
 
 
-def _tell(template: str, appointment: Appointment, sequence: int, **said: Any) -> None:
-    """Nothing is written for a provider without an address, or when the visit is over anyway."""
+def _tell(
+    template: str,
+    appointment: Appointment,
+    sequence: int,
+    *,
+    first: bool = False,
+    before: datetime | None = None,
+) -> None:
+    """Nothing is written for a provider without an address, or when the visit is over anyway.
+
+    What is not the first word about a visit may wait a little for the next one, and then does not
+    say how it stood `before`: the provider may never have heard of that.
+    """
     provider: Provider = appointment.provider
     if not provider.email:
         return
+    about = f"provider:{provider.pk}:appointment:{appointment.pk}"
+    wait = timedelta(0) if first else pauses.of_change(about, appointment)
     outbox.enqueue(
         template,
         key=f"{template.replace('_', '-')}:{appointment.pk}:{provider.pk}:{sequence}",
         to=provider.email,
-        about=f"provider:{provider.pk}:appointment:{appointment.pk}",
+        about=about,
         overtakes=True,
+        wait=wait,
         not_after=appointment.ends_at,
         starts=appointment.starts_at.astimezone(provider.zone),
         zone=zones.words(provider.time_zone),
         link=links.on_site(reverse("admin:appointments_appointment_change", args=[appointment.pk])),
-        **said,
+        before=None if wait else before,
     )

@@ -49,7 +49,7 @@ def details(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not proofs.fits(hold.service, proof_of(request), form.cleaned_data["email"]):
         form.add_error("email", _("Please use the address that we sent the link to."))
         return details_page(request, hold, form=form)
-    address = addresses.normalised(form.cleaned_data["email"])
+    address = addresses.mailbox(form.cleaned_data["email"])
     refused = refusal(request, "bookings", address=address)
     if refused:
         return refused

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from appointments import notices
 from appointments.forms import AddressForm
-from appointments.views.refusing import too_many, within_limit
+from appointments.views.refusing import refusal
 from curednation.guard import addresses
 from curednation.guard.private import private
 
@@ -17,10 +17,9 @@ def lost_link(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "appointments/lost_link.html", {"form": form})
-    if not within_limit(request, "links"):
-        return too_many(request)
     email = form.cleaned_data["email"]
-    # Past its own limit the address gets nothing more, and the page says the same.
-    if within_limit(request, "links_per_address", addresses.normalised(email)):
-        notices.my_visits(email)
+    refused = refusal(request, "links", address=addresses.mailbox(email))
+    if refused:
+        return refused
+    notices.my_visits(email)
     return render(request, "appointments/lost_link_sent.html", {"email": email})

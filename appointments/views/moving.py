@@ -10,7 +10,7 @@ from appointments import booking
 from appointments.forms import SlotForm
 from appointments.links import Purpose, VisitLink
 from appointments.views.choosing import bookable_provider, picker_context, shown_grid
-from appointments.views.refusing import too_many, within_limit
+from appointments.views.refusing import refusal
 from appointments.views.taken import taken
 from appointments.views.visit import can_change, of_visit
 
@@ -27,8 +27,9 @@ def move(request: HttpRequest, link: VisitLink) -> HttpResponse:
     if not form.is_valid():
         context["error"] = _("Please choose one of the times.")
         return render(request, "appointments/move.html", context, status=400)
-    if not within_limit(request, "changes"):
-        return too_many(request)
+    refused = refusal(request, "changes")
+    if refused:
+        return refused
     return _move(request, link, form)
 
 

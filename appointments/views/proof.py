@@ -8,7 +8,7 @@ from appointments import notices, proofs, visitors
 from appointments.forms import AddressForm
 from appointments.models import Service
 from appointments.states import State
-from appointments.views.refusing import too_many, within_limit
+from appointments.views.refusing import refusal
 from curednation.guard import addresses
 from curednation.guard.private import private
 
@@ -28,11 +28,12 @@ def ask(request: HttpRequest, state: State, service: str) -> HttpResponse:
     context = {"form": form, "state": state, "service": offered}
     if request.method != "POST" or not form.is_valid():
         return render(request, "appointments/proof.html", context)
-    if not within_limit(request, "links"):
-        return too_many(request)
     email = form.cleaned_data["email"]
-    if within_limit(request, "links_per_address", addresses.normalised(email)):
-        notices.proof(email, state, offered)
+    # Counted apart from lost links: who asks for those uses up nobody's proofs.
+    refused = refusal(request, "links", address=f"proof {addresses.mailbox(email)}")
+    if refused:
+        return refused
+    notices.proof(email, state, offered)
     return render(request, "appointments/proof_sent.html", context | {"email": email})
 
 

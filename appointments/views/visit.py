@@ -15,7 +15,7 @@ from appointments.calendar_file import Method, calendar_file
 from appointments.forms import CancelForm
 from appointments.links import Purpose, VisitLink
 from appointments.models import Appointment, Status
-from appointments.views.refusing import too_many, within_limit
+from appointments.views.refusing import refusal
 from appointments.views.taken import taken
 from curednation.guard.private import private
 from curednation.practice.models import Practice
@@ -117,8 +117,9 @@ def cancel(request: HttpRequest, link: VisitLink) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         context = {"appointment": link.appointment, "form": form, "token": link.token}
         return render(request, "appointments/cancel.html", context)
-    if not within_limit(request, "changes"):
-        return too_many(request)
+    refused = refusal(request, "changes")
+    if refused:
+        return refused
     with suppress(booking.NotChangeable):  # the page says what it is now
         booking.cancel(link.appointment, reason=form.cleaned_data["reason"])
     return redirect(link.page())
@@ -133,8 +134,9 @@ def confirm(request: HttpRequest, link: VisitLink) -> HttpResponse:
         return redirect(link.page())
     if request.method != "POST":
         return render(request, "appointments/confirm.html", {"appointment": appointment})
-    if not within_limit(request, "changes"):
-        return too_many(request)
+    refused = refusal(request, "changes")
+    if refused:
+        return refused
     try:
         booking.confirm(appointment)
     except booking.NotChangeable:

@@ -51,7 +51,7 @@ def join(request: HttpRequest, state: State, service: str) -> HttpResponse:
     if not proofs.fits(offered, proof_of(request), email):
         form.add_error("email", _("Please use the address that we sent the link to."))
         return render(request, "appointments/waitlist_join.html", context)
-    refused = refusal(request, "waitlist")
+    refused = refusal(request, "waitlist", address=addresses.mailbox(email))
     if refused:
         return refused
     return render(request, "appointments/waitlist_joined.html", context | _join(request, form))
@@ -60,19 +60,16 @@ def join(request: HttpRequest, state: State, service: str) -> HttpResponse:
 def _join(request: HttpRequest, form: JoinForm) -> dict:
     place, wishes, provider = form.hold, form.wishes, form.cleaned_data["provider"]
     sooner_than = waitlist.first_that_suits(place.service, place.state, wishes, provider)
-    email = form.cleaned_data["email"]
-    # Past its own limit the address gets nothing more, and the page says the same.
-    if within_limit(request, "waitlist_per_address", addresses.normalised(email)):
-        waitlist.join(
-            service=place.service,
-            state=place.state,
-            details=form.details(page="appointments:waitlist_join"),
-            wishes=wishes,
-            provider=provider,
-            sooner_than=sooner_than,
-        )
+    waitlist.join(
+        service=place.service,
+        state=place.state,
+        details=form.details(page="appointments:waitlist_join"),
+        wishes=wishes,
+        provider=provider,
+        sooner_than=sooner_than,
+    )
     return {
-        "email": email,
+        "email": form.cleaned_data["email"],
         "provider": provider,
         "sooner_than": sooner_than and sooner_than.astimezone(wishes.zone),
         "zone": str(wishes.zone),
@@ -110,7 +107,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
-    others = WaitlistEntry.objects.waiting(now).of_address(entry.email).select_related("service")
+    places = WaitlistEntry.objects.waiting(now) | WaitlistEntry.objects.asked(now)
+    others = places.of_address(entry.email).select_related("service")
     context = {
         "entry": entry,
         "token": token,
@@ -171,6 +169,17 @@ def _offer_of(request: HttpRequest, entry: WaitlistEntry) -> WaitlistOffer | Non
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@of_entry
+def keep(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+    """One place more than usual for this address: whoever reads its mail says that it is wanted."""
+    if request.method == "POST" and entry.is_asked:
+        if not within_limit(request, "changes"):
+            return too_many(request)
+        waitlist.keep(entry)
+    return redirect(links.page(entry))
+
+
+@require_http_methods(["GET", "POST"])
 @of_entry
 def leave(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
     if request.method == "POST" and entry.status == EntryStatus.WAITING:

@@ -5,7 +5,7 @@
 
 from appointments.waitlist.answers import OfferOver, accept, agree, decline
 from appointments.waitlist.offering import offer_freed_times
-from appointments.waitlist.places import first_that_suits, join, leave, purge, remove
+from appointments.waitlist.places import first_that_suits, join, keep, leave, purge, remove
 
 __all__ = [
     "OfferOver",
@@ -14,6 +14,7 @@ __all__ = [
     "decline",
     "first_that_suits",
     "join",
+    "keep",
     "leave",
     "offer_freed_times",
     "purge",

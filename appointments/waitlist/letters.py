@@ -1,24 +1,38 @@
 """The mails of the waitlist: name, time, practice, phone, one link, no more."""
 
 import uuid
+from datetime import timedelta
 
 from appointments import zones
 from appointments.models import WaitlistEntry, WaitlistOffer
 from appointments.waitlist import links
+from curednation.guard import addresses
 from curednation.mail import outbox
 
+# Who joins again and again has the link to the place from the first mail on.
+LONGEST_PAUSE = timedelta(hours=6)
 
-def joined(entry: WaitlistEntry, *, is_full: bool = False) -> None:
-    """Where the place in line is. With `is_full` the address waits in so many that none was added;
-    `entry` is one of those then."""
+
+def joined(entry: WaitlistEntry) -> None:
+    """Where the place in line is; or whether it shall be one, where the address has many.
+
+    Those questions are one mail for each address: its link leads to the others as well.
+    """
+    if entry.is_asked:
+        about = f"waitlist-asked:{addresses.keyed_hash(entry.email)}"
+    else:
+        about = f"waitlist:{entry.pk}"
+    said = {"name": entry.greeting_name, "link": links.absolute(entry)}
     outbox.enqueue(
         "appointment_offer_joined",
         key=f"appointment-waitlist:{uuid.uuid4()}",
         to=entry.email,
-        about=f"waitlist:{entry.pk}",
-        name="" if is_full else entry.greeting_name,
-        is_full=is_full,
-        link=links.absolute(entry),
+        about=about,
+        overtakes=True,
+        wait=outbox.pause(about=about, longest=LONGEST_PAUSE),
+        or_else=[("appointment_offer_joined", said | {"is_asked": not entry.is_asked})],
+        is_asked=entry.is_asked,
+        **said,
     )
 
 

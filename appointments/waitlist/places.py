@@ -61,8 +61,8 @@ def join(
 ) -> None:
     """Give the person a place in line, or renew theirs; a mail brings the link to it.
 
-    Who joins again keeps the place and changes the wishes. An address that has `MOST_PLACES`
-    gets no other one: its mail leads to those that it has.
+    Who joins again keeps the place and changes the wishes. Where the address has `MOST_PLACES`,
+    whoever made them, this one counts once the link in its mail says so: see `keep`.
     """
     now = timezone.now()
     given = {
@@ -77,25 +77,45 @@ def join(
     whose = {"person": patients.match_key(details), "service": service, "state": state}
     places = _places(details.email)
     mine = next((e for e in places if all(getattr(e, k) == v for k, v in whose.items())), None)
-    if mine is None and len(places) >= MOST_PLACES:
-        letters.joined(places[-1], is_full=True)
-        return
-    entry = WaitlistEntry(**{"created": now} | whose | given)
+    waits = mine is not None and mine.is_waiting
+    is_full = not waits and sum(place.is_waiting for place in places) >= MOST_PLACES
+    status, closed = (EntryStatus.ASKED, now) if is_full else (EntryStatus.WAITING, None)
+    entry = WaitlistEntry(**{"created": now, "status": status, "closed": closed} | whose | given)
     if mine:
-        entry.pk, entry.key, entry.created = mine.pk, mine.key, mine.created
+        entry.pk, entry.key = mine.pk, mine.key
+        entry.created = mine.created if waits else now
     entry.save(force_insert=mine is None)
     letters.joined(entry)
 
 
+@in_one_transaction
+def keep(entry: WaitlistEntry) -> bool:
+    """Put a place in line that its address was asked about. False if it was not to be put there.
+
+    Only a mailed link leads here, so it counts also where the address has many places.
+    """
+    now = timezone.now()
+    same = {name: getattr(entry, name) for name in ("person", "service_id", "state")}
+    places = _places(entry.email)
+    if any(p.is_waiting and all(getattr(p, k) == v for k, v in same.items()) for p in places):
+        return False
+    asked = WaitlistEntry.objects.asked(now).filter(pk=entry.pk)
+    return bool(asked.update(status=EntryStatus.WAITING, closed=None, until=now + WAITS_FOR))
+
+
 def _places(email: str) -> list[WaitlistEntry]:
-    """The address's places in line, the latest last; only one of its requests at a time."""
+    """The address's places, in line or asked about, in order; one of its requests at a time."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('waitlist'), hashtext(%s))",
             [addresses.normalised(email)],
         )
-    waiting = WaitlistEntry.objects.of_address(email).filter(status=EntryStatus.WAITING)
-    return list(waiting.select_related("service").in_line().select_for_update(of=("self",)))
+    mine = WaitlistEntry.objects.of_address(email).filter(
+        status__in=[EntryStatus.WAITING, EntryStatus.ASKED]
+    )
+    # "waiting" comes last by the alphabet, and first here: of two for the same the one in line.
+    ordered = mine.order_by("-status", "created", "pk")
+    return list(ordered.select_related("service").select_for_update(of=("self",)))
 
 
 @in_one_transaction

@@ -15,7 +15,7 @@ from articles.forms import CommentForm
 from articles.models import Article, Comment
 from articles.models.comments import CommentStatus
 from curednation import pagecache
-from curednation.guard import addresses, effort, limits, open_form
+from curednation.guard import addresses, effort, open_form
 from curednation.guard.private import keep_private
 
 RULE = "comments"
@@ -82,7 +82,9 @@ def _leave(request: HttpRequest, article: Article) -> HttpResponse:
     problem: tuple[str, int] | None = None
     if form.is_valid():
         problem = _refusal(request, article)
-        if problem is None and open_form.needs_effort(request, RULE):
+        email = form.cleaned_data["email"]
+        mailbox = addresses.mailbox(email) if email else ""
+        if problem is None and open_form.needs_effort(request, RULE, address=mailbox):
             return ask_for_effort(request, RULE)
     if form.errors or problem:
         if problem:
@@ -128,14 +130,10 @@ def _again(request: HttpRequest, article: Article, form: CommentForm, status: in
 
 def _kept(article: Article, typed: dict[str, Any]) -> HttpResponse:
     answered = Comment.objects.shown().filter(article=article, pk=typed["to"] or 0)
-    email = typed["email"]
-    # Past its own limit an address gets no mail about this one, and the page says the same.
-    if email and not limits.allow("comments_per_address", addresses.normalised(email)):
-        email = ""
     comment = comments.leave(
         article,
         name=typed["name"],
-        email=email,
+        email=typed["email"],
         text=typed["text"],
         to=answered.select_related("parent").first(),
     )

@@ -4,6 +4,7 @@ Where the cache is away each process counts for itself: a limit never turns a pa
 because a service is down, and never disappears either.
 """
 
+import contextlib
 import logging
 import time
 from functools import cache
@@ -27,6 +28,14 @@ def allow(rule: str, *who: str) -> bool:
     `who` (an address, a network) is hashed with a key: the cache learns nobody's name.
     """
     return _hit(_rate(settings.LIMITS[rule]), rule, hashed("\n".join(who)))
+
+
+def forget(rule: str, *who: str) -> None:
+    """Count anew for `who`: they have shown that they are no guesser."""
+    rate, key = _rate(settings.LIMITS[rule]), hashed("\n".join(who))
+    for storage in (_shared, _own):
+        with contextlib.suppress(Exception):  # while the cache is away the count runs out by itself
+            SlidingWindowCounterRateLimiter(storage()).clear(rate, rule, key)
 
 
 def hashed(text: str) -> str:

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from django.core.mail import get_connection
 from django.db import transaction
-from django.db.models import Case, DateTimeField, Q, Value, When
+from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from curednation.mail import pacing
 from curednation.mail.message import build
 from curednation.mail.models import OutgoingEmail, OutgoingEmailQuerySet, State
 from curednation.mail.refusals import is_permanent, reason
@@ -35,6 +36,9 @@ def deliver(pk: int) -> None:
     email = OutgoingEmail.objects.claim(pk)
     if email is None:
         return
+    if not pacing.may_go(email):
+        _later(email)
+        return
     connection = get_connection()
     try:
         try:
@@ -49,6 +53,12 @@ def deliver(pk: int) -> None:
         # Settled before the good-bye: a server that hangs now must not make us send it twice.
         with suppress(Exception):
             connection.close()
+
+
+def _later(email: OutgoingEmail) -> None:
+    """Give it back untried; what overtakes it meanwhile goes in its place."""
+    waiting = _back_to_waiting(_about(pacing.ASKED_AGAIN))
+    OutgoingEmail.objects.settle(email, attempts=F("attempts") - 1, **waiting)
 
 
 def _sent(email: OutgoingEmail) -> None:
@@ -69,7 +79,10 @@ def _not_sent(email: OutgoingEmail, error: Exception) -> None:
 
 def retry_delay(attempts: int) -> timedelta:
     """Twice as long after each attempt, up to two hours, and up to a fifth sooner or later."""
-    delay = min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LONGEST_RETRY)
+    return _about(min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LONGEST_RETRY))
+
+
+def _about(delay: timedelta) -> timedelta:
     return delay * random.uniform(0.8, 1.2)  # noqa: S311  spreads the load, guards nothing
 
 

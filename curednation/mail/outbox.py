@@ -1,7 +1,7 @@
 """The door of the outbox: what other apps call. Nothing here talks to a mail server."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from curednation.mail import pacing
 from curednation.mail.attachments import Attachment
 from curednation.mail.delivery import EMPTY
 from curednation.mail.message import message_id
@@ -16,7 +17,16 @@ from curednation.mail.models import OutgoingEmail, State
 from curednation.mail.rendering import fit, render
 from curednation.mail.tasks import hand_over
 
-__all__ = ["Attachment", "NotResendable", "came_back", "drop", "enqueue", "forget", "resend"]
+__all__ = [
+    "Attachment",
+    "NotResendable",
+    "came_back",
+    "drop",
+    "enqueue",
+    "forget",
+    "pause",
+    "resend",
+]
 
 # Once written, an e-mail is handed to a worker at once; the sweep looks after it from then on.
 SWEEP_AFTER = timedelta(minutes=1)
@@ -34,21 +44,28 @@ def enqueue(
     to: str,
     about: str = "",
     overtakes: bool = False,
+    wait: timedelta = timedelta(0),
     secret: bool = False,
     not_after: datetime | None = None,
     attachments: Iterable[Attachment] = (),
+    or_else: Sequence[tuple[str, dict[str, Any]]] = (),
     **context: Any,
 ) -> OutgoingEmail | None:
     """Write one e-mail in the caller's transaction; a worker sends it after the commit.
 
     None when `key` was written before: then nothing is written, dropped or sent. `about` groups the
     mails of one thing and one reader (`appointment:42`); with `overtakes`, earlier ones of the same
-    `about` that are not sent yet never will be. `secret` is for mails whose text opens an account.
-    What has not been sent by `not_after` is dropped: a reminder must not come after its time.
+    `about` that are not sent yet never will be; `wait` is how long it may be overtaken itself
+    before it goes (see `pause`). `secret` is for mails whose text opens an account. What has not
+    been sent by `not_after` is dropped: a reminder must not come after its time.
+    `or_else` are the templates and contexts that would have been sent in another case: they are
+    rendered as well, so that the time it takes does not tell which case it is. PRIVACY 10.
     `to` may be anything a person typed: an address that cannot work fails later, and staff see it.
     Raises when the template is not complete, never for the sake of a broker or a mail server.
     """
     rendered = render(template, context)
+    for other, its_context in or_else:
+        render(other, its_context)
     now = timezone.now()
     email = OutgoingEmail(
         key=key,
@@ -63,15 +80,26 @@ def enqueue(
         not_after=not_after,
         message_id=message_id(key),
         created_at=now,
-        due_at=now + SWEEP_AFTER,
+        due_at=now + (wait or SWEEP_AFTER),
     )
     with transaction.atomic(savepoint=False):
         if not OutgoingEmail.objects.write_once(email):
             return None
         if overtakes:
             OutgoingEmail.objects.overtake(about, by=email.pk)
-    _hand_over_on_commit(email.pk)
+    if not wait:  # else the sweep hands it over
+        _hand_over_on_commit(email.pk)
     return email
+
+
+def pause(*, about: str, longest: timedelta, latest: datetime | None = None) -> timedelta:
+    """Return how long one more mail about this thing should `wait`: not at all if it is the first.
+
+    No longer than `longest`, nor than until `latest`: for what is soon needed.
+    """
+    now = timezone.now()
+    found = pacing.pause(about, now, longest=longest)
+    return found if latest is None else max(min(found, latest - now), timedelta(0))
 
 
 def drop(*, about: str) -> None:

@@ -1,6 +1,7 @@
 """How allauth behaves here: nobody signs up, mail goes through the outbox, limits know networks."""
 
 import time
+from datetime import timedelta
 from uuid import uuid4
 
 from allauth.account import app_settings
@@ -10,6 +11,7 @@ from allauth.core import context as current
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -17,10 +19,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from curednation.guard import addresses
 from curednation.guard.network import client_network
 from curednation.mail import outbox
 from curednation.practice.models import Practice
-from curednation.staff import second_factor
+from curednation.staff import second_factor, tries
 from curednation.staff.models import User
 
 # Which of our templates says it, and for changes of an account what has changed.
@@ -39,6 +42,9 @@ MAILS = {
         _("New recovery codes were made. The old ones no longer work."),
     ),
 }
+# What a stranger can make us send, to any address.
+ASKED_FOR = {"account_password_reset", "account_unknown"}
+LONGEST_PAUSE = timedelta(hours=6)
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
@@ -55,10 +61,17 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """What allauth's limits count by. A Unix socket without a trusted proxy is one client."""
         return client_network(request) or "local"
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials) -> str:
-        # allauth counts failures by address alone: a stranger could keep its owner out.
-        key = super()._get_login_attempts_cache_key(request, **credentials)
-        return f"{key}:{client_network(request)}"
+    def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
+        super().pre_authenticate(request, **credentials)
+        # allauth would count by address alone: a stranger could keep its owner out.
+        if not tries.may_try_password(request, credentials.get("email", "")):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials) -> AbstractBaseUser | None:
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            tries.password_was_right(request, credentials.get("email", ""))
+        return user
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
         """Ask again unless this session just proved the strongest thing its user has."""
@@ -76,13 +89,15 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         template, change = MAILS[template_prefix]
+        if template in ASKED_FOR:
+            _answer(template, email, context.get("password_reset_url") or password_link("0-0-0"))
+            return
         practice = Practice.current()
         outbox.enqueue(
             template,
             key=f"account:{uuid4()}",
             to=email,
-            secret="password_reset_url" in context,
-            link=context.get("password_reset_url") or settings.SITE_URL + reverse("mfa_index"),
+            link=settings.SITE_URL + reverse("mfa_index"),
             change=change,
             at=date_format(timezone.localtime(timezone=practice.zone), "DATETIME_FORMAT"),
             zone=practice.get_time_zone_display(),
@@ -92,6 +107,26 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         self, template_prefix: str, user: User, context: dict | None = None, email=None
     ) -> None:
         self.send_mail(template_prefix, user.email, context or {})
+
+
+def _answer(template: str, email: str, link: str) -> None:
+    """The mail to an address that asked for a new password: the same work whether we know it.
+
+    Who asks again and again gets the newest after a while; the links before it work as well.
+    """
+    about = f"account:{addresses.keyed_hash(email)}"
+    [other] = ASKED_FOR - {template}
+    outbox.enqueue(
+        template,
+        key=f"account:{uuid4()}",
+        to=email,
+        about=about,
+        overtakes=True,
+        wait=outbox.pause(about=about, longest=LONGEST_PAUSE),
+        secret=True,
+        or_else=[(other, {"link": link})],
+        link=link,
+    )
 
 
 class StaffMFAAdapter(DefaultMFAAdapter):

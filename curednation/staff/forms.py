@@ -4,7 +4,9 @@ A code is accepted half a minute early or late, for clocks that drift and people
 allauth remembers a used one for half a minute only; we remember it for as long as it would work.
 """
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import ResetPasswordForm
+from allauth.core import context
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -14,6 +16,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from curednation.guard.fields import AddressField
+from curednation.staff import tries
 from curednation.staff.models import User
 
 
@@ -25,11 +28,13 @@ class NewPasswordForm(ResetPasswordForm):
 
 class CodeForm(AuthenticateForm):
     def clean_code(self) -> str:
+        _count_try(self.user)
         return _take_once(self.user, super().clean_code())
 
 
 class CodeAgainForm(ReauthenticateForm):
     def clean_code(self) -> str:
+        _count_try(self.user)
         return _take_once(self.user, super().clean_code())
 
 
@@ -41,7 +46,13 @@ class PasskeyForm(AddWebAuthnForm):
     )
 
 
+def _count_try(user: User) -> None:
+    if not tries.may_try_code(context.request, user):
+        raise get_account_adapter().validation_error("too_many_login_attempts")
+
+
 def _take_once(user: User, code: str) -> str:
+    tries.code_was_right(context.request, user)
     lifetime = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
     digits = "".join(filter(str.isalnum, code)).upper()  # "123 456" is the same code
     if not cache.add(f"staff-code:{user.pk}:{digits}", True, lifetime):

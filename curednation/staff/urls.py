@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from curednation.staff.asking import ask_for_password
 from curednation.staff.second_factor import View, guarded
 
 
@@ -48,7 +49,7 @@ urlpatterns: list[URLPattern] = [
     page("inactive/", account.account_inactive, "account_inactive"),
     page("signup/", account.signup, "account_signup"),  # says that it is closed
     page("still-here/", still_here, "staff_still_here"),
-    page("password/reset/", account.password_reset, "account_reset_password"),
+    page("password/reset/", ask_for_password, "account_reset_password"),
     page("password/reset/done/", account.password_reset_done, "account_reset_password_done"),
     page(
         "password/reset/key/done/",

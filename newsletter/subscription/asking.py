@@ -6,7 +6,7 @@ between an address that is on the list, one that left, and one that nobody has h
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.urls import reverse
@@ -28,16 +28,20 @@ def consent_text() -> ConsentText:
 
 
 def ask(email: str, *, page: str, network: str, language: str = "en") -> None:
-    """Send the owner of this address a link to confirm, unless three went out within a day.
+    """Send the owner of this address a link to confirm, unless three that work went out today.
 
     `page` is the name of the route where it was typed. `email` has passed a form.
     """
     _ask(email, page=page, network=network, language=language, template="newsletter_confirm")
 
 
-def ask_to_move(subscriber: Subscriber, email: str, *, network: str) -> None:
-    """Send the owner of the new address a link that brings this subscription there."""
-    _ask(
+def ask_to_move(subscriber: Subscriber, email: str, *, network: str) -> bool:
+    """Send the owner of the new address a link that brings this subscription there.
+
+    False, and nothing sent, where this subscriber has asked for three within a day: counted by who
+    asks, so that no stranger's sign-ups keep anybody from moving.
+    """
+    return _ask(
         email,
         page="newsletter:preferences",
         network=network,
@@ -56,10 +60,10 @@ def _ask(
     language: str,
     template: str,
     mover: Subscriber | None = None,
-) -> None:
+) -> bool:
     text = consent_text()
-    if not _may_be_asked(addresses.keyed_hash(email)):
-        return
+    if not (_may_move(mover) if mover else _may_be_asked(addresses.keyed_hash(email))):
+        return False
     now, token = timezone.now(), secrets.token_urlsafe(24)
     confirmation = Confirmation.objects.create(
         email=addresses.normalised(email),
@@ -82,16 +86,30 @@ def _ask(
         not_after=confirmation.expires_at,
         link=links.on_site(reverse("newsletter:confirm", args=[token])),
     )
+    return True
 
 
 def _may_be_asked(address_hash: str) -> bool:
-    """One after the other for one address: a hundred at once are counted like a hundred in line."""
+    """Whether its mailbox has no three links of today yet that still work."""
+    _one_at_a_time(address_hash)
+    asked = Confirmation.objects.open().filter(address_hash=address_hash, mover=None)
+    return asked.filter(asked_at__gt=_yesterday()).count() < MOST_A_DAY
+
+
+def _may_move(mover: Subscriber) -> bool:
+    _one_at_a_time(f"mover {mover.pk}")
+    asked = Confirmation.objects.filter(mover=mover, asked_at__gt=_yesterday())
+    return asked.count() < MOST_A_DAY
+
+
+def _one_at_a_time(what: str) -> None:
+    """A hundred at once are counted like a hundred in line."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [address_hash])
-    since = timezone.now() - timedelta(days=1)
-    return Confirmation.objects.filter(address_hash=address_hash, asked_at__gt=since).count() < (
-        MOST_A_DAY
-    )
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+
+
+def _yesterday() -> datetime:
+    return timezone.now() - timedelta(days=1)
 
 
 def hashed(token: str) -> str:

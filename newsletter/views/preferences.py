@@ -2,8 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from curednation.guard import addresses, limits
+from curednation.guard import limits
 from curednation.guard.network import client_network
 from newsletter import links, subscription
 from newsletter.forms import MoveForm, PauseForm, TopicsForm
@@ -42,21 +43,26 @@ def _change(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpRes
         subscription.resume(subscriber)
     elif wanted not in forms or not forms[wanted].is_valid():
         return _page(request, subscriber, issue, **forms)
-    else:
-        _keep(request, subscriber, wanted, forms[wanted].cleaned_data)
+    elif not _keep(request, subscriber, wanted, forms[wanted].cleaned_data):
+        forms["move"].add_error(
+            "email", _("We have sent three links today. Use one of them, or ask tomorrow.")
+        )
+        return _page(request, subscriber, issue, **forms)
     response = HttpResponseRedirect(f"{request.path}?done={wanted}")
     response.status_code = 303
     return response
 
 
-def _keep(request: HttpRequest, subscriber: Subscriber, wanted: str, typed: dict) -> None:
+def _keep(request: HttpRequest, subscriber: Subscriber, wanted: str, typed: dict) -> bool:
+    """Do what was asked for. False where this subscriber has asked for too many links today."""
     if wanted == "topics":
         subscription.choose(subscriber, typed["topics"])
     elif wanted == "pause":
         subscription.pause(subscriber, weeks=typed["weeks"])
-    # Past its own limit the new address gets nothing more, and the page says the same.
-    elif limits.allow("newsletter_per_address", addresses.normalised(typed["email"])):
-        subscription.ask_to_move(subscriber, typed["email"], network=client_network(request))
+    else:
+        network = client_network(request)
+        return subscription.ask_to_move(subscriber, typed["email"], network=network)
+    return True
 
 
 def _page(request: HttpRequest, subscriber: Subscriber, issue: int, **forms) -> HttpResponse:

@@ -51,17 +51,15 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         return render(request, "newsletter/sure.html", question | {"page": _page(request)})
     if open_form.is_over(request, RULE):
         return too_many(request)
-    if open_form.needs_effort(request, RULE):
+    if open_form.needs_effort(request, RULE, address=addresses.mailbox(email)):
         context = {"sent": open_form.sent_values(request), "asked": effort.asked(request, RULE)}
         return render(request, "newsletter/effort.html", context, status=429)
-    # Past its own limit the address gets nothing more, and the page says the same.
-    if limits.allow("newsletter_per_address", addresses.normalised(email)):
-        subscription.ask(
-            email,
-            page=_page(request),
-            network=client_network(request),
-            language=(get_language() or "en").partition("-")[0],
-        )
+    subscription.ask(
+        email,
+        page=_page(request),
+        network=client_network(request),
+        language=(get_language() or "en").partition("-")[0],
+    )
     return render(request, "newsletter/asked.html", {"email": email})
 
 

@@ -194,16 +194,40 @@ def test_who_has_left_joins_at_the_end_of_the_line(visitor, service):
         assert WaitlistEntry.objects.get(status="waiting").created == timezone.now()
 
 
-def test_an_address_has_four_places_at_most_and_is_told_by_mail(visitor, service):
+def test_an_address_with_four_places_is_asked_by_mail_whether_it_wants_one_more(visitor, service):
     entries = [make_entry(service=make_service(), email="grace@example.org") for _ in range(4)]
     known = join(visitor, service)
-    assert WaitlistEntry.objects.count() == 4
+    assert WaitlistEntry.objects.filter(status="waiting").count() == 4
     assert mails_to(entries[0]) == ["appointment_offer_joined"]
     mail = OutgoingEmail.objects.get()
-    assert "we did not add another" in mail.text
-    assert links.page(entries[3]) in mail.text
+    assert "Do you want this one too?" in mail.text
+    entry = WaitlistEntry.objects.get(status="asked")
+    assert links.page(entry) in mail.text
     unknown = join(visitor, service, email="other@example.org")
     assert same(known, unknown)
+    page = visitor.get(links.page(entry))
+    assert WaitlistEntry.objects.get(pk=entry.pk).status == "asked", "opening it changes nothing"
+    for other in entries:
+        assert links.page(other) in page.text
+    page = visitor.press(page, "Yes, keep watch for this one")
+    assert "You are on the waitlist, Grace." in page.text
+    kept = WaitlistEntry.objects.get(pk=entry.pk)
+    assert (kept.status, kept.closed) == ("waiting", None)
+
+
+def test_a_place_that_was_asked_about_twice_is_in_line_once(visitor, service):
+    for _ in range(4):
+        make_entry(service=make_service(), email="grace@example.org")
+    join(visitor, service)
+    join(visitor, service, weekdays=["3"])
+    [entry] = WaitlistEntry.objects.filter(status="asked")
+    assert entry.weekdays == [3]
+    for _ in range(2):
+        visitor.post(f"{links.page(entry)}keep/", steps.token(visitor))
+    assert WaitlistEntry.objects.filter(status="waiting").count() == 5
+    join(visitor, service, weekdays=["4"])
+    [again] = WaitlistEntry.objects.filter(pk=entry.pk)
+    assert (again.status, again.weekdays) == ("waiting", [4])
 
 
 def same(one, other) -> bool:
@@ -229,11 +253,13 @@ def test_a_known_and_an_unknown_address_get_the_same_answer_by_as_many_queries(s
     assert queries_again == as_many
 
 
-def test_past_its_limit_an_address_gets_the_same_page_and_nothing_else(visitor, service, settings):
+def test_much_with_one_address_asks_for_a_little_work_whoever_asks(service, settings):
     settings.LIMITS = settings.LIMITS | {"waitlist_per_address": "2/day"}
-    pages = [join(visitor, service, email="Grace@example.org ".strip()) for _ in range(3)]
-    assert pages[0].text == pages[2].text
-    assert OutgoingEmail.objects.count() == 2
+    spellings = ["grace.o@gmail.com", "GraceO+1@gmail.com", "graceo@googlemail.com"]
+    people = [in_process(Client(REMOTE_ADDR=f"192.0.2.{nth}")) for nth in range(3)]
+    pages = [join(who, service, email=one) for who, one in zip(people, spellings, strict=True)]
+    assert [page.status for page in pages] == [200, 200, 429]
+    assert 'id="puzzle"' in pages[2].text
 
 
 def test_past_its_limit_a_network_is_asked_to_wait(visitor, service, settings):

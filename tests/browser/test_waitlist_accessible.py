@@ -73,7 +73,7 @@ def test_a_patient_joins_and_takes_a_time_with_and_without_javascript(open_page,
     for box in page.locator("[name^=agree_]").all():
         box.check()
     page.get_by_role("button", name="Join the waitlist").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Good. Now we keep watch."
+    assert page.get_by_role("heading", level=1).inner_text() == "Good. We have your wishes."
     entry = service.waitlist.get()
     free(visit)
     waitlist.offer_freed_times()

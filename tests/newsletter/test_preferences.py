@@ -160,11 +160,20 @@ def test_coming_back_to_an_old_address_parts_it_from_the_new_one(client):
     assert [s.email for s in Subscriber.objects.active()] == ["new@example.org"]
 
 
-def test_a_new_address_gets_at_most_three_mails_a_day(client):
+def test_a_reader_sends_at_most_three_links_a_day_and_is_told(client):
     subscriber = make_subscriber()
-    for _ in range(5):
-        change(client, subscriber, do="move", email="victim@example.org")
-    assert OutgoingEmail.objects.filter(to="victim@example.org").count() == 3
+    for nth in range(5):
+        page = change(client, subscriber, do="move", email=f"victim+{nth}@example.org")
+    assert OutgoingEmail.objects.count() == 3
+    assert "We have sent three links today." in page.text
+
+
+def test_no_strangers_sign_ups_keep_a_reader_from_moving(client):
+    for _ in range(3):
+        subscription.ask("new@example.org", page="newsletter:home", network="198.51.100.9")
+    page = change(client, make_subscriber(), do="move", email="new@example.org")
+    assert "We have sent a link to your new address." in page.text
+    assert OutgoingEmail.objects.filter(to="new@example.org", template="newsletter_move").exists()
 
 
 def test_changes_from_one_network_have_a_limit(client, settings):

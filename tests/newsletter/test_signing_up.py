@@ -191,6 +191,7 @@ def test_a_victims_address_gets_at_most_three_mails_a_day_from_however_many_netw
     settings.LIMITS = settings.LIMITS | {
         "newsletter_easily": "9999/day",
         "newsletter_in_all": "9999/day",
+        "newsletter_per_address": "9999/day",
     }
     for n in range(40):
         answer = sign_up("Victim@example.org", network=f"198.51.{n}.1")
@@ -207,6 +208,24 @@ def test_three_a_day_also_hold_while_the_cache_forgets(settings):
     for n in range(5):
         sign_up("victim@example.org", network=f"198.51.{n}.1")
     assert len(mails()) == 3
+
+
+def test_spellings_of_one_mailbox_are_asked_for_a_little_work(settings):
+    spellings = ["v.ictim@gmail.com", "victim+1@gmail.com", "VICTIM+2@googlemail.com"]
+    for n, email in enumerate(spellings):
+        assert sign_up(email, network=f"198.51.{n}.1").status_code == 200
+    asked = sign_up("vic.tim@gmail.com", network="198.51.100.1")
+    assert asked.status_code == 429
+    assert 'id="puzzle"' in asked.text
+    assert len(mails()) == 3
+
+
+def test_who_left_may_come_back_on_the_same_day(client):
+    for _ in range(3):
+        sign_up("anna@example.org")
+    Confirmation.objects.update(ended_at=timezone.now())
+    sign_up("anna@example.org")
+    assert Confirmation.objects.open().count() == 1
 
 
 # ── confirming ────────────────────────────────────────────────────────────────
