@@ -38,6 +38,7 @@ PURE = {
     "newsletter.text",
     "newsletter.lists",
     "newsletter.returns.dsn",
+    "newsletter.returns.mime",
 }
 # Pure but for Django's slugify.
 NEARLY_PURE = {"articles.html.show"}

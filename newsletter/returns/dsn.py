@@ -1,14 +1,15 @@
 """Reading the reports that mail servers send: RFC 3464 (not delivered), RFC 5965 (spam). Pure."""
 
-import email
-import email.policy
 import hashlib
 import re
 from dataclasses import dataclass
-from email.message import EmailMessage, Message
+
+from newsletter.returns.mime import Fields, Part, content_type, fields, opened, parts
 
 LONGEST_WHY = 300
-_ADDRESS = re.compile(r"<?[^\s<>@;]+@[^\s<>;]+>?")
+LONGEST_READ = 2000
+MOST_RECIPIENTS = 20  # each of our letters has one
+_ADDRESS = re.compile(r"(?<![^\s<>@;])<?[^\s<>@;]+@[^\s<>;]+>?")
 _STATUS = re.compile(r"^\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 # A full mailbox, a mail too big, a full system: another letter may arrive.
 _PASSES = {("2", "2"), ("2", "3"), ("3", "1"), ("3", "4")}
@@ -27,46 +28,48 @@ class Returned:
 
 
 def read(octets: bytes) -> list[Returned]:
-    """What a mail reports. Nothing for other mails, and for mere delays: the server still tries."""
-    message = email.message_from_bytes(octets, policy=email.policy.default)
-    kind = str(message.get_param("report-type", "")).lower()
-    if message.get_content_type() != "multipart/report":
+    """Return what a mail reports: nothing for other mails, nor for delays (the server still tries).
+
+    Raises TooOdd for a report that no mail server writes.
+    """
+    head, body = opened(octets)
+    says = content_type(head)
+    if says.kind != "multipart/report" or not says.boundary:
         return []
-    if kind == "feedback-report":
-        return _complaint(message, octets)
-    return _failures(message, octets) if kind == "delivery-status" else []
+    if says.report not in ("feedback-report", "delivery-status"):
+        return []
+    found = parts(body, says.boundary)
+    name = head.get("message-id") or hashlib.sha256(octets).hexdigest()
+    if says.report == "feedback-report":
+        return _complaint(found, head, name)
+    return _failures(found, name)
 
 
-def _failures(message: EmailMessage, octets: bytes) -> list[Returned]:
-    found = []
-    for place, block in enumerate(_blocks(message)):
-        if str(block.get("Action", "")).strip().lower() != "failed":
-            continue
-        status = str(block.get("Status", ""))
-        diagnosis = _value(block, "Diagnostic-Code")
-        found.append(
-            Returned(
-                event_id=f"{_name(message, octets)}/{place}",
-                recipient=_value(block, "Original-Recipient") or _value(block, "Final-Recipient"),
-                quoted=_quoted(message),
-                why=without_addresses(f"{status.strip()} {diagnosis}"),
-                passing=passes(status),
-            )
+def _failures(parts: list[Part], name: str) -> list[Returned]:
+    return [
+        Returned(
+            event_id=f"{name}/{place}",
+            recipient=_value(block, "original-recipient") or _value(block, "final-recipient"),
+            quoted=_quoted(parts),
+            why=without_addresses(f"{block.get('status', '')} {_value(block, 'diagnostic-code')}"),
+            passing=passes(block.get("status", "")),
         )
-    return found
+        for place, block in enumerate(_blocks(parts))
+        if block.get("action", "").lower() == "failed"
+    ]
 
 
-def _complaint(message: EmailMessage, octets: bytes) -> list[Returned]:
-    fields = next(_parts(message, "message/feedback-report"), None)
-    said = _headers_within(fields) if fields is not None else message
-    kind = str(said.get("Feedback-Type", "abuse")).strip().lower()
+def _complaint(parts: list[Part], head: Fields, name: str) -> list[Returned]:
+    report = _first(parts, "message/feedback-report")
+    said = head if report is None else fields(report.text)
+    kind = said.get("feedback-type", "abuse").lower()
     if kind == "not-spam":
         return []
     return [
         Returned(
-            event_id=_name(message, octets),
-            recipient=str(said.get("Original-Rcpt-To", "")).strip(" <>"),
-            quoted=_quoted(message),
+            event_id=name,
+            recipient=said.get("original-rcpt-to", "").strip(" <>"),
+            quoted=_quoted(parts),
             why=without_addresses(kind),
             complaint=True,
         )
@@ -81,44 +84,30 @@ def passes(status: str) -> bool:
 
 def without_addresses(text: str) -> str:
     """One line without any address: reasons are counted together and outlive an erasure."""
+    if len(text) > LONGEST_READ:  # the last word is cut: it may be half an address
+        text = text[:LONGEST_READ].rpartition(" ")[0]
     return " ".join(_ADDRESS.sub("…", text).replace("\0", "").split())[:LONGEST_WHY]
 
 
-def _blocks(message: EmailMessage) -> list[Message]:
-    """The fields of each recipient; those about the whole message come first and are left out."""
-    for part in _parts(message, "message/delivery-status"):
-        blocks = part.get_payload()
-        return [each for each in blocks if isinstance(each, Message)] if blocks else []
-    return []
+def _blocks(parts: list[Part]) -> list[Fields]:
+    """The fields about the whole mail, and then those of each recipient."""
+    status = _first(parts, "message/delivery-status")
+    if status is None:
+        return []
+    blocks = status.text.strip("\n").split("\n\n", MOST_RECIPIENTS + 1)
+    return [fields(block) for block in blocks[: MOST_RECIPIENTS + 1]]
 
 
-def _parts(message: EmailMessage, kind: str):
-    return (part for part in message.walk() if part.get_content_type() == kind)
+def _quoted(parts: list[Part]) -> str:
+    """The Message-ID of the mail that this is about, from the copy of its head."""
+    copy = _first(parts, "message/rfc822", "text/rfc822-headers")
+    return "" if copy is None else fields(copy.text).get("message-id", "")
 
 
-def _headers_within(part: Message) -> Message:
-    """A part's text, or its only part, read as header fields."""
-    inner = part.get_payload()
-    if isinstance(inner, list):
-        first = inner[0] if inner else part
-        return first if isinstance(first, Message) else part
-    return email.message_from_string(str(inner))
+def _first(parts: list[Part], *kinds: str) -> Part | None:
+    return next((part for part in parts if part.kind in kinds), None)
 
 
-def _quoted(message: EmailMessage) -> str:
-    """The Message-ID of the mail that this is about, from the copy of its headers."""
-    for part in message.walk():
-        if part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
-            inner = _headers_within(part)
-            return str(inner.get("Message-ID", ""))
-    return ""
-
-
-def _value(block: Message, field: str) -> str:
+def _value(block: Fields, field: str) -> str:
     """What stands after `rfc822;` or `smtp;`."""
-    return str(block.get(field, "")).partition(";")[2].strip().strip("<>")
-
-
-def _name(message: EmailMessage, octets: bytes) -> str:
-    """Its own Message-ID; where a server gives none, a hash of it all."""
-    return str(message.get("Message-ID", "")).strip() or hashlib.sha256(octets).hexdigest()
+    return block.get(field, "").partition(";")[2].strip().strip("<>")

@@ -29,6 +29,7 @@ KINDS = {
     "unsubscribed": Kind.COMPLAINED,
 }
 TIMEOUT = 10
+MOST_EVENTS = 100  # of one call; Amazon's tells of fifty recipients at most
 
 
 class AmazonSES(AmazonSESTrackingWebhookView):
@@ -81,7 +82,7 @@ def read(provider: str, request: HttpRequest) -> list[Report] | None:
         return None
     reader.setup(request)
     reader.run_validators(request)
-    events = reader.parse_events(request)
+    events = reader.parse_events(request)[:MOST_EVENTS]
     found = (_report(provider, event, place) for place, event in enumerate(events))
     return [report for report in found if report]
 

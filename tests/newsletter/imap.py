@@ -59,7 +59,9 @@ def _handler(box: ImapServer) -> type[socketserver.StreamRequestHandler]:
                     return "NO no such folder"
                 self.say(f"* {len(box.mails)} EXISTS")
             elif words[:2] == ["UID", "SEARCH"]:
-                unseen = [str(uid) for uid in box.mails if "\\Seen" not in box.flags[uid]]
+                first, last = map(int, words[2].split(":"))
+                asked = list(box.mails)[first - 1 : last]
+                unseen = [str(uid) for uid in asked if "\\Seen" not in box.flags[uid]]
                 self.say(f"* SEARCH {' '.join(unseen)}".strip())
             elif words[:2] == ["UID", "FETCH"]:
                 self.fetch(int(words[2]), command)
