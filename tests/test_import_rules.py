@@ -16,7 +16,8 @@ SHARED = tuple(
     f"{HOUSE}.{name}"
     for name in (
         *("mail", "practice", "guard", "pagecache", "answers", "compiled", "cacheservice"),
-        *("richtext", "library", "reachable", "uploads", "append_only"),
+        *("richtext", "library", "reachable", "uploads", "append_only", "outgoing"),
+        "public_addresses",
     )
 )
 # Modules that take everything as an argument, the clock included.
@@ -203,6 +204,29 @@ def test_the_workflow_knows_no_request_and_no_form(subject):
         )
 
     assert offending(workflow, forbidden) == []
+
+
+def test_other_sites_are_asked_by_one_module_only():
+    """Who else speaks to the network speaks to what the owner configured, or to this machine."""
+    askers = {"urllib.request", "http.client", "requests", "httpx", "urllib3", "aiohttp", "socket"}
+    allowed = {
+        f"{HOUSE}.outgoing": "the one",
+        "newsletter.delivery.line": "to the configured mail server",
+        "newsletter.tasks": "its own host's name",
+    }
+    users = [user for user in modules() if not within(user, f"{HOUSE}.devstack", *allowed)]
+    assert offending(users, lambda used: within(used, *askers)) == []
+
+
+def test_mail_servers_and_dns_are_asked_where_the_owner_names_them():
+    speakers = {
+        "smtplib": {f"{HOUSE}.mail.refusals", "newsletter.delivery.line"},
+        "imaplib": {"newsletter.returns.mailbox"},
+        "dns": {"newsletter.sender_records"},
+    }
+    for library, allowed in speakers.items():
+        users = {user for user in modules() if any(within(u, library) for u in imports(user))}
+        assert {user for user in users if not within(user, f"{HOUSE}.devstack")} <= allowed
 
 
 def status_writes(tree: ast.Module) -> Iterator[int]:

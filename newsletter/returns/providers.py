@@ -1,9 +1,8 @@
 """Webhooks of mail providers, read by django-anymail, in the words of our reports."""
 
 import json
+import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 from anymail.signals import AnymailTrackingEvent
 from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
@@ -15,6 +14,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.utils import timezone
 
+from curednation import outgoing
 from newsletter.models import Event
 from newsletter.returns import dsn
 from newsletter.returns.reports import Report
@@ -29,6 +29,12 @@ KINDS = {
     "unsubscribed": Kind.COMPLAINED,
 }
 TIMEOUT = 10
+# sns.<region>.amazonaws.com, and .cn for the regions of China; nothing before it and no port.
+AMAZON_CONFIRMS = re.compile(
+    r"https://sns\.[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}\.amazonaws\.com(?:\.cn)?"
+    r"/\?[\x21-\x7e]{1,1500}",
+    re.ASCII,
+)
 MOST_EVENTS = 100  # of one call; Amazon's tells of fifty recipients at most
 
 
@@ -39,15 +45,16 @@ class AmazonSES(AmazonSESTrackingWebhookView):
         AnymailBaseWebhookView.__init__(self, **kwargs)
 
     def auto_confirm_sns_subscription(self, sns_message: dict) -> None:
-        """Follow Amazon's link once. The secret has been checked before; the host is here."""
+        """Follow Amazon's link once. The secret has been checked before; the host is here.
+
+        Raises NotFetched where Amazon does not answer: it tells of the subscription again.
+        """
         link = str(sns_message.get("SubscribeURL", ""))
-        host = urlsplit(link).hostname or ""
-        if not link.startswith("https://sns.") or not host.endswith(
-            (".amazonaws.com", ".amazonaws.com.cn")
-        ):
+        if not AMAZON_CONFIRMS.fullmatch(link):
             raise SuspiciousOperation("Not a link of Amazon's to confirm a subscription")
-        with urlopen(link, timeout=TIMEOUT):  # noqa: S310  (https, to Amazon)
-            pass
+        answer = outgoing.fetch(link, agent="newsletter", seconds=TIMEOUT)
+        if answer.status != 200:
+            raise outgoing.NotFetched(str(answer.status))
 
 
 def _by_secret(view: type[AnymailBaseWebhookView]) -> Callable[[], AnymailBaseWebhookView | None]:

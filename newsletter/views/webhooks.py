@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from curednation.outgoing import NotFetched
 from newsletter.returns import providers, reports
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,8 @@ log = logging.getLogger(__name__)
 def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     """200 once a report is kept; then it is not told again. 401 or 403 without the secret.
 
-    404 while this provider is not set up, 400 for what nobody can read.
+    404 while this provider is not set up, 400 for what nobody can read, 503 where Amazon's link to
+    confirm a subscription does not answer.
     """
     if request.method == "HEAD":  # some look whether the address exists
         return HttpResponse()
@@ -28,6 +30,9 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
         found = providers.read(provider, request)
     except SuspiciousOperation:
         return _refused(request)
+    except NotFetched as error:  # Amazon tells again of a subscription that nobody confirmed
+        log.warning("%s cannot be asked to confirm: %s", provider, error)
+        return HttpResponse(status=503)
     except (AnymailError, ValueError, KeyError, TypeError, AttributeError) as error:
         log.warning("%s reported what cannot be read: %s", provider, type(error).__name__)
         return HttpResponse(status=400)

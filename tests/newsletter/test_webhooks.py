@@ -9,7 +9,7 @@ from curednation.mail import outbox
 from curednation.mail.models import OutgoingEmail
 from newsletter import message_ids
 from newsletter.models import Consent, Event, Subscriber
-from newsletter.returns import providers
+from tests.internet import Internet
 from tests.newsletter import payloads
 from tests.newsletter.factories import letter_to, make_subscriber
 from tests.newsletter.issues import make_issue
@@ -174,25 +174,74 @@ def test_our_own_mail_to_a_reader_that_came_back_suppresses_them(tell):
     assert state_of(subscriber) == State.BOUNCED
 
 
-def test_a_subscription_of_amazons_is_confirmed_by_its_own_link_only(monkeypatch):
-    opened: list[str] = []
+AMAZON = "sns.us-west-2.amazonaws.com"
+CONFIRM = "/?Action=ConfirmSubscription&TopicArn=arn:aws:sns:us-west-2:1:a&Token=2336412f37"
 
-    class Answer:
-        def __enter__(self):
-            return self
 
-        def __exit__(self, *_):
-            return None
+@pytest.fixture
+def internet(monkeypatch, tmp_path):
+    names = [AMAZON, "sns.cn-north-1.amazonaws.com.cn"]
+    with Internet(monkeypatch, tmp_path, names) as internet:
+        internet.names |= {name: [["93.184.215.14"]] for name in names}
+        yield internet
 
-    monkeypatch.setattr(providers, "urlopen", lambda link, **_: opened.append(link) or Answer())
-    good = "https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription&Token=2336412f37"
-    wrong = ("https://evil.example/?x=amazonaws.com", "http://sns.us-west-2.amazonaws.com/", "")
-    answers = [
-        post(payloads.sns({"Type": "SubscriptionConfirmation", "SubscribeURL": link}))
-        for link in (*wrong, good)
-    ]
-    assert [answer.status_code for answer in answers] == [403, 403, 403, 200]
-    assert opened == [good]
+
+def confirm(link: str) -> int:
+    body = {"Type": "SubscriptionConfirmation", "SubscribeURL": link}
+    return post(payloads.sns(body)).status_code
+
+
+@pytest.mark.parametrize("host", [AMAZON, "sns.cn-north-1.amazonaws.com.cn"])
+def test_a_subscription_of_amazons_is_confirmed_by_its_own_link(internet, host):
+    assert confirm(f"https://{host}{CONFIRM}") == 200
+    assert internet.requests == [(host, CONFIRM)]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"http://{AMAZON}{CONFIRM}",
+        f"https://sns.evil.example/.amazonaws.com{CONFIRM}",
+        f"https://sns.evil.amazonaws.com{CONFIRM}",
+        f"https://sns.evil.example.amazonaws.com{CONFIRM}",
+        f"https://sns.s3.us-west-2.amazonaws.com{CONFIRM}",
+        f"https://sns.us-west-2.amazonaws.com.evil.example{CONFIRM}",
+        f"https://sns.us-west-2.amazonaws.com.{CONFIRM}",
+        f"https://sns.us-west-2-amazonaws.com{CONFIRM}",
+        f"https://sns.us-west-2xamazonaws.com{CONFIRM}",
+        f"https://x{AMAZON}{CONFIRM}",
+        f"https://{AMAZON}:8443{CONFIRM}",
+        f"https://{AMAZON}@evil.example{CONFIRM}",
+        f"https://a:b@{AMAZON}{CONFIRM}",
+        f"https://{AMAZON}#@evil.example/",
+        f"https://{AMAZON}\\@evil.example{CONFIRM}",
+        f"https://{AMAZON}{CONFIRM}\r\nHost: evil.example",
+        f" https://{AMAZON}{CONFIRM}",
+        f"https://{AMAZON}/",
+        "https://evil.example/?x=amazonaws.com",
+        "",
+        None,
+        ["https://evil.example/"],
+    ],
+)
+def test_no_other_link_is_followed_to_confirm_a_subscription(internet, link):
+    assert confirm(link) == 403
+    assert internet.looked_up == internet.connected == []
+
+
+@pytest.mark.parametrize("leads_to", ["127.0.0.1", "169.254.169.254", "10.0.0.1"])
+def test_amazons_name_within_our_own_network_is_not_asked(internet, leads_to):
+    internet.names[AMAZON] = [[leads_to]]
+    assert confirm(f"https://{AMAZON}{CONFIRM}") == 503
+    assert internet.connected == []
+
+
+def test_a_confirmation_that_redirects_or_is_not_answered_is_told_again(internet):
+    internet.status, internet.location = 302, "http://127.0.0.1:6379/"
+    assert confirm(f"https://{AMAZON}{CONFIRM}") == 503
+    assert len(internet.requests) == 1
+    internet.names["sns.eu-west-1.amazonaws.com"] = [[]]
+    assert confirm(f"https://sns.eu-west-1.amazonaws.com{CONFIRM}") == 503
 
 
 def test_providers_report_over_http(start_site):
