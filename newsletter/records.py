@@ -1,11 +1,11 @@
 """All that is kept about one subscriber, to be handed to them."""
 
-import csv
-import io
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from curednation import spreadsheets
 from newsletter.models import Confirmation, Consent, Subscriber
 
 
@@ -74,22 +74,17 @@ def as_json(record: dict[str, Any]) -> str:
 
 def as_csv(record: dict[str, Any]) -> str:
     """One line for each value: what it belongs to, its name, the value."""
-    table = io.StringIO()
-    rows = csv.writer(table)
-    rows.writerow(["part", "name", "value"])
+    return spreadsheets.table(_rows(record))
+
+
+def _rows(record: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    yield "part", "name", "value"
     for name, value in record.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             for number, part in enumerate(value, 1):
-                rows.writerows((f"{name} {number}", each, _cell(part[each])) for each in part)
+                yield from ((f"{name} {number}", each, part[each]) for each in part)
         else:
-            rows.writerow(["", name, _cell(value)])
-    return table.getvalue()
-
-
-def _cell(value: Any) -> str:
-    """What no spreadsheet takes for a formula."""
-    text = ", ".join(value) if isinstance(value, list) else str("" if value is None else value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+            yield "", name, ", ".join(value) if isinstance(value, list) else value
 
 
 def _moment(value: datetime | None) -> str | None:

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--state", choices=states, default="", help="only these")
 
     def handle(self, *, file: Path, state: str, **_) -> None:
-        with file.open("xb") as opened:
+        with file.open("x", newline="", encoding="utf-8") as opened:
             file.chmod(0o600)
             count = moving.send_out(opened, state=state)
         self.stdout.write(f"{count:,} subscribers are in {file}.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from curednation import spreadsheets
 from newsletter import moving
 from newsletter.lists import Unreadable
 from newsletter.models import Topic
@@ -61,9 +62,9 @@ class Command(BaseCommand):
         if report is None:
             return lambda line, email, why: None
         file = stack.enter_context(report.open("w", newline="", encoding="utf-8"))
-        rows = csv.writer(file)
-        rows.writerow(["line", "email", "why"])
-        return lambda line, email, why: rows.writerow([line, email, why])
+        rows = spreadsheets.Writer(file)
+        rows.row("line", "email", "why")
+        return rows.row
 
     def _watched(self, parts) -> moving.Progress:
         """Show a bar on a terminal while it runs."""
