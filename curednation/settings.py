@@ -424,6 +424,8 @@ MFA_FORMS = {
 }
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost
+# A page of the admin that does not say which records it shows; in production it is recorded so.
+AUDIT_RAISES_UNDECLARED = DEBUG
 
 # ── language and time: stored in UTC, shown in the reader's zone ───────────────
 LANGUAGE_CODE = "en-us"

@@ -17,7 +17,7 @@ SHARED = tuple(
     for name in (
         *("mail", "practice", "guard", "pagecache", "answers", "compiled", "cacheservice"),
         *("richtext", "library", "reachable", "uploads", "append_only", "outgoing"),
-        "public_addresses",
+        *("public_addresses", "disclosures", "spreadsheets"),
     )
 )
 # Modules that take everything as an argument, the clock included.

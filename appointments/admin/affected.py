@@ -24,6 +24,7 @@ from appointments.admin import office, steps, ways_out
 from appointments.admin.ways_out import FOR_ALL, PREFIX, Refused, Row
 from appointments.disrupted import CAN_BE_KEPT
 from appointments.models import Appointment
+from curednation import disclosures
 
 PAGE = "admin/appointments/affected.html"
 PANEL = "admin/appointments/_affected.html"
@@ -108,7 +109,6 @@ def _page(
         else _("Visits that cannot take place as booked"),
         "opts": Appointment._meta,
         "rows": rows,
-        "audited": [row.visit.pk for row in rows],
         "for_all": [
             (value, label)
             for value, label in FOR_ALL.items()
@@ -120,7 +120,8 @@ def _page(
         "error": error,
         "back": request.get_full_path(),
     }
-    return TemplateResponse(request, PAGE, context, status=409 if error else 200)
+    response = TemplateResponse(request, PAGE, context, status=409 if error else 200)
+    return disclosures.shows(response, [row.visit for row in rows])
 
 
 def affected_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -148,10 +149,11 @@ def disturbed(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     if not found:
         return None
     zone = office.zone()
-    visits = Appointment.objects.filter(pk__in=found).order_by("starts_at")[:SHOWN]
+    visits = list(Appointment.objects.filter(pk__in=found).order_by("starts_at")[:SHOWN])
     return PANEL, {
         "count": len(found),
         "more": len(found) - SHOWN,
+        "shows": visits,
         "rows": [
             (visit.pk, office.near_moment(visit.starts_at, zone), found[visit.pk].label)
             for visit in visits

@@ -16,6 +16,7 @@ from appointments import booking
 from appointments.admin import free_times, office, steps
 from appointments.admin.desk_forms import ChoiceForm, MoveForm, VisitForm, WhenForm
 from appointments.models import Appointment, Patient
+from curednation import disclosures
 
 PAGE = "admin/appointments/book.html"
 
@@ -27,8 +28,9 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
     patient = _patient_or_404(object_id) if object_id else None
     choice = ChoiceForm(request.GET if "service" in request.GET else None)
     context = _context(admin, request, _("Book a visit")) | {"choice": choice, "patient": patient}
+    known = [patient] if patient else []
     if not choice.is_bound or not choice.is_valid():
-        return TemplateResponse(request, PAGE, context)
+        return disclosures.shows(TemplateResponse(request, PAGE, context), known)
     form = VisitForm(request.POST or None, choice=choice.cleaned_data, patient=patient)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -43,7 +45,7 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
             return _back_to(request, found, _("The visit is booked. An e-mail tells the patient."))
         status = 409
     context |= {"form": form, "days": free_times.days(form.grid(), form.provider)}
-    return TemplateResponse(request, PAGE, context, status=status)
+    return disclosures.shows(TemplateResponse(request, PAGE, context, status=status), known)
 
 
 def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -81,7 +83,7 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
         "form": form,
         "days": free_times.days(form.grid(), form.provider),
     }
-    return TemplateResponse(request, PAGE, context, status=status)
+    return disclosures.shows(TemplateResponse(request, PAGE, context, status=status), [visit])
 
 
 def attempt(form: Any, do: Any) -> Appointment | None:

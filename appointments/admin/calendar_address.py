@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from appointments import feeds
 from appointments.models import Provider
+from curednation import disclosures
 
 
 @admin.action(
     description=gettext_lazy("Make a new calendar address, for one provider"),
-    permissions=["change"],
+    permissions=["edit"],  # to change the provider, not only the hours
 )
 def new_calendar_address(
     modeladmin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[Provider]
@@ -28,4 +29,5 @@ def new_calendar_address(
         "opts": modeladmin.model._meta,
         "address": feeds.replace(provider),
     }
-    return TemplateResponse(request, "admin/appointments/calendar_address.html", context)
+    response = TemplateResponse(request, "admin/appointments/calendar_address.html", context)
+    return disclosures.shows(response, [provider])

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.admin import desk_days, office
 from appointments.forms import parse_day
 from appointments.models import Appointment
+from curednation import disclosures
 
 DAY = timedelta(days=1)
 
@@ -35,7 +36,7 @@ def day_view(model_admin: ModelAdmin, request: HttpRequest, day: str) -> HttpRes
         "previous": (chosen - DAY).isoformat(),
         "next": (chosen + DAY).isoformat(),
     }
-    return TemplateResponse(request, "admin/appointments/day.html", context)
+    return page("day", request, context)
 
 
 def require_day(request: HttpRequest, text: str) -> date:
@@ -48,6 +49,13 @@ def require_day(request: HttpRequest, text: str) -> date:
     return day
 
 
+def page(name: str, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """The page of `page_context` and more, which says whose visits it shows."""
+    response = TemplateResponse(request, f"admin/appointments/{name}.html", context)
+    visits = [entry.visit for column in context["columns"] for entry in column.entries]
+    return disclosures.shows(response, visits)
+
+
 def page_context(
     model_admin: ModelAdmin, request: HttpRequest, columns: list[desk_days.Column]
 ) -> dict[str, Any]:
@@ -55,7 +63,6 @@ def page_context(
         "opts": Appointment._meta,
         "columns": columns,
         "today": office.today(),
-        "audited": [entry.visit.pk for column in columns for entry in column.entries],
     }
 
 
@@ -72,4 +79,5 @@ def today(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     )
     counts = visits.order_by("provider__name").values("provider_id", "provider__name")
     rows = counts.annotate(visits=Count("pk"), first=Min("starts_at"))
-    return "admin/appointments/_today.html", {"day": day, "words": office.day(day), "rows": rows}
+    context = {"day": day, "words": office.day(day), "rows": rows, "shows": ()}
+    return "admin/appointments/_today.html", context

@@ -24,6 +24,7 @@ from appointments.availability import Slot
 from appointments.booking import Wish
 from appointments.forms import ConsentField
 from appointments.models import Appointment, ConsentText, HoursException, Provider, Service
+from curednation import disclosures
 
 PAGE = "admin/appointments/series.html"
 PAGE_NAME = "admin:appointments_appointment_series"
@@ -115,7 +116,8 @@ def series_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Http
         "of_series": of_series,
         "left": any(left for _one, _when, left in of_series),
     }
-    return TemplateResponse(request, PAGE, context, status=409 if error else 200)
+    response = TemplateResponse(request, PAGE, context, status=409 if error else 200)
+    return disclosures.shows(response, [visit], [one for one, _when, _left in of_series])
 
 
 def preview(visit: Appointment, asked: dict) -> list[Row]:

@@ -15,6 +15,7 @@ from appointments import booking
 from appointments.admin import office, steps
 from appointments.models import Appointment, Status
 from appointments.templatetags.visits import clock
+from curednation import disclosures
 
 SHOWN = 200
 
@@ -40,7 +41,8 @@ def holds_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         "count": live.count(),
         "may_release": request.user.has_perm("appointments.change_appointment"),
     }
-    return TemplateResponse(request, "admin/appointments/holds.html", context)
+    response = TemplateResponse(request, "admin/appointments/holds.html", context)
+    return disclosures.shows(response, [hold for hold, *_words in rows])
 
 
 def _release(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:

@@ -30,6 +30,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     return "admin/appointments/_failed_mail.html", {
         "count": len(rows),
         "more": len(rows) - SHOWN,
+        "shows": rows[:SHOWN],
         "rows": [
             {
                 "visit": visit,

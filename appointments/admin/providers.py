@@ -124,10 +124,14 @@ class ProviderAdmin(admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Also for whoever keeps the hours, on a provider's page; the rest there is to read."""
         keeps_hours = request.user.has_perm("appointments.change_weeklyhours")
-        return keeps_hours or super().has_change_permission(request)
+        return keeps_hours or self.has_edit_permission(request)
+
+    def has_edit_permission(self, request: HttpRequest) -> bool:
+        """Whether they may change the provider, and not only the hours."""
+        return super().has_change_permission(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        if obj is None or super().has_change_permission(request):
+        if obj is None or self.has_edit_permission(request):
             return []
         return [name for _title, options in self.fieldsets for name in options["fields"]]
 

@@ -41,6 +41,7 @@ from appointments.admin.visit_list import (
 from appointments.admin.week_view import this_week_view, week_view
 from appointments.models import Appointment
 from appointments.templatetags.visits import clock
+from curednation import disclosures
 from curednation.mail import outbox
 
 PAGES: list[pages.Page] = [
@@ -298,7 +299,8 @@ class AppointmentAdmin(admin.ModelAdmin):
                 "pks": [visit.pk for visit in queryset],
                 "checkbox": ACTION_CHECKBOX_NAME,
             }
-            return TemplateResponse(request, "admin/appointments/cancel.html", context)
+            page = TemplateResponse(request, "admin/appointments/cancel.html", context)
+            return disclosures.shows(page, queryset)
         self._take(request, steps.CANCEL, queryset, **form.cleaned_data)
         return None
 

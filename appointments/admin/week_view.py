@@ -5,12 +5,11 @@ from datetime import timedelta
 from django.contrib.admin import ModelAdmin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from appointments import zones
 from appointments.admin import desk_days, office
-from appointments.admin.day_view import page_context, require_day
+from appointments.admin.day_view import page, page_context, require_day
 from appointments.forms import parse_day
 from appointments.models import Provider
 
@@ -49,4 +48,4 @@ def week_view(
         "previous": (monday - WEEK).isoformat(),
         "next": (monday + WEEK).isoformat(),
     }
-    return TemplateResponse(request, "admin/appointments/week.html", context)
+    return page("week", request, context)

@@ -20,6 +20,7 @@ from articles.models import Article, Opinion, Revision
 from articles.publishing import content_of, online
 from articles.reading import with_everything
 from articles.views.reading import shown_privately
+from curednation import disclosures
 
 
 @admin.register(Article)
@@ -180,7 +181,7 @@ class ArticleAdmin(admin.ModelAdmin):
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self._article(request, pk)
         article = with_everything().get(pk=pk)
-        return shown_privately(request, article, article.newest)
+        return disclosures.shows(shown_privately(request, article, article.newest), [article])
 
     def revisions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """All revisions; two of them compared when `from` and `to` are given."""
@@ -195,7 +196,8 @@ class ArticleAdmin(admin.ModelAdmin):
             "may_change": self.has_change_permission(request, article),
             **self._compared(request, article),
         }
-        return TemplateResponse(request, "admin/articles/article/revisions.html", context)
+        page = TemplateResponse(request, "admin/articles/article/revisions.html", context)
+        return disclosures.shows(page, [article])
 
     def _compared(self, request: HttpRequest, article: Article) -> dict[str, Any]:
         before, after = (self._numbered(request, article, name) for name in ("from", "to"))

@@ -20,6 +20,7 @@ from articles.admin.steps import contributor
 from articles.comments.threads import mark
 from articles.models import Comment, CommentStatus, Opinion
 from articles.models.comments import LONGEST_COMMENT
+from curednation.disclosures import shows
 
 HELD, APPROVED, REJECTED, SPAM, WITHDRAWN = CommentStatus
 STEPS = {
@@ -40,7 +41,7 @@ def waiting_comments(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     if not request.user.has_perm("articles.change_comment"):
         return None
     count = Comment.objects.held().count()
-    return ("admin/articles/_comments.html", {"count": count}) if count else None
+    return ("admin/articles/_comments.html", {"count": count, "shows": ()}) if count else None
 
 
 class AnswerForm(forms.Form):
@@ -220,7 +221,8 @@ class CommentAdmin(admin.ModelAdmin):
         found = self.get_object(request, object_id)
         if found is not None:
             context |= self._stands(request, found)
-        return super().change_view(request, object_id, form_url, context)
+        page = super().change_view(request, object_id, form_url, context)
+        return shows(page, [answer for answer, _mark in context.get("answers", ())])
 
     def _stands(self, request: HttpRequest, comment: Comment) -> dict[str, Any]:
         decides = self.has_decide_permission(request)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.admin.forms import PictureForm
 from articles.models import ImageAsset
-from curednation import pagecache
+from curednation import disclosures, pagecache
 
 PICKED_FROM = 60
 
@@ -55,13 +55,15 @@ class ImageAssetAdmin(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         text = request.GET.get("q", "")[:100]
+        pictures = ImageAsset.objects.filter(alt__icontains=text)[:PICKED_FROM]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Choose a picture"),
             "is_popup": True,
             "opts": self.opts,
             "text": text,
-            "pictures": ImageAsset.objects.filter(alt__icontains=text)[:PICKED_FROM],
+            "pictures": pictures,
             "callback": request.GET.get("CKEditorFuncNum", ""),
         }
-        return TemplateResponse(request, "admin/articles/imageasset/pick.html", context)
+        page = TemplateResponse(request, "admin/articles/imageasset/pick.html", context)
+        return disclosures.shows(page, pictures)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from curednation.disclosures import shows_nothing
 from curednation.guard.fields import AddressField
 from curednation.mail import outbox
 from curednation.mail.models import OutgoingEmail
@@ -44,4 +45,4 @@ def send_from_admin(request: HttpRequest, model_admin: ModelAdmin) -> HttpRespon
         "opts": OutgoingEmail._meta,
         "form": form,
     }
-    return render(request, "admin/mail/outgoingemail/test.html", context)
+    return shows_nothing(render(request, "admin/mail/outgoingemail/test.html", context))

@@ -2,15 +2,16 @@
 
 All models count, not only those with patients' data: a list of exceptions would age badly, and
 who changed a role or an hour is worth knowing too. What somebody searched for is not kept (it is
-mostly a name, and the trail cannot be erased): which records they were shown is.
+mostly a name, and the trail cannot be erased): which records they were shown is, whatever the
+method of the request, and whether or not something was saved.
 """
 
-import json
+import logging
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import cast
 
-from django.apps import apps
+from django.conf import settings
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.admin.options import ModelAdmin
 from django.contrib.admin.utils import unquote
@@ -22,13 +23,18 @@ from django.http import HttpRequest, HttpResponse
 
 from curednation.staff import audit
 from curednation.staff.models import User
+from curednation.staff.shown import Undeclared, context_of, is_empty, shown_by
+
+logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
 # They show nobody's data: scripts, and the doors.
 SILENT = {"login", "logout", "i18n_javascript", "password_change", "password_change_done"}
-PAGES = {"add_view": "", "change_view": "view", "delete_view": "view", "history_view": "history"}
+FORMS = {"add_view", "change_view", "delete_view", "history_view", "changelist_view"}
+READS = {"history_view": "history", "autocomplete_view": "search"}  # all others: "view"
 WRITES = {ADDITION: "add", CHANGE: "change", DELETION: "delete"}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+AT_ONCE = 1000  # records that one row names; more of them take several rows
 
 
 def audited(view: View) -> View:
@@ -36,7 +42,8 @@ def audited(view: View) -> View:
 
     A change by a form and its row are one transaction. Actions, on a list or by a page of their
     own, lock and retry visit by visit and cannot be one: what they are about to do is written
-    before they start, and what Django's log says that they did, afterwards.
+    before they start, and what Django's log says that they did, afterwards. What the answer shows
+    is written outside of any transaction of the view: it was seen, also where all was undone.
     """
     if _name(view) in SILENT:
         return view
@@ -44,106 +51,99 @@ def audited(view: View) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         try:
-            if request.method in SAFE_METHODS:
-                return _read(view, request, *args, **kwargs)
-            if _is_action(view, request):
-                return _act(view, request, *args, **kwargs)
-            with transaction.atomic():
-                return _write(view, request, *args, **kwargs)
+            response = _answer(view, request, *args, **kwargs)
         except PermissionDenied:
             audit.record(request, "refused", model=_model(view), object_pks=_pks(kwargs))
             raise
+        _record_shown(view, request, response, kwargs)
+        return response
 
     return wrapper
 
 
-def _read(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    response = view(request, *args, **kwargs)
-    if response.status_code == 200:
-        match _name(view):
-            case "changelist_view":
-                _record_list(view, request, response)
-            case "autocomplete_view":
-                _record_autocomplete(request, response)
-            case "index":
-                _record_index(request, response)
-            case "app_index":
-                pass  # names of models
-            case _:
-                _record_page(view, request, kwargs, shown=_shown(response))
-    return response
-
-
-def _is_action(view: View, request: HttpRequest) -> bool:
-    if _name(view) == "changelist_view":
-        return bool(request.POST.get("action"))
-    return _name(view) not in PAGES
-
-
-def _act(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    action, chosen = _name(view), _pks(kwargs)
-    if action == "changelist_view":
-        everything = request.POST.get("select_across") == "1"
-        action = request.POST["action"]
-        chosen = ["*"] if everything else request.POST.getlist("_selected_action")
-    audit.record(request, f"act:{action}", model=_model(view), object_pks=chosen)
-    last = _last_logged(request)
-    response = view(request, *args, **kwargs)
-    _record_logged(request, last)
-    return response
-
-
-def _write(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    last = _last_logged(request)
-    response = view(request, *args, **kwargs)
-    changed = _record_logged(request, last)
-    if not changed and _name(view) == "changelist_view":
-        _record_list(view, request, response)
-    elif not changed:
-        _record_page(view, request, kwargs)
-    return response
-
-
-def _record_page(
-    view: View, request: HttpRequest, kwargs: dict, *, shown: Iterable[str] = ()
+def record_all(
+    request: HttpRequest,
+    action: str,
+    *,
+    model: str,
+    object_pks: Iterable[object],
+    count: int | None = None,
 ) -> None:
-    action = PAGES.get(_name(view), f"act:{_name(view)}")
-    if action:
-        pks = [*_pks(kwargs), *shown]
-        audit.record(request, action, model=_model(view), object_pks=pks)
+    """Write one row for each AT_ONCE of these records, and one where there are none."""
+    pks = list(object_pks)
+    for first in range(0, max(1, len(pks)), AT_ONCE):
+        part = pks[first : first + AT_ONCE]
+        audit.record(request, action, model=model, object_pks=part, count=count)
 
 
-def _shown(response: HttpResponse) -> list[str]:
-    """The records that a page of an app's own names in its context as `audited`."""
-    context = getattr(response, "context_data", None) or {}
-    return [str(pk) for pk in context.get("audited", ())]
+def _answer(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    if request.method in SAFE_METHODS:
+        return view(request, *args, **kwargs)
+    if _name(view) == "changelist_view" and request.POST.get("action"):
+        return _logged(view, request, *args, **kwargs)  # the action itself says whom it is about
+    if _name(view) in FORMS:
+        with transaction.atomic():
+            return _logged(view, request, *args, **kwargs)
+    audit.record(request, f"act:{_name(view)}", model=_model(view), object_pks=_pks(kwargs))
+    return _logged(view, request, *args, **kwargs)
 
 
-def _record_list(view: View, request: HttpRequest, response: HttpResponse) -> None:
-    found = (getattr(response, "context_data", None) or {}).get("cl")
-    if found is None:  # it sent the visitor elsewhere
+def _logged(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    """What `view` answers, with one row for each thing that Django's log says it has changed."""
+    last = _last_logged(request)
+    response = view(request, *args, **kwargs)
+    for entry in _log_of(request).filter(pk__gt=last).select_related("content_type").order_by("pk"):
+        kind = entry.content_type
+        audit.record(
+            request,
+            WRITES[entry.action_flag],
+            model=f"{kind.app_label}.{kind.model}" if kind else "",
+            object_pks=[entry.object_id],
+        )
+    return response
+
+
+def _record_shown(view: View, request: HttpRequest, response: HttpResponse, kwargs: dict) -> None:
+    """One row for each kind of record on the page; of a page of an app's own, one in any case."""
+    shown = shown_by(response)
+    if shown is None:
+        _record_unknown(view, request, kwargs)
         return
-    audit.record(
-        request,
-        "search" if request.GET.get(SEARCH_VAR) else "list",
-        model=_model(view),
-        object_pks=[row.pk for row in found.result_list],
-        count=found.result_count,
-    )
+    name, model = _name(view), _model(view)
+    if name == "index" and not is_empty(response):
+        panels = [panel["template"] for panel in context_of(response).get("panels", ())]
+        shown = ({"index": panels} if panels else {}) | shown
+    if "cl" in context_of(response):
+        _record_list(request, response, model, shown.pop(model, []))
+    elif model and name not in FORMS and _is_read(request, response):
+        own = dict.fromkeys([*_record_of(kwargs), *shown.pop(model, [])])
+        record_all(request, f"act:{name}", model=model, object_pks=own)
+    for kind, pks in shown.items():
+        record_all(request, READS.get(name, "view"), model=kind, object_pks=pks)
 
 
-def _record_autocomplete(request: HttpRequest, response: HttpResponse) -> None:
-    source = apps.get_model(request.GET["app_label"], request.GET["model_name"])
-    shown = source._meta.get_field(request.GET["field_name"]).related_model._meta.label_lower
-    results = json.loads(response.content)["results"]
-    audit.record(request, "search", model=shown, object_pks=[found["id"] for found in results])
+def _is_read(request: HttpRequest, response: HttpResponse) -> bool:
+    return request.method in SAFE_METHODS and not is_empty(response)
 
 
-def _record_index(request: HttpRequest, response: HttpResponse) -> None:
-    panels = (getattr(response, "context_data", None) or {}).get("panels")
-    if panels:
-        names = [panel["template"] for panel in panels]
-        audit.record(request, "view", model="index", object_pks=names)
+def _record_list(
+    request: HttpRequest, response: HttpResponse, model: str, pks: Iterable[str]
+) -> None:
+    found = context_of(response)["cl"]
+    action = "search" if request.GET.get(SEARCH_VAR) else "list"
+    record_all(request, action, model=model, object_pks=pks, count=found.result_count)
+
+
+def _record_unknown(view: View, request: HttpRequest, kwargs: dict) -> None:
+    where = f"{_model(view) or 'the admin'}: {_name(view)}"
+    if settings.AUDIT_RAISES_UNDECLARED:
+        raise Undeclared(
+            f"{where} does not say which records its page shows. Return "
+            "disclosures.shows(response, rows), or shows_nothing(response)."
+        )
+    logger.error("%s does not say which records its page shows", where)
+    pks = _pks(kwargs)
+    audit.record(request, f"undeclared:{_name(view)}", model=_model(view), object_pks=pks)
 
 
 def _log_of(request: HttpRequest) -> QuerySet[LogEntry]:
@@ -153,21 +153,6 @@ def _log_of(request: HttpRequest) -> QuerySet[LogEntry]:
 def _last_logged(request: HttpRequest) -> int:
     newest = _log_of(request).order_by("-pk").first()
     return newest.pk if newest else 0
-
-
-def _record_logged(request: HttpRequest, last: int) -> bool:
-    """One row for each thing that Django's own log says this request has changed."""
-    logged = _log_of(request).filter(pk__gt=last)
-    entries = list(logged.select_related("content_type").order_by("pk"))
-    for entry in entries:
-        kind = entry.content_type
-        audit.record(
-            request,
-            WRITES[entry.action_flag],
-            model=f"{kind.app_label}.{kind.model}" if kind else "",
-            object_pks=[entry.object_id],
-        )
-    return bool(entries)
 
 
 def _name(view: View) -> str:
@@ -184,3 +169,9 @@ def _pks(kwargs: dict) -> Iterable[str]:
     return (
         [unquote(kwargs["object_id"])] if "object_id" in kwargs else list(map(str, kwargs.values()))
     )
+
+
+def _record_of(kwargs: dict) -> list[str]:
+    """The record that an address names, without what else it holds, such as a day."""
+    pk = kwargs.get("object_id", kwargs.get("pk"))
+    return [] if pk is None else [unquote(str(pk))]

@@ -1,11 +1,12 @@
 """The admin: our name on it, a second factor in front of it, an audit row behind every page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
@@ -19,8 +20,11 @@ from django.views.decorators.cache import never_cache
 from curednation.practice.models import Practice
 from curednation.staff import second_factor
 from curednation.staff.audited import View, audited
+from curednation.staff.guarded_admin import guarded
+from curednation.staff.suggestions import Suggestions
 
-# Template and context of one block on the first page; None where it has nothing to say.
+# Template and context of one block on the first page; None where it has nothing to say. The
+# context's `shows` are the records that stand in it, for the audit trail; () where none does.
 Panel = Callable[[HttpRequest], tuple[str, dict] | None]
 
 
@@ -36,6 +40,15 @@ class StaffSite(AdminSite):
         """Show what `panel(request)` returns above the list of records. Order of registration."""
         self._panels.append(panel)
         return panel
+
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: type[ModelAdmin] | None = None,
+        **options,
+    ) -> None:
+        """Registers it with `guarded_admin` in front, so that no admin class can forget that."""
+        super().register(model_or_iterable, guarded(admin_class or ModelAdmin), **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
@@ -57,6 +70,9 @@ class StaffSite(AdminSite):
         shown = [found for panel in self._panels if (found := panel(request))]
         panels = [{"template": template, "context": context} for template, context in shown]
         return super().index(request, {"panels": panels, **(extra_context or {})})
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return Suggestions.as_view(admin_site=self)(request)
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:

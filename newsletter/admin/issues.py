@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from curednation.disclosures import shows, shows_nothing
 from newsletter import campaigns, checks, letter, sender_records, trial
 from newsletter.admin import progress
 from newsletter.admin.forms import IssueForm, PlanForm
@@ -98,7 +99,7 @@ class IssueAdmin(admin.ModelAdmin):
         problems = [str(error) for error in form.errors.get("body", [])]
         problems += [problem.text for problem in checks.at_once(issue)]
         shown = {"html": letter.preview(issue), "text": trial.readable(letter.write(issue).text)}
-        return JsonResponse(shown | {"problems": problems})
+        return shows_nothing(JsonResponse(shown | {"problems": problems}))
 
     def send_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Everything to know before it goes, and the buttons. `?links` also tries every link."""
@@ -181,7 +182,8 @@ class IssueAdmin(admin.ModelAdmin):
             "records": sender_records.look(),
             "limits": progress.limits(),
         }
-        return TemplateResponse(request, "admin/newsletter/issue/sender.html", context)
+        page = TemplateResponse(request, "admin/newsletter/issue/sender.html", context)
+        return shows_nothing(page)
 
     def change_view(self, request, object_id, form_url="", extra_context=None) -> HttpResponse:
         issue = self.get_object(request, object_id)
@@ -200,7 +202,9 @@ class IssueAdmin(admin.ModelAdmin):
             "may_change": self._may(request),
             **context,
         }
-        return TemplateResponse(request, f"admin/newsletter/issue/{name}.html", context)
+        page = TemplateResponse(request, f"admin/newsletter/issue/{name}.html", context)
+        readers = [row.subscriber for row in context.get("uncertain", ())]
+        return shows(page, [issue], readers)
 
     def _steps(self, request: HttpRequest, issue: Issue) -> dict[str, Any]:
         if not self._may(request):

@@ -24,7 +24,6 @@ def numbers(issue: Issue) -> dict[str, Any]:
         "figures": figures.figures(issue),
         "reasons": figures.reasons(issue),
         "uncertain": rows,
-        "audited": [row.subscriber_id for row in rows],
         "runs": issue.state in (Issue.State.SENDING, Issue.State.PAUSED),
     }
 

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from curednation.disclosures import shows, shows_nothing
 from curednation.guard import addresses
 from newsletter import numbers, records, subscription
 from newsletter.admin.long_lists import LookOnlyAdmin
@@ -127,7 +128,8 @@ class SubscriberAdmin(LookOnlyAdmin):
             "opts": self.opts,
             "numbers": numbers.now(),
         }
-        return TemplateResponse(request, "admin/newsletter/statistics.html", context)
+        page = TemplateResponse(request, "admin/newsletter/statistics.html", context)
+        return shows_nothing(page)
 
     def record(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         """All that is kept about somebody, as a file for them."""
@@ -137,11 +139,12 @@ class SubscriberAdmin(LookOnlyAdmin):
             raise Http404
         text = writers[kind](records.of(subscriber))
         content_type = {"json": "application/json", "csv": "text/csv"}[kind]
-        return HttpResponse(
+        file = HttpResponse(
             text,
             content_type=f"{content_type}; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="subscriber-{pk}.{kind}"'},
         )
+        return shows(file, [subscriber])
 
     def leave(self, request: HttpRequest, pk: int) -> HttpResponse:
         subscriber = self._theirs(request, pk, "change")
@@ -180,7 +183,8 @@ class SubscriberAdmin(LookOnlyAdmin):
             "question": question,
             "form": form,
         }
-        return TemplateResponse(request, "admin/newsletter/sure.html", context)
+        page = TemplateResponse(request, "admin/newsletter/sure.html", context)
+        return shows(page, [subscriber])
 
     def _done(self, request: HttpRequest, subscriber: Subscriber, said: str) -> HttpResponse:
         self.log_change(request, subscriber, said)

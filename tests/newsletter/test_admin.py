@@ -110,7 +110,7 @@ def test_the_record_of_one_person_is_handed_out_and_that_is_written_down(editor)
     assert (consent["page"], consent["network"]) == ("pages:about", "198.51.100.4")
     assert record["reports about letters"][0]["what"] == "came back for now"
     assert subscriber.key not in answer.text
-    assert last_event() == ("act:record", [str(subscriber.pk), "json"])
+    assert last_event() == ("act:record", [str(subscriber.pk)])
 
 
 def test_the_record_as_a_table_holds_no_formula(editor):
