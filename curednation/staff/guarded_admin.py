@@ -56,6 +56,10 @@ class GuardedAdmin(ModelAdmin):
         made: ListFilter = kind(field, request, {}, self.model, self, field_path=path)
         return [name for name in made.expected_parameters() if name]
 
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        columns = {field.name for field in self.opts.concrete_fields}
+        return to_field in columns and super().to_field_allowed(request, to_field)
+
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """The list. Raises IncorrectLookupParameters for an order that no column offers."""
         columns = list(self.get_list_display(request))
