@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """One more word for the status of a place in line. Nothing changes in the database."""
 
     dependencies = [
-        ("appointments", "0005_provider_photo"),
+        ("appointments", "0007_erased_visits"),
     ]
 
     operations = [
