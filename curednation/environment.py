@@ -11,7 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import environ
 import limits
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 TRUE, FALSE = ("1", "on", "true", "yes"), ("0", "off", "false", "no")
 
@@ -121,6 +122,16 @@ class Environment:
             urlsplit(url).scheme, 587
         )
         return found
+
+    def address(self, variable: str) -> str:
+        """One e-mail address, or nothing."""
+        value = self.text(variable)
+        try:
+            if value:
+                validate_email(value)
+        except ValidationError:
+            refuse(variable, f"is {value!r}: write one e-mail address, such as you@example.org.")
+        return value
 
     def credentials(self, variable: str) -> str:
         """`user:password`, or nothing."""

@@ -105,6 +105,21 @@ def proofs_are_kept(*, databases: Sequence[str] | None = None, **_: Any) -> list
     return problems
 
 
+@register(Tags.security, deploy=True)
+def heads_leave_the_site(**_: Any) -> list[CheckMessage]:
+    """Somebody outside is told how far the trail goes; else its owner could write it anew."""
+    if settings.PRIVACY_OFFICER_EMAIL or settings.CHAIN_HEADS_FILE:
+        return []
+    return [
+        Warning(
+            "Only the log tells how far the audit trail went on which day.",
+            hint="Name somebody in PRIVACY_OFFICER_EMAIL who keeps the daily mail, or a file in "
+            "CHAIN_HEADS_FILE that can only be appended to.",
+            id="curednation.W002",
+        )
+    ]
+
+
 def refuse_the_owners_password() -> None:
     """Raise ImproperlyConfigured where a process that serves the site could act as the owner."""
     if settings.DATABASE_OWNER and not settings.DEBUG:

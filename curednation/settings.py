@@ -181,8 +181,21 @@ CELERY_BEAT_SCHEDULE: dict = {
         "task": "newsletter.tasks.forget",
         "schedule": crontab(hour=8, minute=30),
     },
+    "chain-seal": {
+        "task": "curednation.staff.tasks.seal_chain",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "chain-head": {
+        "task": "curednation.staff.tasks.send_chain_head",
+        "schedule": crontab(hour=7, minute=30),
+    },
     "mail-purge": {"task": "curednation.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
 }
+
+# ── the trail and the proofs: where the head of their chain goes every day, besides the log ──
+PRIVACY_OFFICER_EMAIL = env.address("PRIVACY_OFFICER_EMAIL")
+CHAIN_HEADS_FILE = env.text("CHAIN_HEADS_FILE")
 
 # ── the outbox ────────────────────────────────────────────────────────────────
 MAIL_BODY_DAYS = env.number("MAIL_BODY_DAYS", default=30)

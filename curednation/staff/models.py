@@ -113,3 +113,27 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.email} {self.action} {self.model}"
+
+
+class ChainLink(models.Model):
+    """The seal of one row that must never change; see `chain`.
+
+    `hash` covers the row, this link and the hash of the link before, and so all rows up to here.
+    """
+
+    number = models.BigIntegerField(primary_key=True)  # 1, 2, 3 …, without a gap
+    table_name = models.CharField(max_length=63)
+    row_pk = models.BigIntegerField()
+    sealed_at = models.DateTimeField()
+    hash = models.CharField(max_length=64)
+
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["table_name", "row_pk"], name="chain_link_once_per_row")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.hash}"

@@ -1,4 +1,4 @@
-"""What Celery runs for the accounts of staff. Each task may run twice."""
+"""What Celery runs for the accounts of staff and their trail. Each task may run twice."""
 
 from datetime import timedelta
 
@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.utils import timezone
+
+from curednation.staff import chain, heads
 
 
 @shared_task
@@ -18,3 +20,18 @@ def purge() -> None:
     call_command("clearsessions")
     since = timezone.now() - timedelta(days=settings.ADMIN_LOG_DAYS)
     LogEntry.objects.filter(action_time__lt=since).delete()
+
+
+@shared_task
+def seal_chain() -> None:
+    """Seal what was written since, and log how far the chain goes then. Every minute."""
+    before, after = chain.head(), chain.seal()
+    if after and after.count > before.count:
+        heads.log_line(after)
+
+
+@shared_task
+def send_chain_head() -> None:
+    """Write down elsewhere how far the chain goes. Every day."""
+    chain.seal()
+    heads.publish(chain.head(), timezone.now().date())

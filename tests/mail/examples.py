@@ -46,6 +46,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "appointment_missed": _visit,
     "appointment_moved": _visit,
     "appointment_reminder": _visit,
+    "chain_head": {
+        "at": datetime(2030, 11, 12, 7, 30, tzinfo=ZoneInfo("America/Chicago")),
+        "count": 12345,
+        "hash": "0123456789abcdef" * 4,
+        "link": "https://visits.example.org/admin/staff/auditevent/",
+    },
     "comment_answered": {
         "link": "https://visits.example.org/articles/comments/1.abcdef.0123456789/"
     },

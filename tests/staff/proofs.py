@@ -1,11 +1,12 @@
 """One row in each table whose rows are never changed, written as the site does."""
 
+from django.apps import apps
 from django.db import connection
 
 from appointments import booking
 from appointments.models import Appointment, Consent, ConsentText
 from curednation import append_only
-from curednation.staff import audit
+from curednation.staff import audit, chain
 from newsletter.models import Consent as NewsletterConsent
 from newsletter.subscription import proofs
 from tests.articles import factories as articles
@@ -23,6 +24,7 @@ def write_proofs() -> None:
     booking.cancel(visit)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with open ones is not truncated
+    chain.seal()
     assert [table for table in append_only.tables() if not number_of_rows(table)] == []
 
 
@@ -36,3 +38,9 @@ def number_of_rows(table: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table}")
         return cursor.fetchone()[0]
+
+
+def key_of(table: str) -> str:
+    """The column that is its primary key."""
+    [model] = [model for model in apps.get_models() if model._meta.db_table == table]
+    return model._meta.pk.column

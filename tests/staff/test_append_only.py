@@ -4,14 +4,13 @@ from functools import reduce
 
 import pgtrigger
 import pytest
-from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from appointments.models import Appointment
 from curednation import append_only
 from tests import database
 from tests.factories import make_appointment, monday
-from tests.staff.proofs import number_of_rows, write_proofs
+from tests.staff.proofs import key_of, number_of_rows, write_proofs
 
 pytestmark = pytest.mark.django_db
 IGNORE_ALL = """
@@ -39,11 +38,6 @@ ATTACKS = [
     "DECLARE c CURSOR FOR SELECT * FROM @table FOR UPDATE; FETCH c;"
     " DELETE FROM @table WHERE CURRENT OF c",
 ]
-
-
-def key_of(table: str) -> str:
-    [model] = [model for model in apps.get_models() if model._meta.db_table == table]
-    return model._meta.pk.column
 
 
 def refusal(sql: str) -> str:

@@ -23,6 +23,7 @@ from tests.devstack.test_unsafe_settings import PRODUCTION
 from tests.factories import monday
 from tests.staff.deployed import Deployment, administrator, deployment
 from tests.staff.people import PASSWORD
+from tests.staff.proofs import key_of
 from tests.visitor import over_http
 
 # Written by the site's role: what the flows need, and a row in each table of proofs.
@@ -127,6 +128,15 @@ def test_what_staff_see_is_recorded(deployed, site):
 def test_every_task_of_the_clock_runs(deployed):
     status, output = deployed.manage("shell", "--no-imports", "-c", EVERY_TASK)
     assert (status, "all ran" in output) == (0, True), output
+
+
+def test_the_trail_is_sealed_and_verified(deployed):
+    status, output = deployed.manage(
+        "shell", "--no-imports", "-c", "from curednation.staff import tasks; tasks.seal_chain()"
+    )
+    assert status == 0, output
+    status, output = deployed.manage("verify_audit")
+    assert (status, "as they were sealed" in output) == (0, True), output
 
 
 def test_a_list_is_moved_in(deployed, tmp_path):
@@ -252,7 +262,7 @@ def refused(deployed: Deployment, attack: str) -> bool:
 def filled(deployed: Deployment, attack: str, table: str = "") -> str:
     words = {
         "@table": table,
-        "@key": "pgh_id" if table == "appointments_appointmentevent" else "id",
+        "@key": key_of(table) if table else "",
         "@site": deployed.site,
         "@owner": deployed.owner,
         "@database": deployed.database,
@@ -321,32 +331,50 @@ def test_a_deployment_whose_site_owns_the_tables_fails_and_says_what_to_run(depl
     assert "manage.py database_roles" in output
 
 
+GRANTS = [
+    'GRANT UPDATE ON staff_auditevent TO "@site"',
+    'GRANT UPDATE (page) ON appointments_consent TO "@site"',
+    'GRANT DELETE ON newsletter_consent TO "@site"',
+    'GRANT TRUNCATE ON appointments_consenttext TO "@site"',
+    'GRANT TRIGGER ON articles_revision TO "@site"',
+    'GRANT REFERENCES ON articles_revision TO "@site"',
+    "GRANT DELETE ON appointments_consent TO PUBLIC",
+    'GRANT CREATE ON SCHEMA public TO "@site"',
+]
 # Who makes a role is a member of it, and so no member of the maker.
 APART = 'REVOKE "@site" FROM "@owner"'
-# What an administrator could do, and what undoes it; None: `database_roles` does.
+# What an administrator could do besides, and what undoes it.
 WEAKER = {
     f'{APART}; GRANT "@owner" TO "@site"': 'REVOKE "@owner" FROM "@site"',
     f'{APART}; GRANT "@owner" TO "@site" WITH INHERIT FALSE': 'REVOKE "@owner" FROM "@site"',
-    'GRANT UPDATE ON staff_auditevent TO "@site"': None,
-    'GRANT UPDATE (action) ON staff_auditevent TO "@site"': None,
-    'GRANT DELETE ON newsletter_consent TO "@site"': None,
-    'GRANT TRUNCATE ON appointments_consenttext TO "@site"': None,
-    'GRANT TRIGGER ON articles_revision TO "@site"': None,
-    "GRANT DELETE ON appointments_consent TO PUBLIC": None,
-    'GRANT CREATE ON SCHEMA public TO "@site"': None,
+    f'{APART}; CREATE ROLE "via-@site" IN ROLE "@owner" ROLE "@site"': 'DROP ROLE "via-@site"',
     'ALTER TABLE articles_approval OWNER TO "@site"': "ALTER TABLE articles_approval"
+    ' OWNER TO "@owner"',
+    'ALTER FUNCTION append_only_refuse() OWNER TO "@site"': "ALTER FUNCTION append_only_refuse()"
     ' OWNER TO "@owner"',
     'ALTER ROLE "@site" SUPERUSER': 'ALTER ROLE "@site" NOSUPERUSER',
     'ALTER ROLE "@site" CREATEROLE': 'ALTER ROLE "@site" NOCREATEROLE',
     'GRANT pg_write_all_data TO "@site"': 'REVOKE pg_write_all_data FROM "@site"',
     'GRANT pg_execute_server_program TO "@site"': 'REVOKE pg_execute_server_program FROM "@site"',
-    f'{APART}; CREATE ROLE "via-@site" IN ROLE "@owner" ROLE "@site"': 'DROP ROLE "via-@site"',
     'ALTER DATABASE "@database" OWNER TO "@site"': 'ALTER DATABASE "@database" OWNER TO "@owner"',
 }
 
 
+def test_each_right_to_rewrite_a_proof_is_found_and_taken_away_by_the_command(
+    deployed, django_db_blocker
+):
+    assert ways(deployed) == []
+    with django_db_blocker.unblock(), administrator(deployed.database) as cursor:
+        for found, grant in enumerate(GRANTS, 1):
+            cursor.execute(filled(deployed, grant))
+            assert len(ways(deployed)) == found, grant
+    status, output = deployed.manage_as_owner("database_roles")
+    assert status == 0, output
+    assert ways(deployed) == []
+
+
 @pytest.mark.parametrize("weakening", WEAKER)
-def test_whatever_lets_the_site_rewrite_a_proof_is_found_and_database_roles_mends_grants(
+def test_whatever_makes_the_site_more_than_the_site_is_found(
     deployed, django_db_blocker, weakening
 ):
     assert ways(deployed) == []
@@ -355,16 +383,8 @@ def test_whatever_lets_the_site_rewrite_a_proof_is_found_and_database_roles_mend
         try:
             assert ways(deployed)
         finally:
-            mend(deployed, cursor, WEAKER[weakening])
+            cursor.execute(filled(deployed, WEAKER[weakening]))
     assert ways(deployed) == []
-
-
-def mend(deployed: Deployment, cursor, by_hand: str | None) -> None:
-    if by_hand:
-        cursor.execute(filled(deployed, by_hand))
-    else:
-        status, output = deployed.manage_as_owner("database_roles")
-        assert status == 0, output
 
 
 def ways(deployed: Deployment) -> list[str]:
