@@ -8,7 +8,6 @@ from django.conf import settings
 from django.urls import reverse
 
 from curednation.mail import outbox
-from curednation.practice.models import Practice
 from curednation.staff.chain import Head
 
 log = logging.getLogger(__name__)
@@ -34,7 +33,7 @@ def publish(head: Head, today: date) -> None:
             about="chain-head",
             count=head.count,
             hash=head.hash,
-            at=head.at.astimezone(Practice.current().zone),
+            at=head.at,
             link=settings.SITE_URL + reverse("admin:staff_auditevent_changelist"),
         )
     if settings.CHAIN_HEADS_FILE:

@@ -101,7 +101,8 @@ def test_who_commits_after_later_rows_were_sealed_is_sealed_next():
         other.execute("BEGIN")
         other.execute(
             "INSERT INTO staff_auditevent (at, email, action, model, object_pks, network)"
-            " VALUES (now(), '', 'slow', '', '{}', '')"
+            " VALUES (%s, '', 'slow', '', '{}', '')",
+            [timezone.now()],
         )
         later = audit.record(None, "later")
         assert chain.seal().count == before + 1
