@@ -125,6 +125,11 @@ def test_what_staff_see_is_recorded(deployed, site):
     assert (action, model) == ("list", "staff.user")
 
 
+def test_the_site_is_ready(site):
+    page = over_http(site.url).get("/readyz")
+    assert page.status == 200, page.text
+
+
 def test_every_task_of_the_clock_runs(deployed):
     status, output = deployed.manage("shell", "--no-imports", "-c", EVERY_TASK)
     assert (status, "all ran" in output) == (0, True), output
@@ -346,7 +351,8 @@ APART = 'REVOKE "@site" FROM "@owner"'
 # What an administrator could do besides, and what undoes it.
 WEAKER = {
     f'{APART}; GRANT "@owner" TO "@site"': 'REVOKE "@owner" FROM "@site"',
-    f'{APART}; GRANT "@owner" TO "@site" WITH INHERIT FALSE': 'REVOKE "@owner" FROM "@site"',
+    f'{APART}; ALTER ROLE "@site" NOINHERIT; GRANT "@owner" TO "@site"': 'ALTER ROLE "@site"'
+    ' INHERIT; REVOKE "@owner" FROM "@site"',
     f'{APART}; CREATE ROLE "via-@site" IN ROLE "@owner" ROLE "@site"': 'DROP ROLE "via-@site"',
     'ALTER TABLE articles_approval OWNER TO "@site"': "ALTER TABLE articles_approval"
     ' OWNER TO "@owner"',
@@ -446,10 +452,14 @@ def test_the_command_can_be_read_first(deployed):
 
 @pytest.mark.parametrize(
     "command",
-    [["granian", "--interface", "wsgi", "curednation.wsgi:application"]]
-    + [["celery", "-A", "curednation", kind] for kind in ("worker", "beat")],
+    [
+        ["granian", "--interface", "wsgi", "curednation.wsgi:application"],
+        ["celery", "-A", "curednation", "worker"],
+        ["celery", "-A", "curednation", "beat", "--schedule", "{folder}/beat"],
+    ],
 )
-def test_what_serves_the_site_does_not_start_with_the_owners_password(command):
+def test_what_serves_the_site_does_not_start_with_the_owners_password(command, tmp_path):
+    command = [part.format(folder=tmp_path) for part in command]
     environ = PRODUCTION | {"DATABASE_OWNER_URL": "postgres://owner:secret@db.clinic.test/site"}
     result = subprocess.run(
         [sys.executable, "-m", *command],

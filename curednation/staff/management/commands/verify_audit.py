@@ -3,6 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from curednation.staff import chain, verification
 from curednation.staff.chain import Head
@@ -26,12 +27,13 @@ class Command(BaseCommand):
         known = [Head(count, head.strip().lower())] if head and count is not None else []
         known += _read(heads or settings.CHAIN_HEADS_FILE)
         problems = 0
-        for problem in verification.problems(known):
-            problems += 1
-            self.stdout.write(problem)
+        with transaction.atomic():  # a pooler keeps the cursor where it is
+            for problem in verification.problems(known):
+                problems += 1
+                self.stdout.write(problem)
+            end = chain.head()
         if problems:
             raise CommandError("Not everything is as it was sealed; see above.")
-        end = chain.head()
         self.stdout.write(f"All {end.count} rows are as they were sealed. Head: {end.hash}")
         if not known:
             self.stdout.write("Compare it with heads written down elsewhere: --head, or --heads.")
