@@ -28,9 +28,9 @@ SETTLED = timedelta(days=1)
 
 
 class Head(NamedTuple):
-    """The chain up to a link: how many rows, the last hash, and when it was made, if known."""
+    """The chain up to a link: how many rows it has, its hash, and when it was made, if known."""
 
-    count: int
+    rows: int
     hash: str
     at: datetime | None = None
 
@@ -42,7 +42,7 @@ def sealed_models() -> dict[str, type[models.Model]]:
 
 
 def head() -> Head:
-    """Return where the chain ends now. An empty one has count 0 and no hash."""
+    """Return where the chain ends now. An empty one has no rows and no hash."""
     last = ChainLink.objects.order_by("number").last()
     return Head(last.number, last.hash, last.sealed_at) if last else Head(0, "")
 
@@ -97,10 +97,9 @@ def without_link(table: str, model: type[models.Model]) -> str:
 
 
 def _new_links(last: Head, now: datetime) -> Iterator[ChainLink]:
-    number, previous = last.count, last.hash
+    number, previous = last.rows, last.hash
     for table, model in sorted(sealed_models().items()):
         with connection.chunked_cursor() as cursor:
-            cursor.itersize = BATCH
             cursor.execute(f"{without_link(table, model)} > %s ORDER BY 1", [floor(table, last)])
             for pk, row in cursor:
                 number += 1

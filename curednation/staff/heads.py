@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def log_line(head: Head) -> None:
-    log.info("the chain of proofs has %s rows, head %s", head.count, head.hash)
+    log.info("the chain of proofs has %s rows, head %s", head.rows, head.hash)
 
 
 def publish(head: Head, today: date) -> None:
@@ -31,13 +31,13 @@ def publish(head: Head, today: date) -> None:
             key=f"chain-head:{today}",
             to=settings.PRIVACY_OFFICER_EMAIL,
             about="chain-head",
-            count=head.count,
+            count=head.rows,
             hash=head.hash,
             at=head.at,
             link=settings.SITE_URL + reverse("admin:staff_auditevent_changelist"),
         )
     if settings.CHAIN_HEADS_FILE:
         with open(settings.CHAIN_HEADS_FILE, "a") as file:  # noqa: PTH123  appended, never replaced
-            file.write(f"{head.at.isoformat()} {head.count} {head.hash}\n")
+            file.write(f"{head.at.isoformat()} {head.rows} {head.hash}\n")
             file.flush()
             os.fsync(file.fileno())

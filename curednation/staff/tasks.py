@@ -26,7 +26,7 @@ def purge() -> None:
 def seal_chain() -> None:
     """Seal what was written since, and log how far the chain goes then. Every minute."""
     before, after = chain.head(), chain.seal()
-    if after and after.count > before.count:
+    if after and after.rows > before.rows:
         heads.log_line(after)
 
 

@@ -41,7 +41,7 @@ def read_heads(lines: Iterable[str]) -> list[Head]:
 def _in_the_chain(heads: Sequence[Head]) -> Iterator[str]:
     written_down = defaultdict(list)
     for head in heads:
-        written_down[head.count].append(head)
+        written_down[head.rows].append(head)
     last = ChainLink(number=0, hash="", sealed_at=BEGINNING)
     before = BEGINNING  # all that was committed by then is in earlier links
     for link, row in _links_and_rows():
@@ -109,7 +109,7 @@ def _about_the_head(head: Head, link: ChainLink) -> Iterator[str]:
     if head.hash != link.hash:
         when = f" on {head.at:%Y-%m-%d}" if head.at else ""
         yield (
-            f"The first {head.count} rows are not those whose hash was written down{when}: the "
+            f"The first {head.rows} rows are not those whose hash was written down{when}: the "
             f"chain was written anew."
         )
 

@@ -43,4 +43,4 @@ def number_of_rows(table: str) -> int:
 def key_of(table: str) -> str:
     """The column that is its primary key."""
     [model] = [model for model in apps.get_models() if model._meta.db_table == table]
-    return model._meta.pk.column
+    return str(model._meta.pk.column)

@@ -73,9 +73,9 @@ def test_sealing_again_adds_what_is_new_and_nothing_twice(rows):
     first = chain.head()
     assert chain.seal() == first
     audit.record(None, "sign-out")
-    assert chain.seal().count == first.count + 1
+    assert chain.seal().rows == first.rows + 1
     assert verify() == ""
-    assert verify(head=first.hash, count=first.count) == ""
+    assert verify(head=first.hash, count=first.rows) == ""
 
 
 def test_a_row_that_is_not_sealed_yet_is_no_matter_for_an_hour(rows):
@@ -96,7 +96,7 @@ def test_a_number_that_a_rollback_left_out_is_no_gap(rows):
 @pytest.mark.django_db(transaction=True)
 def test_who_commits_after_later_rows_were_sealed_is_sealed_next():
     audit.record(None, "first")
-    before = chain.seal().count
+    before = chain.seal().rows
     with other_session() as other:
         other.execute("BEGIN")
         other.execute(
@@ -105,24 +105,24 @@ def test_who_commits_after_later_rows_were_sealed_is_sealed_next():
             [timezone.now()],
         )
         later = audit.record(None, "later")
-        assert chain.seal().count == before + 1
+        assert chain.seal().rows == before + 1
         other.execute("COMMIT")
     slow = AuditEvent.objects.get(action="slow")
     assert slow.pk < later.pk
-    assert chain.seal().count == before + 2
+    assert chain.seal().rows == before + 2
     assert verify() == ""
 
 
 @pytest.mark.django_db(transaction=True)
 def test_nobody_seals_while_another_does_and_nobody_who_is_recorded_waits():
-    before = chain.seal().count
+    before = chain.seal().rows
     with other_session() as other:
         other.execute("BEGIN")
         other.execute("SELECT pg_advisory_xact_lock(%s)", [chain.LOCK])
         assert chain.seal() is None
         audit.record(None, "meanwhile")
         other.execute("COMMIT")
-    assert chain.seal().count == before + 1
+    assert chain.seal().rows == before + 1
 
 
 @contextmanager
@@ -264,7 +264,7 @@ def test_a_chain_that_was_written_anew_is_found_by_a_head(rows):
     as_owner("UPDATE staff_auditevent SET action = 'nothing' WHERE id = %s", rows[2].pk)
     write_the_chain_anew()
     assert verify() == ""
-    assert "was written anew" in verify(head=kept.hash, count=kept.count)
+    assert "was written anew" in verify(head=kept.hash, count=kept.rows)
 
 
 def test_an_end_that_was_cut_off_is_found_by_a_head(rows):
@@ -275,14 +275,14 @@ def test_an_end_that_was_cut_off_is_found_by_a_head(rows):
         rows[2].pk,
     )
     assert verify() == ""
-    assert "its end is gone" in verify(head=kept.hash, count=kept.count)
+    assert "its end is gone" in verify(head=kept.hash, count=kept.rows)
 
 
 def test_a_trail_that_was_emptied_is_found_by_a_head(rows):
     kept = chain.head()
     as_owner("DELETE FROM staff_auditevent")
     as_owner("DELETE FROM staff_chainlink")
-    assert "its end is gone" in verify(head=kept.hash, count=kept.count)
+    assert "its end is gone" in verify(head=kept.hash, count=kept.rows)
 
 
 def test_a_head_is_a_hash_and_a_count(rows):
@@ -303,14 +303,14 @@ def test_every_day_the_head_goes_to_the_log_the_privacy_officer_and_a_file(
         tasks.send_chain_head()
         tasks.send_chain_head()
     kept = chain.head()
-    assert f"{kept.count} rows, head {kept.hash}" in caplog.text
+    assert f"{kept.rows} rows, head {kept.hash}" in caplog.text
     mail = OutgoingEmail.objects.get(template="chain_head")
     assert mail.to == "privacy@clinic.test"
-    assert f"--count {kept.count} --head {kept.hash}" in mail.text.replace("\n", " ")
+    assert f"--count {kept.rows} --head {kept.hash}" in mail.text.replace("\n", " ")
     assert "sign-out" not in mail.text
     assert rows[0].email not in mail.text
     lines = (tmp_path / "heads").read_text().splitlines()
-    assert [line.split()[1:] for line in lines] == [[str(kept.count), kept.hash]] * 2
+    assert [line.split()[1:] for line in lines] == [[str(kept.rows), kept.hash]] * 2
 
 
 def test_the_file_of_heads_is_what_the_trail_is_held_against(rows, settings, tmp_path):

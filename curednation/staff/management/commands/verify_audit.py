@@ -34,7 +34,7 @@ class Command(BaseCommand):
             end = chain.head()
         if problems:
             raise CommandError("Not everything is as it was sealed; see above.")
-        self.stdout.write(f"All {end.count} rows are as they were sealed. Head: {end.hash}")
+        self.stdout.write(f"All {end.rows} rows are as they were sealed. Head: {end.hash}")
         if not known:
             self.stdout.write("Compare it with heads written down elsewhere: --head, or --heads.")
 
