@@ -15,7 +15,7 @@ from tests.visitor import in_process
 
 pytestmark = pytest.mark.django_db
 TOKEN = {"visit", "calendar", "move", "move_fragment", "cancel", "confirm", "done"}
-PLACE = {"waitlist", "waitlist_accept", "waitlist_decline", "waitlist_leave"}
+PLACE = {f"waitlist{step}" for step in ("", "_accept", "_decline", "_keep", "_leave")}
 HOLD = {"details", "prolong", "release"}
 PLAIN = {"state", "elsewhere", "zone", "guess_zone", "lost_link"}
 
