@@ -113,17 +113,17 @@ def my_visits(email: str) -> None:
         .order_by("starts_at")
         .first()
     )
-    about = f"appointment-links:{addresses.keyed_hash(email)}"
+    thing = f"appointment-links:{addresses.keyed_hash(email)}"
     found = "appointment_links", _links_to(next_visit or _nobodys_visit())
-    none = "appointment_links_none", {}
+    none: tuple[str, dict[str, Any]] = "appointment_links_none", {}
     (template, said), other = (found, none) if next_visit else (none, found)
     outbox.enqueue(
         template,
         key=f"appointment-links:{uuid.uuid4()}",
         to=email,
-        about=about,
+        about=thing,
         overtakes=True,
-        wait=outbox.pause(about=about, longest=LONGEST_PAUSE_OF_LINKS),
+        wait=outbox.pause(about=thing, longest=LONGEST_PAUSE_OF_LINKS),
         or_else=[other],
         **said,
     )
@@ -145,17 +145,17 @@ def _nobodys_visit() -> Appointment:
 def proof(email: str, state: State, service: Service) -> None:
     """The link by which a returning patient goes on booking, or word that we do not know them."""
     path = reverse("appointments:proof_accept", args=[state, service.slug, proofs.make(email)])
-    about = f"appointment-proof:{addresses.keyed_hash(email)}"
+    thing = f"appointment-proof:{addresses.keyed_hash(email)}"
     known = "appointment_proof", {"link": links.on_site(path)}
-    unknown = "appointment_proof_none", {}
+    unknown: tuple[str, dict[str, Any]] = "appointment_proof_none", {}
     (template, said), other = (known, unknown) if proofs.is_known(email) else (unknown, known)
     outbox.enqueue(
         template,
         key=f"appointment-proof:{uuid.uuid4()}",
         to=email,
-        about=about,
+        about=thing,
         overtakes=True,
-        wait=outbox.pause(about=about, longest=LONGEST_PAUSE_OF_PROOFS),
+        wait=outbox.pause(about=thing, longest=LONGEST_PAUSE_OF_PROOFS),
         or_else=[other],
         **said,
     )

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from appointments import zones
 from appointments.models import WaitlistEntry, WaitlistOffer
@@ -22,7 +23,7 @@ def joined(entry: WaitlistEntry) -> None:
         about = f"waitlist-asked:{addresses.keyed_hash(entry.email)}"
     else:
         about = f"waitlist:{entry.pk}"
-    said = {"name": entry.greeting_name, "link": links.absolute(entry)}
+    said: dict[str, Any] = {"name": entry.greeting_name, "link": links.absolute(entry)}
     outbox.enqueue(
         "appointment_offer_joined",
         key=f"appointment-waitlist:{uuid.uuid4()}",
