@@ -89,6 +89,8 @@ def main(wanted: str, *command: str) -> None:
     if os.environ.get("FAKETIME"):
         raise Trouble("This already runs by another clock.")
     os.environ |= environment(wanted)  # for the command: this process keeps the true clock
+    # Importing our package has named the site's settings; the tests have their own.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     from curednation.devstack import embedded  # not before: it reads the variables
 
     embedded.alone()
