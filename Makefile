@@ -20,10 +20,18 @@ test: install ## Run all tests, by the true clock or by CLOCK="2027-03-13 22:50"
 	@$(PY) -m curednation.devstack.chromium
 	@exec $(if $(CLOCK),$(PY) -m curednation.devstack.clock "$(CLOCK)") $(PY) -m pytest -n 3 --dist worksteal $(ARGS)
 
-lint: install ## Check style, types, templates, migrations and production settings
+# The static checks have an environment of their own. They ask nobody anything.
+CODE = appointments articles curednation newsletter
+SEMGREP = .venv-lint/bin/semgrep scan --metrics=off --disable-version-check
+
+lint: install ## Check style, types, templates, security, migrations and production settings
+	@sh curednation/devstack/install.sh lint
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m djlint templates --lint --quiet
+	.venv-lint/bin/bandit -c pyproject.toml -q -r $(CODE)
+	$(SEMGREP) --quiet --test semgrep
+	$(SEMGREP) --quiet --error --config semgrep/house.yaml $(CODE)
 	DEBUG=on $(PY) -m mypy .
 	DEBUG=on $(PY) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
@@ -31,6 +39,7 @@ lint: install ## Check style, types, templates, migrations and production settin
 lock: install ## Write the locked requirements anew, with the newest versions allowed
 	$(PY) -m uv pip compile $(UV) requirements.in -o requirements.txt
 	$(PY) -m uv pip compile $(UV) requirements-dev.in -o requirements-dev.txt
+	$(PY) -m uv pip compile $(UV) requirements-lint.in -o requirements-lint.txt
 
 UV = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
@@ -39,8 +48,8 @@ bench: install ## Measure what must be fast, against what it is compared with
 	@exec $(PY) bench/run.py $(ARGS)
 
 messages: install ## Collect the strings to translate, and compile the translations
-	$(PY) manage.py makemessages --all --no-obsolete --ignore .venv --ignore var
-	$(PY) manage.py compilemessages --ignore .venv
+	$(PY) manage.py makemessages --all --no-obsolete --ignore '.venv*' --ignore var
+	$(PY) manage.py compilemessages --ignore '.venv*'
 
 shell: install ## A Python shell with the site's models, the services running
 	@exec $(PY) manage.py shell
@@ -49,7 +58,7 @@ install: ## Make the virtual environment and install the locked packages (the ot
 	@exec sh curednation/devstack/install.sh
 
 clean: ## Remove what can be made again; var/ with its database and mail stays
-	rm -rf .venv staticfiles staticfiles.json .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	rm -rf .venv .venv-lint staticfiles staticfiles.json .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## Say what there is

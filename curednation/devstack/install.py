@@ -1,4 +1,6 @@
-"""Make the virtual environment and install what the lock file names. Standard library only.
+"""Make a virtual environment and install what its lock file names. Standard library only.
+
+With the word `lint` it is that of the static checks, whose requirements cannot stand beside ours.
 
 Done once per lock file: a stamp in the environment says which one it holds. The stamp is written
 last, so an interrupted installation is taken up again.
@@ -14,10 +16,11 @@ import venv
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VENV = BASE_DIR / ".venv"
+LINT = sys.argv[1:] == ["lint"]
+VENV = BASE_DIR / (".venv-lint" if LINT else ".venv")
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "curednation.stamp"
-LOCK = BASE_DIR / "requirements-dev.txt"
+LOCK = BASE_DIR / ("requirements-lint.txt" if LINT else "requirements-dev.txt")
 VAR = BASE_DIR / "var"
 LOG = VAR / "install.log"
 

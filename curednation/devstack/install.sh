@@ -9,7 +9,7 @@ for name in "${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11 pyt
     program=$(command -v "$name") || continue
     "$program" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { old="$old $name"; continue; }
     "$program" -c 'import ensurepip, venv' 2>/dev/null || { bare="$bare $name"; continue; }
-    exec "$program" "$folder/install.py"
+    exec "$program" "$folder/install.py" "$@"
 done
 
 if [ -n "$bare" ]; then
