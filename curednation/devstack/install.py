@@ -1,6 +1,6 @@
 """Make a virtual environment and install what its lock file names. Standard library only.
 
-With the word `lint` it is that of the static checks, whose requirements cannot stand beside ours.
+With the word `lint` it is that of the static checks, which bring much that nothing else needs.
 
 Done once per lock file: a stamp in the environment says which one it holds. The stamp is written
 last, so an interrupted installation is taken up again.
