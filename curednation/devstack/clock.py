@@ -27,8 +27,11 @@ from pathlib import Path
 from curednation.devstack import apt
 from curednation.devstack.trouble import Trouble
 
-LIBRARIES = ("/usr/lib/*/faketime/libfaketime.so.1", "/usr/*/faketime/libfaketime.so.1")
-LIBRARIES += ("/usr/local/lib/faketime/libfaketime.so.1",)
+LIBRARIES = [
+    "/usr/lib/*/faketime/libfaketime.so.1",  # Debian, Ubuntu
+    "/usr/lib*/faketime/libfaketime.so.1",
+    "/usr/local/lib/faketime/libfaketime.so.1",
+]
 SETTINGS = {
     "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     "FAKETIME_FORCE_MONOTONIC_FIX": "0",
