@@ -65,6 +65,12 @@ def onwards_checked(request):
     return redirect(address)
 
 
+def onwards_on_our_site(request):
+    back = path_of_ours(request, request.POST.get("next", "")) or reverse("home")
+    # ok: redirect-to-what-a-visitor-says
+    return redirect(back)
+
+
 def onwards_to_a_number(request):
     # ok: redirect-to-what-a-visitor-says
     return redirect("page", int(request.GET["page"]))
