@@ -55,6 +55,8 @@ def before_saving(
         rows = ways_out.rows_of(disrupted.all_of(provider) - was)
         if not rows:
             return response
+        if not request.user.has_perm("appointments.view_appointment"):
+            raise PermissionDenied  # the change would show them visits
         if f"{PREFIX}all" in request.POST:
             error = _settle(model_admin, request, rows)
             if not error:

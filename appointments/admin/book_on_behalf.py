@@ -25,6 +25,8 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
     """Of a patient whom we know by `object_id`, or of a new one."""
     if not request.user.has_perm("appointments.add_appointment"):
         raise PermissionDenied
+    if object_id and not admin.has_view_or_change_permission(request):
+        raise PermissionDenied
     patient = _patient_or_404(object_id) if object_id else None
     choice = ChoiceForm(request.GET if "service" in request.GET else None)
     context = _context(admin, request, _("Book a visit")) | {"choice": choice, "patient": patient}

@@ -84,7 +84,7 @@ class Row:
 
 def series_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """Follow-ups of the visit `object_id`, and the cancelling of what is left of its series."""
-    if not request.user.has_perm("appointments.add_appointment"):
+    if not (admin.has_add_permission(request) and admin.has_view_permission(request)):
         raise PermissionDenied
     visit = admin.get_object(request, unquote(object_id))
     if visit is None or visit.patient is None:

@@ -44,11 +44,14 @@ class GuardedAdmin(ModelAdmin):
         """What the filters beside the list, and the days above it, put into the address."""
         parts = ("year", "month", "day") if self.date_hierarchy else ()
         found = {f"{self.date_hierarchy}__{part}" for part in parts}
+        known = self.__dict__.setdefault("_parameters", {})  # code: the same for every request
         for item in self.get_list_filter(request):
-            found |= set(self._parameters(item, request))
+            if item not in known:
+                known[item] = list(self._asked_by(item, request))
+            found.update(known[item])
         return found
 
-    def _parameters(self, item: Any, request: HttpRequest) -> Iterable[str]:
+    def _asked_by(self, item: Any, request: HttpRequest) -> Iterable[str]:
         if isinstance(item, type) and issubclass(item, SimpleListFilter):
             return [str(item.parameter_name)]
         path, kind = item if isinstance(item, list | tuple) else (item, FieldListFilter.create)

@@ -17,7 +17,7 @@ PARTS = re.compile(r"<(?:(?:\w+):)?(\w+)>")
 # What stands in an address beside a key.
 WORDS = {
     "appointments_appointment_step": {"name": ["check-in", "complete", "no-show", "cancel"]},
-    "articles_article_step": {"name": ["submit", "approve", "send-back", "archive"]},
+    "articles_article_step": {"name": ["submit", "approve", "confirm", "archive"]},
     "articles_article_restore": {"number": ["1"]},
     "articles_comment_step": {"name": ["approve", "reject", "spam"]},
     "newsletter_issue_step": {"name": ["send-now", "schedule", "pause", "cancel"]},
