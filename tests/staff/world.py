@@ -164,12 +164,13 @@ def _commenters() -> list[Person]:
     Opinion.objects.create(article=article, helpful=True, day=timezone.now().date())
     ImageAsset.objects.create(file="articles/x.jpg", width=800, height=600, alt="A table")
     people = []
-    for nth in range(2):
+    for nth, status in enumerate(["held", "approved"]):
         comment = Comment.objects.create(
             article=article,
             name=f"Quincy{nth}",
             email=f"quincy{nth}@example.org",
             text="Thank you.",
+            status=status,
             created_at=timezone.now(),
         )
         person = Person({f"Quincy{nth}"})
