@@ -24,7 +24,7 @@ from django.http import HttpRequest, HttpResponse
 
 from curednation.staff.audited import record_all
 
-Action = Callable[[ModelAdmin, HttpRequest, QuerySet], HttpResponse | None]
+Action = Callable[..., Any]  # (model_admin, request, queryset)
 FIRST_YEAR, LAST_YEAR = 1900, 9998  # Django reckons with the year after
 
 
@@ -80,10 +80,8 @@ class GuardedAdmin(ModelAdmin):
     # ── what is done ──
 
     def get_actions(self, request: HttpRequest) -> dict:
-        actions = super().get_actions(request)
-        return {
-            name: (_named(func, name), name, text) for name, (func, name, text) in actions.items()
-        }
+        found = filter(None, super().get_actions(request).values())
+        return {name: (_named(func, name), name, text) for func, name, text in found}
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -91,7 +89,7 @@ class GuardedAdmin(ModelAdmin):
         """Refuses an action that is not for this person; Django would say that none was chosen."""
         asked = set(request.POST.getlist("action"))
         if asked:
-            known = {name for _func, name, _text in self._get_base_actions()}
+            known = {name for _func, name, _text in self._get_base_actions()}  # type: ignore[attr-defined]  # fmt: skip
             if asked & known - self.get_actions(request).keys():
                 raise PermissionDenied
             self._drop_what_is_no_key(request)
@@ -101,8 +99,9 @@ class GuardedAdmin(ModelAdmin):
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
         kept = [pk for pk in chosen if self._is_key(pk)]
         if kept != chosen:
-            request.POST = request.POST.copy()  # type: ignore[assignment]  # what Django reads
-            request.POST.setlist(ACTION_CHECKBOX_NAME, kept)
+            data = request.POST.copy()
+            data.setlist(ACTION_CHECKBOX_NAME, kept)
+            request.POST = data  # type: ignore[assignment]  # what Django reads
 
     def _is_key(self, text: str) -> bool:
         try:

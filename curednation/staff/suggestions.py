@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field
@@ -13,6 +14,7 @@ from curednation.disclosures import shows
 class Suggestions(AutocompleteJsonView):
     """Django searches the target of any relation of any model that is installed."""
 
+    admin_site: AdminSite
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

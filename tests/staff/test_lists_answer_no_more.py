@@ -159,6 +159,21 @@ def test_what_a_list_asks_itself_is_answered(superuser):
             assert answer.status_code == 200, f"{address}{link}"
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "mail/outgoingemail/?state__exact=failed",
+        "mail/outgoingemail/?returned_at__isempty=0",
+        "newsletter/subscriber/?state__exact=active",
+        "appointments/appointment/?day=today&provider__id__exact=1",
+        "appointments/appointment/?day=any&status=holds&q=grace",
+        "staff/auditevent/?at__year=2026&at__month=11&at__day=26",
+    ],
+)
+def test_the_links_that_our_pages_and_mails_hold_are_answered(manager, link):
+    assert manager.get(f"/admin/{link}").status_code == 200
+
+
 def test_no_value_of_a_filter_breaks_a_list(superuser):
     make_world()
     for model_admin, address in lists():
