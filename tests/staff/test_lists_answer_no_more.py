@@ -144,8 +144,8 @@ def test_each_list_refuses_the_beginning_of_each_of_its_columns(superuser):
         for path in paths(model_admin.model, depth=1):
             answer = superuser.get(address, {f"{path}__startswith": "a"})
             assert answer.status_code in REFUSED, f"{address}?{path}__startswith"
-            answer = superuser.get(address, {"e": "1", f"{path}__startswith": "a"})
-            assert answer.status_code in REFUSED, f"{address}?e=1&{path}__startswith"
+        answer = superuser.get(address, {"e": "1", "pk__startswith": "1"})
+        assert answer.status_code in REFUSED, f"{address}?e=1&pk__startswith"
 
 
 def test_what_a_list_asks_itself_is_answered(superuser):
@@ -154,7 +154,8 @@ def test_what_a_list_asks_itself_is_answered(superuser):
         page = superuser.get(address)
         if page.status_code != 200:
             continue
-        for link in set(re.findall(r'href="(\?[^"]*)"', page.text)):
+        links = set(re.findall(r'href="(\?[^"]*)"', page.text))
+        for link in (link for link in links if not re.search(r"[?;]o=", link)):
             answer = superuser.get(address + html.unescape(link))
             assert answer.status_code == 200, f"{address}{link}"
 
@@ -201,10 +202,10 @@ def test_a_list_is_sorted_by_the_columns_that_offer_it_and_by_no_other(superuser
         if page.status_code != 200:
             continue
         offered = {int(n) for n in re.findall(r"[?&;]o=-?(\d+)", page.text)}
-        for number in range(len(model_admin.list_display) + 2):
+        for number in set(range(len(model_admin.list_display) + 2)) - offered:
             for order in (f"{number}", f"-{number}"):
                 answer = superuser.get(address, {"o": order})
-                if number not in offered and answer.status_code != 302:
+                if answer.status_code != 302:
                     keys = _keys(answer)  # not as the column: newest first, or as ever
                     newest_first = sorted(keys, reverse=True)
                     assert keys in (newest_first, _keys(page)), f"{address}?o={order}"
