@@ -1,6 +1,5 @@
 """Two revisions side by side: which words went, and which came."""
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from articles.content import Content
+from articles.differences import differing
 from curednation.richtext.plain import plain
 
 
@@ -38,9 +38,8 @@ def _part(name: str, before: str, after: str) -> Part:
 
 def words(before: str, after: str) -> SafeString:
     old, new = _words(before), _words(after)
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     pieces: list[tuple[SafeString]] = []
-    for kind, a, b, c, d in matcher.get_opcodes():
+    for kind, a, b, c, d in differing(old, new):
         if kind == "equal":
             pieces.append((format_html("{}", "".join(old[a:b])),))
             continue

@@ -1,12 +1,12 @@
 """What an article says, as one value: what is saved, compared, approved and shown."""
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from articles.differences import differing
 from curednation.richtext.plain import plain
 
 # Words that turn a sentence around. A change of one is never a small fix.
@@ -86,7 +86,7 @@ def is_small_fix(before: Content, after: Content) -> bool:
         return False
     old, new = before.words(), after.words()
     changed: list[str] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
+    for kind, a, b, c, d in differing(old, new):
         if kind != "equal":
             changed += [*old[a:b], *new[c:d]]
     return len(changed) <= 2 * SMALL_FIX_WORDS and not any(map(_matters, changed))

@@ -1,5 +1,6 @@
 """How work grows with what a stranger sends. No clock on a wall: two sizes, measured in one run."""
 
+import gc
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,15 +17,22 @@ def growth(work: Callable[[Any], object], make: Callable[[int], Any], size: int)
     0 where it is over too soon to be measured. `size` should be such that a quadratic step would
     take a tenth of a second.
     """
-    large = _least(work, make(TIMES * size))
-    return large / _least(work, make(size)) if large > TOO_SHORT else 0
+    large = make(TIMES * size)
+    if _seconds(work, large) < TOO_SHORT:
+        return 0
+    small = make(size)
+    # The least of three, for others work here as well.
+    return min(_seconds(work, large) for _ in range(3)) / min(
+        _seconds(work, small) for _ in range(3)
+    )
 
 
-def _least(work: Callable[[Any], object], given: Any) -> float:
-    """CPU seconds of this thread: the least of three, for others work here as well."""
-    took = []
-    for _ in range(3):
-        began = time.thread_time()
+def _seconds(work: Callable[[Any], object], given: Any) -> float:
+    """CPU seconds of this thread."""
+    gc.disable()  # a pause of the collector is no growth
+    began = time.thread_time()
+    try:
         work(given)
-        took.append(time.thread_time() - began)
-    return min(took)
+        return time.thread_time() - began
+    finally:
+        gc.enable()

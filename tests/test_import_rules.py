@@ -30,6 +30,8 @@ PURE = {
     "appointments.wishes",
     "appointments.series",
     "articles.content",
+    "articles.differences",
+    "curednation.richtext.balanced",
     "curednation.richtext.plain",
     "newsletter.domains",
     "newsletter.delivery.answers",

@@ -13,7 +13,7 @@ from articles.publishing import online
 from curednation.practice.models import Practice
 
 LINK = re.compile(
-    r"https?:|www\.|\b[\w-]+\.(?:com|net|org|info|biz|io|co|ru|cn|xyz|shop|top|online|site)\b",
+    r"https?:|www\.|(?<![\w-])[\w-]++\.(?:com|net|org|info|biz|io|co|ru|cn|xyz|shop|top|online|site)\b",
     re.IGNORECASE,
 )
 

@@ -65,6 +65,7 @@ class _Writer(HTMLParser):
         self.contents: list[tuple[str, str]] = []
         self.cited: dict[int, int] = {}
         self.taken: set[str] = {"main", "sources", "points", "faq"}
+        self.times: dict[str, int] = {}  # how often each heading was tried
         self.callouts: list[str] = []
         self.heading: list[str] | None = None
         self.tables = 0
@@ -142,7 +143,7 @@ class _Writer(HTMLParser):
     def _close_heading(self, tag: str) -> None:
         html = "".join(self.heading or [])
         self.heading = None
-        name = re.sub(r"<[^>]+>", "", html)
+        name = re.sub(r"<[^<>]+>", "", html)
         if tag != "h2":
             self._write(f"<{tag}>{html}</{tag}>")
             return
@@ -152,10 +153,12 @@ class _Writer(HTMLParser):
 
     def _address(self, name: str) -> str:
         base = slugify(name)[:60].strip("-") or "part"
-        address, times = base, 1
+        times = self.times.get(base, 1)
+        address = base if times == 1 else f"part-{base}-{times}"
         while address in self.taken or address.startswith(("source-", "cite-", "table-")):
             times += 1
             address = f"part-{base}-{times}"
+        self.times[base] = times
         self.taken.add(address)
         return address
 

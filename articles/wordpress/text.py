@@ -8,7 +8,14 @@ from urllib.parse import urlsplit
 import nh3
 
 from articles.content import SourceLine
-from curednation.richtext.clean import ATTRIBUTES, DROPPED_WHOLE, SCHEMES, TAGS
+from curednation.richtext.balanced import balanced
+from curednation.richtext.clean import (
+    ATTRIBUTES,
+    DROPPED_WHOLE,
+    SCHEMES,
+    TAGS,
+    sanitized,
+)
 from curednation.richtext.plain import plain
 
 # An address and a description to an address of ours and a description, or nothing.
@@ -16,12 +23,15 @@ Find = Callable[[str, str], tuple[str, str] | None]
 
 BLOCKS = "p|h[1-6]|ul|ol|table|blockquote|figure|div|section|pre|hr|dl"
 BLOCK = re.compile(rf"\s*</?(?:{BLOCKS})\b", re.IGNORECASE)
-CAPTION = re.compile(
-    r"\[caption[^\]]*\](.*?(?:<img[^>]*>)(?:\s*</a>)?)(.*?)\[/caption\]", re.DOTALL
-)
-CODE = re.compile(r"\[(/?)([A-Za-z][\w-]*)((?:\s[^\]]*)?)/?\]")
+# Each pattern ends at the first character that cannot be part of what it looks for, or is given a
+# text in which its end is known to come: none looks at the rest of a text once for each beginning.
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+CAPTION = re.compile(r"\[caption[^\[\]]*+\]")
+CODE = re.compile(r"\[(/?)([A-Za-z][\w-]*+)((?:\s[^\]]*)?)/?\]")
 KNOWN_CODES = {"gallery", "embed", "audio", "video", "playlist", "caption"}
-IMG = re.compile(r"<img\b[^>]*>")
+IMG = re.compile(r"<img\b[^<>]*>")
+IMG_IN_LINK = re.compile(r"<img\b[^<>]*>(?:\s*+</a>)?")
+EMPTY = re.compile(r"<(p|figure|h2|h3|h4)>\s*+(?:<figcaption>\s*+</figcaption>\s*+)?+</\1>")
 ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
 LINK = re.compile(r'<a\b[^>]*\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 MOST_SOURCES = 60
@@ -30,28 +40,46 @@ MOST_SOURCES = 60
 def body(content: str, *, site: str, find: Find) -> str:
     """`content` cleaned; pictures are those that `find` knows, links within `site` are paths."""
     blocks = "<!-- wp:" in content
-    text = re.sub(r"<!--.*?-->", "", content, flags=re.DOTALL)
-    text = CAPTION.sub(r"\n\n<figure>\1<figcaption>\2</figcaption></figure>\n\n", text)
-    text = _without_codes(text)
+    text = _without_codes(_captioned(COMMENT.sub("", content)))
     if not blocks and not re.search(r"<p[\s>]", text):
         text = _paragraphs(text)
     text = re.sub(r"<(/?)h1\b", r"<\1h2", text, flags=re.IGNORECASE)
     text = re.sub(r"<(/?)h[56]\b", r"<\1h4", text, flags=re.IGNORECASE)
-    text = _cleaner.clean(text)
+    text = sanitized(_cleaner, text)
     text = LINK.sub(lambda link: _inside(link, site), text)
     text = IMG.sub(lambda tag: _picture(tag[0], find), text)
-    return re.sub(r"<(p|figure|h2|h3|h4)>\s*(?:<figcaption>\s*</figcaption>)?\s*</\1>", "", text)
+    return EMPTY.sub("", text)
+
+
+def _captioned(text: str) -> str:
+    """With each [caption] that holds a picture as a figure, and what follows it as its words."""
+    *pieces, last = text.split("[/caption]")
+    return "".join(map(_figure, pieces)) + last
+
+
+def _figure(piece: str) -> str:
+    """`piece` ends where a caption is closed. Without an opening, or a picture, only that goes."""
+    opened = CAPTION.search(piece)
+    image = opened and IMG_IN_LINK.search(piece, opened.end())
+    if not opened or not image:
+        return piece
+    before, shown = piece[: opened.start()], piece[opened.end() : image.end()]
+    words = piece[image.end() :]
+    return f"{before}\n\n<figure>{shown}<figcaption>{words}</figcaption></figure>\n\n"
 
 
 def _without_codes(text: str) -> str:
     """Without [shortcodes]; “[sic]” and “[1]” stay, as no shortcode looks like that."""
+    # Behind the last bracket nothing can end, and every beginning would be looked for in vain.
+    end = text.rfind("]") + 1
+    text, rest = text[:end], text[end:]
     closed = {match[2] for match in CODE.finditer(text) if match[1]}
 
     def drop(match: re.Match[str]) -> str:
         is_code = match[2] in closed | KNOWN_CODES or "=" in match[3]
         return "" if is_code else match[0]
 
-    return CODE.sub(drop, text)
+    return CODE.sub(drop, text) + rest
 
 
 def _paragraphs(text: str) -> str:
@@ -98,13 +126,18 @@ def sources(body: str) -> tuple[SourceLine, ...]:
 
 def words(text: str) -> str:
     """HTML as one line of plain text."""
-    return " ".join(html.unescape(nh3.clean(text, tags=set())).split())
+    return " ".join(_without_tags(text).split())
+
+
+def _without_tags(text: str) -> str:
+    """HTML as plain text."""
+    return html.unescape(balanced(text, tags=set(), attributes={}, dropped=DROPPED_WHOLE))
 
 
 def lines(text: str) -> str:
     """HTML as plain text that keeps its lines."""
     broken = re.sub(r"<br\s*/?>|</p>", "\n", text, flags=re.IGNORECASE)
-    stripped = html.unescape(nh3.clean(broken, tags=set()))
+    stripped = _without_tags(broken)
     return re.sub(r"\n{3,}", "\n\n", stripped.replace("\r\n", "\n")).strip()
 
 

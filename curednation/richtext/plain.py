@@ -49,7 +49,7 @@ def minutes(text: str) -> int:
 
 
 def without_citations(text: str) -> str:
-    return re.sub(r"\s+([.,;:])", r"\1", CITATION.sub("", text))
+    return re.sub(r"(?<!\s)\s+([.,;:])", r"\1", CITATION.sub("", text))
 
 
 class _Reader(HTMLParser):

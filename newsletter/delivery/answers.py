@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>]+>?")
+_ADDRESS = re.compile(r"(?<![^\s<>@])<?[^\s<>@]+@[^\s<>]+>?")
 _ENHANCED = re.compile(r"^\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 # Bad mailbox, moved, gone, null MX, disabled: nobody reads there. Not: full, policy, spam.
 _NOBODY = {("1", "0"), ("1", "1"), ("1", "2"), ("1", "3"), ("1", "6"), ("1", "10"), ("2", "1")}

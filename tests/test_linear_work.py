@@ -1,0 +1,277 @@
+"""Whatever reads text from outside looks at each of its characters a bounded number of times.
+
+Every function of the product that reads such a text, with every piece that one of its patterns
+begins, ends or repeats with, thousands of times over, finished and unfinished. What is found to be
+slow some day is added to PIECES, and what reads text to READERS.
+"""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from articles import comparison, content, excerpts, pictures, search
+from articles.comments import writing
+from articles.html import show
+from articles.wordpress import export
+from articles.wordpress import text as wordpress
+from curednation.mail import admin as mail_admin
+from curednation.mail import outbox, rendering
+from curednation.richtext import clean, plain
+from newsletter import checks, letter, lists, message_ids
+from newsletter import text as newsletter_text
+from newsletter.delivery import answers
+from newsletter.returns import dsn
+from tests.growth import MOST, growth
+
+LETTERS = 3_000
+
+PIECES = [
+    # codes of WordPress
+    *("[caption ", "[caption]", "[caption]<img>"),
+    *("[caption]<img ", "[caption]</a>", "[/caption]"),
+    *(
+        "[caption]<img></a",
+        "[caption]<img> ",
+        "[a ",
+        "[a",
+        "[a=",
+        "[/a",
+        "[",
+        "[a b]",
+        "[a x=",
+        "[a/",
+    ),
+    *("]", "[[", "[]"),
+    *("[a]]", "[caption]<img src=x>y[/caption]", "[gallery a=b]", "[caption][/a]"),
+    # HTML, finished and not
+    *("<!--", "<!-- wp:", "<!-- x ", "-->", "<!", "<!>"),
+    *("<?", "</", "</>", "<![CDATA[", "<", "&"),
+    *("<img ", '<img src="', '<img src="x">', "<img alt='", "<img src=x alt=y>", "<img/>"),
+    *(
+        "<a ",
+        "<a",
+        "<a>",
+        '<a href="',
+        '<a href="x" ',
+        '<a href="x">',
+        '<a href="x">y</a>',
+        "<a b='",
+    ),
+    *('<a title="<a href=x>">', '<a title=">" href="x">', "<a b= "),
+    *("<a =", '<a "', "</a", "</a>"),
+    *("<p>", "<p> ", "</p>", "<p", "<p>x", "<p>x</p>", "<p>x</p>\n", "<p></p>", "<p> </p>"),
+    *("<h1", "<h1>", "<h2>", "<h2>x</h2>", "<h2>x", "<h2><b>x</b>", "<h2>&lt;", "<h2> "),
+    *("<figure>", "<figure> <figcaption> ", "<figcaption>", "<figure><p>", "<figure></figure>"),
+    *("<br", "<br ", "<br>"),
+    *("<hr>", "<blockquote>", '<blockquote class="note">', "</blockquote>"),
+    *("<ul><li>", "<ol><li>x", "<li>", "<li>x", "<table>", "<table><tr><td>", "<td>x", "<tr>"),
+    *("<table>x", "<table><caption>", "<caption>", "<th>"),
+    *("<tbody>", "</td>", "</li>", "</ul>"),
+    *(
+        "<b>",
+        "<i><b>",
+        "<b><p>",
+        "<a href=x><b>",
+        "<a><p>",
+        "<b></i>",
+        "<p><b>",
+        "</b>",
+        "<em><p>x",
+    ),
+    *("<div>", "<div><p>", "</div>", "<span>"),
+    *("<font>", "<nobr>", "<o:p>", "<form>", "<select>"),
+    *("<svg>", "<svg/>", "<math>", "<script>"),
+    *("<style>", "</script ", "<template>", "<object>"),
+    *("<svg><style>", "<textarea>", "<title>"),
+    *("<xmp>", "<plaintext>", "<noscript>", "<iframe>"),
+    # entities, blanks, words, citations
+    *("&#", "&#9", "&#x", "&amp;", "&lt;", "&amp;lt;"),
+    *("\n", "\n ", "\n \n", "\n\t", " ", "\r\n"),
+    *(
+        "\t",
+        "\f",
+        "\v",
+        "\u00a0",
+        "\u2003",
+        "\u2028",
+        "\u0085",
+        "\u00ab",
+        "\u00bb ",
+        "\r",
+        "\n\n\n",
+        "a\n\n",
+        " \n",
+    ),
+    *(
+        "a",
+        "a ",
+        "a. ",
+        "A",
+        "1",
+        "_",
+        "-",
+        ".",
+        ",",
+        ";",
+        "'",
+        '"',
+        "\u2019",
+        "a'",
+        "n't",
+        "é",
+        "\u0301",
+    ),
+    *(
+        "[1",
+        "[1,",
+        "[1 ,",
+        "[1, ",
+        "[1-",
+        " [1]",
+        "[1] ",
+        "[1,1]",
+        "[1]",
+        "1,",
+        "1 , ",
+        " .",
+        "\t.",
+    ),
+    # addresses, names, numbers
+    *(
+        "a.",
+        "a-",
+        "-.",
+        "www",
+        "www.",
+        "http:",
+        "https://",
+        "https://a",
+        "https://a/",
+        "a.c",
+        "a.co-",
+    ),
+    *("a@", "<@", "@", "a@b", "<a@b>"),
+    *("<a", "a@b.", "1.1.1", "5.1.1 ", "0123456789abcdef", "a@b "),
+    *(
+        "newsletter-",
+        "newsletter-1-",
+        "newsletter-1-1.",
+        "newsletter-1-1.a",
+        "opioid",
+        "opioids ",
+        "|",
+    ),
+    # exports of WordPress
+    *(
+        "<item ",
+        "<item",
+        "<item>",
+        "</item>",
+        "<rss ",
+        "<rss",
+        "]]>",
+        "<title><![CDATA[",
+        "<channel",
+    ),
+]
+
+
+def cleaned(text: str) -> str:
+    return clean.clean(text, is_ours=lambda _: True)
+
+
+def after_cleaning(work: Callable[[str], object]) -> Callable[[str], object]:
+    """What is only ever given cleaned text."""
+
+    def read(text: str) -> object:
+        return work(clean.sanitized(clean._cleaner, text))
+
+    return read
+
+
+def prose(html: str) -> object:
+    return show.prose.__wrapped__(html, 5, str, "Source {number}")
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "an article on its way in": after_cleaning(lambda html: html),
+    "an article on its way out": after_cleaning(prose),
+    "plain text with citations": lambda text: show.with_citations.__wrapped__(text, 5, "{number}"),
+    "the pictures of an article": after_cleaning(pictures.IMG.findall),
+    "the words of an article": after_cleaning(plain.plain),
+    "words without citations": plain.without_citations,
+    "an article to be compared": after_cleaning(comparison._text),
+    "words to be compared": comparison._words,
+    "the tags of an article": after_cleaning(content._tags),
+    "a word that matters": content._matters,
+    "an excerpt": lambda text: excerpts.excerpt("x", text, ["a", "opioi", "newslett"]),
+    "what somebody looked for": search.words,
+    "links in a comment": writing.LINK.search,
+    "a post of WordPress": lambda text: wordpress.body(
+        text, site="a", find=lambda *_: ("/x.png", "x")
+    ),
+    "sources of a post": after_cleaning(wordpress.sources),
+    "a comment of WordPress": wordpress.lines,
+    "a title of WordPress": wordpress.words,
+    "the summary of a post": after_cleaning(lambda body: wordpress.summary("", body)),
+    "the excerpt of a post": lambda text: wordpress.summary(text, ""),
+    "tags of an export": export.TOKEN.findall,
+    "an entry that is broken": lambda piece: export._guess(piece, 1),
+    "a letter's text": after_cleaning(newsletter_text.as_text),
+    "a letter's addresses": after_cleaning(letter.absolute),
+    "a letter's links": after_cleaning(checks._Found),
+    "a mail's text": lambda text: rendering.wrapped(rendering.fit(text)),
+    "addresses in a mail": lambda text: mail_admin._LINK_PATH.sub("…", text),
+    "the name of a mail": outbox._MESSAGE_ID.search,
+    "the name of a letter": message_ids._OURS.search,
+    "an answer of a mail server": lambda text: answers.Answer(550, text).reason,
+    "the kind of an answer": lambda text: answers.Answer(550, text).nobody_there,
+    "why a mail came back": dsn.without_addresses,
+    "whether a failure passes": dsn.passes,
+    "topics of a list": lists.topics,
+}
+
+
+def repeated(piece: str) -> Callable[[int], str]:
+    return lambda letters: piece * (letters // len(piece))
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_four_times_the_text_takes_about_four_times_as_long(reader):
+    work = READERS[reader]
+    slow = {
+        piece: grown for piece in PIECES if (grown := growth(work, repeated(piece), LETTERS)) > MOST
+    }
+    assert slow == {}
+
+
+def test_cleaning_does_not_multiply_what_it_is_given():
+    """33 kB of open <b> with different attributes became 28 MB, and a gigabyte of memory."""
+    for open_tags in ("b", "i", "font", "em", "a", "nobr", "table", "ul", "blockquote"):
+        opened = "".join(f"<{open_tags} a{number}>" for number in range(2000))
+        for closed in ("</p><p>x", "<p>x", "<ul><li>x", "<h2>x</h2>", "<td>x", "<table>x", "</a>x"):
+            given = f"<p>{opened}{closed * 2000}"
+            assert len(cleaned(given)) < 12 * len(given), (open_tags, closed)
+
+
+@pytest.mark.parametrize("piece", ["<ul><li>", "<blockquote>", "<b>", "<table><tr><td>", "<div>"])
+def test_nothing_is_nested_deeper_than_a_page_can_show(piece):
+    html = cleaned(piece * 5000 + "x")
+    depth = deepest = 0
+    for closing in re.findall(r"<(/?)[a-z]", html):
+        depth += -1 if closing else 1
+        deepest = max(deepest, depth)
+    assert deepest <= 130  # tables get a tbody
+    assert "x" in html
+
+
+@pytest.mark.parametrize("piece", ["a ", "a b ", "a. b. c d "])
+def test_two_texts_are_compared_by_work_that_is_bounded(piece):
+    before, after = piece * (100_000 // len(piece)), piece.replace("a", "b") * 10_000
+    assert "<ins>" in comparison.words(before, after)
+    assert not content.is_small_fix(article_of(before), article_of(after))
+
+
+def article_of(text: str) -> content.Content:
+    return content.Content(title="x", summary="x", body=f"<p>{text}</p>")
