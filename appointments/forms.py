@@ -17,6 +17,7 @@ from appointments import zones
 from appointments.booking import PatientDetails
 from appointments.models import Appointment, ConsentText, Service, WaitlistEntry
 from appointments.states import State
+from curednation.guard import days
 from curednation.guard.fields import AddressField, NameField
 
 # Years that every time zone and a fortnight more or less stay within.
@@ -305,8 +306,12 @@ class ZoneForm(forms.Form):
 
 
 def parse_day(text: str) -> date | None:
-    """The day in a query string; None where there is none or it cannot be read."""
+    """Return the day in a query string; None where there is none, or none of our time.
+
+    A day at the end of the calendar has no next one, nor a moment in every zone.
+    """
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        day = date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
+    return day if day and days.FIRST <= day <= days.LAST else None

@@ -263,6 +263,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "curednation.pages.middleware.refuse_overlarge",
 ]
 ROOT_URLCONF = "curednation.urls"
 WSGI_APPLICATION = "curednation.wsgi.application"

@@ -17,6 +17,7 @@ from appointments.admin import free_times, office, steps
 from appointments.admin.desk_forms import ChoiceForm, MoveForm, VisitForm, WhenForm
 from appointments.models import Appointment, Patient
 from curednation import disclosures
+from curednation.guard.keys import key
 
 PAGE = "admin/appointments/book.html"
 
@@ -118,7 +119,7 @@ def attempt(form: Any, do: Any) -> Appointment | None:
 
 
 def _patient_or_404(object_id: str) -> Patient:
-    patient = Patient.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+    patient = Patient.objects.filter(pk=key(object_id)).first()
     if patient is None:
         raise Http404("No such patient")
     return patient

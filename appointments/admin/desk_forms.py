@@ -16,13 +16,16 @@ from appointments.booking import PatientDetails, Wish
 from appointments.forms import SLOT, BirthDateField, ConsentField
 from appointments.models import Appointment, ConsentText, Patient, Provider, Service
 from appointments.states import STATE_CHOICES, STATES
+from curednation.guard import days
 from curednation.guard.fields import AddressField, NameField
+from curednation.guard.keys import key
 
 BOOK_PAGE = "admin:appointments_appointment_book"
 
 
 def day_field(**kwargs: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **kwargs)
+    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(widget=widget, validators=[days.plausible], **kwargs)
 
 
 class WhenForm(forms.Form):
@@ -87,7 +90,7 @@ class TimeForm(forms.Form):
         start, _slash, pk = self.cleaned_data["slot"].partition("/")
         if not start:
             return None
-        provider = Provider.objects.filter(pk=pk).first() if pk.isdecimal() else None
+        provider = Provider.objects.filter(pk=key(pk)).first()
         if not SLOT.fullmatch(start) or provider is None:
             raise ValidationError(_("This is not a time."))
         try:

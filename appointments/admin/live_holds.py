@@ -16,6 +16,7 @@ from appointments.admin import office, steps
 from appointments.models import Appointment, Status
 from appointments.templatetags.visits import clock
 from curednation import disclosures
+from curednation.guard.keys import key
 
 SHOWN = 200
 
@@ -48,8 +49,7 @@ def holds_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
 def _release(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("appointments.change_appointment"):
         raise PermissionDenied
-    pk = request.POST.get("release", "")
-    hold = Appointment.objects.filter(pk=pk).first() if pk.isdecimal() else None
+    hold = Appointment.objects.filter(pk=key(request.POST.get("release"))).first()
     if hold and booking.release(hold, by=steps.signature(request)):
         admin.log_change(request, hold, "Released")
         messages.success(request, _("The time is free again."))

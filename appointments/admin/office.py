@@ -15,13 +15,14 @@ from django.utils.translation import pgettext
 
 from appointments import zones
 from appointments.templatetags.visits import clock
+from curednation.guard import days
 from curednation.practice.models import Practice
 
 M = TypeVar("M", bound=Model)
 
-# How staff write a time of day, for `formfield_overrides`.
+# How staff write a time of day, and which days there are, for `formfield_overrides`.
 CLOCKS = ["%I:%M %p", "%I:%M%p", "%I %p", "%I%p", "%H:%M", "%H:%M:%S"]
-AS_STAFF_WRITE: dict = {
+AS_STAFF_WRITE: dict = days.FORM_FIELDS | {
     TimeField: {"input_formats": CLOCKS, "widget": AdminTimeWidget(format=CLOCKS[0])}
 }
 

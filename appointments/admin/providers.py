@@ -19,6 +19,7 @@ from appointments.admin.calendar_address import new_calendar_address
 from appointments.models import HoursException, Licence, Provider, WeeklyHours
 from curednation import uploads
 from curednation.guard.fields import AddressField
+from curednation.guard.keys import key
 
 EXPIRES_SOON = timedelta(days=60)
 PHOTO = 480  # pixels each way: three for each that a card shows
@@ -48,6 +49,7 @@ class ProviderForm(forms.ModelForm):
 
 class LicenceInline(admin.TabularInline):
     model = Licence
+    formfield_overrides = office.AS_STAFF_WRITE
     verbose_name = _("license")
     verbose_name_plural = _("licenses")
     extra = 0
@@ -150,9 +152,10 @@ class ProviderAdmin(admin.ModelAdmin):
         def save() -> HttpResponse:
             return view(request, object_id, form_url, extra_context)
 
-        if object_id is None or not object_id.isdecimal():
+        provider = key(object_id)
+        if provider is None:
             return save()  # a new provider has no visits
-        return affected.before_saving(self, request, save, provider=int(object_id))
+        return affected.before_saving(self, request, save, provider=provider)
 
     def save_model(
         self, request: HttpRequest, obj: Provider, form: forms.ModelForm, change: bool

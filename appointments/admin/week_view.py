@@ -12,6 +12,7 @@ from appointments.admin import desk_days, office
 from appointments.admin.day_view import page, page_context, require_day
 from appointments.forms import parse_day
 from appointments.models import Provider
+from curednation.guard.keys import key
 
 WEEK = timedelta(days=7)
 
@@ -19,13 +20,13 @@ WEEK = timedelta(days=7)
 def this_week_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The week of `?day=` and `?provider=`; else this one, of whoever comes first."""
     day = parse_day(request.GET.get("day", "")) or office.today()
-    pk = request.GET.get("provider", "")
-    if not pk.isdecimal():
+    pk = key(request.GET.get("provider"))
+    if pk is None:
         first = Provider.objects.active().first()
         if first is None:
             raise Http404("No provider")
-        pk = str(first.pk)
-    return redirect("admin:appointments_appointment_week", int(pk), day.isoformat())
+        pk = first.pk
+    return redirect("admin:appointments_appointment_week", pk, day.isoformat())
 
 
 def week_view(

@@ -179,7 +179,7 @@ def keep(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse
     return redirect(links.page(entry))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @of_entry
 def leave(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
     if request.method == "POST" and entry.status == EntryStatus.WAITING:

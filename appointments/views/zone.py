@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from appointments import visitors, zones
 from appointments.forms import ZoneForm
 from appointments.states import State
+from curednation.guard.next_page import path_of_ours
 from curednation.guard.private import private
 
 COOKIE = "zone"
@@ -30,9 +30,7 @@ def remembered_zone(request: HttpRequest) -> ZoneInfo | None:
 @private
 def set_zone(request: HttpRequest) -> HttpResponse:
     """Remember the zone that the visitor chose, and go back to where they chose it."""
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
-        back = reverse("appointments:state")
+    back = path_of_ours(request, request.POST.get("next", "")) or reverse("appointments:state")
     return _remember(request, redirect(back))
 
 

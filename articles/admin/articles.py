@@ -21,6 +21,8 @@ from articles.publishing import content_of, online
 from articles.reading import with_everything
 from articles.views.reading import shown_privately
 from curednation import disclosures
+from curednation.guard import days
+from curednation.guard.keys import key
 
 
 @admin.register(Article)
@@ -28,6 +30,7 @@ class ArticleAdmin(admin.ModelAdmin):
     """Saving keeps a revision; all that readers see changes through the steps above the form."""
 
     form = ArticleForm
+    formfield_overrides = days.FORM_FIELDS
     change_form_template = "admin/articles/article/change_form.html"
     list_display = [
         *("title", "where", "topic", "author", "next_review", "found_helpful", "changed_at"),
@@ -207,10 +210,7 @@ class ArticleAdmin(admin.ModelAdmin):
         return {"before": before, "after": after, "parts": parts}
 
     def _numbered(self, request: HttpRequest, article: Article, name: str) -> Revision | None:
-        number = request.GET.get(name, "")
-        if not number.isascii() or not number.isdecimal() or len(number) > 8:
-            return None
-        return article.revisions.filter(number=int(number)).first()
+        return article.revisions.filter(number=key(request.GET.get(name))).first()
 
     def restore_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         article = self._article(request, pk)

@@ -21,6 +21,7 @@ from articles.comments.threads import mark
 from articles.models import Comment, CommentStatus, Opinion
 from articles.models.comments import LONGEST_COMMENT
 from curednation.disclosures import shows
+from curednation.guard import days
 
 HELD, APPROVED, REJECTED, SPAM, WITHDRAWN = CommentStatus
 STEPS = {
@@ -244,6 +245,7 @@ class CommentAdmin(admin.ModelAdmin):
 class OpinionAdmin(admin.ModelAdmin):
     """What readers said of articles. Nobody writes or changes it."""
 
+    formfield_overrides = days.FORM_FIELDS
     list_display = ["article", "helpful", "sentence", "day"]
     list_filter = ["helpful", ("sentence", admin.EmptyFieldListFilter), "day"]
     list_select_related = ["article"]

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from articles.models import Question, Related, Source
+from curednation.guard import days
 
 
 class PartOfArticle(admin.options.InlineModelAdmin):
@@ -27,7 +28,7 @@ class PartOfArticle(admin.options.InlineModelAdmin):
 
 class SourceInline(PartOfArticle, admin.TabularInline):
     model = Source
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = days.FORM_FIELDS | {models.URLField: {"assume_scheme": "https"}}
     verbose_name_plural = gettext_lazy("sources, cited in the text as [1], [2] …")
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import previews, publishing, tasks
 from articles.models import Article, Contributor, Status
+from curednation.guard.keys import key
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,7 @@ def may_approve(request: HttpRequest, article: Article) -> bool:
 
 
 def _approve(request: HttpRequest, article: Article) -> None:
-    number = request.POST.get("revision", "")
-    revision = article.revisions.filter(number=int(number) if number.isdecimal() else 0).first()
+    revision = article.revisions.filter(number=key(request.POST.get("revision"))).first()
     if revision is None:
         raise publishing.NotPossible(_("Say which revision you have read."))
     publishing.approve(

@@ -16,6 +16,7 @@ from articles.models import Article, Comment
 from articles.models.comments import CommentStatus
 from curednation import pagecache
 from curednation.guard import addresses, effort, open_form
+from curednation.guard.keys import key
 from curednation.guard.private import keep_private
 
 RULE = "comments"
@@ -40,9 +41,10 @@ def _number(text: str) -> int | None:
     """A key as an address may hold it. Anything else is a 404; nothing is None."""
     if not text:
         return None
-    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+    number = key(text)
+    if number is None:
         raise Http404
-    return int(text)
+    return number
 
 
 def _article(slug: str) -> Article:

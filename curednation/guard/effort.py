@@ -63,7 +63,7 @@ def _solved(text: str, what: str) -> str:
         solved, _ = altcha.verify_solution_v1(payload, _key(), check_expires=True)
         asked_for = altcha.extract_params_v1(payload).get("for")
         return str(payload["signature"]) if solved and asked_for == [what] else ""
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return ""
 
 

@@ -1,11 +1,13 @@
 """What no page of ours ever needs."""
 
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from curednation.pages import errors
 
+log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -21,6 +23,26 @@ def refuse_methods(get_response: GetResponse) -> GetResponse:
             return HttpResponseNotAllowed(allowed)
         return get_response(request)
 
+    return middleware
+
+
+def refuse_overlarge(get_response: GetResponse) -> GetResponse:
+    """Answer 400 where a number, a day or a nesting was larger than Python follows.
+
+    Each form has bounds of its own; this is for what libraries read for us, such as the JSON of a
+    passkey or the year in a list's address.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, (RecursionError, OverflowError)):
+            return None
+        log.warning("Larger than can be: %s", type(error).__name__, exc_info=error)
+        return errors.bad_request(request)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
 
 

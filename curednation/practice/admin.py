@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from curednation.guard import days
 from curednation.guard.fields import AddressField
 from curednation.practice.models import Practice
 
@@ -14,7 +15,7 @@ from curednation.practice.models import Practice
 class PracticeAdmin(admin.ModelAdmin):
     """One record: the list leads straight to it, and nobody can add a second or delete it."""
 
-    formfield_overrides = {models.EmailField: {"form_class": AddressField}}
+    formfield_overrides = days.FORM_FIELDS | {models.EmailField: {"form_class": AddressField}}
     fieldsets = [
         (
             _("Names and notices"),

@@ -14,10 +14,10 @@ from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from curednation.guard.next_page import path_of_ours
 from curednation.practice.models import Practice
 from curednation.staff import second_factor
 from curednation.staff.audited import View, audited
@@ -95,6 +95,9 @@ class StaffSite(AdminSite):
     def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         return redirect("account_change_password")
 
+    def password_change_done(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        return redirect("admin:index")
+
 
 def _in_our_zone(view: View) -> View:
     """Staff read and write times by the clock of the practice, so the page is made in its zone."""
@@ -109,6 +112,4 @@ def _in_our_zone(view: View) -> View:
 
 
 def _next(request: HttpRequest) -> str:
-    url = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure())
-    return url if safe else reverse("admin:index")
+    return path_of_ours(request, request.GET.get("next", "")) or reverse("admin:index")

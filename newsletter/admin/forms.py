@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from curednation import library
+from curednation.guard import days
 from curednation.practice.models import US_ZONES, Practice
 from curednation.richtext import clean as html_in
 from curednation.richtext.editor import Editor
@@ -71,7 +72,9 @@ class IssueForm(forms.ModelForm):
 class PlanForm(forms.Form):
     """When to send it, by whose clock."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput({"type": "date"}))
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput({"type": "date"}), validators=[days.plausible]
+    )
     time = forms.TimeField(label=_("Time"), widget=forms.TimeInput({"type": "time"}))
     zone = forms.ChoiceField(label=_("Time zone"), choices=US_ZONES)
 

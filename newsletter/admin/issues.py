@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curednation.disclosures import shows, shows_nothing
+from curednation.guard import days
 from newsletter import campaigns, checks, letter, sender_records, trial
 from newsletter.admin import progress
 from newsletter.admin.forms import IssueForm, PlanForm
@@ -27,6 +28,7 @@ class IssueAdmin(admin.ModelAdmin):
     """Once sending has begun, an issue is to read; the steps stay."""
 
     form = IssueForm
+    formfield_overrides = days.FORM_FIELDS
     change_form_template = "admin/newsletter/issue/change_form.html"
     change_list_template = "admin/newsletter/issue/change_list.html"
     list_display = ["subject", "where", "planned", "total", "started_at", "finished_at"]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from curednation.disclosures import shows, shows_nothing
 from curednation.guard import addresses
+from curednation.guard.keys import key
 from newsletter import numbers, records, subscription
 from newsletter.admin.long_lists import LookOnlyAdmin
 from newsletter.models import Subscriber
@@ -90,7 +91,7 @@ class SubscriberAdmin(LookOnlyAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id=None, form_url="", extra_context=None
     ) -> HttpResponse:
-        found = Subscriber.objects.filter(pk=object_id).first() if _is_number(object_id) else None
+        found = Subscriber.objects.filter(pk=key(object_id)).first()
         can = {
             "can_leave": found and found.state == State.ACTIVE and self.may(request, "change"),
             "can_erase": found and found.state != State.ERASED and self.may(request, "erase"),
@@ -190,7 +191,3 @@ class SubscriberAdmin(LookOnlyAdmin):
         self.log_change(request, subscriber, said)
         self.message_user(request, said, messages.SUCCESS)
         return redirect("admin:newsletter_subscriber_change", subscriber.pk)
-
-
-def _is_number(text: object) -> bool:
-    return str(text).isascii() and str(text).isdecimal() and len(str(text)) < 19

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from anymail.signals import AnymailTrackingEvent
 from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
-from anymail.webhooks.base import AnymailBaseWebhookView
+from anymail.webhooks.base import AnymailBaseWebhookView, AnymailBasicAuthMixin
 from anymail.webhooks.mailgun import MailgunTrackingWebhookView
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from django.conf import settings
@@ -88,6 +88,8 @@ def read(provider: str, request: HttpRequest) -> list[Report] | None:
     if reader is None:
         return None
     reader.setup(request)
+    if reader.basic_auth:  # before any of the body is read
+        AnymailBasicAuthMixin.validate_request(reader, request)
     reader.run_validators(request)
     events = reader.parse_events(request)[:MOST_EVENTS]
     found = (_report(provider, event, place) for place, event in enumerate(events))

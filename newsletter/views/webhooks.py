@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods
 from curednation.outgoing import NotFetched
 from newsletter.returns import providers, reports
 
+# JSON may be nested deeper than Python follows.
+UNREADABLE = (AnymailError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +35,7 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     except NotFetched as error:  # Amazon tells again of a subscription that nobody confirmed
         log.warning("%s cannot be asked to confirm: %s", provider, error)
         return HttpResponse(status=503)
-    except (AnymailError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         log.warning("%s reported what cannot be read: %s", provider, type(error).__name__)
         return HttpResponse(status=400)
     if found is None:

@@ -1,5 +1,6 @@
 """What mail providers report counts once, and only with their secret or signature."""
 
+import json
 import urllib.request
 
 import pytest
@@ -256,3 +257,21 @@ def test_providers_report_over_http(start_site):
         with urllib.request.urlopen(urllib.request.Request(address, body, headers)) as answer:
             assert answer.status == 200
     assert {state_of(each) for each in subscribers} == {State.BOUNCED}
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain; charset=UTF-8"])
+@pytest.mark.parametrize("body", ["[" * 60_000, '{"a":' * 12_000])
+@pytest.mark.parametrize("provider", ["amazon-ses", "postmark", "mailgun"])
+def test_json_that_is_nested_without_end_is_what_cannot_be_read(provider, body, content_type):
+    response = post((provider, body.encode(), {"Content-Type": content_type} | basic()))
+    assert response.status_code in (400, 403)
+
+
+@pytest.mark.parametrize("provider", ["amazon-ses", "postmark"])
+def test_nothing_of_the_body_is_read_before_the_secret(provider, monkeypatch):
+    def read(*_args, **_kwargs):
+        raise AssertionError("the body was read")
+
+    monkeypatch.setattr(json, "loads", read)
+    response = post((provider, b"[" * 60_000, {"Content-Type": "application/json"}))
+    assert response.status_code == 401

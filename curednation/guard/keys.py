@@ -1,0 +1,13 @@
+"""Keys of rows as requests write them."""
+
+import re
+
+_KEY = re.compile("[0-9]{1,18}")
+
+
+def key(text: object) -> int | None:
+    """Return the key that `text` writes; None for what no row can have.
+
+    Other digits than ASCII's are none, nor is a number that PostgreSQL could not hold.
+    """
+    return int(str(text)) if _KEY.fullmatch(str(text)) else None

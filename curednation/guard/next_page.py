@@ -1,0 +1,13 @@
+"""Where a page sends a visitor on to, when the request itself names the place."""
+
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def path_of_ours(request: HttpRequest, text: str) -> str:
+    """Return `text` if it is a path of this site, else an empty string.
+
+    A word such as `foo` is none: `redirect` would take it for the name of a view.
+    """
+    ours = url_has_allowed_host_and_scheme(text, None, require_https=request.is_secure())
+    return text if text.startswith("/") and ours else ""
