@@ -86,10 +86,11 @@ def find(text: str, purpose: Purpose) -> VisitLink | None:
     mailed = bool(key)
     if not key and purpose in HANDED:
         key = _key(text, _handed(purpose))
+    if not key:
+        return None
     visits = Appointment.objects.exclude(patient=None, erased_at=None)
-    found = visits.select_related("provider", "service", "patient").filter(key=key)
-    appointment = found.first() if key else None
-    return appointment and VisitLink(appointment, text, mailed)
+    appointment = visits.select_related("provider", "service", "patient").filter(key=key).first()
+    return VisitLink(appointment, text, mailed) if appointment else None
 
 
 def page(appointment: Appointment, name: str = "visit") -> str:
