@@ -1,0 +1,151 @@
+"""Every address of the site, made from its routes. One without an example fails the crawl."""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from django.urls import URLResolver, get_resolver, reverse
+
+from appointments import links, proofs
+from appointments.admin.steps import STEPS as VISIT_STEPS
+from appointments.waitlist import links as place_links
+from articles import previews
+from articles.admin.comments import STEPS as COMMENT_STEPS
+from articles.admin.steps import STEPS as ARTICLE_STEPS
+from articles.comments import links as comment_links
+from newsletter import links as reader_links
+from newsletter.admin.steps import STEPS as ISSUE_STEPS
+from newsletter.returns.providers import READERS
+from tests.crawl.world import World
+
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+STEPS = {
+    "articles.article": ARTICLE_STEPS,
+    "articles.comment": COMMENT_STEPS,
+    "appointments.appointment": VISIT_STEPS,
+    "newsletter.issue": ISSUE_STEPS,
+}
+
+
+class Address(NamedTuple):
+    route: str
+    path: str
+    label: str  # of the model whose pages in the admin it is one of
+    is_link: bool  # whoever knows it was sent it: it opens what belongs to one person
+    view: Callable[..., Any]
+
+
+def addresses(world: World) -> list[Address]:
+    return [address for route in _routes() for address in _of(*route, world)]
+
+
+def _routes() -> Iterator[tuple[str, str, Callable[..., Any]]]:
+    yield from _walk(get_resolver().url_patterns, "", "")
+
+
+def _walk(patterns: list, before: str, space: str) -> Iterator[tuple[str, str, Callable]]:
+    for each in patterns:
+        pattern = before + str(each.pattern)
+        if isinstance(each, URLResolver):
+            inner = f"{space}{each.namespace}:" if each.namespace else space
+            yield from _walk(each.url_patterns, pattern, inner)
+        else:
+            yield f"{space}{each.name or ''}", pattern, each.callback
+
+
+def _of(route: str, pattern: str, view: Callable[..., Any], world: World) -> Iterator[Address]:
+    label = _label(pattern)
+    if "(?P<" in pattern:
+        found = _links(world)
+        paths = found[route] if route in found else _others(world).get(route, [])
+        assert paths, f"{route}: give it an example in tests/crawl/addresses.py"
+        for path in paths:
+            yield Address(route, path, label, route in found, view)
+        return
+    names = PARAMETER.findall(pattern)
+    choices = [_values(route, name, label, world) for name in names]
+    for values in itertools.product(*choices):
+        path = pattern
+        for name, value in zip(names, values, strict=True):
+            path = re.sub(rf"<(?:\w+:)?{name}>", lambda _, value=value: str(value), path, count=1)
+        yield Address(route, f"/{path}", label, route == "appointments:proof_accept", view)
+
+
+def _label(pattern: str) -> str:
+    parts = pattern.split("/")
+    label = ".".join(parts[1:3])
+    return label if parts[0] == "admin" and len(parts) > 3 and "<" not in label else ""
+
+
+def _values(route: str, name: str, label: str, world: World) -> list[Any]:
+    """What may stand for a parameter of this route."""
+    if label and name in ("object_id", "pk"):
+        return [world.row(label).pk]
+    if label and name == "name" and "decide" not in route:
+        return list(STEPS[label])
+    found = _public(route, world) | {
+        "content_type_id": [world.content_type],
+        "object_id": [world.row("articles.article").pk],
+        "pk": [1],
+        "delivery": [world.row("newsletter.delivery").pk],
+        "name": ["resend", "mark-sent"],
+        "kind": ["csv", "json"],
+        "number": [1],
+        "provider": [world.row("appointments.provider").pk],
+        "day": ["2026-11-30"],
+        "state": ["tn"],
+        "uid": [world.row("appointments.hold").uid],
+        "section": ["pages", "articles", "topics", "issues"],
+        "key": ["nothing"],
+        "path": [world.row("articles.imageasset").file.name],
+        "token": [proofs.make("grace@example.org")],
+        "service": [world.row("appointments.service").slug],
+    }
+    assert name in found, f"{route}: give {name} an example in tests/crawl/addresses.py"
+    return found[name]
+
+
+def _public(route: str, world: World) -> dict[str, list[Any]]:
+    model = {
+        "articles:topic": "articles.topic",
+        "articles:topic_feed": "articles.topic",
+        "articles:contributor": "articles.contributor",
+        "newsletter:issue": "newsletter.issue",
+    }.get(route, "articles.article")
+    return {"slug": [world.row(model).slug]}
+
+
+def _links(world: World) -> dict[str, list[str]]:
+    """The private links."""
+    visit, place = world.row("appointments.appointment"), world.row("appointments.waitlistentry")
+    key = world.row("newsletter.subscriber").key
+    pages = ("visit", "calendar", "move", "move_fragment", "cancel", "confirm")
+    places = tuple(f"waitlist{step}" for step in ("", "_accept", "_decline", "_keep", "_leave"))
+    return (
+        {f"appointments:{name}": [links.page(visit, name)] for name in pages}
+        | {f"appointments:{name}": [place_links.page(place, name)] for name in places}
+        | {
+            "appointments:done": [links.handed_page(visit)],
+            "appointments:feed": [urlsplit(world.feed).path],
+            "articles:preview": [previews.link(world.row("articles.article"))],
+            "articles:comment": [comment_links.page(world.row("articles.comment"))],
+            "newsletter:confirm": [reverse("newsletter:confirm", args=["a" * 32])],
+            "newsletter:preferences": [reader_links.preferences_path(key)],
+            "newsletter:unsubscribe": [reader_links.unsubscribe_path(key)],
+        }
+    )
+
+
+def _others(world: World) -> dict[str, list[str]]:
+    labels = ("staff", "pages", "mail", "articles", "appointments", "newsletter")
+    return {
+        "newsletter:webhook": [f"/newsletter/webhooks/{name}/" for name in READERS],
+        "account_reset_password_from_key": [
+            "/accounts/password/reset/key/1-set-password/",
+            "/accounts/password/reset/key/zzzzzzzzzzzzzzzz-aaa-bbb/",
+        ],
+        "admin:app_list": [f"/admin/{label}/" for label in labels],
+        "admin:": ["/admin/nothing/", "/admin/nothing"],
+    }

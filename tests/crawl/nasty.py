@@ -1,0 +1,120 @@
+"""What no page of ours asks for. Parameters are found in the views: a new one is tried, too."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlencode, urljoin
+
+from django.conf import settings
+from django.contrib import admin
+
+from tests.appointments.steps import DETAILS
+from tests.crawl.addresses import Address
+from tests.page_forms import read_forms
+
+LAST_DAY, HUGE, FIRST_DAY = "9999-12-31", "9" * 30, "0001-01-01"
+UNPRINTABLE = "a\x01\u2028\u202e\ufffe'\"<>%s{{7*7}}"
+# One parameter or field after the other has the first ones; all at once have the others.
+ALONE, TOGETHER = [LAST_DAY, HUGE], [FIRST_DAY, "\u0661\u0662", "foo", "//evil", UNPRINTABLE]
+FORM = "application/x-www-form-urlencoded"
+PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\x00\r\n--x--\r\n'
+BODIES = [
+    ("[" * 60_000, "application/json"),
+    (b"\xff\xfe=\xff", f"{FORM}; charset=nothing"),
+    (b"--x\r\nno end", "multipart/form-data; boundary=x"),
+    (b"\x00\xff\xfe", "application/json"),
+    ("null", "application/json"),
+    ("a=%00&a=1&a=2&%00=1&day=%00&email=%00&q=%00&slot=%00", FORM),
+    ("effort=" + "W1tb" * 10_000, FORM),
+    ("a=1&" * 1001, FORM),
+    (PART, "multipart/form-data; boundary=x"),
+    ("", "multipart/form-data"),
+]
+READS = re.compile(r"\b(?:GET|POST)(?:\.get|\.getlist)?[\[(]\"([a-z]\w*)\"")
+DAYS = re.compile("day|date|_at|from|to$|until|expires|starts|ends|first|last|reviewed")
+CHANGE_LIST = ("q", "o", "p", "all", "e", "_popup", "_to_field", "_facets")
+AUTOCOMPLETE = ("app_label", "model_name", "field_name", "term", "page")
+FOLDERS = {
+    "articles": "articles/views",
+    "book": "appointments/views",
+    "appointments": "appointments/views",
+    "newsletter": "newsletter/views",
+}
+
+
+def queries(address: Address) -> Iterator[str]:
+    """Each parameter of its views by itself, then all of them, twice."""
+    names = _names(address)
+    for name in names:
+        for value in ALONE:
+            yield urlencode({name: value})
+    for value in TOGETHER if names else []:
+        yield urlencode([(name, value) for name in names] * 2)
+
+
+def _names(address: Address) -> tuple[str, ...]:
+    first, *others = address.path.strip("/").split("/")
+    if not address.label:
+        also = {"admin:autocomplete": AUTOCOMPLETE, "pages:sitemap_section": ("p",)}
+        folder = FOLDERS.get(first)
+        found = _read(folder) if folder else ()
+        return (*found, *also.get(address.route, ()), "next")
+    if address.route.endswith("_changelist"):
+        return (*CHANGE_LIST, *_filters(address.label))
+    plain = address.route.endswith(("_add", "_change", "_history", "_delete", "_step"))
+    return () if plain else _read(f"{others[0]}/admin")
+
+
+@cache
+def _read(folder: str) -> tuple[str, ...]:
+    text = "".join(path.read_text() for path in (Path(settings.BASE_DIR) / folder).rglob("*.py"))
+    return tuple(sorted(set(READS.findall(text))))
+
+
+@cache
+def _filters(label: str) -> tuple[str, ...]:
+    """How the filters of a list and its steps through the years are asked for."""
+    model = next(m for m in admin.site._registry if m._meta.label_lower == label)
+    found = admin.site._registry[model]
+    named = [each[0] if isinstance(each, tuple) else each for each in found.list_filter]
+    fields = [each for each in named if isinstance(each, str)]
+    own = [each.parameter_name for each in named if hasattr(each, "parameter_name")]
+    return (
+        *own,
+        *(f"{field}__exact" for field in fields),
+        *(f"{field}__{part}" for field in _dated(found, fields) for part in ("gte", "year", "day")),
+    )
+
+
+def _dated(found, fields: list[str]) -> list[str]:
+    hierarchy = [found.date_hierarchy] if found.date_hierarchy else []
+    return hierarchy + [field for field in fields if DAYS.search(field)]
+
+
+def spellings(path: str) -> Iterator[str]:
+    """The same address with something else in the place of a number or a day in it."""
+    for part in sorted(set(re.findall(r"(?<=/)(?:\d+|\d{4}-\d\d-\d\d)(?=/)", path))):
+        for value in (HUGE, "9" * 5000, "%D9%A1", LAST_DAY, FIRST_DAY, "2026-02-30"):
+            yield path.replace(f"/{part}/", f"/{value}/")
+
+
+def filled(address: Address, html: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each form of a page: one field after the other, then all of them, hold what is nasty.
+
+    Of a long form only the fields of days have their turn; in the admin, one by one, only these.
+    """
+    path = address.path
+    for form in read_forms(html):
+        if form.method != "post" or "logout" in form.action:
+            continue
+        whole = {name: DETAILS.get(name) or typed for name, typed in form.fields.items()}
+        names = [name for name in form.choices if name and name != "csrfmiddlewaretoken"]
+        target = urljoin(path, form.action or path)
+        for value in [HUGE, UNPRINTABLE] if address.label else ALONE + TOGETHER:
+            yield target, whole | dict.fromkeys(names, value)
+        for name in names:
+            if DAYS.search(name):
+                yield target, whole | {name: LAST_DAY}
+            elif len(names) < 16 and not address.label:
+                yield target, whole | {name: UNPRINTABLE}

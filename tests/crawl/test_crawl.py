@@ -1,0 +1,164 @@
+"""Every address, as everybody, by every method, with what nobody should send: never a 500.
+
+Nor a patient's or reader's data for whoever may not see it, nor a private page that a cache keeps.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from curednation.staff import roles
+from tests.crawl import nasty
+from tests.crawl.addresses import Address, addresses
+from tests.crawl.world import PATIENT, READER, VISITOR, World, make_world
+from tests.staff.people import make_staff, sign_in
+
+pytestmark = pytest.mark.django_db
+NOBODY, NO_FACTOR, SUPERUSER = "nobody", "without a second factor", "superuser"
+EVERYBODY = [NOBODY, NO_FACTOR, *roles.ROLES, SUPERUSER]
+SEE_PATIENTS = {"front desk", "clinician", "manager", SUPERUSER}
+SEE_READERS = {"newsletter editor", "manager", SUPERUSER}
+PRIVATE = re.compile(r"/(admin|accounts|appointments|book/(details|done))/")
+# Scripts without anybody's data; calendar programs ask for a feed every few minutes.
+KEPT = {"admin:jsi18n", "appointments:feed"}
+# What a browser never sends to a page, and a scanner does.
+METHODS = ["options", "put", "patch", "delete", "trace"]
+# Whoever is shown most in each part of the site: there the most code reads what was sent.
+PARTS = [
+    (NOBODY, "/"),
+    *((SUPERUSER, f"/admin/{part}") for part in ("appointments", "articles", "newsletter", "")),
+    (SUPERUSER, "/accounts/"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Thousands of refusals are written down; here they would bury what is wrong."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def world(settings, tmp_path) -> World:
+    settings.MEDIA_ROOT = str(tmp_path)
+    settings.STAFF_MFA_REQUIRED = True
+    settings.NEWSLETTER_WEBHOOK_SECRET = "user:a long enough password"
+    settings.MAILGUN_WEBHOOK_SIGNING_KEY = "key"
+    return make_world()
+
+
+def somebody(who: str) -> Client:
+    """A browser of theirs. It shows errors as visitors see them."""
+    client = Client(raise_request_exception=False)
+    client.cookies["visitor"] = VISITOR
+    if who == NO_FACTOR:
+        client.force_login(make_staff("manager"))
+    elif who == SUPERUSER:
+        sign_in(client, make_staff(is_superuser=True))
+    elif who != NOBODY:
+        sign_in(client, make_staff(who))
+    return client
+
+
+def within(area: str, world: World) -> list[Address]:
+    """The addresses of a part of the site: of the admin's rest those of the other apps."""
+    every = addresses(world)
+    if area == "/":
+        return [each for each in every if not each.path.startswith("/admin/")]
+    if area == "/admin/":
+        apps = ("/admin/appointments/", "/admin/articles/", "/admin/newsletter/")
+        return [
+            each for each in every if each.path.startswith(area) and not each.path.startswith(apps)
+        ]
+    return [each for each in every if each.path.startswith(f"{area.rstrip('/')}/")]
+
+
+class Crawl:
+    """Asks, and keeps what was wrong. Nothing that is asked for changes the world."""
+
+    def __init__(self, who: str) -> None:
+        self.who, self.client = who, somebody(who)
+        self.wrong: list[str] = []
+        self.asked = 0
+
+    def ask(self, method: str, address: Address, path: str = "", **sent):
+        self.asked += 1
+        with transaction.atomic():
+            response = getattr(self.client, method)(path or address.path, **sent)
+            transaction.set_rollback(True)
+        where = f"{method} {address.route} {path or address.path} {sent or ''}"
+        self.wrong += [f"{where[:300]}: {trouble}" for trouble in self._troubles(address, response)]
+        return response
+
+    def _troubles(self, address: Address, response) -> Iterator[str]:
+        if response.status_code >= 500:
+            error = getattr(response, "exc_info", None)
+            yield f"{response.status_code} {error[1]!r}" if error else str(response.status_code)
+            return
+        text = response.getvalue().decode(errors="replace")
+        if not address.is_link:
+            if PATIENT.lower() in text.lower() and self.who not in SEE_PATIENTS:
+                yield "shows a patient"
+            if READER in text.lower() and self.who not in SEE_READERS:
+                yield "shows a reader of the newsletter"
+        private = address.is_link or PRIVATE.match(address.path)
+        if response.status_code == 200 and private and address.route not in KEPT:
+            kept = response.get("Cache-Control", "")
+            if "no-store" not in kept:
+                yield f"may be kept: {kept!r}"
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_every_address_answers_everybody(world, who):
+    crawl = Crawl(who)
+    for address in addresses(world):
+        shown = crawl.ask("get", address)
+        head = crawl.ask("head", address)
+        if shown.status_code < 400 and head.status_code != shown.status_code:
+            crawl.wrong.append(f"HEAD {address.route}: {head.status_code}, not {shown.status_code}")
+        crawl.ask("post", address)
+    assert crawl.asked > 800
+    assert crawl.wrong == []
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_that_nothing_of_ours_sends_reaches_no_page(world, method):
+    crawl = Crawl(NOBODY)
+    assert {crawl.ask(method, address).status_code for address in addresses(world)} == {405}
+
+
+@pytest.mark.parametrize(("who", "area"), PARTS)
+def test_every_address_takes_every_query_and_every_spelling(world, who, area):
+    crawl = Crawl(who)
+    for address in within(area, world):
+        for query in nasty.queries(address):
+            crawl.ask("get", address, f"{address.path}?{query}")
+        for path in nasty.spellings(address.path):
+            crawl.ask("get", address, path)
+    assert crawl.wrong == []
+
+
+@pytest.mark.parametrize(("who", "area"), PARTS)
+def test_every_address_takes_every_body(world, who, area):
+    crawl = Crawl(who)
+    for address in within(area, world):
+        for body, kind in nasty.BODIES[: 3 if address.label else None]:
+            crawl.ask("post", address, data=body, content_type=kind)
+    assert crawl.wrong == []
+
+
+@pytest.mark.parametrize(("who", "area"), PARTS)
+def test_every_form_takes_everything_in_every_field(world, who, area):
+    crawl = Crawl(who)
+    for address in within(area, world):
+        page = crawl.client.get(address.path)
+        if page.status_code == 200 and "html" in page.get("Content-Type", ""):
+            for path, typed in nasty.filled(address, page.text):
+                crawl.ask("post", address, path, data=typed)
+    assert crawl.asked
+    assert crawl.wrong == []

@@ -1,0 +1,146 @@
+"""One row of everything, with names that nobody else has, for whoever walks over all addresses."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
+from django.db.models import Model
+from django.utils import timezone
+from PIL import Image
+
+from appointments import feeds
+from appointments.models import ClinicRules, Consent, ConsentText, Licence
+from articles.models import Comment, ImageAsset, Opinion, Redirect, Synonym
+from curednation.practice.models import Practice
+from curednation.staff.models import AuditEvent, User
+from newsletter.models import Confirmation, Delivery
+from newsletter.models import Consent as ReadersConsent
+from tests import factories
+from tests.articles.factories import make_article, make_draft
+from tests.mail.factories import make_email
+from tests.newsletter import factories as readers
+from tests.newsletter.issues import make_issue
+from tests.pages.factories import make_practice, make_testimonial
+
+# What only those may see who see patients, or readers.
+PATIENT, READER = "Canarypatient", "canaryreader"
+VISITOR = "a-visitor-of-the-crawl"
+
+
+@dataclass
+class World:
+    """A row of each model by its label; "appointments.hold" is a hold of the browser `visitor`."""
+
+    rows: dict[str, Model]
+    feed: str
+    content_type: int
+
+    def row(self, label: str) -> Any:
+        assert label in self.rows, f"{label}: give it a row in tests/crawl/world.py"
+        return self.rows[label]
+
+
+def make_world() -> World:
+    make_practice()
+    made: list[Model] = [*_clinic(), *_articles(), *_newsletter(), *_house()]
+    rows = {row._meta.label_lower: row for row in reversed(made)}
+    rows["appointments.hold"] = factories.make_hold(
+        service=rows["appointments.service"],
+        starts_at=factories.monday("15:00"),
+        visitor=VISITOR,
+    )
+    for model in admin.site._registry:
+        assert model._meta.label_lower in rows, f"{model}: give it a row in tests/crawl/world.py"
+    return World(
+        rows,
+        feed=feeds.replace(rows["appointments.provider"]),
+        content_type=ContentType.objects.get_for_model(rows["articles.article"]).pk,
+    )
+
+
+def _clinic() -> list[Model]:
+    service = factories.make_service()
+    provider = service.providers.get()
+    patient = factories.make_patient(first_name=PATIENT, email=f"{PATIENT.lower()}@example.org")
+    visit = factories.make_appointment(
+        service=service, patient=patient, starts_at=factories.monday("11:00")
+    )
+    text = ConsentText.objects.first()
+    now = timezone.now()
+    return [
+        visit,
+        patient,
+        service,
+        provider,
+        text,
+        Licence.objects.filter(provider=provider).first(),
+        ClinicRules.objects.get_or_create(pk=1)[0],
+        factories.make_time_off(provider, factories.monday(weeks=3).date()),
+        factories.make_entry(service=service, first_name=PATIENT),
+        Consent.objects.create(
+            text=text, appointment=visit, given=now, page="x", address_hash="0" * 64
+        ),
+    ]
+
+
+def _articles() -> list[Model]:
+    article = make_article()
+    draft = make_draft()
+    picture = ImageAsset(alt="A tree")
+    file = ContentFile(b"", name="tree.png")
+    Image.new("RGB", (40, 40)).save(file, "png")
+    picture.file.save("tree.png", file, save=True)
+    comment = Comment.objects.create(
+        article=article, name="Sam", text="Thank you.", created_at=timezone.now()
+    )
+    return [
+        article,
+        draft,
+        picture,
+        comment,
+        article.author,
+        article.topic,
+        Opinion.objects.create(article=article, helpful=True, day=timezone.now().date()),
+        Synonym.objects.create(name="Suboxone", means="buprenorphine"),
+        Redirect.objects.create(path="/2019/05/old/", article=article),
+    ]
+
+
+def _newsletter() -> list[Model]:
+    reader = readers.make_subscriber(email=f"{READER}@example.org")
+    text, now = readers.make_consent_text(), timezone.now()
+    issue = make_issue()
+    delivery = Delivery.objects.create(
+        issue=issue, subscriber=reader, domain="example.org", state="uncertain", due_at=now
+    )
+    return [
+        reader,
+        text,
+        issue,
+        delivery,
+        readers.make_topic(),
+        ReadersConsent.objects.create(
+            subscriber=reader, kind="left", address_hash=reader.address_hash
+        ),
+        Confirmation.objects.create(
+            email=f"{READER}2@example.org",
+            address_hash="1" * 64,
+            token_hash="2" * 64,
+            text=text,
+            page="pages:home",
+            expires_at=now + timedelta(days=1),
+        ),
+    ]
+
+
+def _house() -> list[Model]:
+    return [
+        make_testimonial(),
+        make_email(to=f"{PATIENT.lower()}@example.org"),
+        AuditEvent.objects.create(action="looked"),
+        User.objects.create(email="somebody@example.org", name="Somebody", is_staff=True),
+        Practice.objects.get(),
+    ]
