@@ -29,9 +29,13 @@ class ProviderForm(forms.ModelForm):
     class Meta:
         model = Provider
         fields = "__all__"  # noqa: DJ007  the admin's fieldsets choose
+        # Django's own field would hand any kind of picture, of any size, to Pillow first.
+        field_classes = {"photo": forms.FileField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "photo" in self.fields:
+            self.fields["photo"].widget.attrs["accept"] = uploads.ACCEPTED
         if "time_zone" in self.fields:
             kept = [self.instance.time_zone] if self.instance.time_zone else []
             choices = [(name, f"{words} ({name})") for name, words in zones.choices(*kept)]

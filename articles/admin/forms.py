@@ -126,6 +126,13 @@ class PictureForm(forms.ModelForm):
     class Meta:
         model = ImageAsset
         fields = ["file", "alt", "caption", "credit"]
+        # Django's own field would hand any kind of picture, of any size, to Pillow first.
+        field_classes = {"file": forms.FileField}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "file" in self.fields:
+            self.fields["file"].widget.attrs["accept"] = uploads.ACCEPTED
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]

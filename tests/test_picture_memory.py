@@ -1,0 +1,149 @@
+"""What a picture takes of memory is bounded by its head, not by what somebody put behind it."""
+
+import io
+import resource
+import subprocess
+import sys
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from curednation import uploads
+from curednation.uploads import Refused
+from tests.hostile_pictures import (
+    encoded,
+    exif_bomb,
+    jpeg_with,
+    moving,
+    moving_webp,
+    png,
+)
+
+# The largest picture that is taken, in the kinds that need most: four bytes a pixel, three times.
+MOST_MEGABYTES = 3 * 4 * 40 + 20
+MEASURE = """
+import resource, sys
+import django
+django.setup()
+import PIL.AvifImagePlugin, PIL.JpegImagePlugin, PIL.PngImagePlugin, PIL.WebPImagePlugin
+from django.core.files.base import ContentFile
+from curednation import uploads
+given = ContentFile(open(sys.argv[1], "rb").read(), "a")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    uploads.prepared(given)
+except uploads.Refused:
+    pass
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+LARGE = (7900, 5000)
+PICTURES = {
+    "a large JPEG": lambda: encoded("JPEG", LARGE),
+    "a progressive JPEG": lambda: encoded("JPEG", LARGE, progressive=True),
+    "a JPEG for print": lambda: encoded("JPEG", LARGE, "CMYK"),
+    "a large PNG": lambda: encoded("PNG", LARGE, "RGBA", compress_level=1),
+    "a PNG of a palette": lambda: encoded("PNG", LARGE, "P", transparency=0, compress_level=1),
+    "a PNG of one line": lambda: encoded("PNG", (1, 30_000_000), "L", compress_level=1),
+    "a WebP of more than it may have": lambda: encoded("WEBP", (6300, 6300), quality=1, method=0),
+    "a large WebP": lambda: encoded("WEBP", (4400, 4400), quality=1, method=0),
+    "a large AVIF": lambda: encoded("AVIF", (5000, 3900), speed=10),
+    "sixty frames of a WebP": lambda: moving_webp((6300, 6300), 60),
+    "metadata of a JPEG": lambda: jpeg_with(exif_bomb(5000, 8_000_000)),
+    "metadata of a PNG": lambda: png((40, 20), (b"eXIf", exif_bomb(5000, 8_000_000))),
+    "texts of a PNG": lambda: png(
+        (40, 20), *[(b"zTXt", b"k\0\0" + zlib.compress(b"x" * 1_000_000))] * 200
+    ),
+    "a profile of a PNG": lambda: png(
+        (40, 20), (b"iCCP", b"k\0\0" + zlib.compress(b"x" * 100_000_000, 1))
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_memory_is_bounded_whatever_the_picture(kind, tmp_path):
+    path = tmp_path / "picture"
+    path.write_bytes(PICTURES[kind]())
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", MEASURE, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parent.parent,
+        env={"DJANGO_SETTINGS_MODULE": "curednation.settings", "PATH": ""},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30)),
+    )
+    assert int(ran.stdout) < MOST_MEGABYTES
+
+
+def prepared(content: bytes) -> Image.Image:
+    return Image.open(uploads.prepared(SimpleUploadedFile("a", content)))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        moving_webp((6300, 6300), 60),
+        moving("AVIF", (1000, 900), 24),
+        png((3000, 2000), frames=60),
+    ],
+)
+def test_the_pixels_of_all_frames_count(content):
+    with pytest.raises(Refused, match="This picture moves"):
+        prepared(content)
+
+
+def test_of_a_small_picture_that_moves_the_first_frame_is_kept():
+    for kind in ("WEBP", "PNG", "AVIF"):
+        kept = prepared(moving(kind, (60, 40), 5))
+        assert (kept.size, getattr(kept, "n_frames", 1)) == ((60, 40), 1)
+
+
+def test_a_phones_picture_with_a_second_one_in_it_is_a_jpeg():
+    """Pillow calls it MPO."""
+    kept = prepared(moving("MPO", (600, 400), 2))
+    assert (kept.format, kept.size) == ("JPEG", (600, 400))
+
+
+@pytest.mark.parametrize("size", [(30_000, 2), (2, 30_000)])
+def test_a_very_long_picture_is_refused(size):
+    with pytest.raises(Refused, match="a side has 30000 pixels"):
+        prepared(encoded("PNG", size))
+
+
+def test_a_picture_keeps_its_shape_when_it_is_made_smaller():
+    for kind, mode in (
+        ("JPEG", "RGB"),
+        ("JPEG", "CMYK"),
+        ("PNG", "P"),
+        ("PNG", "LA"),
+        ("PNG", "1"),
+    ):
+        assert prepared(encoded(kind, (4800, 2400), mode)).size == (2400, 1200)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "TIFF", "BMP", "ICO", "PPM", "TGA", "PCX", "JPEG2000"])
+def test_no_other_kind_is_opened(kind):
+    with pytest.raises(Refused, match="not a picture we can show"):
+        prepared(encoded(kind, (32, 32)))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_a_broken_picture_is_never_an_error_of_ours(kind):
+    whole = encoded(kind, (300, 200))
+    for place in range(0, len(whole), max(1, len(whole) // 60)):
+        broken = whole[:place] + b"\xff\x00\xff" + whole[place + 3 :]
+        for content in (whole[:place], broken):
+            with suppress(Refused):
+                assert prepared(content).size
+
+
+def test_what_was_in_the_metadata_is_gone():
+    out = io.BytesIO()
+    Image.new("RGB", (30, 20)).save(out, "WEBP", exif=exif_bomb(3, 50), xmp=b"<secret/>")
+    kept = uploads.prepared(SimpleUploadedFile("a", out.getvalue())).read()
+    assert b"secret" not in kept
+    assert b"EXIF" not in kept
