@@ -1,5 +1,7 @@
 """How the pages of patients refuse: too often, or only after a little work."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,26 +16,51 @@ def within_limit(request: HttpRequest, rule: str, *who: str) -> bool:
 
 
 def refusal(request: HttpRequest, rule: str, *, address: str = "") -> HttpResponse | None:
-    """None when this network may do what `rule` limits; otherwise the page that it gets.
+    """None when this network may do what `rule` limits; otherwise the page that it gets."""
+    return over_limit(request, rule) or without_effort(request, rule, address=address)
 
-    Near the limit, when everybody together does a lot, or much is done with one e-mail address, a
-    little effort is asked for: no more, so that no stranger can lock its owner out. A filled field
-    that no person sees is a program's: it gets the same page as too many tries.
+
+def over_limit(request: HttpRequest, rule: str) -> HttpResponse | None:
+    """The page of too many tries, where this network is over the limit.
+
+    A filled field that no person sees is a program's: it gets the same page.
     """
-    if open_form.is_over(request, rule):
-        return too_many(request)
-    if open_form.needs_effort(request, rule, address=address):
-        return _ask_for_effort(request, rule)
+    return too_many(request) if open_form.is_over(request, rule) else None
+
+
+def without_effort(
+    request: HttpRequest, rule: str, *, address: str = "", level: int = 0
+) -> HttpResponse | None:
+    """The page that asks for a little effort, where it is due and was not made.
+
+    It is near the limit, when everybody together does a lot, or much is done with one e-mail
+    address: no more than effort, so that no stranger can lock its owner out. From `level` 1 on
+    everybody is asked, for effort of that level at least.
+    """
+    if open_form.needs_effort(request, rule, address=address, always=level > 0):
+        return _ask_for_effort(request, rule, level)
     return None
 
 
-def _ask_for_effort(request: HttpRequest, rule: str) -> HttpResponse:
+def _ask_for_effort(request: HttpRequest, rule: str, level: int) -> HttpResponse:
     """A page that sends the same form again by itself, once the browser has done its work."""
-    context = {"sent": open_form.sent_values(request), "asked": effort.asked(request, rule)}
+    context = {
+        "sent": open_form.sent_values(request),
+        "asked": effort.asked(request, rule, level=level),
+    }
     return render(request, "appointments/effort.html", context, status=429)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
     response = render(request, "appointments/too_many.html", status=429)
+    response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
+    return response
+
+
+def rests(request: HttpRequest, **about: Any) -> HttpResponse:
+    """Patients have booked as much within an hour as staff allow. What was typed is kept to be
+    sent once more; `about` may name `state` and `service`, for the waitlist."""
+    context = about | {"sent": open_form.sent_values(request)}
+    response = render(request, "appointments/rests.html", context, status=429)
     response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
     return response

@@ -7,8 +7,10 @@ because a service is down, and never disappears either.
 import contextlib
 import logging
 import time
+from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -17,6 +19,7 @@ from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 PAUSE_AFTER_FAILURE = 10.0
 _shared_paused_until = 0.0
@@ -43,15 +46,40 @@ def hashed(text: str) -> str:
     return salted_hmac("curednation.guard", text, algorithm="sha256").hexdigest()[:32]
 
 
+def allow_most(most: int, span: timedelta, *what: str) -> bool:
+    """Count one use of `what`; False, and nothing counted, where `most` were within `span`.
+
+    For limits that are computed: the same `what` is counted once, whatever `most` is.
+    """
+    key, seconds = _key_of(span, *what), int(span.total_seconds())
+    return _ask(lambda storage: storage.acquire_sliding_window_entry(key, most, seconds))
+
+
+def counted(span: timedelta, *what: str) -> int:
+    """How many uses of `what` `allow_most` has counted within `span`."""
+    key, seconds = _key_of(span, *what), int(span.total_seconds())
+    before, expires_in, now, _ = _ask(lambda storage: storage.get_sliding_window(key, seconds))
+    return round(before * expires_in / seconds + now)
+
+
+def _key_of(span: timedelta, *what: str) -> str:
+    return f"LIMITS/{hashed(chr(10).join(what))}/{int(span.total_seconds())}"
+
+
 def _hit(rate: RateLimitItem, *keys: str) -> bool:
+    return _ask(lambda storage: SlidingWindowCounterRateLimiter(storage).hit(rate, *keys))
+
+
+def _ask(question: Callable[[Any], T]) -> T:
+    """Ask the shared storage; while it is away, this process's own."""
     global _shared_paused_until
     if time.monotonic() >= _shared_paused_until:
         try:
-            return SlidingWindowCounterRateLimiter(_shared()).hit(rate, *keys)
+            return question(_shared())
         except Exception:  # whatever the client library raises, the patient goes on
             logger.warning("The cache is away: limits are counted per process", exc_info=True)
             _shared_paused_until = time.monotonic() + PAUSE_AFTER_FAILURE
-    return SlidingWindowCounterRateLimiter(_own()).hit(rate, *keys)
+    return question(_own())
 
 
 @cache

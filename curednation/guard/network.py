@@ -66,6 +66,14 @@ def client_network(request: HttpRequest) -> str:
     return text
 
 
+def client_neighbourhood(request: HttpRequest) -> str:
+    """What one owner of many networks has of them: the /48 of an IPv6 client, the /24 of IPv4."""
+    address = _parse(client_address(request))
+    if address is None:
+        return ""
+    return str(ip_network((int(address), 48 if isinstance(address, IPv6Address) else 24), False))
+
+
 def _forwarded_for(header: str) -> Address | None:
     address = None
     for entry in reversed(header.split(",")):

@@ -44,10 +44,16 @@ def is_over(request: HttpRequest, rule: str) -> bool:
     return bool(request.POST.get(HONEYPOT)) or not limits.allow(rule, client_network(request))
 
 
-def needs_effort(request: HttpRequest, rule: str, *, address: str = "") -> bool:
-    """Whether its network, everybody together, or `address` is near a limit, no work done yet."""
+def needs_effort(
+    request: HttpRequest, rule: str, *, address: str = "", always: bool = False
+) -> bool:
+    """Whether its network, everybody together, or `address` is near a limit, no work done yet.
+
+    With `always` nothing is easy: many do at this moment what only few should.
+    """
     easy = (
-        limits.allow(f"{rule}_easily", client_network(request))
+        not always
+        and limits.allow(f"{rule}_easily", client_network(request))
         and limits.allow(f"{rule}_in_all", "all")
         and (not address or limits.allow(f"{rule}_per_address", address))
     )

@@ -1,12 +1,19 @@
-// Finds the number whose SHA-256, behind the salt, is the challenge. Posts it, or throws.
+// Finds the number whose key, by PBKDF2, begins as the puzzle says. Posts both, or throws.
 const hex = (bytes) => Array.from(new Uint8Array(bytes), (b) => b.toString(16).padStart(2, "0")).join("");
+const bytes = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
 
-onmessage = async ({ data: { salt, challenge, most } }) => {
-  const encoder = new TextEncoder();
-  for (let number = 0; number <= most; number += 1) {
-    const digest = await crypto.subtle.digest("SHA-256", encoder.encode(salt + number));
-    if (hex(digest) === challenge) {
-      postMessage(number);
+onmessage = async ({ data: { parameters, most } }) => {
+  const { nonce, salt, cost, keyLength, keyPrefix, algorithm } = parameters;
+  const start = bytes(nonce);
+  const password = new Uint8Array(start.length + 4);
+  password.set(start);
+  const rules = { name: "PBKDF2", salt: bytes(salt), iterations: cost, hash: algorithm.split("/")[1] };
+  for (let counter = 0; counter < most; counter += 1) {
+    new DataView(password.buffer).setUint32(start.length, counter);
+    const key = await crypto.subtle.importKey("raw", password, "PBKDF2", false, ["deriveBits"]);
+    const derivedKey = hex(await crypto.subtle.deriveBits(rules, key, keyLength * 8));
+    if (derivedKey.startsWith(keyPrefix)) {
+      postMessage({ counter, derivedKey });
       return;
     }
   }

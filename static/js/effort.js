@@ -1,17 +1,15 @@
 // Lets a worker do the sum that the page asks for, then sends the form again by itself.
 const form = document.getElementById("effort");
-const puzzle = JSON.parse(document.getElementById("puzzle").textContent);
+const { most, ...challenge } = JSON.parse(document.getElementById("puzzle").textContent);
 const status = form.querySelector("[role=status]");
 const worker = new Worker(document.currentScript.dataset.worker);
 
 status.textContent = status.dataset.working;
-worker.onmessage = ({ data: number }) => {
-  const done = { ...puzzle, number };
-  delete done.most;
-  form.elements.effort.value = btoa(JSON.stringify(done));
+worker.onmessage = ({ data: solution }) => {
+  form.elements.effort.value = btoa(JSON.stringify({ challenge, solution }));
   form.submit();
 };
 worker.onerror = () => {
   status.textContent = status.dataset.failed;
 };
-worker.postMessage(puzzle);
+worker.postMessage({ parameters: challenge.parameters, most });
