@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from appointments import caps, hours, slots
+from appointments import caps, hours, shares, slots
 from appointments.calendars import Calendar
 from appointments.caps import Caps
 from appointments.models import Appointment, Provider, Service
@@ -94,12 +94,14 @@ def grid(
     last: datetime | None = None,
     now: datetime | None = None,
     moving: Appointment | None = None,
+    without_proof: bool = False,
 ) -> Grid:
     """Free starts in [first, last] within the service's notice and horizon.
 
     `providers` (from `candidates`) limits it. `moving` is an appointment that is about to leave
     its time: it blocks nothing, and its own length and buffers are what must fit. Providers who
-    have nothing free are there with an empty list.
+    have nothing free are there with an empty list. With `without_proof` only what a browser that
+    has proved nothing may hold now: `shares`.
     """
     now = now or timezone.now()
     opens = now + timedelta(hours=service.notice_hours)
@@ -112,6 +114,11 @@ def grid(
         return Grid({provider: [] for provider in chosen})
     calendar = Calendar.read(chosen, first, last, now=now, leaving=moving)
     found = {provider: _starts(calendar, provider, service, state, moving) for provider in chosen}
+    if without_proof:
+        found = {
+            who: _without_proof(calendar, who, starts, service, now)
+            for who, starts in found.items()
+        }
     if service.bookable_days:
         found = _next_days(found, service.bookable_days, ZoneInfo(STATES[state].zone))
         found = {
@@ -176,6 +183,22 @@ def _starts(
         calendar.visits[provider.pk],
         caps_of(provider, service),
         service=service.pk,
+        zone=provider.zone,
+    )
+
+
+def _without_proof(
+    calendar: Calendar, provider: Provider, starts: list[int], service: Service, now: datetime
+) -> list[int]:
+    held = calendar.unproved[provider.pk]
+    begins = int(now.timestamp()) + service.notice_hours * 3600
+    others = set(calendar.busy[provider.pk]) - set(held)
+    return shares.within(
+        starts,
+        open_spans=calendar.opening(provider).open,
+        busy=[(0, begins), *others],
+        held=held,
+        length=(service.buffer_before + service.minutes + service.buffer_after) * 60,
         zone=provider.zone,
     )
 

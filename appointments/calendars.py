@@ -51,6 +51,7 @@ BUSY = Compiled(
             RawSQL("extract(epoch from starts_at)::bigint", ()),
             RawSQL("extract(epoch from lower(blocked))::bigint", ()),
             RawSQL("extract(epoch from upper(blocked))::bigint", ()),
+            RawSQL("(status = 'held' AND NOT proved)", ()),
         )
     )
 )
@@ -58,13 +59,17 @@ BUSY = Compiled(
 
 @dataclass(frozen=True)
 class Calendar:
-    """The rows that decide when providers are free, read once for all of them."""
+    """The rows that decide when providers are free, read once for all of them.
+
+    Of `busy`, `unproved` is what browsers hold that have proved nothing.
+    """
 
     first: datetime
     last: datetime
     weekly: dict[int, list[Weekly]]
     dated: dict[int | None, list[Dated]]
     busy: dict[int, list[Span]]
+    unproved: dict[int, list[Span]]
     visits: dict[int, list[Visit]]
 
     @classmethod
@@ -81,8 +86,8 @@ class Calendar:
         # A day more at each end covers every zone's dates and hours that cross midnight.
         days = first.date() - 2 * hours.DAY, last.date() + 2 * hours.DAY
         reach = WHOLE_WEEK if any(provider.weekly_cap for provider in providers) else LONGEST
-        busy, visits = _busy(pks, first - reach, last + reach, now, leaving)
-        return cls(first, last, _weekly(pks, *days), _dated(pks, *days), busy=busy, visits=visits)
+        taken = _taken(pks, first - reach, last + reach, now, leaving)
+        return cls(first, last, _weekly(pks, *days), _dated(pks, *days), *taken)
 
     def opening(self, provider: Provider) -> hours.Opening:
         zone = provider.zone
@@ -109,18 +114,21 @@ def _dated(pks: list[int], first_day: date, last_day: date) -> dict[int | None, 
     return rows
 
 
-def _busy(
+def _taken(
     pks: list[int],
     after: datetime,
     before: datetime,
     now: datetime,
     leaving: Appointment | None,
-) -> tuple[dict[int, list[Span]], dict[int, list[Visit]]]:
-    """Blocked spans, and starts with their service, of live visits that start in between."""
-    busy, visits = defaultdict(list), defaultdict(list)
+) -> tuple[dict[int, list[Span]], dict[int, list[Span]], dict[int, list[Visit]]]:
+    """What live visits that start in between block; of that, what is held without proof; and
+    their starts with their service."""
+    busy, unproved, visits = defaultdict(list), defaultdict(list), defaultdict(list)
     leaves = leaving.pk if leaving else 0
     found = BUSY.all(pks=pks, now=now, after=after, before=before, leaves=leaves)
-    for pk, service, start, blocked_from, blocked_to in found:
+    for pk, service, start, blocked_from, blocked_to, is_unproved in found:
         busy[pk].append((blocked_from, blocked_to))
         visits[pk].append(Visit(start, service))
-    return busy, visits
+        if is_unproved:
+            unproved[pk].append((blocked_from, blocked_to))
+    return busy, unproved, visits

@@ -21,8 +21,8 @@ from django.utils import timezone
 from appointments.models import Appointment
 
 VALID_AFTER_VISIT = timedelta(days=31)
-# No longer than a visit waits to be confirmed: what becomes of it then would tell whether its
-# address was known here.
+# What becomes of a visit that waits because its address has many is not shown meanwhile: it would
+# tell that the address is known here. See `views.visit.shown_status`.
 HANDED_FOR = timedelta(hours=1)
 PATTERN = r"[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{40,64}"
 

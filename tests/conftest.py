@@ -26,7 +26,7 @@ CLOCK = re.compile(
 )
 # Tests of twenty seconds and more stand in these.
 LONG = {"test_make_run.py", "test_abuse.py", "test_staff_sign_in.py", "test_drill.py"}
-LONG |= {"test_database_roles.py"}
+LONG |= {"test_database_roles.py", "test_calendar_drill.py"}
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -26,6 +26,7 @@ PURE = {
     "appointments.hours",
     "appointments.slots",
     "appointments.caps",
+    "appointments.shares",
     "appointments.states",
     "appointments.wishes",
     "appointments.series",

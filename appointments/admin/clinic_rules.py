@@ -1,4 +1,4 @@
-"""What holds for the whole clinic: holidays, which become closures, and visits of one address."""
+"""What holds for the whole clinic: holidays, which become closures, and how much can be booked."""
 
 from typing import Any
 
@@ -6,9 +6,10 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from appointments import closures
+from appointments import booking, closures
 from appointments.admin import affected, office
 from appointments.models import ClinicRules
 
@@ -25,7 +26,7 @@ class ClinicRulesForm(forms.ModelForm):
 
     class Meta:
         model = ClinicRules
-        fields = ("holidays", "most_upcoming")
+        fields = ("holidays", "most_upcoming", "most_hourly", "most_unproved")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,10 +41,18 @@ class ClinicRulesAdmin(admin.ModelAdmin):
     """One row: the list leads straight to it."""
 
     form = ClinicRulesForm
-    fields = ["holidays", "most_upcoming"]
+    fields = ["holidays", "most_upcoming", "most_hourly", "most_unproved", "taken_of_late"]
+    readonly_fields = ["taken_of_late"]
 
     class Media:
         css = {"all": ["css/admin-appointments.css"]}
+
+    @admin.display(description=_("Just now"))
+    def taken_of_late(self, obj: ClinicRules) -> str:
+        """What counts against the two limits."""
+        return render_to_string(
+            "admin/appointments/_taken_of_late.html", {"pressure": booking.pressure()}
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

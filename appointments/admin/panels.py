@@ -6,12 +6,23 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from appointments import notices
+from appointments import booking, notices
 from appointments.admin import office, visit_page
 from appointments.models import Appointment
 from curednation.mail.models import OutgoingEmail
 
 SHOWN = 10
+
+
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: curednation.staff
+def pressure(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """Much more than usual is booked, or as much as the clinic's rules allow."""
+    if not request.user.has_perm("appointments.view_clinicrules"):
+        return None
+    found = booking.pressure()
+    if not (found.is_on or found.rests):
+        return None
+    return "admin/appointments/_pressure.html", {"pressure": found, "shows": ()}
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: curednation.staff

@@ -1,14 +1,15 @@
 """The workflow of appointments: it alone changes a status. Views, admin and tasks call it.
 
-`rules` holds what every change keeps to, `holds` the slot kept while a patient fills in the form,
-`visits` the visit from booked to over, `staff` and `follow_ups` what staff book
-and move for patients.
+`rules` holds what every change keeps to, `pressure` how much is taken of late, `holds` the slot
+kept while a patient fills in the form, `visits` the visit from booked to over, `moves` its other
+times, `staff` and `follow_ups` what staff book and move for patients.
 """
 
 from appointments.booking.corrections import correct_address
 from appointments.booking.follow_ups import book_series, cancel_series, planned_ahead
 from appointments.booking.holds import (
     HOLD_FOR,
+    SHORT_HOLD,
     fairly,
     prolong,
     purge_abandoned_holds,
@@ -17,7 +18,17 @@ from appointments.booking.holds import (
     was_withdrawn,
     withdraw,
 )
-from appointments.booking.rules import HoldGone, NotChangeable, SlotTaken, nearest
+from appointments.booking.moves import move
+from appointments.booking.pressure import Pressure
+from appointments.booking.pressure import read as pressure
+from appointments.booking.rules import (
+    BookingRests,
+    HoldGone,
+    NotChangeable,
+    OnlyWithProof,
+    SlotTaken,
+    nearest,
+)
 from appointments.booking.staff import (
     NotLicensed,
     OutsideRules,
@@ -28,23 +39,28 @@ from appointments.booking.staff import (
     move_for_patient,
 )
 from appointments.booking.visits import (
+    CONFIRM_WITHIN,
     PatientDetails,
     book,
     cancel,
     check_in,
     complete,
     confirm,
-    move,
     no_show,
 )
 
 __all__ = [
+    "CONFIRM_WITHIN",
     "HOLD_FOR",
+    "SHORT_HOLD",
+    "BookingRests",
     "HoldGone",
     "NotChangeable",
     "NotLicensed",
+    "OnlyWithProof",
     "OutsideRules",
     "PatientDetails",
+    "Pressure",
     "SlotTaken",
     "Wish",
     "book",
@@ -64,6 +80,7 @@ __all__ = [
     "nearest",
     "no_show",
     "planned_ahead",
+    "pressure",
     "prolong",
     "purge_abandoned_holds",
     "release",

@@ -1,4 +1,4 @@
-"""Holds: a slot kept for ten minutes while its patient fills in the form."""
+"""Holds: a slot kept for a few minutes while its patient fills in the form."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -8,13 +8,16 @@ from django.db import IntegrityError
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from appointments import availability
+from appointments import availability, shares
+from appointments.booking import pressure
 from appointments.booking.rules import (
     PATIENT,
     SYSTEM,
+    OnlyWithProof,
     SlotTaken,
     in_one_transaction,
     nearest,
+    require_room,
     require_within_caps,
     unless_taken,
 )
@@ -23,13 +26,16 @@ from appointments.models import Appointment, Provider, Service, Status
 from curednation.compiled import Asked, Compiled
 
 HOLD_FOR = timedelta(minutes=10)
+SHORT_HOLD = timedelta(minutes=3)  # under pressure, for browsers that have proved nothing
 PROLONG_BY = timedelta(minutes=10)
 KEPT_FOR_WHO_TYPES = timedelta(hours=1)
 
-# At most one, by a constraint.
+# At most one, by a constraint. A visit that waits for the link in its mail is no hold any more.
 HELD_BY = Compiled(
     lambda: (
-        Appointment.objects.filter(visitor=Asked("visitor"), status=Status.HELD)
+        Appointment.objects.filter(
+            visitor=Asked("visitor"), status=Status.HELD, patient__isnull=True
+        )
         .select_related("provider")
         .order_by()
     )
@@ -45,12 +51,15 @@ def take_hold(
     zone: str,
     provider: Provider | None = None,
     keep_for: timedelta = HOLD_FOR,
+    proved: bool = False,
 ) -> Appointment:
-    """Keep a slot for this visitor for ten minutes, in place of any other slot they hold.
+    """Keep a slot for this visitor, in place of any other slot they hold.
 
     Without `provider` it goes to whoever is free and has the fewest visits that week; losing a
     race for one, the next is tried. Taking the slot that one already holds gives that hold.
-    Raises SlotTaken if nobody is free then; an earlier hold of the visitor stays as it was.
+    `proved`: a mailbox, or we ourselves, stand for the visitor; others get no more than their share
+    of a day, and a hold that is short cannot be prolonged. Raises SlotTaken if nobody is free
+    then, and its kind OnlyWithProof; an earlier hold of the visitor stays as it was.
     """
     wish = service.pk, state, starts_at, provider
     mine = HELD_BY.first(visitor=visitor)
@@ -58,11 +67,17 @@ def take_hold(
         return mine
     asked = availability.candidates(service, state, only=provider)
     free = availability.grid(
-        service, state, providers=asked, first=starts_at, last=starts_at, moving=mine
+        service,
+        state,
+        providers=asked,
+        first=starts_at,
+        last=starts_at,
+        moving=mine,
+        without_proof=not proved,
     ).free_at(starts_at)
     for candidate in fairly(free, starts_at):
         try:
-            return _hold(candidate, service, state, starts_at, visitor, zone, keep_for)
+            return _hold(candidate, service, state, starts_at, visitor, zone, keep_for, proved)
         except SlotTaken:  # a cap was reached meanwhile
             continue
         except IntegrityError as error:
@@ -71,7 +86,14 @@ def take_hold(
             mine = HELD_BY.first(visitor=visitor)
             if mine and _is_it(mine, *wish):
                 return mine
+    if not proved and _is_free(service, state, starts_at, asked):
+        raise OnlyWithProof(nearest(service, state, starts_at, without_proof=True))
     raise SlotTaken(nearest(service, state, starts_at))
+
+
+def _is_free(service: Service, state: str, at: datetime, providers: Sequence[Provider]) -> bool:
+    found = availability.grid(service, state, providers=providers, first=at, last=at)
+    return bool(found.free_at(at))
 
 
 def _is_it(hold: Appointment, service: int, state: str, starts_at: datetime, provider) -> bool:
@@ -108,10 +130,12 @@ def _week_of(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 @in_one_transaction
-def _hold(provider, service, state, starts_at, visitor, zone, keep_for) -> Appointment:
+def _hold(provider, service, state, starts_at, visitor, zone, keep_for, proved) -> Appointment:
     now = timezone.now()
-    lock_to_hold(provider.pk, visitor, now)
+    held = lock_to_hold(provider.pk, visitor, starts_at, now)
     require_within_caps(provider, service, state, starts_at)
+    if not proved and held >= shares.AT_LEAST:
+        require_room(provider, service, state, starts_at)
     return Appointment.objects.create(
         status=Status.HELD,
         provider=provider,
@@ -121,6 +145,8 @@ def _hold(provider, service, state, starts_at, visitor, zone, keep_for) -> Appoi
         zone=zone,
         price_cents=service.price_cents,
         held_until=now + keep_for,
+        prolonged=keep_for < HOLD_FOR,
+        proved=proved,
         starts_at=starts_at,
         **times_of(service, starts_at),
     )
@@ -137,8 +163,13 @@ def times_of(service: Service, starts_at: datetime) -> dict:
 
 
 def prolong(hold: Appointment) -> bool:
-    """Ten more minutes, once. False if it was prolonged before, has run out, or is no hold."""
+    """Ten more minutes, once. False if it was prolonged before, has run out, or is no hold.
+
+    Under pressure nobody gets more who has proved nothing.
+    """
     now = timezone.now()
+    if not hold.proved and pressure.read(now).is_on:
+        return False
     return bool(
         Appointment.objects.filter(
             pk=hold.pk, status=Status.HELD, prolonged=False, held_until__gt=now

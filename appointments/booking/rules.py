@@ -41,6 +41,14 @@ class SlotTaken(Exception):
         self.nearest = nearest
 
 
+class OnlyWithProof(SlotTaken):
+    """The time is free, but browsers that have proved nothing hold enough of that day."""
+
+
+class BookingRests(Exception):
+    """Patients have booked as many visits within an hour as staff allow."""
+
+
 class HoldGone(Exception):
     """The hold was released or belongs to a visit that is over: there is nothing to book."""
 
@@ -100,12 +108,22 @@ def unless_taken(error: IntegrityError) -> None:
         raise error
 
 
-def nearest(service: Service, state: str, around: datetime) -> list[Slot]:
-    """Up to four slots close to `around`, or else the first that there are."""
+def nearest(
+    service: Service, state: str, around: datetime, *, without_proof: bool = False
+) -> list[Slot]:
+    """Up to four slots close to `around`, or else the first that there are.
+
+    With `without_proof` of those that a browser which has proved nothing may hold.
+    """
+    first, last = around - timedelta(days=3), around + timedelta(days=14)
     close = availability.grid(
-        service, state, first=around - timedelta(days=3), last=around + timedelta(days=14)
-    )
-    return close.nearest(around) or availability.first_days(service, state).nearest(around)
+        service, state, first=first, last=last, without_proof=without_proof
+    ).nearest(around)
+    if close:
+        return close
+    if without_proof:
+        return availability.grid(service, state, without_proof=True).nearest(around)
+    return availability.first_days(service, state).nearest(around)
 
 
 def require_within_caps(
@@ -127,6 +145,31 @@ def require_within_caps(
     )
     if not found.free_at(starts_at):
         raise SlotTaken(nearest(service, state, starts_at))
+
+
+def require_room(
+    provider: Provider,
+    service: Service,
+    state: str,
+    starts_at: datetime,
+    moving: Appointment | None = None,
+) -> None:
+    """Count once more under the lock what is held without proof on that day of the provider.
+
+    Raises OnlyWithProof.
+    """
+    providers = availability.candidates(service, state, only=provider)
+    found = availability.grid(
+        service,
+        state,
+        providers=providers,
+        first=starts_at,
+        last=starts_at,
+        moving=moving,
+        without_proof=True,
+    )
+    if not found.free_at(starts_at):
+        raise OnlyWithProof(nearest(service, state, starts_at, without_proof=True))
 
 
 def is_licensed(provider_id: int, state: str, at: datetime) -> bool:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from appointments import availability, freed, notices, patients
 from appointments.booking.holds import HOLD_FOR, times_of
+from appointments.booking.moves import times_kept
 from appointments.booking.rules import (
     NotChangeable,
     SlotTaken,
@@ -24,7 +25,7 @@ from appointments.booking.rules import (
     settle_expired,
     unless_taken,
 )
-from appointments.booking.visits import PatientDetails, record_consents, reread, times_kept
+from appointments.booking.visits import PatientDetails, record_consents, reread
 from appointments.models import Appointment, Provider, Service, Status
 
 

@@ -6,11 +6,12 @@ than the database to run them.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.db import connection
 
 from appointments import availability, patients
+from appointments.booking.pressure import TAKEN_OF_LATE, Pressure
 from appointments.booking.rules import SYSTEM
 from appointments.models import Appointment, ClinicRules, Patient, Status
 from curednation.guard import addresses
@@ -19,13 +20,16 @@ from curednation.guard import addresses
 LOCK_TO_HOLD = """
     SELECT 1 FROM appointments_provider WHERE id = %(provider)s FOR NO KEY UPDATE;
     UPDATE appointments_appointment SET status = 'released'
-    WHERE visitor = %(visitor)s AND status = 'held';
+    WHERE visitor = %(visitor)s AND status = 'held' AND patient_id IS NULL;
     UPDATE appointments_appointment SET status = 'expired', changed_by = %(by)s
-    WHERE provider_id = %(provider)s AND status = 'held' AND held_until <= %(now)s
+    WHERE provider_id = %(provider)s AND status = 'held' AND held_until <= %(now)s;
+    SELECT count(*) FROM appointments_appointment
+    WHERE provider_id = %(provider)s AND status = 'held' AND NOT proved
+        AND starts_at BETWEEN %(at)s - interval '1 day' AND %(at)s + interval '1 day'
 """
 # Each statement sees what those before it waited for: the provider's row, and the address, so that
 # two bookings of one address count one another.
-LOCK = """
+LOCK = f"""
     SELECT 1 FROM appointments_provider WHERE id = %(provider)s FOR NO KEY UPDATE;
     SELECT pg_advisory_xact_lock(hashtext('upcoming:' || lower(%(email)s)));
     SELECT active,
@@ -34,9 +38,13 @@ LOCK = """
         (SELECT count(*) FROM appointments_appointment
          WHERE lower(email) = lower(%(email)s) AND status = 'booked' AND starts_at > now()
          AND email <> ''),
-        (SELECT most_upcoming FROM appointments_clinicrules)
-    FROM appointments_provider AS provider WHERE id = %(provider)s
-"""
+        (SELECT count(*) FROM appointments_appointment
+         WHERE lower(email) = lower(%(email)s) AND status = 'held' AND held_until > %(now)s
+         AND email <> ''),
+        (SELECT most_upcoming FROM appointments_clinicrules),
+        taken.*
+    FROM appointments_provider AS provider, ({TAKEN_OF_LATE}) AS taken WHERE id = %(provider)s
+"""  # noqa: S608  (our own statement, its values apart)
 # A known patient is locked and kept as they are, in the same statement as a new one is written in:
 # nothing tells which.
 TAKE_OVER = """
@@ -51,7 +59,8 @@ TAKE_OVER = """
         UPDATE appointments_appointment AS hold
         SET patient_id = known.id, status = %(status)s, held_until = %(held_until)s,
             email = %(email)s, phone = %(phone)s, contact = %(contact)s, zone = %(zone)s,
-            booked_for = %(booked_for)s, booked_by = %(booked_by)s
+            booked_for = %(booked_for)s, booked_by = %(booked_by)s,
+            proved = %(proved)s, told_to_confirm = %(told_to_confirm)s
         FROM known
         WHERE hold.id = %(hold)s AND hold.status = %(was)s AND hold.patient_id IS NULL
         RETURNING hold.id, hold.patient_id
@@ -75,26 +84,46 @@ class Agreeing(patients.Person, Protocol):
     def agreed_at(self) -> datetime | None: ...
 
 
-def lock_to_hold(provider: int, visitor: str, now: datetime) -> None:
-    """Lock the provider until the transaction ends, and free what this visitor held elsewhere."""
+class Locked(NamedTuple):
+    """What is so while the lock is held.
+
+    is_licensed: whether the provider may treat in that state then (DESIGN invariant 2).
+    is_over_limit: whether the address has as many upcoming visits as the clinic allows.
+    waiting: how many times wait for the link that was mailed to the address.
+    """
+
+    is_licensed: bool
+    is_over_limit: bool
+    waiting: int
+    pressure: Pressure
+
+
+def lock_to_hold(provider: int, visitor: str, starts_at: datetime, now: datetime) -> int:
+    """Lock the provider until the transaction ends, and free what this visitor held elsewhere.
+
+    How many of the provider's times around `starts_at` are held without proof.
+    """
     asked: dict[str, Any] = {"provider": provider, "visitor": visitor, "now": now, "by": SYSTEM}
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_TO_HOLD, asked)
+        cursor.execute(LOCK_TO_HOLD, asked | {"at": starts_at})
+        [held] = cursor.fetchone()
+    return held
 
 
-def lock_to_book(hold: Appointment, email: str) -> tuple[bool, bool]:
-    """Lock the provider of `hold` and the address until the transaction ends.
-
-    Whether the provider may treat in that state then (DESIGN invariant 2), and whether the
-    address has as many upcoming visits as the clinic allows.
-    """
+def lock_to_book(hold: Appointment, email: str, now: datetime) -> Locked:
+    """Lock the provider of `hold` and the address until the transaction ends."""
     asked: dict[str, Any] = {"provider": hold.provider_id, "email": email, "state": hold.state}
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, asked)
-        active, expires, upcoming, most = cursor.fetchone()
-    licensed = active and expires and availability.licence_end(expires, hold.state)
+        cursor.execute(LOCK, asked | {"now": now})
+        active, expires, upcoming, waiting, most, *taken = cursor.fetchone()
+    ends = active and expires and availability.licence_end(expires, hold.state)
     allowed = ClinicRules().most_upcoming if most is None else most
-    return bool(licensed and hold.starts_at.timestamp() < licensed), upcoming >= allowed
+    return Locked(
+        is_licensed=bool(ends and hold.starts_at.timestamp() < ends),
+        is_over_limit=upcoming >= allowed,
+        waiting=waiting,
+        pressure=Pressure(*taken),
+    )
 
 
 def take_over(

@@ -1,4 +1,4 @@
-"""Visits: book, move, cancel, and what staff note on the day."""
+"""Visits: book, confirm, cancel, and what staff note on the day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from django.db import IntegrityError
 from django.db.models import F, Q
 from django.utils import timezone
 
-from appointments import availability, freed, notices
+from appointments import freed, notices
 from appointments.booking.rules import (
     PATIENT,
+    BookingRests,
     HoldGone,
     NotChangeable,
     SlotTaken,
@@ -18,15 +19,19 @@ from appointments.booking.rules import (
     is_licensed,
     lock,
     nearest,
+    require_room,
     require_within_caps,
     settle_expired,
     unless_taken,
 )
 from appointments.booking.statements import lock_to_book, take_over
-from appointments.models import Appointment, Consent, Provider, Status
+from appointments.models import Appointment, Consent, Status
 from curednation.guard import addresses
 
-CONFIRM_WITHIN = timedelta(hours=1)
+CONFIRM_WITHIN = timedelta(minutes=30)
+# So many times are kept for one address until somebody uses the links that it was mailed. Others
+# can still be confirmed while nobody else has taken them.
+MOST_WAITING = 2
 
 
 @dataclass(frozen=True)
@@ -47,26 +52,37 @@ class PatientDetails:
     agreed_at: datetime | None = None  # None: now
 
 
-def book(*, hold: Appointment, details: PatientDetails) -> Appointment:
+def book(
+    *, hold: Appointment, details: PatientDetails, proved: bool = False, invited: bool = False
+) -> Appointment:
     """Turn a hold into a booked appointment and queue its confirmation.
+
+    `proved`: whoever books has used a link that was mailed to this very address; `invited`: one
+    that offered this very time. Past the limit of visits of one address, and under pressure
+    where nothing is proved, the time is kept until the link in a mail is used.
 
     A hold that has run out still books while nobody else has the time. Booking twice gives the
     first one's appointment. Raises SlotTaken if somebody else has the time, if it has begun, or
-    if the provider may not treat in that state any more; HoldGone if the hold was given back.
+    if the provider may not treat in that state any more; HoldGone if the hold was given back;
+    BookingRests if too many visits were booked within an hour, unless they were invited.
     """
     try:
-        return _book(hold, details)
+        return _book(hold, details, proved or invited, invited)
     except IntegrityError as error:
         unless_taken(error)
         raise SlotTaken(nearest(hold.service, hold.state, hold.starts_at)) from error
 
 
 @in_one_transaction
-def _book(hold: Appointment, details: PatientDetails) -> Appointment:
-    licensed, over_limit = lock_to_book(hold, details.email)
+def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: bool) -> Appointment:
     now = timezone.now()
-    if hold.starts_at <= now or not licensed:
+    found = lock_to_book(hold, details.email, now)
+    if hold.starts_at <= now or not found.is_licensed:
         raise SlotTaken(nearest(hold.service, hold.state, hold.starts_at))
+    if found.pressure.rests and not invited:
+        return _already_booked(hold, otherwise=BookingRests)
+    must_confirm = found.pressure.is_on and not proved
+    waits = must_confirm or found.is_over_limit
     given = {
         "email": details.email,
         "phone": details.phone,
@@ -74,24 +90,37 @@ def _book(hold: Appointment, details: PatientDetails) -> Appointment:
         "zone": details.zone,
         "booked_for": details.booked_for,
         "booked_by": details.booked_by,
-        "status": (Status.HELD if over_limit else Status.BOOKED).value,
-        "held_until": now + CONFIRM_WITHIN if over_limit else None,
+        "status": _status(waits, found.waiting).value,
+        "held_until": now + CONFIRM_WITHIN if waits else None,
+        "proved": proved,
+        "told_to_confirm": must_confirm,
     }
     if not take_over(hold, Status.HELD, given, details, now):
         # It has run out and was settled. Others' holds may have run out over the same time since.
         settle_expired([hold.provider_id], now)
         require_within_caps(hold.provider, hold.service, hold.state, hold.starts_at)
+        if must_confirm:
+            require_room(hold.provider, hold.service, hold.state, hold.starts_at)
         if not take_over(hold, Status.EXPIRED, given, details, now):
             return _already_booked(hold)
-    if over_limit:
-        notices.over_limit(hold)
+    if waits:
+        notices.must_confirm(hold, has_many=found.is_over_limit)
     else:
         notices.booked(hold)
+        if found.pressure.booked + 1 >= found.pressure.hourly:
+            notices.booking_rests()
     return hold
 
 
+def _status(waits: bool, waiting: int) -> Status:
+    """Of what was just typed. Too many that wait for one address keep no time, as if run out."""
+    if not waits:
+        return Status.BOOKED
+    return Status.HELD if waiting < MOST_WAITING else Status.EXPIRED
+
+
 def confirm(appointment: Appointment) -> None:
-    """Book a visit that was kept because its address had many: whoever reads the mail wants it.
+    """Book a visit that waited for the link in its mail: whoever reads it wants it.
 
     Confirming twice is fine. Raises SlotTaken if somebody else has the time by now, and
     NotChangeable if the patient has given it back.
@@ -117,7 +146,7 @@ def _confirm(appointment: Appointment) -> None:
     kept = Appointment.objects.visits().filter(
         pk=appointment.pk, status__in=[Status.HELD, Status.EXPIRED]
     )
-    if kept.update(status=Status.BOOKED, held_until=None):
+    if kept.update(status=Status.BOOKED, held_until=None, proved=True):
         notices.booked(reread(appointment))
     elif reread(appointment).status != Status.BOOKED:
         raise NotChangeable
@@ -129,10 +158,10 @@ def reread(appointment: Appointment) -> Appointment:
     )
 
 
-def _already_booked(hold: Appointment) -> Appointment:
+def _already_booked(hold: Appointment, otherwise: type[Exception] = HoldGone) -> Appointment:
     current = Appointment.objects.select_related("patient").get(pk=hold.pk)
     if current.patient_id is None:
-        raise HoldGone
+        raise otherwise
     return current
 
 
@@ -150,75 +179,6 @@ def record_consents(appointment: Appointment, details: PatientDetails, now: date
     )
 
 
-def move(
-    appointment: Appointment,
-    *,
-    provider: Provider | None,
-    starts_at: datetime,
-    by: str = PATIENT,
-) -> Appointment:
-    """Give the visit another time, by the same rules; the old time is free in the same moment.
-
-    Without `provider` it stays with its own where they are free, else whoever is. Raises
-    SlotTaken if nobody is free then, and NotChangeable if it has begun or was changed meanwhile.
-    """
-    service, state = appointment.service, appointment.state
-    free = availability.grid(
-        service, state, first=starts_at, last=starts_at, moving=appointment
-    ).free_at(starts_at)
-    if provider:
-        free = [who for who in free if who == provider]
-    for candidate in sorted(free, key=lambda who: who.pk != appointment.provider_id):
-        try:
-            return _move(appointment, candidate, starts_at, by)
-        except IntegrityError as error:
-            unless_taken(error)
-    raise SlotTaken(nearest(service, state, starts_at))
-
-
-@in_one_transaction
-def _move(
-    appointment: Appointment, provider: Provider, starts_at: datetime, by: str
-) -> Appointment:
-    _require_time_left(appointment, by)
-    pks = [appointment.provider_id, provider.pk]
-    lock(pks)
-    now = timezone.now()
-    settle_expired(pks, now)
-    require_within_caps(
-        provider, appointment.service, appointment.state, starts_at, moving=appointment
-    )
-    changed = (
-        Appointment.objects.changeable(now)
-        .filter(pk=appointment.pk, sequence=appointment.sequence)
-        .update(
-            provider=provider,
-            starts_at=starts_at,
-            sequence=F("sequence") + 1,
-            changed_by=by,
-            **times_kept(appointment, starts_at),
-        )
-    )
-    if not changed:
-        raise NotChangeable
-    moved = reread(appointment)
-    if moved.waits_for_the_patient:
-        notices.over_limit(moved)
-    else:
-        notices.moved(moved, was=appointment)
-    freed.tell()
-    return moved
-
-
-def times_kept(appointment: Appointment, starts_at: datetime) -> dict:
-    """Length and buffers as they were when it was booked: changing a service changes no visit."""
-    by = starts_at - appointment.starts_at
-    return {
-        "ends_at": appointment.ends_at + by,
-        "blocked": (appointment.blocked.lower + by, appointment.blocked.upper + by),
-    }
-
-
 @in_one_transaction
 def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> None:
     """Cancel a visit that has not begun and tell the patient.
@@ -226,8 +186,10 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
     A visit that waits to be confirmed is given back without a mail. Raises NotChangeable if it has
     begun or is over, and for the patient also past the service's cut-off.
     """
-    _require_time_left(appointment, by)
-    waiting = Appointment.objects.filter(pk=appointment.pk, status=Status.HELD)
+    require_time_left(appointment, by)
+    waiting = Appointment.objects.filter(
+        pk=appointment.pk, status__in=[Status.HELD, Status.EXPIRED]
+    )
     freed.tell()
     if waiting.update(status=Status.RELEASED, changed_by=by):
         return
@@ -246,7 +208,7 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
     notices.cancelled(reread(appointment), by_patient=by == PATIENT)
 
 
-def _require_time_left(appointment: Appointment, by: str) -> None:
+def require_time_left(appointment: Appointment, by: str) -> None:
     """Patients change a visit online until the service's cut-off, staff until it begins."""
     if by == PATIENT and appointment.changes_close_at <= timezone.now():
         raise NotChangeable

@@ -23,6 +23,22 @@ class ClinicRules(models.Model):
         default=4,
         help_text=_("More must be confirmed by a link in an e-mail. Staff can book any number."),
     )
+    most_hourly = models.PositiveSmallIntegerField(
+        _("visits that patients book online in one hour at most"),
+        default=60,
+        db_default=60,
+        help_text=_(
+            "Then booking online rests, and people see your phone number. What staff book does not "
+            "count. From half of it on within an hour, a visit must be confirmed by a link in an "
+            "e-mail."
+        ),
+    )
+    most_unproved = models.PositiveSmallIntegerField(
+        _("times kept at once for people whose e-mail address is not confirmed at most"),
+        default=500,
+        db_default=500,
+        help_text=_("Then people confirm their e-mail address before they can choose a time."),
+    )
 
     class Meta:
         verbose_name = _("rules of the clinic")
@@ -30,6 +46,10 @@ class ClinicRules(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="clinic_rules_are_one"),
             models.CheckConstraint(condition=Q(most_upcoming__gte=1), name="clinic_allows_a_visit"),
+            models.CheckConstraint(
+                condition=Q(most_hourly__gte=1, most_unproved__gte=1),
+                name="clinic_can_be_booked_online",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -159,6 +159,13 @@ class Appointment(models.Model):
     prolonged = models.BooleanField(default=False, editable=False)
     visitor = models.CharField(max_length=64, blank=True, editable=False)
 
+    # A link that went through the mailbox, or a member of the staff, stands for the address.
+    proved = models.BooleanField(
+        _("e-mail address confirmed"), default=False, db_default=False, editable=False
+    )
+    # The done page said that the time is kept until the mailed link is used.
+    told_to_confirm = models.BooleanField(default=False, db_default=False, editable=False)
+
     # A visit's own: what was typed for it, and what was promised
     patient = models.ForeignKey(
         Patient,
@@ -211,7 +218,7 @@ class Appointment(models.Model):
             models.UniqueConstraint(fields=["key"], name="appointment_key_once"),
             models.UniqueConstraint(
                 fields=["visitor"],
-                condition=Q(status="held"),
+                condition=Q(status="held", patient__isnull=True),
                 name="appointment_one_hold_per_visitor",
             ),
             models.CheckConstraint(
@@ -262,6 +269,12 @@ class Appointment(models.Model):
                 condition=Q(status__in=["completed", "no_show", "cancelled"]),
             ),
             models.Index(fields=["starts_at"], name="appointment_by_start"),
+            # How much was taken of late: `booking.pressure`.
+            models.Index(
+                fields=["created"],
+                name="appointment_taken_of_late",
+                condition=Q(status__in=["held", "booked", "checked_in"], made_by_staff=False),
+            ),
             models.Index(
                 Lower("email"),
                 name="appointment_by_email",
@@ -313,7 +326,7 @@ class Appointment(models.Model):
 
     @property
     def waits_for_the_patient(self) -> bool:
-        """Typed in full, but over the limit of upcoming visits: kept until confirmed by mail."""
+        """Typed in full, and kept for a while: until somebody uses the link in the mail."""
         return self.status == Status.HELD and self.patient_id is not None
 
     @property

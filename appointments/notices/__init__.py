@@ -8,18 +8,20 @@ from collections.abc import Sequence
 
 from appointments.models import Appointment
 from appointments.notices import patients, providers
-from appointments.notices.patients import ABOUT, about, my_visits, over_limit, proof
+from appointments.notices.managers import booking_rests
+from appointments.notices.patients import ABOUT, about, must_confirm, my_visits, proof
 
 __all__ = [
     "ABOUT",
     "about",
     "booked",
+    "booking_rests",
     "cancelled",
     "checked_in",
     "moved",
+    "must_confirm",
     "my_visits",
     "no_show",
-    "over_limit",
     "proof",
     "readdressed",
     "series_booked",

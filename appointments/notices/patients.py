@@ -88,10 +88,11 @@ def drop_waiting(appointment: Appointment) -> None:
     outbox.drop(about=about(appointment))
 
 
-def over_limit(appointment: Appointment) -> None:
-    """The address has many visits already: it gets one mail with a link to go on.
+def must_confirm(appointment: Appointment, *, has_many: bool = False) -> None:
+    """The time is kept for a while: one mail with a link to confirm it.
 
-    Moved before it was confirmed, the visit has a mail anew, in place of the one that waits.
+    `has_many`: the address has other visits. Moved before it was confirmed, the visit has a mail
+    anew, in place of the one that waits.
     """
     _write(
         "appointment_confirm",
@@ -101,6 +102,8 @@ def over_limit(appointment: Appointment) -> None:
         wait=outbox.pause(about=about(appointment), longest=LONGEST_PAUSE_TO_CONFIRM),
         not_after=appointment.starts_at,
         link=links.absolute(appointment, "confirm"),
+        until=appointment.local_held_until if appointment.waits_for_the_patient else None,
+        has_many=has_many,
     )
 
 
@@ -143,12 +146,19 @@ def _nobodys_visit() -> Appointment:
 
 
 def proof(email: str, state: State, service: Service) -> None:
-    """The link by which a returning patient goes on booking, or word that we do not know them."""
-    path = reverse("appointments:proof_accept", args=[state, service.slug, proofs.make(email)])
-    thing = f"appointment-proof:{addresses.keyed_hash(email)}"
+    """The link by which a patient goes on booking, as somebody who reads that address's mail.
+
+    Where the service is for those who were here before, only they get it; others are told.
+    """
+    is_known = proofs.is_known(email)
+    token = proofs.make(email, returning=service.proof_required and is_known)
+    path = reverse("appointments:proof_accept", args=[state, service.slug, token])
+    kind = "returning" if service.proof_required else "any"  # neither overtakes the other
+    thing = f"appointment-proof:{kind}:{addresses.keyed_hash(email)}"
     known = "appointment_proof", {"link": links.on_site(path)}
     unknown: tuple[str, dict[str, Any]] = "appointment_proof_none", {}
-    (template, said), other = (known, unknown) if proofs.is_known(email) else (unknown, known)
+    gets_it = is_known or not service.proof_required
+    (template, said), other = (known, unknown) if gets_it else (unknown, known)
     outbox.enqueue(
         template,
         key=f"appointment-proof:{uuid.uuid4()}",

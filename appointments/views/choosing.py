@@ -18,8 +18,8 @@ from appointments.picker import Picker
 from appointments.states import STATES, State
 from appointments.views.details import details_page
 from appointments.views.proof import proof_of
-from appointments.views.refusing import refusal
-from appointments.views.taken import taken, typed_before
+from appointments.views.refusing import over_limit, rests, without_effort
+from appointments.views.taken import crowded, taken, typed_before
 from appointments.views.zone import remembered_zone, shown_zone
 from curednation.guard.private import private
 
@@ -100,7 +100,9 @@ def choose_time(request: HttpRequest, state: State, service: str) -> HttpRespons
     if not form.is_valid():
         context = _times(request, state, offered) | {"error": _("Please choose one of the times.")}
         return render(request, "appointments/times.html", context, status=400)
-    return refusal(request, "holds") or _take(request, state, offered, form.cleaned_data["slot"])
+    return over_limit(request, "holds") or _take_if_calm(
+        request, state, offered, form.cleaned_data["slot"]
+    )
 
 
 @require_safe
@@ -111,8 +113,30 @@ def times_fragment(request: HttpRequest, state: State, service: str) -> HttpResp
     return render(request, "appointments/_times.html", _times(request, state, offered))
 
 
-def _take(
+def _take_if_calm(
     request: HttpRequest, state: State, service: Service, starts_at: datetime
+) -> HttpResponse:
+    """Take the time; when a great many are taken, only after effort, or with a proved address."""
+    pressure = booking.pressure()
+    if pressure.rests:
+        return rests(request, state=state, service=service)
+    proof = proofs.address_hash(proof_of(request))
+    if proof is None and pressure.needs_proof:
+        return crowded(request, service, state, starts_at, ())
+    level = pressure.level if proof is None else 0
+    keep_for = booking.SHORT_HOLD if level else booking.HOLD_FOR
+    return without_effort(request, "holds", level=level) or _take(
+        request, state, service, starts_at, proof, keep_for
+    )
+
+
+def _take(
+    request: HttpRequest,
+    state: State,
+    service: Service,
+    starts_at: datetime,
+    proof: str | None,
+    keep_for: timedelta,
 ) -> HttpResponse:
     key = visitors.key_of(request) or visitors.new_key()
     provider = bookable_provider(request, service, state.code)
@@ -121,10 +145,15 @@ def _take(
             service=service,
             state=state.code,
             starts_at=starts_at,
-            visitor=visitors.stored(key),
+            # Of one proved address there is one hold, whatever number of browsers shows the proof.
+            visitor=visitors.stored_for_address(proof) if proof else visitors.stored(key),
             zone=str(shown_zone(request, state)),
             provider=provider,
+            keep_for=keep_for,
+            proved=proof is not None,
         )
+    except booking.OnlyWithProof as error:
+        return crowded(request, service, state, starts_at, error.nearest)
     except booking.SlotTaken as error:
         return taken(request, service, state, starts_at, error.nearest)
     typed = typed_before(request)

@@ -15,9 +15,9 @@ from appointments.forms import DetailsForm
 from appointments.links import Purpose, VisitLink
 from appointments.models import Appointment, ConsentText, Status
 from appointments.views.proof import proof_of
-from appointments.views.refusing import refusal
-from appointments.views.taken import taken
-from appointments.views.visit import of_visit
+from appointments.views.refusing import refusal, rests
+from appointments.views.taken import crowded, taken
+from appointments.views.visit import of_visit, shown_status
 from curednation.compiled import Asked, Compiled
 from curednation.guard import addresses
 from curednation.guard.private import private
@@ -58,25 +58,44 @@ def details(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _book(request: HttpRequest, hold: Appointment, form: DetailsForm) -> HttpResponse:
     try:
-        appointment = booking.book(hold=hold, details=form.details(page="appointments:details"))
+        appointment = booking.book(
+            hold=hold,
+            details=form.details(page="appointments:details"),
+            proved=proofs.is_of(proof_of(request), form.cleaned_data["email"]),
+        )
     except booking.HoldGone:
         return redirect("appointments:times", hold.place, hold.service.slug)
+    except booking.BookingRests:
+        return rests(request, state=hold.place, service=hold.service)
+    except booking.OnlyWithProof as error:
+        return crowded(
+            request,
+            hold.service,
+            hold.place,
+            hold.starts_at,
+            error.nearest,
+            typed=_typed(request, hold),
+        )
     except booking.SlotTaken as error:
         return _taken(request, hold, error.nearest)
     return redirect(links.handed_page(appointment))
 
 
 def _taken(request: HttpRequest, hold: Appointment, nearest: Sequence[Slot]) -> HttpResponse:
-    asked = DetailsForm(hold=hold, texts=ConsentText.current()).fields
     return taken(
         request,
         hold.service,
         hold.place,
         hold.starts_at,
         nearest,
-        typed={name: request.POST[name] for name in asked if name in request.POST},
+        typed=_typed(request, hold),
         closed=booking.was_withdrawn(hold),
     )
+
+
+def _typed(request: HttpRequest, hold: Appointment) -> dict[str, str]:
+    asked = DetailsForm(hold=hold, texts=ConsentText.current()).fields
+    return {name: request.POST[name] for name in asked if name in request.POST}
 
 
 def details_page(
@@ -85,7 +104,9 @@ def details_page(
     *,
     form: DetailsForm | None = None,
     initial: dict | None = None,
+    no_more: bool = False,
 ) -> HttpResponse:
+    """The form about the patient; with `no_more` it says that the time is kept no longer."""
     if form is None:
         form = DetailsForm(initial=initial, hold=hold, texts=ConsentText.current())
     left = max(0, int((hold.held_until - timezone.now()).total_seconds())) if hold.held_until else 0
@@ -95,20 +116,27 @@ def details_page(
         "seconds_left": left,
         "seconds_in_all": max(left, int(booking.HOLD_FOR.total_seconds())),
         "has_run_out": left == 0,
+        "is_short": _is_short(hold),
+        "no_more": no_more,
     }
     return render(request, "appointments/details.html", context)
+
+
+def _is_short(hold: Appointment) -> bool:
+    """Whether it was taken under pressure, and so is kept for three minutes and no more."""
+    return hold.held_until is not None and hold.held_until - hold.created < booking.HOLD_FOR / 2
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def prolong(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Ten more minutes, once; what was typed so far stays in the form."""
+    """Ten more minutes, once, on a calm day; what was typed so far stays in the form."""
     hold = _own_hold_or_404(request, uid)
     if request.method != "POST" or hold.patient_id:
         return redirect("appointments:details", uid)
-    booking.prolong(hold)
+    prolonged = booking.prolong(hold)
     hold.refresh_from_db()
-    return details_page(request, hold, initial=request.POST.dict())
+    return details_page(request, hold, initial=request.POST.dict(), no_more=not prolonged)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,11 +152,12 @@ def release(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_safe
 @of_visit(Purpose.DONE)
 def done(request: HttpRequest, link: VisitLink) -> HttpResponse:
-    appointment = link.appointment
-    if appointment.status != Status.BOOKED and not appointment.waits_for_the_patient:
+    appointment, status = link.appointment, shown_status(link)
+    if status not in (Status.BOOKED, Status.HELD):
         return redirect(link.page())
     context = {
         "appointment": appointment,
+        "must_confirm": status == Status.HELD,
         "calendar": link.page("calendar"),
         "visit": link.page(),
     }
@@ -138,6 +167,7 @@ def done(request: HttpRequest, link: VisitLink) -> HttpResponse:
 def _own_hold_or_404(request: HttpRequest, uid: UUID) -> Appointment:
     """This visitor's own hold, also when it has run out or was booked; anybody else's is 404."""
     hold = HOLD.first(uid=uid)
-    if hold is None or not visitors.owns(request, hold):
+    proof = proofs.address_hash(proof_of(request))
+    if hold is None or not visitors.owns(request, hold, proof=proof):
         raise Http404("No such hold")
     return hold

@@ -11,14 +11,14 @@ from appointments.forms import SlotForm
 from appointments.links import Purpose, VisitLink
 from appointments.views.choosing import bookable_provider, picker_context, shown_grid
 from appointments.views.refusing import refusal
-from appointments.views.taken import taken
+from appointments.views.taken import crowded, taken
 from appointments.views.visit import can_change, of_visit
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_visit(Purpose.VISIT)
 def move(request: HttpRequest, link: VisitLink) -> HttpResponse:
-    if not can_change(link.appointment):
+    if not can_change(link):
         return redirect(link.page())
     context = _times(request, link)
     if request.method != "POST":
@@ -37,11 +37,12 @@ def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse
     appointment, starts_at = link.appointment, form.cleaned_data["slot"]
     provider = bookable_provider(request, appointment.service, appointment.state)
     try:
-        booking.move(appointment, provider=provider, starts_at=starts_at)
+        booking.move(appointment, provider=provider, starts_at=starts_at, proved=link.mailed)
     except booking.NotChangeable:
         return redirect(link.page())
     except booking.SlotTaken as error:
-        return taken(
+        page = crowded if isinstance(error, booking.OnlyWithProof) else taken
+        return page(
             request,
             appointment.service,
             appointment.place,

@@ -1,4 +1,5 @@
-"""Services that only returning patients book: who they are is proved by a mailed link."""
+"""Proof of an address by a mailed link: for services that only returning patients book, and for
+whoever would else have to wait while a great many times are taken."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,7 +24,7 @@ def proof_of(request: HttpRequest) -> str | None:
 @private
 def ask(request: HttpRequest, state: State, service: str) -> HttpResponse:
     """Mail a link to the address. The same answer, and the same mail sent, for every address."""
-    offered = get_object_or_404(Service, slug=service, active=True, proof_required=True)
+    offered = get_object_or_404(Service, slug=service, active=True)
     form = AddressForm(request.POST or None)
     context = {"form": form, "state": state, "service": offered}
     if request.method != "POST" or not form.is_valid():
@@ -44,7 +45,8 @@ def accept(request: HttpRequest, state: State, service: str, token: str) -> Http
     if proofs.address_hash(token) is None:
         raise Http404("No such proof")
     if request.method != "POST":
-        return render(request, "appointments/proof_accept.html", {"state": state})
+        context = {"state": state, "service": get_object_or_404(Service, slug=service)}
+        return render(request, "appointments/proof_accept.html", context)
     response = redirect("appointments:times", state, service)
     visitors.set_private_cookie(
         response, COOKIE, token, max_age=int(proofs.VALID_FOR.total_seconds())

@@ -34,17 +34,40 @@ def taken(
     With `closed` nobody else has the time: the clinic has withdrawn it.
     """
     zone = zone or shown_zone(request, state)
-    context = {
+    context = _context(request, service, state, starts_at, nearest, zone, typed, action)
+    return render(request, "appointments/taken.html", context | {"closed": closed}, status=409)
+
+
+def crowded(
+    request: HttpRequest,
+    service: Service,
+    state: State,
+    starts_at: datetime,
+    nearest: Sequence[Slot],
+    *,
+    typed: dict | None = None,
+    zone: ZoneInfo | None = None,
+    action: str = "",
+) -> HttpResponse:
+    """The page of who met the share of a day that goes to browsers which have proved nothing.
+
+    It offers the nearest times that they may take, and the way to prove an address.
+    """
+    zone = zone or shown_zone(request, state)
+    context = _context(request, service, state, starts_at, nearest, zone, typed, action)
+    return render(request, "appointments/crowded.html", context, status=409)
+
+
+def _context(request, service, state, starts_at, nearest, zone, typed, action) -> dict:
+    return {
         "service": service,
         "state": state,
         "starts": starts_at.astimezone(zone),
         "nearest": [(slot, slot.starts_at.astimezone(zone)) for slot in nearest],
         "zone": str(zone),
         "typed": typed_before(request) if typed is None else typed,
-        "closed": closed,
         "action": action or reverse("appointments:times", args=[state, service.slug]),
     }
-    return render(request, "appointments/taken.html", context, status=409)
 
 
 def typed_before(request: HttpRequest) -> dict[str, str]:

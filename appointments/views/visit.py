@@ -46,27 +46,28 @@ def of_visit(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], View]:
     return decorate
 
 
-def can_change(appointment: Appointment) -> bool:
+def can_change(link: VisitLink) -> bool:
     """Whether the patient can still move or cancel it here."""
-    open_ = appointment.status == Status.BOOKED or appointment.waits_for_the_patient
-    return open_ and appointment.changes_close_at > timezone.now()
+    open_ = shown_status(link) in (Status.BOOKED, Status.HELD)
+    return open_ and link.appointment.changes_close_at > timezone.now()
 
 
 @require_safe
 @of_visit(Purpose.VISIT)
 def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
     appointment, now = link.appointment, timezone.now()
-    on_its_way = appointment.is_live and now < appointment.ends_at
+    status = shown_status(link)
+    on_its_way = status in Appointment.LIVE and now < appointment.ends_at
     context = {
         "appointment": appointment,
         "link": link,
         "token": link.token,
         "calendar": link.page("calendar"),
-        "status": _shown_status(link),
+        "status": status,
         "today": now.astimezone(appointment.patient_zone).date(),
         "now": now,
-        "can_change": can_change(appointment),
-        "by_phone_only": appointment.status == Status.BOOKED
+        "can_change": can_change(link),
+        "by_phone_only": status == Status.BOOKED
         and appointment.changes_close_at <= now < appointment.starts_at,
         "on_its_way": on_its_way,
         "join_open": on_its_way and now >= appointment.starts_at - JOIN_OPENS,
@@ -77,15 +78,23 @@ def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
     return render(request, "appointments/visit.html", context)
 
 
-def _shown_status(link: VisitLink) -> str:
-    """The visit's status, but a browser that proved no address learns of none that waited for it.
+def shown_status(link: VisitLink) -> str:
+    """The visit's status, as whoever holds the link may know it. PRIVACY 10.
 
-    A visit that waits because its address has many is to that browser as any other. PRIVACY 10.
+    Everybody is told that a visit waits for its mailed link under pressure: of these, one that
+    keeps no time, because too many wait for its address, is as the others while they wait. One
+    that waits because its address has many is booked to a browser that proved no address.
     """
-    status = link.appointment.status
-    if not link.mailed and status == Status.RELEASED:
+    visit, now = link.appointment, timezone.now()
+    if link.mailed:
+        return visit.status
+    if visit.status == Status.RELEASED:
         return Status.CANCELLED
-    return status
+    if visit.status in (Status.HELD, Status.EXPIRED):
+        if not visit.told_to_confirm:
+            return Status.BOOKED
+        return Status.HELD if visit.held_until and visit.held_until > now else Status.EXPIRED
+    return visit.status
 
 
 def _other_visits(link: VisitLink) -> list[tuple[str, Appointment]]:
@@ -112,7 +121,7 @@ def calendar_download(request: HttpRequest, link: VisitLink) -> HttpResponse:
 @of_visit(Purpose.VISIT)
 def cancel(request: HttpRequest, link: VisitLink) -> HttpResponse:
     form = CancelForm(request.POST or None)
-    if not can_change(link.appointment):
+    if not can_change(link):
         return redirect(link.page())
     if request.method != "POST" or not form.is_valid():
         context = {"appointment": link.appointment, "form": form, "token": link.token}
@@ -128,12 +137,15 @@ def cancel(request: HttpRequest, link: VisitLink) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_visit(Purpose.CONFIRM)
 def confirm(request: HttpRequest, link: VisitLink) -> HttpResponse:
-    """One visit more than usual for this address: the reader of the mail says that it is wanted."""
+    """A visit that waits for the link in its mail: whoever reads it says that it is wanted."""
     appointment = link.appointment
     if appointment.status not in (Status.HELD, Status.EXPIRED):
         return redirect(link.page())
     if request.method != "POST":
-        return render(request, "appointments/confirm.html", {"appointment": appointment})
+        until = appointment.held_until
+        is_kept = appointment.status == Status.HELD and until and until > timezone.now()
+        context = {"appointment": appointment, "is_kept": is_kept}
+        return render(request, "appointments/confirm.html", context)
     refused = refusal(request, "changes")
     if refused:
         return refused

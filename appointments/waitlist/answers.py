@@ -45,7 +45,7 @@ def accept(offer: WaitlistOffer) -> Appointment:
 def _accept(offer: WaitlistOffer) -> Appointment:
     lock([offer.provider_id])
     entry, others = _claim(offer)
-    appointment = booking.book(hold=_hold(offer), details=_details(entry))
+    appointment = booking.book(hold=_hold(offer), details=_details(entry), invited=True)
     WaitlistOffer.objects.filter(pk=offer.pk).update(status=OfferStatus.ACCEPTED)
     WaitlistEntry.objects.filter(pk=entry.pk).update(appointment=appointment)
     WaitlistOffer.objects.filter(pk__in=[o.pk for o in others]).update(status=OfferStatus.TAKEN)

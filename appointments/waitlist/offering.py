@@ -125,6 +125,7 @@ def _keep_and_ask(
         zone=suited[0].zone,
         provider=provider,
         keep_for=OFFER_FOR,
+        proved=True,  # how many are kept for those who wait is bounded by `openings`
     )
     now = timezone.now()
     asked = _still_in_line(suited, starts_at, now)

@@ -1,4 +1,4 @@
-// The ten minutes: counts down once a second, spoken at two minutes and at thirty seconds.
+// The minutes that a time is kept: counts down once a second, spoken at two minutes and at thirty seconds.
 const hold = document.querySelector(".hold[data-seconds]");
 
 if (hold) {

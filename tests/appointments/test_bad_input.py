@@ -88,7 +88,6 @@ def booked() -> int:
         ("/appointments/" + "A" * 5000 + "." + "A" * 43 + "/", 404),
         ("/appointments/" + "%D7%90" * 22 + "." + "A" * 43 + "/", 404),
         ("/book/done/" + "A" * 22 + "." + "A" * 43 + "/", 404),
-        ("/book/tn/first-visit/proof/", 404),
     ],
 )
 def test_an_unknown_place_visit_or_link_gets_a_page_that_says_so(client, service, path, status):

@@ -332,7 +332,7 @@ def test_a_hold_that_has_run_out_still_books_while_the_time_is_free(visitor, ser
     if settled:
         Appointment.objects.update(status=Status.EXPIRED)
     page = visitor.get(page.path)
-    assert "The ten minutes are over." in page.text
+    assert "Your minutes are over." in page.text
     assert steps.finish(visitor, page).path.startswith("/book/done/")
     assert Appointment.objects.get().status == Status.BOOKED
 

@@ -202,7 +202,7 @@ def test_a_cap_of_one_visit_a_day_holds_for_twenty_at_once(site):
 
 
 def test_twenty_holds_that_ran_out_side_by_side_are_settled_without_an_error(site):
-    service = make_service()
+    service = make_service(providers=[make_provider(hours="00:00-00:00")])
     for nth in range(8):
         make_hold(service=service, starts_at=monday(f"{9 + nth:02}:00"), minutes=-5)
     address = f"/book/tn/{service.slug}/"
@@ -247,7 +247,7 @@ def test_who_sends_the_details_five_times_at_once_books_once(site):
 
 
 def test_one_address_does_not_pass_its_limit_of_upcoming_visits_by_booking_all_at_once(site):
-    service, calls = make_service(), []
+    service, calls = make_service(providers=[make_provider(hours="00:00-00:00")]), []
     for nth in range(8):
         visitor = over_http(site.url)
         page = steps.take(visitor, service, monday(f"{9 + nth:02}:00"))

@@ -40,7 +40,7 @@ def address(name: str, *, service, proved, hold, visit, feed, entry) -> str:
     where = {
         "service": [visit.place],
         "proof": [visit.place, proved.slug],
-        "proof_accept": [visit.place, proved.slug, proofs.make(visit.email)],
+        "proof_accept": [visit.place, proved.slug, proofs.make(visit.email, returning=True)],
     }
     return reverse(f"appointments:{name}", args=where.get(name, [visit.place, service.slug]))
 

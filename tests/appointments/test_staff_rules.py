@@ -29,7 +29,8 @@ def manager(db) -> Client:
 
 
 def save(client: Client, *holidays: str, most: int = 4, **more):
-    return client.post(RULES, {"holidays": holidays, "most_upcoming": most} | more)
+    limits = {"most_upcoming": most, "most_hourly": 60, "most_unproved": 300}
+    return client.post(RULES, {"holidays": holidays} | limits | more)
 
 
 def test_every_federal_holiday_can_be_ticked(manager):

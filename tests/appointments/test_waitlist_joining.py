@@ -159,9 +159,9 @@ def test_a_service_that_must_be_proved_asks_for_the_proof_first(service):
     client = Client(enforce_csrf_checks=True)
     visitor = in_process(client)
     assert form_of(visitor, service).path.endswith("/proof/")
-    client.cookies[visitors.cookie_name("proof")] = proofs.make("other@example.org")
+    client.cookies[visitors.cookie_name("proof")] = proofs.make("other@example.org", returning=True)
     assert "that we sent the link to" in join(visitor, service).text
-    client.cookies[visitors.cookie_name("proof")] = proofs.make("grace@example.org")
+    client.cookies[visitors.cookie_name("proof")] = proofs.make("grace@example.org", returning=True)
     join(visitor, service)
     assert WaitlistEntry.objects.count() == 1
 

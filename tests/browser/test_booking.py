@@ -281,7 +281,7 @@ def test_the_hold_counts_down_and_says_so_at_two_minutes_and_at_the_end(patient,
     page.clock.run_for(7 * 60_000)
     expect(page.locator("[data-spoken]")).to_have_text("Two minutes left.")
     page.clock.run_for(3 * 60_000)
-    expect(page.locator(".hold")).to_contain_text("The ten minutes are over.")
+    expect(page.locator(".hold")).to_contain_text("Your minutes are over.")
     expect(page.get_by_role("button", name="I need more time")).to_have_count(0)
     who.look()
 

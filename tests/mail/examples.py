@@ -35,7 +35,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "appointment_series": _visit,
     "appointment_cancelled": _visit,
     "appointment_cancelled_by_us": _visit,
-    "appointment_confirm": _visit,
+    "appointment_confirm": {**_visit, "until": _visit["starts"], "has_many": False},
     "appointment_links": {**_visit, "name": ""},
     "appointment_links_none": {},
     "appointment_offer": {**_visit, "until": _visit["starts"]},
@@ -46,6 +46,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "appointment_missed": _visit,
     "appointment_moved": _visit,
     "appointment_reminder": _visit,
+    "booking_rests": {"link": "https://visits.example.org/admin/"},
     "chain_head": {
         "at": datetime(2030, 11, 12, 7, 30, tzinfo=ZoneInfo("America/Chicago")),
         "count": 12345,

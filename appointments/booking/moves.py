@@ -1,0 +1,115 @@
+"""Moving a visit, by the rules of booking."""
+
+from datetime import datetime
+
+from django.db import IntegrityError
+from django.db.models import F
+from django.utils import timezone
+
+from appointments import availability, freed, notices
+from appointments.booking.rules import (
+    PATIENT,
+    NotChangeable,
+    OnlyWithProof,
+    SlotTaken,
+    in_one_transaction,
+    lock,
+    nearest,
+    require_room,
+    require_within_caps,
+    settle_expired,
+    unless_taken,
+)
+from appointments.booking.visits import require_time_left, reread
+from appointments.models import Appointment, Provider
+
+
+def move(
+    appointment: Appointment,
+    *,
+    provider: Provider | None,
+    starts_at: datetime,
+    proved: bool = False,
+    by: str = PATIENT,
+) -> Appointment:
+    """Give the visit another time, by the same rules; the old time is free in the same moment.
+
+    Without `provider` it stays with its own where they are free, else whoever is. `proved`: a
+    link that was mailed led here; a visit that no mailbox stands for goes where a hold of its
+    kind may be taken. Raises SlotTaken if nobody is free then, its kind OnlyWithProof, and
+    NotChangeable if it has begun or was changed meanwhile.
+    """
+    service, state = appointment.service, appointment.state
+    proved = proved or appointment.proved
+    free = availability.grid(
+        service,
+        state,
+        first=starts_at,
+        last=starts_at,
+        moving=appointment,
+        without_proof=not proved,
+    ).free_at(starts_at)
+    if provider:
+        free = [who for who in free if who == provider]
+    for candidate in sorted(free, key=lambda who: who.pk != appointment.provider_id):
+        try:
+            return _move(appointment, candidate, starts_at, by, proved)
+        except IntegrityError as error:
+            unless_taken(error)
+    if not proved and _could_move(appointment, provider, starts_at):
+        raise OnlyWithProof(nearest(service, state, starts_at, without_proof=True))
+    raise SlotTaken(nearest(service, state, starts_at))
+
+
+def _could_move(visit: Appointment, provider: Provider | None, at: datetime) -> bool:
+    found = availability.grid(visit.service, visit.state, first=at, last=at, moving=visit)
+    free = found.free_at(at)
+    return provider in free if provider else bool(free)
+
+
+@in_one_transaction
+def _move(
+    appointment: Appointment, provider: Provider, starts_at: datetime, by: str, proved: bool
+) -> Appointment:
+    require_time_left(appointment, by)
+    pks = [appointment.provider_id, provider.pk]
+    lock(pks)
+    now = timezone.now()
+    settle_expired(pks, now)
+    require_within_caps(
+        provider, appointment.service, appointment.state, starts_at, moving=appointment
+    )
+    if not proved:
+        require_room(
+            provider, appointment.service, appointment.state, starts_at, moving=appointment
+        )
+    changed = (
+        Appointment.objects.changeable(now)
+        .filter(pk=appointment.pk, sequence=appointment.sequence)
+        .update(
+            provider=provider,
+            starts_at=starts_at,
+            sequence=F("sequence") + 1,
+            changed_by=by,
+            proved=proved,
+            **times_kept(appointment, starts_at),
+        )
+    )
+    if not changed:
+        raise NotChangeable
+    moved = reread(appointment)
+    if moved.waits_for_the_patient:
+        notices.must_confirm(moved)
+    else:
+        notices.moved(moved, was=appointment)
+    freed.tell()
+    return moved
+
+
+def times_kept(appointment: Appointment, starts_at: datetime) -> dict:
+    """Length and buffers as they were when it was booked: changing a service changes no visit."""
+    by = starts_at - appointment.starts_at
+    return {
+        "ends_at": appointment.ends_at + by,
+        "blocked": (appointment.blocked.lower + by, appointment.blocked.upper + by),
+    }
