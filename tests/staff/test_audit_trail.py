@@ -23,17 +23,13 @@ from tests.staff.people import (
 pytestmark = pytest.mark.django_db
 
 
-shown: list[tuple[str, dict]] = []
-admin.site.register_panel(lambda request: shown[0] if shown else None)
-
-
 @contextmanager
 def panel_on_the_first_page():
-    shown.append(("429.html", {"shows": ()}))  # any template will do
+    panel = admin.site.register_panel(lambda request: ("429.html", {"shows": ()}))  # any will do
     try:
         yield
     finally:
-        shown.clear()
+        admin.site._panels.remove(panel)
 
 
 @pytest.fixture
