@@ -17,7 +17,7 @@ NAMED = re.findall(r"`([\w/]+\.py)::(\w+)`", DOCUMENT)
 
 
 @cache
-def tests_of(path: str) -> set[str]:
+def names_in(path: str) -> set[str]:
     tree = ast.parse((ROOT / "tests" / path).read_text())
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
@@ -33,7 +33,7 @@ def test_every_rule_has_a_test_or_waits_for_its_feature(rule):
 
 @pytest.mark.parametrize(("path", "name"), sorted(set(NAMED)))
 def test_every_test_that_is_named_exists(path, name):
-    assert name in tests_of(path)
+    assert name in names_in(path)
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
