@@ -9,7 +9,7 @@ MOST_PAIRS = 10_000_000
 Opcode = tuple[str, int, int, int, int]
 
 
-def differing(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:
+def differing(old: Sequence[str], new: Sequence[str]) -> Sequence[Opcode]:
     """Return what became of `old`, as difflib's opcodes. Blanks are matched beside words only.
 
     Where that takes too much work the rest counts as replaced.
@@ -24,8 +24,9 @@ class _Bounded(difflib.SequenceMatcher):
         self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
     ) -> difflib.Match:
         if self.left > 0:
-            places = self.b2j  # type: ignore[attr-defined]  # documented since Python 3.3
-            self.left -= sum(1 + len(places.get(word, ())) for word in self.a[alo:ahi])
+            places: dict[str, list[int]] = self.b2j  # type: ignore[attr-defined]  # documented
+            words: Sequence[str] = self.a[alo:ahi]  # type: ignore[attr-defined]
+            self.left -= sum(1 + len(places.get(word, ())) for word in words)
         if self.left <= 0:
             return difflib.Match(alo, blo, 0)
         return super().find_longest_match(alo, ahi, blo, bhi)

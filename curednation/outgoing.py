@@ -119,7 +119,7 @@ def _ask(parts: SplitResult, host: str, port: int, line: "_Line", agent: str) ->
         asking = http.client.HTTPConnection(host, port)
         asking.default_port = _PORTS[parts.scheme]  # so that the Host says it only where it must
         asking.auto_open = 0
-        asking.sock = line  # type: ignore[assignment]  # all that http.client asks of a socket
+        asking.sock = line  # all that http.client asks of a socket
         path = quote(parts.path or "/", _AS_IT_STANDS)
         query = f"?{quote(parts.query, _AS_IT_STANDS)}" if parts.query else ""
         asking.request("GET", path + query, headers={"User-Agent": agent, "Connection": "close"})
