@@ -8,6 +8,7 @@ from appointments import booking
 from appointments.models import Appointment, Service, WaitlistEntry, WaitlistOffer
 from curednation.mail.models import OutgoingEmail
 from tests.factories import (
+    at,
     make_appointment,
     make_entry,
     make_extra_hours,
@@ -18,8 +19,8 @@ from tests.factories import (
 
 
 def at_noon(**later: float) -> time_machine.travel:
-    """Noon of today in Tennessee, in winter, or so much later. At night nobody gets an offer."""
-    noon = datetime.now(UTC).replace(hour=18, minute=0, second=0, microsecond=0)
+    """Noon of today in Tennessee, or so much later. At night nobody gets an offer."""
+    noon = at(datetime.now(UTC).date(), "12:00")
     return time_machine.travel(noon + timedelta(**later), tick=False)
 
 
