@@ -17,7 +17,7 @@ from wsgiref.types import WSGIEnvironment
 from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, parse_cookie
 
 from curednation.pages import errors
@@ -128,8 +128,6 @@ def _is_signed_in(session_key: str) -> bool:
         return SESSION_KEY in store(session_key)
     except (DatabaseError, ValueError):  # ValueError: it holds a NUL
         return False
-    finally:
-        close_old_connections()
 
 
 def _has_secret(environ: WSGIEnvironment) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
+from django.db import close_old_connections
 
 from curednation import request_body
 from curednation.wsgi import application as pages
@@ -50,7 +51,7 @@ class Threads:
     async def _body(self, environ: WSGIEnvironment, protocol: Any) -> bytes:
         most = request_body.MOST
         if request_body.announced(environ) > most and request_body.claims_more(environ):
-            most = await self._in_thread(lambda: request_body.most(environ))
+            most = await self._in_thread(lambda: _most(environ))
         return await request_body.read(environ, protocol, most)
 
     def _in_thread(self, do: Callable[[], Any]) -> asyncio.Future:
@@ -101,6 +102,14 @@ class File:
 
     def close(self) -> None:
         self.file.close()
+
+
+def _most(environ: WSGIEnvironment) -> int:
+    """Ask it in a thread of ours, outside of a request: what Django does at a request's end."""
+    try:
+        return request_body.most(environ)
+    finally:
+        close_old_connections()
 
 
 def _tell(done: asyncio.Future, result: Any, error: BaseException | None) -> None:

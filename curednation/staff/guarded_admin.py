@@ -22,10 +22,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from curednation.guard.keys import key
 from curednation.staff.audited import record_all
 
 Action = Callable[..., Any]  # (model_admin, request, queryset)
 FIRST_YEAR, LAST_YEAR = 1900, 9998  # Django reckons with the year after
+NOBODYS_KEY = "0"
 
 
 class GuardedAdmin(ModelAdmin):
@@ -119,7 +121,21 @@ class GuardedAdmin(ModelAdmin):
     ) -> HttpResponse:
         if "_saveasnew" in request.POST and not self.save_as:
             raise PermissionDenied  # Django obeys it all the same
+        self._make_keys_of_suggestions(request)
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _make_keys_of_suggestions(self, request: HttpRequest) -> None:
+        """What is no key becomes one that no row has: Django's own widget raises for it."""
+        names = {*self.autocomplete_fields}
+        for inline in self.inlines:
+            names.update(inline.autocomplete_fields)
+        if request.method != "POST" or not names:
+            return
+        data = request.POST.copy()
+        for sent, value in request.POST.items():
+            if value and sent.rpartition("-")[2] in names and key(value) is None:
+                data[sent] = NOBODYS_KEY
+        request.POST = data  # type: ignore[assignment]  # what Django reads
 
 
 def guarded(admin_class: type[ModelAdmin]) -> type[ModelAdmin]:

@@ -201,6 +201,16 @@ def test_a_text_that_cannot_be_taken_is_refused_with_a_sentence(editor, body, se
     assert article.revisions.count() == 1
 
 
+@pytest.mark.parametrize("forged", ["x", "1'", "١", "9" * 5000, "1\0"])
+def test_a_forged_value_of_a_field_that_suggests_is_no_server_error(editor, forged):
+    article = make_draft()
+    typed = form_on(editor, page_of(article)).filled()
+    [rows] = [name for name in typed if re.fullmatch(r"related\w*-TOTAL_FORMS", name)]
+    row = rows.replace("TOTAL_FORMS", "0-to")
+    for more in ({"cover": forged}, {rows: "1", row: forged}):
+        assert editor.post(page_of(article), typed | more).status_code in (200, 302, 400)
+
+
 def test_two_editors_are_warned_and_neither_overwrites_the_other(editor):
     other = signed_in("editor", name="Olive Other")
     article = make_draft()

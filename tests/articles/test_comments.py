@@ -127,10 +127,14 @@ def test_bad_input_is_said_beside_its_field_and_nothing_typed_is_lost(
     assert response["Cache-Control"] == "no-store"
 
 
-def test_five_megabytes_of_text_are_refused_with_a_sentence(client, article):
-    response = leave(client, text="z" * 5 * 1024 * 1024)
-    assert response.status_code == 200
-    assert "At most 3000 characters fit" in response.text
+@pytest.mark.parametrize(
+    ("length", "status", "sentence"),
+    [(60_000, 200, "At most 3000 characters fit"), (5_000_000, 413, "held too much text")],
+)
+def test_far_too_much_text_is_refused_with_a_sentence(client, article, length, status, sentence):
+    response = leave(client, text="z" * length)
+    assert response.status_code == status
+    assert sentence in response.text
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,6 @@ BODIES = [
 ]
 READS = re.compile(r"\b(?:GET|POST)(?:\.get|\.getlist)?[\[(]\"([a-z]\w*)\"")
 DAYS = re.compile("day|date|_at|from|to$|until|expires|starts|ends|first|last|reviewed")
-# Django's own widget for autocompletion raises for a forged value that is no number:
-# only staff who may change articles could forge one, for themselves.
-LEFT_ALONE = re.compile(r"^csrfmiddlewaretoken$|(^|-)(cover|photo|article|to)$")
 CHANGE_LIST = ("q", "o", "p", "all", "e", "_popup", "_to_field", "_facets")
 AUTOCOMPLETE = ("app_label", "model_name", "field_name", "term", "page")
 FOLDERS = {
@@ -112,7 +109,7 @@ def filled(address: Address, html: str) -> Iterator[tuple[str, dict[str, str]]]:
         if form.method != "post" or "logout" in form.action:
             continue
         whole = {name: DETAILS.get(name) or typed for name, typed in form.fields.items()}
-        names = [name for name in form.choices if name and not LEFT_ALONE.search(name)]
+        names = [name for name in form.choices if name and name != "csrfmiddlewaretoken"]
         target = urljoin(path, form.action or path)
         for value in [HUGE, UNPRINTABLE] if address.label else ALONE + TOGETHER:
             yield target, whole | dict.fromkeys(names, value)
