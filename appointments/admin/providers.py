@@ -157,7 +157,7 @@ class ProviderAdmin(admin.ModelAdmin):
             return view(request, object_id, form_url, extra_context)
 
         provider = key(object_id)
-        if provider is None:
+        if not provider:
             return save()  # a new provider has no visits
         return affected.before_saving(self, request, save, provider=provider)
 

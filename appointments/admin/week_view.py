@@ -21,7 +21,7 @@ def this_week_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpRespons
     """The week of `?day=` and `?provider=`; else this one, of whoever comes first."""
     day = parse_day(request.GET.get("day", "")) or office.today()
     pk = key(request.GET.get("provider"))
-    if pk is None:
+    if not pk:
         first = Provider.objects.active().first()
         if first is None:
             raise Http404("No provider")

@@ -42,7 +42,7 @@ def _number(text: str) -> int | None:
     if not text:
         return None
     number = key(text)
-    if number is None:
+    if not number:
         raise Http404
     return number
 

@@ -2,12 +2,13 @@
 
 import re
 
+NOBODYS = 0  # no row has it
 _KEY = re.compile("[0-9]{1,18}")
 
 
-def key(text: object) -> int | None:
-    """Return the key that `text` writes; None for what no row can have.
+def key(text: object) -> int:
+    """Return the key that `text` writes; NOBODYS for what no row can have.
 
     Other digits than ASCII's are none, nor is a number that PostgreSQL could not hold.
     """
-    return int(str(text)) if _KEY.fullmatch(str(text)) else None
+    return int(str(text)) if _KEY.fullmatch(str(text)) else NOBODYS

@@ -22,12 +22,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from curednation.guard.keys import key
+from curednation.guard.keys import NOBODYS, key
 from curednation.staff.audited import record_all
 
 Action = Callable[..., Any]  # (model_admin, request, queryset)
 FIRST_YEAR, LAST_YEAR = 1900, 9998  # Django reckons with the year after
-NOBODYS_KEY = "0"
 
 
 class GuardedAdmin(ModelAdmin):
@@ -133,8 +132,8 @@ class GuardedAdmin(ModelAdmin):
             return
         data = request.POST.copy()
         for sent, value in request.POST.items():
-            if value and sent.rpartition("-")[2] in names and key(value) is None:
-                data[sent] = NOBODYS_KEY
+            if value and sent.rpartition("-")[2] in names and not key(value):
+                data[sent] = str(NOBODYS)
         request.POST = data  # type: ignore[assignment]  # what Django reads
 
 

@@ -100,7 +100,7 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
         "section": ["pages", "articles", "topics", "issues"],
         "key": ["nothing"],
         "path": [world.row("articles.imageasset").file.name],
-        "token": [proofs.make("grace@example.org")],
+        "token": [proofs.make("grace@example.org", returning=True)],
         "service": [world.row("appointments.service").slug],
     }
     assert name in found, f"{route}: give {name} an example in tests/crawl/addresses.py"

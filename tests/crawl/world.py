@@ -68,7 +68,7 @@ def _clinic() -> list[Model]:
     visit = factories.make_appointment(
         service=service, patient=patient, starts_at=factories.monday("11:00")
     )
-    text = ConsentText.objects.first()
+    [text, *_] = ConsentText.objects.all()
     now = timezone.now()
     return [
         visit,
@@ -76,7 +76,7 @@ def _clinic() -> list[Model]:
         service,
         provider,
         text,
-        Licence.objects.filter(provider=provider).first(),
+        Licence.objects.get(provider=provider),
         ClinicRules.objects.get_or_create(pk=1)[0],
         factories.make_time_off(provider, factories.monday(weeks=3).date()),
         factories.make_entry(service=service, first_name=PATIENT),
