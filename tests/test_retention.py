@@ -75,6 +75,8 @@ def test_a_hold_that_is_given_back_goes_with_the_next_purge():
     visitor.post(page.path + "release/", steps.token(visitor))
     purge_abandoned_holds()
     assert not Appointment.objects.exists()
+    back = visitor.post(page.path, steps.token(visitor))
+    assert (back.status, back.path) == (200, "/book/"), "the Back button leads on"
 
 
 def test_a_hold_that_has_run_out_stays_an_hour_for_who_still_types():

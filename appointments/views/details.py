@@ -1,6 +1,7 @@
 """Booking from the hold on: the patient's details, more time, giving it back, done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,10 +32,28 @@ HOLD = Compiled(
 )
 
 
+def of_hold(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give a view this visitor's own hold, also when it has run out or was booked.
+
+    Anybody else's is 404. One that is deleted by now leads to where booking begins.
+    """
+
+    @private
+    @wraps(view)
+    def wrapper(request: HttpRequest, uid: UUID) -> HttpResponse:
+        hold = HOLD.first(uid=uid)
+        if hold is None:
+            return redirect("appointments:state")
+        if not visitors.owns(request, hold, proof=proofs.address_hash(proof_of(request))):
+            raise Http404("No such hold")
+        return view(request, hold)
+
+    return wrapper
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
-def details(request: HttpRequest, uid: UUID) -> HttpResponse:
-    hold = _own_hold_or_404(request, uid)
+@of_hold
+def details(request: HttpRequest, hold: Appointment) -> HttpResponse:
     if hold.patient_id:
         return redirect(links.handed_page(hold))
     if booking.was_withdrawn(hold):
@@ -128,22 +147,20 @@ def _is_short(hold: Appointment) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
-def prolong(request: HttpRequest, uid: UUID) -> HttpResponse:
+@of_hold
+def prolong(request: HttpRequest, hold: Appointment) -> HttpResponse:
     """Ten more minutes, once, on a calm day; what was typed so far stays in the form."""
-    hold = _own_hold_or_404(request, uid)
     if request.method != "POST" or hold.patient_id:
-        return redirect("appointments:details", uid)
+        return redirect("appointments:details", hold.uid)
     prolonged = booking.prolong(hold)
     hold.refresh_from_db()
     return details_page(request, hold, initial=request.POST.dict(), no_more=not prolonged)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
-def release(request: HttpRequest, uid: UUID) -> HttpResponse:
+@of_hold
+def release(request: HttpRequest, hold: Appointment) -> HttpResponse:
     """The patient goes back to the times: theirs is free again at once."""
-    hold = _own_hold_or_404(request, uid)
     if request.method == "POST":
         booking.release(hold)
     return redirect("appointments:times", hold.place, hold.service.slug)
@@ -162,12 +179,3 @@ def done(request: HttpRequest, link: VisitLink) -> HttpResponse:
         "visit": link.page(),
     }
     return render(request, "appointments/done.html", context)
-
-
-def _own_hold_or_404(request: HttpRequest, uid: UUID) -> Appointment:
-    """This visitor's own hold, also when it has run out or was booked; anybody else's is 404."""
-    hold = HOLD.first(uid=uid)
-    proof = proofs.address_hash(proof_of(request))
-    if hold is None or not visitors.owns(request, hold, proof=proof):
-        raise Http404("No such hold")
-    return hold
