@@ -6,13 +6,16 @@ from another origin, no word in the console, no barrier, and no sideways scrolli
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 import pytest
+from django.db.models import F
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from appointments.models import Appointment, Status
+from curednation.mail.models import OutgoingEmail
 from tests.browser.barriers import violations
 from tests.factories import make_provider, make_service, monday
 from tests.pages.factories import make_practice
@@ -138,6 +141,12 @@ def take_a_time(who: Patient) -> None:
     who.page.wait_for_url("**/book/details/**")
 
 
+def an_hour_passes() -> None:
+    """For the mails: one that follows another at once waits for the next change."""
+    hour = timedelta(hours=1)
+    OutgoingEmail.objects.update(created_at=F("created_at") - hour, sent_at=F("sent_at") - hour)
+
+
 def book_read_move_and_cancel(who: Patient, smtp_server, look: Callable[[], None]) -> None:
     page = who.page
     reach_the_details(who, look)
@@ -157,6 +166,7 @@ def book_read_move_and_cancel(who: Patient, smtp_server, look: Callable[[], None
     expect(page.get_by_text("10:00 am to 10:30 am")).to_be_visible()
     look()
 
+    an_hour_passes()
     page.get_by_role("link", name="Move to another time").click()
     page.wait_for_url("**/reschedule/**")
     look()
@@ -167,6 +177,7 @@ def book_read_move_and_cancel(who: Patient, smtp_server, look: Callable[[], None
     assert "2:00 pm Central Time" in moved["Subject"]
     assert link_in(moved) == link_in(mail)
 
+    an_hour_passes()
     page.get_by_role("link", name="Cancel this visit").click()
     page.wait_for_url("**/cancel/")
     look()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments import notices
-from appointments.models import Appointment
+from appointments.models import Appointment, ClinicRules
 from articles.models import Article, Comment
 from curednation.mail.models import OutgoingEmail
 from tests.articles.factories import make_article
@@ -96,6 +96,7 @@ def make_every_panel(visit: Appointment) -> None:
     make_email(about=notices.about(visit))
     came_back = {"last_error": "550", "due_at": None, "returned_at": timezone.now()}
     OutgoingEmail.objects.update(state="failed", **came_back)
+    ClinicRules.objects.update_or_create(pk=1, defaults={"most_hourly": 1})  # booking rests
     article = make_article()
     said = {"name": "Sam", "email": "sam@example.org", "text": "Thanks."}
     Comment.objects.create(article=article, created_at=timezone.now(), **said)

@@ -44,7 +44,7 @@ def test_they_stop_a_server_whose_threads_read_the_forms(start_site, with_wsgi):
     site = start_site()
     assert answers(site.url)
     with trickling(site.url, MANY, head(site.url, content_length=5000), TYPED):
-        assert not answers(site.url, within=2)
+        assert any(not answers(site.url, within=2) for _ in range(10)), "once all have arrived"
 
 
 @pytest.mark.parametrize("then", [TYPED, b""], ids=["trickles", "stalls"])

@@ -129,6 +129,7 @@ def test_what_new_holidays_show_is_recorded(manager):
     visit = make_appointment(starts_at=at(coming_christmas(), "10:00"))
     start = newest()
     data = {"holidays": ["Christmas Day"], "most_upcoming": "5"}
+    data |= {"most_hourly": "60", "most_unproved": "500"}
     answer = manager.post("/admin/appointments/clinicrules/1/change/", data)
     assert "Whitfield" in text_of(answer)
     assert recorded(start) >= of(visit)
