@@ -171,11 +171,11 @@ def _offer_of(request: HttpRequest, entry: WaitlistEntry) -> WaitlistOffer | Non
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_entry
 def keep(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
-    """One place more than usual for this address: whoever reads its mail says that it is wanted."""
+    """One place more, or other wishes: whoever reads the address's mail says that it is so."""
     if request.method == "POST" and entry.is_asked:
         if not within_limit(request, "changes"):
             return too_many(request)
-        waitlist.keep(entry)
+        entry = waitlist.keep(entry)
     return redirect(links.page(entry))
 
 

@@ -39,6 +39,8 @@ TYPED = (
     "booked_by",
     "zone",
 )
+# And what they wish, and agreed to.
+WISHED = ("provider_id", "weekdays", "parts", "sooner_than", "agreed_at", "consent_texts")
 
 
 def first_that_suits(
@@ -59,10 +61,11 @@ def join(
     provider: Provider | None = None,
     sooner_than: datetime | None = None,
 ) -> None:
-    """Give the person a place in line, or renew theirs; a mail brings the link to it.
+    """Give the person a place in line; a mail brings the link to it.
 
-    Who joins again keeps the place and changes the wishes. Where the address has `MOST_PLACES`,
-    whoever made them, this one counts once the link in its mail says so: see `keep`.
+    Where the person is in line already, or the address has `MOST_PLACES`, whoever made them, it
+    counts once the link in its mail says so: see `keep`. Who types somebody's name, birth date and
+    address changes nothing of theirs. PRIVACY 29.
     """
     now = timezone.now()
     given = {
@@ -76,31 +79,43 @@ def join(
     } | {name: getattr(details, name) for name in TYPED}
     whose = {"person": patients.match_key(details), "service": service, "state": state}
     places = _places(details.email)
-    mine = next((e for e in places if all(getattr(e, k) == v for k, v in whose.items())), None)
-    waits = mine is not None and mine.is_waiting
-    is_full = not waits and sum(place.is_waiting for place in places) >= MOST_PLACES
-    status, closed = (EntryStatus.ASKED, now) if is_full else (EntryStatus.WAITING, None)
+    mine = [place for place in places if all(getattr(place, k) == v for k, v in whose.items())]
+    in_line = any(place.is_waiting for place in mine)
+    must_ask = in_line or sum(place.is_waiting for place in places) >= MOST_PLACES
+    status, closed = (EntryStatus.ASKED, now) if must_ask else (EntryStatus.WAITING, None)
     entry = WaitlistEntry(**{"created": now, "status": status, "closed": closed} | whose | given)
-    if mine:
-        entry.pk, entry.key = mine.pk, mine.key
-        entry.created = mine.created if waits else now
-    entry.save(force_insert=mine is None)
+    asked = next((place for place in mine if place.is_asked), None)
+    if asked:
+        entry.pk, entry.key = asked.pk, asked.key
+    entry.save(force_insert=asked is None)
     letters.joined(entry)
 
 
 @in_one_transaction
-def keep(entry: WaitlistEntry) -> bool:
-    """Put a place in line that its address was asked about. False if it was not to be put there.
+def keep(entry: WaitlistEntry) -> WaitlistEntry:
+    """Let what was asked about count; return the place in line, or `entry` where there is none.
 
-    Only a mailed link leads here, so it counts also where the address has many places.
+    The person's place in line keeps its turn and takes over what was typed last. Only a mailed
+    link leads here, so it counts also where the address has many places.
     """
     now = timezone.now()
     same = {name: getattr(entry, name) for name in ("person", "service_id", "state")}
     places = _places(entry.email)
-    if any(p.is_waiting and all(getattr(p, k) == v for k, v in same.items()) for p in places):
-        return False
-    asked = WaitlistEntry.objects.asked(now).filter(pk=entry.pk)
-    return bool(asked.update(status=EntryStatus.WAITING, closed=None, until=now + WAITS_FOR))
+    mine = [place for place in places if all(getattr(place, k) == v for k, v in same.items())]
+    in_line = next((place for place in mine if place.is_waiting), None)
+    asked = next((place for place in mine if place.pk == entry.pk and place.is_asked), None)
+    if asked is None:
+        return in_line or entry
+    if in_line is None:
+        asked.status, asked.closed, asked.until = EntryStatus.WAITING, None, now + WAITS_FOR
+        asked.save()
+        return asked
+    for name in (*TYPED, *WISHED):
+        setattr(in_line, name, getattr(asked, name))
+    in_line.until = now + WAITS_FOR
+    in_line.save()
+    asked.delete()
+    return in_line
 
 
 def _places(email: str) -> list[WaitlistEntry]:

@@ -76,7 +76,7 @@ def test_however_many_places_a_stranger_makes_the_owner_gets_one(service, posts,
     mail = newest("appointment_offer_joined")
     assert path_in(mail) == links.page(mine)
     visitor = in_process(Client(**OWNER))
-    page = visitor.press(visitor.get(path_in(mail)), "Yes, keep watch for this one")
+    page = visitor.press(visitor.get(path_in(mail)), "Yes, keep watch for this")
     assert "You are on the waitlist, Victoria." in page.text
     assert WaitlistEntry.objects.get(pk=mine.pk).is_waiting
 
@@ -98,7 +98,7 @@ def test_the_page_promises_no_more_than_is_true_and_tells_nothing(service):
         pages.append(html)
     assert len(set(pages)) == 1
     assert "keep watch" not in pages[0]
-    assert "If this address has several places already" in pages[0]
+    assert "If you are on the list already" in pages[0]
 
 
 def test_a_place_that_was_only_asked_about_is_offered_nothing(service):

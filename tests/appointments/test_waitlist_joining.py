@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from appointments import proofs, visitors
+from appointments import proofs, visitors, waitlist
 from appointments.models import WaitlistEntry
 from appointments.waitlist import links
 from curednation.mail.models import OutgoingEmail
@@ -169,15 +169,34 @@ def test_a_service_that_must_be_proved_asks_for_the_proof_first(service):
 # ── joining again, and too often ──────────────────────────────────────────────
 
 
-def test_joining_again_keeps_the_place_and_changes_the_wishes(visitor, service):
+def test_joining_again_keeps_the_place_and_changes_the_wishes_once_the_mailed_link_says_so(
+    visitor, service
+):
     join(visitor, service, weekdays=["1"])
     before = WaitlistEntry.objects.get()
     with at_noon(days=10):
         join(visitor, service, weekdays=["3"], email="Grace@Example.org", phone="615-555-0199")
+        asked = WaitlistEntry.objects.get(status="asked")
+        assert links.page(asked) in OutgoingEmail.objects.latest("pk").text
+        page = visitor.press(visitor.get(links.page(asked)), "Yes, keep watch for this")
+    assert page.path == links.page(before)
     [entry] = WaitlistEntry.objects.all()
     assert (entry.pk, entry.key, entry.created) == (before.pk, before.key, before.created)
     assert (entry.weekdays, str(entry.phone)) == ([3], "+16155550199")
     assert entry.until == before.until + timedelta(days=10)
+
+
+def test_who_types_somebody_s_name_birth_date_and_address_changes_nothing_of_their_place(
+    visitor, service
+):
+    first = join(visitor, service, weekdays=["1"])
+    before = WaitlistEntry.objects.values().get()
+    again = join(in_process(), service, weekdays=["6"], parts=["evening"], phone="615-555-0199")
+    assert WaitlistEntry.objects.values().get(id=before["id"]) == before
+    assert same(first, again)
+    stranger_s = WaitlistEntry.objects.get(status="asked")
+    assert waitlist.offer_freed_times() is None
+    assert not stranger_s.offers.exists()
 
 
 def test_two_people_of_one_address_have_a_place_each(visitor, service):
@@ -200,7 +219,7 @@ def test_an_address_with_four_places_is_asked_by_mail_whether_it_wants_one_more(
     assert WaitlistEntry.objects.filter(status="waiting").count() == 4
     assert mails_to(entries[0]) == ["appointment_offer_joined"]
     mail = OutgoingEmail.objects.get()
-    assert "Do you want this one too?" in mail.text
+    assert "Was it you? Then say yes" in mail.text
     entry = WaitlistEntry.objects.get(status="asked")
     assert links.page(entry) in mail.text
     unknown = join(visitor, service, email="other@example.org")
@@ -209,7 +228,7 @@ def test_an_address_with_four_places_is_asked_by_mail_whether_it_wants_one_more(
     assert WaitlistEntry.objects.get(pk=entry.pk).status == "asked", "opening it changes nothing"
     for other in entries:
         assert links.page(other) in page.text
-    page = visitor.press(page, "Yes, keep watch for this one")
+    page = visitor.press(page, "Yes, keep watch for this")
     assert "You are on the waitlist, Grace." in page.text
     kept = WaitlistEntry.objects.get(pk=entry.pk)
     assert (kept.status, kept.closed) == ("waiting", None)
@@ -227,7 +246,7 @@ def test_a_place_that_was_asked_about_twice_is_in_line_once(visitor, service):
     assert WaitlistEntry.objects.filter(status="waiting").count() == 5
     join(visitor, service, weekdays=["4"])
     [again] = WaitlistEntry.objects.filter(pk=entry.pk)
-    assert (again.status, again.weekdays) == ("waiting", [4])
+    assert (again.status, again.weekdays) == ("waiting", [3])
 
 
 def same(one, other) -> bool:
