@@ -24,9 +24,13 @@ held = pytest.StashKey[list[Hold]]()
 CLOCK = re.compile(
     r"\b(datetime|timedelta|timezone|time_machine|localdate|monday|make_(appointment|hold|entry))\b"
 )
-# Tests of twenty seconds and more stand in these.
-LONG = {"test_make_run.py", "test_abuse.py", "test_staff_sign_in.py", "test_drill.py"}
-LONG |= {"test_database_roles.py", "test_calendar_drill.py"}
+# Tests of twenty seconds and more stand in these: attacks, drills, walks over everything.
+LONG = {
+    *("test_make_run.py", "test_abuse.py", "test_staff_sign_in.py", "test_drill.py"),
+    *("test_database_roles.py", "test_calendar_drill.py", "test_crawl.py", "test_roles.py"),
+    *("test_lists_answer_no_more.py", "test_shown_is_recorded.py", "test_linear_work.py"),
+    *("test_picture_memory.py", "test_demo_is_careful.py", "test_booking.py"),
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,13 +49,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that read a clock, for `-m reads_clock`.
+    """Mark the tests that read a clock, for `-m reads_clock`, and the long ones as `slow`.
 
     Begin with the long ones, so that no worker is left with one when the others are done.
     """
     for item in items:
         if _reads_clock(item.path):
             item.add_marker("reads_clock")
+        if item.path.name in LONG:
+            item.add_marker("slow")
     items.sort(key=lambda item: item.path.name not in LONG)
 
 
