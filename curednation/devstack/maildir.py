@@ -72,7 +72,8 @@ def find(key: str) -> Kept | None:
 
 def empty() -> None:
     """Throw all mails away."""
-    mailbox.Maildir(places.MAILDIR).clear()
+    if places.MAILDIR.is_dir():  # it is there once a mail has come
+        mailbox.Maildir(places.MAILDIR).clear()
 
 
 def _arrival(path: Path) -> float:
