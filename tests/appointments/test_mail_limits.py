@@ -24,6 +24,7 @@ from tests.factories import (
 )
 from tests.mail.examples import EXAMPLES
 from tests.mail.factories import fresh, make_email
+from tests.newsletter.factories import make_consent_text
 from tests.visitor import in_process
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +228,7 @@ def test_thirty_requests_from_thirty_networks_are_asked_for_work_from_some_on(
 
 @pytest.mark.parametrize("path", [*PATHS, "/newsletter/subscribe/"])
 def test_other_spellings_of_a_mailbox_are_no_other_mailboxes(as_it_comes, again, path):
+    make_consent_text()
     codes = [ask(path, nth, spelled(nth)) for nth in range(12)]
     assert codes[-6:] == [429] * 6
     assert OutgoingEmail.objects.count() <= 6
