@@ -8,6 +8,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from tests.newsletter.factories import make_consent_text
 from tests.visitor import Page, Visitor, in_process
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +17,8 @@ HOME, WORK = "192.0.2.7", "198.51.100.9"
 
 
 @pytest.fixture(autouse=True)
-def _asked_at_once(settings):
+def _asked_at_once(settings, db):
+    make_consent_text()
     settings.LIMITS = settings.LIMITS | {
         "newsletter_easily": "1/day",
         "newsletter_in_all": "1/day",
