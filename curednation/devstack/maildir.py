@@ -72,7 +72,7 @@ def find(key: str) -> Kept | None:
 
 def empty() -> None:
     """Throw all mails away."""
-    if places.MAILDIR.is_dir():  # it is there once a mail has come
+    if (places.MAILDIR / "new").is_dir():  # it is there once a mail has come
         mailbox.Maildir(places.MAILDIR).clear()
 
 

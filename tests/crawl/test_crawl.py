@@ -12,6 +12,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from curednation.devstack import places
 from curednation.staff import roles
 from tests.crawl import nasty
 from tests.crawl.addresses import Address, addresses
@@ -45,8 +46,9 @@ def _quiet() -> Iterator[None]:
 
 
 @pytest.fixture
-def world(settings, tmp_path) -> World:
+def world(settings, tmp_path, monkeypatch) -> World:
     settings.MEDIA_ROOT = str(tmp_path)
+    monkeypatch.setattr(places, "MAILDIR", tmp_path / "mail")  # it throws all mail away
     settings.STAFF_MFA_REQUIRED = True
     settings.NEWSLETTER_WEBHOOK_SECRET = "user:a long enough password"
     settings.MAILGUN_WEBHOOK_SIGNING_KEY = "key"

@@ -96,6 +96,13 @@ def test_mail_is_thrown_away_by_a_post_only(catcher, client):
     assert "Nothing yet" in client.get("/dev/mail/").text
 
 
+@pytest.mark.parametrize("folder", ["none", "empty"])
+def test_where_no_mail_has_come_none_is_thrown_away(tmp_path, monkeypatch, client, folder):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr(places, "MAILDIR", tmp_path / folder)
+    assert client.post("/dev/mail/throw-away/").status_code == 302
+
+
 @pytest.mark.parametrize("debug", [True, False])
 def test_the_page_is_there_in_development_only(settings, debug):
     settings.DEBUG = debug
