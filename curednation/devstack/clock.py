@@ -12,6 +12,10 @@ on. Debian's libfaketime adds it; four things make that dependable:
 - `time.sleep` is replaced (see `shifted/sitecustomize.py`), the one that fails without that.
 - Times of files stay true: else Python would find every compiled module out of date.
 
+It can only go forward. libfaketime shows the true time to a signal handler that interrupts a wait,
+so by a clock of the past PostgreSQL's timer took each idle transaction for hours old and ended it.
+By a clock of the future its timers (deadlocks, time limits) come late, which tests can live with.
+
 The embedded services of such a run are others than those of the true clock: see `places`. One run
 by another clock at a time for each checkout; what a killed one left running is ended first.
 """
@@ -84,6 +88,8 @@ def found() -> list[str]:
 def environment(wanted: str) -> dict[str, str]:
     """Return the variables under which a command starts at that moment. Raises Trouble."""
     ahead = offset(wanted, datetime.now(UTC))
+    if ahead < 0:
+        raise Trouble(f'CLOCK="{wanted}" is past. PostgreSQL can only be given a later clock.')
     return SETTINGS | {"LD_PRELOAD": library(), "FAKETIME": f"{ahead:+d}"}
 
 

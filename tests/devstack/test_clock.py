@@ -70,6 +70,11 @@ def test_what_is_no_moment_is_refused_with_an_example(wanted):
         clock.offset(wanted, NOW)
 
 
+def test_a_moment_that_is_past_is_refused():
+    with pytest.raises(Trouble, match="is past"):
+        clock.environment("2026-11-26 12:00Z")
+
+
 if not os.environ.get("FAKETIME"):  # one clock within another is refused
 
     def test_a_command_runs_by_the_shifted_clock_and_its_waits_end():
