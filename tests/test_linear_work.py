@@ -24,7 +24,7 @@ from newsletter.delivery import answers
 from newsletter.returns import dsn
 from tests.growth import MOST, growth
 
-LETTERS = 3_000
+LETTERS = 1_500
 
 PIECES = [
     # codes of WordPress

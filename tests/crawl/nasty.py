@@ -110,7 +110,12 @@ def filled(address: Address, html: str) -> Iterator[tuple[str, dict[str, str]]]:
             continue
         whole = {name: DETAILS.get(name) or typed for name, typed in form.fields.items()}
         names = [name for name in form.choices if name and name != "csrfmiddlewaretoken"]
+        # How many rows a formset has. A huge number of them is a thousand forms, cleaned each time.
+        counts = [name for name in names if name.endswith("_FORMS")]
+        names = [name for name in names if name not in counts]
         target = urljoin(path, form.action or path)
+        if counts:
+            yield target, whole | dict.fromkeys(counts, UNPRINTABLE)
         for value in [HUGE, UNPRINTABLE] if address.label else ALONE + TOGETHER:
             yield target, whole | dict.fromkeys(names, value)
         for name in names:
