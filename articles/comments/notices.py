@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from articles.comments import links
 from articles.models import Comment, CommentStatus
@@ -63,7 +64,7 @@ def tell_moderators(now: datetime) -> int:
             to=to,
             about="comments-waiting",
             count=len(held),
-            since=since,
+            since=date_format(since, "F j, g:i A"),
             link=f"{settings.SITE_URL}{address}?status={CommentStatus.HELD}",
         )
     return len(to_whom)

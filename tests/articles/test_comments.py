@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from curednation.guard import effort
 from curednation.mail.models import OutgoingEmail
 from tests.articles.factories import make_article, make_contributor, make_draft
 from tests.page_forms import read_forms
+from tests.pages.factories import make_practice
 from tests.staff.people import make_staff
 
 pytestmark = pytest.mark.django_db
@@ -376,6 +378,17 @@ def test_moderators_get_one_mail_with_a_count_and_a_link_however_many_come(artic
         tasks.tell_moderators()
     assert OutgoingEmail.objects.count() == 2
     assert "4 comments wait" in OutgoingEmail.objects.latest("pk").text
+
+
+def test_moderators_read_since_when_by_the_clinics_clock(article):
+    make_practice(time_zone="America/Los_Angeles")
+    make_staff("editor")
+    kept(article)
+    Comment.objects.update(created_at=datetime(2026, 7, 2, 4, 5, tzinfo=UTC))
+    tasks.tell_moderators()
+    email = OutgoingEmail.objects.get()
+    assert "since July 1, 9:05 PM" in email.text
+    assert "since July 1, 9:05 PM" in email.html
 
 
 def test_who_hears_of_comments_can_be_named(article, settings):

@@ -61,7 +61,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "comments_waiting": {
         "count": 3,
-        "since": datetime(2030, 11, 12, 9, 0, tzinfo=ZoneInfo("America/Chicago")),
+        "since": "November 12, 9:00 AM",
         "link": "https://visits.example.org/admin/articles/comment/?status=held",
     },
     "mail_test": {},
