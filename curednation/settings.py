@@ -332,6 +332,8 @@ NEWSLETTER_FORBIDDEN_WORDS = env.words(
 )
 
 # ── newsletter: who gets it ───────────────────────────────────────────────────
+# When more of an issue than this comes back as dead addresses, staff look first.
+NEWSLETTER_HELD_PERCENT = env.number("NEWSLETTER_HELD_PERCENT", default=5, least=1, most=100)
 # So many letters in a row come back for a passing reason, then no more are sent there.
 NEWSLETTER_SOFT_BOUNCES = env.number("NEWSLETTER_SOFT_BOUNCES", default=5, least=1, most=100)
 # Addresses that were never confirmed are forgotten so long after their link ended.

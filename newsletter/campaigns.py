@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curednation import pagecache
-from newsletter import checks, handover, letter
+from newsletter import checks, handover, letter, notices
 from newsletter.models import Batch, Delivery, Issue
 
 log = logging.getLogger(__name__)
@@ -79,11 +79,16 @@ def rest(pk: int, *, because: str) -> None:
     )
 
 
+@transaction.atomic
 def halt(pk: int, *, because: str) -> None:
-    """Pause for staff, by a worker: the server refuses one after the other."""
-    Issue.objects.running().filter(pk=pk).update(
-        state=State.PAUSED, reason=because[:300], resumes_at=None
+    """Pause for staff, by a worker, and tell them: the server refuses one after the other."""
+    halted = (
+        Issue.objects.running()
+        .filter(pk=pk)
+        .update(state=State.PAUSED, reason=because[:300], resumes_at=None)
     )
+    if halted:
+        notices.paused(pk)
 
 
 def went_well(pk: int) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from newsletter.models import Delivery, Event, Issue
+from newsletter.models import Delivery, Event, HardBounce, Issue
 
 
 def forget_old_issues() -> int:
@@ -15,5 +15,6 @@ def forget_old_issues() -> int:
     """
     since = timezone.now() - timedelta(days=settings.NEWSLETTER_HISTORY_DAYS)
     Event.objects.filter(at__lt=since, subscriber__isnull=False).update(subscriber=None, why="")
+    HardBounce.objects.filter(at__lt=since).delete()
     old = Issue.objects.filter(finished_at__lt=since)
     return sum(Delivery.objects.of(issue).delete()[0] for issue in old)

@@ -13,7 +13,7 @@ from newsletter.models import Confirmation, Consent, Subscriber
 WEEKS = 12
 KEPT_FOR = 60
 KEY = "newsletter-numbers"
-CAME = ("confirmed", "returned")
+CAME = ("confirmed", "returned", "restored")
 WENT = ("left", "bounced", "complained", "erased")
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -30,6 +31,7 @@ __all__ = [
 
 # Once written, an e-mail is handed to a worker at once; the sweep looks after it from then on.
 SWEEP_AFTER = timedelta(minutes=1)
+MOST_NAMED = 50  # Message-IDs that one report may quote
 _MESSAGE_ID = re.compile(r"\b[0-9a-f]{32}@[\w.-]+")
 
 
@@ -118,7 +120,8 @@ def came_back(*, quoted: str, why: str) -> OutgoingEmail | None:
 
     `quoted` is the text in which somebody names the Message-ID. None where it names none of ours.
     """
-    named = [f"<{found}>" for found in _MESSAGE_ID.findall(quoted)]
+    found_in_it = islice(_MESSAGE_ID.finditer(quoted), MOST_NAMED)
+    named = [f"<{found[0]}>" for found in found_in_it]
     email = OutgoingEmail.objects.filter(message_id__in=named).first()
     if email is not None:
         why = "" if email.purged_at else fit(why)[:500]

@@ -23,8 +23,6 @@ log = logging.getLogger(__name__)
 BATCH = 200
 TRIES = 8  # 5, 10, 20 … minutes, then every four hours: about a day
 FIRST_RETRY, LONGEST_RETRY = 300, 4 * 3600
-# So many refused one after the other is about us, not about them.
-IN_A_ROW = 20
 SHORT = 1.5  # seconds that are waited for in place; after longer ones others have their turn
 
 
@@ -33,7 +31,7 @@ def work(issue_pk: int, *, worker: str, seconds: float) -> bool:
     until = monotonic() + seconds
     issue = Issue.objects.get(pk=issue_pk)
     post = Post(letter.frozen(issue), issue=issue_pk)
-    trouble = refusals.InARow(IN_A_ROW, issue_pk)
+    trouble = refusals.InARow(refusals.in_a_row(issue.total), issue_pk)
     while monotonic() < until:
         claimed = _claim(issue_pk, worker)
         if claimed is None:

@@ -1,5 +1,6 @@
 """The tables of the newsletter."""
 
+from newsletter.models.bounces import HardBounce
 from newsletter.models.consents import Confirmation, Consent, ConsentText, Origin
 from newsletter.models.events import Event
 from newsletter.models.issues import Batch, Delivery, Issue
@@ -13,6 +14,7 @@ __all__ = [
     "ConsentText",
     "Delivery",
     "Event",
+    "HardBounce",
     "Import",
     "Issue",
     "Origin",

@@ -38,6 +38,7 @@ class Consent(models.Model):
         RETURNED = "returned", _("took leaving back")
         LEFT = "left", _("left")
         BOUNCED = "bounced", _("mail came back")
+        RESTORED = "restored", _("mail came back by mistake: on the list again")
         COMPLAINED = "complained", _("complained")
         ERASED = "erased", _("erased")
 

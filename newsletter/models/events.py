@@ -27,6 +27,7 @@ class Event(models.Model):
         DELIVERED = "delivered", _("arrived")
         BOUNCED = "bounced", _("came back for good")
         DEFERRED = "deferred", _("came back for now")
+        REFUSED = "refused", _("refused because of us")
         COMPLAINED = "complained", _("reported as spam")
 
     source = models.CharField(_("told by"), max_length=20)

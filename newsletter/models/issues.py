@@ -89,6 +89,9 @@ class Issue(models.Model):
     frozen_at = models.DateTimeField(_("recipients frozen"), null=True, blank=True)
     finished_at = models.DateTimeField(_("sending ended"), null=True, blank=True)
     total = models.PositiveIntegerField(_("recipients"), default=0)
+    # Addresses that it showed to be dead, since staff last decided; whether more of them wait.
+    bounced = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    holds_bounces = models.BooleanField(default=False, db_default=False, editable=False)
     cards = models.JSONField(default=list, blank=True, editable=False)
     letter_html = models.TextField(blank=True, editable=False)
     letter_text = models.TextField(blank=True, editable=False)

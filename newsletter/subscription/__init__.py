@@ -9,22 +9,20 @@ of locks: confirmations first, then the subscriber.
 """
 
 from newsletter.subscription.asking import ask, ask_to_move, consent_text
+from newsletter.subscription.bounces import allowed, bounced, keep_on, take_off
 from newsletter.subscription.choices import choose, pause, resume
 from newsletter.subscription.erasing import erase, forget_old_confirmations, forget_who_left
 from newsletter.subscription.finding import find
 from newsletter.subscription.joining import LinkEnded, come_back, confirm, find_confirmation
-from newsletter.subscription.leaving import (
-    can_come_back,
-    leave,
-    passing_failure,
-    received,
-    suppress,
-)
+from newsletter.subscription.leaving import can_come_back, leave, suppress
+from newsletter.subscription.passing import passing_failure, received
 
 __all__ = [
     "LinkEnded",
+    "allowed",
     "ask",
     "ask_to_move",
+    "bounced",
     "can_come_back",
     "choose",
     "come_back",
@@ -35,10 +33,12 @@ __all__ = [
     "find_confirmation",
     "forget_old_confirmations",
     "forget_who_left",
+    "keep_on",
     "leave",
     "passing_failure",
     "pause",
     "received",
     "resume",
     "suppress",
+    "take_off",
 ]

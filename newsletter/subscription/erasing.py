@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from curednation.mail import outbox
-from newsletter.models import Confirmation, Consent, Event, Origin, Subscriber
+from newsletter.models import Confirmation, Consent, Event, HardBounce, Origin, Subscriber
 from newsletter.subscription import proofs
 from newsletter.subscription.asking import about
 
@@ -42,6 +42,7 @@ def erase(subscriber: Subscriber, *, how: str, follow: bool = False) -> bool:
     )
     Origin.objects.filter(consent__subscriber=subscriber).delete()
     Event.objects.filter(subscriber=subscriber).update(why="")
+    HardBounce.objects.filter(subscriber=subscriber).delete()
     subscriber.topics.clear()
     if changed:
         proofs.record(subscriber, Consent.Kind.ERASED, how=how[:200])

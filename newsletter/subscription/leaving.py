@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from curednation.mail import outbox
@@ -63,21 +62,6 @@ def suppress(subscriber: Subscriber, *, because: State, how: str, issue: int = 0
         proofs.record(subscriber, Consent.Kind(because.value), how=how[:200], issue=issue)
         subscriber.refresh_from_db()
     return bool(changed)
-
-
-@transaction.atomic
-def passing_failure(subscriber: Subscriber, *, how: str, issue: int = 0) -> bool:
-    """A letter came back for a passing reason. True when it was one too many in a row."""
-    chosen = Subscriber.objects.filter(pk=subscriber.pk, state=State.ACTIVE)
-    chosen.update(soft_bounces=F("soft_bounces") + 1)
-    if not chosen.filter(soft_bounces__gte=settings.NEWSLETTER_SOFT_BOUNCES).exists():
-        return False
-    return suppress(subscriber, because=State.BOUNCED, how=how, issue=issue)
-
-
-def received(subscriber: Subscriber) -> None:
-    """A letter arrived: earlier passing failures count no more."""
-    Subscriber.objects.filter(pk=subscriber.pk, soft_bounces__gt=0).update(soft_bounces=0)
 
 
 def _end_confirmations(subscriber: Subscriber) -> None:

@@ -1,5 +1,7 @@
 """One row for each thing that is agreed to or taken back."""
 
+from collections.abc import Mapping, Sequence
+
 from newsletter.models import Consent, Origin, Subscriber
 
 
@@ -13,3 +15,22 @@ def record(
     if email or network:
         Origin.objects.create(consent=consent, email=email, network=network)
     return consent
+
+
+def record_all(
+    subscribers: Sequence[Subscriber], kind: str, *, how: str, issues: Mapping[int, int]
+) -> None:
+    """Write the same down for each of them; `issues` names the issue by the subscriber's key."""
+    Consent.objects.bulk_create(
+        [
+            Consent(
+                subscriber=each,
+                kind=kind,
+                address_hash=each.address_hash,
+                how=how,
+                issue=issues[each.pk],
+            )
+            for each in subscribers
+        ],
+        batch_size=1000,
+    )

@@ -64,6 +64,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "since": "November 12, 9:00 AM",
         "link": "https://visits.example.org/admin/articles/comment/?status=held",
     },
+    "issue_trouble": {
+        "what": "held",
+        "number": 12,
+        "link": "https://visits.example.org/admin/newsletter/issue/12/progress/",
+    },
     "mail_test": {},
     "newsletter_confirm": {
         "link": "https://visits.example.org/newsletter/confirm/abcdefghijklmnop/"

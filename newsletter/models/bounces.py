@@ -1,0 +1,55 @@
+"""Addresses that an issue showed to be dead, and what became of them."""
+
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from newsletter.models.issues import Issue
+from newsletter.models.people import Subscriber
+
+
+class HardBounceQuerySet(models.QuerySet["HardBounce"]):
+    def of(self, issue: Issue) -> Self:
+        return self.filter(issue=issue)
+
+    def held(self) -> Self:
+        """Those that wait for staff: too many of their issue came back."""
+        return self.filter(state=HardBounce.State.HELD)
+
+
+class HardBounce(models.Model):
+    """One reader whose address an issue showed to be dead. `subscription` alone writes it."""
+
+    class State(models.TextChoices):
+        TAKEN_OFF = "taken off", _("taken off the list")
+        HELD = "held", _("waits for staff")
+        CONFIRMED = "confirmed", _("taken off the list by staff")
+        KEPT = "kept", _("kept on the list by staff")
+
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="hard_bounces")
+    subscriber = models.ForeignKey(Subscriber, models.PROTECT, related_name="hard_bounces")
+    state = models.CharField(_("state"), max_length=10, choices=State)
+    why = models.CharField(_("reason"), max_length=200, blank=True)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    objects = HardBounceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("address that came back for good")
+        verbose_name_plural = _("addresses that came back for good")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "subscriber"], name="hard_bounce_once_per_issue_and_subscriber"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["issue"], name="hard_bounce_held", condition=models.Q(state="held")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{_('address that came back')} {self.pk}"
