@@ -43,6 +43,7 @@ PURE = {
     "newsletter.lists",
     "newsletter.returns.dsn",
     "newsletter.returns.mime",
+    "newsletter.returns.status",
 }
 # Pure but for Django's slugify.
 NEARLY_PURE = {"articles.html.show"}

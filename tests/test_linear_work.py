@@ -21,7 +21,8 @@ from curednation.richtext import clean, plain
 from newsletter import checks, letter, lists, message_ids
 from newsletter import text as newsletter_text
 from newsletter.delivery import answers
-from newsletter.returns import dsn
+from newsletter.returns import dsn, status
+from newsletter.returns.mime import Part
 from tests.growth import MOST, growth
 
 LETTERS = 1_500
@@ -162,6 +163,15 @@ PIECES = [
         "opioids ",
         "|",
     ),
+    # reports of mail servers
+    *("550 ", "550 5.", "550-5.1.1", "5.1.", "not ", "no a b c ", "user a", "host ", "relay is "),
+    *(
+        "doesn't have a ",
+        "message was ",
+        "References: <a@b>\n ",
+        "Message-ID: <a>\n",
+        "\nReferences:",
+    ),
     # exports of WordPress
     *(
         "<item ",
@@ -229,6 +239,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "the kind of an answer": lambda text: answers.Answer(550, text).nobody_there,
     "why a mail came back": dsn.without_addresses,
     "whether a failure passes": dsn.passes,
+    "what a refusal means": lambda text: status.verdict(text, text),
+    "where a report names a letter": lambda text: dsn._named(Part("text/plain", text)),
     "topics of a list": lists.topics,
 }
 

@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from newsletter.returns import status
+
 _ADDRESS = re.compile(r"(?<![^\s<>@])<?[^\s<>@]+@[^\s<>]+>?")
-_ENHANCED = re.compile(r"^\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
-# Bad mailbox, moved, gone, null MX, disabled: nobody reads there. Not: full, policy, spam.
-_NOBODY = {("1", "0"), ("1", "1"), ("1", "2"), ("1", "3"), ("1", "6"), ("1", "10"), ("2", "1")}
 _LONGEST = 300
 
 
@@ -30,11 +29,9 @@ class Answer:
 
     @property
     def nobody_there(self) -> bool:
-        """The answer to a recipient says that the address takes no mail, now and later."""
-        enhanced = _ENHANCED.match(self.text)
-        if enhanced:
-            return enhanced[1] == "5" and (enhanced[2], enhanced[3]) in _NOBODY
-        return self.code in (550, 551, 553)
+        """The answer to a recipient says that nobody reads there: the rule of all reports."""
+        for_good = 500 <= self.code < 600
+        return for_good and status.verdict("", f"{self.code} {self.text}") == status.Verdict.GONE
 
     @property
     def reason(self) -> str:

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from newsletter.models import Event
 from newsletter.returns import dsn, reports
+from newsletter.returns.status import Verdict
 
 log = logging.getLogger(__name__)
 MOST = 2000  # in one run; the next goes on
@@ -24,6 +26,7 @@ SECONDS = 120  # for one run, likewise
 LONGEST = 256 * 1024  # of a mail is read: what it reports stands before the copy of our letter
 TIMEOUT = 30
 AT_ONCE = 10_000  # imaplib breaks at an answer of a megabyte
+LOOKED_AT = "CurednationLookedAt"  # a keyword of IMAP (RFC 3501, 2.3.2)
 
 
 class Letter(Protocol):
@@ -35,26 +38,27 @@ class Letter(Protocol):
 
     def leave_read(self, *, flagged: bool = False) -> None: ...
 
+    def leave_unread(self) -> None: ...
+
 
 def take_in(url: str) -> int:
     """Read what is new in the mailbox at `url`; return how many reports there were.
 
     `maildir:/path`, or `imaps://user:password@host/folder` (`imap://` without encryption, for this
-    machine only). A report is removed once it is kept; any other mail stays there, marked as read.
-    One that cannot be read is flagged as well and told in the log. Whatever a mail holds, it is
-    looked at once, and the next one has its turn. Ends after SECONDS; the next run goes on.
+    machine only). A mail is removed once a report in it that is about a mail of ours is kept.
+    Another report stays as it came, unread: it is somebody's own. Any other mail stays there,
+    marked as read; one that cannot be read is flagged as well and told in the log. Whatever a mail
+    holds, it is looked at once, and the next one has its turn. Ends after SECONDS; the next run
+    goes on.
     """
     count = odd = 0
     ends = time.monotonic() + SECONDS
     with closing(_letters(url)) as letters:
         for letter in letters:
             found = _taken(letter.octets)
-            if found:
-                letter.remove()
-            else:
-                letter.leave_read(flagged=found is None)
+            _put_away(letter, found)
             odd += found is None
-            count += found or 0
+            count += found.ours if found else 0
             if time.monotonic() > ends:
                 log.warning("The mailbox for reports holds more than one run can read.")
                 break
@@ -63,24 +67,47 @@ def take_in(url: str) -> int:
     return count
 
 
-def _taken(octets: bytes) -> int | None:
-    """How many reports of this mail were kept; None for a mail that cannot be read."""
+@dataclass(frozen=True)
+class Taken:
+    """How many reports a mail holds, and how many of them are about mails of ours."""
+
+    reports: int
+    ours: int
+
+
+def _taken(octets: bytes) -> Taken | None:
+    """Keep the reports of this mail; None for one that cannot be read."""
     try:
         found = [_report(each) for each in dsn.read(octets)]
-        for report in found:
-            reports.take(report)
+        return Taken(len(found), sum(reports.take(report) for report in found))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, DataError) as error:
         log.info("A mail in the mailbox for reports cannot be read: %s", type(error).__name__)
         return None
-    return len(found)
+
+
+def _put_away(letter: Letter, found: Taken | None) -> None:
+    if found is None:
+        letter.leave_read(flagged=True)
+    elif found.ours:
+        letter.remove()
+    elif found.reports or dsn.is_notice(letter.octets):
+        letter.leave_unread()
+    else:
+        letter.leave_read()
+
+
+_KINDS = {
+    Verdict.GONE: Event.Kind.BOUNCED,
+    Verdict.PASSING: Event.Kind.DEFERRED,
+    Verdict.ABOUT_US: Event.Kind.REFUSED,
+}
 
 
 def _report(each: dsn.Returned) -> reports.Report:
-    kind = Event.Kind.DEFERRED if each.passing else Event.Kind.BOUNCED
     return reports.Report(
         source="mailbox",
         event_id=each.event_id,
-        kind=Event.Kind.COMPLAINED if each.complaint else kind,
+        kind=Event.Kind.COMPLAINED if each.complaint else _KINDS[each.verdict],
         quoted=each.quoted,
         recipient=each.recipient,
         why=each.why,
@@ -105,9 +132,15 @@ class InMaildir:
         self.path.unlink(missing_ok=True)
 
     def leave_read(self, *, flagged: bool = False) -> None:
-        flags = "FS" if flagged else "S"
-        read = self.path.parent.parent / "cur" / f"{self.path.name.partition(':')[0]}:2,{flags}"
-        self.path.rename(read)
+        self._move("FS" if flagged else "S")
+
+    def leave_unread(self) -> None:
+        """Out of `new`, where we look, and not seen by anybody (Maildir: no S)."""
+        self._move("")
+
+    def _move(self, flags: str) -> None:
+        name = f"{self.path.name.partition(':')[0]}:2,{flags}"
+        self.path.rename(self.path.parent.parent / "cur" / name)
 
 
 def _in_maildir(folder: Path) -> Generator[Letter]:
@@ -125,16 +158,23 @@ def _in_maildir(folder: Path) -> Generator[Letter]:
 
 
 class ByImap:
-    def __init__(self, line: imaplib.IMAP4, uid: str) -> None:
-        self.line, self.uid = line, uid
+    def __init__(self, line: imaplib.IMAP4, uid: str, removed: list[str]) -> None:
+        self.line, self.uid, self.removed = line, uid, removed
         _, found = line.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LONGEST}>)")
         self.octets = next((part[1] for part in found if isinstance(part, tuple)), b"")
 
     def remove(self) -> None:
-        self.line.uid("STORE", self.uid, "+FLAGS.SILENT", r"(\Seen \Deleted)")
+        self.removed.append(self.uid)
+        self._flag(r"(\Seen \Deleted)")
 
     def leave_read(self, *, flagged: bool = False) -> None:
-        flags = r"(\Seen \Flagged)" if flagged else r"(\Seen)"
+        self._flag(r"(\Seen \Flagged)" if flagged else r"(\Seen)")
+
+    def leave_unread(self) -> None:
+        """With a word of ours that no mail program shows, so that it is not looked at again."""
+        self._flag(f"({LOOKED_AT})")
+
+    def _flag(self, flags: str) -> None:
         self.line.uid("STORE", self.uid, "+FLAGS.SILENT", flags)
 
 
@@ -148,17 +188,30 @@ def _by_imap(url: str) -> Generator[Letter]:
         chosen, [held] = line.select(f'"{unquote(parts.path.strip("/")) or "INBOX"}"')
         if chosen != "OK":
             raise imaplib.IMAP4.error("There is no such folder")
+        removed: list[str] = []
         try:
-            for uid in itertools.islice(_unseen(line, int(held or 0)), MOST):
-                yield ByImap(line, uid)
+            for uid in itertools.islice(_new(line, int(held or 0)), MOST):
+                letter = ByImap(line, uid, removed)
+                yield letter
         finally:
-            line.expunge()
+            _expunge(line, removed)
 
 
-def _unseen(line: imaplib.IMAP4, held: int) -> Iterator[str]:
+def _new(line: imaplib.IMAP4, held: int) -> Iterator[str]:
+    """Those that nobody has read and we have not looked at."""
     for first in range(1, held + 1, AT_ONCE):
-        _, [uids] = line.uid("SEARCH", f"{first}:{min(first + AT_ONCE - 1, held)}", "UNSEEN")
+        some = f"{first}:{min(first + AT_ONCE - 1, held)}"
+        _, [uids] = line.uid("SEARCH", some, "UNSEEN", "UNKEYWORD", LOOKED_AT)
         yield from (uids or b"").decode().split()
+
+
+def _expunge(line: imaplib.IMAP4, uids: list[str]) -> None:
+    """Remove ours; what somebody else has marked to be deleted stays where a server can do that."""
+    if "UIDPLUS" in line.capabilities:
+        for first in range(0, len(uids), 200):
+            line.uid("EXPUNGE", ",".join(uids[first : first + 200]))
+    else:
+        line.expunge()
 
 
 class _Logout:

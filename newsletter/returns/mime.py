@@ -2,9 +2,13 @@
 
 Python's own parser takes seconds for 50 kB that somebody made for it: it looks at every line once
 for each part around it, and at every parameter once for each other one. A report needs none of
-that: its parts stand side by side (RFC 6522). Here each byte is looked at a fixed number of times.
+that: its parts stand side by side (RFC 6522), a few levels deep where somebody forwards it. Here
+each byte is looked at a fixed number of times.
 """
 
+import binascii
+import quopri
+from collections.abc import Collection
 from dataclasses import dataclass
 from email.message import Message
 from email.utils import collapse_rfc2231_value
@@ -28,34 +32,43 @@ class ContentType:
 
 @dataclass(frozen=True)
 class Part:
+    """One part; `text` is decoded, and `boundary` parts what is inside it, where something is."""
+
     kind: str
     text: str
+    boundary: str = ""
 
 
 def opened(octets: bytes) -> tuple[Fields, str]:
     """Return the fields of a mail and the text below them. Raises TooOdd where no head ends."""
-    text = octets.replace(b"\r\n", b"\n").decode("utf-8", "replace")
-    head, body = _split(text)
+    octets = octets.replace(b"\r\n", b"\n")
+    if b"\n" not in octets:
+        octets = octets.replace(b"\r", b"\n")
+    head, body = _split(octets.decode("utf-8", "replace"))
     if len(head) > LONGEST_HEAD:
         raise TooOdd("Its head is too long")
     return fields(head), body
 
 
-def fields(text: str) -> Fields:
+def fields(text: str, known: Collection[str] = ()) -> Fields:
     """Return the fields at the top of `text`, unfolded, by their names in small letters.
 
-    Of several with one name the first counts. A value is cut after LONGEST_VALUE characters.
+    Of several with one name the first counts. A value is cut after LONGEST_VALUE characters. Where
+    the names that can come are `known`, another line goes on with the value above it, as some
+    servers write: no blank at its beginning. `X-` fields are always known.
     """
     found: dict[str, list[str]] = {}
     value: list[str] = []
     for line in _split(text)[0][:LONGEST_HEAD].split("\n"):
-        if line[:1] in (" ", "\t"):
-            value.append(line)
-            continue
         name, colon, first = line.partition(":")
+        name = name.strip().lower()
+        strange = known and name not in known and not name.startswith("x-")
+        if line[:1] in (" ", "\t") or strange:
+            value.append(f" {line}" if strange else line)
+            continue
         value = [first]
         if colon:
-            found.setdefault(name.strip().lower(), value)
+            found.setdefault(name, value)
     return {name: " ".join("".join(lines).split())[:LONGEST_VALUE] for name, lines in found.items()}
 
 
@@ -90,7 +103,26 @@ def parts(body: str, boundary: str) -> list[Part]:
 
 
 def _part(text: str) -> Part:
-    return Part(content_type(fields(text)).kind, _split(text)[1])
+    head, body = fields(text), _split(text)[1]
+    says = content_type(head)
+    if says.boundary:
+        return Part(says.kind, body, says.boundary)
+    return Part(says.kind, _decoded(body, head.get("content-transfer-encoding", "").lower()))
+
+
+def _decoded(body: str, encoding: str) -> str:
+    """The text behind base64 or quoted-printable; another is as it is, and so is a broken one."""
+    octets = body.encode()
+    try:
+        if encoding == "base64":
+            octets = binascii.a2b_base64(octets)
+        elif encoding == "quoted-printable":
+            octets = quopri.decodestring(octets)
+        else:
+            return body
+    except ValueError:
+        return body
+    return octets.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _split(text: str) -> tuple[str, str]:

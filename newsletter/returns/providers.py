@@ -15,19 +15,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from curednation import outgoing
-from newsletter.models import Event
-from newsletter.returns import dsn
+from newsletter.returns import dsn, verdicts
 from newsletter.returns.reports import Report
 
-Kind = Event.Kind
-KINDS = {
-    "delivered": Kind.DELIVERED,
-    "bounced": Kind.BOUNCED,
-    "rejected": Kind.BOUNCED,
-    "deferred": Kind.DEFERRED,
-    "complained": Kind.COMPLAINED,
-    "unsubscribed": Kind.COMPLAINED,
-}
 TIMEOUT = 10
 # sns.<region>.amazonaws.com, and .cn for the regions of China; nothing before it and no port.
 AMAZON_CONFIRMS = re.compile(
@@ -97,8 +87,8 @@ def read(provider: str, request: HttpRequest) -> list[Report] | None:
 
 
 def _report(provider: str, event: AnymailTrackingEvent, place: int) -> Report | None:
-    kind = KINDS.get(event.event_type)
-    if kind is None:
+    said = verdicts.judge(provider, event, place)
+    if said is None:
         return None
     told = json.dumps(event.esp_event, default=str)
     why = event.mta_response or event.description or event.reject_reason or ""
@@ -106,22 +96,12 @@ def _report(provider: str, event: AnymailTrackingEvent, place: int) -> Report | 
         source=provider,
         # Postmark names only bounces; the same event of one mail is the same event all the same.
         event_id=f"{event.event_id or f'{event.event_type} {event.message_id}'}/{place}",
-        kind=_softer(kind, event),
+        kind=said.kind,
         quoted=told,
         recipient=event.recipient or "",
         why=dsn.without_addresses(why),
         final=event.event_type != "deferred",
-        left=event.event_type == "unsubscribed",
+        left=said.left,
+        alarming=said.alarming,
         at=event.timestamp or timezone.now(),
     )
-
-
-def _softer(kind: Kind, event: AnymailTrackingEvent) -> Kind:
-    """Providers give up on a full mailbox, too: that alone says nothing about the next letter."""
-    told = event.esp_event or {}
-    passing = (
-        told.get("Type") == "SoftBounce"  # Postmark
-        or told.get("bounce", {}).get("bounceType") in ("Transient", "Undetermined")  # Amazon
-        or dsn.passes(event.mta_response or "")
-    )
-    return Kind.DEFERRED if kind == Kind.BOUNCED and passing else kind

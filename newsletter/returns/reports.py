@@ -11,6 +11,7 @@ from curednation.guard import addresses
 from curednation.mail import outbox
 from newsletter import message_ids, subscription
 from newsletter.models import Delivery, Event, Issue, Subscriber
+from newsletter.returns import alarms
 
 State = Subscriber.State
 Kind = Event.Kind
@@ -28,22 +29,23 @@ class Report:
     why: str
     final: bool = True
     left: bool = False  # their reader pressed "unsubscribe" at the provider
+    alarming: bool = False  # the provider itself says that it is about us
     at: datetime = field(default_factory=timezone.now)
 
 
 @transaction.atomic
 def take(report: Report) -> bool:
-    """Do what follows from a report, and keep it. False for one that was told before.
+    """Do what follows from a report, and keep it. False for one about no mail of ours.
 
-    Only a Message-ID that we made is believed. A mail of the clinic that came back is for the front
-    desk, and suppresses nobody.
+    What was told before counts no second time. Only a Message-ID that we made is believed. A mail
+    of the clinic that came back is for the front desk, and suppresses nobody.
     """
     found = message_ids.parse(report.quoted)
     if found is None:
         return _about_transactional_mail(report)
     issue, delivery = found
     subscriber = _reader(issue, delivery)
-    counts_again = report.kind == Kind.DEFERRED and _was_deferred(subscriber, issue)
+    told_again = report.kind == Kind.DEFERRED and _was_deferred(subscriber, issue)
     _row, is_new = Event.objects.get_or_create(
         source=report.source,
         event_id=hashlib.sha256(report.event_id.encode()).hexdigest(),
@@ -56,9 +58,11 @@ def take(report: Report) -> bool:
             "at": report.at,
         },
     )
-    if is_new and subscriber and not counts_again:
+    if is_new and report.kind == Kind.REFUSED:
+        alarms.refused(issue, at_once=report.alarming)
+    elif is_new and subscriber and not told_again:
         _act(report, subscriber, issue)
-    return is_new
+    return True
 
 
 def _act(report: Report, subscriber: Subscriber, issue: int) -> None:
@@ -68,7 +72,7 @@ def _act(report: Report, subscriber: Subscriber, issue: int) -> None:
     elif report.kind == Kind.COMPLAINED:
         subscription.suppress(subscriber, because=State.COMPLAINED, how=how, issue=issue)
     elif report.kind == Kind.BOUNCED:
-        subscription.suppress(subscriber, because=State.BOUNCED, how=how, issue=issue)
+        subscription.bounced(subscriber, how=how, issue=issue)
     elif report.kind == Kind.DEFERRED:
         if _one_arrived_since(subscriber, issue):
             subscription.received(subscriber)
@@ -107,7 +111,8 @@ def _about_transactional_mail(report: Report) -> bool:
     if email is None:
         return False
     # Our own mail to a reader says the same about their address as a letter would.
-    if email.template.startswith("newsletter_") and email.to and report.kind != Kind.DEFERRED:
+    against = report.kind in (Kind.BOUNCED, Kind.COMPLAINED)
+    if email.template.startswith("newsletter_") and email.to and against:
         because = State.COMPLAINED if report.kind == Kind.COMPLAINED else State.BOUNCED
         reader = Subscriber.objects.filter(address_hash=addresses.keyed_hash(email.to)).first()
         if reader:

@@ -66,6 +66,26 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
         HEAD + REPORT + "\n" + STATUS + FAILED + "\n--B\nContent-Type: message/rfc822\n\n",
         "Message-ID: <newsletter-1-newsletter-1-1.\n",
     ),
+    "lines of a diagnosis": _repeated(HEAD + REPORT + "\n" + STATUS + FAILED, "a: b\n"),
+    "codes of a diagnosis": _repeated(
+        HEAD + REPORT + "\n" + STATUS + FAILED + "Diagnostic-Code: smtp; ", "550 5.1. "
+    ),
+    "threads": _repeated(
+        HEAD + REPORT + "\n" + STATUS + FAILED + "\n--B\n\nMessage-ID: <a@b>\n",
+        "References: a\n b\n",
+    ),
+    "base64": _repeated(
+        HEAD + REPORT + "\n--B\nContent-Transfer-Encoding: base64\n\n", "YWFh\n", "\n" + STATUS
+    ),
+    "quoted-printable": _repeated(
+        HEAD + REPORT + "\n--B\nContent-Transfer-Encoding: quoted-printable\n\n",
+        "=\n=4",
+        "\n" + STATUS,
+    ),
+    "mails in mails": _repeated(
+        HEAD + REPORT.replace("report;", "mixed;") + "\n",
+        "--B\nContent-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=B\n\n",
+    ),
     "empty lines": _repeated(HEAD + REPORT + "\n", "\n"),
     "one line": _repeated(HEAD + REPORT + "\n", "x"),
     "carriage returns": _repeated(HEAD + REPORT + "\n", "\r"),

@@ -14,6 +14,7 @@ class ImapServer:
     def __init__(self) -> None:
         self.mails: dict[int, bytes] = {}
         self.flags: dict[int, set[str]] = {}
+        self.offers = ""  # more capabilities, such as UIDPLUS
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         user, password = USER.replace("@", "%40"), PASSWORD.replace("@", "%40").replace(" ", "%20")
@@ -50,7 +51,7 @@ def _handler(box: ImapServer) -> type[socketserver.StreamRequestHandler]:
         def answer(self, command: str) -> str:
             words = command.split(" ")
             if command == "CAPABILITY":
-                self.say("* CAPABILITY IMAP4rev1")
+                self.say(f"* CAPABILITY IMAP4rev1 {box.offers}".strip())
             elif words[0] == "LOGIN":
                 if command != f'LOGIN {USER} "{PASSWORD}"':
                     return "NO wrong password"
@@ -61,14 +62,18 @@ def _handler(box: ImapServer) -> type[socketserver.StreamRequestHandler]:
             elif words[:2] == ["UID", "SEARCH"]:
                 first, last = map(int, words[2].split(":"))
                 asked = list(box.mails)[first - 1 : last]
-                unseen = [str(uid) for uid in asked if "\\Seen" not in box.flags[uid]]
+                without = {"\\Seen", *words[5:6]}  # UNSEEN UNKEYWORD …
+                unseen = [str(uid) for uid in asked if not without & box.flags[uid]]
                 self.say(f"* SEARCH {' '.join(unseen)}".strip())
             elif words[:2] == ["UID", "FETCH"]:
                 self.fetch(int(words[2]), command)
             elif words[:2] == ["UID", "STORE"]:
-                box.flags[int(words[2])] |= set(re.findall(r"\\\w+", command))
-            elif command == "EXPUNGE":
-                for uid in [uid for uid, flags in box.flags.items() if "\\Deleted" in flags]:
+                box.flags[int(words[2])] |= set(re.findall(r"\\?\w+", command.partition("(")[2]))
+            elif command == "EXPUNGE" or words[:2] == ["UID", "EXPUNGE"]:
+                named = (
+                    [int(uid) for uid in words[2].split(",")] if words[0] == "UID" else box.mails
+                )
+                for uid in [uid for uid in named if "\\Deleted" in box.flags[uid]]:
                     del box.mails[uid], box.flags[uid]
             elif command == "LOGOUT":
                 self.say("* BYE")
