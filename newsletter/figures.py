@@ -77,8 +77,14 @@ def came_back(issue: Issue) -> dict[str, int]:
     """What providers reported, and who left by a link of this issue."""
     left = Consent.objects.filter(issue=issue.pk, kind=Consent.Kind.LEFT).count()
     counted = Event.objects.of_issue(issue.pk).counted()
-    kinds = ("delivered", "bounced", "deferred", "complained")
+    kinds = ("delivered", "bounced", "deferred", "refused", "complained")
     return {kind: counted.get(kind, 0) for kind in kinds} | {"left": left}
+
+
+def refused(issue: Issue) -> list[dict]:
+    """Why letters were refused because of us, as reported later; the most frequent first."""
+    rows = Event.objects.of_issue(issue.pk).filter(kind=Event.Kind.REFUSED).order_by()
+    return list(rows.values("why").annotate(number=Count("pk")).order_by("-number")[:REASONS])
 
 
 def by_hour(issue: Issue) -> dict[str, list[tuple[datetime, int]]]:

@@ -18,7 +18,7 @@ from curednation.guard import days
 from newsletter import campaigns, checks, letter, sender_records, trial
 from newsletter.admin import progress
 from newsletter.admin.forms import IssueForm, PlanForm
-from newsletter.admin.steps import STEPS
+from newsletter.admin.steps import DECISIONS, STEPS
 from newsletter.delivery.line import Away
 from newsletter.models import Delivery, Issue
 
@@ -136,7 +136,7 @@ class IssueAdmin(admin.ModelAdmin):
 
     def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         issue = self._posted(request, pk)
-        step = STEPS.get(name)
+        step = (STEPS | DECISIONS).get(name)
         if step is None:
             raise Http404
         try:
@@ -151,7 +151,9 @@ class IssueAdmin(admin.ModelAdmin):
 
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         issue = self._issue(request, pk)
-        context = progress.numbers(issue) | progress.history(issue) | {"title": _("Progress")}
+        context = progress.numbers(issue) | progress.history(issue) | progress.held(issue)
+        context |= {"title": _("Progress"), "decisions": DECISIONS}
+        context["may_decide"] = request.user.has_perm("newsletter.change_subscriber")
         return self._page(request, issue, "progress", context)
 
     def numbers_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -205,7 +207,8 @@ class IssueAdmin(admin.ModelAdmin):
             **context,
         }
         page = TemplateResponse(request, f"admin/newsletter/issue/{name}.html", context)
-        readers = [row.subscriber for row in context.get("uncertain", ())]
+        rows = (*context.get("uncertain", ()), *context.get("held", ()))
+        readers = [row.subscriber for row in rows]
         return shows(page, [issue], readers)
 
     def _steps(self, request: HttpRequest, issue: Issue) -> dict[str, Any]:

@@ -4,16 +4,18 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import CharField, Count, Func, Value
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from newsletter import figures
 from newsletter.delivery import warm_up
-from newsletter.models import Delivery, Issue
+from newsletter.models import Delivery, HardBounce, Issue
 from newsletter.plot import plot
 
 SHOWN = 100
+REASONS = 10
 
 
 def numbers(issue: Issue) -> dict[str, Any]:
@@ -42,6 +44,24 @@ def history(issue: Issue) -> dict[str, Any]:
         "came_back": figures.came_back(issue),
         # Numbers and names of ours, escaped.
         "plot": mark_safe(drawn),  # noqa: S308  # nosemgrep: marked-safe
+    }
+
+
+def held(issue: Issue) -> dict[str, Any]:
+    """The addresses that came back and wait for staff: how many, why, where, and the first."""
+    rows = HardBounce.objects.of(issue).held()
+    by_reason = rows.order_by().values("why").annotate(number=Count("pk")).order_by("-number")
+    parts = ("subscriber__email", Value("@"), Value(2))
+    domain = Func(*parts, function="split_part", output_field=CharField())
+    by_domain = rows.order_by().values(domain=domain).annotate(number=Count("pk"))
+    count = rows.count()
+    return {
+        "held_count": count,
+        "held_percent": round(100 * count / issue.total) if issue.total else 100,
+        "held_reasons": list(by_reason[:REASONS]),
+        "held_domains": list(by_domain.order_by("-number")[:REASONS]),
+        "held": list(rows.select_related("subscriber")[:SHOWN]),
+        "refused": figures.refused(issue),
     }
 
 

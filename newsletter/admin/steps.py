@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from newsletter import campaigns
+from newsletter import campaigns, subscription
 from newsletter.admin.forms import PlanForm
 from newsletter.models import Issue
 
@@ -71,5 +72,31 @@ STEPS = {
         _("It is cancelled."),
         (SCHEDULED, HELD, SENDING, PAUSED),
         lambda request, issue: campaigns.cancel(issue),
+    ),
+}
+
+
+def _take_off(request: HttpRequest, issue: Issue) -> None:
+    _may_take_off(request)
+    subscription.take_off(issue, how="staff: they came back for good")
+
+
+def _keep_on(request: HttpRequest, issue: Issue) -> None:
+    _may_take_off(request)
+    subscription.keep_on(issue)
+
+
+def _may_take_off(request: HttpRequest) -> None:
+    if not request.user.has_perm("newsletter.change_subscriber"):
+        raise PermissionDenied
+
+
+# What staff do with addresses that came back and wait for them, wherever the issue stands.
+DECISIONS = {
+    "take-off": Step(
+        _("They are dead: take them off the list"), _("They are off the list."), (), _take_off
+    ),
+    "keep-on": Step(
+        _("It was a mistake: keep them"), _("They stay on the list."), (), _keep_on, primary=True
     ),
 }
