@@ -63,3 +63,38 @@ def reader(lines: Iterable[str], *, delimiter: str = ",") -> Iterator[list[str]]
     """
     for row in csv.reader(lines, delimiter=delimiter):
         yield [value(text) for text in row]
+
+
+class Broken(ValueError):
+    """The table is broken; its text names the line and says how."""
+
+
+def numbered(
+    lines: Iterable[str], *, delimiter: str = ",", before: int = 0
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the line that it begins in, empty ones left out, cells through `value`.
+
+    `before` lines were read already. Raises Broken where a quote is not closed, or closed in the
+    middle of a cell, and for a cell of more than 128 kB: it has swallowed what comes after it.
+    """
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        line = before + rows.line_num + 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise Broken(f"Line {line}: {_why(error)}") from error
+        if row:
+            yield line, [value(text) for text in row]
+
+
+def _why(error: csv.Error) -> str:
+    if "unexpected end" in str(error):
+        return "a quote is opened there and never closed."
+    if "larger than" in str(error):
+        return f"a cell has more than {csv.field_size_limit():,} letters. Is a quote not closed?"
+    if "expected after" in str(error):
+        return "a quote ends before its cell does. Inside a cell quotes are written twice."
+    return f"{error}."

@@ -43,7 +43,7 @@ def _consent(consent: Consent) -> dict[str, Any]:
     return {
         "when": _moment(consent.at),
         "what": consent.get_kind_display(),
-        "asked": _moment(consent.asked_at),
+        "asked": "unknown" if consent.asked_is_unknown else _moment(consent.asked_at),
         "text": consent.text.text if consent.text else "",
         "page": consent.page,
         "how": consent.how,

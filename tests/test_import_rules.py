@@ -40,6 +40,7 @@ PURE = {
     "newsletter.plot",
     "newsletter.slots",
     "newsletter.text",
+    "newsletter.list_words",
     "newsletter.lists",
     "newsletter.returns.dsn",
     "newsletter.returns.mime",

@@ -18,7 +18,7 @@ from articles.wordpress import text as wordpress
 from curednation.mail import admin as mail_admin
 from curednation.mail import outbox, rendering
 from curednation.richtext import clean, plain
-from newsletter import checks, letter, lists, message_ids
+from newsletter import checks, letter, list_words, lists, message_ids
 from newsletter import text as newsletter_text
 from newsletter.delivery import answers
 from newsletter.returns import dsn, status
@@ -242,6 +242,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "what a refusal means": lambda text: status.verdict(text, text),
     "where a report names a letter": lambda text: dsn._named(Part("text/plain", text)),
     "topics of a list": lists.topics,
+    "a date of a list": list_words.moment,
+    "the name of a column": lambda text: list_words.speaks_against(list_words.name_of(text)),
 }
 
 

@@ -89,7 +89,8 @@ def test_the_report_of_what_was_left_out_holds_no_formula(tmp_path):
     path, report = tmp_path / "list.csv", tmp_path / "report.csv"
     lines = [f'"{text}"' for text in ("=1+1", " @SUM", "＝1", "=HYPERLINK(1)@x")]
     path.write_text("\n".join(["email", *lines]))
-    call_command("import_subscribers", str(path), "--source", "x", "--report", str(report))
+    options = ["--all-active", "--source", "x", "--report", str(report)]
+    call_command("import_subscribers", str(path), *options)
     rows = list(csv.reader(report.open(newline="")))
     assert len(rows) == 5
     assert not any(is_bad(text) for row in rows for text in row)

@@ -151,9 +151,10 @@ class IssueAdmin(admin.ModelAdmin):
 
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         issue = self._issue(request, pk)
-        context = progress.numbers(issue) | progress.history(issue) | progress.held(issue)
+        decides = request.user.has_perm("newsletter.change_subscriber")
+        context = progress.numbers(issue) | progress.history(issue)
+        context |= progress.held(issue, decides=decides)
         context |= {"title": _("Progress"), "decisions": DECISIONS}
-        context["may_decide"] = request.user.has_perm("newsletter.change_subscriber")
         return self._page(request, issue, "progress", context)
 
     def numbers_view(self, request: HttpRequest, pk: int) -> HttpResponse:

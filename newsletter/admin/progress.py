@@ -47,8 +47,11 @@ def history(issue: Issue) -> dict[str, Any]:
     }
 
 
-def held(issue: Issue) -> dict[str, Any]:
-    """The addresses that came back and wait for staff: how many, why, where, and the first."""
+def held(issue: Issue, *, decides: bool) -> dict[str, Any]:
+    """The addresses that came back and wait for staff: how many, why and where.
+
+    The first of them, too, for whoever `decides` about them.
+    """
     rows = HardBounce.objects.of(issue).held()
     by_reason = rows.order_by().values("why").annotate(number=Count("pk")).order_by("-number")
     parts = ("subscriber__email", Value("@"), Value(2))
@@ -60,7 +63,8 @@ def held(issue: Issue) -> dict[str, Any]:
         "held_percent": round(100 * count / issue.total) if issue.total else 100,
         "held_reasons": list(by_reason[:REASONS]),
         "held_domains": list(by_domain.order_by("-number")[:REASONS]),
-        "held": list(rows.select_related("subscriber")[:SHOWN]),
+        "held": list(rows.select_related("subscriber")[:SHOWN]) if decides else [],
+        "may_decide": decides,
         "refused": figures.refused(issue),
     }
 

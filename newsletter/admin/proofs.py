@@ -1,5 +1,6 @@
 """Consents, their texts, and what was asked for: to look at. Nothing here is changed or deleted."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -57,13 +58,17 @@ class ConsentAdmin(LookOnlyAdmin):
     list_filter = ["kind"]
     search_fields = ["address_hash"]
     search_help_text = _("A whole address")
-    fields = ["subscriber", "kind", "text", "words", "asked_at", "at", "page", "how", "issue"]
+    fields = ["subscriber", "kind", "text", "words", "asked", "at", "page", "how", "issue"]
     list_select_related = ["subscriber"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         return by_address(queryset, search_term) if search_term else queryset, False
+
+    @admin.display(description=_("asked"))
+    def asked(self, consent: Consent) -> datetime | str | None:
+        return _now("unknown") if consent.asked_is_unknown else consent.asked_at
 
     @admin.display(description=_("the words"))
     def words(self, consent: Consent) -> str | None:

@@ -83,6 +83,11 @@ class Consent(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"
 
+    @property
+    def asked_is_unknown(self) -> bool:
+        """Whether they asked, and the list they came with does not say when."""
+        return self.kind == Consent.Kind.IMPORTED and self.asked_at is None
+
 
 class Origin(models.Model):
     """Address and network of a consent. An erasure removes this row, and the proof stays."""

@@ -15,6 +15,7 @@ class Import(models.Model):
     known = models.PositiveIntegerField(_("on the list before"), default=0)
     suppressed = models.PositiveIntegerField(_("left, came back or complained here"), default=0)
     refused = models.PositiveIntegerField(_("not taken over"), default=0)
+    taken_off = models.PositiveIntegerField(_("taken off here"), default=0, db_default=0)
     started_at = models.DateTimeField(_("begun"), default=timezone.now)
     finished_at = models.DateTimeField(_("ended"), null=True, blank=True)
 

@@ -159,7 +159,7 @@ def test_who_has_confirmed_anew_is_not_taken_off_by_an_old_report(editor):
 
 
 def test_only_who_may_take_readers_off_decides():
-    issue, _readers = held_issue()
+    issue, readers = held_issue()
     user = make_staff()
     call_command("roles", verbosity=0)
     user.user_permissions.set(
@@ -169,7 +169,10 @@ def test_only_who_may_take_readers_off_decides():
     )
     client = sign_in(Client(), user)
     assert decide(client, issue, "take-off").status_code == 403
-    assert "take-off" not in page_of(client, issue)
+    page = page_of(client, issue)
+    assert "4 addresses came back as dead" in page
+    assert "take-off" not in page
+    assert readers[0].email not in page
     assert active() == 5
 
 

@@ -63,7 +63,8 @@ def test_a_file_of_mailchimp_is_understood(bring_in):
 
 
 def test_each_has_a_proof_that_names_the_source(bring_in):
-    bring_in("email\nanna@example.org\n", source="Paper forms of 2029, in the archive")
+    source = "Paper forms of 2029, in the archive"
+    bring_in("email\nanna@example.org\n", "--all-active", source=source)
     consent = Consent.objects.get()
     assert (consent.kind, consent.how) == ("imported", "Paper forms of 2029, in the archive")
     assert consent.subscriber.email == consent.origin.email == "anna@example.org"
@@ -73,14 +74,14 @@ def test_without_a_source_nothing_is_brought_in(bring_in, tmp_path):
     with pytest.raises(CommandError, match="source"):
         call_command("import_subscribers", str(tmp_path / "list.csv"))
     with pytest.raises(CommandError, match="source"):
-        bring_in("email\nanna@example.org\n", source=" ")
+        bring_in("email\nanna@example.org\n", "--all-active", source=" ")
     assert not Subscriber.objects.exists()
 
 
 @pytest.mark.parametrize("state", [State.LEFT, State.BOUNCED, State.COMPLAINED, State.ERASED])
 def test_nobody_who_left_here_is_subscribed_by_a_file(bring_in, state):
     make_subscriber(email="anna@example.org", state=state)
-    said = bring_in("email\nANNA@example.org\nnew@example.org\n")
+    said = bring_in("email\nANNA@example.org\nnew@example.org\n", "--all-active")
     assert "1 added" in said
     assert "1 left, came back or complained" in said
     assert sorted(Subscriber.objects.values_list("state", flat=True)) == sorted([state, "active"])
@@ -134,11 +135,11 @@ def test_what_was_interrupted_goes_on_where_it_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(moving, "AT_ONCE", 10)
     path = tmp_path / "list.csv"
     path.write_text("email\n" + "".join(f"reader{n}@example.org\n" for n in range(25)))
-    parts = moving.bring_in(path, source="the old list")
+    parts = moving.bring_in(path, source="the old list", all_in="active")
     assert next(parts).added == 10
     parts.close()  # killed
     assert Subscriber.objects.count() == 10
-    first, *_, last = moving.bring_in(path, source="the old list")
+    first, *_, last = moving.bring_in(path, source="the old list", all_in="active")
     assert (first.lines, last.lines, last.added, last.known) == (20, 25, 25, 0)
     assert Subscriber.objects.count() == Consent.objects.count() == 25
 

@@ -1,6 +1,5 @@
 """Move a list in: see `newsletter.moving`."""
 
-import csv
 import sys
 import time
 from contextlib import ExitStack
@@ -18,9 +17,12 @@ WIDTH = 30
 
 class Command(BaseCommand):
     help = (
-        "Bring subscribers in from a CSV file of listmonk, Mailchimp or this site. Who left, came "
-        "back or complained there stays so. Started again with the same file it goes on where it "
-        "stopped."
+        "Bring subscribers in from a CSV file of Mailchimp, listmonk, Ghost, Substack, Mautic, "
+        "another program or this site. Who left, came back or complained there stays so; a later "
+        "file of those who left takes off whom an earlier one brought in. Of listmonk, whose "
+        "status is the account's, bring in the subscribers of the list and then, with --as left, "
+        "the export behind the number “unsubscribed” of that list. Started again with the same "
+        "file it goes on where it stopped."
     )
 
     def add_arguments(self, parser) -> None:
@@ -32,11 +34,32 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, only")
         parser.add_argument("--topic", help="the address of a topic that all of them chose")
+        everybody = parser.add_mutually_exclusive_group()
+        everybody.add_argument(
+            "--as",
+            dest="all_in",
+            choices=["left", "active"],
+            default="",
+            help="all in this file have left, or are subscribed unless their line says otherwise",
+        )
+        everybody.add_argument(
+            "--all-active",
+            action="store_const",
+            const="active",
+            dest="all_in",
+            help="the same as --as active, for a file in which no column says who left",
+        )
+        parser.add_argument(
+            "--email-column", default="", metavar="NAME", help="the column with the addresses"
+        )
+        parser.add_argument(
+            "--encoding", default="", help="of the file, such as cp1252, if it is not UTF-8 or -16"
+        )
         parser.add_argument(
             "--report", type=Path, help="write each line that is not added, and why, to this CSV"
         )
 
-    def handle(self, *, file: Path, source: str, dry_run: bool, topic: str, report: Path, **_):
+    def handle(self, *, file: Path, source: str, dry_run: bool, topic: str, report: Path, **how):
         if not source.strip():
             raise CommandError("--source is empty: say where these people gave their consent.")
         chosen = Topic.objects.filter(slug=topic).first() if topic else None
@@ -45,17 +68,29 @@ class Command(BaseCommand):
         with ExitStack() as stack:
             tell = self._reporter(stack, report)
             try:
-                parts = moving.bring_in(file, source=source, tell=tell, topic=chosen, dry=dry_run)
+                parts = moving.bring_in(
+                    file,
+                    source=source,
+                    tell=tell,
+                    topic=chosen,
+                    dry=dry_run,
+                    email=how["email_column"],
+                    all_in=how["all_in"] or "",
+                    encoding=how["encoding"],
+                )
                 progress = self._watched(parts)
-            except (OSError, Unreadable, UnicodeDecodeError, csv.Error) as error:
+            except (OSError, Unreadable) as error:
                 raise CommandError(f"{file}: {error}") from error
         if progress.was_done:
             self.stdout.write("This file was brought in before. Nothing was done; then it was:")
+        for note in progress.notes:
+            self.stdout.write(note)
         would = "would be " if dry_run else ""
         self.stdout.write(
             f"{progress.lines:,} lines: {progress.added:,} {would}added, {progress.known:,} on the "
             f"list or twice in the file, {progress.suppressed:,} left, came back or complained "
-            f"here, {progress.refused:,} not taken over."
+            f"here, {progress.taken_off:,} {would}taken off here because they left there, "
+            f"{progress.refused:,} not taken over."
         )
 
     def _reporter(self, stack: ExitStack, report: Path | None) -> moving.Tell:
