@@ -53,7 +53,7 @@ def look(path: Path, *, encoding: str = "", email: str = "", all_in: str = "") -
         with found.opened() as (_raw, reader, rows):
             for line, cells in rows:
                 _nothing_swallowed(line, cells, len(reader.names), mark)
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise Unreadable(_not_in(encoding, path)) from None
     except spreadsheets.Broken as error:
         raise Unreadable(str(error)) from None
@@ -63,6 +63,7 @@ def look(path: Path, *, encoding: str = "", email: str = "", all_in: str = "") -
 def _encoding(path: Path, given: str) -> str:
     if given:
         try:
+            b"".decode(given)  # text, not such as base64
             return codecs.lookup(given).name
         except LookupError:
             raise Unreadable(f"There is no encoding {given!r}.") from None
@@ -93,7 +94,7 @@ def _mark(path: Path, encoding: str, email: str) -> str:
 def _nothing_swallowed(line: int, cells: list[str], columns: int, mark: str) -> None:
     """A quote that is not closed runs on to the next one, over the readers between them."""
     for cell in cells:
-        for inner in cell.splitlines()[1:]:
+        for inner in cell.splitlines()[1:] if "\n" in cell or "\r" in cell else ():
             if "@" in inner and inner.count(mark) >= columns // 2:
                 raise Unreadable(
                     f"Line {line}: a cell runs on over lines that look like other readers. "
@@ -137,6 +138,6 @@ def _not_in(encoding: str, path: Path) -> str:
 def _is_in(encoding: str, octets: bytes) -> bool:
     try:
         octets.decode(encoding)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     return True

@@ -8,6 +8,7 @@ each byte is looked at a fixed number of times.
 
 import binascii
 import quopri
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from email.message import Message
@@ -17,6 +18,7 @@ LONGEST_HEAD = 64 * 1024
 LONGEST_VALUE = 1000
 MOST_PARTS = 20
 Fields = dict[str, str]
+_BEGINS_A_PART = re.compile(r"^--([^\n]{1,200})\ncontent-", re.IGNORECASE | re.MULTILINE)
 
 
 class TooOdd(ValueError):
@@ -82,7 +84,18 @@ def content_type(head: Fields) -> ContentType:
 
 
 def parts(body: str, boundary: str) -> list[Part]:
-    """Return what stands between the lines of `boundary`. Raises TooOdd beyond MOST_PARTS."""
+    """Return what stands between the lines of `boundary`. Raises TooOdd beyond MOST_PARTS.
+
+    Where none stands there, what the first line looks like that begins a part is taken for it:
+    gateways rewrite the head of a mail.
+    """
+    found = _between(body, boundary)
+    if not found and (other := _BEGINS_A_PART.search(body)):
+        found = _between(body, other[1].rstrip())
+    return found
+
+
+def _between(body: str, boundary: str) -> list[Part]:
     found: list[list[str]] = []
     inside: list[str] = []  # before the first boundary: nobody reads it
     for line in body.split("\n"):

@@ -56,7 +56,8 @@ _NOBODY = re.compile(
     rf"|{_WHO} (?:is |was |has been |have been )?"
     r"(?:disabled|closed|deleted|deactivated|terminated|discontinued|removed)"
     r"|no longer (?:exists?|valid|in use|active|on (?:this )?server)|unrout(?:e)?able address"
-    r"|(?:doesn't|does not) have an? [^;]{0,60}?account|not a (?:valid|known) (?:user|mailbox)"
+    r"|(?:doesn't|does not) have an? [^;]{0,60}?account"
+    r"|not an? (?:valid|known|registered)(?: \w+)? (?:user|mailbox|recipient)"
     r"|not accept(?:ing)? (?:any )?mail$|nullmx|null mx",
     re.IGNORECASE,
 )

@@ -16,7 +16,7 @@ from newsletter.subscription import proofs
 from newsletter.subscription.leaving import suppress
 
 State = Subscriber.State
-FEW = 2  # of a small list: whatever share they are
+FEW = 2  # of a small list, whatever share they are; of a very small one half of it
 
 
 @transaction.atomic
@@ -36,29 +36,35 @@ _JUDGED = ("total", "bounced", "holds_bounces")
 
 def allowed(total: int) -> int:
     """Return how many readers of an issue with `total` recipients may come back for good."""
-    return max(FEW, total * settings.NEWSLETTER_HELD_PERCENT // 100)
+    few = min(FEW, max(1, total // 2)) if total else FEW
+    return max(few, total * settings.NEWSLETTER_HELD_PERCENT // 100)
 
 
 def _few(issue: Issue, subscriber: Subscriber, how: str) -> bool:
     """Note that this reader came back; whether they are few enough to be believed."""
     if not Subscriber.objects.active().filter(pk=subscriber.pk).exists():
         return False
-    states = HardBounce.State
-    _row, is_new = HardBounce.objects.get_or_create(
-        issue=issue,
-        subscriber=subscriber,
-        defaults={
-            "state": states.HELD if issue.holds_bounces else states.TAKEN_OFF,
-            "why": how[:200],
-        },
+    state = HardBounce.State.HELD if issue.holds_bounces else HardBounce.State.TAKEN_OFF
+    row, is_new = HardBounce.objects.get_or_create(
+        issue=issue, subscriber=subscriber, defaults={"state": state, "why": how[:200]}
     )
-    if not is_new or issue.holds_bounces:
+    if not is_new:
+        return False
+    if issue.holds_bounces:
+        _tell_of_the_first(row)
         return False
     Issue.objects.filter(pk=issue.pk).update(bounced=F("bounced") + 1)
     if issue.bounced + 1 <= allowed(issue.total):
         return True
     _hold(issue)
     return False
+
+
+def _tell_of_the_first(row: HardBounce) -> None:
+    """Staff have decided about those before."""
+    others = HardBounce.objects.of(row.issue).held().exclude(pk=row.pk)
+    if not others.exists():
+        notices.held(row.issue_id)
 
 
 def _hold(issue: Issue) -> None:

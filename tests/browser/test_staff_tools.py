@@ -11,6 +11,7 @@ from appointments import notices
 from appointments.models import Appointment, ClinicRules
 from articles.models import Article, Comment
 from curednation.mail.models import OutgoingEmail
+from newsletter.models import Event, HardBounce, Issue
 from tests.articles.factories import make_article
 from tests.browser.barriers import barriers, told_by_color_alone
 from tests.factories import (
@@ -22,7 +23,7 @@ from tests.factories import (
     monday,
 )
 from tests.mail.factories import make_email
-from tests.newsletter.issues import make_issue
+from tests.newsletter.issues import make_issue, make_readers
 from tests.pages.factories import make_practice
 from tests.staff.people import make_staff
 
@@ -56,6 +57,7 @@ def addresses(settings) -> dict[str, str]:
         "holds": reverse(visits + "holds"),
         "series": reverse(visits + "series", args=[visit.pk]) + series,
         "rules": reverse("admin:appointments_clinicrules_change", args=[1]),
+        "what came back": reverse("admin:newsletter_issue_progress", args=[make_trouble().pk]),
     }
 
 
@@ -100,6 +102,18 @@ def make_every_panel(visit: Appointment) -> None:
     article = make_article()
     said = {"name": "Sam", "email": "sam@example.org", "text": "Thanks."}
     Comment.objects.create(article=article, created_at=timezone.now(), **said)
+    make_trouble()
+
+
+def make_trouble() -> Issue:
+    """An issue of which too much came back, and some was refused because of us."""
+    issue = make_issue(total=40, holds_bounces=True)
+    for number, reader in enumerate(make_readers(3)):
+        why = "mailbox: 5.1.1 550 5.1.1 …: Recipient address rejected"
+        HardBounce.objects.create(issue=issue, subscriber=reader, state="held", why=why)
+        refused = {"kind": "refused", "issue": issue.pk, "why": "5.7.26 550 5.7.26 DMARC"}
+        Event.objects.create(source="mailbox", event_id=str(number), **refused)
+    return issue
 
 
 def test_a_link_in_a_text_is_told_by_more_than_its_color(staff_page, live_server, addresses):

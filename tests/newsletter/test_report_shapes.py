@@ -116,6 +116,7 @@ SHAPES = {
     "a copy that has only its thread": mail(
         WORDS, FAILED, ("text/rfc822-headers", f"From: a@b.example\nReferences: {OURS}\n")
     ),
+    "another boundary than its head says": mail(WORDS, FAILED, COPIED).replace(b"=B\n", b"=X\n"),
     "lines that end as on old Macs": mail(WORDS, FAILED, COPIED).replace(b"\n", b"\r"),
     "lines that end as on Windows": mail(WORDS, FAILED, COPIED).replace(b"\n", b"\r\n"),
     "failure": mail(status_part(RECIPIENT.replace("failed", "failure")), COPIED),
