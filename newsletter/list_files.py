@@ -63,7 +63,7 @@ def look(path: Path, *, encoding: str = "", email: str = "", all_in: str = "") -
 def _encoding(path: Path, given: str) -> str:
     if given:
         try:
-            b"".decode(given)  # text, not such as base64
+            b" ".decode(given, "replace")  # text, not such as base64
             return codecs.lookup(given).name
         except LookupError:
             raise Unreadable(f"There is no encoding {given!r}.") from None

@@ -112,7 +112,7 @@ def make_trouble() -> Issue:
         why = "mailbox: 5.1.1 550 5.1.1 …: Recipient address rejected"
         HardBounce.objects.create(issue=issue, subscriber=reader, state="held", why=why)
         refused = {"kind": "refused", "issue": issue.pk, "why": "5.7.26 550 5.7.26 DMARC"}
-        Event.objects.create(source="mailbox", event_id=str(number), **refused)
+        Event.objects.create(source="mailbox", event_id=f"{issue.pk}-{number}", **refused)
     return issue
 
 
