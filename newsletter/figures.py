@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Sum
 from django.db.models.functions import Now, TruncHour
@@ -81,10 +82,11 @@ def came_back(issue: Issue) -> dict[str, int]:
     return {kind: counted.get(kind, 0) for kind in kinds} | {"left": left}
 
 
-def refused(issue: Issue) -> list[dict]:
+def refused(issue: Issue) -> list[dict[str, Any]]:
     """Why letters were refused because of us, as reported later; the most frequent first."""
     rows = Event.objects.of_issue(issue.pk).filter(kind=Event.Kind.REFUSED).order_by()
-    return list(rows.values("why").annotate(number=Count("pk")).order_by("-number")[:REASONS])
+    counted = rows.values_list("why").annotate(number=Count("pk")).order_by("-number")
+    return [{"why": why, "number": number} for why, number in counted[:REASONS]]
 
 
 def by_hour(issue: Issue) -> dict[str, list[tuple[datetime, int]]]:

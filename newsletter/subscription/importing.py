@@ -68,7 +68,7 @@ class Importer:
             if self.dry:
                 added = sum(is_new for (is_new,) in new)
             else:
-                values = {"now": self.now, "source": self.source}
+                values: dict[str, datetime | str] = {"now": self.now, "source": self.source}
                 cursor.execute(_TAKE_OFF, values)
                 cursor.execute(_ADD, values)
                 added = cursor.rowcount
