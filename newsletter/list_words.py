@@ -10,6 +10,7 @@ email, dnc. Names are compared in small letters, with `_` for whatever is no let
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 EMAIL = (
     *("email", "email_address", "e_mail", "e_mail_address", "emailaddress", "mail"),
@@ -18,6 +19,7 @@ EMAIL = (
 STATUS = (
     *("status", "subscription_status", "subscriber_status", "email_status", "member_status"),
     *("contact_status", "email_marketing_status", "optin_status", "opt_in_status"),
+    *("email_marketing_consent", "global_status", "list_status"),
 )
 # A word for it, and as often the name of a part of the country: only where nothing else says it.
 DOUBTFUL_STATUS = ("state",)
@@ -72,7 +74,7 @@ STATES = {
     "left": (
         *("left", "unsubscribed", "unsubscribe", "disabled", "blocklisted", "blacklisted"),
         *("blocked", "opted_out", "opt_out", "optout", "cancelled", "canceled", "suppressed"),
-        *("removed", "deleted", "inactive", "do_not_contact", "dnc", "never_subscribed"),
+        *("removed", "deleted", "inactive", "do_not_contact", "dnc"),
     ),
     "bounced": (
         *("bounced", "cleaned", "hard_bounced", "hard_bounce", "bounce", "undeliverable"),
@@ -85,6 +87,7 @@ STATES = {
     "": (
         *("unconfirmed", "pending", "non_subscribed", "nonsubscribed", "transactional"),
         *("archived", "not_confirmed", "unverified", "not_subscribed", "awaiting_confirmation"),
+        "never_subscribed",
     ),
 }
 _STATE = {word: state for state, words in STATES.items() for word in words}
@@ -127,6 +130,7 @@ def speaks_against(name: str) -> str | None:
     return next((state for state, nearly in _NEARLY.items() if nearly.search(name)), None)
 
 
+@lru_cache(maxsize=1000)  # a list has few words, and a million lines
 def state_of(text: str) -> str | None:
     """Return the state a status says; empty where nobody confirmed, None for an unknown word."""
     return _STATE.get(name_of(text))
@@ -160,7 +164,10 @@ def moment(text: str) -> datetime | None:
 
 
 def _iso(text: str) -> datetime | None:
-    text = _FRACTION.sub(r"\1", _GO.sub(r"\1\2", _UTC.sub("", text) if "+" not in text else text))
+    if " " in text[11:]:
+        text = _GO.sub(r"\1\2", _UTC.sub("", text) if "+" not in text else text)
+    if len(text) > 26:
+        text = _FRACTION.sub(r"\1", text)
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -63,6 +63,9 @@ class Reader:
         self._reads, self._confirmed = self._places(words.READS), self._places(words.CONFIRMED)
         if not self._deciding():
             self._status = self._places(words.DOUBTFUL_STATUS)
+        self._leaving = [place for places in self._against.values() for place in places]
+        needed = [] if all_in == "left" else [*self._deciding(), *self._confirmed]
+        self._needed = max([self._email[0], *needed]) + 1
         self._joined = self._places(words.JOINED)
         self._network, self._topics = self._places(words.NETWORK), self._places(words.TOPICS)
         self.unknown = self._unknown(header)
@@ -86,7 +89,7 @@ class Reader:
             email=self.email(cells),
             state=strictest([self.all_in or "active", *self._said(cells)]),
             joined=_time(cells, self._joined, remarks),
-            left=_time(cells, [p for places in self._against.values() for p in places], []),
+            left=_time(cells, self._leaving, []),
             network=network(_first(cells, self._network)),
             topics=topics(_first(cells, self._topics)),
             remarks=tuple(remarks),
@@ -128,8 +131,7 @@ class Reader:
         size = len(self.names)
         if any(cell.strip() for cell in cells[size:]):
             raise Unreadable(f"It has {len(cells)} cells, and the first line names {size}.")
-        needed = [] if self.all_in == "left" else [*self._deciding(), *self._confirmed]
-        if len(cells) <= max([self._email[0], *needed]):
+        if len(cells) < self._needed:
             raise Unreadable("It is cut off before the cells that say who left.")
 
     def _places(self, known: Sequence[str]) -> list[int]:

@@ -83,6 +83,10 @@ FORMATS = {
         "email,Status\non@x.org,Subscribed\nleft@x.org,Opted-out\nleft2@x.org,BLOCKLISTED\n"
         "bounced@x.org,Hard Bounced\ncomplained@x.org,Marked as spam\n"
     ),
+    "Klaviyo": (
+        "Email,Email Marketing Consent,Email Suppressions\non@x.org,SUBSCRIBED,[]\n"
+        "left@x.org,UNSUBSCRIBED,[]\nleft2@x.org,SUBSCRIBED,['MANUAL']\n"
+    ),
     "several columns that do not agree": (
         "email,status,subscription_status,unsubscribed\n"
         "on@x.org,enabled,confirmed,0\nleft@x.org,enabled,unsubscribed,0\n"
