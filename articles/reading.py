@@ -1,6 +1,6 @@
 """What the page of one article needs, read in few queries and as one value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -86,7 +86,9 @@ def reading(article: Any, revision: Revision) -> Reading:
         article=article,
         revision=revision,
         content=content,
-        prose=Prose(pictures.framed(shown.html), shown.contents, shown.cited),
+        prose=replace(
+            shown, opening=pictures.framed(shown.opening), rest=pictures.framed(shown.rest)
+        ),
         corrections=[
             notice | {"made_at": datetime.fromisoformat(notice["made_at"])}
             for notice in article.notices

@@ -16,6 +16,7 @@ from django.utils.safestring import mark_safe
 from curednation import library
 from curednation.mail.rendering import fit, wrapped
 from curednation.practice.models import Practice
+from curednation.richtext import phones
 from newsletter import links
 from newsletter.models import Issue
 from newsletter.slots import slot
@@ -77,7 +78,7 @@ def _context(issue: Issue) -> dict[str, Any]:
         "issue": issue,
         "subject": issue.subject,
         "practice": Practice.current(),
-        "body": mark_safe(body),  # noqa: S308  # nosemgrep: marked-safe  (cleaned when saved)
+        "body": mark_safe(phones.in_html(body)),  # noqa: S308  # nosemgrep: marked-safe  (cleaned when saved)
         "body_text": as_text(body),
         "cards": shown,
         "unsubscribe": slot("unsubscribe"),

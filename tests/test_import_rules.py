@@ -33,6 +33,7 @@ PURE = {
     "articles.content",
     "articles.differences",
     "curednation.richtext.balanced",
+    "curednation.richtext.phones",
     "curednation.richtext.plain",
     "newsletter.domains",
     "newsletter.delivery.answers",

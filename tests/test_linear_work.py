@@ -17,7 +17,7 @@ from articles.wordpress import export
 from articles.wordpress import text as wordpress
 from curednation.mail import admin as mail_admin
 from curednation.mail import outbox, rendering
-from curednation.richtext import clean, plain
+from curednation.richtext import clean, phones, plain
 from newsletter import checks, letter, list_words, lists, message_ids
 from newsletter import text as newsletter_text
 from newsletter.delivery import answers
@@ -153,6 +153,7 @@ PIECES = [
         "a.co-",
     ),
     *("a@", "<@", "@", "a@b", "<a@b>"),
+    *("1-800-", "text 988 ", "call 911"),
     *("<a", "a@b.", "1.1.1", "5.1.1 ", "0123456789abcdef", "a@b "),
     *(
         "newsletter-",
@@ -208,6 +209,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "an article on its way in": after_cleaning(lambda html: html),
     "an article on its way out": after_cleaning(prose),
     "plain text with citations": lambda text: show.with_citations.__wrapped__(text, 5, "{number}"),
+    "phone numbers in plain text": phones.linked,
+    "phone numbers in a letter": after_cleaning(phones.in_html),
     "the pictures of an article": after_cleaning(pictures.IMG.findall),
     "the words of an article": after_cleaning(plain.plain),
     "words without citations": plain.without_citations,

@@ -1,7 +1,8 @@
 """HTML on its way out: cleaned HTML becomes the page's prose.
 
-Headings get addresses, call-outs their look, tables a frame that scrolls, and `[1]` a link to its
-source. Pure: the input was cleaned when it was saved, so its tags are balanced.
+Headings get addresses, call-outs their look, tables a frame that scrolls, `[1]` a link to its
+source and phone numbers one to call. Pure: the input was cleaned when it was saved, so its tags
+are balanced.
 """
 
 import re
@@ -13,6 +14,8 @@ from html.parser import HTMLParser
 
 from django.utils.text import slugify
 
+from curednation.richtext import phones
+
 CITATION = re.compile(r" ?\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 FRAME = '<div class="table-wrap" role="region" tabindex="0">'
 ICONS = {"warning": "alert", "urgent": "phone", "note": "info"}
@@ -20,9 +23,15 @@ ICONS = {"warning": "alert", "urgent": "phone", "note": "info"}
 
 @dataclass(frozen=True)
 class Prose:
-    html: str
+    opening: str  # the urgent call-outs that it begins with: they stand under the title
+    rest: str
     contents: list[tuple[str, str]]  # (address in the page, heading) of each h2
     cited: dict[int, int]  # how often each source is cited; `cite-3-2` is the second time of 3
+
+    @property
+    def html(self) -> str:
+        """All of it."""
+        return self.opening + self.rest
 
 
 @lru_cache(maxsize=64)
@@ -31,17 +40,17 @@ def prose(html: str, sources: int, icon: Callable[[str], str], citation: str) ->
 
     `icon` draws an icon by its name; `citation` is what a screen reader says, with `{number}`.
     """
-    writer = _Writer(sources, icon, citation)
+    writer = _Writer(html, sources, icon, citation)
     writer.feed(html)
     writer.close()
-    return Prose("".join(writer.out), writer.contents, writer.cited)
+    return Prose("".join(writer.opening), "".join(writer.out), writer.contents, writer.cited)
 
 
 @lru_cache(maxsize=1024)
 def with_citations(text: str, sources: int, citation: str) -> str:
-    """Plain text as HTML, its citations as links. Nothing leads back to them."""
-    writer = _Writer(sources, str, citation)
-    html = CITATION.sub(writer._cite, escape(text, quote=False))
+    """Plain text as HTML, its citations and phone numbers as links. Nothing leads back to them."""
+    writer = _Writer("", sources, str, citation)
+    html = CITATION.sub(writer._cite, phones.linked(text))
     return re.sub(r'<a id="[^"]+" ', "<a ", html)
 
 
@@ -58,9 +67,12 @@ class _Row:
 
 
 class _Writer(HTMLParser):
-    def __init__(self, sources: int, icon: Callable[[str], str], citation: str) -> None:
+    def __init__(self, html: str, sources: int, icon: Callable[[str], str], citation: str) -> None:
         super().__init__(convert_charrefs=True)
         self.sources, self.icon, self.citation = sources, icon, citation
+        self.phones = phones.Placed(html)
+        self.opening: list[str] = []
+        self.opens = False  # inside a call-out that belongs to the opening
         self.out: list[str] = []
         self.contents: list[tuple[str, str]] = []
         self.cited: dict[int, int] = {}
@@ -100,7 +112,7 @@ class _Writer(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         match tag:
             case "blockquote":
-                self._write("</div>" if self.callouts.pop() else "</blockquote>")
+                self._close_blockquote()
             case "h2" | "h3" | "h4":
                 self._close_heading(tag)
             case "thead" | "tbody" | "br" | "hr" | "img":
@@ -118,11 +130,12 @@ class _Writer(HTMLParser):
                 self._write(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
-        text = escape(data, quote=False)
-        # A link cannot hold another one, nor should an entry of the contents.
-        if self.heading is None and not self.links:
-            text = CITATION.sub(self._cite, text)
-        self._write(text)
+        # A link cannot hold another one, nor should an entry of the contents hold a citation.
+        for piece, phone in self.phones.linked(data, leave=self.links > 0):
+            text = phones.link(phone, piece) if phone else escape(piece, quote=False)
+            if self.heading is None and not self.links and not phone:
+                text = CITATION.sub(self._cite, text)
+            self._write(text)
 
     def _write(self, html: str) -> None:
         if self.heading is not None:
@@ -133,12 +146,20 @@ class _Writer(HTMLParser):
             self.out.append(html)
 
     def _open_blockquote(self, kind: str) -> None:
+        if kind == "urgent" and not self.callouts and not any(map(str.strip, self.out)):
+            self.opens = True
         self.callouts.append(kind)
         if kind not in ICONS:
             self._write("<blockquote>")
             return
         look = "" if kind == "note" else f" callout-{kind}"
         self._write(f'<div class="callout{look}">{self.icon(ICONS[kind])}')
+
+    def _close_blockquote(self) -> None:
+        self._write("</div>" if self.callouts.pop() in ICONS else "</blockquote>")
+        if self.opens and not self.callouts:
+            self.opening += self.out
+            self.out, self.opens = [], False
 
     def _close_heading(self, tag: str) -> None:
         html = "".join(self.heading or [])

@@ -18,6 +18,7 @@ from articles.content import SourceLine
 from articles.forms import CommentForm
 from articles.html import show
 from articles.models import Article, ImageAsset
+from curednation.richtext import phones
 
 register = template.Library()
 
@@ -54,9 +55,15 @@ def portrait(asset: ImageAsset) -> SafeString:
 
 @register.filter
 def with_sources(text: str, sources: int) -> SafeString:
-    """Plain text whose `[1]` lead to the sources."""
+    """Plain text whose `[1]` lead to the sources, and whose phone numbers can be tapped."""
     html = show.with_citations(text, sources, _("Source {number}"))
     return mark_safe(html)  # noqa: S308  # nosemgrep: marked-safe  (escaped there)
+
+
+@register.filter
+def with_phones(text: str) -> SafeString:
+    """Plain text whose phone numbers can be tapped."""
+    return mark_safe(phones.linked(text))  # noqa: S308  # nosemgrep: marked-safe  (escaped there)
 
 
 @register.simple_tag

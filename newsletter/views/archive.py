@@ -7,11 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from curednation import pagecache
 from curednation.practice.models import Practice
+from curednation.richtext import phones
 from newsletter import campaigns, letter
 from newsletter.models import Issue
 
@@ -43,6 +45,7 @@ def _issue(request: HttpRequest, slug: str) -> HttpResponse:
     later = Issue.objects.archived().filter(started_at__gt=found.started_at).last()
     earlier = Issue.objects.archived().filter(started_at__lt=found.started_at).first()
     context = {"issue": found, "cards": letter.cards(found), "later": later, "earlier": earlier}
+    context["body"] = mark_safe(phones.in_html(found.body))  # noqa: S308  # nosemgrep: marked-safe  (cleaned when saved)
     canonical = settings.SITE_URL + found.get_absolute_url()
     return render(request, "newsletter/issue.html", context | {"canonical": canonical})
 
@@ -67,7 +70,7 @@ def _feed() -> HttpResponse:
             pubdate=each.started_at,
             updateddate=each.started_at,
             author_name=name,
-            content=letter.absolute(each.body),
+            content=phones.in_html(letter.absolute(each.body)),
         )
     return HttpResponse(
         out.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
