@@ -1,6 +1,7 @@
 """Where in an article the words stand that somebody looked for."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from django.utils.html import escape
@@ -15,8 +16,9 @@ def highlighted(text: str, stems: Iterable[str]) -> SafeString:
     if pattern is None:
         return escape(text)
     out, at = [], 0
-    for match in pattern.finditer(text):
-        out += [escape(text[at : match.start()]), "<mark>", escape(match[0]), "</mark>"]
+    for match in pattern.finditer(_folded(text)):
+        found = text[match.start() : match.end()]
+        out += [escape(text[at : match.start()]), "<mark>", escape(found), "</mark>"]
         at = match.end()
     out.append(escape(text[at:]))
     return mark_safe("".join(out))  # noqa: S308  # nosemgrep: marked-safe  (escaped above)
@@ -26,7 +28,7 @@ def excerpt(summary: str, text: str, stems: Iterable[str]) -> SafeString:
     """The summary when it holds one of the words, else the place in the text where one stands."""
     stems = list(stems)
     pattern = _pattern(stems)
-    found = pattern and not pattern.search(summary) and pattern.search(text)
+    found = pattern and not pattern.search(_folded(summary)) and pattern.search(_folded(text))
     if not found:
         return highlighted(summary, stems)
     start, end = max(0, found.start() - AROUND), min(len(text), found.end() + AROUND)
@@ -42,10 +44,23 @@ def excerpt(summary: str, text: str, stems: Iterable[str]) -> SafeString:
     return highlighted(f"{before}{piece}{after}", stems)
 
 
+def _folded(text: str) -> str:
+    """Without accents, letter by letter, so that places in it are places in `text`."""
+    if text.isascii():
+        return text
+    return "".join(unicodedata.normalize("NFD", letter)[0] for letter in text)
+
+
 def _pattern(stems: Iterable[str]) -> re.Pattern[str] | None:
-    """Words that begin as a stem does; the stem's own last vowel may have become another."""
+    """Words that begin as a stem does; the stem's own last vowel may have become another.
+
+    What has a space is a word with digits, its pieces apart: whatever stands between them.
+    """
     parts = []
     for stem in stems:
+        if " " in stem:
+            parts.append(r"[\W_]{0,3}".join(map(re.escape, stem.split())))
+            continue
         base = stem.rstrip("ie") if len(stem) > 4 else stem
         ending = r"\w{0,5}" if len(base) > 3 else "s?"
         parts.append(re.escape(base) + ending)

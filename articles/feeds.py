@@ -24,7 +24,8 @@ class Feed(Atom1Feed):
     """Atom with the whole text of an entry where there is one."""
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item)
+        super().add_item_elements(handler, item | {"description": None})
+        handler.addQuickElement("summary", item["description"])  # plain text, by RFC 4287 3.1.1
         if item.get("content"):
             handler.addQuickElement("content", item["content"], {"type": "html"})
 

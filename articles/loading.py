@@ -21,7 +21,7 @@ from mdit_py_plugins.container import container_plugin
 
 from articles import publishing, related
 from articles.content import Answered, Content, SourceLine
-from articles.models import Article, Contributor, Related, Status, Synonym, Topic
+from articles.models import Article, Contributor, Related, Status, Topic
 from curednation.richtext.clean import CALLOUTS
 
 LIBRARY = Path(__file__).parent / "library"
@@ -65,7 +65,6 @@ def load_library(
     entries = [read(path) for path in sorted(folder.glob("*.md"))]
     report = Report()
     load_topics(folder)
-    load_synonyms(folder)
     author, reviewer = demo_contributors()
     for entry in entries:
         said(entry.slug)
@@ -207,18 +206,6 @@ def load_topics(folder: Path = LIBRARY) -> None:
                 "position": place,
             },
         )
-
-
-def load_synonyms(folder: Path = LIBRARY) -> None:
-    """The groups of `synonyms.yaml`: the first term of each is what the others mean."""
-    Synonym.objects.bulk_create(
-        (
-            Synonym(name=term, means=group["terms"][0])
-            for group in _list(folder / "synonyms.yaml")
-            for term in group["terms"][1:]
-        ),
-        ignore_conflicts=True,
-    )
 
 
 def _list(path: Path) -> list[dict[str, Any]]:

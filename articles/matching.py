@@ -82,8 +82,13 @@ class Query:
 
     @classmethod
     def beginning(cls, word: str) -> Self:
-        """Words that begin like this, in any form."""
-        return cls("to_tsquery('simple', ?)", (re.sub(r"[^\w]", "", word) + ":*",))
+        """Words that begin like this, in any form; of several pieces the last one may be longer."""
+        *before, last = re.sub(r"[^\w ]", "", word).split()
+        begins = cls("to_tsquery('simple', ?)", (f"{last}:*",))
+        if not before:
+            return begins
+        first = cls.phrase(before)
+        return cls(f"({first.sql} <-> {begins.sql})", first.values + begins.values)
 
     def __and__(self, other: Self) -> Self:
         return type(self)(f"({self.sql} && {other.sql})", self.values + other.values)

@@ -1,20 +1,15 @@
 """Finding articles: stemmed words with weights, prefixes, synonyms, a second guess at spelling."""
 
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from operator import and_, or_
 
-from django.contrib.postgres.search import TrigramSimilarity
-
-from articles import matching
+from articles import matching, spelling
 from articles.matching import Query
-from articles.models import Article, Synonym, Topic, Word
+from articles.models import Article, Synonym, Topic
+from articles.typed import words
 from curednation.compiled import Compiled, OneOf
 
-LONGEST, MOST_WORDS = 200, 10
-# "suboxne" and "suboxone" share 0.5 of their trigrams.
-NEAR = 0.35
 Span = tuple[str, ...]
 
 CARDS = Compiled(
@@ -40,11 +35,6 @@ class Found:
         return self.total >= matching.MOST_COUNTED
 
 
-def words(text: str) -> list[str]:
-    """The words of what somebody typed, or of a name: at most ten, small letters."""
-    return re.findall(r"[^\W_]+(?:['’][^\W_]+)?", text[:LONGEST].lower())[:MOST_WORDS]
-
-
 def find(text: str, *, first: int, count: int, topic: Topic | None = None) -> Found:
     """The articles with all of these words, best first, from number `first` on.
 
@@ -61,7 +51,7 @@ def find(text: str, *, first: int, count: int, topic: Topic | None = None) -> Fo
     found = _page(_query(typed, synonyms, unfinished=True), text, first, count, topic)
     if found.total:
         return found
-    better = corrected(typed, synonyms)
+    better = spelling.corrected(typed, {word for span in synonyms for word in span})
     if better != typed:
         spelled = " ".join(better)
         found = _page(_query(better, synonyms), spelled, first, count, topic)
@@ -82,39 +72,6 @@ def suggest(text: str, count: int) -> list[Article]:
     named = Article.objects.select_related("online").only("slug", "online__title")
     by_pk = named.in_bulk(offered)
     return [by_pk[pk] for pk in offered]
-
-
-def corrected(typed: list[str], synonyms: dict[Span, set[Span]]) -> list[str]:
-    """The words with those that stand in no article replaced by the nearest that do."""
-    names = {word for span in synonyms for word in span}
-    known = set(Word.objects.filter(word__in=typed).values_list("word", flat=True)) | names
-    return [word if word in known or len(word) < 4 else _nearest(word, names) for word in typed]
-
-
-def _nearest(word: str, names: set[str]) -> str:
-    near = (
-        Word.objects.filter(word__trigram_similar=word)
-        .annotate(near=TrigramSimilarity("word", word))
-        .filter(near__gte=NEAR)
-        .order_by("-near", "word")
-        .values_list("word", "near")
-        .first()
-    )
-    ours = max(((_likeness(word, name), name) for name in names), default=(0.0, ""))
-    if near and near[1] >= ours[0]:
-        return near[0]
-    return ours[1] if ours[0] >= NEAR else word
-
-
-def _likeness(one: str, other: str) -> float:
-    """As pg_trgm counts it: the trigrams both have, of all they have."""
-    a, b = _trigrams(one), _trigrams(other)
-    return len(a & b) / len(a | b)
-
-
-def _trigrams(word: str) -> set[str]:
-    padded = f"  {word} "
-    return {padded[i : i + 3] for i in range(len(padded) - 2)}
 
 
 def _synonyms() -> dict[Span, set[Span]]:
@@ -164,9 +121,12 @@ def _longest_name(typed: list[str], at: int, synonyms: dict[Span, set[Span]]) ->
 
 
 def _page(query: Query, text: str, first: int, count: int, topic: Topic | None) -> Found:
-    rows = matching.find(query, text[:LONGEST], first=first, count=count, topic=topic)
+    typed = words(text)
+    plain = " ".join(word for word in typed if " " not in word)
+    rows = matching.find(query, plain, first=first, count=count, topic=topic)
     if not rows:
         return Found()
     by_pk = {card.pk: card for card in CARDS.all(pks=[pk for pk, *_ in rows])}
     _, total, stems = rows[0]
-    return Found([by_pk[pk] for pk, *_ in rows], total, stems)
+    numbered = [word for word in typed if " " in word]
+    return Found([by_pk[pk] for pk, *_ in rows], total, [*stems, *numbered])

@@ -17,7 +17,7 @@ SHARED = tuple(
     for name in (
         *("mail", "practice", "guard", "pagecache", "answers", "compiled", "cacheservice"),
         *("richtext", "library", "reachable", "uploads", "append_only", "outgoing"),
-        *("public_addresses", "disclosures", "spreadsheets"),
+        *("public_addresses", "disclosures", "spreadsheets", "site_pages"),
     )
 )
 # Modules that take everything as an argument, the clock included.
@@ -31,7 +31,9 @@ PURE = {
     "appointments.wishes",
     "appointments.series",
     "articles.content",
+    "articles.danger",
     "articles.differences",
+    "articles.typed",
     "curednation.richtext.balanced",
     "curednation.richtext.phones",
     "curednation.richtext.plain",

@@ -6,41 +6,55 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from articles.typed import MARKS, SIGNS
+
+
+def _folded(field: str) -> str:
+    """As `typed.words` folds what is searched for: no accents, no signs, digits by themselves."""
+    sql = f"regexp_replace(normalize({field}, NFD), '[{MARKS}]', '', 'g')"
+    sql = f"regexp_replace(normalize({sql}, NFC), '[{SIGNS}]+', ' ', 'g')"
+    sql = f"regexp_replace({sql}, '([0-9])([^0-9 ])', '\\1 \\2', 'g')"
+    return f"regexp_replace({sql}, '([^0-9 ])([0-9])', '\\1 \\2', 'g')"
+
+
 # Stemmed words to find, and whole words besides, so that a prefix finds them while someone types.
 # A text beyond 200,000 characters would burst the index; its first part is enough to find it.
 INDEX_WHAT_IS_ONLINE = pgtrigger.Trigger(
     name="index_what_is_online",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("online_id"),
-    declare=[("shown", "articles_revision")],
-    func="""
+    declare=[
+        ("shown", "articles_revision"),
+        *((name, "text") for name in ("its_title", "its_summary", "its_headings", "its_text")),
+    ],
+    # What is put in are constants of ours.
+    func=f"""
         IF NEW.online_id IS NULL THEN
             NEW.search := NULL;
             NEW.search_head := NULL;
             RETURN NEW;
         END IF;
         SELECT * INTO shown FROM articles_revision WHERE id = NEW.online_id;
-        -- "buprenorphine/naloxone" is two words, not the name of a file.
-        shown.title := translate(shown.title, '/', ' ');
-        shown.summary := translate(shown.summary, '/', ' ');
-        shown.headings := translate(left(shown.headings, 20000), '/', ' ');
-        shown.text := translate(left(shown.text, 200000), '/', ' ');
+        its_title := {_folded("shown.title")};
+        its_summary := {_folded("shown.summary")};
+        its_headings := {_folded("left(shown.headings, 20000)")};
+        its_text := {_folded("left(shown.text, 200000)")};
         NEW.search_head :=
-            setweight(to_tsvector('english', shown.title), 'A')
-            || setweight(to_tsvector('simple', shown.title), 'A')
-            || setweight(to_tsvector('english', shown.summary), 'B')
-            || setweight(to_tsvector('simple', shown.summary), 'B')
-            || setweight(to_tsvector('english', shown.headings), 'C');
+            setweight(to_tsvector('english', its_title), 'A')
+            || setweight(to_tsvector('simple', its_title), 'A')
+            || setweight(to_tsvector('english', its_summary), 'B')
+            || setweight(to_tsvector('simple', its_summary), 'B')
+            || setweight(to_tsvector('english', its_headings), 'C');
         NEW.search := NEW.search_head
-            || setweight(to_tsvector('english', shown.text), 'D');
+            || setweight(to_tsvector('english', its_text), 'D');
         INSERT INTO articles_word (word)
             SELECT word FROM unnest(tsvector_to_array(to_tsvector('simple',
-                concat_ws(' ', shown.title, shown.summary, shown.text)
+                concat_ws(' ', its_title, its_summary, its_text)
             ))) AS word
-            WHERE word ~ '^[a-z]{4,30}$'
+            WHERE word ~ '^[a-z]{{4,30}}$'
             ON CONFLICT DO NOTHING;
         RETURN NEW;
-    """,
+    """,  # noqa: S608
 )
 
 

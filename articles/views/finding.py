@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from articles import search
+from articles import danger, search
 from articles.models import Article, Contributor, Topic
 from articles.models.articles import ArticleQuerySet
-from curednation import pagecache
+from articles.typed import words
+from curednation import pagecache, site_pages
 from curednation.compiled import Compiled
 
 ON_A_PAGE = 10
@@ -75,8 +76,13 @@ def _contributor(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def suggestions(request: HttpRequest) -> HttpResponse:
     """The fragment under the search field while somebody types."""
     text = request.GET.get("q", "")[: search.LONGEST]
-    found = search.suggest(text, SUGGESTED)
-    response = render(request, "articles/_suggestions.html", {"found": found, "text": text})
+    context = {
+        "text": text,
+        "found": search.suggest(text, SUGGESTED),
+        "pages": site_pages.find(words(text)),
+        "danger": danger.kind(text),
+    }
+    response = render(request, "articles/_suggestions.html", context)
     response["Cache-Control"] = "private, max-age=60"  # the address holds what somebody typed
     return response
 
@@ -134,6 +140,8 @@ def _found(request: HttpRequest) -> HttpResponse:
     context = {
         "text": text,
         "found": found,
+        "danger": danger.kind(text) if number == 1 else "",
+        "site_pages": site_pages.find(words(text)) if number == 1 else [],
         "topic": None,
         "within": about,
         "topics": TOPICS.all(),

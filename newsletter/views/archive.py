@@ -24,7 +24,8 @@ class Feed(Atom1Feed):
     """Atom (RFC 4287) with the whole text of each entry."""
 
     def add_item_elements(self, handler, item) -> None:
-        super().add_item_elements(handler, item)
+        super().add_item_elements(handler, item | {"description": None})
+        handler.addQuickElement("summary", item["description"])  # plain text, by RFC 4287 3.1.1
         handler.addQuickElement("content", item["content"], {"type": "html"})
 
 

@@ -55,7 +55,7 @@ def test_a_dose_a_count_a_year_and_a_code_stay_text(text):
 
 def test_what_is_a_link_stays_one_and_text_stays_escaped():
     html = '<p>A &lt; B &amp; <a href="/x/">call 911</a>, or <strong>988</strong></p>'
-    linked = '<p>A &lt; B &amp; <a href="/x/">call 911</a>, or <strong><a href="tel:988">988</a></strong></p>'
+    linked = html.replace("988", '<a href="tel:988">988</a>')
     assert phones.in_html(html) == linked
     assert prose(html, 0, str, "").html == linked
 

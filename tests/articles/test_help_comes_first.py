@@ -1,0 +1,58 @@
+"""Whoever looks for help finds a person before an article."""
+
+import pytest
+
+from articles import danger
+from tests.articles.factories import make_article
+
+LINES = ("tel:988", "sms:988", "tel:911", "tel:+18002221222")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        *((text, "suicide") for text in ("i want to die", "Suicide", "sucide", "kill my self")),
+        *((text, "suicide") for text in ("I don’t want to live anymore", "better off dead")),
+        *((text, "suicide") for text in ("quiero morir", "self harm", "end my life", "kms")),
+        *((text, "overdose") for text in ("overdose", "OVER DOSE", "overdosed", "OD", "he OD'd")),
+        *((text, "overdose") for text in ("ovredose", "took too many pills", "blue lips")),
+        *((text, "overdose") for text in ("my son swallowed a pill", "sobredosis", "poisoning")),
+        *((text, "emergency") for text in ("can't breathe", "cant breath", "can’t breathe")),
+        *((text, "emergency") for text in ("he is not breathing", "she won't wake up", "seizure")),
+        *(
+            (text, "emergency")
+            for text in ("chest pain", "unconsious", "help", "no puedo respirar")
+        ),
+    ],
+)
+def test_words_of_danger_are_known(typed, kind):
+    assert danger.kind(typed) == kind
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("naltrexone", "how to stop drinking", "dose", "side effects", "odd dreams", "method"),
+        *("booze", "cost", "breathing exercises", "weekend", "brother", "", "🙂", "12 steps"),
+    ],
+)
+def test_other_words_are_not(typed):
+    assert danger.kind(typed) == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["i want to die", "suicide", "overdose", "can't breathe"])
+def test_the_lines_to_call_stand_above_what_was_found(client, typed):
+    make_article(title="Overdose, suicide, and when you want to die or cannot breathe")
+    for address in ("/articles/", "/articles/search/"):
+        html = client.get(address, {"q": typed}).text
+        card = html.split("help-card")[1].split("</section>")[0]
+        assert all(f'href="{line}"' in card for line in LINES)
+        assert html.index("help-card") < (html.find("post-row") % len(html))
+        assert html.index("help-card") < (html.find("<h1") % len(html))
+
+
+@pytest.mark.django_db
+def test_the_card_is_not_in_the_way_of_other_searches(client):
+    assert "help-card" not in client.get("/articles/?q=naltrexone").text
+    assert "help-card" not in client.get("/articles/").text
