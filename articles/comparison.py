@@ -29,6 +29,7 @@ def compare(before: Content, after: Content) -> list[Part]:
         _part(_("Text"), _text(before.body), _text(after.body)),
         _part(_("Questions"), _faq(before), _faq(after)),
         _part(_("Sources"), _sources(before), _sources(after)),
+        _part(_("Facts with a date"), _facts(before), _facts(after)),
     ]
 
 
@@ -64,6 +65,10 @@ def _text(html: str) -> str:
 
 def _faq(what: Content) -> str:
     return "\n".join(f"{each.question}\n{each.answer}" for each in what.faq)
+
+
+def _facts(what: Content) -> str:
+    return "\n".join(f"{fact.true_until}: {fact.sentence}" for fact in what.facts)
 
 
 def _sources(what: Content) -> str:

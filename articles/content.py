@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from articles.differences import differing
-from curednation.richtext.plain import plain
+from curednation.richtext.plain import plain, without_citations
 
 # Words that turn a sentence around. A change of one is never a small fix.
 TURNING = {
@@ -33,14 +33,38 @@ class SourceLine:
     year: int | None = None
     url: str = ""
     accessed: date | None = None
+    true_until: date | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self) | {"accessed": self.accessed and self.accessed.isoformat()}
+        return {name: _written(value) for name, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "SourceLine":
-        accessed = values.get("accessed")
-        return cls(**values | {"accessed": date.fromisoformat(accessed) if accessed else None})
+        dates = {name: _day(values.get(name)) for name in ("accessed", "true_until")}
+        return cls(**values | dates)
+
+
+@dataclass(frozen=True)
+class DatedFact:
+    """A sentence of the text that holds up to and on a day, such as a rule that ends."""
+
+    sentence: str
+    true_until: date
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: _written(value) for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "DatedFact":
+        return cls(values["sentence"], date.fromisoformat(values["true_until"]))
+
+
+def _written(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 @dataclass(frozen=True)
@@ -59,10 +83,26 @@ class Content:
     key_points: tuple[str, ...] = ()
     faq: tuple[Answered, ...] = ()
     sources: tuple[SourceLine, ...] = field(default=())
+    facts: tuple[DatedFact, ...] = ()
 
     @property
     def sources_count(self) -> int:
         return len(self.sources)
+
+    def ending(self) -> list[tuple[str, date]]:
+        """What holds up to a day, in words, and that day: sentences and sources, soonest first."""
+        dated = [(fact.sentence, fact.true_until) for fact in self.facts]
+        dated += [(each.title, each.true_until) for each in self.sources if each.true_until]
+        return sorted(dated, key=lambda each: each[1])
+
+    @property
+    def true_until(self) -> date | None:
+        """The last day on which all of it holds, if it has one."""
+        return min((day for _, day in self.ending()), default=None)
+
+    def says(self, sentence: str) -> bool:
+        """Whether this sentence stands in the text, whatever its spaces and citations."""
+        return _bare(sentence) in _bare(" ".join(self.words()))
 
     def words(self) -> list[str]:
         """All of it as plain words, sources left out."""
@@ -82,7 +122,9 @@ def is_small_fix(before: Content, after: Content) -> bool:
 
     Doses and waiting times are numbers; so this errs towards another review.
     """
-    if before.sources != after.sources or _tags(before.body) != _tags(after.body):
+    if (before.sources, before.facts) != (after.sources, after.facts):
+        return False
+    if _tags(before.body) != _tags(after.body):
         return False
     old, new = before.words(), after.words()
     changed: list[str] = []
@@ -90,6 +132,10 @@ def is_small_fix(before: Content, after: Content) -> bool:
         if kind != "equal":
             changed += [*old[a:b], *new[c:d]]
     return len(changed) <= 2 * SMALL_FIX_WORDS and not any(map(_matters, changed))
+
+
+def _bare(text: str) -> str:
+    return "".join(without_citations(text).split()).casefold()
 
 
 def _matters(word: str) -> bool:

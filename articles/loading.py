@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.container import container_plugin
 
 from articles import publishing, related
-from articles.content import Answered, Content, SourceLine
+from articles.content import Answered, Content, DatedFact, SourceLine
 from articles.models import Article, Contributor, Related, Status, Topic
 from curednation.richtext.clean import CALLOUTS
 
@@ -121,6 +121,10 @@ def read(path: Path) -> Entry:
                     key_points=tuple(values.get("key_points") or ()),
                     faq=tuple(Answered(**each) for each in values.get("faq") or ()),
                     sources=tuple(_source(each) for each in values.get("sources") or ()),
+                    facts=tuple(
+                        DatedFact(each["sentence"], _day(each["true_until"]))
+                        for each in values.get("facts") or ()
+                    ),
                 )
             ),
             topic=values["topic"],
@@ -146,13 +150,14 @@ def _callout(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
 
 
 def _source(values: dict[str, Any]) -> SourceLine:
-    accessed = values.get("accessed")
+    accessed, until = values.get("accessed"), values.get("true_until")
     return SourceLine(
         title=str(values["title"]),
         publisher=str(values.get("publisher") or ""),
         year=int(str(values["year"])[:4]) if values.get("year") else None,
         url=str(values.get("url") or ""),
         accessed=_day(accessed) if accessed else None,
+        true_until=_day(until) if until else None,
     )
 
 
@@ -187,7 +192,7 @@ def _publish(article: Article, entry: Entry, reviewer: Contributor) -> None:
     if article.status == Status.DRAFT:
         publishing.submit(article)
     if article.status == Status.IN_REVIEW:
-        publishing.approve(article, revision=article.newest, by=reviewer)
+        publishing.approve(article, revision=article.newest, by=reviewer, dated=True)
     if first:
         day = datetime.combine(entry.published, NOON)
         publishing.date_back(article, published_at=day)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from articles.models import Article
+from curednation import pagecache
 from curednation.mail import outbox
 
 AHEAD = timedelta(days=30)
@@ -23,7 +24,12 @@ def due(today: date) -> QuerySet[Article]:
 
 
 def remind(today: date) -> None:
-    """One mail for each review that falls due, and one more if it is overdue by a month."""
+    """One mail for each review that falls due, and one more if it is overdue by a month.
+
+    And the kept pages of what holds no longer since yesterday are forgotten: they say so.
+    """
+    for article in Article.objects.published().filter(true_until=today - timedelta(days=1)):
+        pagecache.drop(f"article:{article.slug}")
     for article in due(today):
         day, reviewer = article.next_review, article.reviewer
         if day is None or reviewer is None or reviewer.user is None or not reviewer.user.is_active:

@@ -14,8 +14,14 @@ from django.utils.translation import gettext_lazy
 
 from articles import comparison, publishing
 from articles.admin import opened, steps
+from articles.admin.ageing import Ageing
 from articles.admin.forms import ArticleForm
-from articles.admin.inlines import QuestionInline, RelatedInline, SourceInline
+from articles.admin.inlines import (
+    DatedFactInline,
+    QuestionInline,
+    RelatedInline,
+    SourceInline,
+)
 from articles.models import Article, Opinion, Revision
 from articles.publishing import content_of, online
 from articles.reading import with_everything
@@ -33,15 +39,16 @@ class ArticleAdmin(admin.ModelAdmin):
     formfield_overrides = days.FORM_FIELDS
     change_form_template = "admin/articles/article/change_form.html"
     list_display = [
-        *("title", "where", "topic", "author", "next_review", "found_helpful", "changed_at"),
+        *("title", "where", "topic", "author", "next_review", "true_until", "found_helpful"),
+        "changed_at",
     ]
-    list_filter = ["status", "held", "topic", "author"]
+    list_filter = ["status", "held", Ageing, "topic", "author"]
     list_select_related = ["topic", "author", "reviewer"]
     search_fields = ["title", "slug"]
     autocomplete_fields = ["cover"]
     filter_horizontal = ["topics"]
     prepopulated_fields = {"slug": ["title"]}
-    inlines = [SourceInline, QuestionInline, RelatedInline]
+    inlines = [SourceInline, DatedFactInline, QuestionInline, RelatedInline]
     date_hierarchy = "changed_at"
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "body", "key_points"]}),

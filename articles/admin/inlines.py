@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from articles.models import Question, Related, Source
+from articles.models import DatedFact, Question, Related, Source
 from curednation.guard import days
 
 
@@ -30,6 +30,12 @@ class SourceInline(PartOfArticle, admin.TabularInline):
     model = Source
     formfield_overrides = days.FORM_FIELDS | {models.URLField: {"assume_scheme": "https"}}
     verbose_name_plural = gettext_lazy("sources, cited in the text as [1], [2] …")
+
+
+class DatedFactInline(PartOfArticle, admin.TabularInline):
+    model = DatedFact
+    formfield_overrides = days.FORM_FIELDS
+    verbose_name_plural = gettext_lazy("facts with a date, such as a rule that ends")
 
 
 class QuestionInline(PartOfArticle, admin.StackedInline):

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles import previews, publishing, tasks
 from articles.models import Article, Contributor, Status
+from articles.publishing import content_of
 from curednation.guard.keys import key
 
 
@@ -130,6 +132,9 @@ def stands(request: HttpRequest, article: Article) -> dict[str, Any]:
         "newest": article.newest,
         "approves": approves,
         "preview": settings.SITE_URL + previews.link(article),
+        "ending": [
+            (text, day, day < timezone.localdate()) for text, day in content_of(article).ending()
+        ],
         "corrections": article.corrections.all(),
         "links": article.link_checks.all(),
     }

@@ -2,7 +2,7 @@ from articles.models.articles import RESERVED, Approval, Article, Redirect, Revi
 from articles.models.comments import Comment, CommentStatus, Opinion
 from articles.models.images import ImageAsset
 from articles.models.origins import Origin
-from articles.models.parts import Correction, LinkCheck, Question, Related, Source
+from articles.models.parts import Correction, DatedFact, LinkCheck, Question, Related, Source
 from articles.models.people import Contributor, Topic
 from articles.models.search import Synonym, Word
 
@@ -14,6 +14,7 @@ __all__ = [
     "CommentStatus",
     "Contributor",
     "Correction",
+    "DatedFact",
     "ImageAsset",
     "LinkCheck",
     "Opinion",

@@ -62,6 +62,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             "topic__tint",
         )
 
+    def ageing(self, by: date):
+        """Those that say something which holds no longer than this day."""
+        return self.published().filter(true_until__lte=by)
+
     def due(self, now: datetime):
         """Approved ones whose time has come, and which nobody holds back."""
         return self.filter(status=Status.SCHEDULED, publish_at__lte=now, held=False)
@@ -125,6 +129,7 @@ class Article(models.Model):
     updated_at = models.DateTimeField(_("updated"), null=True, editable=False)
     last_reviewed = models.DateField(_("last reviewed"), null=True, editable=False)
     next_review = models.DateField(_("next review"), null=True, editable=False)
+    true_until = models.DateField(_("true until"), null=True, editable=False)
     reviewed_whole = models.BooleanField(default=False, editable=False)
     review_months = models.PositiveSmallIntegerField(
         _("months between reviews"),
@@ -230,6 +235,8 @@ class Revision(models.Model):
     key_points = models.JSONField(_("key points"), default=list)
     faq = models.JSONField(_("questions"), default=list)
     sources = models.JSONField(_("sources"), default=list)
+    # None, not [], where there are none: the chain of hashes leaves NULLs out (ARCHITECTURE).
+    facts = models.JSONField(_("facts with a date"), null=True)
     correction = models.CharField(_("correction"), max_length=400, blank=True)
     note = models.CharField(_("what changed"), max_length=200, blank=True)
 

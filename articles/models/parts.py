@@ -17,6 +17,12 @@ class Source(models.Model):
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True)
     accessed = models.DateField(_("accessed"), null=True, blank=True)
+    true_until = models.DateField(
+        _("true until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day on which it holds, where it has one: the review comes by then."),
+    )
 
     class Meta:
         ordering = ["number"]
@@ -34,6 +40,24 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return f"[{self.number}] {self.title}"
+
+
+class DatedFact(models.Model):
+    """A sentence of the text that holds up to and on a day."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="facts")
+    sentence = models.CharField(
+        _("sentence"), max_length=400, help_text=_("Word for word as it stands in the text.")
+    )
+    true_until = models.DateField(_("true until"))
+
+    class Meta:
+        ordering = ["true_until", "pk"]
+        verbose_name = _("fact with a date")
+        verbose_name_plural = _("facts with a date")
+
+    def __str__(self) -> str:
+        return self.sentence
 
 
 class Question(models.Model):

@@ -97,6 +97,7 @@ class Contributor(models.Model):
         ordering = ["name"]
         verbose_name = _("contributor")
         verbose_name_plural = _("contributors")
+        permissions = [("vouch_contributor", "Can give a contributor credentials or an account")]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="contributor_has_a_name"),
         ]

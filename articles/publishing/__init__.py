@@ -5,6 +5,7 @@
 """
 
 from articles.publishing.addresses import rename
+from articles.publishing.contents import content_of
 from articles.publishing.online import (
     archive,
     date_back,
@@ -21,7 +22,7 @@ from articles.publishing.review import (
     submit,
 )
 from articles.publishing.rules import NotPossible, Refused
-from articles.publishing.saving import cleaned, content_of, create, record, restore, save
+from articles.publishing.saving import cleaned, create, record, restore, save
 
 __all__ = [
     "NotPossible",

@@ -1,6 +1,6 @@
 """What readers see: put online, taken away, and what is forgotten when it changes."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from articles import related
 from articles.models import Article, Correction, Revision, Status
+from articles.publishing.contents import check_it_holds, content_of
 from articles.publishing.rules import NotPossible, lock
 from curednation import pagecache
 
@@ -21,6 +22,7 @@ def put(locked: Article, revision: Revision, *, substance: bool) -> None:
     locked.status = Status.PUBLISHED
     locked.held = False
     locked.publish_at = None
+    locked.true_until = content_of(revision).true_until
     if first:
         locked.published_at = now
     elif substance:
@@ -48,8 +50,13 @@ def changed(article: Article) -> None:
 
 @transaction.atomic
 def publish_now(article: Article) -> None:
-    """Put an approved article online before its time, or one whose time was missed."""
+    """Put an approved article online before its time, or one whose time was missed.
+
+    Raises NotPossible where something it says has ended since.
+    """
     locked = lock(article, Status.SCHEDULED)
+    if locked.approved:
+        check_it_holds(content_of(locked.approved), on=timezone.now().date())
     _put_approved(locked)
     article.refresh_from_db()
 
@@ -75,7 +82,7 @@ def take_back_from_archive(article: Article) -> None:
 
 
 def publish_due(now: datetime | None = None) -> list[Article]:
-    """Put online what is due, and hold what is overdue by more than ARTICLE_LATE_HOURS.
+    """Put online what is due; hold what is overdue by ARTICLE_LATE_HOURS, or holds no longer.
 
     Returns those that went online. Safe to run twice, and at the same time.
     """
@@ -96,12 +103,17 @@ def _publish_or_hold(article: Article, now: datetime, late: datetime) -> bool:
     locked = lock(article, Status.SCHEDULED)
     if locked.held or locked.publish_at is None or locked.publish_at > now:
         raise NotPossible(_("It is not due."))
-    if locked.publish_at < late:
+    if locked.publish_at < late or _has_ended(locked, now.date()):
         locked.held = True
         locked.save(update_fields=["held", "changed_at"])
         return False
     _put_approved(locked)
     return True
+
+
+def _has_ended(locked: Article, today: date) -> bool:
+    until = locked.approved and content_of(locked.approved).true_until
+    return bool(until and until < today)
 
 
 def _put_approved(locked: Article) -> None:

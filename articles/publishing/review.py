@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from articles.content import Content
 from articles.models import Approval, Article, Contributor, Revision, Status
 from articles.publishing import online
+from articles.publishing.contents import check_it_holds, content_of
 from articles.publishing.rules import NotPossible, lock
-from articles.publishing.saving import content_of
 from curednation.richtext.plain import CITATION, plain
 
 
@@ -36,6 +36,9 @@ def _missing(what: Content):
         for cited in CITATION.findall(plain(what.body).text)
         for number in re.findall(r"\d+", cited)
     }
+    for fact in what.facts:
+        if not what.says(fact.sentence):
+            yield _("“{text}” has a date, but the text does not say it.").format(text=fact.sentence)
     for number in sorted(numbers):
         if not 1 <= number <= len(what.sources):
             yield _("The text cites [{number}], but there is no such source.").format(number=number)
@@ -53,18 +56,23 @@ def approve(
     revision: Revision,
     by: Contributor,
     whole: bool = True,
+    dated: bool = False,
 ) -> None:
     """Pin `revision` as what readers see: now, or at its time if that lies ahead.
 
     `revision` is the one that was read; if somebody has saved another since, NotPossible. With
     `whole` the whole article was reviewed, and only then readers are told when it is due again.
-    Raises NotPossible unless `by` has credentials and is not the author.
+    Raises NotPossible unless `by` has credentials and is not the author, and where something that
+    the text says has ended by the day it goes online; not with `dated`, for what is brought in as
+    it once was: its page tells readers so.
     """
     locked = lock(article, Status.IN_REVIEW)
     _check_reviewer(locked, by)
     if locked.revisions.first() != revision:
         raise NotPossible(_("Somebody has saved this article since you opened it. Read it again."))
     now = timezone.now()
+    if not dated:
+        check_it_holds(content_of(revision), on=max(now, locked.publish_at or now).date())
     _give(locked, revision, by=by, whole=whole, now=now)
     if locked.publish_at and locked.publish_at > now:
         locked.status = Status.SCHEDULED
@@ -80,6 +88,7 @@ def confirm(article: Article, *, by: Contributor) -> None:
     """The reviewer has read the published article again, and nothing needs to change."""
     locked = lock(article, Status.PUBLISHED)
     _check_reviewer(locked, by)
+    check_it_holds(content_of(locked.shown), on=timezone.now().date())
     _give(locked, locked.shown, by=by, whole=True, now=timezone.now())
     locked.save()
     online.changed(locked)
@@ -98,6 +107,8 @@ def reschedule(article: Article, *, at: datetime) -> None:
     locked = lock(article, Status.SCHEDULED)
     if at <= timezone.now():
         raise NotPossible(_("That time is past. To publish now, use “Publish now”."))
+    if locked.approved:
+        check_it_holds(content_of(locked.approved), on=at.date())
     _set(locked, article, publish_at=at, held=False)
 
 
@@ -120,6 +131,9 @@ def _give(
     if whole or locked.last_reviewed is None:
         locked.last_reviewed = now.date()
         locked.next_review = months_later(now.date(), locked.review_months)
+    until = content_of(revision).true_until
+    if until and locked.next_review and until < locked.next_review:
+        locked.next_review = until  # by the last day on which all of it holds
 
 
 def months_later(day: date, months: int) -> date:

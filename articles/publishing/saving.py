@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import content, images
-from articles.content import Answered, Content, SourceLine
+from articles.content import Content
 from articles.models import (
     Approval,
     Article,
     Contributor,
+    DatedFact,
     Question,
     Revision,
     Source,
@@ -21,6 +22,7 @@ from articles.models import (
     Topic,
 )
 from articles.publishing import addresses, online
+from articles.publishing.contents import content_of
 from articles.publishing.rules import NotPossible, Refused, lock
 from curednation.richtext import clean as html_in
 from curednation.richtext.plain import minutes, plain, without_citations
@@ -40,30 +42,7 @@ def cleaned(what: Content) -> Content:
         key_points=what.key_points,
         faq=what.faq,
         sources=what.sources,
-    )
-
-
-def content_of(article: Article | Revision) -> Content:
-    """The content of a working copy, or of a revision."""
-    if isinstance(article, Revision):
-        return Content(
-            title=article.title,
-            summary=article.summary,
-            body=article.body,
-            key_points=tuple(article.key_points),
-            faq=tuple(Answered(**each) for each in article.faq),
-            sources=tuple(SourceLine.from_json(each) for each in article.sources),
-        )
-    return Content(
-        title=article.title,
-        summary=article.summary,
-        body=article.body,
-        key_points=content.points(article.key_points),
-        faq=tuple(Answered(each.question, each.answer) for each in article.faq.all()),
-        sources=tuple(
-            SourceLine(each.title, each.publisher, each.year, each.url, each.accessed)
-            for each in article.sources.order_by("number")
-        ),
+        facts=tuple(sorted(what.facts, key=lambda fact: fact.true_until)),
     )
 
 
@@ -107,6 +86,10 @@ def save(
     Source.objects.bulk_create(
         Source(article=article, number=number, **line.__dict__)
         for number, line in enumerate(what.sources, 1)
+    )
+    article.facts.all().delete()
+    DatedFact.objects.bulk_create(
+        DatedFact(article=article, **fact.__dict__) for fact in what.facts
     )
     article.faq.all().delete()
     Question.objects.bulk_create(
@@ -158,6 +141,7 @@ def _write(locked: Article, what: Content, *, by: Who, note: str, correction: st
         key_points=list(what.key_points),
         faq=[each.__dict__ for each in what.faq],
         sources=[each.to_json() for each in what.sources],
+        facts=[each.to_json() for each in what.facts] or None,
         correction=correction.strip(),
         note=note.strip(),
         text=text,

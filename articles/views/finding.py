@@ -75,7 +75,7 @@ def _contributor(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
     """The fragment under the search field while somebody types."""
-    text = request.GET.get("q", "")[: LONGEST]
+    text = request.GET.get("q", "")[:LONGEST]
     context = {
         "text": text,
         "found": search.suggest(text, SUGGESTED),
@@ -129,7 +129,7 @@ def _paged(request: HttpRequest, page, query: str) -> dict[str, Any]:
 
 def _found(request: HttpRequest) -> HttpResponse:
     """What was searched for is in nobody's cache: the address holds what somebody typed."""
-    text = request.GET["q"].strip()[: LONGEST]
+    text = request.GET["q"].strip()[:LONGEST]
     about = (
         Topic.objects.filter(slug=request.GET["topic"]).first() if _asks_topic(request) else None
     )

@@ -1,15 +1,18 @@
 """The page of an article, and its preview."""
 
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from articles import comments, previews, structured
 from articles.comments import threads
+from articles.content import Content
 from articles.forms import CommentForm
 from articles.models import Revision
 from articles.reading import ONLINE, reading, with_everything
@@ -58,6 +61,12 @@ def shown_privately(request: HttpRequest, article: Any, revision: Revision) -> H
     return keep_private(render(request, "articles/article.html", shown))
 
 
+def _ended(content: Content) -> date | None:
+    """The day on which something of it stopped being true, where that day is past."""
+    until = content.true_until
+    return until if until and until < timezone.localdate() else None
+
+
 def context(article: Any, revision: Revision) -> dict[str, Any]:
     shown, practice = reading(article, revision), Practice.current()
     return {
@@ -66,6 +75,7 @@ def context(article: Any, revision: Revision) -> dict[str, Any]:
         "revision": revision,
         "content": shown.content,
         "prose": shown.prose,
+        "ended": _ended(shown.content),
         "corrections": shown.corrections,
         "related": shown.related,
         "canonical": settings.SITE_URL + article.get_absolute_url(),
