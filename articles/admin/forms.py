@@ -11,6 +11,7 @@ from articles import content, images
 from articles.models import Article, ImageAsset
 from articles.publishing import addresses
 from curednation import uploads
+from curednation.practice.models import Practice
 from curednation.richtext import clean as html_in
 from curednation.richtext.editor import Editor
 from curednation.richtext.plain import plain
@@ -72,6 +73,11 @@ class ArticleForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.newest = self.instance.revisions.first() if self.instance.pk else None
         self.initial["based_on"] = self.newest.number if self.newest else 0
+        if "publish_at" in self.fields:  # the admin reads and writes by this clock
+            clock = gettext("By the clinic’s clock: {zone}.").format(
+                zone=Practice.current().get_time_zone_display()
+            )
+            self.fields["publish_at"].help_text = f"{clock} {self.fields['publish_at'].help_text}"
 
     def clean_body(self) -> str:
         try:

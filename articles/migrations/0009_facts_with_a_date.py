@@ -15,6 +15,11 @@ class Migration(migrations.Migration):
             name='contributor',
             options={'ordering': ['name'], 'permissions': [('vouch_contributor', 'Can give a contributor credentials or an account')], 'verbose_name': 'contributor', 'verbose_name_plural': 'contributors'},
         ),
+        migrations.AlterField(
+            model_name='article',
+            name='publish_at',
+            field=models.DateTimeField(blank=True, help_text='Left empty it goes online as soon as it is approved.', null=True, verbose_name='publish at'),
+        ),
         migrations.AddField(
             model_name='article',
             name='true_until',

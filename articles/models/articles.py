@@ -122,7 +122,7 @@ class Article(models.Model):
         _("publish at"),
         null=True,
         blank=True,
-        help_text=_("In UTC. Left empty it goes online as soon as it is approved."),
+        help_text=_("Left empty it goes online as soon as it is approved."),
     )
     held = models.BooleanField(_("held back"), default=False, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
