@@ -190,7 +190,7 @@ def _write(entry: Entry, author: Contributor, reviewer: Contributor, report: Rep
 def _publish(article: Article, entry: Entry, reviewer: Contributor) -> None:
     first = article.published_at is None
     if article.status == Status.DRAFT:
-        publishing.submit(article)
+        publishing.submit(article, tell=False)
     if article.status == Status.IN_REVIEW:
         publishing.approve(article, revision=article.newest, by=reviewer, dated=True)
     if first:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curednation import pagecache
+from curednation.practice.models import Practice
 from newsletter import checks, handover, letter, notices
 from newsletter.models import Batch, Delivery, Issue
 
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 State = Issue.State
 FIRST_REST, LONGEST_REST = timedelta(seconds=15), timedelta(minutes=15)
 ARCHIVE_TAG = "newsletter"
+GRACE = timedelta(minutes=1)
 
 
 class NotPossible(Exception):
@@ -34,7 +36,7 @@ def schedule(issue: Issue, *, at: datetime, zone: str) -> None:
     """Let it be sent at this moment. `zone` is the one that staff planned it in."""
     if at <= timezone.now():
         raise NotPossible(_("This time has passed. Choose a later one, or send it now."))
-    _check(issue)
+    check_ready(issue)
     _change(issue, Issue.EDITABLE, state=State.SCHEDULED, send_at=at, zone=zone, reason="")
 
 
@@ -43,9 +45,17 @@ def take_back(issue: Issue) -> None:
     _change(issue, (State.SCHEDULED, State.HELD), state=State.DRAFT, send_at=None, reason="")
 
 
+def send_soon(issue: Issue) -> None:
+    """Let it be sent in a minute, as staff do by "Send now": until then `take_back` stops it."""
+    check_ready(issue)
+    zone = Practice.current().time_zone
+    soon = Now() + GRACE
+    _change(issue, Issue.EDITABLE, state=State.SCHEDULED, send_at=soon, zone=zone, reason="")
+
+
 def send_now(issue: Issue) -> None:
     """Start sending. Recipients are frozen first, by the worker that begins."""
-    _check(issue)
+    check_ready(issue)
     _change(issue, Issue.EDITABLE, state=State.SENDING, started_at=Now(), reason="")
     handover.tell_workers(issue.pk)
 
@@ -219,7 +229,8 @@ def _change(issue: Issue, states: tuple[str, ...], **changes: Any) -> None:
     pagecache.drop(ARCHIVE_TAG)
 
 
-def _check(issue: Issue) -> None:
+def check_ready(issue: Issue) -> None:
+    """Raise NotPossible, saying what has to be mended before it can go out."""
     for problem in checks.at_once(issue):
         if problem.stops:
             raise NotPossible(problem.text)

@@ -165,6 +165,8 @@ class ArticleAdmin(admin.ModelAdmin):
         if was == "published" and article.status != was:
             text = _("Saved, and back in review. Readers go on seeing the approved text.")
             self.message_user(request, text, messages.WARNING)
+            if warning := steps.nobody_can_approve(article):
+                self.message_user(request, warning, messages.WARNING)
 
     def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """Take one step. Only by POST, and only by whom the step is for."""
@@ -180,12 +182,13 @@ class ArticleAdmin(admin.ModelAdmin):
         if not allowed:
             raise PermissionDenied
         try:
-            step.act(request, article)
+            warning = step.act(request, article)
         except publishing.NotPossible as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
             self.log_change(request, article, str(step.label))
-            self.message_user(request, str(step.done), messages.SUCCESS)
+            level = messages.WARNING if warning else messages.SUCCESS
+            self.message_user(request, warning or str(step.done), level)
         return redirect(self._form_of(article))
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -7,9 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from articles import previews, publishing, tasks
+from articles import notices, previews, publishing, tasks
 from articles.models import Article, Contributor, Status
 from articles.publishing import content_of
 from curednation.guard.keys import key
@@ -22,7 +23,7 @@ class Step:
     label: Any
     done: Any
     statuses: tuple[str, ...]
-    act: Callable[[HttpRequest, Article], None]
+    act: Callable[[HttpRequest, Article], Any]  # what it returns is a warning, said instead
     reviews: bool = False  # only for those who may approve this article
     primary: bool = False
 
@@ -57,6 +58,21 @@ def _approve(request: HttpRequest, article: Article) -> None:
     )
 
 
+def _submit(request: HttpRequest, article: Article) -> str:
+    publishing.submit(article)
+    return nobody_can_approve(article)
+
+
+def nobody_can_approve(article: Article) -> str:
+    """A warning for staff, where nobody who could approve it is there."""
+    if notices.who_may_approve(article):
+        return ""
+    return gettext(
+        "It waits, but nobody here can approve it. That takes a contributor with credentials and an"
+        " account whose role may approve, and who did not write it. Ask a manager to add one."
+    )
+
+
 def _check_links(request: HttpRequest, article: Article) -> None:
     tasks.check_links.delay(article.pk)
 
@@ -65,9 +81,9 @@ DRAFT, IN_REVIEW, SCHEDULED, PUBLISHED, ARCHIVED = (str(status) for status in St
 STEPS = {
     "submit": Step(
         _("Hand in for review"),
-        _("It waits for a reviewer now."),
+        _("It waits for a reviewer now. Those who may approve it are told by e-mail."),
         (DRAFT,),
-        lambda request, article: publishing.submit(article),
+        _submit,
         primary=True,
     ),
     "approve": Step(
@@ -131,6 +147,7 @@ def stands(request: HttpRequest, article: Article) -> dict[str, Any]:
         },
         "newest": article.newest,
         "approves": approves,
+        "approvers": notices.who_may_approve(article) if article.status == IN_REVIEW else [],
         "preview": settings.SITE_URL + previews.link(article),
         "ending": [
             (text, day, day < timezone.localdate()) for text, day in content_of(article).ending()

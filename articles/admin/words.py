@@ -38,7 +38,12 @@ class ContributorAdmin(admin.ModelAdmin):
         pagecache.drop("site")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Contributor | None = None):
-        return ["slug"] if obj else []
+        fixed = ["slug"] if obj else []
+        if request.user.has_perm("articles.vouch_contributor"):
+            return fixed
+        # Who has credentials and an account may approve what others write: a manager sees to that.
+        vouched = obj and (obj.credentials or obj.user_id)
+        return [*fixed, "user", "credentials", *(["name", "profile_url"] if vouched else [])]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Contributor | None = None):
         return {} if obj else super().get_prepopulated_fields(request, obj)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles import notices
 from articles.content import Content
 from articles.models import Approval, Article, Contributor, Revision, Status
 from articles.publishing import online
@@ -17,13 +18,19 @@ from curednation.richtext.plain import CITATION, plain
 
 
 @transaction.atomic
-def submit(article: Article) -> None:
-    """Hand the newest revision to a reviewer. Raises NotPossible, saying what is missing."""
+def submit(article: Article, *, tell: bool = True) -> None:
+    """Hand the newest revision to a reviewer, and tell those who may approve it.
+
+    Raises NotPossible, saying what is missing. Without `tell` nobody is told: for whoever hands in
+    and approves in one go.
+    """
     locked = lock(article, Status.DRAFT)
     missing = list(_missing(content_of(locked)))
     if missing:
         raise NotPossible(" ".join(missing))
     _set(locked, article, status=Status.IN_REVIEW)
+    if tell:
+        notices.tell_reviewers(article)
 
 
 def _missing(what: Content):
@@ -74,6 +81,7 @@ def approve(
     if not dated:
         check_it_holds(content_of(revision), on=max(now, locked.publish_at or now).date())
     _give(locked, revision, by=by, whole=whole, now=now)
+    notices.drop(locked)
     if locked.publish_at and locked.publish_at > now:
         locked.status = Status.SCHEDULED
         locked.held = False
@@ -98,7 +106,9 @@ def confirm(article: Article, *, by: Contributor) -> None:
 @transaction.atomic
 def send_back(article: Article) -> None:
     """Give it back to its author. What is online stays online."""
-    _set(lock(article, Status.IN_REVIEW, Status.SCHEDULED), article, status=Status.DRAFT)
+    locked = lock(article, Status.IN_REVIEW, Status.SCHEDULED)
+    notices.drop(locked)
+    _set(locked, article, status=Status.DRAFT)
 
 
 @transaction.atomic

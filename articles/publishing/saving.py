@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import content, images
+from articles import content, images, notices
 from articles.content import Content
 from articles.models import (
     Approval,
@@ -166,6 +166,7 @@ def _after_approval(
             online.put(locked, revision, substance=bool(revision.correction))
     else:
         locked.status = Status.IN_REVIEW
+        notices.tell_reviewers(locked)
         if locked.online_id is None:  # the approval was for a text that has changed since
             locked.approved = None
     locked.save()

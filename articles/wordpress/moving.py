@@ -186,7 +186,7 @@ def _publish(move: Move, entry: Entry, article: Article, done: Counter[str]) -> 
         done["drafts, to be reviewed"] += 1
         return
     try:
-        publishing.submit(article)
+        publishing.submit(article, tell=False)
         publishing.approve(article, revision=article.newest, by=move.reviewer, whole=False)
     except publishing.NotPossible as error:
         done["drafts, to be reviewed"] += 1

@@ -22,7 +22,7 @@ ASKED_AGAIN = timedelta(minutes=10)
 # Their recipients are staff, or were named by staff: no stranger can make anybody else one.
 _TO_STAFF = (
     *("provider_", "account_invited", "account_changed", "comments_waiting"),
-    *("article_review_due", "issue_trouble", "mail_test"),
+    *("article_in_review", "article_review_due", "issue_trouble", "mail_test"),
 )
 
 

@@ -84,7 +84,7 @@ ROLES: dict[str, dict[str, str]] = {
         "appointments.weeklyhours": ALL,
         "articles.article": "view add change approve",
         "articles.comment": "view change answer",
-        "articles.contributor": WORK,
+        "articles.contributor": "view add change vouch",
         "articles.imageasset": WORK,
         "articles.opinion": LOOK,
         "articles.redirect": ALL,

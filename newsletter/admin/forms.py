@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from curednation import library
 from curednation.guard import days
+from curednation.guard.keys import key
 from curednation.practice.models import US_ZONES, Practice
 from curednation.richtext import clean as html_in
 from curednation.richtext.editor import Editor
@@ -29,7 +30,7 @@ class IssueForm(forms.ModelForm):
         coerce=int,
         required=False,
         widget=FilteredSelectMultiple(_("articles"), is_stacked=False),
-        help_text=_("Shown as cards below the text."),
+        help_text=_("Shown as cards below the text, in the order in which you choose them."),
     )
 
     class Meta:
@@ -57,7 +58,19 @@ class IssueForm(forms.ModelForm):
             known = {card.pk for card in cards}
             cards += library.current().cards(set(self.instance.articles) - known)
             field = cast(forms.TypedMultipleChoiceField, self.fields["articles"])
+            # The chosen ones first, as they were chosen: browsers send them as they stand.
+            place = {pk: number for number, pk in enumerate(self._chosen())}
+            cards.sort(key=lambda card: place.get(card.pk, len(place)))
             field.choices = [(card.pk, card.title) for card in cards]
+
+    def _chosen(self) -> list[int]:
+        """The keys of the articles, in their order: as sent just now, else as they are kept."""
+        if not self.is_bound:
+            return self.instance.articles
+        sent = self.fields["articles"].widget.value_from_datadict(
+            self.data, self.files, self.add_prefix("articles")
+        )
+        return [key(value) for value in sent or ()]
 
     def clean_body(self) -> str:
         try:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from curednation.disclosures import shows, shows_nothing
 from curednation.guard import days
+from curednation.guard.keys import key
 from newsletter import campaigns, checks, letter, sender_records, trial
 from newsletter.admin import progress
 from newsletter.admin.forms import IssueForm, PlanForm
@@ -140,6 +141,10 @@ class IssueAdmin(admin.ModelAdmin):
         if step is None:
             raise Http404
         try:
+            if step.asks and not self._is_sure(request, issue):
+                campaigns.check_ready(issue)
+                asked = {"title": _("Send it now?"), "count": issue.audience().count()}
+                return self._page(request, issue, "send_now", asked)
             step.act(request, issue)
         except campaigns.NotPossible as error:
             self.message_user(request, str(error), messages.ERROR)
@@ -148,6 +153,11 @@ class IssueAdmin(admin.ModelAdmin):
         self.message_user(request, str(step.done), messages.SUCCESS)
         issue.refresh_from_db()
         return redirect(self._home_of(issue))
+
+    def _is_sure(self, request: HttpRequest, issue: Issue) -> bool:
+        """Whether they said so, about as many as there are now."""
+        told = key(request.POST.get("count"))
+        return request.POST.get("sure") == "yes" and told == issue.audience().count()
 
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         issue = self._issue(request, pk)

@@ -25,6 +25,7 @@ class Step:
     act: Callable[[HttpRequest, Issue], None]
     primary: bool = False
     sends: bool = False  # it stands on the page with the checks, not elsewhere
+    asks: bool = False  # it asks once more, with the number, before it does anything
 
 
 def _schedule(request: HttpRequest, issue: Issue) -> None:
@@ -38,17 +39,18 @@ def _schedule(request: HttpRequest, issue: Issue) -> None:
 STEPS = {
     "send-now": Step(
         _("Send now"),
-        _("It is on its way. This page shows how far it is."),
+        _("It goes out in a minute. Until then it can be stopped here."),
         (DRAFT, SCHEDULED, HELD),
-        lambda request, issue: campaigns.send_now(issue),
+        lambda request, issue: campaigns.send_soon(issue),
         primary=True,
         sends=True,
+        asks=True,
     ),
     "schedule": Step(
         _("Send at this time"), _("It is planned."), (DRAFT, SCHEDULED, HELD), _schedule, sends=True
     ),
     "take-back": Step(
-        _("Make it a draft again"),
+        _("Stop it: make it a draft again"),
         _("It is a draft again."),
         (SCHEDULED, HELD),
         lambda request, issue: campaigns.take_back(issue),

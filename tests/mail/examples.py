@@ -59,6 +59,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "comment_approved": {
         "link": "https://visits.example.org/articles/comments/1.abcdef.0123456789/"
     },
+    "article_in_review": {"link": "https://visits.example.org/admin/articles/article/1/change/"},
     "comments_waiting": {
         "count": 3,
         "since": "November 12, 9:00 AM",

@@ -1,12 +1,13 @@
 """How staff write, check, send and watch an issue, through the pages of the admin."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from newsletter import campaigns
+from newsletter import campaigns, letter
 from newsletter.models import Batch, Delivery, Issue
 from tests.articles.factories import make_article
 from tests.newsletter.factories import make_subscriber
@@ -67,7 +68,9 @@ def test_an_issue_is_written_checked_and_sent_without_help(editor, mail):
     assert "It goes to one subscriber" in page.text
     assert "Nothing was found that stands in its way" in page.text
     answer = step(editor, issue, "send-now")
-    assert "It is on its way" in answer.text
+    assert "Send “Autumn news” to one subscriber now?" in answer.text
+    answer = step(editor, issue, "send-now", sure="yes", count="1")
+    assert "It goes out in a minute" in answer.text
     send(issue)
     [got] = mail.mails
     assert got["To"] == reader.email
@@ -233,3 +236,66 @@ def test_reading_the_pages_changes_nothing(editor):
     assert editor.get(f"{LIST}{issue.pk}/test/").status_code == 404
     issue.refresh_from_db()
     assert issue.state == Issue.State.DRAFT
+
+
+def test_send_now_asks_first_with_the_number_and_does_nothing_yet(editor):
+    make_readers(3)
+    issue = make_issue()
+    asked = step(editor, issue, "send-now").text
+    assert "to 3 subscribers now?" in asked
+    assert issue.state == Issue.State.DRAFT
+    make_readers(2)  # more than were told: asked again
+    asked = step(editor, issue, "send-now", sure="yes", count="3").text
+    assert "to 5 subscribers now?" in asked
+    assert issue.state == Issue.State.DRAFT
+
+
+def test_for_a_minute_it_can_be_stopped(editor):
+    make_readers(1)
+    issue = make_issue()
+    before = timezone.now()
+    page = step(editor, issue, "send-now", sure="yes", count="1").text
+    assert issue.state == Issue.State.SCHEDULED
+    assert before + timedelta(seconds=50) < issue.send_at < timezone.now() + timedelta(seconds=70)
+    assert campaigns.start_due() == []
+    assert "Stop it: make it a draft again" in page
+    step(editor, issue, "take-back")
+    Issue.objects.filter(pk=issue.pk).update(send_at=before)
+    assert campaigns.start_due() == []
+    assert issue.state == Issue.State.DRAFT
+
+
+def test_after_the_minute_it_goes_by_itself(editor):
+    make_readers(1)
+    issue = make_issue()
+    step(editor, issue, "send-now", sure="yes", count="1")
+    Issue.objects.filter(pk=issue.pk).update(send_at=timezone.now())
+    assert campaigns.start_due() == [issue.pk]
+
+
+def test_cards_stand_in_the_order_in_which_they_were_chosen(editor):
+    one, two, three = (make_article(title=f"Number {word}") for word in ("one", "two", "three"))
+    issue = make_issue(articles=[two.pk, three.pk, one.pk])
+    address = f"{LIST}{issue.pk}/change/"
+
+    def chosen(html: str) -> list[int]:
+        """What a browser would send: the selected options, as they stand."""
+        box = html.split('<select name="articles"')[1].split("</select>")[0]
+        return [int(pk) for pk in re.findall(r'value="(\d+)" selected', box)]
+
+    def save(**answers):
+        html = editor.get(address).text
+        form = next(form for form in read_forms(html) if form.id == "issue_form")
+        typed = {"articles": chosen(html)} | answers
+        page = editor.post(address, form.filled() | typed)
+        issue.refresh_from_db()
+        return page
+
+    save(subject="Saved again")
+    assert (issue.subject, issue.articles) == ("Saved again", [two.pk, three.pk, one.pk])
+    others = [three.pk, one.pk, two.pk]
+    wrong = save(subject="", articles=others)
+    assert chosen(wrong.text) == others  # a mistake elsewhere does not mix them
+    save(articles=others)
+    assert issue.articles == others
+    assert letter.cards(issue)[0]["title"] == "Number three"

@@ -71,6 +71,7 @@ ACTIONS = {
 TYPED = {
     "mail_outgoingemail_test": {"to": "somebody@example.org"},
     "articles_comment_answer": {"text": "Thank you."},
+    "newsletter_issue_step": {"sure": "yes", "count": "0"},
     "newsletter_subscriber_leave": {"how": "by phone"},
     "newsletter_subscriber_erase": {"how": "by phone"},
     "appointments_appointment_affected": {"affected-all": "cancel"},
