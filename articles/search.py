@@ -15,7 +15,6 @@ Span = tuple[str, ...]
 CARDS = Compiled(
     lambda: Article.objects.filter(OneOf("pk", "pks")).as_cards("online__text").order_by()
 )
-SYNONYMS = Compiled(lambda: Synonym.objects.only("name", "means").order_by())
 
 
 @dataclass(frozen=True)
@@ -75,10 +74,10 @@ def suggest(text: str, count: int) -> list[Article]:
 
 
 def _synonyms() -> dict[Span, set[Span]]:
-    """Of each name what else it is called: all that mean the same. One query; there are dozens."""
+    """Of each name what else it is called: all that mean the same. One query, hundreds of rows."""
     groups: dict[Span, set[Span]] = {}
-    for synonym in SYNONYMS.all():
-        one, other = _span(synonym.name), _span(synonym.means)
+    for name, means in Synonym.objects.order_by().values_list("name", "means"):
+        one, other = _span(name), _span(means)
         if one and other:
             groups.setdefault(other, {other}).add(one)
     known: dict[Span, set[Span]] = {}

@@ -5,6 +5,7 @@ Named by their routes: this module imports no app. Titles and words are for read
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -124,12 +125,16 @@ def find(typed: Iterable[str]) -> list[SitePage]:
 def _fits(words: list[str], page: SitePage) -> int:
     """How many of the words are the page's; 0 for half of them or fewer."""
     mine: set[int] = set()
-    for name in str(page.words).split(","):
-        row = _telling(name.replace("-", " ").split())
+    for row in _rows(str(page.words)):
         for start in range(len(words) - len(row) + 1):
             if words[start : start + len(row)] == row:
                 mine.update(range(start, start + len(row)))
     return len(mine) if 2 * len(mine) > len(words) else 0
+
+
+@lru_cache(maxsize=256)
+def _rows(names: str) -> list[list[str]]:
+    return [_telling(name.replace("-", " ").split()) for name in names.split(",")]
 
 
 def _telling(words: Iterable[str]) -> list[str]:

@@ -26,6 +26,7 @@ PAGES = [
     "/articles/",
     "/articles/?q=naltrexone",
     "/articles/?q=zzzz",
+    "/articles/?q=overdose+appointment",
     "/articles/topics/medicines/",
     "/articles/contributors/ruth-pell/",
     "/articles/naltrexone/comments/",
@@ -44,7 +45,9 @@ def read(open_page):
     )
     first = comments.bring_in(article, name="Sam", text="It helped.", written=timezone.now())
     comments.answer(first, text="Thank you.", by=author.user, contributor=author)
-    make_article(slug="vivitrol", title="How long Vivitrol stays")
+    urgent = '<blockquote class="urgent"><p>Call 911. Give naloxone at once. Stay.</p></blockquote>'
+    body = f"{urgent}<p>It stays a month [1].</p>"
+    make_article(slug="vivitrol", title="How long Vivitrol stays", body=body)
     return open_page
 
 
@@ -71,6 +74,16 @@ def test_nothing_jumps_and_the_page_is_light(read):
     )
     assert shift < 0.01
     assert len(page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")) < 12
+
+
+def test_what_is_urgent_stands_on_the_first_screen_of_a_phone_and_can_be_tapped(read):
+    page = read("/articles/vivitrol/")
+    call_out = page.locator(".callout-urgent")
+    expect(call_out).to_be_in_viewport(ratio=1)
+    expect(call_out.get_by_role("link", name="911")).to_have_attribute("href", "tel:911")
+    page = read("/articles/?q=overdose")
+    expect(page.locator(".help-card").get_by_role("link")).to_have_count(4)
+    expect(page.locator(".help-card")).to_be_in_viewport(ratio=0.9)
 
 
 def test_a_citation_leads_to_its_source_and_back(read):
