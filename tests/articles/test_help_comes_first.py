@@ -46,7 +46,7 @@ def test_the_lines_to_call_stand_above_what_was_found(client, typed):
     make_article(title="Overdose, suicide, and when you want to die or cannot breathe")
     for address in ("/articles/", "/articles/search/"):
         html = client.get(address, {"q": typed}).text
-        card = html.split("help-card")[1].split("</section>")[0]
+        card = html.split("help-card")[1].split("</ul>")[0]
         assert all(f'href="{line}"' in card for line in LINES)
         assert html.index("help-card") < (html.find("post-row") % len(html))
         assert html.index("help-card") < (html.find("<h1") % len(html))
