@@ -40,7 +40,7 @@ def _nearest(word: str, names: set[str]) -> str:
     near = (
         Word.objects.filter(word__startswith=word[0])
         .annotate(near=TrigramSimilarity("word", word), long=Length("word"))
-        .filter(near__gte=NEAR, long__range=(len(word) - most, len(word) + most))
+        .filter(near__gte=NEAR, long__gte=len(word) - most, long__lte=len(word) + most)
         .order_by("-near", "word")
         .values_list("word", flat=True)[:LOOKED_AT]
     )

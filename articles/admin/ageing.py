@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
+from articles.models.articles import ArticleQuerySet
 
 AHEAD = timedelta(days=45)
 
@@ -21,10 +21,10 @@ class Ageing(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("ended", _("no longer")), ("soon", _("no longer, or only for weeks"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> ArticleQuerySet:
         days = {"ended": timedelta(days=-1), "soon": AHEAD}
-        by = _today() + days[self.value()] if self.value() in days else None
-        return queryset.ageing(by) if by else queryset
+        ahead = days.get(self.value() or "")
+        return queryset if ahead is None else queryset.ageing(_today() + ahead)
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: curednation.staff

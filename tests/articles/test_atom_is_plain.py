@@ -14,7 +14,8 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 def summary(client, path: str) -> ElementTree.Element:
     feed = ElementTree.fromstring(client.get(path).text)  # noqa: S314  (our own)
-    return feed.find(f"{ATOM}entry/{ATOM}summary")
+    [found] = feed.findall(f"{ATOM}entry/{ATOM}summary")
+    return found
 
 
 @pytest.mark.django_db
