@@ -296,7 +296,7 @@ def test_every_kind_of_mail_is_counted_but_those_to_staff_and_providers(settings
     assert twice == {
         *("provider_cancelled", "provider_morning", "provider_moved", "provider_new"),
         *("account_changed", "account_invited", "article_review_due", "comments_waiting"),
-        *("article_in_review", "mail_test"),
+        *("article_in_review", "issue_trouble", "mail_test"),
     }
 
 
