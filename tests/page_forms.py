@@ -10,11 +10,16 @@ class Button:
     name: str
     value: str
     action: str | None
+    classes: frozenset[str] = frozenset()
 
 
 @dataclass
 class Form:
-    """`fields` is what the browser would send as it stands; `choices` what else it could."""
+    """`fields` is what the browser would send as it stands; `choices` what else it could.
+
+    `buttons` submit it, in the page's order: Enter presses the first. It does so from a field in
+    `takes_enter`.
+    """
 
     id: str
     action: str
@@ -22,6 +27,7 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
     buttons: list[Button] = field(default_factory=list)
+    takes_enter: list[str] = field(default_factory=list)
 
     def filled(self, **answers: str | bool) -> dict[str, str]:
         """The fields with these answers. True ticks a box, False unticks it."""
@@ -40,9 +46,8 @@ def read_forms(html: str) -> list[Form]:
     parser = _Forms()
     parser.feed(html)
     parser.close()
-    for element, form_id in parser.elsewhere:
-        form = next(form for form in parser.forms if form.id == form_id)
-        form.buttons.append(element)
+    for name, form in parser.named.items():
+        assert not form.buttons or form in parser.forms, f"a button of no form: {name}"
     return parser.forms
 
 
@@ -50,7 +55,7 @@ class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
-        self.elsewhere: list[tuple[Button, str]] = []
+        self.named: dict[str, Form] = {}
         self._form: Form | None = None
         self._text: list[str] | None = None
         self._select: tuple[str, list[str], list[str]] | None = None
@@ -60,24 +65,32 @@ class _Forms(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            method = given.get("method", "get").lower()
-            self._form = Form(given.get("id", ""), given.get("action", ""), method)
+            self._form = self._named(given["id"]) if "id" in given else Form("", "", "")
+            self._form.action = given.get("action", "")
+            self._form.method = given.get("method", "get").lower()
             self.forms.append(self._form)
-        elif tag == "button":
-            self._button = given, []
-        elif self._form is None or "disabled" in given:
             return
-        elif tag == "input":
-            self._input(self._form, given)
-        elif tag == "textarea":
-            self._field(self._form, given["name"], "")
-            self._text, self._area = [], given["name"]
-        elif tag == "select":
-            self._select, self._multiple = (given["name"], [], []), "multiple" in given
+        form = self._named(given["form"]) if "form" in given else self._form
+        if tag == "button":
+            self._button = given, []
         elif tag == "option" and self._select:
             self._select[1].append(given.get("value", ""))
             if "selected" in given:
                 self._select[2].append(given.get("value", ""))
+        elif form is None or "disabled" in given:
+            return
+        elif tag == "input":
+            self._input(form, given)
+        elif tag == "textarea":
+            self._field(form, given["name"], "")
+            self._text, self._area = [], (form, given["name"])
+        elif tag == "select":
+            self._select, self._multiple = (given["name"], [], []), "multiple" in given
+            self._chooses = form
+
+    def _named(self, form_id: str) -> Form:
+        """The form of that id, which may come later on the page."""
+        return self.named.setdefault(form_id, Form(form_id, "", ""))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -85,16 +98,17 @@ class _Forms(HTMLParser):
         elif tag == "button" and self._button:
             self._end_button(*self._button)
             self._button = None
-        elif tag == "textarea" and self._form and self._text is not None:
-            self._form.fields[self._area] = "".join(self._text).removeprefix("\n")
+        elif tag == "textarea" and self._text is not None:
+            form, name = self._area
+            form.fields[name] = "".join(self._text).removeprefix("\n")
             self._text = None
-        elif tag == "select" and self._form and self._select:
+        elif tag == "select" and self._select:
             name, values, selected = self._select
-            self._form.choices[name] = values
+            self._chooses.choices[name] = values
             # Of one that takes several, or is empty, nothing is sent until something is chosen.
             sent = selected or ([] if self._multiple else values)
             if sent:
-                self._form.fields[name] = sent[0]
+                self._chooses.fields[name] = sent[0]
             self._select = None
 
     def handle_data(self, data: str) -> None:
@@ -104,19 +118,26 @@ class _Forms(HTMLParser):
             self._button[1].append(data)
 
     def _end_button(self, given: dict, words: list[str]) -> None:
+        form = self._named(given["form"]) if "form" in given else self._form
+        if form is None or given.get("type", "submit") not in ("submit", "image"):
+            return
         button = Button(
             " ".join("".join(words).split()),
             given.get("name", ""),
             given.get("value", ""),
             given.get("formaction"),
+            frozenset(given.get("class", "").split()),
         )
-        if "form" in given:
-            self.elsewhere.append((button, given["form"]))
-        elif self._form:
-            self._form.buttons.append(button)
+        form.buttons.append(button)
 
     def _input(self, form: Form, given: dict) -> None:
         name, kind = given.get("name", ""), given.get("type", "text")
+        if kind not in ("hidden", "submit", "image", "button", "reset") and (
+            given.get("tabindex") != "-1"
+        ):
+            form.takes_enter.append(name)
+        if kind in ("submit", "image"):
+            self._end_button(given, [given.get("value", "")])
         if kind in ("radio", "checkbox"):
             form.choices.setdefault(name, []).append(given.get("value", "on"))
             if "checked" in given:

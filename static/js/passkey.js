@@ -5,3 +5,10 @@ document.addEventListener("allauth.error", (event) => {
   event.preventDefault();
   problem.hidden = false;
 });
+
+// Enter in the passkey's name does what the button does; the form alone would go out without a key.
+const add = document.getElementById("mfa_webauthn_add");
+add?.form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  add.click();
+});
