@@ -30,6 +30,7 @@ PURE = {
     "appointments.states",
     "appointments.wishes",
     "appointments.series",
+    "appointments.progress",
     "articles.content",
     "articles.danger",
     "articles.differences",

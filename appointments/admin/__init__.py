@@ -6,6 +6,7 @@ from appointments.admin.consents import ConsentAdmin, ConsentTextAdmin
 from appointments.admin.panels import failed_mail
 from appointments.admin.patients import PatientAdmin
 from appointments.admin.providers import ProviderAdmin
+from appointments.admin.rooms import no_room
 from appointments.admin.services import ServiceAdmin
 from appointments.admin.visits import AppointmentAdmin
 from appointments.admin.waitlist import WaitlistEntryAdmin
@@ -21,4 +22,5 @@ __all__ = [
     "ServiceAdmin",
     "WaitlistEntryAdmin",
     "failed_mail",
+    "no_room",
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from appointments import zones
-from appointments.admin import affected, office
+from appointments.admin import affected, office, rooms
 from appointments.admin.calendar_address import new_calendar_address
 from appointments.models import HoursException, Licence, Provider, WeeklyHours
 from curednation import uploads
@@ -36,6 +36,10 @@ class ProviderForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "photo" in self.fields:
             self.fields["photo"].widget.attrs["accept"] = uploads.ACCEPTED
+        if "video_room" in self.fields:
+            self.fields["video_room"].help_text = _(
+                "The address where patients join by video. Empty: they are told that we call them."
+            )
         if "time_zone" in self.fields:
             kept = [self.instance.time_zone] if self.instance.time_zone else []
             choices = [(name, f"{words} ({name})") for name, words in zones.choices(*kept)]
@@ -177,6 +181,7 @@ class ProviderAdmin(admin.ModelAdmin):
         for one, other in overlapping(list(form.instance.weekly_hours.all())):
             text = _("These hours overlap, and count once: %(one)s and %(other)s.")
             self.message_user(request, text % {"one": one, "other": other}, messages.WARNING)
+        rooms.warn(request, rooms.without_room().filter(pk=form.instance.pk))
 
 
 def expiry_words(expires: date, today: date) -> str:

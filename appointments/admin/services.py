@@ -1,9 +1,11 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from appointments.admin import rooms
 from appointments.models import Service
 
 
@@ -34,3 +36,9 @@ class ServiceAdmin(admin.ModelAdmin):
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict:
         # Links to a service stand in mails and bookmarks: its address stays.
         return {"slug": ["name"]} if obj is None else {}
+
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        rooms.warn(request, rooms.without_room().filter(services=form.instance))

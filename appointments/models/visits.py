@@ -316,6 +316,11 @@ class Appointment(models.Model):
         return (self.booked_by.split() or [self.patient.first_name if self.patient else ""])[0]
 
     @property
+    def by_call(self) -> bool:
+        """Whether the provider calls: a visit by phone, or by video while they have no room."""
+        return self.service.channel == Service.Channel.PHONE or not self.provider.video_room
+
+    @property
     def length(self) -> timedelta:
         return self.ends_at - self.starts_at
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,18 +10,20 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import booking, links
+from appointments import booking, links, progress
 from appointments.calendar_file import Method, calendar_file
 from appointments.forms import CancelForm
 from appointments.links import Purpose, VisitLink
 from appointments.models import Appointment, Status
+from appointments.progress import Phase
 from appointments.views.refusing import refusal
 from appointments.views.taken import taken
 from curednation.guard.private import private
 from curednation.practice.models import Practice
 
 View = Callable[..., HttpResponse]
-JOIN_OPENS = timedelta(minutes=10)
+# How often the page looks at the latest: staff may have moved or closed the visit.
+LOOKS_AGAIN, LOOKS_AGAIN_ON_THE_DAY = timedelta(minutes=30), timedelta(minutes=1)
 
 
 def of_visit(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], View]:
@@ -57,7 +59,9 @@ def can_change(link: VisitLink) -> bool:
 def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
     appointment, now = link.appointment, timezone.now()
     status = shown_status(link)
-    on_its_way = status in Appointment.LIVE and now < appointment.ends_at
+    phase = progress.phase(status, appointment.starts_at, appointment.ends_at, now)
+    if status == Status.HELD and phase == Phase.OVER:
+        status = Status.EXPIRED  # nobody can confirm it any more
     context = {
         "appointment": appointment,
         "link": link,
@@ -69,13 +73,35 @@ def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
         "can_change": can_change(link),
         "by_phone_only": status == Status.BOOKED
         and appointment.changes_close_at <= now < appointment.starts_at,
-        "on_its_way": on_its_way,
-        "join_open": on_its_way and now >= appointment.starts_at - JOIN_OPENS,
+        "phase": phase,
+        "on_its_way": phase != Phase.OVER,
+        "join_open": phase.can_join,
         "minutes_to_start": int((appointment.starts_at - now).total_seconds() // 60),
+        "turns_in": _turns_in(link, phase, now),
         "just": request.GET.get("just", ""),
         "others": _other_visits(link),
     }
     return render(request, "appointments/visit.html", context)
+
+
+def _turns_in(link: VisitLink, phase: Phase, now: datetime) -> int:
+    """Return after how many seconds the page is to be looked at again: then it says else."""
+    visit = link.appointment
+    zone = visit.patient_zone
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    moments = [
+        *progress.turns(visit.starts_at, visit.ends_at),
+        visit.changes_close_at,
+        datetime.combine(tomorrow, time.min, zone),
+        now + (LOOKS_AGAIN_ON_THE_DAY if phase.can_join else LOOKS_AGAIN),
+    ]
+    if visit.held_until:
+        moments.append(visit.held_until)
+    if phase == Phase.SOON:  # it counts the minutes
+        moments.append(now + (visit.starts_at - now) % timedelta(minutes=1))
+    if not link.mailed:
+        moments.append(visit.created + links.HANDED_FOR)
+    return int(min((m - now).total_seconds() for m in moments if m > now)) + 1
 
 
 def shown_status(link: VisitLink) -> str:

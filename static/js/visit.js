@@ -1,0 +1,48 @@
+// The page of a visit turns by itself: the button to join comes when it is time, and what is not so any more goes.
+const page = document.querySelector("[data-turns]");
+const said = page.querySelector("[data-said]");
+let timer;
+
+function wait(seconds) {
+  clearTimeout(timer);
+  timer = setTimeout(look, seconds * 1000);
+}
+
+async function look() {
+  wait(60);
+  let answer, text;
+  try {
+    answer = await fetch(location.pathname, { cache: "no-store" });
+    text = await answer.text();
+  } catch {
+    return; // no network: once more in a minute
+  }
+  if (answer.status >= 500 || answer.status === 429) return;
+  const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-turns]");
+  // The link has ended, or the visit is gone: the whole page says so.
+  if (!fresh) return location.reload();
+  for (const part of page.querySelectorAll("[data-part]")) {
+    turn(part, fresh.querySelector(`[data-part="${part.dataset.part}"]`));
+  }
+  wait(Number(fresh.dataset.turns));
+}
+
+function turn(part, fresh) {
+  if (!fresh || fresh.innerHTML === part.innerHTML) return;
+  const before = part.querySelector("[data-state]")?.dataset.state;
+  const focused = part.contains(document.activeElement);
+  part.replaceChildren(...fresh.childNodes);
+  if (focused) {
+    const first = part.querySelector("a, button") ?? part;
+    if (first === part) part.tabIndex = -1;
+    first.focus();
+  }
+  // Minutes are counted in silence; another state is spoken.
+  const state = part.querySelector("[data-state]");
+  if (state && state.dataset.state !== before) said.textContent = state.textContent.trim();
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") look();
+});
+wait(Number(page.dataset.turns));

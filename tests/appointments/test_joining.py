@@ -1,0 +1,146 @@
+"""How a patient gets into the visit: the page of the visit says what is so at every minute of it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+
+from appointments import booking, links
+from appointments.models import Status
+from tests.factories import make_appointment, make_provider, make_service, monday
+from tests.pages.factories import make_practice
+from tests.visitor import Page, in_process
+
+pytestmark = pytest.mark.django_db
+JOIN, CALL, AGAIN = "Join your visit", "will call you at", "Book another time"
+OVER = "This visit is over."
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@pytest.fixture
+def visit():
+    return make_appointment(starts_at=monday("10:00"))  # half an hour long
+
+
+@pytest.fixture
+def call():
+    return make_appointment(service=make_service(channel="phone"), starts_at=monday("10:00"))
+
+
+def shown(visit, moment: datetime) -> Page:
+    with time_machine.travel(moment, tick=False):
+        page = in_process().get(links.page(visit))
+    assert page.status == 200
+    return page
+
+
+def set_status(visit, status: str) -> None:
+    type(visit).objects.filter(pk=visit.pk).update(status=status)
+
+
+# ── from ten minutes before until it is closed ────────────────────────────────
+
+
+@pytest.mark.parametrize("status", [Status.BOOKED, Status.CHECKED_IN])
+@pytest.mark.parametrize("after", [-9 * MINUTE, 0 * MINUTE, 29 * MINUTE, 31 * MINUTE, 2 * HOUR])
+def test_a_visit_that_starts_late_or_runs_over_can_be_joined(visit, status, after):
+    set_status(visit, status)
+    page = shown(visit, visit.starts_at + after)
+    assert JOIN in page.text
+    assert visit.provider.video_room in page.text
+    assert OVER not in page.text
+    assert AGAIN not in page.text
+
+
+def test_the_button_to_join_comes_ten_minutes_before(visit):
+    assert JOIN not in shown(visit, visit.starts_at - 11 * MINUTE).text
+    assert JOIN in shown(visit, visit.starts_at - 9 * MINUTE).text
+
+
+def test_nobody_who_did_not_come_joins_two_hours_after_the_end(visit):
+    assert JOIN in shown(visit, visit.ends_at + 119 * MINUTE).text
+    page = shown(visit, visit.ends_at + 121 * MINUTE)
+    assert JOIN not in page.text
+    assert OVER in page.text
+    assert AGAIN in page.text
+
+
+@pytest.mark.parametrize("after", [121 * MINUTE, 30 * HOUR])
+def test_nobody_who_is_checked_in_is_told_that_the_visit_is_over(visit, after):
+    make_practice()
+    set_status(visit, Status.CHECKED_IN)
+    page = shown(visit, visit.ends_at + after)
+    assert OVER not in page.text
+    assert AGAIN not in page.text
+    assert JOIN not in page.text  # somebody else may be in that room by now
+    assert "If you still wait, please call us" in page.text
+
+
+def test_whom_staff_have_checked_in_early_can_join_at_once(visit):
+    set_status(visit, Status.CHECKED_IN)
+    assert JOIN in shown(visit, visit.starts_at - HOUR).text
+
+
+@pytest.mark.parametrize("close", [booking.complete, booking.no_show])
+def test_a_visit_that_staff_have_closed_is_not_joined(visit, close):
+    make_practice()
+    with time_machine.travel(visit.starts_at + 5 * MINUTE):
+        close(visit, by="Ruth")
+    page = shown(visit, visit.starts_at + 6 * MINUTE)
+    assert JOIN not in page.text
+    assert AGAIN in page.text
+
+
+def test_a_visit_that_waits_to_be_confirmed_is_not_joined(visit):
+    until = visit.starts_at + HOUR
+    type(visit).objects.filter(pk=visit.pk).update(status=Status.HELD, held_until=until)
+    assert JOIN not in shown(visit, visit.starts_at - 5 * MINUTE).text
+    page = shown(visit, visit.starts_at + MINUTE)
+    assert JOIN not in page.text
+    assert "It was not confirmed" in page.text
+
+
+# ── who calls, and who has no room ────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("status", [Status.BOOKED, Status.CHECKED_IN])
+@pytest.mark.parametrize("after", [-24 * HOUR, -5 * MINUTE, 10 * MINUTE, 90 * MINUTE])
+def test_a_visit_by_phone_says_whom_we_call_until_it_is_closed(call, status, after):
+    set_status(call, status)
+    page = shown(call, call.starts_at + after)
+    assert CALL in page.text
+    assert "(615) 555-0117" in page.text
+    assert OVER not in page.text
+
+
+@pytest.mark.parametrize("after", [-24 * HOUR, -5 * MINUTE, 10 * MINUTE])
+def test_a_provider_without_a_room_calls(after):
+    provider = make_provider(video_room="")
+    visit = make_appointment(service=make_service(providers=[provider]), starts_at=monday("10:00"))
+    page = shown(visit, visit.starts_at + after)
+    assert JOIN not in page.text
+    assert CALL in page.text
+    assert "(615) 555-0117" in page.text
+    assert "by video" not in page.text
+    assert "button to join" not in page.text
+
+
+# ── it turns by itself ────────────────────────────────────────────────────────
+
+
+def turns_in(visit, moment: datetime) -> int:
+    return int(shown(visit, moment).text.partition('data-turns="')[2].partition('"')[0])
+
+
+@pytest.mark.parametrize(
+    ("before", "seconds"),
+    [
+        (timedelta(minutes=12), 120),  # the button comes
+        (timedelta(minutes=5, seconds=20), 20),  # one minute less
+        (timedelta(seconds=30), 30),  # it begins
+        (timedelta(0), 60),  # staff may close it
+        (timedelta(days=-20), 1800),
+    ],
+)
+def test_the_page_looks_again_when_it_says_something_else(visit, before, seconds):
+    assert seconds <= turns_in(visit, visit.starts_at - before) <= seconds + 1

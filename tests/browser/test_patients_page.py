@@ -1,0 +1,87 @@
+"""What only a browser shows of the patient's pages: Enter, and the page of a visit that turns."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from appointments import links
+from appointments.models import Appointment, Provider, Status
+from tests.factories import make_appointment, make_provider, make_service, monday
+from tests.pages.factories import make_practice
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ANSWERS = {
+    "first_name": "Grace",
+    "last_name": "Whitfield",
+    "birth_date": "04/17/1988",
+    "phone": "615-555-0117",
+    "email": "grace@example.org",
+}
+
+
+def test_enter_in_about_you_books(page: Page, live_site):
+    provider = make_provider(slug="anna-berg")
+    make_service(slug="first-visit", providers=[provider])
+    page.goto(f"{live_site.url}/book/tn/first-visit/?with=anna-berg&day={monday().date()}")
+    page.get_by_role("button", name="10:00 am").first.click()
+    for consent in page.locator("input[name^=agree_]").all():
+        consent.check()
+    for name, answer in ANSWERS.items():
+        page.locator(f"#id_{name}").fill(answer)
+    expect(page.get_by_role("button", name="I need more time")).to_be_visible()
+    page.locator("#id_email").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are booked, Grace.")
+    assert Appointment.objects.get().status == Status.BOOKED
+
+
+def open_an_hour_before(page: Page, live_site, **values) -> Appointment:
+    """The page of a visit an hour ahead, with a clock that the test turns."""
+    make_practice()
+    provider = make_provider(**values)
+    soon = timezone.now() + timedelta(hours=1)
+    visit = make_appointment(service=make_service(providers=[provider]), starts_at=soon)
+    page.clock.install()
+    page.goto(live_site.url + links.page(visit))
+    page.evaluate("window.stayed = true")
+    return visit
+
+
+def passes(page: Page, visit: Appointment, **time: int) -> None:
+    """So much time passes: for the server the visit comes nearer, and the browser's clock goes."""
+    by = timedelta(**time)
+    visit.refresh_from_db()
+    moved = {"starts_at": visit.starts_at - by, "ends_at": visit.ends_at - by}
+    blocked = (visit.blocked.lower - by, visit.blocked.upper - by)
+    Appointment.objects.filter(pk=visit.pk).update(**moved, blocked=blocked)
+    page.clock.run_for(31 * 60_000)
+
+
+def test_the_button_to_join_comes_by_itself_and_goes_when_staff_close_the_visit(page, live_site):
+    visit = open_an_hour_before(page, live_site)
+    join = page.get_by_role("link", name="Join your visit")
+    expect(page.get_by_text("The button to join appears here")).to_be_visible()
+    expect(join).to_have_count(0)
+    passes(page, visit, minutes=55)
+    expect(join).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("will let you in")
+    expect(page.get_by_role("link", name="Move to another time")).to_be_visible()
+    passes(page, visit, minutes=40)  # it runs over
+    expect(page.locator("[data-part=lead]")).to_contain_text("is running late")
+    expect(join).to_be_visible()
+    expect(page.get_by_role("link", name="Move to another time")).to_have_count(0)
+    Appointment.objects.filter(pk=visit.pk).update(status=Status.COMPLETED)
+    page.clock.run_for(61_000)
+    expect(page.get_by_role("link", name="Book another time")).to_be_visible()
+    expect(join).to_have_count(0)
+    assert page.evaluate("window.stayed")
+
+
+def test_where_the_provider_has_no_room_the_page_says_that_we_call(page, live_site):
+    visit = open_an_hour_before(page, live_site, video_room="")
+    expect(page.get_by_text("will call you at")).to_contain_text("(615) 555-0117")
+    Provider.objects.update(video_room="https://video.example.org/room")
+    passes(page, visit, minutes=55)
+    expect(page.get_by_role("link", name="Join your visit")).to_be_visible()
+    expect(page.get_by_text("will call you at")).to_have_count(0)
