@@ -23,6 +23,19 @@ class State(NamedTuple):
         """The zone of most of its people."""
         return self.regions[0].zone
 
+    def zone_for(self, name: str) -> str:
+        """Return the zone of a visit there for whoever keeps the clock of `name`.
+
+        Theirs where it is one of the state's, else the state's own: the patient will be there.
+        """
+        return name if name in {region.zone for region in self.regions} else self.zone
+
+    def place(self, zone: str) -> str:
+        """Return what tells its clock of `zone` from others: the state, or the part of it."""
+        if not self.is_split:
+            return self.name
+        return next((region.places for region in self.regions if region.zone == zone), self.name)
+
     @property
     def slug(self) -> str:
         return self.code.lower()

@@ -1,14 +1,19 @@
-"""Who holds a slot before we know a name: random bits in a cookie, stored hashed with the hold."""
+"""Who holds a slot before we know a name: random bits in a cookie, stored hashed with the hold.
+
+And the clock that their browser keeps, in a cookie of its own.
+"""
 
 import hashlib
 import secrets
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from appointments import zones
 from appointments.models import Appointment
 
-COOKIE = "visitor"
+COOKIE, ZONE_COOKIE = "visitor", "zone"
 
 
 def cookie_name(name: str) -> str:
@@ -20,6 +25,11 @@ def key_of(request: HttpRequest) -> str | None:
     """The visitor's bits, or None before the first hold."""
     key = request.COOKIES.get(cookie_name(COOKIE), "")
     return key if 16 <= len(key) <= 64 and key.isascii() else None
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo | None:
+    """The zone that this browser chose, or else keeps; None before it said so."""
+    return zones.find(request.COOKIES.get(cookie_name(ZONE_COOKIE)))
 
 
 def new_key() -> str:

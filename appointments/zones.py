@@ -1,10 +1,14 @@
 """Time zones in the words people use: "Central Time", not "America/Chicago"."""
 
+from datetime import datetime
 from functools import cache
+from typing import TypeGuard
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.core import get_global
 from babel.dates import get_timezone, get_timezone_name
 from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 # What "use another time zone" offers: one for each clock that is kept in the United States.
@@ -48,6 +52,24 @@ SAME_CLOCK = {
     "America/Sitka": "America/Anchorage",
     "America/Yakutat": "America/Anchorage",
     "America/St_Thomas": "America/Puerto_Rico",
+    # Older names, which some browsers and systems still say.
+    "America/Atka": "America/Adak",
+    "America/Knox_IN": "America/Chicago",
+    "America/Shiprock": "America/Denver",
+    "America/Virgin": "America/Puerto_Rico",
+    "Pacific/Johnston": "Pacific/Honolulu",
+    "Pacific/Saipan": "Pacific/Guam",
+    "US/Alaska": "America/Anchorage",
+    "US/Aleutian": "America/Adak",
+    "US/Arizona": "America/Phoenix",
+    "US/Central": "America/Chicago",
+    "US/East-Indiana": "America/New_York",
+    "US/Eastern": "America/New_York",
+    "US/Hawaii": "Pacific/Honolulu",
+    "US/Indiana-Starke": "America/Chicago",
+    "US/Michigan": "America/New_York",
+    "US/Mountain": "America/Denver",
+    "US/Pacific": "America/Los_Angeles",
 }
 # Where the general name would not tell two clocks apart.
 OWN_WORDS = {
@@ -63,18 +85,47 @@ def _names() -> frozenset[str]:
 
 
 def find(name: str | None) -> ZoneInfo | None:
-    """The zone of that IANA name, or None: what a browser or a cookie says is not to be trusted."""
-    if not name or name not in _names() or "/" not in name:
+    """Return the zone of a place by its IANA name, or None.
+
+    What a browser or a cookie says is not to be trusted. "Etc/GMT+5", "UTC" and their like are
+    nobody's place: browsers say so that hide where they are.
+    """
+    if not is_zone(name) or name.startswith("Etc/"):
         return None
     return ZoneInfo(SAME_CLOCK.get(name, name))
 
 
+def is_zone(name: str | None) -> TypeGuard[str]:
+    """Whether a calendar can be kept by it, of a place or not."""
+    return bool(name) and name in _names() and "/" in name
+
+
 def words(zone: ZoneInfo | str) -> str:
-    """The zone's generic name in the language of now, such as "Eastern Time"."""
-    name = str(zone)
+    """Return the zone's generic name in the language of now, such as "Eastern Time".
+
+    That of no place, or of one which has no name, says how far it is from UTC, or its city.
+    """
+    name = SAME_CLOCK.get(str(zone), str(zone))
     if name in OWN_WORDS:
         return str(OWN_WORDS[name])
-    return _words(name, to_locale(get_language() or "en-us"))
+    if _has_name(name):
+        return _words(name, to_locale(get_language() or "en-us"))
+    if "/" in name and not name.startswith("Etc/"):
+        return _now("%(city)s Time") % {"city": name.rpartition("/")[2].replace("_", " ")}
+    return _from_utc(name)
+
+
+@cache
+def _has_name(name: str) -> bool:
+    """Whether Unicode's tables know where it is."""
+    name = get_global("zone_aliases").get(name, name)
+    return get_global("zone_territories").get(name, "ZZ") not in ("ZZ", "001")
+
+
+def _from_utc(name: str) -> str:
+    offset = datetime.now(ZoneInfo(name)).utcoffset() if name in _names() else None
+    hours = int(offset.total_seconds() // 3600) if offset else 0
+    return f"UTC{'−' if hours < 0 else '+'}{abs(hours)}" if hours else "UTC"
 
 
 @cache

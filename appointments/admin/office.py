@@ -14,7 +14,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import pgettext
 
 from appointments import zones
-from appointments.templatetags.visits import clock
+from appointments.templatetags.visits import clock, clock_in
 from curednation.guard import days
 from curednation.practice.models import Practice
 
@@ -81,4 +81,5 @@ def moment(when: datetime, where: ZoneInfo | str) -> str:
 
 def moment_in_words(when: datetime, where: ZoneInfo | str) -> str:
     """Tue, Nov 24, 2026, 2:30 pm Central Time"""
-    return f"{moment(when, where)} {zones.words(where)}"
+    local = when.astimezone(ZoneInfo(str(where)))
+    return f"{day(local)}, {clock_in(local, zones.words(where))}"

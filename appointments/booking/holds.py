@@ -23,6 +23,7 @@ from appointments.booking.rules import (
 )
 from appointments.booking.statements import lock_to_hold
 from appointments.models import Appointment, Provider, Service, Status
+from appointments.states import STATES
 from curednation.compiled import Asked, Compiled
 
 HOLD_FOR = timedelta(minutes=10)
@@ -57,6 +58,7 @@ def take_hold(
 
     Without `provider` it goes to whoever is free and has the fewest visits that week; losing a
     race for one, the next is tried. Taking the slot that one already holds gives that hold.
+    `zone` is the visitor's: the hold has it where it is one of the state's (`State.zone_for`).
     `proved`: a mailbox, or we ourselves, stand for the visitor; others get no more than their share
     of a day, and a hold that is short cannot be prolonged. Raises SlotTaken if nobody is free
     then, and its kind OnlyWithProof; an earlier hold of the visitor stays as it was.
@@ -142,7 +144,7 @@ def _hold(provider, service, state, starts_at, visitor, zone, keep_for, proved) 
         service=service,
         state=state,
         visitor=visitor,
-        zone=zone,
+        zone=STATES[state].zone_for(zone),
         price_cents=service.price_cents,
         held_until=now + keep_for,
         prolonged=keep_for < HOLD_FOR,

@@ -27,6 +27,7 @@ from appointments.booking.rules import (
 )
 from appointments.booking.visits import PatientDetails, record_consents, reread
 from appointments.models import Appointment, Provider, Service, Status
+from appointments.states import STATES
 
 
 class NotLicensed(Exception):
@@ -114,7 +115,7 @@ def write(wish: Wish, details: PatientDetails, by: str, **also) -> Appointment:
         email=details.email,
         phone=details.phone,
         contact=details.contact,
-        zone=details.zone,
+        zone=STATES[wish.state].zone_for(details.zone),
         booked_for=details.booked_for,
         booked_by=details.booked_by,
         made_by_staff=True,

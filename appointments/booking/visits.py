@@ -87,7 +87,7 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
         "email": details.email,
         "phone": details.phone,
         "contact": details.contact,
-        "zone": details.zone,
+        "zone": hold.place.zone_for(details.zone),
         "booked_for": details.booked_for,
         "booked_by": details.booked_by,
         "status": _status(waits, found.waiting).value,

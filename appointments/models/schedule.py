@@ -15,7 +15,7 @@ from appointments.states import STATE_CHOICES
 
 
 def validate_zone(name: str) -> None:
-    if zones.find(name) is None:
+    if not zones.is_zone(name):
         raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name})
 
 

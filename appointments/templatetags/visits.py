@@ -5,22 +5,70 @@ The datetimes given are aware and already on the patient's clock, and are shown 
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency
 from django import template
+from django.template import Context
 from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext, to_locale
 from django.utils.translation import gettext as _
 
-from appointments import zones
+from appointments import visitors, zones
+from appointments.states import State
 
 register = template.Library()
 
 
 @register.filter(expects_localtime=False)
 def clock(when: datetime) -> str:
-    """2:30 pm"""
+    """2:30 pm; of a clock that comes twice that day, "1:30 am, before the clocks change"."""
+    return f"{_clock(when)}{_which(when)}"
+
+
+@register.filter(expects_localtime=False)
+def clock_in(when: datetime, zone: str) -> str:
+    """2:30 pm Central Time, the zone in words; where it comes twice, which one, as in `clock`."""
+    return f"{_clock(when)} {zone}{_which(when)}"
+
+
+def _clock(when: datetime) -> str:
     return date_format(when, pgettext("clock", "g:i A"), use_l10n=False).lower()
+
+
+def _which(when: datetime) -> str:
+    """Which of two, where the clocks go back over it; else nothing."""
+    if when.replace(fold=0).utcoffset() == when.replace(fold=1).utcoffset():
+        return ""
+    return _(", after the clocks change") if when.fold else _(", before the clocks change")
+
+
+@register.simple_tag(takes_context=True)
+def where_you_are(context: Context, when: datetime) -> datetime | None:
+    """Return `when` on the clock of the visitor's browser, where that shows something else."""
+    zone = visitors.zone_of(context["request"])
+    return on_another_clock(when, zone) if zone else None
+
+
+@register.filter(expects_localtime=False)
+def on_another_clock(when: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return `when` on the clock of `zone`; None where that shows the same."""
+    local = when.astimezone(zone)
+    return None if local.utcoffset() == when.utcoffset() else local
+
+
+@register.filter(expects_localtime=False)
+def clock_beside(when: datetime, other: datetime) -> str:
+    """The clock of `when`, with its weekday where `other`, the same moment, is on another day."""
+    if when.date() == other.date():
+        return clock(when)
+    return _("%(clock)s on %(weekday)s") % {"clock": clock(when), "weekday": weekday(when)}
+
+
+@register.filter
+def place_of(state: State, zone: str) -> str:
+    """New York; of a state with several clocks the part that keeps this one."""
+    return state.place(str(zone))
 
 
 @register.filter(expects_localtime=False)

@@ -20,7 +20,8 @@ from appointments.views.details import details_page
 from appointments.views.proof import proof_of
 from appointments.views.refusing import over_limit, rests, without_effort
 from appointments.views.taken import crowded, taken, typed_before
-from appointments.views.zone import remembered_zone, shown_zone
+from appointments.views.zone import elsewhere as other_clock
+from appointments.views.zone import shown_zone
 from curednation.guard.private import private
 
 
@@ -52,7 +53,7 @@ def choose_state(request: HttpRequest) -> HttpResponse:
         {
             "states": states,
             "error": _("Please choose a state from the list.") if request.GET else "",
-            "zone_known": remembered_zone(request) is not None,
+            "zone_known": visitors.zone_of(request) is not None,
         },
         status=400 if answer else 200,
     )
@@ -223,7 +224,8 @@ def picker_context(
         "service": service,
         "picker": picker,
         "zone": str(zone),
-        "zone_known": remembered_zone(request) is not None,
+        "elsewhere": other_clock(request, state, zone),
+        "zone_known": visitors.zone_of(request) is not None,
         "zone_choices": zones.choices(str(zone)),
         "places": next((r.places for r in state.regions if r.zone == str(zone)), ""),
         "day_refused": bool(asked) and not in_reach,

@@ -19,6 +19,7 @@ from appointments.views.proof import proof_of
 from appointments.views.refusing import refusal, rests
 from appointments.views.taken import crowded, taken
 from appointments.views.visit import of_visit, shown_status
+from appointments.views.zone import unanswered
 from curednation.compiled import Asked, Compiled
 from curednation.guard import addresses
 from curednation.guard.private import private
@@ -127,6 +128,7 @@ def details_page(
 ) -> HttpResponse:
     """The form about the patient; with `no_more` it says that the time is kept no longer."""
     if form is None:
+        initial = unanswered(request, hold.place) | (initial or {})
         form = DetailsForm(initial=initial, hold=hold, texts=ConsentText.current())
     left = max(0, int((hold.held_until - timezone.now()).total_seconds())) if hold.held_until else 0
     context = {

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from appointments import zones
 from appointments.availability import Slot
-from appointments.models import Service
+from appointments.models import Appointment, Service
 from appointments.states import State
-from appointments.views.zone import shown_zone
+from appointments.views.zone import elsewhere, shown_zone
 
 # What the patient typed travels through the "taken" page in fields of this name, not in storage.
 TYPED = "typed-"
@@ -33,7 +34,6 @@ def taken(
 
     With `closed` nobody else has the time: the clinic has withdrawn it.
     """
-    zone = zone or shown_zone(request, state)
     context = _context(request, service, state, starts_at, nearest, zone, typed, action)
     return render(request, "appointments/taken.html", context | {"closed": closed}, status=409)
 
@@ -53,19 +53,24 @@ def crowded(
 
     It offers the nearest times that they may take, and the way to prove an address.
     """
-    zone = zone or shown_zone(request, state)
     context = _context(request, service, state, starts_at, nearest, zone, typed, action)
     return render(request, "appointments/crowded.html", context, status=409)
 
 
 def _context(request, service, state, starts_at, nearest, zone, typed, action) -> dict:
+    typed = typed_before(request) if typed is None else typed
+    if zone is None:
+        zone = shown_zone(request, state)
+        if typed.get("booked_for") == Appointment.BookedFor.OTHER:
+            zone = ZoneInfo(state.zone_for(str(zone)))  # theirs who will be there
     return {
         "service": service,
         "state": state,
         "starts": starts_at.astimezone(zone),
+        "zone_words": zones.words(zone),
+        "elsewhere": elsewhere(request, state, zone),
         "nearest": [(slot, slot.starts_at.astimezone(zone)) for slot in nearest],
-        "zone": str(zone),
-        "typed": typed_before(request) if typed is None else typed,
+        "typed": typed,
         "action": action or reverse("appointments:times", args=[state, service.slug]),
     }
 

@@ -18,7 +18,7 @@ from appointments.states import State
 from appointments.views.choosing import asked_provider
 from appointments.views.proof import proof_of
 from appointments.views.refusing import refusal, too_many, within_limit
-from appointments.views.zone import shown_zone
+from appointments.views.zone import shown_zone, unanswered
 from appointments.waitlist import links
 from appointments.waitlist_form import AgreeForm, JoinForm
 from curednation.guard import addresses
@@ -34,12 +34,13 @@ def join(request: HttpRequest, state: State, service: str) -> HttpResponse:
     offered = get_object_or_404(Service, slug=service, active=True)
     if proofs.is_missing(offered, proof_of(request)):
         return redirect("appointments:proof", state, service)
-    zone = str(shown_zone(request, state))
+    zone = state.zone_for(str(shown_zone(request, state)))
     place = WaitlistEntry(service=offered, state=state.code, zone=zone)
     providers = availability.candidates(offered, state.code)
     form = JoinForm(
         request.POST if request.method == "POST" else None,
-        initial={"provider": asked_provider(request, providers) if "with" in request.GET else None},
+        initial={"provider": asked_provider(request, providers) if "with" in request.GET else None}
+        | unanswered(request, state),
         hold=place,
         texts=ConsentText.current(),
         providers=providers,

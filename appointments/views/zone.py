@@ -5,25 +5,45 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from appointments import visitors, zones
+from appointments import visitors
 from appointments.forms import ZoneForm
 from appointments.states import State
 from curednation.guard.next_page import path_of_ours
 from curednation.guard.private import private
 
-COOKIE = "zone"
 REMEMBER = 365 * 24 * 3600
 
 
 def shown_zone(request: HttpRequest, state: State) -> ZoneInfo:
     """The visitor's remembered zone, else that of most people in the state."""
-    return remembered_zone(request) or ZoneInfo(state.zone)
+    return visitors.zone_of(request) or ZoneInfo(state.zone)
 
 
-def remembered_zone(request: HttpRequest) -> ZoneInfo | None:
-    return zones.find(request.COOKIES.get(visitors.cookie_name(COOKIE)))
+def elsewhere(request: HttpRequest, state: State, shown: ZoneInfo) -> dict | None:
+    """Return the clock to show beside `shown`, where the browser is not where the visit will be.
+
+    `zone`, and `words` for it: the place's where the browser's is shown, else the browser's.
+    """
+    place = state.zone_for(str(shown))
+    if place != str(shown):
+        words = _("in %(place)s") % {"place": state.place(place)}
+        return {"zone": ZoneInfo(place), "words": words}
+    mine = visitors.zone_of(request)
+    if mine and str(mine) != str(shown):
+        return {"zone": mine, "words": _("where you are")}
+    return None
+
+
+def unanswered(request: HttpRequest, state: State) -> dict[str, str]:
+    """Return what a form begins with that asks where in a split state somebody will be.
+
+    Nothing is chosen for them where their browser keeps none of the state's clocks.
+    """
+    mine = visitors.zone_of(request)
+    return {"zone": ""} if mine and state.zone_for(str(mine)) != str(mine) else {}
 
 
 @require_POST
@@ -38,7 +58,7 @@ def set_zone(request: HttpRequest) -> HttpResponse:
 @private
 def guess_zone(request: HttpRequest) -> HttpResponse:
     """Remember the zone of the browser's clock, for a visitor who has chosen none."""
-    if remembered_zone(request):
+    if visitors.zone_of(request):
         return HttpResponse(status=204)
     return _remember(request, HttpResponse(status=204))
 
@@ -46,5 +66,6 @@ def guess_zone(request: HttpRequest) -> HttpResponse:
 def _remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     form = ZoneForm(request.POST)
     if form.is_valid():
-        visitors.set_private_cookie(response, COOKIE, form.cleaned_data["zone"], max_age=REMEMBER)
+        zone = form.cleaned_data["zone"]
+        visitors.set_private_cookie(response, visitors.ZONE_COOKIE, zone, max_age=REMEMBER)
     return response

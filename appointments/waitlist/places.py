@@ -20,6 +20,7 @@ from appointments.models import (
     WaitlistOffer,
 )
 from appointments.models.waitlist import OfferQuerySet
+from appointments.states import STATES
 from appointments.waitlist import letters
 from appointments.wishes import Wishes
 from curednation.guard import addresses
@@ -77,6 +78,7 @@ def join(
         "agreed_at": now,
         "consent_texts": list(details.consent_texts),
     } | {name: getattr(details, name) for name in TYPED}
+    given["zone"] = STATES[state].zone_for(details.zone)
     whose = {"person": patients.match_key(details), "service": service, "state": state}
     places = _places(details.email)
     mine = [place for place in places if all(getattr(place, k) == v for k, v in whose.items())]

@@ -221,8 +221,8 @@ def test_a_chosen_zone_is_remembered_and_changes_the_times(visitor, service):
     assert f"day={day}" in page.url
     assert "7:00 am" in shown(page)
     page = steps.take(visitor, service, monday())
-    assert "8:00 am" in page.text
-    assert Appointment.objects.get().zone == "America/Los_Angeles"
+    assert "8:00 am where you are" in page.text
+    assert Appointment.objects.get().zone == "America/Chicago"  # where the visit will be
 
 
 def test_an_unknown_zone_is_not_remembered(visitor, service):

@@ -1,4 +1,4 @@
-"""How a patient gets into the visit: the page of the visit says what is so at every minute of it."""
+"""How a patient gets into the visit: its page says what is so at every minute of it."""
 
 from datetime import datetime, timedelta
 
