@@ -206,7 +206,8 @@ class DetailsForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         """How the form looks. Made only when it is shown."""
-        if self.hold.service.channel == Service.Channel.PHONE:
+        by_phone = self.hold.service.channel == Service.Channel.PHONE
+        if by_phone or getattr(self.hold, "by_call", False):
             self.fields["phone"].help_text = _("We call you on this number.")
         helper = FormHelper()
         helper.form_tag = False

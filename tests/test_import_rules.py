@@ -31,6 +31,7 @@ PURE = {
     "appointments.wishes",
     "appointments.series",
     "appointments.progress",
+    "curednation.guard.salutation",
     "articles.content",
     "articles.danger",
     "articles.differences",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import zones
 from appointments.states import STATE_CHOICES
+from curednation.guard import salutation
 
 
 def validate_zone(name: str) -> None:
@@ -90,12 +91,12 @@ class Provider(models.Model):
 
     @property
     def initials(self) -> str:
-        words = self.name.split()
-        return "".join(word[0] for word in (words[0], words[-1])).upper() if words else ""
+        return salutation.initials(self.name)
 
     @property
-    def first_name(self) -> str:
-        return self.name.split()[0]
+    def short_name(self) -> str:
+        """What patients call them by."""
+        return salutation.short_name(self.name)
 
 
 class Licence(models.Model):

@@ -17,6 +17,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from appointments.models.schedule import Provider, Service
 from appointments.states import STATE_CHOICES, STATES, State
+from curednation.guard.salutation import short_name
 
 
 class Patient(models.Model):
@@ -43,6 +44,11 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    @property
+    def short_name(self) -> str:
+        """What they are called by."""
+        return short_name(self.first_name, self.last_name)
 
 
 class Status(models.TextChoices):
@@ -312,8 +318,10 @@ class Appointment(models.Model):
 
     @property
     def greeting_name(self) -> str:
-        """The first name of who booked, for themselves or for another."""
-        return (self.booked_by.split() or [self.patient.first_name if self.patient else ""])[0]
+        """What we call who booked, for themselves or for another."""
+        if self.booked_by:
+            return short_name(self.booked_by)
+        return self.patient.short_name if self.patient else ""
 
     @property
     def by_call(self) -> bool:

@@ -15,6 +15,7 @@ from appointments.models.schedule import Provider, Service, WeeklyHours
 from appointments.models.visits import Appointment, new_key
 from appointments.states import STATE_CHOICES, STATES, State
 from appointments.wishes import Wishes
+from curednation.guard.salutation import short_name
 
 
 class EntryStatus(models.TextChoices):
@@ -184,8 +185,13 @@ class WaitlistEntry(models.Model):
 
     @property
     def greeting_name(self) -> str:
-        """The first name of who joined, for themselves or for another."""
-        return (self.booked_by.split() or [self.first_name])[0]
+        """What we call who joined, for themselves or for another."""
+        return short_name(self.booked_by) if self.booked_by else self.short_name
+
+    @property
+    def short_name(self) -> str:
+        """What the patient is called by."""
+        return short_name(self.first_name, self.last_name)
 
     @property
     def wishes(self) -> Wishes:

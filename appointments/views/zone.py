@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from appointments import visitors
+from appointments import visitors, zones
 from appointments.forms import ZoneForm
 from appointments.states import State
 from curednation.guard.next_page import path_of_ours
@@ -29,7 +29,8 @@ def elsewhere(request: HttpRequest, state: State, shown: ZoneInfo) -> dict | Non
     """
     place = state.zone_for(str(shown))
     if place != str(shown):
-        words = _("in %(place)s") % {"place": state.place(place)}
+        # Of a split state nobody has said yet in which part they will be.
+        words = zones.words(place) if state.is_split else _("in %(place)s") % {"place": state.name}
         return {"zone": ZoneInfo(place), "words": words}
     mine = visitors.zone_of(request)
     if mine and str(mine) != str(shown):

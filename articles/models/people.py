@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from articles.addresses import address
+from curednation.guard import salutation
 
 
 class Topic(models.Model):
@@ -115,5 +116,4 @@ class Contributor(models.Model):
 
     @property
     def initials(self) -> str:
-        words = self.name.split()
-        return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper()
+        return salutation.initials(self.name)

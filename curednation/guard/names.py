@@ -7,9 +7,12 @@ second line is a name. PRIVACY 2.
 
 import re
 import unicodedata
+from itertools import takewhile
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from curednation.guard.salutation import is_name
 
 # A mail greets nobody by a sentence.
 MOST_WORDS, LONGEST_GREETING = 4, 40
@@ -62,8 +65,10 @@ def for_mail(name: str) -> str:
     except ValidationError:
         return ""
     words = name.split()
-    is_sentence = len(words) > MOST_WORDS or len(name) > LONGEST_GREETING
-    return words[0][:LONGEST_GREETING] if is_sentence else " ".join(words)
+    if len(words) > MOST_WORDS or len(name) > LONGEST_GREETING:
+        titles = list(takewhile(lambda word: not is_name(word), words))
+        words = words[: len(titles) + 1]
+    return " ".join(words)[:LONGEST_GREETING].rstrip()
 
 
 def _is_control(sign: str) -> bool:

@@ -1,0 +1,48 @@
+"""How pages and mails speak to who booked, and of who sees them."""
+
+import pytest
+
+from appointments import links
+from appointments.models import Appointment, WaitlistEntry
+from curednation.mail.models import OutgoingEmail
+from tests.appointments import steps
+from tests.factories import make_appointment, make_patient, make_provider, make_service, monday
+from tests.visitor import in_process
+
+pytestmark = pytest.mark.django_db
+FOR_ANOTHER = {"booked_for": "other", "booked_by": "Dr. Pat Example"}
+
+
+def test_who_books_with_a_title_is_greeted_in_full():
+    page = steps.book(in_process(), make_service(), monday(), **FOR_ANOTHER)
+    assert "You are booked, Dr. Pat Example." in page.text
+    assert OutgoingEmail.objects.get().text.startswith("Hello Dr. Pat Example,")
+
+
+def test_who_types_a_title_for_the_first_name_is_called_in_full():
+    patient = {"first_name": "Mrs.", "last_name": "Whitfield"}
+    page = steps.book(in_process(), make_service(), monday(), **patient)
+    assert "You are booked, Mrs. Whitfield." in page.text
+    assert OutgoingEmail.objects.get().text.startswith("Hello Mrs. Whitfield,")
+    page = in_process().get(links.page(Appointment.objects.get()))
+    assert "Your visit, Mrs. Whitfield" in page.text
+
+
+def test_who_waits_with_a_title_is_greeted_in_full():
+    visitor = in_process()
+    page = visitor.get(f"/book/tn/{make_service().slug}/waitlist/")
+    visitor.submit(page, press="Join the waitlist", **steps.DETAILS | FOR_ANOTHER)
+    assert WaitlistEntry.objects.get().greeting_name == "Dr. Pat Example"
+    assert OutgoingEmail.objects.get().text.startswith("Hello Dr. Pat Example,")
+
+
+def test_a_provider_with_a_title_is_named_in_full():
+    provider = make_provider(name="Dr. Anna Berg", video_room="")
+    visit = make_appointment(
+        service=make_service(providers=[provider]),
+        patient=make_patient(),
+        starts_at=monday(),
+    )
+    text = " ".join(in_process().get(links.page(visit)).text.split())
+    assert "Dr. Anna Berg will call you at" in text
+    assert provider.initials == "AB"
