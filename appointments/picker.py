@@ -121,6 +121,11 @@ class Picker:
         return parts
 
     @property
+    def count(self) -> int:
+        """How many times the chosen day has."""
+        return len(self.by_day.get(self.day, ()))
+
+    @property
     def next_day(self) -> Day | None:
         """The next day after the chosen one that has times, or else the last one before it."""
         later = [day for day in self.by_day if day > self.day]

@@ -30,6 +30,9 @@ class JoinForm(DetailsForm):
         required=False,
         empty_label=_("Anyone"),
         to_field_name="slug",
+        error_messages={
+            "invalid_choice": _("They cannot be chosen any more. Please choose somebody else.")
+        },
     )
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Which days?"),

@@ -74,6 +74,8 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
                 reason=wish.reason,
             ),
         )
+        if found and found.sequence == visit.sequence:
+            return _back_to(request, found, _("That is the time it has. Nothing has changed."))
         if found:
             admin.log_change(request, found, _now("Moved"))
             return _back_to(request, found, _("The visit is moved. An e-mail tells the patient."))

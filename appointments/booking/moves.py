@@ -34,11 +34,14 @@ def move(
 ) -> Appointment:
     """Give the visit another time, by the same rules; the old time is free in the same moment.
 
-    Without `provider` it stays with its own where they are free, else whoever is. `proved`: a
+    Without `provider` it stays with its own where they are free, else whoever is. The time that it
+    has already changes nothing and mails nobody. `proved`: a
     link that was mailed led here; a visit that no mailbox stands for goes where a hold of its
     kind may be taken. Raises SlotTaken if nobody is free then, its kind OnlyWithProof, and
     NotChangeable if it has begun or was changed meanwhile.
     """
+    if starts_at == appointment.starts_at and provider in (None, appointment.provider):
+        return _unmoved(appointment, by)
     service, state = appointment.service, appointment.state
     proved = proved or appointment.proved
     free = availability.grid(
@@ -59,6 +62,16 @@ def move(
     if not proved and _could_move(appointment, provider, starts_at):
         raise OnlyWithProof(nearest(service, state, starts_at, without_proof=True))
     raise SlotTaken(nearest(service, state, starts_at))
+
+
+def _unmoved(appointment: Appointment, by: str) -> Appointment:
+    require_time_left(appointment, by)
+    same = Appointment.objects.changeable(timezone.now()).filter(
+        pk=appointment.pk, sequence=appointment.sequence
+    )
+    if not same.exists():
+        raise NotChangeable
+    return appointment
 
 
 def _could_move(visit: Appointment, provider: Provider | None, at: datetime) -> bool:

@@ -134,14 +134,26 @@ def move_for_patient(
 ) -> Appointment:
     """Give the visit another time or provider and tell both. Its length stays as it was booked.
 
-    Raises as `book_for_patient`, and NotChangeable if it has begun or was changed meanwhile.
+    What it has already changes nothing and mails nobody. Raises as `book_for_patient`, and
+    NotChangeable if it has begun or was changed meanwhile.
     """
+    if (provider, starts_at) == (appointment.provider, appointment.starts_at):
+        return _unmoved(appointment)
     wish = Wish(provider, appointment.service, appointment.state, starts_at, reason)
     try:
         return _move(appointment, wish, by)
     except IntegrityError as error:
         unless_taken(error)
         raise SlotTaken(nearest(wish.service, wish.state, starts_at)) from error
+
+
+def _unmoved(appointment: Appointment) -> Appointment:
+    same = Appointment.objects.upcoming(timezone.now()).filter(
+        pk=appointment.pk, sequence=appointment.sequence
+    )
+    if not same.exists():
+        raise NotChangeable
+    return appointment
 
 
 @in_one_transaction

@@ -1,21 +1,29 @@
 """Booking up to the time: state, service, time. Each step has its own address and works as HTML."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import availability, booking, proofs, visitors, zones
+from appointments import availability, booking, catalog, proofs, visitors, zones
 from appointments.forms import SlotForm, parse_day
-from appointments.models import Appointment, Provider, Service
+from appointments.models import Appointment, Service
 from appointments.picker import Picker
 from appointments.states import STATES, State
+from appointments.views.asked import (
+    CLOSED,
+    asked_provider,
+    bookable_provider,
+    is_gone,
+    lead_to,
+    of_service,
+    services_instead,
+)
 from appointments.views.details import details_page
 from appointments.views.proof import proof_of
 from appointments.views.refusing import over_limit, rests, without_effort
@@ -25,23 +33,10 @@ from appointments.views.zone import shown_zone
 from curednation.guard.private import private
 
 
-def served_states() -> list[State]:
-    """States in which some provider can be booked now, by name."""
-    today = timezone.now().date()
-    codes = (
-        Provider.objects.active()
-        .filter(services__active=True, licences__expires__gte=today)
-        .values_list("licences__state", flat=True)
-        .distinct()
-        .order_by()
-    )
-    return sorted((STATES[code] for code in codes), key=lambda state: state.name)
-
-
 @require_safe
 @private
 def choose_state(request: HttpRequest) -> HttpResponse:
-    states = served_states()
+    states = catalog.served_states(timezone.now())
     answer = request.GET.get("state")
     if answer == "other":
         return redirect("appointments:elsewhere")
@@ -69,12 +64,8 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
 @require_safe
 @private
 def choose_service(request: HttpRequest, state: State) -> HttpResponse:
-    services = list(
-        Service.objects.filter(
-            active=True, providers__active=True, providers__licences__state=state.code
-        ).distinct()
-    )
-    answer = request.GET.get("service")
+    services = catalog.services_in(state, timezone.now())
+    answer, is_closed = request.GET.get("service"), CLOSED in request.GET
     if answer in {service.slug for service in services}:
         return redirect("appointments:times", state, answer)
     return render(
@@ -83,7 +74,8 @@ def choose_service(request: HttpRequest, state: State) -> HttpResponse:
         {
             "state": state,
             "services": services,
-            "error": _("Please choose the kind of visit.") if request.GET else "",
+            "is_closed": is_closed,
+            "error": _("Please choose the kind of visit.") if request.GET and not is_closed else "",
         },
         status=400 if answer else 200,
     )
@@ -91,18 +83,18 @@ def choose_service(request: HttpRequest, state: State) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-def choose_time(request: HttpRequest, state: State, service: str) -> HttpResponse:
-    offered = get_object_or_404(Service, slug=service, active=True)
-    if proofs.is_missing(offered, proof_of(request)):
-        return redirect("appointments:proof", state, service)
+@of_service
+def choose_time(request: HttpRequest, state: State, service: Service) -> HttpResponse:
+    if proofs.is_missing(service, proof_of(request)):
+        return redirect("appointments:proof", state, service.slug)
     if request.method != "POST":
-        return render(request, "appointments/times.html", _times(request, state, offered))
+        return render(request, "appointments/times.html", _times(request, state, service))
     form = SlotForm(request.POST)
     if not form.is_valid():
-        context = _times(request, state, offered) | {"error": _("Please choose one of the times.")}
+        context = _times(request, state, service) | {"error": _("Please choose one of the times.")}
         return render(request, "appointments/times.html", context, status=400)
     return over_limit(request, "holds") or _take_if_calm(
-        request, state, offered, form.cleaned_data["slot"]
+        request, state, service, form.cleaned_data["slot"]
     )
 
 
@@ -110,8 +102,10 @@ def choose_time(request: HttpRequest, state: State, service: str) -> HttpRespons
 @private
 def times_fragment(request: HttpRequest, state: State, service: str) -> HttpResponse:
     """The part of the time page that changes with the day and the provider, for htmx."""
-    offered = get_object_or_404(Service, slug=service, active=True)
-    return render(request, "appointments/_times.html", _times(request, state, offered))
+    offered = get_object_or_404(Service, slug=service)
+    if not offered.active:
+        return lead_to(services_instead(state))
+    return render(request, "appointments/_times_swapped.html", _times(request, state, offered))
 
 
 def _take_if_calm(
@@ -141,6 +135,9 @@ def _take(
 ) -> HttpResponse:
     key = visitors.key_of(request) or visitors.new_key()
     provider = bookable_provider(request, service, state.code)
+    if is_gone(request, provider):
+        nearest = booking.nearest(service, state.code, starts_at)
+        return taken(request, service, state, starts_at, nearest, closed=True)
     try:
         hold = booking.take_hold(
             service=service,
@@ -209,13 +206,14 @@ def picker_context(
     zone = zone or shown_zone(request, state)
     today = now.astimezone(zone).date()
     in_reach = day and today <= day <= today + timedelta(days=service.horizon_days + 1)
+    provider = asked_provider(request, grid.providers)
     picker = Picker(
         grid,
         zone=zone,
         now=now,
         page=page,
         fragment=fragment,
-        provider=asked_provider(request, grid.providers),
+        provider=provider,
         day=day if in_reach else None,
         horizon=now + timedelta(days=service.horizon_days),
     )
@@ -229,25 +227,5 @@ def picker_context(
         "zone_choices": zones.choices(str(zone)),
         "places": next((r.places for r in state.regions if r.zone == str(zone)), ""),
         "day_refused": bool(asked) and not in_reach,
+        "provider_gone": is_gone(request, provider),
     }
-
-
-def bookable_provider(request: HttpRequest, service: Service, state: str) -> Provider | None:
-    """The one that is asked for. For whoever is free nobody has to be read here."""
-    if not _asked_slug(request):
-        return None
-    return asked_provider(request, availability.candidates(service, state))
-
-
-def _asked_slug(request: HttpRequest) -> str:
-    return request.POST.get("with") or request.GET.get("with", "")
-
-
-def asked_provider(request: HttpRequest, providers: Sequence[Provider]) -> Provider | None:
-    slug = _asked_slug(request)
-    if not slug:
-        return None
-    found = next((provider for provider in providers if provider.slug == slug), None)
-    if found is None:
-        raise Http404("No such provider for this visit")
-    return found

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from appointments import booking
 from appointments.forms import SlotForm
 from appointments.links import Purpose, VisitLink
-from appointments.views.choosing import bookable_provider, picker_context, shown_grid
+from appointments.views.asked import bookable_provider, is_gone, lead_to
+from appointments.views.choosing import picker_context, shown_grid
 from appointments.views.refusing import refusal
 from appointments.views.taken import crowded, taken
 from appointments.views.visit import can_change, of_visit
@@ -35,29 +36,47 @@ def move(request: HttpRequest, link: VisitLink) -> HttpResponse:
 
 def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse:
     appointment, starts_at = link.appointment, form.cleaned_data["slot"]
-    provider = bookable_provider(request, appointment.service, appointment.state)
+    service, state = appointment.service, appointment.state
+    provider = bookable_provider(request, service, state)
+    if is_gone(request, provider):
+        nearest = booking.nearest(service, state, starts_at)
+        return taken(
+            request,
+            service,
+            appointment.place,
+            starts_at,
+            nearest,
+            zone=appointment.patient_zone,
+            action=link.page("move"),
+            closed=True,
+        )
     try:
-        booking.move(appointment, provider=provider, starts_at=starts_at, proved=link.mailed)
+        moved = booking.move(
+            appointment, provider=provider, starts_at=starts_at, proved=link.mailed
+        )
     except booking.NotChangeable:
         return redirect(link.page())
     except booking.SlotTaken as error:
         page = crowded if isinstance(error, booking.OnlyWithProof) else taken
         return page(
             request,
-            appointment.service,
+            service,
             appointment.place,
             starts_at,
             error.nearest,
             zone=appointment.patient_zone,
             action=link.page("move"),
         )
-    return redirect(link.page() + "?just=moved")
+    just = "kept" if moved.sequence == appointment.sequence else "moved"
+    return redirect(f"{link.page()}?just={just}")
 
 
 @require_safe
 @of_visit(Purpose.VISIT)
 def move_fragment(request: HttpRequest, link: VisitLink) -> HttpResponse:
-    return render(request, "appointments/_times.html", _times(request, link))
+    if not can_change(link):
+        return lead_to(link.page())
+    return render(request, "appointments/_times_swapped.html", _times(request, link))
 
 
 def _times(request: HttpRequest, link: VisitLink) -> dict:

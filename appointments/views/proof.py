@@ -2,13 +2,14 @@
 whoever would else have to wait while a great many times are taken."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from appointments import notices, proofs, visitors
 from appointments.forms import AddressForm
 from appointments.models import Service
 from appointments.states import State
+from appointments.views.asked import of_service
 from appointments.views.refusing import refusal
 from curednation.guard import addresses
 from curednation.guard.private import private
@@ -22,11 +23,11 @@ def proof_of(request: HttpRequest) -> str | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-def ask(request: HttpRequest, state: State, service: str) -> HttpResponse:
+@of_service
+def ask(request: HttpRequest, state: State, service: Service) -> HttpResponse:
     """Mail a link to the address. The same answer, and the same mail sent, for every address."""
-    offered = get_object_or_404(Service, slug=service, active=True)
     form = AddressForm(request.POST or None)
-    context = {"form": form, "state": state, "service": offered}
+    context = {"form": form, "state": state, "service": service}
     if request.method != "POST" or not form.is_valid():
         return render(request, "appointments/proof.html", context)
     email = form.cleaned_data["email"]
@@ -34,20 +35,21 @@ def ask(request: HttpRequest, state: State, service: str) -> HttpResponse:
     refused = refusal(request, "links", address=f"proof {addresses.mailbox(email)}")
     if refused:
         return refused
-    notices.proof(email, state, offered)
+    notices.proof(email, state, service)
     return render(request, "appointments/proof_sent.html", context | {"email": email})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-def accept(request: HttpRequest, state: State, service: str, token: str) -> HttpResponse:
+@of_service
+def accept(request: HttpRequest, state: State, service: Service, token: str) -> HttpResponse:
     """The mailed link: its button lets this browser choose a time."""
     if proofs.address_hash(token) is None:
         raise Http404("No such proof")
     if request.method != "POST":
-        context = {"state": state, "service": get_object_or_404(Service, slug=service)}
+        context = {"state": state, "service": service}
         return render(request, "appointments/proof_accept.html", context)
-    response = redirect("appointments:times", state, service)
+    response = redirect("appointments:times", state, service.slug)
     visitors.set_private_cookie(
         response, COOKIE, token, max_age=int(proofs.VALID_FOR.total_seconds())
     )

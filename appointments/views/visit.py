@@ -40,7 +40,9 @@ def of_visit(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], View]:
             if link is None:
                 raise Http404("No such visit")
             if link.has_ended:
-                return render(request, "appointments/ended.html", {"link": link}, status=410)
+                response = render(request, "appointments/ended.html", {"link": link}, status=410)
+                response["HX-Redirect"] = request.path  # never in the place of a fragment
+                return response
             return view(request, link)
 
         return wrapper

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,7 +15,7 @@ from appointments import links as visit_links
 from appointments.forms import SlotForm
 from appointments.models import ConsentText, EntryStatus, Service, WaitlistEntry, WaitlistOffer
 from appointments.states import State
-from appointments.views.choosing import asked_provider
+from appointments.views.asked import asked_provider, of_service
 from appointments.views.proof import proof_of
 from appointments.views.refusing import refusal, too_many, within_limit
 from appointments.views.zone import shown_zone, unanswered
@@ -29,14 +29,14 @@ JUST_NOW = timedelta(hours=3)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-def join(request: HttpRequest, state: State, service: str) -> HttpResponse:
+@of_service
+def join(request: HttpRequest, state: State, service: Service) -> HttpResponse:
     """The same answer for every address, whether it waits already or not."""
-    offered = get_object_or_404(Service, slug=service, active=True)
-    if proofs.is_missing(offered, proof_of(request)):
-        return redirect("appointments:proof", state, service)
+    if proofs.is_missing(service, proof_of(request)):
+        return redirect("appointments:proof", state, service.slug)
     zone = state.zone_for(str(shown_zone(request, state)))
-    place = WaitlistEntry(service=offered, state=state.code, zone=zone)
-    providers = availability.candidates(offered, state.code)
+    place = WaitlistEntry(service=service, state=state.code, zone=zone)
+    providers = availability.candidates(service, state.code)
     form = JoinForm(
         request.POST if request.method == "POST" else None,
         initial={"provider": asked_provider(request, providers) if "with" in request.GET else None}
@@ -45,11 +45,11 @@ def join(request: HttpRequest, state: State, service: str) -> HttpResponse:
         texts=ConsentText.current(),
         providers=providers,
     )
-    context = {"form": form, "state": state, "service": offered, "zone": zone}
+    context = {"form": form, "state": state, "service": service, "zone": zone}
     if request.method != "POST" or not form.is_valid():
         return render(request, "appointments/waitlist_join.html", context)
     email = form.cleaned_data["email"]
-    if not proofs.fits(offered, proof_of(request), email):
+    if not proofs.fits(service, proof_of(request), email):
         form.add_error("email", _("Please use the address that we sent the link to."))
         return render(request, "appointments/waitlist_join.html", context)
     refused = refusal(request, "waitlist", address=addresses.mailbox(email))

@@ -152,11 +152,6 @@ def test_a_provider_who_takes_no_new_patients_is_offered_for_other_visits_only()
     assert free(hourly(providers=[provider], audience="returning"))
 
 
-def test_a_service_that_cannot_be_booked_has_no_page(client):
-    service = make_service(active=False)
-    assert client.get(f"/book/tn/{service.slug}/").status_code == 404
-
-
 # ── how soon and how far ──────────────────────────────────────────────────────
 
 
