@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from appointments import links
 from appointments.models import Appointment, Provider, Status
@@ -85,3 +85,19 @@ def test_where_the_provider_has_no_room_the_page_says_that_we_call(page, live_si
     passes(page, visit, minutes=55)
     expect(page.get_by_role("link", name="Join your visit")).to_be_visible()
     expect(page.get_by_text("will call you at")).to_have_count(0)
+
+
+def test_where_the_browser_is_elsewhere_both_clocks_are_shown(browser: Browser, live_site):
+    provider = make_provider(states=["NY"], slug="anna-berg")
+    make_service(slug="first-visit", providers=[provider])
+    context = browser.new_context(base_url=live_site.url, timezone_id="America/Los_Angeles")
+    page = context.new_page()
+    page.goto(f"/book/ny/first-visit/?day={monday().date()}")
+    time = page.get_by_role("button", name="10:00 am", exact=True)
+    expect(time).to_have_accessible_description("1:00 pm in New York All times are Pacific Time.")
+    page.locator(".week a:not([aria-current])").first.click()
+    expect(page.get_by_role("status")).to_contain_text(" times on ")
+    time.click()
+    expect(page.locator(".hold")).to_contain_text("at 1:00 pm Eastern Time for you.")
+    expect(page.locator(".hold")).to_contain_text("1:00 pm in New York, 10:00 am where you are")
+    context.close()
