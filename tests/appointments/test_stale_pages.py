@@ -26,7 +26,7 @@ from tests.visitor import in_process
 pytestmark = pytest.mark.django_db
 TENNESSEE = STATES["TN"]
 CLOSED = "That kind of visit cannot be booked any more."
-GONE = "Who you chose cannot be booked for this visit any more"
+GONE = "The provider you chose cannot be booked for this visit any more"
 NOT_OPEN = "that time is not open any more"
 
 
