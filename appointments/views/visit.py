@@ -97,7 +97,8 @@ def _turns_in(link: VisitLink, phase: Phase, now: datetime) -> int:
         datetime.combine(tomorrow, time.min, zone),
         now + (LOOKS_AGAIN_ON_THE_DAY if phase.can_join else LOOKS_AGAIN),
     ]
-    if visit.held_until:
+    # Only where the page says that it waits: the seconds would tell that it does. PRIVACY 10.
+    if visit.held_until and shown_status(link) == Status.HELD:
         moments.append(visit.held_until)
     if phase == Phase.SOON:  # it counts the minutes
         moments.append(now + (visit.starts_at - now) % timedelta(minutes=1))

@@ -132,6 +132,18 @@ def turns_in(visit, moment: datetime) -> int:
     return int(shown(visit, moment).text.partition('data-turns="')[2].partition('"')[0])
 
 
+def test_the_seconds_do_not_tell_a_browser_that_a_visit_waits_to_be_confirmed(visit):
+    """It is told "booked" there: whether its address has many visits is nobody else's to know."""
+    path = links.handed_page(visit, "visit")
+    now = visit.created + MINUTE
+    told = []
+    for status, until in ((Status.BOOKED, None), (Status.HELD, now + 7 * MINUTE)):
+        type(visit).objects.filter(pk=visit.pk).update(status=status, held_until=until)
+        with time_machine.travel(now, tick=False):
+            told.append(in_process().get(path).text)
+    assert told[0] == told[1]
+
+
 @pytest.mark.parametrize(
     ("before", "seconds"),
     [

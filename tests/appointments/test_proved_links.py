@@ -139,13 +139,14 @@ def walk(visitor: Visitor, done: Page) -> list[str]:
 
 
 def neutral(texts: list[str], email: str) -> list[list[str]]:
-    """Without what differs for everybody: the address that was typed, and tokens."""
+    """Without what differs for everybody: the address that was typed, tokens, and seconds."""
     keys = [visit.key for visit in Appointment.objects.all()]
     return [
         [
             word
             for word in text.replace(email, "E").split()
-            if not any(key in word for key in keys) and not word.startswith('value="')
+            if not any(key in word for key in keys)
+            and not word.startswith(('value="', 'data-turns="'))
         ]
         for text in texts
     ]
