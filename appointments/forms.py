@@ -11,14 +11,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
-from appointments import zones
+from appointments import written_dates, zones
 from appointments.booking import PatientDetails
 from appointments.models import Appointment, ConsentText, Service, WaitlistEntry
 from appointments.states import State
 from curednation.guard import days
 from curednation.guard.fields import AddressField, NameField
+from curednation.guard.phones import PhoneField
 
 # Years that every time zone and a fortnight more or less stay within.
 SLOT = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z")
@@ -41,21 +41,33 @@ class SlotForm(forms.Form):
 
 
 class BirthDateField(forms.DateField):
-    """Month, day, year, as people in the US write it, or what a phone's autofill gives."""
+    """Month, day, year, as people in the US write it, or what a phone's autofill gives.
+
+    A phone shows digits alone for it, and an iPhone no slash: eight of them are enough.
+    """
 
     def __init__(self, **kwargs) -> None:
         super().__init__(
-            input_formats=["%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m %d %Y", "%Y-%m-%d", "%m%d%Y"],
             widget=forms.DateInput(
                 format="%m/%d/%Y",
-                attrs={"inputmode": "numeric", "autocomplete": "bday", "maxlength": "12"},
+                attrs={"inputmode": "numeric", "autocomplete": "bday", "maxlength": "24"},
             ),
             error_messages={
-                "invalid": _("Write the date as month, day and year, like 04/17/1988."),
-                "required": _("Please write the date of birth, like 04/17/1988."),
+                "invalid": _(
+                    "Write the date as month, day and year, like 04171988 for April 17, 1988."
+                ),
+                "required": _("Please write the date of birth, like 04171988 for April 17, 1988."),
             },
             **kwargs,
         )
+
+    def to_python(self, value: Any) -> date | None:
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        day = written_dates.read(value)
+        if day is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
     def clean(self, value):
         birth = super().clean(value)
@@ -66,7 +78,7 @@ class BirthDateField(forms.DateField):
         return birth
 
 
-def _name(label, autocomplete: str, *, length: int, required_message, **kwargs) -> NameField:
+def _name(label, autocomplete: str, *, length: int, required_message="", **kwargs) -> NameField:
     return NameField(
         label=label,
         max_length=length,
@@ -137,24 +149,24 @@ class DetailsForm(forms.Form):
         _("First name"),
         "given-name",
         length=60,
-        required_message=_("Please write the first name."),
+        required_message=_("Please write the first name. Who has one name only writes it here."),
     )
     last_name = _name(
         _("Last name"),
         "family-name",
         length=60,
-        required_message=_("Please write the last name."),
+        required=False,
+        help_text=_("Leave it empty if there is only one name."),
     )
     birth_date = BirthDateField(
-        label=_("Date of birth"), help_text=_("Month, day, year, like 04/17/1988")
+        label=_("Date of birth"),
+        help_text=_("Month, day, year: 04171988 is April 17, 1988"),
     )
-    phone = PhoneNumberField(
+    phone = PhoneField(
         label=_("Mobile phone"),
-        region="US",
         help_text=_("Only if the video fails."),
-        widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "maxlength": "30"}),
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "maxlength": "40"}),
         error_messages={
-            "invalid": _("Write a phone number with its area code, like 615-555-0117."),
             "required": _("Please write a phone number, in case the video fails."),
         },
     )
@@ -244,7 +256,7 @@ class DetailsForm(forms.Form):
             last_name=typed["last_name"],
             birth_date=typed["birth_date"],
             email=typed["email"],
-            phone=typed["phone"].as_e164,
+            phone=str(typed["phone"]),
             contact=typed["contact"],
             zone=typed.get("zone") or self.hold.zone,
             booked_for=typed["booked_for"],

@@ -32,6 +32,7 @@ PURE = {
     "appointments.series",
     "appointments.progress",
     "curednation.guard.salutation",
+    "appointments.written_dates",
     "articles.content",
     "articles.danger",
     "articles.differences",

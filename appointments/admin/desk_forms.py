@@ -7,7 +7,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
 from appointments import hours, zones
 from appointments.admin import free_times, office
@@ -19,6 +18,7 @@ from appointments.states import STATE_CHOICES, STATES
 from curednation.guard import days
 from curednation.guard.fields import AddressField, NameField
 from curednation.guard.keys import key
+from curednation.guard.phones import PhoneField
 
 BOOK_PAGE = "admin:appointments_appointment_book"
 
@@ -128,10 +128,15 @@ class VisitForm(TimeForm):
     """The whole visit. Of a patient whom we know, name and birth date are taken as they stand."""
 
     first_name = NameField(label=_("First name"), max_length=60)
-    last_name = NameField(label=_("Last name"), max_length=60)
+    last_name = NameField(
+        label=_("Last name"),
+        max_length=60,
+        required=False,
+        help_text=_("Empty where there is only one name."),
+    )
     birth_date = BirthDateField(label=_("Date of birth"))
     email = AddressField(label=_("E-mail"))
-    phone = PhoneNumberField(label=_("Phone"), region="US")
+    phone = PhoneField(label=_("Phone"))
     contact = forms.ChoiceField(
         label=_("If we need to reach them"), choices=Appointment.Contact.choices
     )
@@ -174,7 +179,7 @@ class VisitForm(TimeForm):
         who = {name: getattr(known, name) if known else typed[name] for name in names}
         return PatientDetails(
             **who,
-            phone=typed["phone"].as_e164,
+            phone=str(typed["phone"]),
             contact=typed["contact"],
             zone=typed["zone"],
             consent_texts=[text.pk for text in self.texts],

@@ -4,18 +4,20 @@
 """
 
 from datetime import date, datetime, time
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.admin.widgets import AdminTimeWidget
 from django.db.models import Model, QuerySet, TimeField, Value
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
+from django.utils.html import format_html
 from django.utils.translation import pgettext
 
 from appointments import zones
 from appointments.templatetags.visits import clock, clock_in
 from curednation.guard import days
+from curednation.guard.phones import Phone
 from curednation.practice.models import Practice
 
 M = TypeVar("M", bound=Model)
@@ -54,11 +56,11 @@ def day(when: date) -> str:
     return date_format(when, pgettext("day in a list", "D, M j, Y"), use_l10n=False)
 
 
-def phone(number: Any) -> str:
-    """(615) 555-0142; numbers from elsewhere with their country code."""
+def phone(number: Phone | None) -> str:
+    """(615) 555-0142 ext. 12, to press and dial; empty where there is none."""
     if not number or not number.is_valid():
         return str(number or "")
-    return number.as_national if number.country_code == 1 else number.as_international
+    return format_html('<a href="{}">{}</a>', number.link, number.shown)
 
 
 def wall_clock(when: time) -> str:

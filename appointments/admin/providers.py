@@ -18,7 +18,7 @@ from appointments.admin import affected, office, rooms
 from appointments.admin.calendar_address import new_calendar_address
 from appointments.models import HoursException, Licence, Provider, WeeklyHours
 from curednation import uploads
-from curednation.guard.fields import AddressField
+from curednation.guard.fields import AddressField, NameField
 from curednation.guard.keys import key
 
 EXPIRES_SOON = timedelta(days=60)
@@ -30,7 +30,7 @@ class ProviderForm(forms.ModelForm):
         model = Provider
         fields = "__all__"  # noqa: DJ007  the admin's fieldsets choose
         # Django's own field would hand any kind of picture, of any size, to Pillow first.
-        field_classes = {"photo": forms.FileField}
+        field_classes = {"photo": forms.FileField, "name": NameField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,6 +89,7 @@ class ProviderAdmin(admin.ModelAdmin):
     list_display = ["__str__", "zone_words", "states", "next_expiry", "active"]
     list_filter = ["active", "services", "licences__state"]
     search_fields = ["name", "credentials", "email"]
+    name_fields = ["name"]
     actions = [new_calendar_address]
     inlines = [LicenceInline, WeeklyHoursInline, ExceptionInline]
     fieldsets = [

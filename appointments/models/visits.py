@@ -13,27 +13,50 @@ from django.db.models import Expression, F, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.modelfields import PhoneNumberField
 
 from appointments.models.schedule import Provider, Service
 from appointments.states import STATE_CHOICES, STATES, State
+from curednation.guard.phones import PhoneColumn
+from curednation.guard.plain_names import Plain
 from curednation.guard.salutation import short_name
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def kept(self):
+        """One record for each person: those that were not merged into another."""
+        return self.filter(merged_into=None)
 
 
 class Patient(models.Model):
     """Who a visit is for. The same person booking again is the same row: see `match_key`."""
 
     first_name = models.CharField(_("first name"), max_length=60)
-    last_name = models.CharField(_("last name"), max_length=60)
+    last_name = models.CharField(_("last name"), max_length=60, blank=True)
     birth_date = models.DateField(_("date of birth"))
     email = models.EmailField(_("e-mail"))
-    phone = PhoneNumberField(_("phone"))
+    phone = PhoneColumn(_("phone"))
     match_key = models.CharField(
         max_length=64,
         editable=False,
-        help_text="Hash of e-mail, name and date of birth, without case.",
+        help_text="Hash of e-mail, name and date of birth, in one spelling: see patients.py.",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        related_name="merged",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The record of the same person that has the visits. Who books leads there.",
+    )
+    search_name = models.GeneratedField(
+        expression=Plain("first_name", "last_name"),
+        output_field=models.TextField(),
+        db_persist=True,
     )
     created = models.DateTimeField(_("first seen"), auto_now_add=True)
+
+    objects = PatientQuerySet.as_manager()
 
     class Meta:
         ordering = ["last_name", "first_name"]
@@ -43,7 +66,7 @@ class Patient(models.Model):
         indexes = [models.Index(Lower("email"), name="patient_by_email")]
 
     def __str__(self) -> str:
-        return f"{self.first_name} {self.last_name}"
+        return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def short_name(self) -> str:
@@ -182,7 +205,7 @@ class Appointment(models.Model):
         verbose_name=_("patient"),
     )
     email = models.EmailField(_("e-mail"), blank=True)
-    phone = PhoneNumberField(_("phone"), blank=True)
+    phone = PhoneColumn(_("phone"), blank=True)
     contact = models.CharField(_("how to reach"), max_length=7, choices=Contact.choices, blank=True)
     booked_for = models.CharField(
         _("booked for"), max_length=5, choices=BookedFor.choices, default=BookedFor.SELF

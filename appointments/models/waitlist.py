@@ -9,12 +9,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.modelfields import PhoneNumberField
 
 from appointments.models.schedule import Provider, Service, WeeklyHours
 from appointments.models.visits import Appointment, new_key
 from appointments.states import STATE_CHOICES, STATES, State
 from appointments.wishes import Wishes
+from curednation.guard.phones import PhoneColumn
+from curednation.guard.plain_names import Plain
 from curednation.guard.salutation import short_name
 
 
@@ -112,10 +113,15 @@ class WaitlistEntry(models.Model):
         max_length=64, editable=False, help_text="The match_key of the patient to be."
     )
     first_name = models.CharField(_("first name"), max_length=60)
-    last_name = models.CharField(_("last name"), max_length=60)
+    last_name = models.CharField(_("last name"), max_length=60, blank=True)
+    search_name = models.GeneratedField(
+        expression=Plain("first_name", "last_name"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     birth_date = models.DateField(_("date of birth"))
     email = models.EmailField(_("e-mail"))
-    phone = PhoneNumberField(_("phone"))
+    phone = PhoneColumn(_("phone"))
     contact = models.CharField(_("how to reach"), max_length=7, choices=Appointment.Contact.choices)
     booked_for = models.CharField(
         _("booked for"), max_length=5, choices=Appointment.BookedFor.choices
@@ -165,7 +171,7 @@ class WaitlistEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.first_name} {self.last_name}"
+        return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def is_waiting(self) -> bool:

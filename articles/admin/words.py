@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from articles.models import Contributor, Redirect, Synonym, Topic
 from curednation import pagecache
+from curednation.guard.fields import NameField
 
 
 @admin.register(Topic)
@@ -23,11 +24,18 @@ class TopicAdmin(admin.ModelAdmin):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
 
+class ContributorForm(ModelForm):
+    class Meta:
+        field_classes = {"name": NameField}
+
+
 @admin.register(Contributor)
 class ContributorAdmin(admin.ModelAdmin):
+    form = ContributorForm
     list_display = ["name", "credentials", "specialty", "user"]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     search_fields = ["name"]
+    name_fields = ["name"]
     autocomplete_fields = ["photo"]
     prepopulated_fields = {"slug": ["name"]}
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from curednation.guard.addresses import LONGEST, validate_address
-from curednation.guard.names import validate_name
+from curednation.guard.names import as_typed, validate_name
 
 
 class AddressField(forms.EmailField):
@@ -23,3 +23,6 @@ class NameField(forms.CharField):
     """A person's name, in whatever script, and nothing that reads as a link or a second line."""
 
     default_validators = [validate_name]
+
+    def to_python(self, value: Any) -> str:
+        return as_typed(super().to_python(value))

@@ -20,12 +20,17 @@ MOST_WORDS, LONGEST_GREETING = 4, 40
 _LINK = _("Please write the name alone, without a link or an address. Put a space after each dot.")
 _SIGNS = _("Please write the name on one line, with letters only.")
 _DIGITS = _("Please write the name alone, without a number.")
+_NOTHING = _("Please write the name in letters.")
 
 # Joiners stand inside Persian and Indian names and emoji, marks of direction in pasted ones.
 _ALLOWED_FORMAT = "\u200c\u200d\u200e\u200f\u061c"
 _MARKUP = re.compile(r"[<>{}\[\]|\\^=]")
-# Seen as nothing at all, although they count as letters.
-_UNSEEN = re.compile("[\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]")
+# They turn the text around them about, up to the end of the line: overrides and isolates.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_NO_INK = r"[\s\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff]+"
+_AROUND = re.compile(rf"\A{_NO_INK}|{_NO_INK}\Z")
+# Seen as nothing at all, although they count as letters or signs.
+_UNSEEN = re.compile("[\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159]")
 # Between letters; "l·l" is Catalan, and next to katakana it parts words.
 _MIDDLE_DOT = re.compile("(?<=[a-z0-9])(?<!l)[·•∙⋅‧ꞏ](?=[a-z])|(?<=l)[·•∙⋅‧ꞏ](?=[a-km-z])")
 _LOOKALIKES = str.maketrans({"∶": ":", "꞉": ":", "׃": ":", "∕": "/", "⁄": "/", "⧸": "/", "╱": "/"})
@@ -49,10 +54,23 @@ def validate_name(name: str) -> None:
     if any(_is_control(sign) for sign in name) or _MARKUP.search(plain):
         raise ValidationError(_SIGNS, code="signs")
     seen = _as_seen(plain)
+    if not any(unicodedata.category(sign)[0] in "LNS" for sign in _UNSEEN.sub("", plain)):
+        raise ValidationError(_NOTHING, code="nothing")
     if _SOMEWHERE.search(seen):
         raise ValidationError(_LINK, code="link")
     if sum(sign.isdecimal() for sign in seen) > 4:
         raise ValidationError(_DIGITS, code="digits")
+
+
+def as_typed(text: str) -> str:
+    """Return what was meant: without what turns text about, and without what no eye sees around it.
+
+    Raises ValidationError where something came and nothing of it can be seen.
+    """
+    meant = _AROUND.sub("", _TURNING.sub("", text))
+    if text.strip() and not meant:
+        raise ValidationError(_NOTHING, code="nothing")
+    return meant
 
 
 def for_mail(name: str) -> str:

@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from localflavor.us.models import USStateField, USZipCodeField
-from phonenumber_field.modelfields import PhoneNumberField
 
 from curednation import pagecache
+from curednation.guard.phones import PhoneColumn
 from curednation.practice import shared
 
 # These texts become mail headers and one-line labels.
@@ -48,7 +48,7 @@ class Practice(models.Model):
         validators=[one_line],
         help_text=_("The sender of every e-mail to a patient. It must not hint at what you treat."),
     )
-    phone = PhoneNumberField(_("phone"), blank=True)
+    phone = PhoneColumn(_("phone"), blank=True)
     phone_hours = models.CharField(
         _("phone hours"),
         max_length=80,
@@ -125,7 +125,8 @@ class Practice(models.Model):
     @classmethod
     def _shared_key(cls) -> str:
         # A release that changes the fields must not read what an older one left.
-        return "practice:" + shared.fingerprint(f.attname for f in cls._meta.concrete_fields)
+        columns = (f"{f.attname} {type(f).__name__}" for f in cls._meta.concrete_fields)
+        return "practice:" + shared.fingerprint(columns)
 
     @cached_property
     def version(self) -> str:
@@ -140,16 +141,12 @@ class Practice(models.Model):
     @cached_property
     def phone_link(self) -> str:
         """`tel:+16155550142`, or nothing when there is no number."""
-        return f"tel:{self.phone.as_e164}" if self.phone else ""
+        return self.phone.link if self.phone else ""
 
     @cached_property
     def phone_text(self) -> str:
         """`(615) 555-0142`; numbers outside the US with their country code."""
-        if not self.phone:
-            return ""
-        return (
-            self.phone.as_national if self.phone.country_code == 1 else self.phone.as_international
-        )
+        return self.phone.shown if self.phone else ""
 
     @property
     def town_line(self) -> str:

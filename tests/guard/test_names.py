@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from appointments.models import Appointment, ConsentText, Patient, WaitlistEntry
 from articles.models import Comment
+from curednation.guard.fields import NameField
 from curednation.guard.names import validate_name
 from curednation.mail import outbox
 from curednation.mail.models import OutgoingEmail
@@ -56,6 +57,12 @@ LINES = [
     "A\u2066B",
 ]
 OVERRIDES = ["\u202egnal", "A\u2066B"]
+# Nothing to see: zero width, marks of direction, fillers, marks without a letter, signs alone.
+UNSEEN = [
+    *("\u200b", "\u200d\u200c", "\u200e", "\u200f\u061c", "\ufeff", "\u2060", "\u00ad", "\u3164"),
+    *("\u115f\u1160", "\u2800", "\uffa0", "\u034f", "\u0301", "\ufe0f", "\u2066\u2069", "\u202e"),
+    *(" \u200b ", "\u200e \u200e", "...", "-", "'", "\ue000"),
+]
 MARKUP = ["<b>Grace</b>", "{{ 7|add:7 }}", "[Grace](x)"]
 NUMBERS = ["call 1-800-555-0100", "٥٥٥٠١٠٠ Grace"]
 
@@ -65,10 +72,39 @@ def test_real_names_pass(name):
     validate_name(name)
 
 
-@pytest.mark.parametrize("name", LINKS + LINES + OVERRIDES + MARKUP + NUMBERS)
+@pytest.mark.parametrize("name", LINKS + LINES + OVERRIDES + MARKUP + NUMBERS + UNSEEN)
 def test_what_is_more_than_a_name_is_refused(name):
     with pytest.raises(ValidationError):
         validate_name(name)
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+@pytest.mark.parametrize("required", [True, False])
+def test_a_field_refuses_what_shows_nothing_also_where_it_may_be_empty(name, required):
+    with pytest.raises(ValidationError):
+        NameField(required=required).clean(name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("\u202egnal", "gnal"),
+        ("A\u2066B\u2069", "AB"),
+        ("\u202aGrace\u202c", "Grace"),
+        ("\u2068مريم\u2069", "مريم"),
+        ("Grace\u200e", "Grace"),
+        ("\ufeff Grace \u200b", "Grace"),
+        ("علی\u200cرضا", "علی\u200cرضا"),
+        ("\u200bSukarno", "Sukarno"),
+    ],
+)
+def test_what_turns_text_about_is_left_out_of_a_name(typed, kept):
+    assert NameField().clean(typed) == kept
+
+
+def test_a_link_hidden_behind_such_a_sign_is_still_a_link():
+    with pytest.raises(ValidationError):
+        NameField().clean("exam\u202aple.com")
 
 
 # ── every form that takes a name ──────────────────────────────────────────────
@@ -130,6 +166,42 @@ def test_a_patients_name_is_corrected_to_a_name_only(client):
     assert "Please write the name alone" in response.content.decode()
     patient.refresh_from_db()
     assert patient.first_name == "Grace"
+
+
+@pytest.mark.parametrize("name", ["\u200b\u200e", "example.com"])
+@pytest.mark.parametrize("kind", ["articles/contributor", "appointments/provider", "staff/user"])
+def test_staff_give_nobody_a_name_that_is_none(client, kind, name):
+    sign_in(client, make_manager())
+    response = client.post(f"/admin/{kind}/add/", {"name": name})
+    assert "Please write the name" in response.content.decode()
+
+
+def test_a_commenter_whose_name_shows_nothing_is_told_beside_the_field(client):
+    path = reverse("articles:comments", args=[make_article().slug])
+    sent = {"name": "\u200b\u200e", "text": "It helped me.", "email": ""}
+    response = client.post(path, sent, headers={"sec-fetch-site": "same-origin"})
+    refused(response, "name", "It helped me.", Comment)
+
+
+def test_one_name_is_a_full_name(client):
+    service = make_service(slug="first-visit")
+    held = client.post("/book/tn/first-visit/", {"slot": steps.slot(monday())}).url
+    assert (
+        client.post(held, details(first_name="\u202aSukarno\u202c", last_name="")).status_code
+        == 302
+    )
+    visit = Appointment.objects.get()
+    assert (visit.patient.first_name, visit.patient.last_name) == ("Sukarno", "")
+    assert str(visit.patient) == visit.greeting_name == "Sukarno"
+    assert OutgoingEmail.objects.get(to="grace@example.org").text.startswith("Hello Sukarno,\n")
+    path = f"/book/tn/{service.slug}/waitlist/"
+    assert client.post(path, details(first_name="Sukarno", last_name="")).status_code == 200
+    place = WaitlistEntry.objects.get()
+    assert (str(place), place.person) == ("Sukarno", visit.patient.match_key)
+    sign_in(client, make_staff("front desk"))
+    for model in ("patient", "appointment", "waitlistentry"):
+        page = client.get(f"/admin/appointments/{model}/?q=sukarno").content.decode()
+        assert ">Sukarno<" in page.replace("\n", "")
 
 
 def test_nobody_is_invited_under_a_link(client):
