@@ -5,7 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from appointments.models import Patient
-from curednation.guard import addresses
+from curednation.guard import addresses, plain_names
 
 
 class Person(Protocol):
@@ -24,8 +24,11 @@ class Person(Protocol):
 
 
 def match_key(person: Person) -> str:
-    """The same for the same e-mail, name and date of birth, whatever their case and spaces."""
-    name = " ".join(f"{person.first_name} {person.last_name}".split()).casefold()
+    """The same for the same e-mail, name and date of birth.
+
+    Names that differ by case, apostrophes, hyphens, spaces or Unicode form only are the same.
+    """
+    name = plain_names.key(f"{person.first_name} {person.last_name}")
     parts = (addresses.normalised(person.email), name, person.birth_date.isoformat())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -33,7 +36,8 @@ def match_key(person: Person) -> str:
 def remember(person: Person) -> Patient:
     """The patient's row, new or known: one statement either way, so that nothing tells which.
 
-    A known row keeps its phone number: what was typed for one visit stands on that visit.
+    A known row keeps its phone number: what was typed for one visit stands on that visit. Where it
+    was merged into another, it is that one.
     """
     patient = Patient(
         first_name=person.first_name,
@@ -49,4 +53,4 @@ def remember(person: Person) -> Patient:
         unique_fields=["match_key"],
         update_fields=["match_key"],
     )
-    return patient
+    return Patient.objects.filter(merged=patient).first() or patient

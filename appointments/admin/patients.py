@@ -14,19 +14,29 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from appointments import booking, patients
-from appointments.admin import office, pages, steps
+from appointments.admin import finding, office, pages, steps
 from appointments.admin.book_on_behalf import book_view
-from appointments.admin.visit_list import phone_digits
 from appointments.forms import BirthDateField
 from appointments.models import Appointment, Patient, Status
 from curednation.guard.fields import AddressField, NameField
 
 IDENTITY = ("first_name", "last_name", "birth_date", "email")
+PEOPLE = finding.People(
+    names=["search_name", "merged__search_name"],
+    addresses=["email", "merged__email"],
+    numbers=["phone", "merged__phone"],
+    births=["birth_date", "merged__birth_date"],
+)
 
 
 class PatientForm(forms.ModelForm):
     first_name = NameField(label=_("First name"), max_length=60)
-    last_name = NameField(label=_("Last name"), max_length=60)
+    last_name = NameField(
+        label=_("Last name"),
+        max_length=60,
+        required=False,
+        help_text=_("Empty where there is only one name."),
+    )
     birth_date = BirthDateField(label=_("Date of birth"))
     email = AddressField(label=_("E-mail"))
 
@@ -85,8 +95,8 @@ class PatientAdmin(admin.ModelAdmin):
     change_form_template = "admin/appointments/patient.html"
     form = PatientForm
     list_display = ["name", "birth_date", "email", "call", "latest"]
-    search_fields = ["first_name", "last_name", "email"]
-    search_help_text = _("A name, e-mail address or phone number.")
+    search_fields = ["search_name"]  # see PEOPLE
+    search_help_text = finding.HELP
     show_full_result_count = False
     inlines = [VisitInline]
 
@@ -129,16 +139,15 @@ class PatientAdmin(admin.ModelAdmin):
         return False  # a record of care
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
-        known = super().get_queryset(request).annotate(latest=Max("appointments__starts_at"))
+        kept = super().get_queryset(request).filter(merged_into=None)
+        known = kept.annotate(latest=Max("appointments__starts_at"))
         return office.clocked(known)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        digits = phone_digits(search_term)
-        if digits:
-            return queryset.filter(phone__contains=digits), False
-        return super().get_search_results(request, queryset, search_term)
+        found = queryset.filter(PEOPLE.matching(search_term)) if search_term else queryset
+        return found, True  # one for each record that was merged into it
 
     @admin.display(description=_("name"), ordering="last_name")
     def name(self, patient: Patient) -> str:

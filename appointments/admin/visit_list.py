@@ -1,6 +1,5 @@
 """The list of visits: which ones, in which order, and the state of their last e-mail."""
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -134,9 +133,3 @@ def last_mails(visits: Iterable[Appointment]) -> dict[str, OutgoingEmail]:
     mails = OutgoingEmail.objects.about(*map(notices.about, visits))
     newest = mails.order_by("about", "-pk").distinct("about").only("about", "state")
     return {mail.about: mail for mail in newest}
-
-
-def phone_digits(term: str) -> str:
-    """The digits, where somebody typed a phone number in whatever way; else nothing."""
-    digits = re.sub(r"[\s().+-]", "", term)
-    return digits if digits.isdecimal() and len(digits) >= 4 else ""

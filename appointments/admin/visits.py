@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from appointments import zones
-from appointments.admin import office, pages, steps, visit_list, visit_page
+from appointments.admin import finding, office, pages, steps, visit_list, visit_page
 from appointments.admin.affected import affected_view
 from appointments.admin.book_on_behalf import book_view, move_view
 from appointments.admin.day_view import day_view, today_view
@@ -36,12 +36,12 @@ from appointments.admin.visit_list import (
     StatusFilter,
     VisitList,
     chosen_day,
-    phone_digits,
 )
 from appointments.admin.week_view import this_week_view, week_view
 from appointments.models import Appointment
 from appointments.templatetags.visits import clock
 from curednation import disclosures
+from curednation.guard.plain_names import Plain
 from curednation.mail import outbox
 
 PAGES: list[pages.Page] = [
@@ -55,6 +55,12 @@ PAGES: list[pages.Page] = [
     ("<path:object_id>/move/", move_view),
     ("<path:object_id>/series/", series_view),
 ]
+PEOPLE = finding.People(
+    names=["patient__search_name", "caller"],
+    addresses=["patient__email", "email"],
+    numbers=["phone", "patient__phone"],
+    births=["patient__birth_date"],
+)
 
 
 @admin.register(Appointment)
@@ -67,14 +73,8 @@ class AppointmentAdmin(admin.ModelAdmin):
     show_full_result_count = False
     empty_value_display = "–"
     show_facets = admin.ShowFacets.NEVER
-    search_fields = [
-        "patient__first_name",
-        "patient__last_name",
-        "patient__email",
-        "email",
-        "booked_by",
-    ]
-    search_help_text = _("A patient’s name, e-mail address or phone number.")
+    search_fields = ["patient__search_name"]  # see PEOPLE
+    search_help_text = finding.HELP
     actions = ["cancel_chosen", "complete_chosen", "no_show_chosen"]
     fieldsets = [
         (None, {"fields": ["when", "patient_clock", "length", "status", "provider", "service"]}),
@@ -125,11 +125,10 @@ class AppointmentAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        digits = phone_digits(search_term)
-        if digits:
-            found = Q(phone__contains=digits) | Q(patient__phone__contains=digits)
-            return queryset.filter(found), False
-        return super().get_search_results(request, queryset, search_term)
+        if not search_term:
+            return queryset, False
+        called = queryset.alias(caller=Plain("booked_by"))
+        return called.filter(PEOPLE.matching(search_term)), False
 
     @admin.display(description=_("starts"), ordering="starts_at")
     def starts(self, visit: Appointment) -> str:

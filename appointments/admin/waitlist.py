@@ -13,10 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from appointments import waitlist, zones
-from appointments.admin import office
-from appointments.admin.visit_list import ChoiceFilter, phone_digits
+from appointments.admin import finding, office
+from appointments.admin.visit_list import ChoiceFilter
 from appointments.models import EntryStatus, WaitlistEntry
 from appointments.states import STATES
+from curednation.guard.plain_names import Plain
+
+PEOPLE = finding.People(
+    names=["search_name", "caller"],
+    addresses=["email"],
+    numbers=["phone"],
+    births=["birth_date"],
+)
 
 
 class StatusFilter(ChoiceFilter):
@@ -67,8 +75,8 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     show_full_result_count = False
     empty_value_display = "–"
     ordering = ["created", "pk"]
-    search_fields = ["first_name", "last_name", "email", "booked_by"]
-    search_help_text = _("A name, e-mail address or phone number.")
+    search_fields = ["search_name"]  # see PEOPLE
+    search_help_text = finding.HELP
     actions = ["remove_chosen"]
     fieldsets = [
         (None, {"fields": ["status", "joined", "ends", "visit", "offers"]}),
@@ -115,10 +123,10 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        digits = phone_digits(search_term)
-        if digits:
-            return queryset.filter(phone__contains=digits), False
-        return super().get_search_results(request, queryset, search_term)
+        if not search_term:
+            return queryset, False
+        called = queryset.alias(caller=Plain("booked_by"))
+        return called.filter(PEOPLE.matching(search_term)), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [name for _title, options in self.fieldsets for name in options["fields"]]

@@ -46,7 +46,7 @@ LOCK = f"""
     FROM appointments_provider AS provider, ({TAKEN_OF_LATE}) AS taken WHERE id = %(provider)s
 """  # noqa: S608  (our own statement, its values apart)
 # A known patient is locked and kept as they are, in the same statement as a new one is written in:
-# nothing tells which.
+# nothing tells which. Of a record that was merged into another it is that one.
 TAKE_OVER = """
     WITH known AS (
         INSERT INTO appointments_patient
@@ -54,7 +54,7 @@ TAKE_OVER = """
         VALUES (%(first_name)s, %(last_name)s, %(birth_date)s, %(email)s, %(phone)s,
                 %(match_key)s, %(now)s)
         ON CONFLICT (match_key) DO UPDATE SET match_key = excluded.match_key
-        RETURNING id
+        RETURNING coalesce(merged_into_id, id) AS id
     ), taken AS (
         UPDATE appointments_appointment AS hold
         SET patient_id = known.id, status = %(status)s, held_until = %(held_until)s,

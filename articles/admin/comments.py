@@ -85,6 +85,7 @@ class CommentAdmin(admin.ModelAdmin):
     list_filter = [WhereItStands, "has_link", "by_staff"]
     list_select_related = ["article"]
     search_fields = ["name", "text", "article__title"]
+    name_fields = ["name"]
     list_per_page = 50
     show_full_result_count = False
     ordering = ["created_at", "pk"]

@@ -27,6 +27,7 @@ class UserAdmin(admin.ModelAdmin):
     list_display = ["name", "email", "roles", "second_factor", "is_active", "last_login"]
     list_filter = ["is_active", "groups"]
     search_fields = ["name", "email"]
+    name_fields = ["name"]
     fields = ["name", "email", "groups", "is_active"]
     actions = ["send_link", "start_over"]
 

@@ -22,6 +22,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from curednation.guard import plain_names
 from curednation.guard.keys import NOBODYS, key
 from curednation.staff.audited import record_all
 
@@ -77,6 +78,16 @@ class GuardedAdmin(ModelAdmin):
             if columns[int(number)] not in offered:
                 raise IncorrectLookupParameters
         return super().get_changelist_instance(request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Of `search_fields` those in `name_fields` are people's: accents may be left out."""
+        names = getattr(self, "name_fields", ())
+        if not names or not search_term:
+            return super().get_search_results(request, queryset, search_term)
+        others = [field for field in self.search_fields if field not in names]
+        return plain_names.found(queryset, search_term, names=names, others=others), False
 
     # ── what is done ──
 

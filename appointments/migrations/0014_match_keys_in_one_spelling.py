@@ -1,0 +1,44 @@
+"""Records are known again by their names in one spelling. May run twice, and while people book.
+
+Of records that are the same person by now the first keeps the key; the others keep the one that
+they have, which nobody types any more: staff see that they are alike, and merge them.
+"""
+
+from django.db import migrations
+
+from appointments.patients import match_key
+
+AT_ONCE = 500
+
+
+def change(rows, column, same=lambda row: ()):
+    """Write the key of each of these, unless another row (that is `same`) has it."""
+    known = {(getattr(row, column), *same(row)) for row in rows.iterator()}
+    changed = []
+    for row in rows.order_by("pk").iterator():
+        new = match_key(row)
+        if (new, *same(row)) not in known:
+            known.add((new, *same(row)))
+            setattr(row, column, new)
+            changed.append(row)
+    for first in range(0, len(changed), AT_ONCE):
+        rows.model._default_manager.bulk_update(changed[first : first + AT_ONCE], [column])
+
+
+def forwards(apps, _schema_editor):
+    change(apps.get_model("appointments", "Patient").objects.all(), "match_key")
+    entries = apps.get_model("appointments", "WaitlistEntry").objects.all()
+    waiting = entries.filter(status__in=["waiting", "asked"])
+    change(waiting, "person", lambda entry: (entry.service_id, entry.state, entry.status))
+
+
+class Migration(migrations.Migration):
+    atomic = False  # each batch by itself: nobody's booking waits for all of them
+
+    dependencies = [
+        ("appointments", "0013_finding_people"),
+    ]
+
+    operations = [
+        migrations.RunPython(forwards, migrations.RunPython.noop),
+    ]
