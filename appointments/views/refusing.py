@@ -21,10 +21,7 @@ def refusal(request: HttpRequest, rule: str, *, address: str = "") -> HttpRespon
 
 
 def over_limit(request: HttpRequest, rule: str) -> HttpResponse | None:
-    """The page of too many tries, where this network is over the limit.
-
-    A filled field that no person sees is a program's: it gets the same page.
-    """
+    """The page of too many tries, where this network is over the limit."""
     return too_many(request) if open_form.is_over(request, rule) else None
 
 
@@ -33,9 +30,9 @@ def without_effort(
 ) -> HttpResponse | None:
     """The page that asks for a little effort, where it is due and was not made.
 
-    It is near the limit, when everybody together does a lot, or much is done with one e-mail
-    address: no more than effort, so that no stranger can lock its owner out. From `level` 1 on
-    everybody is asked, for effort of that level at least.
+    It is near the limit, when everybody together does a lot, when a field is filled that no person
+    sees, or much is done with one e-mail address: no more than effort, so that no stranger can lock
+    its owner out. From `level` 1 on everybody is asked, for effort of that level at least.
     """
     if open_form.needs_effort(request, rule, address=address, always=level > 0):
         return _ask_for_effort(request, rule, level)

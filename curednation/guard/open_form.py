@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from curednation.guard import effort, limits
 from curednation.guard.network import client_network
 
-HONEYPOT = "website"
+# No name that a browser or a password manager knows: see _honeypot.html.
+HONEYPOT = "leave_empty"
 
 
 def is_from_our_page(request: HttpRequest) -> bool:
@@ -37,11 +38,8 @@ def _place(address: str) -> tuple[str, str]:
 
 
 def is_over(request: HttpRequest, rule: str) -> bool:
-    """Count this request for its network; True when `rule` refuses it, or a program filled it in.
-
-    No person sees the field HONEYPOT.
-    """
-    return bool(request.POST.get(HONEYPOT)) or not limits.allow(rule, client_network(request))
+    """Count this request for its network; True when `rule` refuses it."""
+    return not limits.allow(rule, client_network(request))
 
 
 def needs_effort(
@@ -49,10 +47,13 @@ def needs_effort(
 ) -> bool:
     """Whether its network, everybody together, or `address` is near a limit, no work done yet.
 
-    With `always` nothing is easy: many do at this moment what only few should.
+    With `always` nothing is easy: many do at this moment what only few should. Nor is it where the
+    field HONEYPOT is filled in: by a program, or by one that filled in the form for a person, who
+    sees no such field and so could never empty it.
     """
     easy = (
         not always
+        and not request.POST.get(HONEYPOT)
         and limits.allow(f"{rule}_easily", client_network(request))
         and limits.allow(f"{rule}_in_all", "all")
         and (not address or limits.allow(f"{rule}_per_address", address))

@@ -12,11 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments import availability, visitors
-from appointments.models import Appointment, Status
 from appointments.states import STATES
 from tests.appointments import sums
-from tests.appointments.test_many_visits import book, typed
-from tests.factories import make_hold, make_provider, make_service, monday
+from tests.appointments.test_many_visits import book
+from tests.factories import make_hold, make_provider, make_service
 
 pytestmark = pytest.mark.django_db
 OTHER_NETWORK = {"REMOTE_ADDR": "203.0.113.9"}
@@ -132,19 +131,6 @@ def test_when_everybody_does_a_lot_everybody_is_asked(limits, settings, service)
         for number in range(5)
     ]
     assert codes == [302, 302, 302, 429, 429]
-
-
-def test_a_filled_hidden_field_books_nothing(client, service):
-    hold = make_hold(visitor="visitor-number-honey", service=service, starts_at=monday())
-    client.cookies[visitors.cookie_name(visitors.COOKIE)] = "visitor-number-honey"
-    page = client.get(reverse("appointments:details", args=[hold.uid])).content.decode()
-    assert 'name="website"' in page
-    filled = client.post(
-        reverse("appointments:details", args=[hold.uid]),
-        {"website": "https://spam.example.org"} | typed(hold),
-    )
-    assert filled.status_code == 429
-    assert not Appointment.objects.filter(status=Status.BOOKED).exists()
 
 
 def test_bookings_of_one_network_are_limited_before_anything_is_written(limits, client, service):

@@ -296,9 +296,3 @@ def test_near_the_limit_a_little_effort_is_asked_and_every_tick_travels_along(
     assert page.status == 429
     for day in ("1", "3"):
         assert f'name="weekdays" value="{day}"' in page.text
-
-
-def test_a_program_that_fills_in_what_nobody_sees_does_not_join(visitor, service):
-    page = join(visitor, service, website="https://spam.example.org")
-    assert page.status == 429
-    assert not WaitlistEntry.objects.exists()
