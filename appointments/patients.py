@@ -4,7 +4,10 @@ import hashlib
 from datetime import date
 from typing import Protocol
 
+from django.db.models import Q
+
 from appointments.models import Patient
+from appointments.models.visits import PatientQuerySet
 from curednation.guard import addresses, plain_names
 
 
@@ -31,6 +34,18 @@ def match_key(person: Person) -> str:
     name = plain_names.key(f"{person.first_name} {person.last_name}")
     parts = (addresses.normalised(person.email), name, person.birth_date.isoformat())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def alike(patient: Patient) -> PatientQuerySet:
+    """Return other records that may be the same person's: two things of four are the same.
+
+    The name, as it is searched for, or the birth date is one of the two: people of one family share
+    an address and a phone.
+    """
+    name, birth = Q(search_name=patient.search_name), Q(birth_date=patient.birth_date)
+    reached = Q(email__iexact=patient.email) | Q(phone=patient.phone)
+    found = Patient.objects.kept().exclude(pk=patient.pk)
+    return found.filter(name & birth | (name | birth) & reached).order_by("pk")
 
 
 def remember(person: Person) -> Patient:

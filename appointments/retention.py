@@ -59,12 +59,12 @@ def forget_old_records(now: datetime) -> int:
 
 @transaction.atomic
 def delete_patients_without_visits(now: datetime) -> int:
-    """Delete the patients whom no visit refers to any more; how many.
+    """Delete the patients whom no visit refers to any more, with what was merged into them.
 
-    Who books at this moment holds their row: it is passed over.
+    Return how many rows went. Who books at this moment holds their row: it is passed over.
     """
     visits = Appointment.objects.filter(patient=OuterRef("pk"))
-    idle = Patient.objects.filter(~Exists(visits), created__lt=now - timedelta(days=1))
+    idle = Patient.objects.kept().filter(~Exists(visits), created__lt=now - timedelta(days=1))
     pks = list(idle.select_for_update(skip_locked=True).values_list("pk", flat=True))
     deleted, _ = Patient.objects.filter(~Exists(visits), pk__in=pks).delete()
     return deleted

@@ -121,7 +121,7 @@ def attempt(form: Any, do: Any) -> Appointment | None:
 
 
 def _patient_or_404(object_id: str) -> Patient:
-    patient = Patient.objects.filter(pk=key(object_id)).first()
+    patient = Patient.objects.kept().filter(pk=key(object_id)).first()
     if patient is None:
         raise Http404("No such patient")
     return patient

@@ -84,3 +84,11 @@ class People:
 def _any(columns: Sequence[str], lookup: str, value: Any) -> Q:
     """Return what is true where one of these columns has it."""
     return Q(*[(f"{column}__{lookup}", value) for column in columns], _connector=Q.OR)
+
+
+PATIENTS = People(
+    names=["search_name", "merged__search_name"],
+    addresses=["email", "merged__email"],
+    numbers=["phone", "merged__phone"],
+    births=["birth_date", "merged__birth_date"],
+)

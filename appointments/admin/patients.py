@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,17 +17,21 @@ from django.utils.translation import ngettext
 from appointments import booking, patients
 from appointments.admin import finding, office, pages, steps
 from appointments.admin.book_on_behalf import book_view
+from appointments.admin.same_person import merge_view
 from appointments.forms import BirthDateField
 from appointments.models import Appointment, Patient, Status
+from curednation import disclosures
 from curednation.guard.fields import AddressField, NameField
+from curednation.guard.keys import key
 
+ALIKE = 5  # other records that may be the same person's
 IDENTITY = ("first_name", "last_name", "birth_date", "email")
-PEOPLE = finding.People(
-    names=["search_name", "merged__search_name"],
-    addresses=["email", "merged__email"],
-    numbers=["phone", "merged__phone"],
-    births=["birth_date", "merged__birth_date"],
-)
+
+
+PAGES: list[pages.Page] = [
+    ("<path:object_id>/book/", book_view),
+    ("<path:object_id>/merge/", merge_view),
+]
 
 
 class PatientForm(forms.ModelForm):
@@ -51,17 +56,23 @@ class PatientForm(forms.ModelForm):
             return cleaned
         typed = Patient(**{name: cleaned[name] for name in IDENTITY})
         self.instance.match_key = patients.match_key(typed)
-        others = Patient.objects.exclude(pk=self.instance.pk)
-        if others.filter(match_key=self.instance.match_key).exists():
+        # One that was merged into this very record makes room: see PatientAdmin.save_model.
+        others = Patient.objects.exclude(pk=self.instance.pk).exclude(merged_into=self.instance.pk)
+        same = others.filter(match_key=self.instance.match_key).first()
+        if same:
             changed = next((name for name in IDENTITY if name in self.changed_data), "email")
-            self.add_error(
-                changed,
-                _(
-                    "Another patient has this same name, date of birth and e-mail address. "
-                    "Please use that record."
-                ),
-            )
+            self.add_error(changed, self._merge_them(same.merged_into_id or same.pk))
         return cleaned
+
+    def _merge_them(self, other: int) -> SafeString:
+        url = reverse("admin:appointments_patient_merge", args=[self.instance.pk])
+        return format_html(
+            '{} <a href="{}?with={}">{}</a>',
+            _("Another patient has this same name, date of birth and e-mail address."),
+            url,
+            other,
+            _("Merge the two records"),
+        )
 
 
 class VisitInline(admin.TabularInline):
@@ -95,7 +106,7 @@ class PatientAdmin(admin.ModelAdmin):
     change_form_template = "admin/appointments/patient.html"
     form = PatientForm
     list_display = ["name", "birth_date", "email", "call", "latest"]
-    search_fields = ["search_name"]  # see PEOPLE
+    search_fields = ["search_name"]  # see finding.PATIENTS
     search_help_text = finding.HELP
     show_full_result_count = False
     inlines = [VisitInline]
@@ -103,6 +114,7 @@ class PatientAdmin(admin.ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: Patient, form: forms.ModelForm, change: bool
     ) -> None:
+        Patient.objects.filter(merged_into=obj, match_key=obj.match_key).delete()
         super().save_model(request, obj, form, change)
         if "email" not in form.changed_data:
             return
@@ -116,7 +128,7 @@ class PatientAdmin(admin.ModelAdmin):
             self.message_user(request, text % {"count": count})
 
     def get_urls(self) -> list[URLPattern]:
-        return [*pages.urls(self, [("<path:object_id>/book/", book_view)]), *super().get_urls()]
+        return [*pages.urls(self, PAGES), *super().get_urls()]
 
     def change_view(
         self,
@@ -125,12 +137,22 @@ class PatientAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """With the visit that follow-ups start from: the latest that was not given up."""
-        visits = Appointment.objects.filter(patient=self.get_object(request, unquote(object_id)))
+        """With the visit that follow-ups start from, the latest that was not given up, and with
+        other records that may be this person's, or were."""
+        into = Patient.objects.filter(merged=key(unquote(object_id))).first()
+        if into and self.has_view_or_change_permission(request):
+            self.message_user(request, _("That record was merged into this one."), messages.WARNING)
+            return redirect("admin:appointments_patient_change", into.pk)
+        patient = self.get_object(request, unquote(object_id))
+        if patient is None or not self.has_view_or_change_permission(request, patient):
+            return super().change_view(request, object_id, form_url, extra_context)
+        visits = Appointment.objects.filter(patient=patient)
         kept = visits.exclude(status__in=[Status.CANCELLED, Status.RELEASED, Status.EXPIRED])
         latest = kept.order_by("-starts_at").values_list("pk", flat=True).first()
-        more = {"latest_visit": latest} | (extra_context or {})
-        return super().change_view(request, object_id, form_url, more)
+        alike, merged = list(patients.alike(patient)[:ALIKE]), list(patient.merged.all())
+        more = {"latest_visit": latest, "alike": alike, "merged": merged} | (extra_context or {})
+        response = super().change_view(request, object_id, form_url, more)
+        return disclosures.shows(response, alike, merged)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a patient comes with a visit
@@ -146,7 +168,7 @@ class PatientAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        found = queryset.filter(PEOPLE.matching(search_term)) if search_term else queryset
+        found = queryset.filter(finding.PATIENTS.matching(search_term)) if search_term else queryset
         return found, True  # one for each record that was merged into it
 
     @admin.display(description=_("name"), ordering="last_name")

@@ -29,6 +29,7 @@ from appointments.admin.book_on_behalf import book_view, move_view
 from appointments.admin.day_view import day_view, today_view
 from appointments.admin.follow_ups import series_view
 from appointments.admin.live_holds import holds_view
+from appointments.admin.same_person import record_view
 from appointments.admin.steps import Step
 from appointments.admin.visit_list import (
     BACKWARDS,
@@ -54,6 +55,7 @@ PAGES: list[pages.Page] = [
     ("week/<int:provider>/<str:day>/", week_view),
     ("<path:object_id>/move/", move_view),
     ("<path:object_id>/series/", series_view),
+    ("<path:object_id>/record/", record_view),
 ]
 PEOPLE = finding.People(
     names=["patient__search_name", "caller"],
@@ -223,6 +225,9 @@ class AppointmentAdmin(admin.ModelAdmin):
             "can_follow": self.has_add_permission(request) and visit.patient_id is not None,
             "can_move": self.has_act_permission(request)
             and not steps.CANCEL.why_not(visit, timezone.now()),
+            "can_give": self.has_act_permission(request)
+            and request.user.has_perm("appointments.view_patient")
+            and visit.patient_id is not None,
             "cancel_form": steps.CancelForm(),
             "resend": self.has_resend_permission(request) and visit_page.resendable(mails),
             "consents": visit_page.consents(visit, office.zone_of(visit)),

@@ -2,7 +2,8 @@
 
 `rules` holds what every change keeps to, `pressure` how much is taken of late, `holds` the slot
 kept while a patient fills in the form, `visits` the visit from booked to over, `moves` its other
-times, `staff` and `follow_ups` what staff book and move for patients.
+times, `staff` and `follow_ups` what staff book and move for patients, `records` whose record a
+visit stands in.
 """
 
 from appointments.booking.corrections import correct_address
@@ -21,6 +22,7 @@ from appointments.booking.holds import (
 from appointments.booking.moves import move
 from appointments.booking.pressure import Pressure
 from appointments.booking.pressure import read as pressure
+from appointments.booking.records import RecordsChanged, give, merge, seen
 from appointments.booking.rules import (
     BookingRests,
     HoldGone,
@@ -61,6 +63,7 @@ __all__ = [
     "OutsideRules",
     "PatientDetails",
     "Pressure",
+    "RecordsChanged",
     "SlotTaken",
     "Wish",
     "book",
@@ -73,8 +76,10 @@ __all__ = [
     "confirm",
     "correct_address",
     "fairly",
+    "give",
     "keep",
     "lock_everyone",
+    "merge",
     "move",
     "move_for_patient",
     "nearest",
@@ -84,6 +89,7 @@ __all__ = [
     "prolong",
     "purge_abandoned_holds",
     "release",
+    "seen",
     "take_hold",
     "was_withdrawn",
     "withdraw",

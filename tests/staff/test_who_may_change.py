@@ -30,6 +30,8 @@ PAGES = {
     "articles_comment_answer": "articles.answer_comment",
     "articles_imageasset_pick": READ,
     "appointments_patient_book": "appointments.add_appointment",
+    "appointments_patient_merge": "appointments.change_patient",
+    "appointments_appointment_record": "appointments.change_appointment",
     "appointments_appointment_step": "appointments.change_appointment",
     "appointments_appointment_send_again": "mail.change_outgoingemail",
     "appointments_appointment_book": "appointments.add_appointment",
