@@ -25,4 +25,4 @@ class NameField(forms.CharField):
     default_validators = [validate_name]
 
     def to_python(self, value: Any) -> str:
-        return as_typed(super().to_python(value))
+        return as_typed(super().to_python(value) or "")

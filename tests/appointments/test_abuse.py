@@ -15,7 +15,7 @@ from appointments import availability, visitors
 from appointments.states import STATES
 from tests.appointments import sums
 from tests.appointments.test_many_visits import book
-from tests.factories import make_hold, make_provider, make_service
+from tests.factories import make_hold, make_provider, make_service, monday
 
 pytestmark = pytest.mark.django_db
 OTHER_NETWORK = {"REMOTE_ADDR": "203.0.113.9"}
