@@ -17,6 +17,7 @@ from tests.browser.barriers import barriers, told_by_color_alone
 from tests.factories import (
     make_appointment,
     make_hold,
+    make_patient,
     make_provider,
     make_service,
     make_time_off,
@@ -42,6 +43,7 @@ def addresses(settings) -> dict[str, str]:
     visit = make_appointment(service=service, provider=one)
     make_appointment(service=service, provider=west, starts_at=monday("13:00"))
     make_hold(service=service, provider=one, starts_at=monday("14:00"))
+    twin = f"?with={make_patient(first_name='Gracie').pk}"
     make_time_off(west, monday().date(), hours="10:00-12:00")
     day = f"{monday():%Y-%m-%d}"
     visits = "admin:appointments_appointment_"
@@ -56,6 +58,10 @@ def addresses(settings) -> dict[str, str]:
         "affected": reverse(visits + "affected"),
         "holds": reverse(visits + "holds"),
         "series": reverse(visits + "series", args=[visit.pk]) + series,
+        "patient": reverse("admin:appointments_patient_change", args=[visit.patient_id]),
+        "choose": reverse("admin:appointments_patient_merge", args=[visit.patient_id]),
+        "merge": reverse("admin:appointments_patient_merge", args=[visit.patient_id]) + twin,
+        "record": reverse(visits + "record", args=[visit.pk]) + twin,
         "rules": reverse("admin:appointments_clinicrules_change", args=[1]),
         "what came back": reverse("admin:newsletter_issue_progress", args=[make_trouble().pk]),
     }
