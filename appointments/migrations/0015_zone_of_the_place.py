@@ -46,6 +46,6 @@ def name_the_place(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("appointments", "0009_booking_under_pressure")]
+    dependencies = [("appointments", "0014_match_keys_in_one_spelling")]
 
     operations = [migrations.RunPython(name_the_place, migrations.RunPython.noop)]
