@@ -6,7 +6,8 @@ The appointment's own 128 random bits, with a signature for one purpose and one 
 - handed links were given to the browser that booked. They prove nothing about the address that was
   typed there, show that one visit and nothing else, and end an hour after its time was taken.
 
-A rotated SECRET_KEY stays valid while it is in SECRET_KEY_FALLBACKS.
+A corrected e-mail address gives the appointment other bits: what was mailed or handed out before
+leads nowhere (`is_ours`). A rotated SECRET_KEY stays valid while it is in SECRET_KEY_FALLBACKS.
 """
 
 from dataclasses import dataclass
@@ -91,6 +92,13 @@ def find(text: str, purpose: Purpose) -> VisitLink | None:
     visits = Appointment.objects.exclude(patient=None, erased_at=None)
     appointment = visits.select_related("provider", "service", "patient").filter(key=key).first()
     return VisitLink(appointment, text, mailed) if appointment else None
+
+
+def is_ours(text: str, purpose: Purpose) -> bool:
+    """Whether it was a link of ours once: its visit has another key since its address was put
+    right."""
+    signers = [_mailed(purpose)] * (purpose in MAILED) + [_handed(purpose)] * (purpose in HANDED)
+    return any(_key(text, signer) for signer in signers)
 
 
 def page(appointment: Appointment, name: str = "visit") -> str:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments import booking, patients
+from appointments import booking, patients, waitlist
 from appointments.admin import finding, office, pages, steps
 from appointments.admin.book_on_behalf import book_view
 from appointments.admin.same_person import merge_view
@@ -115,14 +115,16 @@ class PatientAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: Patient, form: forms.ModelForm, change: bool
     ) -> None:
         Patient.objects.filter(merged_into=obj, match_key=obj.match_key).delete()
+        was = Patient.objects.get(pk=obj.pk)
         super().save_model(request, obj, form, change)
         if "email" not in form.changed_data:
             return
-        count = booking.correct_address(obj, was=form.initial["email"], by=steps.signature(request))
+        count = booking.correct_address(obj, was=was.email, by=steps.signature(request))
+        waitlist.follow_patient(obj, was=was.email, known_as=was.match_key)
         if count:
             text = ngettext(
-                "%(count)s upcoming visit was confirmed once more, to the new address.",
-                "%(count)s upcoming visits were confirmed once more, to the new address.",
+                "The new address got the link to %(count)s visit. The old links have ended.",
+                "The new address got the links to %(count)s visits. The old links have ended.",
                 count,
             )
             self.message_user(request, text % {"count": count})

@@ -60,6 +60,8 @@ def _differences(before, after, zone: str) -> Iterator[str]:
         yield _arrow(office.moment(before.starts_at, zone), office.moment(after.starts_at, zone))
     if before and before.provider_id != after.provider_id:
         yield _arrow(before.provider, after.provider)
+    if after.sequence == (before.sequence if before else 0) + 2:
+        yield _("E-mail address corrected")
 
 
 def _arrow(was: object, became: object) -> str:

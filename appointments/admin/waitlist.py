@@ -1,11 +1,13 @@
-"""Who waits for a time: to see, and to take off the list. Nobody adds or edits one by hand."""
+"""Who waits for a time: to see, to take off the list, and to put an address right. Nobody adds or
+edits one by hand otherwise."""
 
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
@@ -13,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from appointments import waitlist, zones
-from appointments.admin import finding, office
+from appointments.admin import finding, office, pages
+from appointments.admin.place_address import address_view, can_correct
 from appointments.admin.visit_list import ChoiceFilter
 from appointments.models import EntryStatus, WaitlistEntry
 from appointments.states import STATES
@@ -62,6 +65,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(WaitlistEntry)
 class WaitlistEntryAdmin(admin.ModelAdmin):
+    change_form_template = "admin/appointments/place.html"
     list_display = ["joined", "who", "service", "state", "with_whom", "wishes", "asked"]
     list_display_links = ["joined", "who"]
     list_filter = [
@@ -198,6 +202,20 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', url, when)
 
     # ── what can be done ──
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            *pages.urls(self, [("<path:object_id>/address/", address_view)]),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        entry = self.get_object(request, unquote(object_id))
+        may = entry is not None and can_correct(entry) and self.has_act_permission(request)
+        more = {"can_correct": may} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, more)
 
     @admin.action(description=_("Take off the waitlist, without an e-mail"), permissions=["act"])
     def remove_chosen(self, request: HttpRequest, queryset: QuerySet) -> None:

@@ -6,7 +6,7 @@ times, `staff` and `follow_ups` what staff book and move for patients, `records`
 visit stands in.
 """
 
-from appointments.booking.corrections import correct_address
+from appointments.booking.corrections import correct_address, readdress
 from appointments.booking.follow_ups import book_series, cancel_series, planned_ahead
 from appointments.booking.holds import (
     HOLD_FOR,
@@ -88,6 +88,7 @@ __all__ = [
     "pressure",
     "prolong",
     "purge_abandoned_holds",
+    "readdress",
     "release",
     "seen",
     "take_hold",

@@ -1,27 +1,60 @@
-"""What staff put right about a booked visit without changing its time."""
+"""What staff put right about a visit without changing its time: the address it was booked with."""
 
 from django.utils import timezone
 
 from appointments import notices
 from appointments.booking.rules import in_one_transaction
-from appointments.models import Appointment, Patient
+from appointments.booking.visits import CONFIRM_WITHIN
+from appointments.models import Appointment, Patient, Status
+from appointments.models.visits import new_key
+from curednation.guard import addresses
 
 
 @in_one_transaction
 def correct_address(patient: Patient, *, was: str, by: str) -> int:
-    """The patient's e-mail address was mistyped: upcoming visits get the right one, and a mail.
+    """Give all visits that were booked with the wrong address, `was`, the patient's right one.
 
-    Only visits that were booked with the wrong address. What still waits for it is dropped. How
-    many visits there were.
+    Return how many of them the right address was told about. What still waits to be sent to the
+    wrong one is dropped.
     """
     visits = (
-        Appointment.objects.upcoming(timezone.now())
-        .filter(patient=patient)
+        Appointment.objects.filter(patient=patient)
         .of_address(was)
         .select_related("provider", "service", "patient")
+        .order_by("pk")
+        .select_for_update(of=("self",))
     )
-    for visit in visits:
-        Appointment.objects.filter(pk=visit.pk).update(email=patient.email, changed_by=by)
-        visit.email = patient.email
-        notices.readdressed(visit)
-    return len(visits)
+    return sum(readdress(visit, patient.email, by=by) for visit in visits)
+
+
+@in_one_transaction
+def readdress(visit: Appointment, email: str, *, by: str) -> bool:
+    """Give the visit this address, and a new key: no link that was mailed or handed out opens it.
+
+    What somebody proved who used such a link is the old address. Return whether the new one is
+    told: of what is ahead. Another spelling of the same address changes no key and tells nobody.
+    """
+    was = visit.email
+    if addresses.normalised(was) == addresses.normalised(email):
+        Appointment.objects.filter(pk=visit.pk).update(email=email, changed_by=by)
+        return False
+    now = timezone.now()
+    visit.email, visit.key, visit.visitor, visit.changed_by = email, new_key(), "", by
+    # The old calendar is told one change, the new one the next: whoever has both keeps the visit.
+    visit.sequence += 2
+    if visit.waits_for_the_patient:
+        visit.held_until = now + CONFIRM_WITHIN
+    visit.save(update_fields=["email", "key", "visitor", "changed_by", "sequence", "held_until"])
+    return _tell(visit, was)
+
+
+def _tell(visit: Appointment, was: str) -> bool:
+    now = timezone.now()
+    if visit.status in (Status.BOOKED, Status.CHECKED_IN) and visit.ends_at > now:
+        notices.readdressed(visit, was=was)
+        return True
+    if visit.status in (Status.HELD, Status.EXPIRED) and visit.starts_at > now:
+        notices.must_confirm(visit, at_once=True)
+        return True
+    notices.drop_waiting(visit)
+    return False

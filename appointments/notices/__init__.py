@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from appointments.models import Appointment
 from appointments.notices import patients, providers
 from appointments.notices.managers import booking_rests
-from appointments.notices.patients import ABOUT, about, must_confirm, my_visits, proof
+from appointments.notices.patients import (
+    ABOUT,
+    about,
+    drop_waiting,
+    must_confirm,
+    my_visits,
+    proof,
+)
 
 __all__ = [
     "ABOUT",
@@ -18,6 +25,7 @@ __all__ = [
     "booking_rests",
     "cancelled",
     "checked_in",
+    "drop_waiting",
     "moved",
     "must_confirm",
     "my_visits",
@@ -41,9 +49,11 @@ def series_booked(appointments: Sequence[Appointment]) -> None:
         providers.booked(visit)
 
 
-def readdressed(appointment: Appointment) -> None:
-    """The confirmation once more, to the address that is right now."""
+def readdressed(appointment: Appointment, *, was: str) -> None:
+    """The confirmation once more, to the address that is right now; the calendar of the former
+    one, `was`, gives the visit up."""
     patients.readdressed(appointment)
+    patients.left_address(appointment, was)
 
 
 def moved(appointment: Appointment, *, was: Appointment) -> None:

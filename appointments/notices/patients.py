@@ -5,6 +5,7 @@ Each overtakes what still waits about the same visit, where its news replaces th
 
 import uuid
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from appointments import links, proofs, zones
 from appointments.calendar_file import Method, calendar_file
-from appointments.models import Appointment, Service
+from appointments.models import Appointment, Service, Status
 from appointments.notices import pauses
 from appointments.states import State
 from curednation.guard import addresses
@@ -51,10 +52,26 @@ def series_booked(first: Appointment, later: Sequence[Appointment]) -> None:
 
 
 def readdressed(appointment: Appointment) -> None:
-    """To another address than the first confirmation: a mail of its own, once for each address."""
-    address = addresses.keyed_hash(appointment.email)[:16]
-    key = f"appointment-booked:{appointment.pk}:{address}"
+    """To another address than the first confirmation: a mail of its own for each correction."""
+    key = f"appointment-booked:{appointment.pk}:{appointment.sequence}"
     _tell("appointment_booked", appointment, key, at_once=True)
+
+
+def left_address(appointment: Appointment, was: str) -> None:
+    """To the address that the visit had before, whose reader may be anybody: a file that takes the
+    entry out of a calendar, and not a word about whose visit it is, or when.
+
+    Its change is the one before the visit's own. Nothing about the visit overtakes it.
+    """
+    gone = copy(appointment)
+    gone.email, gone.status, gone.sequence = was, Status.CANCELLED, appointment.sequence - 1
+    outbox.enqueue(
+        "appointment_readdressed",
+        key=f"appointment-readdressed:{appointment.pk}:{appointment.sequence}",
+        to=was,
+        about=f"former-address:{appointment.pk}",
+        attachments=[_file(gone, Method.CANCEL, Practice.current())],
+    )
 
 
 def cancelled(appointment: Appointment, *, by_patient: bool) -> None:
@@ -88,18 +105,23 @@ def drop_waiting(appointment: Appointment) -> None:
     outbox.drop(about=about(appointment))
 
 
-def must_confirm(appointment: Appointment, *, has_many: bool = False) -> None:
+def must_confirm(
+    appointment: Appointment, *, has_many: bool = False, at_once: bool = False
+) -> None:
     """The time is kept for a while: one mail with a link to confirm it.
 
     `has_many`: the address has other visits. Moved before it was confirmed, the visit has a mail
-    anew, in place of the one that waits.
+    anew, in place of the one that waits. `at_once`: it has had none at this address.
     """
+    wait = timedelta(0)
+    if not at_once:
+        wait = outbox.pause(about=about(appointment), longest=LONGEST_PAUSE_TO_CONFIRM)
     _write(
         "appointment_confirm",
         appointment,
         f"appointment-confirm:{appointment.pk}:{appointment.sequence}",
         overtakes=True,
-        wait=outbox.pause(about=about(appointment), longest=LONGEST_PAUSE_TO_CONFIRM),
+        wait=wait,
         not_after=appointment.starts_at,
         link=links.absolute(appointment, "confirm"),
         until=appointment.local_held_until if appointment.waits_for_the_patient else None,
@@ -187,19 +209,27 @@ def _tell(
     if overtakes and not at_once:
         wait = pauses.of_change(about(appointment), appointment)
     practice = Practice.current()
-    invitation = outbox.Attachment(
-        filename="visit.ics",
-        content=calendar_file(appointment, method, practice, also=also).decode(),
-        mimetype=f"text/calendar; method={method}; charset=utf-8",
-    )
     _write(
         template,
         appointment,
         key,
         overtakes=overtakes,
         wait=wait,
-        attachments=[invitation],
+        attachments=[_file(appointment, method, practice, also)],
         practice=practice,
+    )
+
+
+def _file(
+    appointment: Appointment,
+    method: Method,
+    practice: Practice,
+    also: Sequence[Appointment] = (),
+) -> outbox.Attachment:
+    return outbox.Attachment(
+        filename="visit.ics",
+        content=calendar_file(appointment, method, practice, also=also).decode(),
+        mimetype=f"text/calendar; method={method}; charset=utf-8",
     )
 
 

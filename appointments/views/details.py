@@ -18,7 +18,7 @@ from appointments.models import Appointment, ConsentText, Status
 from appointments.views.proof import proof_of
 from appointments.views.refusing import refusal, rests
 from appointments.views.taken import crowded, taken
-from appointments.views.visit import of_visit, shown_status
+from appointments.views.visit import of_visit, replaced, shown_status
 from appointments.views.zone import unanswered
 from curednation.compiled import Asked, Compiled
 from curednation.guard import addresses
@@ -45,6 +45,8 @@ def of_hold(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         hold = HOLD.first(uid=uid)
         if hold is None:
             return redirect("appointments:state")
+        if hold.patient_id and not hold.visitor:
+            return replaced(request)
         if not visitors.owns(request, hold, proof=proofs.address_hash(proof_of(request))):
             raise Http404("No such hold")
         return view(request, hold)

@@ -29,6 +29,7 @@ LOOKS_AGAIN, LOOKS_AGAIN_ON_THE_DAY = timedelta(minutes=30), timedelta(minutes=1
 def of_visit(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], View]:
     """Give a view the link behind its token: 404 for what was not made for it, 410 for an old one.
 
+    Old is also what was mailed or handed out before the visit's address was corrected.
     Decorates `view(request, link)`.
     """
 
@@ -37,6 +38,8 @@ def of_visit(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], View]:
         @wraps(view)
         def wrapper(request: HttpRequest, token: str) -> HttpResponse:
             link = links.find(token, purpose)
+            if link is None and links.is_ours(token, purpose):
+                return replaced(request)
             if link is None:
                 raise Http404("No such visit")
             if link.has_ended:
@@ -48,6 +51,11 @@ def of_visit(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], View]:
         return wrapper
 
     return decorate
+
+
+def replaced(request: HttpRequest) -> HttpResponse:
+    """The page of a link from before the visit's address was corrected. It says nothing of it."""
+    return render(request, "appointments/link_replaced.html", status=410)
 
 
 def can_change(link: VisitLink) -> bool:

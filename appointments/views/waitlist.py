@@ -116,10 +116,19 @@ def _page(
         "offer": entry.offers.open(now).first() if entry.is_waiting else None,
         "last": entry.offers.filter(created__gt=now - JUST_NOW).first(),
         "form": form or AgreeForm(texts=_changed_texts(entry)),
-        "visit": entry.appointment and visit_links.page(entry.appointment),
+        "visit": _visit_page(entry),
         "others": [(links.page(other), other) for other in others.exclude(pk=entry.pk).in_line()],
     }
     return render(request, "appointments/waitlist.html", context, status=status)
+
+
+def _visit_page(entry: WaitlistEntry) -> str:
+    """The mailed link to the visit that the place became; none where its address is another now,
+    which this link has not proved."""
+    visit = entry.appointment
+    if visit is None or addresses.normalised(visit.email) != addresses.normalised(entry.email):
+        return ""
+    return visit_links.page(visit)
 
 
 def _changed_texts(entry: WaitlistEntry) -> list[ConsentText]:

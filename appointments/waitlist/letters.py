@@ -14,15 +14,14 @@ from curednation.mail import outbox
 LONGEST_PAUSE = timedelta(hours=6)
 
 
-def joined(entry: WaitlistEntry) -> None:
+def joined(entry: WaitlistEntry, *, at_once: bool = False) -> None:
     """Where the place in line is; or whether it shall be one, where the address has many.
 
-    Those questions are one mail for each address: its link leads to the others as well.
+    Those questions are one mail for each address: its link leads to the others as well. `at_once`:
+    the address has had no mail about it.
     """
-    if entry.is_asked:
-        about = f"waitlist-asked:{addresses.keyed_hash(entry.email)}"
-    else:
-        about = f"waitlist:{entry.pk}"
+    about = _about_place(entry, entry.email)
+    wait = timedelta(0) if at_once else outbox.pause(about=about, longest=LONGEST_PAUSE)
     said: dict[str, Any] = {"name": entry.greeting_name, "link": links.absolute(entry)}
     outbox.enqueue(
         "appointment_offer_joined",
@@ -30,18 +29,20 @@ def joined(entry: WaitlistEntry) -> None:
         to=entry.email,
         about=about,
         overtakes=True,
-        wait=outbox.pause(about=about, longest=LONGEST_PAUSE),
+        wait=wait,
         or_else=[("appointment_offer_joined", said | {"is_asked": not entry.is_asked})],
         is_asked=entry.is_asked,
         **said,
     )
 
 
-def offered(offer: WaitlistOffer) -> None:
+def offered(offer: WaitlistOffer, *, again: bool = False) -> None:
+    """Or `again`: to the address of the place as it has been corrected."""
+    key = f"appointment-offer:{offer.pk}"
     _about_offer(
         "appointment_offer",
         offer,
-        f"appointment-offer:{offer.pk}",
+        f"{key}:{addresses.keyed_hash(offer.entry.email)[:16]}" if again else key,
         until=offer.local_until,
         not_after=offer.until,
     )
@@ -51,6 +52,13 @@ def taken(offer: WaitlistOffer) -> None:
     """Somebody was faster. The offer itself is not sent any more if it still waits."""
     key = f"appointment-offer-taken:{offer.pk}"
     _about_offer("appointment_offer_taken", offer, key, overtakes=True)
+
+
+def drop(entry: WaitlistEntry, email: str) -> None:
+    """Send nothing more about the place to an address that it has no more."""
+    outbox.drop(about=_about_place(entry, email))
+    for offer in entry.offers.all():
+        outbox.drop(about=_about(offer))
 
 
 def withdraw(offer: WaitlistOffer) -> None:
@@ -70,6 +78,12 @@ def _about_offer(template: str, offer: WaitlistOffer, key: str, **options) -> No
         link=links.absolute(offer.entry),
         **options,
     )
+
+
+def _about_place(entry: WaitlistEntry, email: str) -> str:
+    if entry.is_asked:
+        return f"waitlist-asked:{addresses.keyed_hash(email)}"
+    return f"waitlist:{entry.pk}"
 
 
 def _about(offer: WaitlistOffer) -> str:

@@ -80,7 +80,7 @@ def join(
     } | {name: getattr(details, name) for name in TYPED}
     given["zone"] = STATES[state].zone_for(details.zone)
     whose = {"person": patients.match_key(details), "service": service, "state": state}
-    places = _places(details.email)
+    places = of_address(details.email)
     mine = [place for place in places if all(getattr(place, k) == v for k, v in whose.items())]
     in_line = any(place.is_waiting for place in mine)
     must_ask = in_line or sum(place.is_waiting for place in places) >= MOST_PLACES
@@ -102,7 +102,7 @@ def keep(entry: WaitlistEntry) -> WaitlistEntry:
     """
     now = timezone.now()
     same = {name: getattr(entry, name) for name in ("person", "service_id", "state")}
-    places = _places(entry.email)
+    places = of_address(entry.email)
     mine = [place for place in places if all(getattr(place, k) == v for k, v in same.items())]
     in_line = next((place for place in mine if place.is_waiting), None)
     asked = next((place for place in mine if place.pk == entry.pk and place.is_asked), None)
@@ -120,8 +120,8 @@ def keep(entry: WaitlistEntry) -> WaitlistEntry:
     return in_line
 
 
-def _places(email: str) -> list[WaitlistEntry]:
-    """The address's places, in line or asked about, in order; one of its requests at a time."""
+def of_address(email: str) -> list[WaitlistEntry]:
+    """Return the address's places, in line or asked about, in order; one request at a time."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('waitlist'), hashtext(%s))",

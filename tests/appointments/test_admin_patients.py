@@ -108,4 +108,8 @@ def test_a_corrected_address_reaches_upcoming_visits_and_gets_the_confirmation_o
     assert visit.email == "jordan@example.org"
     assert visit.changed_by.startswith("staff: ")
     assert with_another.email == "mother@example.org"
-    assert [email.to for email in OutgoingEmail.objects.all()] == ["jordan@example.org"]
+    told = OutgoingEmail.objects.values_list("to", "template")
+    assert sorted(told) == [
+        ("jordan@example.org", "appointment_booked"),
+        ("jrodan@example.org", "appointment_readdressed"),
+    ]

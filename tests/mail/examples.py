@@ -45,6 +45,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "appointment_proof_none": {},
     "appointment_missed": _visit,
     "appointment_moved": _visit,
+    "appointment_readdressed": {},
     "appointment_reminder": _visit,
     "booking_rests": {"link": "https://visits.example.org/admin/"},
     "chain_head": {

@@ -32,6 +32,7 @@ PAGES = {
     "appointments_patient_book": "appointments.add_appointment",
     "appointments_patient_merge": "appointments.change_patient",
     "appointments_appointment_record": "appointments.change_appointment",
+    "appointments_waitlistentry_address": "appointments.change_waitlistentry",
     "appointments_appointment_step": "appointments.change_appointment",
     "appointments_appointment_send_again": "mail.change_outgoingemail",
     "appointments_appointment_book": "appointments.add_appointment",

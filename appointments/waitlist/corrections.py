@@ -1,0 +1,72 @@
+"""What staff put right about a place in line: the e-mail address that was typed for it."""
+
+from django.db.models import Q
+
+from appointments import patients
+from appointments.booking.rules import in_one_transaction
+from appointments.models import EntryStatus, OfferStatus, Patient, WaitlistEntry
+from appointments.models.visits import new_key
+from appointments.waitlist import letters, places
+from curednation.guard import addresses
+
+
+class AlreadyWaits(Exception):
+    """The person waits for the same with that address already."""
+
+
+@in_one_transaction
+def correct_address(entry: WaitlistEntry, email: str) -> WaitlistEntry:
+    """Give the place this address and a new key, so that its old link opens nothing any more.
+
+    The new address gets the link, and the open offer if there is one; what waits to be sent to the
+    old one is dropped. Return the place as it is now. Raises AlreadyWaits.
+    """
+    others = places.of_address(email)
+    entry = WaitlistEntry.objects.select_for_update().get(pk=entry.pk)
+    was, entry.email = entry.email, email
+    entry.person = patients.match_key(entry)
+    if entry.is_waiting and any(_is_same(entry, other) for other in others):
+        raise AlreadyWaits
+    _readdress(entry, was)
+    return entry
+
+
+@in_one_transaction
+def follow_patient(patient: Patient, *, was: str, known_as: str) -> None:
+    """Correct the places of a patient whose address was corrected, from `was` on.
+
+    `known_as` is the patient's former `match_key`. A place that another of the same person stands
+    beside is closed.
+    """
+    theirs = WaitlistEntry.objects.of_address(was).filter(
+        Q(person=known_as) | Q(appointment__patient=patient)
+    )
+    for entry in theirs.order_by("pk"):
+        try:
+            correct_address(entry, patient.email)
+        except AlreadyWaits:
+            places.remove(entry)
+            correct_address(entry, patient.email)
+
+
+def _is_same(one: WaitlistEntry, other: WaitlistEntry) -> bool:
+    same = ("person", "service_id", "state")
+    return (
+        other.pk != one.pk
+        and other.is_waiting
+        and all(getattr(one, name) == getattr(other, name) for name in same)
+    )
+
+
+def _readdress(entry: WaitlistEntry, was: str) -> None:
+    changed = ["email", "person"]
+    is_another = addresses.normalised(was) != addresses.normalised(entry.email)
+    if is_another:
+        letters.drop(entry, was)
+        entry.key = new_key()
+        changed.append("key")
+    entry.save(update_fields=changed)
+    if is_another and entry.status in (EntryStatus.WAITING, EntryStatus.ASKED):
+        letters.joined(entry, at_once=True)
+        for offer in entry.offers.filter(status=OfferStatus.OPEN):
+            letters.offered(offer, again=True)
