@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import availability, hours
 from appointments.calendars import Calendar
-from appointments.models import Appointment, Licence, Provider, Status
+from appointments.models import Appointment, Licence, Provider
 from appointments.spans import Span, union
 
 
@@ -49,9 +49,12 @@ def all_of(provider: int | None = None) -> set[tuple[int, Why]]:
 
 
 def holds(provider: int | None = None) -> set[tuple[int, Why]]:
-    """Running holds that could not become visits as they stand. Of everyone, or of one."""
+    """Running holds that could not become visits as they stand. Of everyone, or of one.
+
+    A visit that waits for the link in its mail is none of them: confirming it looks again.
+    """
     now = timezone.now()
-    held = Appointment.objects.filter(status=Status.HELD, held_until__gt=now, starts_at__gt=now)
+    held = Appointment.objects.holds().filter(held_until__gt=now, starts_at__gt=now)
     return _find(_rows(held, provider), now, with_hours=True)
 
 

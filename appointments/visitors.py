@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse
 
 from appointments import zones
 from appointments.models import Appointment
+from curednation.guard import addresses
 
 COOKIE, ZONE_COOKIE = "visitor", "zone"
+OF_WAITLIST = "waitlist:"  # a hold that was offered by mail
 
 
 def cookie_name(name: str) -> str:
@@ -62,6 +64,12 @@ def stored(key: str) -> str:
 def stored_for_address(address_hash: str) -> str:
     """What stands on the hold of whoever proved that they read an address's mail."""
     return stored(f"address {address_hash}")
+
+
+def had_proved(visit: Appointment) -> bool:
+    """Whether whoever took its time had used a link that was mailed to the visit's address."""
+    of_address = stored_for_address(addresses.keyed_hash(visit.email))
+    return visit.visitor.startswith(OF_WAITLIST) or visit.visitor == of_address
 
 
 def owns(request: HttpRequest, hold: Appointment, *, proof: str | None = None) -> bool:

@@ -32,7 +32,7 @@ class Entry:
 
     @property
     def is_hold(self) -> bool:
-        return self.visit.status == Status.HELD
+        return self.visit.status == Status.HELD and self.visit.patient_id is None
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,10 @@ def _entry(visit: Appointment, zone: ZoneInfo) -> Entry:
     note = visit.get_status_display()
     if visit.held_until:
         until = clock(visit.held_until.astimezone(zone))
-        note = _("Held until %(until)s") % {"until": until}
+        words = _("Held until %(until)s")
+        if visit.waits_for_the_patient:
+            words = _("Held until %(until)s, waits for the patient’s yes by e-mail")
+        note = words % {"until": until}
     return Entry(visit, f"{clock(begins)} – {clock(ends)}", their_when, note)
 
 

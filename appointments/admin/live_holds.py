@@ -46,11 +46,22 @@ def holds_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     return disclosures.shows(response, [hold for hold, *_words in rows])
 
 
+def _give_back(hold: Appointment, by: str) -> bool:
+    """A hold, or a visit that waits for the link in its mail; nothing else. Whether it was one."""
+    if not hold.waits_for_the_patient:
+        return booking.release(hold, by=by)
+    try:
+        booking.cancel(hold, by=by)
+    except booking.NotChangeable:
+        return False
+    return True
+
+
 def _release(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("appointments.change_appointment"):
         raise PermissionDenied
     hold = Appointment.objects.filter(pk=key(request.POST.get("release"))).first()
-    if hold and booking.release(hold, by=steps.signature(request)):
+    if hold and _give_back(hold, steps.signature(request)):
         admin.log_change(request, hold, "Released")
         messages.success(request, _("The time is free again."))
     else:

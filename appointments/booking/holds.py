@@ -34,9 +34,8 @@ KEPT_FOR_WHO_TYPES = timedelta(hours=1)
 # At most one, by a constraint. A visit that waits for the link in its mail is no hold any more.
 HELD_BY = Compiled(
     lambda: (
-        Appointment.objects.filter(
-            visitor=Asked("visitor"), status=Status.HELD, patient__isnull=True
-        )
+        Appointment.objects.holds()
+        .filter(visitor=Asked("visitor"))
         .select_related("provider")
         .order_by()
     )
@@ -173,23 +172,21 @@ def prolong(hold: Appointment) -> bool:
     if not hold.proved and pressure.read(now).is_on:
         return False
     return bool(
-        Appointment.objects.filter(
-            pk=hold.pk, status=Status.HELD, prolonged=False, held_until__gt=now
-        ).update(held_until=F("held_until") + PROLONG_BY, prolonged=True)
+        Appointment.objects.holds()
+        .filter(pk=hold.pk, prolonged=False, held_until__gt=now)
+        .update(held_until=F("held_until") + PROLONG_BY, prolonged=True)
     )
 
 
 def release(hold: Appointment, *, by: str = PATIENT) -> bool:
     """Give the time back at once. Does nothing to what is not a hold, and says so by False."""
-    held = Appointment.objects.filter(pk=hold.pk, status=Status.HELD)
+    held = Appointment.objects.holds().filter(pk=hold.pk)
     return bool(held.update(status=Status.RELEASED, changed_by=by))
 
 
 def withdraw(pks: Sequence[int]) -> None:
     """Take back holds whose time the clinic has closed. Who fills in the form is told so."""
-    Appointment.objects.filter(pk__in=pks, status=Status.HELD).update(
-        status=Status.RELEASED, changed_by=SYSTEM
-    )
+    Appointment.objects.holds().filter(pk__in=pks).update(status=Status.RELEASED, changed_by=SYSTEM)
 
 
 def was_withdrawn(hold: Appointment) -> bool:

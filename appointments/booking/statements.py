@@ -41,6 +41,9 @@ LOCK = f"""
         (SELECT count(*) FROM appointments_appointment
          WHERE lower(email) = lower(%(email)s) AND status = 'held' AND held_until > %(now)s
          AND email <> ''),
+        (SELECT count(*) FROM appointments_appointment
+         WHERE lower(email) = lower(%(email)s) AND visitor = %(visitor)s
+         AND status IN ('booked', 'held', 'expired') AND starts_at > now() AND email <> ''),
         (SELECT most_upcoming FROM appointments_clinicrules),
         taken.*
     FROM appointments_provider AS provider, ({TAKEN_OF_LATE}) AS taken WHERE id = %(provider)s
@@ -90,11 +93,14 @@ class Locked(NamedTuple):
     is_licensed: whether the provider may treat in that state then (DESIGN invariant 2).
     is_over_limit: whether the address has as many upcoming visits as the clinic allows.
     waiting: how many times wait for the link that was mailed to the address.
+    knows_of_many: whether this very browser has booked that many for it, whatever became of them:
+    it may be told so, since it is told the same of an address that nobody else has booked with.
     """
 
     is_licensed: bool
     is_over_limit: bool
     waiting: int
+    knows_of_many: bool
     pressure: Pressure
 
 
@@ -112,16 +118,23 @@ def lock_to_hold(provider: int, visitor: str, starts_at: datetime, now: datetime
 
 def lock_to_book(hold: Appointment, email: str, now: datetime) -> Locked:
     """Lock the provider of `hold` and the address until the transaction ends."""
-    asked: dict[str, Any] = {"provider": hold.provider_id, "email": email, "state": hold.state}
+    asked: dict[str, Any] = {
+        "provider": hold.provider_id,
+        "email": email,
+        "state": hold.state,
+        "visitor": hold.visitor,
+        "now": now,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, asked | {"now": now})
-        active, expires, upcoming, waiting, most, *taken = cursor.fetchone()
+        cursor.execute(LOCK, asked)
+        active, expires, upcoming, waiting, own, most, *taken = cursor.fetchone()
     ends = active and expires and availability.licence_end(expires, hold.state)
     allowed = ClinicRules().most_upcoming if most is None else most
     return Locked(
         is_licensed=bool(ends and hold.starts_at.timestamp() < ends),
         is_over_limit=upcoming >= allowed,
         waiting=waiting,
+        knows_of_many=own >= allowed,
         pressure=Pressure(*taken),
     )
 

@@ -82,7 +82,8 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
     if found.pressure.rests and not invited:
         return _already_booked(hold, otherwise=BookingRests)
     must_confirm = found.pressure.is_on and not proved
-    waits = must_confirm or found.is_over_limit
+    has_many = found.is_over_limit or found.knows_of_many
+    waits = must_confirm or has_many
     given = {
         "email": details.email,
         "phone": details.phone,
@@ -93,7 +94,8 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
         "status": _status(waits, found.waiting).value,
         "held_until": now + CONFIRM_WITHIN if waits else None,
         "proved": proved,
-        "told_to_confirm": must_confirm,
+        # To whoever has proved no address nothing tells how many visits it has. PRIVACY 10.
+        "told_to_confirm": must_confirm or found.knows_of_many or (proved and has_many),
     }
     if not take_over(hold, Status.HELD, given, details, now):
         # It has run out and was settled. Others' holds may have run out over the same time since.
@@ -104,7 +106,7 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
         if not take_over(hold, Status.EXPIRED, given, details, now):
             return _already_booked(hold)
     if waits:
-        notices.must_confirm(hold, has_many=found.is_over_limit)
+        notices.must_confirm(hold, has_many=has_many)
     else:
         notices.booked(hold)
         if found.pressure.booked + 1 >= found.pressure.hourly:

@@ -110,6 +110,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """What ended before it was booked: holds, and visits that nobody confirmed."""
         return self.filter(status__in=[Status.RELEASED, Status.EXPIRED], erased_at=None)
 
+    def holds(self):
+        """Times kept while somebody fills in the form. A row with a patient is a visit."""
+        return self.filter(status=Status.HELD, patient__isnull=True)
+
     def upcoming(self, now: datetime):
         """Booked and not begun."""
         return self.filter(status=Status.BOOKED, starts_at__gt=now)

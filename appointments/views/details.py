@@ -18,7 +18,7 @@ from appointments.models import Appointment, ConsentText, Status
 from appointments.views.proof import proof_of
 from appointments.views.refusing import refusal, rests
 from appointments.views.taken import crowded, taken
-from appointments.views.visit import of_visit, replaced, shown_status
+from appointments.views.visit import most_before_asking, of_visit, replaced, shown_status
 from appointments.views.zone import unanswered
 from curednation.compiled import Asked, Compiled
 from curednation.guard import addresses
@@ -179,6 +179,7 @@ def done(request: HttpRequest, link: VisitLink) -> HttpResponse:
     context = {
         "appointment": appointment,
         "must_confirm": status == Status.HELD,
+        "most_before_asking": most_before_asking(link),
         "calendar": link.page("calendar"),
         "visit": link.page(),
     }

@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import booking, links, progress
+from appointments import booking, links, progress, visitors
 from appointments.calendar_file import Method, calendar_file
 from appointments.forms import CancelForm
 from appointments.links import Purpose, VisitLink
-from appointments.models import Appointment, Status
+from appointments.models import Appointment, ClinicRules, Status
 from appointments.progress import Phase
 from appointments.views.refusing import refusal
 from appointments.views.taken import taken
@@ -90,6 +90,7 @@ def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
         "turns_in": _turns_in(link, phase, now),
         "just": request.GET.get("just", ""),
         "others": _other_visits(link),
+        "most_before_asking": most_before_asking(link),
     }
     return render(request, "appointments/visit.html", context)
 
@@ -120,7 +121,8 @@ def shown_status(link: VisitLink) -> str:
 
     Everybody is told that a visit waits for its mailed link under pressure: of these, one that
     keeps no time, because too many wait for its address, is as the others while they wait. One
-    that waits because its address has many is booked to a browser that proved no address.
+    that waits because its address has many looks booked to a browser that proved no address; what
+    `most_before_asking` says there is true of both.
     """
     visit, now = link.appointment, timezone.now()
     if link.mailed:
@@ -132,6 +134,17 @@ def shown_status(link: VisitLink) -> str:
             return Status.BOOKED
         return Status.HELD if visit.held_until and visit.held_until > now else Status.EXPIRED
     return visit.status
+
+
+def most_before_asking(link: VisitLink) -> int:
+    """How many other visits an address may have before one more must be confirmed by mail.
+
+    For whoever cannot be told how many this one has; 0 where nothing is to be said about it.
+    """
+    visit = link.appointment
+    if link.mailed or visit.told_to_confirm or visitors.had_proved(visit):
+        return 0
+    return ClinicRules.current().most_upcoming if shown_status(link) == Status.BOOKED else 0
 
 
 def _other_visits(link: VisitLink) -> list[tuple[str, Appointment]]:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
-from appointments import availability, booking
+from appointments import availability, booking, visitors
 from appointments.booking.rules import in_one_transaction
 from appointments.models import OfferStatus, Provider, Service, WaitlistEntry, WaitlistOffer
 from appointments.waitlist import letters, places
@@ -121,7 +121,7 @@ def _keep_and_ask(
         service=service,
         state=state,
         starts_at=starts_at,
-        visitor=f"waitlist:{secrets.token_hex(16)}",
+        visitor=f"{visitors.OF_WAITLIST}{secrets.token_hex(16)}",
         zone=suited[0].zone,
         provider=provider,
         keep_for=OFFER_FOR,

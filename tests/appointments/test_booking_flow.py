@@ -51,7 +51,7 @@ def test_a_patient_books_from_the_state_to_the_done_page_without_javascript(visi
     page = visitor.submit(page, press="Book this visit", **steps.DETAILS)
     assert page.path.startswith("/book/done/")
     assert page.status == 200
-    assert "You are booked, Grace." in page.text
+    assert "Thank you, Grace." in page.text
     assert "grace@example.org" in page.text
     visit = Appointment.objects.get()
     assert (visit.status, visit.starts_at) == (Status.BOOKED, monday())
@@ -187,7 +187,7 @@ def test_who_books_for_someone_else_writes_their_own_name_and_is_greeted(visitor
     page = steps.finish(visitor, page, booked_for="other")
     assert "Please write your own name, so that we know who asks." in page.text
     page = steps.finish(visitor, page, booked_for="other", booked_by="Rosa Whitfield")
-    assert "You are booked, Rosa." in page.text
+    assert "Thank you, Rosa." in page.text
     visit = Appointment.objects.get()
     assert (visit.booked_for, visit.booked_by) == ("other", "Rosa Whitfield")
     assert visit.patient.first_name == "Grace"
@@ -363,7 +363,7 @@ def test_what_was_typed_is_carried_through_the_taken_page_to_the_next_form(visit
     assert form.fields["agree_email"] == str(ConsentText.objects.get(kind="email").pk)
     page = visitor.send(page, form, form.fields)
     assert page.path.startswith("/book/done/")
-    assert "You are booked, Ottilie." in page.text
+    assert "Thank you, Ottilie." in page.text
 
 
 def test_the_time_that_was_taken_is_not_among_the_nearest(visitor, service):

@@ -99,7 +99,7 @@ def test_a_visit_is_booked_while_the_broker_is_down_and_its_mail_goes_out_once_i
 ):
     site = start_site(BROKER_URL=f"redis://127.0.0.1:{dead_port}/0")
     page, _ = book(site)
-    assert "You are booked, Grace." in page.text
+    assert "Thank you, Grace." in page.text
     assert Appointment.objects.get().status == Status.BOOKED
     assert states() == {State.WAITING}
     assert mails.mails == []
@@ -116,7 +116,7 @@ def test_a_broker_that_never_answers_costs_the_patient_less_than_two_seconds(
 ):
     site = start_site(BROKER_URL=f"redis://127.0.0.1:{silent_port}/0")
     page, first = book(site)
-    assert "You are booked, Grace." in page.text
+    assert "Thank you, Grace." in page.text
     assert states() == {State.WAITING}
     # The next patient does not ask that broker: what they wait is the site's own work.
     _, own_work = book(site, "11:00")
@@ -126,13 +126,13 @@ def test_a_broker_that_never_answers_costs_the_patient_less_than_two_seconds(
 def test_a_cache_that_is_down_stops_no_booking(start_site, dead_port):
     site = start_site(CACHE_URL=f"redis://127.0.0.1:{dead_port}/0")
     page, _ = book(site)
-    assert "You are booked, Grace." in page.text
+    assert "Thank you, Grace." in page.text
 
 
 def test_a_cache_that_never_answers_stops_no_booking(start_site, silent_port):
     site = start_site(CACHE_URL=f"redis://127.0.0.1:{silent_port}/0")
     page, _ = book(site)
-    assert "You are booked, Grace." in page.text
+    assert "Thank you, Grace." in page.text
     _, next_one = book(site, "11:00")
     assert next_one < 2
 

@@ -1,13 +1,19 @@
-"""An address with many upcoming visits: the page answers as usual, the mail asks once more."""
+"""An address with many upcoming visits: the page says what is true of every address, the mail asks.
+
+A visit that waits for that mail is a visit, and never its browser's hold.
+"""
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appointments import links, visitors
+from appointments import booking, disrupted, links, proofs, visitors
 from appointments.models import Appointment, ClinicRules, ConsentText, Status
+from appointments.templatetags.visits import clock as clock_of
+from curednation.guard import addresses
 from curednation.mail.models import OutgoingEmail
-from tests.factories import make_appointment, make_hold, make_service, monday
+from tests.appointments.desks import signed_in
+from tests.factories import make_appointment, make_hold, make_service, make_time_off, monday
 
 pytestmark = pytest.mark.django_db
 EMAIL = "many@example.org"
@@ -50,16 +56,97 @@ def over_the_limit(client):
     return hold, client.get(response.url)
 
 
-def test_the_page_looks_as_if_it_were_booked(over_the_limit, client):
+def test_the_page_is_the_same_for_every_address_and_true_of_each(over_the_limit, client):
     waiting, page = over_the_limit
     assert waiting.status == Status.HELD
     service = make_service()
     hold = held("visitor-number-ordinary", service=service)
     Appointment.objects.filter(email__iexact=EMAIL, status=Status.BOOKED).update(email="x@y.org")
     booked = client.get(book(client, hold, "visitor-number-ordinary").url)
-    heading = page.content.decode().split("<h1>")[1].split("</h1>")[0]
     assert page.status_code == booked.status_code == 200
-    assert f"<h1>{heading}</h1>" in booked.content.decode()
+    said = page.content.decode().split("<h1>")[1].split("<time")[0]
+    assert said in booked.content.decode()
+    assert "booked" not in said
+    assert "our e-mail asks you to confirm this one" in said
+    assert "We keep the time for half an hour" in said
+
+
+def test_a_browser_that_booked_them_all_itself_is_told_until_when_its_time_is_kept(client):
+    """It knows of its own visits: this tells nothing about the address."""
+    ClinicRules.objects.create(most_upcoming=2)
+    service = make_service()
+    pages = {}
+    for clock in ("09:00", "11:00", "13:00"):
+        hold = held("visitor-number-of-all-three", service=service, starts_at=monday(clock))
+        page = client.get(book(client, hold, "visitor-number-of-all-three").url)
+        pages[clock] = page.content.decode()
+    assert "One more step" not in pages["11:00"]
+    waiting = Appointment.objects.get(status=Status.HELD)
+    assert waiting.starts_at == monday("13:00")
+    assert "One more step" in pages["13:00"]
+    assert f"press the button by {clock_of(waiting.local_held_until)}" in pages["13:00"]
+
+
+def test_who_proved_the_address_is_told_the_same(client):
+    ClinicRules.objects.create(most_upcoming=1)
+    service = make_service()
+    make_appointment(service=service, email=EMAIL, starts_at=monday("09:00"))
+    hold = held("visitor", service=service, starts_at=monday("14:00"))
+    by_proof = visitors.stored_for_address(addresses.keyed_hash(EMAIL))
+    Appointment.objects.filter(pk=hold.pk).update(visitor=by_proof)
+    proof = proofs.make(EMAIL, returning=False)
+    client.cookies[visitors.cookie_name("proof")] = proof
+    page = client.get(book(client, hold, "visitor-number-of-proof").url).content.decode()
+    assert "One more step" in page
+
+
+@pytest.mark.parametrize("way", ["release", "another time", "prolong", "a closure"])
+def test_a_visit_that_waits_is_never_the_hold_of_its_browser(over_the_limit, client, way):
+    """Its row has a patient: what is done to a hold does nothing to it."""
+    waiting, _ = over_the_limit
+    until = waiting.held_until
+    if way == "release":
+        client.post(reverse("appointments:release", args=[waiting.uid]))
+    elif way == "another time":
+        times = reverse("appointments:times", args=[waiting.place, waiting.service.slug])
+        slot = f"{monday('10:00'):%Y-%m-%dT%H:%MZ}"
+        assert client.post(times, {"slot": slot}).status_code == 302
+        assert Appointment.objects.filter(status=Status.HELD).count() == 2
+    elif way == "prolong":
+        assert not booking.prolong(waiting)
+    else:
+        make_time_off(waiting.provider, monday().date())
+        assert not disrupted.holds()
+        booking.withdraw([waiting.pk])
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.held_until) == (Status.HELD, until)
+
+
+def test_the_length_of_a_visit_that_waits_is_not_that_of_the_next_booking(over_the_limit, client):
+    """A longer service after a short visit that waits: only times where it fits are taken."""
+    waiting, _ = over_the_limit
+    long = make_service(providers=[waiting.provider], minutes=120, buffer_after=15, step=30)
+    for service, clock, taken in (
+        (long, "16:00", True),  # past closing at five
+        (long, "13:00", True),  # into the visit that waits at two
+        (long, "14:30", False),
+        (waiting.service, "13:30", False),
+        (waiting.service, "14:00", True),
+    ):
+        times = reverse("appointments:times", args=[waiting.place, service.slug])
+        answer = client.post(times, {"slot": f"{monday(clock):%Y-%m-%dT%H:%MZ}"})
+        assert answer.status_code == (409 if taken else 302), (service.minutes, clock)
+
+
+def test_staff_give_back_a_visit_that_waits_as_a_visit(over_the_limit, settings):
+    waiting, _ = over_the_limit
+    settings.STAFF_MFA_REQUIRED = False
+    desk = signed_in("front desk", name="Robin Example")
+    day = desk.get(reverse("admin:appointments_appointment_day", args=[monday().date()]))
+    assert str(waiting.patient) in day.content.decode()
+    desk.post(reverse("admin:appointments_appointment_holds"), {"release": waiting.pk})
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.changed_by) == (Status.RELEASED, "staff: Robin Example")
 
 
 def test_the_address_gets_one_mail_that_asks_and_no_confirmation(over_the_limit):

@@ -156,7 +156,7 @@ def book_read_move_and_cancel(who: Patient, smtp_server, look: Callable[[], None
     look()
     fill_in(page)
     page.get_by_role("button", name="Book this visit").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("You are booked, Grace.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, Grace.")
     look()
 
     [mail] = smtp_server.wait_for(1)
@@ -245,7 +245,7 @@ def test_the_same_works_by_keyboard_alone(patient, service):
         tab_to(page, consent)
         page.keyboard.press("Space")
     press(page.get_by_role("button", name="Book this visit"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("You are booked, Grace.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, Grace.")
     assert Appointment.objects.get().provider.slug == "anna-berg"
 
 
@@ -309,7 +309,7 @@ def test_more_time_keeps_what_was_typed(patient, service):
     for consent in page.locator("input[name^=agree_]").all():
         expect(consent).to_be_checked()
     page.get_by_role("button", name="Book this visit").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("You are booked, Ottilie.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, Ottilie.")
 
 
 def test_the_name_of_who_books_is_asked_only_for_someone_else(patient, service):
@@ -326,7 +326,7 @@ def test_back_after_booking_shows_no_form_with_somebodys_details(patient, servic
     take_a_time(who)
     fill_in(who.page)
     who.page.get_by_role("button", name="Book this visit").click()
-    expect(who.page.get_by_role("heading", level=1)).to_have_text("You are booked, Grace.")
+    expect(who.page.get_by_role("heading", level=1)).to_have_text("Thank you, Grace.")
     who.page.go_back()
     assert who.path().startswith("/book/done/")
     assert "615-555-0117" not in who.page.content()
