@@ -5,7 +5,7 @@ Who is licensed and offers the service, their weekly hours, the exceptions, and 
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from appointments import caps, hours, shares, slots
 from appointments.calendars import Calendar
 from appointments.caps import Caps
 from appointments.models import Appointment, Provider, Service
+from appointments.spans import Span, union
 from appointments.states import STATES
 from curednation.compiled import Asked, Compiled
 
@@ -233,6 +234,27 @@ def candidates(service: Service, state: str, *, only: Provider | None = None) ->
     if only:
         return ONE_CANDIDATE.all(service=service.pk, state=state, provider=only.pk)
     return CANDIDATES.all(service=service.pk, state=state)
+
+
+def open_then(
+    providers: Sequence[Provider], starts_at: datetime, ends_at: datetime
+) -> list[Provider]:
+    """Return those whose hours hold all of that time, with no time off or closure in it."""
+    calendar = Calendar.of_hours(providers, starts_at, ends_at)
+    return [who for who in providers if _lies_in(calendar.opening(who).open, starts_at, ends_at)]
+
+
+def closed_then(providers: Sequence[Provider], starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether some would work then, and time off or a closure keeps all of them from it."""
+    calendar = Calendar.of_hours(providers, starts_at, ends_at)
+    openings = [calendar.opening(who) for who in providers]
+    usually = any(_lies_in(union(each.days), starts_at, ends_at) for each in openings)
+    return usually and not any(_lies_in(each.open, starts_at, ends_at) for each in openings)
+
+
+def _lies_in(spans: Iterable[Span], starts_at: datetime, ends_at: datetime) -> bool:
+    first, last = int(starts_at.timestamp()), int(ends_at.timestamp())
+    return any(begin <= first and last <= end for begin, end in spans)
 
 
 def licence_end(last_day: date, state: str) -> int:

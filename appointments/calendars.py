@@ -89,6 +89,13 @@ class Calendar:
         taken = _taken(pks, first - reach, last + reach, now, leaving)
         return cls(first, last, _weekly(pks, *days), _dated(pks, *days), *taken)
 
+    @classmethod
+    def of_hours(cls, providers: Sequence[Provider], first: datetime, last: datetime) -> "Calendar":
+        """Read their hours, time off and closures alone, in two queries."""
+        pks = [provider.pk for provider in providers]
+        days = first.date() - 2 * hours.DAY, last.date() + 2 * hours.DAY
+        return cls(first, last, _weekly(pks, *days), _dated(pks, *days), {}, {}, {})
+
     def opening(self, provider: Provider) -> hours.Opening:
         zone = provider.zone
         return hours.opening(

@@ -7,7 +7,9 @@ The appointment's own 128 random bits, with a signature for one purpose and one 
   typed there, show that one visit and nothing else, and end an hour after its time was taken.
 
 A corrected e-mail address gives the appointment other bits: what was mailed or handed out before
-leads nowhere (`is_ours`). A rotated SECRET_KEY stays valid while it is in SECRET_KEY_FALLBACKS.
+leads nowhere (`was_replaced`).
+
+A rotated SECRET_KEY stays valid while it is in SECRET_KEY_FALLBACKS.
 """
 
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments.models import Appointment
+from appointments.models import Appointment, FormerKey
 
 VALID_AFTER_VISIT = timedelta(days=31)
 # What becomes of a visit that waits because its address has many is not shown meanwhile: it would
@@ -94,11 +96,11 @@ def find(text: str, purpose: Purpose) -> VisitLink | None:
     return VisitLink(appointment, text, mailed) if appointment else None
 
 
-def is_ours(text: str, purpose: Purpose) -> bool:
-    """Whether it was a link of ours once: its visit has another key since its address was put
-    right."""
+def was_replaced(text: str, purpose: Purpose) -> bool:
+    """Whether it was a link of that purpose to a visit whose address has been corrected since."""
     signers = [_mailed(purpose)] * (purpose in MAILED) + [_handed(purpose)] * (purpose in HANDED)
-    return any(_key(text, signer) for signer in signers)
+    keys = [key for key in (_key(text, signer) for signer in signers) if key]
+    return FormerKey.objects.filter(key_hash__in=map(FormerKey.hashed, keys)).exists()
 
 
 def page(appointment: Appointment, name: str = "visit") -> str:

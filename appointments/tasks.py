@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from appointments import booking, closures, mornings, reminders, retention, waitlist
@@ -13,7 +14,9 @@ def purge_abandoned_holds() -> None:
 @shared_task
 def follow_holidays() -> None:
     """Keep the closures for the clinic's holidays 400 days ahead. Safe to run twice."""
-    closures.follow_holidays(timezone.now().date())
+    with transaction.atomic():
+        booking.lock_everyone()  # who books at this moment sees the closure, or it sees the visit
+        closures.follow_holidays(timezone.now().date())
 
 
 @shared_task

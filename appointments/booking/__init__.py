@@ -29,6 +29,7 @@ from appointments.booking.rules import (
     NotChangeable,
     OnlyWithProof,
     SlotTaken,
+    TimeClosed,
     nearest,
 )
 from appointments.booking.staff import (
@@ -65,6 +66,7 @@ __all__ = [
     "Pressure",
     "RecordsChanged",
     "SlotTaken",
+    "TimeClosed",
     "Wish",
     "book",
     "book_for_patient",

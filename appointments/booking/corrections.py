@@ -5,7 +5,7 @@ from django.utils import timezone
 from appointments import notices
 from appointments.booking.rules import in_one_transaction
 from appointments.booking.visits import CONFIRM_WITHIN
-from appointments.models import Appointment, Patient, Status
+from appointments.models import Appointment, FormerKey, Patient, Status
 from appointments.models.visits import new_key
 from curednation.guard import addresses
 
@@ -39,6 +39,7 @@ def readdress(visit: Appointment, email: str, *, by: str) -> bool:
         Appointment.objects.filter(pk=visit.pk).update(email=email, changed_by=by)
         return False
     now = timezone.now()
+    FormerKey.objects.create(key_hash=FormerKey.hashed(visit.key))
     visit.email, visit.key, visit.visitor, visit.changed_by = email, new_key(), "", by
     # The old calendar is told one change, the new one the next: whoever has both keeps the visit.
     visit.sequence += 2

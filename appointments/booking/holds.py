@@ -17,8 +17,9 @@ from appointments.booking.rules import (
     SlotTaken,
     in_one_transaction,
     nearest,
+    refused,
+    require_free,
     require_room,
-    require_within_caps,
     unless_taken,
 )
 from appointments.booking.statements import lock_to_hold
@@ -60,7 +61,7 @@ def take_hold(
     `zone` is the visitor's: the hold has it where it is one of the state's (`State.zone_for`).
     `proved`: a mailbox, or we ourselves, stand for the visitor; others get no more than their share
     of a day, and a hold that is short cannot be prolonged. Raises SlotTaken if nobody is free
-    then, and its kind OnlyWithProof; an earlier hold of the visitor stays as it was.
+    then, and its kinds OnlyWithProof and TimeClosed; an earlier hold of the visitor stays.
     """
     wish = service.pk, state, starts_at, provider
     mine = HELD_BY.first(visitor=visitor)
@@ -79,7 +80,7 @@ def take_hold(
     for candidate in fairly(free, starts_at):
         try:
             return _hold(candidate, service, state, starts_at, visitor, zone, keep_for, proved)
-        except SlotTaken:  # a cap was reached meanwhile
+        except SlotTaken:  # a cap was reached meanwhile, or the calendar has changed
             continue
         except IntegrityError as error:
             unless_taken(error)
@@ -89,7 +90,7 @@ def take_hold(
                 return mine
     if not proved and _is_free(service, state, starts_at, asked):
         raise OnlyWithProof(nearest(service, state, starts_at, without_proof=True))
-    raise SlotTaken(nearest(service, state, starts_at))
+    raise refused(asked, service, state, starts_at, starts_at + service.length)
 
 
 def _is_free(service: Service, state: str, at: datetime, providers: Sequence[Provider]) -> bool:
@@ -134,7 +135,7 @@ def _week_of(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 def _hold(provider, service, state, starts_at, visitor, zone, keep_for, proved) -> Appointment:
     now = timezone.now()
     held = lock_to_hold(provider.pk, visitor, starts_at, now)
-    require_within_caps(provider, service, state, starts_at)
+    require_free(provider, service, state, starts_at)
     if not proved and held >= shares.AT_LEAST:
         require_room(provider, service, state, starts_at)
     return Appointment.objects.create(

@@ -15,8 +15,9 @@ from appointments.booking.rules import (
     in_one_transaction,
     lock,
     nearest,
+    refused,
+    require_free,
     require_room,
-    require_within_caps,
     settle_expired,
     unless_taken,
 )
@@ -37,8 +38,8 @@ def move(
     Without `provider` it stays with its own where they are free, else whoever is. The time that it
     has already changes nothing and mails nobody. `proved`: a
     link that was mailed led here; a visit that no mailbox stands for goes where a hold of its
-    kind may be taken. Raises SlotTaken if nobody is free then, its kind OnlyWithProof, and
-    NotChangeable if it has begun or was changed meanwhile.
+    kind may be taken. Raises SlotTaken if nobody is free then, its kinds OnlyWithProof and
+    TimeClosed, and NotChangeable if it has begun or was changed meanwhile.
     """
     if starts_at == appointment.starts_at and provider in (None, appointment.provider):
         return _unmoved(appointment, by)
@@ -57,11 +58,16 @@ def move(
     for candidate in sorted(free, key=lambda who: who.pk != appointment.provider_id):
         try:
             return _move(appointment, candidate, starts_at, by, proved)
+        except OnlyWithProof:
+            raise
+        except SlotTaken:  # the calendar has changed meanwhile
+            continue
         except IntegrityError as error:
             unless_taken(error)
     if not proved and _could_move(appointment, provider, starts_at):
         raise OnlyWithProof(nearest(service, state, starts_at, without_proof=True))
-    raise SlotTaken(nearest(service, state, starts_at))
+    asked = [provider] if provider else availability.candidates(service, state)
+    raise refused(asked, service, state, starts_at, starts_at + appointment.length)
 
 
 def _unmoved(appointment: Appointment, by: str) -> Appointment:
@@ -89,9 +95,7 @@ def _move(
     lock(pks)
     now = timezone.now()
     settle_expired(pks, now)
-    require_within_caps(
-        provider, appointment.service, appointment.state, starts_at, moving=appointment
-    )
+    require_free(provider, appointment.service, appointment.state, starts_at, moving=appointment)
     if not proved:
         require_room(
             provider, appointment.service, appointment.state, starts_at, moving=appointment

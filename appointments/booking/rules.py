@@ -45,6 +45,10 @@ class OnlyWithProof(SlotTaken):
     """The time is free, but browsers that have proved nothing hold enough of that day."""
 
 
+class TimeClosed(SlotTaken):
+    """The provider does not work then any more: time off, a closure, or other hours."""
+
+
 class BookingRests(Exception):
     """Patients have booked as many visits within an hour as staff allow."""
 
@@ -126,25 +130,47 @@ def nearest(
     return availability.first_days(service, state).nearest(around)
 
 
-def require_within_caps(
+def require_free(
     provider: Provider,
     service: Service,
     state: str,
     starts_at: datetime,
     moving: Appointment | None = None,
 ) -> None:
-    """Count once more under the lock: two bookings at once must not pass a cap together.
+    """Look once more under the lock, since whatever was read before it may have changed meanwhile.
 
-    Raises SlotTaken.
+    The provider's licence, whether they see patients and offer the service, hours, time off and
+    closures, other visits, caps: two bookings at once must not pass one together. Raises SlotTaken.
     """
-    if not availability.caps_of(provider, service).are_set:
-        return
     providers = availability.candidates(service, state, only=provider)
     found = availability.grid(
         service, state, providers=providers, first=starts_at, last=starts_at, moving=moving
     )
     if not found.free_at(starts_at):
         raise SlotTaken(nearest(service, state, starts_at))
+
+
+def require_within_caps(
+    provider: Provider, service: Service, state: str, starts_at: datetime
+) -> None:
+    """Where the provider or the service has a cap, look whether the time is free. Under the lock.
+
+    Raises SlotTaken.
+    """
+    if availability.caps_of(provider, service).are_set:
+        require_free(provider, service, state, starts_at)
+
+
+def refused(
+    providers: Sequence[Provider],
+    service: Service,
+    state: str,
+    starts_at: datetime,
+    ends_at: datetime,
+) -> SlotTaken:
+    """Return TimeClosed where all of them are off then, else SlotTaken; with the nearest times."""
+    closed = availability.closed_then(providers, starts_at, ends_at)
+    return (TimeClosed if closed else SlotTaken)(nearest(service, state, starts_at))
 
 
 def require_room(
@@ -172,9 +198,6 @@ def require_room(
         raise OnlyWithProof(nearest(service, state, starts_at, without_proof=True))
 
 
-def is_licensed(provider_id: int, state: str, at: datetime) -> bool:
-    """Whether a licence of the provider in that state holds at that time. DESIGN invariant 2."""
-    provider = Provider.objects.active().licensed_in(state).filter(pk=provider_id).first()
-    return provider is not None and at.timestamp() < availability.licence_end(
-        provider.licensed_until, state
-    )
+def is_open(visit: Appointment) -> bool:
+    """Whether its provider works at its time, as hours and closures are now. Under the lock."""
+    return bool(availability.open_then([visit.provider], visit.starts_at, visit.ends_at))

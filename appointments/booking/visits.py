@@ -15,8 +15,9 @@ from appointments.booking.rules import (
     HoldGone,
     NotChangeable,
     SlotTaken,
+    TimeClosed,
     in_one_transaction,
-    is_licensed,
+    is_open,
     lock,
     nearest,
     require_room,
@@ -63,7 +64,8 @@ def book(
 
     A hold that has run out still books while nobody else has the time. Booking twice gives the
     first one's appointment. Raises SlotTaken if somebody else has the time, if it has begun, or
-    if the provider may not treat in that state any more; HoldGone if the hold was given back;
+    if the provider may not treat in that state any more; TimeClosed if they do not work then any
+    more; HoldGone if the hold was given back;
     BookingRests if too many visits were booked within an hour, unless they were invited.
     """
     try:
@@ -78,7 +80,9 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
     now = timezone.now()
     found = lock_to_book(hold, details.email, now)
     if hold.starts_at <= now or not found.is_licensed:
-        raise SlotTaken(nearest(hold.service, hold.state, hold.starts_at))
+        return _already_booked(hold, otherwise=SlotTaken)
+    if not is_open(hold):
+        return _already_booked(hold, otherwise=TimeClosed)
     if found.pressure.rests and not invited:
         return _already_booked(hold, otherwise=BookingRests)
     must_confirm = found.pressure.is_on and not proved
@@ -124,8 +128,8 @@ def _status(waits: bool, waiting: int) -> Status:
 def confirm(appointment: Appointment) -> None:
     """Book a visit that waited for the link in its mail: whoever reads it wants it.
 
-    Confirming twice is fine. Raises SlotTaken if somebody else has the time by now, and
-    NotChangeable if the patient has given it back.
+    Confirming twice is fine. Raises SlotTaken if somebody else has the time by now, TimeClosed if
+    the provider does not work then, and NotChangeable if the patient has moved it or given it back.
     """
     try:
         _confirm(appointment)
@@ -142,11 +146,16 @@ def _confirm(appointment: Appointment) -> None:
         [appointment.provider_id], licensed_in=appointment.state, at=appointment.starts_at
     )
     now = timezone.now()
+    around = appointment.service, appointment.state, appointment.starts_at
     if appointment.starts_at <= now or not licensed:
-        raise SlotTaken(nearest(appointment.service, appointment.state, appointment.starts_at))
+        raise SlotTaken(nearest(*around))
+    if not is_open(appointment):
+        raise TimeClosed(nearest(*around))
     settle_expired([appointment.provider_id], now)
     kept = Appointment.objects.visits().filter(
-        pk=appointment.pk, status__in=[Status.HELD, Status.EXPIRED]
+        pk=appointment.pk,
+        sequence=appointment.sequence,
+        status__in=[Status.HELD, Status.EXPIRED],
     )
     if kept.update(status=Status.BOOKED, held_until=None, proved=True):
         notices.booked(reread(appointment))
@@ -161,10 +170,16 @@ def reread(appointment: Appointment) -> Appointment:
 
 
 def _already_booked(hold: Appointment, otherwise: type[Exception] = HoldGone) -> Appointment:
-    current = Appointment.objects.select_related("patient").get(pk=hold.pk)
-    if current.patient_id is None:
-        raise otherwise
-    return current
+    """Return the visit that it became by an earlier click; raise `otherwise` where it became none,
+    or HoldGone where it is deleted."""
+    current = Appointment.objects.select_related("patient").filter(pk=hold.pk).first()
+    if current is None:
+        raise HoldGone
+    if current.patient_id is not None:
+        return current
+    if issubclass(otherwise, SlotTaken):
+        raise otherwise(nearest(hold.service, hold.state, hold.starts_at))
+    raise otherwise
 
 
 def record_consents(appointment: Appointment, details: PatientDetails, now: datetime) -> None:
@@ -219,7 +234,8 @@ def require_time_left(appointment: Appointment, by: str) -> None:
 @in_one_transaction
 def check_in(appointment: Appointment, *, by: str) -> None:
     """The patient is here. Raises NotChangeable unless it is booked and its licence still holds."""
-    if not is_licensed(appointment.provider_id, appointment.state, timezone.now()):
+    licensed_in, now = appointment.state, timezone.now()
+    if not lock([appointment.provider_id], licensed_in=licensed_in, at=now):
         raise NotChangeable
     _step(appointment, [Status.BOOKED], Status.CHECKED_IN, by)
     notices.checked_in(appointment)

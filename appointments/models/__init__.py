@@ -2,7 +2,7 @@ from appointments.models.clinic import ClinicRules
 from appointments.models.consents import Consent, ConsentText
 from appointments.models.feeds import CalendarFeed
 from appointments.models.schedule import HoursException, Licence, Provider, Service, WeeklyHours
-from appointments.models.visits import Appointment, Patient, Status
+from appointments.models.visits import Appointment, FormerKey, Patient, Status
 from appointments.models.waitlist import EntryStatus, OfferStatus, WaitlistEntry, WaitlistOffer
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Consent",
     "ConsentText",
     "EntryStatus",
+    "FormerKey",
     "HoursException",
     "Licence",
     "OfferStatus",

@@ -1,5 +1,6 @@
 """Who comes and when: patients and appointments. `booking` alone changes an appointment."""
 
+import hashlib
 import secrets
 import uuid
 from datetime import datetime, timedelta
@@ -372,3 +373,23 @@ class Appointment(models.Model):
     @property
     def minutes(self) -> int:
         return int(self.length.total_seconds() // 60)
+
+
+class FormerKey(models.Model):
+    """The key that a visit had before its address was corrected, so that old links can say so.
+
+    Nothing else about the visit, and no key: a hash of one.
+    """
+
+    key_hash = models.CharField(max_length=64, primary_key=True, editable=False)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key_hash
+
+    @staticmethod
+    def hashed(key: str) -> str:
+        # Plain, because nobody can try 2^128 keys.
+        return hashlib.sha256(key.encode()).hexdigest()

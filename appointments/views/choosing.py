@@ -153,7 +153,8 @@ def _take(
     except booking.OnlyWithProof as error:
         return crowded(request, service, state, starts_at, error.nearest)
     except booking.SlotTaken as error:
-        return taken(request, service, state, starts_at, error.nearest)
+        closed = isinstance(error, booking.TimeClosed)
+        return taken(request, service, state, starts_at, error.nearest, closed=closed)
     typed = typed_before(request)
     if typed:
         response = details_page(request, hold, initial=typed)

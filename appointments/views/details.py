@@ -1,6 +1,6 @@
 """Booking from the hold on: the patient's details, more time, giving it back, done."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import booking, links, proofs, visitors
-from appointments.availability import Slot
 from appointments.forms import DetailsForm
 from appointments.links import Purpose, VisitLink
 from appointments.models import Appointment, ConsentText, Status
@@ -60,7 +59,8 @@ def details(request: HttpRequest, hold: Appointment) -> HttpResponse:
     if hold.patient_id:
         return redirect(links.handed_page(hold))
     if booking.was_withdrawn(hold):
-        return _taken(request, hold, booking.nearest(hold.service, hold.state, hold.starts_at))
+        nearest = booking.nearest(hold.service, hold.state, hold.starts_at)
+        return _taken(request, hold, booking.TimeClosed(nearest))
     if hold.status == Status.RELEASED:
         return redirect("appointments:times", hold.place, hold.service.slug)
     if request.method != "POST":
@@ -99,19 +99,19 @@ def _book(request: HttpRequest, hold: Appointment, form: DetailsForm) -> HttpRes
             typed=_typed(request, hold),
         )
     except booking.SlotTaken as error:
-        return _taken(request, hold, error.nearest)
+        return _taken(request, hold, error)
     return redirect(links.handed_page(appointment))
 
 
-def _taken(request: HttpRequest, hold: Appointment, nearest: Sequence[Slot]) -> HttpResponse:
+def _taken(request: HttpRequest, hold: Appointment, error: booking.SlotTaken) -> HttpResponse:
     return taken(
         request,
         hold.service,
         hold.place,
         hold.starts_at,
-        nearest,
+        error.nearest,
         typed=_typed(request, hold),
-        closed=booking.was_withdrawn(hold),
+        closed=isinstance(error, booking.TimeClosed),
     )
 
 

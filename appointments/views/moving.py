@@ -58,6 +58,7 @@ def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse
         return redirect(link.page())
     except booking.SlotTaken as error:
         page = crowded if isinstance(error, booking.OnlyWithProof) else taken
+        closed = {"closed": True} if isinstance(error, booking.TimeClosed) else {}
         return page(
             request,
             service,
@@ -66,6 +67,7 @@ def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse
             error.nearest,
             zone=appointment.patient_zone,
             action=link.page("move"),
+            **closed,
         )
     just = "kept" if moved.sequence == appointment.sequence else "moved"
     return redirect(f"{link.page()}?just={just}")

@@ -38,7 +38,7 @@ def of_visit(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], View]:
         @wraps(view)
         def wrapper(request: HttpRequest, token: str) -> HttpResponse:
             link = links.find(token, purpose)
-            if link is None and links.is_ours(token, purpose):
+            if link is None and links.was_replaced(token, purpose):
                 return replaced(request)
             if link is None:
                 raise Http404("No such visit")
@@ -211,5 +211,6 @@ def confirm(request: HttpRequest, link: VisitLink) -> HttpResponse:
             appointment.starts_at,
             error.nearest,
             zone=appointment.patient_zone,
+            closed=isinstance(error, booking.TimeClosed),
         )
     return redirect(links.page(appointment) + "?just=booked")

@@ -37,7 +37,8 @@ def accept(offer: WaitlistOffer) -> Appointment:
         raise
     except (booking.SlotTaken, booking.HoldGone) as error:
         open_ = WaitlistOffer.objects.filter(pk=offer.pk, status=OfferStatus.OPEN)
-        open_.update(status=OfferStatus.TAKEN)
+        closed = isinstance(error, booking.TimeClosed)
+        open_.update(status=OfferStatus.LAPSED if closed else OfferStatus.TAKEN)
         raise OfferOver from error
 
 
