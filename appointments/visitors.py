@@ -5,6 +5,7 @@ And the clock that their browser keeps, in a cookie of its own.
 
 import hashlib
 import secrets
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -15,6 +16,9 @@ from appointments.models import Appointment
 from curednation.guard import addresses
 
 COOKIE, ZONE_COOKIE = "visitor", "zone"
+# A hold lasts twenty minutes at most and stays an hour more for who still types; what it became is
+# shown to the browser for an hour.
+KEEP_FOR = timedelta(hours=2)
 OF_WAITLIST = "waitlist:"  # a hold that was offered by mail
 
 
@@ -39,8 +43,8 @@ def new_key() -> str:
 
 
 def remember(response: HttpResponse, key: str) -> None:
-    """Let the browser keep the bits until it is closed."""
-    set_private_cookie(response, COOKIE, key)
+    """Let the browser keep the bits as long as they matter, also when the phone restarts it."""
+    set_private_cookie(response, COOKIE, key, max_age=int(KEEP_FOR.total_seconds()))
 
 
 def set_private_cookie(

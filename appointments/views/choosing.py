@@ -24,10 +24,10 @@ from appointments.views.asked import (
     of_service,
     services_instead,
 )
-from appointments.views.details import details_page
+from appointments.views.details import details_address, details_page, give_back
 from appointments.views.proof import proof_of
-from appointments.views.refusing import over_limit, rests, without_effort
-from appointments.views.taken import crowded, taken, typed_before
+from appointments.views.taken import taken, typed_before
+from appointments.views.taking import Wish, take, typed_in
 from appointments.views.zone import elsewhere as other_clock
 from appointments.views.zone import shown_zone
 from curednation.guard.private import private
@@ -89,13 +89,14 @@ def choose_time(request: HttpRequest, state: State, service: Service) -> HttpRes
         return redirect("appointments:proof", state, service.slug)
     if request.method != "POST":
         return render(request, "appointments/times.html", _times(request, state, service))
+    if "slot" not in request.POST and ("release" in request.POST or typed_before(request)):
+        return _other_times(request, state, service)
     form = SlotForm(request.POST)
     if not form.is_valid():
         context = _times(request, state, service) | {"error": _("Please choose one of the times.")}
+        context["typed"] = typed_before(request)
         return render(request, "appointments/times.html", context, status=400)
-    return over_limit(request, "holds") or _take_if_calm(
-        request, state, service, form.cleaned_data["slot"]
-    )
+    return _take(request, state, service, form.cleaned_data["slot"])
 
 
 @require_safe
@@ -108,60 +109,35 @@ def times_fragment(request: HttpRequest, state: State, service: str) -> HttpResp
     return render(request, "appointments/_times_swapped.html", _times(request, state, offered))
 
 
-def _take_if_calm(
+def _take(
     request: HttpRequest, state: State, service: Service, starts_at: datetime
 ) -> HttpResponse:
-    """Take the time; when a great many are taken, only after effort, or with a proved address."""
-    pressure = booking.pressure()
-    if pressure.rests:
-        return rests(request, state=state, service=service)
-    proof = proofs.address_hash(proof_of(request))
-    if proof is None and pressure.needs_proof:
-        return crowded(request, service, state, starts_at, ())
-    level = pressure.level if proof is None else 0
-    keep_for = booking.SHORT_HOLD if level else booking.HOLD_FOR
-    return without_effort(request, "holds", level=level) or _take(
-        request, state, service, starts_at, proof, keep_for
-    )
-
-
-def _take(
-    request: HttpRequest,
-    state: State,
-    service: Service,
-    starts_at: datetime,
-    proof: str | None,
-    keep_for: timedelta,
-) -> HttpResponse:
+    """Take the time; the details page, with what was typed before another time was taken."""
     key = visitors.key_of(request) or visitors.new_key()
     provider = bookable_provider(request, service, state.code)
     if is_gone(request, provider):
         nearest = booking.nearest(service, state.code, starts_at)
         return taken(request, service, state, starts_at, nearest, closed=True)
-    try:
-        hold = booking.take_hold(
-            service=service,
-            state=state.code,
-            starts_at=starts_at,
-            # Of one proved address there is one hold, whatever number of browsers shows the proof.
-            visitor=visitors.stored_for_address(proof) if proof else visitors.stored(key),
-            zone=str(shown_zone(request, state)),
-            provider=provider,
-            keep_for=keep_for,
-            proved=proof is not None,
-        )
-    except booking.OnlyWithProof as error:
-        return crowded(request, service, state, starts_at, error.nearest)
-    except booking.SlotTaken as error:
-        closed = isinstance(error, booking.TimeClosed)
-        return taken(request, service, state, starts_at, error.nearest, closed=closed)
     typed = typed_before(request)
+    wish = Wish(service, state, starts_at, provider)
+    hold = take(request, wish, key, typed)
+    if isinstance(hold, HttpResponse):
+        return hold
     if typed:
         response = details_page(request, hold, initial=typed)
     else:
-        response = redirect("appointments:details", hold.uid)
+        response = redirect(details_address(hold))
     visitors.remember(response, key)
     return response
+
+
+def _other_times(request: HttpRequest, state: State, service: Service) -> HttpResponse:
+    """The times once more, with what was typed on the details page that was left for them."""
+    give_back(request, request.POST.get("release", ""))
+    context = _times(request, state, service) | {
+        "typed": typed_in(request) or typed_before(request)
+    }
+    return render(request, "appointments/times.html", context)
 
 
 def _times(request: HttpRequest, state: State, service: Service) -> dict:
@@ -180,7 +156,7 @@ def shown_grid(
     moving: Appointment | None = None,
 ) -> availability.Grid:
     """The times up to the end of the month that is shown; all there are, where that has none."""
-    asked = parse_day(request.GET.get("day", "")) or now.date()
+    asked = parse_day(_asked_day(request)) or now.date()
     day = min(asked, now.date() + timedelta(days=service.horizon_days))
     month_end = (day.replace(day=28) + timedelta(days=11)).replace(day=7)
     last = max(datetime.combine(month_end, time(12), UTC), now + timedelta(days=14))
@@ -202,7 +178,7 @@ def picker_context(
     zone: ZoneInfo | None = None,
 ) -> dict:
     """What the time page shows, for booking and for moving."""
-    asked = request.GET.get("day", "")
+    asked = _asked_day(request)
     day = parse_day(asked)
     zone = zone or shown_zone(request, state)
     today = now.astimezone(zone).date()
@@ -230,3 +206,7 @@ def picker_context(
         "day_refused": bool(asked) and not in_reach,
         "provider_gone": is_gone(request, provider),
     }
+
+
+def _asked_day(request: HttpRequest) -> str:
+    return request.POST.get("day") or request.GET.get("day", "")

@@ -1,11 +1,13 @@
 """Booking from the hold on: the patient's details, more time, giving it back, done."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,8 +19,9 @@ from appointments.models import Appointment, ConsentText, Status
 from appointments.views.proof import proof_of
 from appointments.views.refusing import refusal, rests
 from appointments.views.taken import crowded, taken
+from appointments.views.taking import Wish, query_of, take, typed_in, wish_in, wish_of
 from appointments.views.visit import most_before_asking, of_visit, replaced, shown_status
-from appointments.views.zone import unanswered
+from appointments.views.zone import shown_zone, unanswered
 from curednation.compiled import Asked, Compiled
 from curednation.guard import addresses
 from curednation.guard.private import private
@@ -35,7 +38,7 @@ HOLD = Compiled(
 def of_hold(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give a view this visitor's own hold, also when it has run out or was booked.
 
-    Anybody else's is 404. One that is deleted by now leads to where booking begins.
+    Anybody else's is 404. One that was given back, or is deleted by now, is given to `_lost`.
     """
 
     @private
@@ -43,26 +46,86 @@ def of_hold(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def wrapper(request: HttpRequest, uid: UUID) -> HttpResponse:
         hold = HOLD.first(uid=uid)
         if hold is None:
-            return redirect("appointments:state")
+            return _lost(request, wish_in(request.GET), uid)
         if hold.patient_id and not hold.visitor:
             return replaced(request)
-        if not visitors.owns(request, hold, proof=proofs.address_hash(proof_of(request))):
+        if not _owns(request, hold):
+            wish = None if hold.patient_id else wish_in(request.GET)
+            if wish and visitors.key_of(request) is None:
+                return _lost(request, wish, uid)  # the browser has forgotten that it was its own
             raise Http404("No such hold")
+        if hold.patient_id:
+            return redirect(links.handed_page(hold))
+        if hold.status == Status.RELEASED and not booking.was_withdrawn(hold):
+            return _lost(request, wish_of(hold), uid)
         return view(request, hold)
 
     return wrapper
 
 
+def _owns(request: HttpRequest, hold: Appointment) -> bool:
+    return visitors.owns(request, hold, proof=proofs.address_hash(proof_of(request)))
+
+
+def _lost(request: HttpRequest, wish: Wish | None, uid: UUID) -> HttpResponse:
+    """The hold is gone: another tab took another time, a while has passed, Back was pressed.
+
+    The page is shown once more, so that the browser can fill in what it remembers; what is sent
+    takes the time once more and is asked for a last look.
+    """
+    if wish is None or wish.provider is None:
+        return redirect("appointments:state")
+    if not wish.service.active:
+        return redirect("appointments:service", wish.state)
+    if request.method == "POST":
+        return _retake(request, wish)
+    gone = Appointment(
+        uid=uid,
+        status=Status.RELEASED,
+        service=wish.service,
+        state=wish.state.code,
+        provider=wish.provider,
+        starts_at=wish.starts_at,
+        ends_at=wish.starts_at + wish.service.length,
+        zone=wish.state.zone_for(str(shown_zone(request, wish.state))),
+        price_cents=wish.service.price_cents,
+    )
+    return details_page(request, gone)
+
+
+def _retake(request: HttpRequest, wish: Wish) -> HttpResponse:
+    """Take the time of a hold that is gone, for the form that was sent for it."""
+    if proofs.is_missing(wish.service, proof_of(request)):
+        return redirect("appointments:proof", wish.state, wish.service.slug)
+    key = visitors.key_of(request) or visitors.new_key()
+    typed = typed_in(request)
+    hold = take(request, wish, key, typed)
+    if isinstance(hold, HttpResponse):
+        return hold
+    response = details_page(request, hold, initial=typed, again=bool(typed))
+    visitors.remember(response, key)
+    return response
+
+
+def details_address(hold: Appointment) -> str:
+    """Return where its details page is; what follows the path outlives the hold."""
+    return reverse("appointments:details", args=[hold.uid]) + query_of(hold)
+
+
+def give_back(request: HttpRequest, uid: str) -> None:
+    """Release the visitor's own hold, where that is one."""
+    with suppress(ValueError):
+        hold = HOLD.first(uid=UUID(uid))
+        if hold and _owns(request, hold):
+            booking.release(hold)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_hold
 def details(request: HttpRequest, hold: Appointment) -> HttpResponse:
-    if hold.patient_id:
-        return redirect(links.handed_page(hold))
     if booking.was_withdrawn(hold):
         nearest = booking.nearest(hold.service, hold.state, hold.starts_at)
         return _taken(request, hold, booking.TimeClosed(nearest))
-    if hold.status == Status.RELEASED:
-        return redirect("appointments:times", hold.place, hold.service.slug)
     if request.method != "POST":
         return details_page(request, hold)
     form = DetailsForm(request.POST, hold=hold, texts=ConsentText.current())
@@ -86,7 +149,7 @@ def _book(request: HttpRequest, hold: Appointment, form: DetailsForm) -> HttpRes
             proved=proofs.is_of(proof_of(request), form.cleaned_data["email"]),
         )
     except booking.HoldGone:
-        return redirect("appointments:times", hold.place, hold.service.slug)
+        return _retake(request, wish_of(hold))
     except booking.BookingRests:
         return rests(request, state=hold.place, service=hold.service)
     except booking.OnlyWithProof as error:
@@ -96,7 +159,7 @@ def _book(request: HttpRequest, hold: Appointment, form: DetailsForm) -> HttpRes
             hold.place,
             hold.starts_at,
             error.nearest,
-            typed=_typed(request, hold),
+            typed=typed_in(request),
         )
     except booking.SlotTaken as error:
         return _taken(request, hold, error)
@@ -110,14 +173,9 @@ def _taken(request: HttpRequest, hold: Appointment, error: booking.SlotTaken) ->
         hold.place,
         hold.starts_at,
         error.nearest,
-        typed=_typed(request, hold),
+        typed=typed_in(request),
         closed=isinstance(error, booking.TimeClosed),
     )
-
-
-def _typed(request: HttpRequest, hold: Appointment) -> dict[str, str]:
-    asked = DetailsForm(hold=hold, texts=ConsentText.current()).fields
-    return {name: request.POST[name] for name in asked if name in request.POST}
 
 
 def details_page(
@@ -127,14 +185,19 @@ def details_page(
     form: DetailsForm | None = None,
     initial: dict | None = None,
     no_more: bool = False,
+    again: bool = False,
 ) -> HttpResponse:
-    """The form about the patient; with `no_more` it says that the time is kept no longer."""
+    """The form about the patient; with `no_more` it says that the time is kept no longer, with
+    `again` that it was given back and is kept once more."""
     if form is None:
         initial = unanswered(request, hold.place) | (initial or {})
         form = DetailsForm(initial=initial, hold=hold, texts=ConsentText.current())
-    left = max(0, int((hold.held_until - timezone.now()).total_seconds())) if hold.held_until else 0
+    until = hold.held_until if hold.status == Status.HELD else None
+    left = max(0, int((until - timezone.now()).total_seconds())) if until else 0
     context = {
         "hold": hold,
+        "address": details_address(hold),
+        "again": again,
         "form": form,
         "seconds_left": left,
         "seconds_in_all": max(left, int(booking.HOLD_FOR.total_seconds())),
@@ -154,17 +217,22 @@ def _is_short(hold: Appointment) -> bool:
 @of_hold
 def prolong(request: HttpRequest, hold: Appointment) -> HttpResponse:
     """Ten more minutes, once, on a calm day; what was typed so far stays in the form."""
-    if request.method != "POST" or hold.patient_id:
-        return redirect("appointments:details", hold.uid)
+    if request.method != "POST":
+        return redirect(details_address(hold))
     prolonged = booking.prolong(hold)
-    hold.refresh_from_db()
+    hold = HOLD.first(uid=hold.uid) or hold
     return details_page(request, hold, initial=request.POST.dict(), no_more=not prolonged)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_hold
-def release(request: HttpRequest, hold: Appointment) -> HttpResponse:
+@private
+def release(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The patient goes back to the times: theirs is free again at once."""
+    hold = HOLD.first(uid=uid)
+    if hold is None:
+        return redirect("appointments:state")
+    if not _owns(request, hold):
+        raise Http404("No such hold")
     if request.method == "POST":
         booking.release(hold)
     return redirect("appointments:times", hold.place, hold.service.slug)

@@ -49,7 +49,9 @@ def _ask_for_effort(request: HttpRequest, rule: str, level: int) -> HttpResponse
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
-    response = render(request, "appointments/too_many.html", status=429)
+    """What was typed is kept to be sent once more."""
+    sent = [pair for pair in open_form.sent_values(request) if pair[0] != open_form.HONEYPOT]
+    response = render(request, "appointments/too_many.html", {"sent": sent}, status=429)
     response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
     return response
 

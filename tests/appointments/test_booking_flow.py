@@ -298,12 +298,13 @@ def test_going_back_gives_the_time_back_at_once(visitor, service):
     assert steps.take(in_process(), service, monday()).status == 200
 
 
-def test_the_details_page_of_a_time_given_back_leads_to_the_times(visitor, service):
+def test_the_details_page_of_a_time_given_back_says_that_it_is_not_kept(visitor, service):
     page = steps.take(visitor, service, monday())
     visitor.press(page, "Choose another time")
-    assert visitor.get(page.path).path == f"/book/tn/{service.slug}/"
-    assert steps.finish(visitor, page).path == f"/book/tn/{service.slug}/"
-    assert not OutgoingEmail.objects.exists()
+    page = visitor.get(page.url)
+    assert "may still be free: finish the form" in page.text
+    assert "We are keeping" not in page.text
+    assert Appointment.objects.get().status == Status.RELEASED
 
 
 def test_a_hold_is_prolonged_once_and_what_was_typed_stays(visitor, service):
