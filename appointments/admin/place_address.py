@@ -39,8 +39,6 @@ class PlaceAddressForm(forms.Form):
         if cleaned.get("was") != self.entry.email:
             text = _now("Somebody has changed the address meanwhile, to %(email)s.")
             self.add_error("email", text % {"email": self.entry.email})
-            self.data = self.data.copy()
-            self.data["was"] = self.entry.email
         return cleaned
 
 

@@ -1,5 +1,8 @@
 """Moving a visit, by the rules of booking. The old time stays until a new one is set."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -57,8 +60,9 @@ def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse
     except booking.NotChangeable:
         return redirect(link.page())
     except booking.SlotTaken as error:
-        page = crowded if isinstance(error, booking.OnlyWithProof) else taken
-        closed = {"closed": True} if isinstance(error, booking.TimeClosed) else {}
+        page: Callable[..., HttpResponse] = crowded
+        if not isinstance(error, booking.OnlyWithProof):
+            page = partial(taken, closed=isinstance(error, booking.TimeClosed))
         return page(
             request,
             service,
@@ -67,7 +71,6 @@ def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse
             error.nearest,
             zone=appointment.patient_zone,
             action=link.page("move"),
-            **closed,
         )
     just = "kept" if moved.sequence == appointment.sequence else "moved"
     return redirect(f"{link.page()}?just={just}")
