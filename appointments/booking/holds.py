@@ -18,8 +18,9 @@ from appointments.booking.rules import (
     in_one_transaction,
     nearest,
     refused,
-    require_free,
+    require_open,
     require_room,
+    require_within_caps,
     unless_taken,
 )
 from appointments.booking.statements import lock_to_hold
@@ -135,7 +136,8 @@ def _week_of(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 def _hold(provider, service, state, starts_at, visitor, zone, keep_for, proved) -> Appointment:
     now = timezone.now()
     held = lock_to_hold(provider.pk, visitor, starts_at, now)
-    require_free(provider, service, state, starts_at)
+    require_open(provider, service, state, starts_at, starts_at + service.length)
+    require_within_caps(provider, service, state, starts_at)
     if not proved and held >= shares.AT_LEAST:
         require_room(provider, service, state, starts_at)
     return Appointment.objects.create(

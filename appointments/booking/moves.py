@@ -16,8 +16,9 @@ from appointments.booking.rules import (
     lock,
     nearest,
     refused,
-    require_free,
+    require_open,
     require_room,
+    require_within_caps,
     settle_expired,
     unless_taken,
 )
@@ -95,11 +96,11 @@ def _move(
     lock(pks)
     now = timezone.now()
     settle_expired(pks, now)
-    require_free(provider, appointment.service, appointment.state, starts_at, moving=appointment)
+    about = provider, appointment.service, appointment.state, starts_at
+    require_open(*about, starts_at + appointment.length)
+    require_within_caps(*about, moving=appointment)
     if not proved:
-        require_room(
-            provider, appointment.service, appointment.state, starts_at, moving=appointment
-        )
+        require_room(*about, moving=appointment)
     changed = (
         Appointment.objects.changeable(now)
         .filter(pk=appointment.pk, sequence=appointment.sequence)

@@ -130,35 +130,41 @@ def nearest(
     return availability.first_days(service, state).nearest(around)
 
 
-def require_free(
+def require_open(
+    provider: Provider, service: Service, state: str, starts_at: datetime, ends_at: datetime
+) -> None:
+    """Look once more under the lock at what was read before it and may have changed meanwhile.
+
+    The provider's licence, whether they see patients and offer the service, hours, time off and
+    closures. Other visits are for the constraint to judge. Raises SlotTaken or TimeClosed.
+    """
+    found = availability.candidates(service, state, only=provider)
+    second = starts_at.timestamp()
+    if not any(second < availability.licence_end(who.licensed_until, state) for who in found):
+        raise SlotTaken
+    if not availability.open_then(found, starts_at, ends_at):
+        raise TimeClosed
+
+
+def require_within_caps(
     provider: Provider,
     service: Service,
     state: str,
     starts_at: datetime,
     moving: Appointment | None = None,
 ) -> None:
-    """Look once more under the lock, since whatever was read before it may have changed meanwhile.
+    """Count once more under the lock: two bookings at once must not pass a cap together.
 
-    The provider's licence, whether they see patients and offer the service, hours, time off and
-    closures, other visits, caps: two bookings at once must not pass one together. Raises SlotTaken.
+    Raises SlotTaken.
     """
+    if not availability.caps_of(provider, service).are_set:
+        return
     providers = availability.candidates(service, state, only=provider)
     found = availability.grid(
         service, state, providers=providers, first=starts_at, last=starts_at, moving=moving
     )
     if not found.free_at(starts_at):
         raise SlotTaken(nearest(service, state, starts_at))
-
-
-def require_within_caps(
-    provider: Provider, service: Service, state: str, starts_at: datetime
-) -> None:
-    """Where the provider or the service has a cap, look whether the time is free. Under the lock.
-
-    Raises SlotTaken.
-    """
-    if availability.caps_of(provider, service).are_set:
-        require_free(provider, service, state, starts_at)
 
 
 def refused(
