@@ -54,8 +54,10 @@ def of_visit(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], View]:
 
 
 def replaced(request: HttpRequest) -> HttpResponse:
-    """The page of a link from before the visit's address was corrected. It says nothing of it."""
-    return render(request, "appointments/link_replaced.html", status=410)
+    """Return the page of a link from before the visit's address was corrected, saying only that."""
+    response = render(request, "appointments/link_replaced.html", status=410)
+    response["HX-Redirect"] = request.path  # never in the place of a fragment
+    return response
 
 
 def can_change(link: VisitLink) -> bool:
