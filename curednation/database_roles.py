@@ -10,6 +10,7 @@ from django.db.backends.utils import CursorWrapper
 from psycopg2.extensions import encrypt_password, quote_ident
 
 from curednation import append_only
+from curednation.environment import database_options
 
 # The site needs temporary tables: lists of subscribers are moved in through them. It looks which
 # migrations ran, and has no reason to write there.
@@ -56,7 +57,7 @@ def connect_as_owner() -> None:
     if owner:
         connection = connections["default"]
         connection.close()
-        options = connection.settings_dict["OPTIONS"] | owner.get("OPTIONS", {})
+        options = database_options(connection.settings_dict["OPTIONS"], owner.get("OPTIONS", {}))
         connection.settings_dict.update(owner | {"OPTIONS": options})
 
 

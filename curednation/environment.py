@@ -4,7 +4,7 @@ Every method raises ImproperlyConfigured. A value that is empty counts as left o
 """
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
@@ -19,6 +19,17 @@ TRUE, FALSE = ("1", "on", "true", "yes"), ("0", "off", "false", "no")
 
 def refuse(variable: str, sentence: str) -> NoReturn:
     raise ImproperlyConfigured(f"{variable} {sentence}")
+
+
+def database_options(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what libpq is told: ours, and what an address names, which wins where both do.
+
+    Of `options`, the server's own parameters, each counts by itself: PostgreSQL takes the last
+    word on every one of them.
+    """
+    both = (str(each.get("options", "")).strip() for each in (ours, theirs))
+    options = " ".join(filter(None, both))
+    return {**ours, **theirs} | ({"options": options} if options else {})
 
 
 class Environment:

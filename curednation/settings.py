@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from curednation.devstack import embedded
-from curednation.environment import Environment
+from curednation.environment import Environment, database_options, refuse
 from curednation.production import refuse_unsafe
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -57,11 +57,14 @@ DATABASE_OWNER = env.owner("DATABASE_OWNER_URL", of=DATABASES["default"])
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 # A request that waits longer has failed its visitor. manage.py lifts the first for commands.
 DATABASE_STATEMENT_SECONDS = env.number("DATABASE_STATEMENT_SECONDS", default=30)
-DATABASES["default"]["OPTIONS"] = {
-    "connect_timeout": 5,
-    "options": f"-c statement_timeout={DATABASE_STATEMENT_SECONDS}s -c lock_timeout=5s"
-    " -c idle_in_transaction_session_timeout=60s",
-} | DATABASES["default"].get("OPTIONS", {})
+DATABASES["default"]["OPTIONS"] = database_options(
+    {
+        "connect_timeout": 5,
+        "options": f"-c statement_timeout={DATABASE_STATEMENT_SECONDS}s -c lock_timeout=5s"
+        " -c idle_in_transaction_session_timeout=60s",
+    },
+    DATABASES["default"].get("OPTIONS", {}),
+)
 CACHE_PREFIX = env.text("CACHE_PREFIX", default="cn")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
@@ -471,8 +474,13 @@ SECURE_SSL_REDIRECT = not DEBUG
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
-SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
-SILENCED_SYSTEM_CHECKS = ["security.W021"]  # browsers' preload list is the owner's own decision
+# What else runs under the domain, and browsers' preload list, are the owner's to know: a browser
+# that was told keeps to it for a year, whatever is said later.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", default=False)
+if SECURE_HSTS_PRELOAD and not SECURE_HSTS_INCLUDE_SUBDOMAINS:
+    refuse("HSTS_PRELOAD", "is on without HSTS_SUBDOMAINS: the list takes whole domains only.")
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # see above
 COOKIE_PREFIX = "" if DEBUG else "__Host-"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"

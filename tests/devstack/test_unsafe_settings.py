@@ -41,10 +41,18 @@ def test_a_deployment_is_private_from_the_start(monkeypatch):
     assert found["SESSION_COOKIE_SECURE"] is found["CSRF_COOKIE_SECURE"] is True
     assert found["SESSION_COOKIE_HTTPONLY"] is found["CSRF_COOKIE_HTTPONLY"] is True
     assert found["SECURE_HSTS_SECONDS"] == 365 * 24 * 60 * 60
-    assert found["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is True
+    assert found["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is found["SECURE_HSTS_PRELOAD"] is False
     assert found["SECURE_SSL_REDIRECT"] is True
     assert found["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
     assert found["STAFF_MFA_REQUIRED"] is True
+
+
+def test_https_for_subdomains_and_for_ever_are_asked_for_by_name(monkeypatch):
+    below = load(monkeypatch, **PRODUCTION, HSTS_SUBDOMAINS="on")
+    assert below["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is True
+    assert below["SECURE_HSTS_PRELOAD"] is False
+    found = load(monkeypatch, **PRODUCTION, HSTS_SUBDOMAINS="on", HSTS_PRELOAD="on")
+    assert found["SECURE_HSTS_PRELOAD"] is True
 
 
 def test_a_stranger_cannot_claim_https_where_no_proxy_is_configured(monkeypatch):
@@ -100,6 +108,8 @@ def test_a_stranger_cannot_claim_https_where_no_proxy_is_configured(monkeypatch)
         ("LOG_LEVEL", "LOUD"),
         ("LIMIT_HOLDS", "often"),
         ("TRUSTED_PROXIES", "the proxy"),
+        ("HSTS_SUBDOMAINS", "www"),
+        ("HSTS_PRELOAD", "on"),  # without the subdomains, which the list demands
     ],
 )
 def test_a_wrong_value_is_refused_by_name(monkeypatch, variable, value):
