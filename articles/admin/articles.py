@@ -68,7 +68,7 @@ class ArticleAdmin(admin.ModelAdmin):
         ),
         (
             gettext_lazy("This change"),
-            {"fields": ["note", "small", "correction", "overwrite", "based_on"]},
+            {"fields": ["note", "small", "correction"]},
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""The form of an article's working copy: cleans the text, and notices that others were faster."""
+"""The form of an article's working copy: cleans the text."""
 
 from typing import Any
 
@@ -18,10 +18,6 @@ from curednation.richtext.plain import plain
 
 
 class ArticleForm(forms.ModelForm):
-    """`based_on` is the number of the revision that was opened."""
-
-    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    overwrite = forms.BooleanField(required=False, widget=forms.HiddenInput)
     note = forms.CharField(
         label=_("what you changed"),
         max_length=200,
@@ -71,8 +67,6 @@ class ArticleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.newest = self.instance.revisions.first() if self.instance.pk else None
-        self.initial["based_on"] = self.newest.number if self.newest else 0
         if "publish_at" in self.fields:  # the admin reads and writes by this clock
             clock = gettext("By the clinic’s clock: {zone}.").format(
                 zone=Practice.current().get_time_zone_display()
@@ -104,26 +98,6 @@ class ArticleForm(forms.ModelForm):
 
     def clean_key_points(self) -> str:
         return "\n".join(content.points(self.cleaned_data["key_points"]))
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        newest = self.newest.number if self.newest else 0
-        opened = cleaned.get("based_on")
-        if opened is not None and opened != newest and not cleaned.get("overwrite"):
-            self._offer_to_overwrite()
-        return cleaned
-
-    def _offer_to_overwrite(self) -> None:
-        """Nothing that was typed is lost: it stands in the form, and can be saved on purpose."""
-        self.fields["overwrite"].widget = forms.CheckboxInput()
-        self.add_error(
-            None,
-            gettext(
-                "{name} saved this article while you had it open. What you typed is still here, and"
-                " not saved. Compare the revisions first; to save yours over theirs, tick"
-                " “overwrite”."
-            ).format(name=(self.newest and self.newest.saved_by) or gettext("Somebody else")),
-        )
 
 
 class PictureForm(forms.ModelForm):

@@ -219,11 +219,14 @@ def test_two_editors_are_warned_and_neither_overwrites_the_other(editor):
     assert "Eddie Editor has this article open, too." in html
     save(other, article, title="Theirs")
     response = editor.post(page_of(article), mine)
-    assert "saved this article while you had it open" in response.text
-    assert 'value="Mine"' in response.text
+    assert response.status_code == 409
+    assert "Changed by: Olive Other" in response.text
+    assert "<ins>Theirs</ins>" in response.text
     article.refresh_from_db()
     assert article.title == "Theirs"
-    assert editor.post(page_of(article), mine | {"overwrite": "on"}).status_code == 302
+    seen = next(form for form in read_forms(response.text) if form.id == "article_form")
+    assert seen.fields["title"] == "Mine"
+    assert editor.post(page_of(article), seen.fields).status_code == 302
     article.refresh_from_db()
     assert article.title == "Mine"
 
