@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 
 @dataclass
@@ -19,6 +20,7 @@ class Form:
 
     `buttons` submit it, in the page's order: Enter presses the first. It does so from a field in
     `takes_enter`.
+    `several` are all values of boxes and lists that may send more than one.
     """
 
     id: str
@@ -28,6 +30,12 @@ class Form:
     choices: dict[str, list[str]] = field(default_factory=dict)
     buttons: list[Button] = field(default_factory=list)
     takes_enter: list[str] = field(default_factory=list)
+    several: dict[str, list[str]] = field(default_factory=dict)
+
+    def sent(self, **answers: Any) -> dict[str, Any]:
+        """All that the browser would send, with these answers; None leaves a name out."""
+        found = self.fields | self.several | answers
+        return {name: value for name, value in found.items() if value is not None}
 
     def filled(self, **answers: str | bool) -> dict[str, str]:
         """The fields with these answers. True ticks a box, False unticks it."""
@@ -109,6 +117,8 @@ class _Forms(HTMLParser):
             sent = selected or ([] if self._multiple else values)
             if sent:
                 self._chooses.fields[name] = sent[0]
+            if self._multiple:
+                self._chooses.several[name] = sent
             self._select = None
 
     def handle_data(self, data: str) -> None:
@@ -142,6 +152,8 @@ class _Forms(HTMLParser):
             form.choices.setdefault(name, []).append(given.get("value", "on"))
             if "checked" in given:
                 form.fields[name] = given.get("value", "on")
+                if kind == "checkbox":
+                    form.several.setdefault(name, []).append(form.fields[name])
         elif name:
             self._field(form, name, given.get("value", ""))
 

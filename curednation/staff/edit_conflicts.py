@@ -19,7 +19,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from curednation.staff import snapshots, values
-from curednation.staff.snapshots import Fields, Snapshot
+from curednation.staff.snapshots import Fields, Snapshot, Value
 
 
 @dataclass
@@ -156,7 +156,7 @@ class _Merge:
                 continue
             field_ = form.fields[name]
             mine = snapshots.typed(field_, sent, self.request.FILES, prefix + name)
-            change = Change(field_.label, *(values.words(field_, each) for each in (old, new)))
+            change = Change(field_.label, *_in_words(field_, old, new))
             if isinstance(mine, list) and isinstance(old, list) and isinstance(new, list):
                 both = (set(mine) - (set(old) - set(new))) | (set(new) - set(old))
                 self.data.setlist(form.add_prefix(name), sorted(both))
@@ -245,6 +245,13 @@ class _Merge:
                 self.data.setlist(f"{table.prefix}-{nth}-{suffix}", sent)
         self.data[f"{table.prefix}-INITIAL_FORMS"] = str(first)
         self.data[f"{table.prefix}-TOTAL_FORMS"] = str(first + len(rows))
+
+
+def _in_words(field_: Any, old: Value, new: Value) -> tuple[str, str]:
+    """The old value and the new; of lists what was taken out, and what was put in."""
+    if isinstance(old, list) and isinstance(new, list):
+        old, new = [v for v in old if v not in new], [v for v in new if v not in old]
+    return values.words(field_, old), values.words(field_, new)
 
 
 def _is_of_a_row(key: str, table: BaseModelFormSet) -> bool:

@@ -22,7 +22,7 @@ def words(field: forms.Field, value: Value) -> str:
         return value["begins"] + " …"
     if isinstance(value, list):
         names = _names(field, value)
-        return ", ".join(names.get(each, each) for each in value) or NOTHING
+        return "; ".join(names.get(each, each) for each in value) or NOTHING
     if isinstance(field, forms.BooleanField):
         return _("yes") if value else _("no")
     if not value:
