@@ -48,7 +48,8 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
             return _back_to(request, found, _("The visit is booked. An e-mail tells the patient."))
         status = 409
     context |= {"form": form, "days": free_times.days(form.grid(), form.provider)}
-    return disclosures.shows(TemplateResponse(request, PAGE, context, status=status), known)
+    page = TemplateResponse(request, PAGE, context, status=status)
+    return disclosures.shows(page, known, form.asked_about)
 
 
 def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -72,6 +73,7 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
                 starts_at=wish.starts_at,
                 by=steps.signature(request),
                 reason=wish.reason,
+                beside=wish.beside,
             ),
         )
         if found and found.sequence == visit.sequence:
@@ -88,7 +90,8 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
         "form": form,
         "days": free_times.days(form.grid(), form.provider),
     }
-    return disclosures.shows(TemplateResponse(request, PAGE, context, status=status), [visit])
+    page = TemplateResponse(request, PAGE, context, status=status)
+    return disclosures.shows(page, [visit], form.asked_about)
 
 
 def attempt(form: Any, do: Any) -> Appointment | None:
@@ -102,6 +105,10 @@ def attempt(form: Any, do: Any) -> Appointment | None:
             "reason",
             _("Patients could not book this time (hours, notice or a limit). Please write why."),
         )
+    except booking.BookedAlready as error:
+        form.say_booked_already(error.visits[0])
+    except booking.AtTheSameTime as error:
+        form.ask_about(error.visits)
     except booking.NotChangeable:
         form.add_error(None, _("It has begun, or somebody changed it in the same moment."))
     except booking.SlotTaken as error:

@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from appointments import hours, zones
@@ -21,6 +23,18 @@ from curednation.guard.keys import key
 from curednation.guard.phones import PhoneField
 
 BOOK_PAGE = "admin:appointments_appointment_book"
+
+
+def parse_choice(text: str) -> tuple[datetime, Provider] | None:
+    """Return what `free_times.value` wrote; None for anything else."""
+    start, _slash, pk = text.partition("/")
+    provider = Provider.objects.filter(pk=key(pk)).first()
+    if not SLOT.fullmatch(start) or provider is None:
+        return None
+    try:
+        return datetime.strptime(start, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC), provider
+    except ValueError:
+        return None
 
 
 def day_field(**kwargs: Any) -> forms.DateField:
@@ -78,6 +92,39 @@ class TimeForm(forms.Form):
         self.provider: Provider | None = choice.get("provider")
         self.first_day = choice.get("day") or office.today()
         self.fields["other_provider"].initial = self.provider
+        self.asked_about: list[Appointment] = []
+
+    def say_booked_already(self, visit: Appointment) -> None:
+        """The button was pressed twice, or the page sent again."""
+        self.add_error(
+            None,
+            format_html(
+                '{} <a href="{}">{}</a>',
+                _("This visit is booked already. It was not booked a second time."),
+                reverse("admin:appointments_appointment_change", args=[visit.pk]),
+                _("Open the visit"),
+            ),
+        )
+
+    def ask_about(self, visits: list[Appointment]) -> None:
+        """The patient has these at the same time: each has a box to tick where both are wanted."""
+        self.asked_about = visits
+        self.add_error(
+            None,
+            _(
+                "The patient has another visit at that time. "
+                "Choose another time, or tick that both are wanted."
+            ),
+        )
+
+    @property
+    def beside(self) -> list[tuple[int, str]]:
+        """The boxes: the key of each visit, and its words."""
+        zone = office.zone()
+        return [
+            (visit.pk, f"{office.near_moment(visit.starts_at, zone)}, {visit.provider.name}")
+            for visit in self.asked_about
+        ]
 
     def grid(self) -> Grid:
         return self._grid
@@ -87,16 +134,12 @@ class TimeForm(forms.Form):
         return free_times.week_of(self.service, self.state, self.first_day, self.visit)
 
     def clean_slot(self) -> tuple[datetime, Provider] | None:
-        start, _slash, pk = self.cleaned_data["slot"].partition("/")
-        if not start:
+        if not self.cleaned_data["slot"]:
             return None
-        provider = Provider.objects.filter(pk=key(pk)).first()
-        if not SLOT.fullmatch(start) or provider is None:
+        found = parse_choice(self.cleaned_data["slot"])
+        if found is None:
             raise ValidationError(_("This is not a time."))
-        try:
-            return datetime.strptime(start, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC), provider
-        except ValueError as error:
-            raise ValidationError(_("This is not a time.")) from error
+        return found
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
@@ -115,7 +158,8 @@ class TimeForm(forms.Form):
         """For `booking`. Only of a valid form."""
         starts_at, provider = self.cleaned_data["slot"]
         reason = self.cleaned_data["reason"].strip()
-        return Wish(provider, self.service, self.state, starts_at, reason)
+        beside = frozenset(map(key, self.data.getlist("beside")))  # type: ignore[attr-defined]
+        return Wish(provider, self.service, self.state, starts_at, reason, beside)
 
 
 class MoveForm(TimeForm):

@@ -19,12 +19,13 @@ from django.utils.translation import ngettext
 
 from appointments import availability, booking, series
 from appointments.admin import free_times, office, steps
-from appointments.admin.desk_forms import day_field
+from appointments.admin.desk_forms import day_field, parse_choice
 from appointments.availability import Slot
 from appointments.booking import Wish
 from appointments.forms import ConsentField
 from appointments.models import Appointment, ConsentText, HoursException, Provider, Service
 from curednation import disclosures
+from curednation.guard.keys import key
 
 PAGE = "admin/appointments/series.html"
 PAGE_NAME = "admin:appointments_appointment_series"
@@ -96,12 +97,12 @@ def series_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Http
     asked = form.is_bound and form.is_valid()
     rows = preview(visit, form.cleaned_data) if asked else []
     agreed = AgreedForm(request.POST or None)
-    error = ""
+    error, beside = "", list[Appointment]()
     if request.method == "POST" and rows and agreed.is_valid():
-        error = _book(admin, request, visit, form.cleaned_data["service"], rows, agreed)
+        error, beside = _book(admin, request, visit, form.cleaned_data["service"], rows, agreed)
         if not error:
             return redirect(PAGE_NAME, visit.pk)
-        rows = preview(visit, form.cleaned_data)
+        rows = _as_chosen(request, preview(visit, form.cleaned_data))
     of_series = _of_series(visit)
     context = admin.admin_site.each_context(request) | {
         "title": _("Follow-up visits"),
@@ -113,11 +114,12 @@ def series_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Http
         "rows": rows,
         "agreed": agreed,
         "error": error,
+        "beside": [(one.pk, _visit_words(one)) for one in beside],
         "of_series": of_series,
         "left": any(left for _one, _when, left in of_series),
     }
     response = TemplateResponse(request, PAGE, context, status=409 if error else 200)
-    return disclosures.shows(response, [visit], [one for one, _when, _left in of_series])
+    return disclosures.shows(response, [visit], beside, [one for one, _when, _left in of_series])
 
 
 def preview(visit: Appointment, asked: dict) -> list[Row]:
@@ -130,6 +132,7 @@ def preview(visit: Appointment, asked: dict) -> list[Row]:
     if not times:
         return []
     grid = availability.grid(service, visit.state, first=times[0] - NEAR, last=times[-1] + NEAR)
+    theirs = _of_patient(visit, times[0], times[-1] + service.length)
     rows, taken = [], set()
     for nth, start in enumerate(times):
         row = Row(nth, office.moment(start, office.zone()))
@@ -138,6 +141,10 @@ def preview(visit: Appointment, asked: dict) -> list[Row]:
             row.conflict = _conflict(provider, service, visit.state, start)
             near = free_times.closest(grid, start, first=provider, own=3, others=3)
             slots = [slot for slot in near if abs(slot.starts_at - start) <= NEAR]
+        elif others := _at(theirs, start, start + service.length):
+            row.conflict = _now("The patient has a visit then: %(which)s") % {
+                "which": "; ".join(map(_visit_words, others))
+            }
         for slot in slots:
             value = free_times.value(slot.starts_at.astimezone(UTC), slot.provider)
             if value not in taken:
@@ -147,6 +154,14 @@ def preview(visit: Appointment, asked: dict) -> list[Row]:
         row.options.append((LEAVE_OUT, _now("Leave this one out")))
         rows.append(row)
     return rows
+
+
+def _of_patient(visit: Appointment, first: datetime, last: datetime) -> list[Appointment]:
+    return booking.at_that_time(visit.patient, first, last) if visit.patient else []
+
+
+def _at(visits: list[Appointment], start: datetime, end: datetime) -> list[Appointment]:
+    return [one for one in visits if one.starts_at < end and start < one.ends_at]
 
 
 def _slot_words(slot: Slot) -> str:
@@ -179,22 +194,34 @@ def _book(
     service: Service,
     rows: list[Row],
     agreed: AgreedForm,
-) -> str:
-    """Book what was chosen, all or none; else why not."""
+) -> tuple[str, list[Appointment]]:
+    """Book what was chosen, all or none; else why not, and the visits to ask about."""
+    beside = frozenset(map(key, request.POST.getlist("beside")))
     wishes = []
-    for row in rows:
-        row.chosen = request.POST.get(row.name, "")
-        if row.chosen not in dict(row.options):
-            return _now("%(when)s is taken meanwhile. Nothing was booked.") % {"when": row.when}
+    for row in _as_chosen(request, rows):
         if row.chosen != LEAVE_OUT:
-            wishes.append(_wish(row.chosen, service, visit.state))
+            wish = _wish(row.chosen, service, visit.state, beside)
+            if wish is None:
+                return _now("Please choose a time for each visit."), []
+            wishes.append(wish)
     if not wishes:
-        return _now("Please choose at least one visit.")
+        return _now("Please choose at least one visit."), []
     details = _details(visit, agreed)
     try:
         booked = booking.book_series(wishes, details, after=visit, by=steps.signature(request))
+    except booking.BookedAlready:
+        return _now("These visits are booked already. None was booked a second time."), []
+    except booking.AtTheSameTime as error:
+        text = _now(
+            "The patient has another visit at one of these times. Nothing was booked. Choose "
+            "another time, or tick that both are wanted."
+        )
+        return text, error.visits
     except (booking.SlotTaken, booking.NotLicensed, booking.OutsideRules):
-        return _now("One of these times is taken meanwhile. Nothing was booked.")
+        gone = next((row.when for row in rows if row.chosen not in dict(row.options)), "")
+        if gone:
+            return _now("%(when)s is taken meanwhile. Nothing was booked.") % {"when": gone}, []
+        return _now("One of these times is taken meanwhile. Nothing was booked."), []
     for one in booked:
         admin.log_addition(request, one, [{"added": {}}])
     text = ngettext(
@@ -203,14 +230,26 @@ def _book(
         len(booked),
     )
     messages.success(request, text % len(booked))
-    return ""
+    return "", []
 
 
-def _wish(value: str, service: Service, state: str) -> Wish:
-    start, _slash, pk = value.partition("/")
-    starts_at = datetime.strptime(start, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
-    provider = Provider.objects.get(pk=pk)
-    return Wish(provider, booking.planned_ahead(service), state, starts_at)
+def _as_chosen(request: HttpRequest, rows: list[Row]) -> list[Row]:
+    for row in rows:
+        row.chosen = request.POST.get(row.name, "")
+    return rows
+
+
+def _wish(value: str, service: Service, state: str, beside: frozenset[int]) -> Wish | None:
+    """What was chosen; None where that is no time. Whether it is free is for `booking`."""
+    found = parse_choice(value)
+    if found is None:
+        return None
+    starts_at, provider = found
+    return Wish(provider, booking.planned_ahead(service), state, starts_at, beside=beside)
+
+
+def _visit_words(visit: Appointment) -> str:
+    return f"{office.near_moment(visit.starts_at, office.zone())}, {visit.provider.name}"
 
 
 def _details(visit: Appointment, agreed: AgreedForm) -> booking.PatientDetails:

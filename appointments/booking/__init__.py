@@ -1,9 +1,9 @@
 """The workflow of appointments: it alone changes a status. Views, admin and tasks call it.
 
-`rules` holds what every change keeps to, `pressure` how much is taken of late, `holds` the slot
-kept while a patient fills in the form, `visits` the visit from booked to over, `moves` its other
-times, `staff` and `follow_ups` what staff book and move for patients, `records` whose record a
-visit stands in.
+`rules` holds what every change keeps to, `same_time` that nobody is booked twice at one, `pressure`
+how much is taken of late, `holds` the slot kept while a patient fills in the form, `visits` the
+visit from booked to over, `moves` its other times, `staff` and `follow_ups` what staff book and
+move for patients, `records` whose record a visit stands in.
 """
 
 from appointments.booking.corrections import correct_address, readdress
@@ -32,6 +32,7 @@ from appointments.booking.rules import (
     TimeClosed,
     nearest,
 )
+from appointments.booking.same_time import AtTheSameTime, BookedAlready, at_that_time
 from appointments.booking.staff import (
     NotLicensed,
     OutsideRules,
@@ -56,6 +57,8 @@ __all__ = [
     "CONFIRM_WITHIN",
     "HOLD_FOR",
     "SHORT_HOLD",
+    "AtTheSameTime",
+    "BookedAlready",
     "BookingRests",
     "HoldGone",
     "NotChangeable",
@@ -68,6 +71,7 @@ __all__ = [
     "SlotTaken",
     "TimeClosed",
     "Wish",
+    "at_that_time",
     "book",
     "book_for_patient",
     "book_series",

@@ -15,7 +15,8 @@ from appointments.booking.rules import (
     lock,
     unless_taken,
 )
-from appointments.booking.staff import Wish, require_allowed, write
+from appointments.booking.same_time import BookedAlready, lock_address, require_no_other
+from appointments.booking.staff import Wish, already_booked, require_allowed, write
 from appointments.booking.visits import PatientDetails, cancel
 from appointments.models import Appointment, Service
 
@@ -34,8 +35,8 @@ def book_series(
 ) -> list[Appointment]:
     """Book them all as follow-ups of `after`, or none. One mail tells the patient of all.
 
-    Raises SlotTaken, NotLicensed or OutsideRules for the first that cannot be had; then nothing
-    is booked.
+    Raises SlotTaken, NotLicensed, OutsideRules or AtTheSameTime for the first that cannot be had,
+    and BookedAlready where all of them stand; then nothing is booked.
     """
     try:
         return _book_series(wishes, details, after, by)
@@ -49,10 +50,15 @@ def _book_series(
     wishes: Sequence[Wish], details: PatientDetails, after: Appointment, by: str
 ) -> list[Appointment]:
     lock([wish.provider.pk for wish in wishes])
+    lock_address(details.email)
+    same = [already_booked(wish, details) for wish in wishes]
+    if same and all(same):
+        raise BookedAlready([visit for visit in same if visit])
     Appointment.objects.filter(pk=after.pk, series=None).update(series=uuid4())
     after.refresh_from_db(fields=["series"])
     booked = []
     for wish in wishes:
+        require_no_other(details, wish.starts_at, wish.ends_at, but=wish.beside)
         require_allowed(wish)
         booked.append(write(wish, details, by, series=after.series))
     notices.series_booked(booked)

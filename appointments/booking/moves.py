@@ -1,5 +1,6 @@
 """Moving a visit, by the rules of booking."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError
@@ -22,6 +23,7 @@ from appointments.booking.rules import (
     settle_expired,
     unless_taken,
 )
+from appointments.booking.same_time import lock_address, require_no_other
 from appointments.booking.visits import require_time_left, reread
 from appointments.models import Appointment, Provider
 
@@ -32,6 +34,7 @@ def move(
     provider: Provider | None,
     starts_at: datetime,
     proved: bool = False,
+    beside: Collection[int] | None = None,
     by: str = PATIENT,
 ) -> Appointment:
     """Give the visit another time, by the same rules; the old time is free in the same moment.
@@ -39,8 +42,10 @@ def move(
     Without `provider` it stays with its own where they are free, else whoever is. The time that it
     has already changes nothing and mails nobody. `proved`: a
     link that was mailed led here; a visit that no mailbox stands for goes where a hold of its
-    kind may be taken. Raises SlotTaken if nobody is free then, its kinds OnlyWithProof and
-    TimeClosed, and NotChangeable if it has begun or was changed meanwhile.
+    kind may be taken. `beside`: keys of the person's visits at that time that both are wanted of,
+    and then AtTheSameTime is raised for any other; None: they must not be told of their visits,
+    because only a browser that typed an address asks. Raises SlotTaken if nobody is free then, its
+    kinds OnlyWithProof and TimeClosed, and NotChangeable if it has begun or was changed meanwhile.
     """
     if starts_at == appointment.starts_at and provider in (None, appointment.provider):
         return _unmoved(appointment, by)
@@ -58,7 +63,7 @@ def move(
         free = [who for who in free if who == provider]
     for candidate in sorted(free, key=lambda who: who.pk != appointment.provider_id):
         try:
-            return _move(appointment, candidate, starts_at, by, proved)
+            return _move(appointment, candidate, starts_at, by, proved, beside)
         except OnlyWithProof:
             raise
         except SlotTaken:  # the calendar has changed meanwhile
@@ -89,11 +94,20 @@ def _could_move(visit: Appointment, provider: Provider | None, at: datetime) -> 
 
 @in_one_transaction
 def _move(
-    appointment: Appointment, provider: Provider, starts_at: datetime, by: str, proved: bool
+    appointment: Appointment,
+    provider: Provider,
+    starts_at: datetime,
+    by: str,
+    proved: bool,
+    beside: Collection[int] | None,
 ) -> Appointment:
     require_time_left(appointment, by)
     pks = [appointment.provider_id, provider.pk]
     lock(pks)
+    if appointment.patient and beside is not None:
+        lock_address(appointment.email)
+        but = [*beside, appointment.pk]
+        require_no_other(appointment.patient, starts_at, starts_at + appointment.length, but=but)
     now = timezone.now()
     settle_expired(pks, now)
     about = provider, appointment.service, appointment.state, starts_at

@@ -4,7 +4,7 @@ A reason opens closed hours, short notice, days too far ahead and full days. Not
 that somebody has, one that has begun, or a state in which the provider holds no licence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -25,6 +25,12 @@ from appointments.booking.rules import (
     settle_expired,
     unless_taken,
 )
+from appointments.booking.same_time import (
+    BookedAlready,
+    lock_address,
+    of_person,
+    require_no_other,
+)
 from appointments.booking.visits import PatientDetails, record_consents, reread
 from appointments.models import Appointment, Provider, Service, Status
 from appointments.states import STATES
@@ -40,20 +46,28 @@ class OutsideRules(Exception):
 
 @dataclass(frozen=True)
 class Wish:
-    """A visit as staff want it. `reason` is why outside the rules; empty: only within them."""
+    """A visit as staff want it. `reason` is why outside the rules; empty: only within them.
+
+    `beside` are the keys of the patient's visits at the same time that both are wanted of.
+    """
 
     provider: Provider
     service: Service
     state: str
     starts_at: datetime
     reason: str = ""
+    beside: frozenset[int] = frozenset()
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + self.service.length
 
 
 def book_for_patient(wish: Wish, details: PatientDetails, *, by: str) -> Appointment:
     """Book it at once and queue its confirmation. No limit of upcoming visits holds for staff.
 
-    Raises SlotTaken if somebody has the time or it has begun, NotLicensed, and OutsideRules where
-    it needs a reason.
+    Raises SlotTaken if somebody has the time or it has begun, NotLicensed, OutsideRules where it
+    needs a reason, BookedAlready, and AtTheSameTime for a patient who has another visit then.
     """
     try:
         return _book_one(wish, details, by)
@@ -64,10 +78,22 @@ def book_for_patient(wish: Wish, details: PatientDetails, *, by: str) -> Appoint
 
 @in_one_transaction
 def _book_one(wish: Wish, details: PatientDetails, by: str) -> Appointment:
+    lock([wish.provider.pk])
+    lock_address(details.email)
+    same = already_booked(wish, details)
+    if same:
+        raise BookedAlready([same])
+    require_no_other(details, wish.starts_at, wish.ends_at, but=wish.beside)
     require_allowed(wish)
     appointment = write(wish, details, by)
     notices.booked(appointment)
     return appointment
+
+
+def already_booked(wish: Wish, details: PatientDetails) -> Appointment | None:
+    """The visit of this patient that is exactly what is wished for, if there is one."""
+    booked = of_person(details).filter(status=Status.BOOKED, provider=wish.provider)
+    return booked.filter(service=wish.service, starts_at=wish.starts_at).first()
 
 
 def require_allowed(wish: Wish, *, moving: Appointment | None = None) -> None:
@@ -130,7 +156,13 @@ def write(wish: Wish, details: PatientDetails, by: str, **also) -> Appointment:
 
 
 def move_for_patient(
-    appointment: Appointment, *, provider: Provider, starts_at: datetime, by: str, reason: str = ""
+    appointment: Appointment,
+    *,
+    provider: Provider,
+    starts_at: datetime,
+    by: str,
+    reason: str = "",
+    beside: Collection[int] = (),
 ) -> Appointment:
     """Give the visit another time or provider and tell both. Its length stays as it was booked.
 
@@ -139,7 +171,9 @@ def move_for_patient(
     """
     if (provider, starts_at) == (appointment.provider, appointment.starts_at):
         return _unmoved(appointment)
-    wish = Wish(provider, appointment.service, appointment.state, starts_at, reason)
+    wish = Wish(
+        provider, appointment.service, appointment.state, starts_at, reason, frozenset(beside)
+    )
     try:
         return _move(appointment, wish, by)
     except IntegrityError as error:
@@ -159,6 +193,11 @@ def _unmoved(appointment: Appointment) -> Appointment:
 @in_one_transaction
 def _move(appointment: Appointment, wish: Wish, by: str) -> Appointment:
     lock([appointment.provider_id, wish.provider.pk])
+    if appointment.patient:
+        lock_address(appointment.email)
+        but = [*wish.beside, appointment.pk]
+        ends_at = wish.starts_at + appointment.length
+        require_no_other(appointment.patient, wish.starts_at, ends_at, but=but)
     require_allowed(wish, moving=appointment)
     changed = (
         Appointment.objects.upcoming(timezone.now())

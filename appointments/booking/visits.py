@@ -1,6 +1,6 @@
 """Visits: book, confirm, cancel, and what staff note on the day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -25,6 +25,7 @@ from appointments.booking.rules import (
     settle_expired,
     unless_taken,
 )
+from appointments.booking.same_time import at_that_time, lock_address, require_no_other
 from appointments.booking.statements import lock_to_book, take_over
 from appointments.models import Appointment, Consent, Status
 from curednation.guard import addresses
@@ -59,8 +60,9 @@ def book(
     """Turn a hold into a booked appointment and queue its confirmation.
 
     `proved`: whoever books has used a link that was mailed to this very address; `invited`: one
-    that offered this very time. Past the limit of visits of one address, and under pressure
-    where nothing is proved, the time is kept until the link in a mail is used.
+    that offered this very time, on a page that names their other visits. Past the limit of visits
+    of one address, where the person has another visit at that time, and under pressure where
+    nothing is proved, the time is kept until the link in a mail is used.
 
     A hold that has run out still books while nobody else has the time. Booking twice gives the
     first one's appointment. Raises SlotTaken if somebody else has the time, if it has begun, or
@@ -86,7 +88,9 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
     if found.pressure.rests and not invited:
         return _already_booked(hold, otherwise=BookingRests)
     must_confirm = found.pressure.is_on and not proved
-    has_many = found.is_over_limit or found.knows_of_many
+    # Who has a visit then is asked by mail: on the page it would tell a stranger of it.
+    twice = not invited and at_that_time(details, hold.starts_at, hold.ends_at, but=[hold.pk])
+    has_many = found.is_over_limit or found.knows_of_many or bool(twice)
     waits = must_confirm or has_many
     given = {
         "email": details.email,
@@ -125,14 +129,16 @@ def _status(waits: bool, waiting: int) -> Status:
     return Status.HELD if waiting < MOST_WAITING else Status.EXPIRED
 
 
-def confirm(appointment: Appointment) -> None:
+def confirm(appointment: Appointment, *, beside: Collection[int] = ()) -> None:
     """Book a visit that waited for the link in its mail: whoever reads it wants it.
 
     Confirming twice is fine. Raises SlotTaken if somebody else has the time by now, TimeClosed if
-    the provider does not work then, and NotChangeable if the patient has moved it or given it back.
+    the provider does not work then, NotChangeable if the patient has moved it or given it back,
+    and AtTheSameTime where they have a visit then that is not among `beside`, the keys of those
+    they were told of.
     """
     try:
-        _confirm(appointment)
+        _confirm(appointment, beside)
     except IntegrityError as error:
         unless_taken(error)
         raise SlotTaken(
@@ -141,7 +147,7 @@ def confirm(appointment: Appointment) -> None:
 
 
 @in_one_transaction
-def _confirm(appointment: Appointment) -> None:
+def _confirm(appointment: Appointment, beside: Collection[int]) -> None:
     licensed = lock(
         [appointment.provider_id], licensed_in=appointment.state, at=appointment.starts_at
     )
@@ -151,6 +157,11 @@ def _confirm(appointment: Appointment) -> None:
         raise SlotTaken(nearest(*around))
     if not is_open(appointment):
         raise TimeClosed(nearest(*around))
+    if appointment.patient:
+        lock_address(appointment.email)
+        but = [*beside, appointment.pk]
+        times = appointment.starts_at, appointment.ends_at
+        require_no_other(appointment.patient, *times, but=but)
     settle_expired([appointment.provider_id], now)
     kept = Appointment.objects.visits().filter(
         pk=appointment.pk,

@@ -17,6 +17,7 @@ from appointments.views.choosing import picker_context, shown_grid
 from appointments.views.refusing import refusal
 from appointments.views.taken import crowded, taken
 from appointments.views.visit import can_change, of_visit
+from curednation.guard.keys import key
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,10 +54,18 @@ def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse
             action=link.page("move"),
             closed=True,
         )
+    seen = {key(pk) for pk in request.POST.getlist("beside")}
     try:
         moved = booking.move(
-            appointment, provider=provider, starts_at=starts_at, proved=link.mailed
+            appointment,
+            provider=provider,
+            starts_at=starts_at,
+            proved=link.mailed,
+            beside=seen if link.mailed else None,
         )
+    except booking.AtTheSameTime as error:
+        context = _times(request, link) | {"beside": error.visits, "starts_at": starts_at}
+        return render(request, "appointments/move.html", context, status=409)
     except booking.NotChangeable:
         return redirect(link.page())
     except booking.SlotTaken as error:

@@ -18,6 +18,8 @@ from appointments.models import Appointment, ClinicRules, Status
 from appointments.progress import Phase
 from appointments.views.refusing import refusal
 from appointments.views.taken import taken
+from curednation.guard import addresses
+from curednation.guard.keys import key
 from curednation.guard.private import private
 from curednation.practice.models import Practice
 
@@ -186,6 +188,27 @@ def cancel(request: HttpRequest, link: VisitLink) -> HttpResponse:
     return redirect(link.page())
 
 
+def _confirm_page(request: HttpRequest, link: VisitLink, status: int = 200) -> HttpResponse:
+    """The question, with the person's visits at the same time: a mailed link led here."""
+    appointment, now = link.appointment, timezone.now()
+    until, others = appointment.held_until, list[Appointment]()
+    if appointment.patient:
+        times = appointment.starts_at, appointment.ends_at
+        others = booking.at_that_time(appointment.patient, *times, but=[appointment.pk])
+    context = {
+        "appointment": appointment,
+        "is_kept": appointment.status == Status.HELD and until and until > now,
+        "others": [(_page_of(other, appointment.email), other) for other in others],
+    }
+    return render(request, "appointments/confirm.html", context, status=status)
+
+
+def _page_of(visit: Appointment, email: str) -> str:
+    """Its mailed link, for whoever reads that very address; empty where it goes to another."""
+    same = addresses.normalised(visit.email) == addresses.normalised(email)
+    return links.page(visit) if same else ""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_visit(Purpose.CONFIRM)
 def confirm(request: HttpRequest, link: VisitLink) -> HttpResponse:
@@ -194,17 +217,17 @@ def confirm(request: HttpRequest, link: VisitLink) -> HttpResponse:
     if appointment.status not in (Status.HELD, Status.EXPIRED):
         return redirect(link.page())
     if request.method != "POST":
-        until = appointment.held_until
-        is_kept = appointment.status == Status.HELD and until and until > timezone.now()
-        context = {"appointment": appointment, "is_kept": is_kept}
-        return render(request, "appointments/confirm.html", context)
+        return _confirm_page(request, link)
     refused = refusal(request, "changes")
     if refused:
         return refused
     try:
-        booking.confirm(appointment)
+        beside = {key(pk) for pk in request.POST.getlist("beside")}
+        booking.confirm(appointment, beside=beside)
     except booking.NotChangeable:
         return redirect(link.page())
+    except booking.AtTheSameTime:
+        return _confirm_page(request, link, status=409)
     except booking.SlotTaken as error:
         return taken(
             request,

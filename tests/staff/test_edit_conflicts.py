@@ -74,7 +74,7 @@ def save(client: Client, record: Model, form: Form, **answers: Any):
 
 def told(answer) -> str:
     """The words of the part that tells what has changed, without tags."""
-    part = answer.text.partition('<section class="panel conflict"')[2].partition("</section>")[0]
+    part = answer.text.partition('"panel edit-conflict"')[2].partition("</section>")[0]
     words = " ".join(piece.partition(">")[2] for piece in part.split("<"))
     return " ".join(html.unescape(words).split())
 
