@@ -82,6 +82,16 @@ class Grid:
         return [Slot(moment(start), by_start[start]) for start in sorted(chosen)]
 
 
+def closest(grid: Grid, around: datetime, *, first: Provider, own: int, others: int) -> list[Slot]:
+    """The slots nearest to `around`, nearest first: of that provider, then of whoever is free."""
+    mine = Grid({who: starts for who, starts in grid.starts.items() if who == first})
+    found = []
+    for which, count in ((mine, own), (grid, others)):
+        near = which.nearest(around, count=count)
+        found += sorted(near, key=lambda slot: abs(slot.starts_at - around))
+    return found
+
+
 def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import availability, hours
 from appointments.calendars import Calendar
-from appointments.models import Appointment, Licence, Provider
+from appointments.models import Appointment, ConflictDecision, Licence, Provider
 from appointments.spans import Span, union
 
 
@@ -31,15 +31,23 @@ CAN_BE_KEPT = {Why.TIME_OFF, Why.HOURS}
 
 
 def standing() -> dict[int, Why]:
-    """Visits that need somebody: by primary key. Not those that staff put into time off knowingly.
+    """Visits that need somebody: by primary key. Not those that staff put into time off knowingly,
+    nor those whose move or cancelling is under way.
 
-    Opening hours do not count: they are how patients book, and staff book outside them.
+    Opening hours count only where a move failed: they are how patients book, and staff book
+    outside them.
     """
     now = timezone.now()
-    rows = _upcoming(now, None)
-    found = _find(rows, now, with_hours=False)
+    decided = dict(ConflictDecision.objects.values_list("appointment_id", "failed_at"))
+    under_way = {pk for pk, failed_at in decided.items() if failed_at is None}
+    rows = [row for row in _upcoming(now, None) if row[0] not in under_way]
+    found = _find(rows, now, with_hours=len(decided) > len(under_way))
     knowing = {row[0] for row in rows if row[5]}
-    return {pk: why for pk, why in found if why != Why.TIME_OFF or pk not in knowing}
+    return {
+        pk: why
+        for pk, why in found
+        if (why != Why.TIME_OFF or pk not in knowing) and (why != Why.HOURS or pk in decided)
+    }
 
 
 def all_of(provider: int | None = None) -> set[tuple[int, Why]]:

@@ -2,7 +2,15 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from appointments import booking, closures, mornings, reminders, retention, waitlist
+from appointments import (
+    booking,
+    closures,
+    conflict_decisions,
+    mornings,
+    reminders,
+    retention,
+    waitlist,
+)
 
 
 @shared_task
@@ -35,6 +43,12 @@ def write_morning_counts() -> None:
 def offer_freed_times() -> None:
     """Offer free times to who waits for one. Every minute; any number may run at once."""
     waitlist.offer_freed_times()
+
+
+@shared_task
+def carry_out_decisions() -> None:
+    """Move and cancel what staff decided for long lists. Every minute; any number may run."""
+    conflict_decisions.carry_out()
 
 
 @shared_task

@@ -146,6 +146,11 @@ CELERY_BEAT_SCHEDULE: dict = {
         "schedule": 60,
         "options": {"expires": 50},
     },
+    "conflict-decisions": {
+        "task": "appointments.tasks.carry_out_decisions",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
     "waitlist-purge": {
         "task": "appointments.tasks.purge_waitlist",
         "schedule": crontab(hour=8, minute=40),
@@ -305,6 +310,9 @@ PAGE_CACHE_SECONDS = env.number("PAGE_CACHE_SECONDS", default=3600, least=0, mos
 PAGE_CACHE_PAGES = env.number("PAGE_CACHE_PAGES", default=10_000, least=0, most=1_000_000)
 # A page pasted whole must reach its form, which refuses it with a sentence and keeps the rest.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+# Staff choose among thousands of rows and save tables of hundreds. What strangers send is bounded
+# by its bytes (request_body): 64 kB hold no more than this either.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000
 MEDIA_URL = "/articles/images/"
 MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
 PICTURES = {"USE_PLACEHOLDERS": False, "PROCESSOR": "articles.tasks.make_sizes_later"}

@@ -1,11 +1,12 @@
 """Before a change of hours, licences or providers is saved: which booked visits it disturbs.
 
 The change is made in a transaction and the visits are looked at as they would stand then. If it
-disturbs any, it is rolled back and staff choose what becomes of each. The second time the change
-and all that was chosen are one transaction: both, or neither.
+disturbs any, it is rolled back and staff choose what becomes of each, or of groups where there are
+many. The second time the change and what was chosen are one transaction: both, or neither. What was
+chosen for groups is carried out afterwards: see `conflict_decisions`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,12 +20,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments import booking, disrupted
+from appointments import booking, conflict_decisions, disrupted
 from appointments.admin import office, steps, ways_out
-from appointments.admin.ways_out import FOR_ALL, PREFIX, Refused, Row
-from appointments.disrupted import CAN_BE_KEPT
+from appointments.admin.ways_out import FOR_ALL, PREFIX, Group, Refused, Row
+from appointments.disrupted import CAN_BE_KEPT, Why
 from appointments.models import Appointment
 from curednation import disclosures
+from curednation.staff.audited import record_all
 
 PAGE = "admin/appointments/affected.html"
 PANEL = "admin/appointments/_affected.html"
@@ -40,30 +42,37 @@ def before_saving(
 ) -> HttpResponse:
     """What `save` answers, or the list of the visits that it would disturb, with nothing saved.
 
-    `provider` limits it to the visits of one, where the change can concern no other.
+    `provider` limits it to the visits of one, where the change can concern no other. Providers are
+    locked while the change is tried, which is a moment. The page is made after that.
     """
     if request.method != "POST":
         return save()
     error = ""
     with transaction.atomic():
-        booking.lock_everyone()
+        # Visits may be moved to anybody; while there is nothing to move, only one is concerned.
+        booking.lock_everyone(None if _is_decided(request) else provider)
         was, held = disrupted.all_of(provider), disrupted.holds(provider)
         response = save()
         if response.status_code != 302:
             return response  # the form has errors, or asks whether to delete
         booking.withdraw([pk for pk, _why in disrupted.holds(provider) - held])
-        rows = ways_out.rows_of(disrupted.all_of(provider) - was)
-        if not rows:
+        found = dict(disrupted.all_of(provider) - was)
+        if not found:
             return response
         if not request.user.has_perm("appointments.view_appointment"):
             raise PermissionDenied  # the change would show them visits
-        if f"{PREFIX}all" in request.POST:
-            error = _settle(model_admin, request, rows)
+        if _is_decided(request):
+            error = _settle(model_admin, request, ways_out.rows_of(found))
             if not error:
                 return response
         transaction.set_rollback(True)
     _forget_messages(request)
-    return _page(model_admin, request, rows, error, carried=list(_carried(request)))
+    return _page(model_admin, request, found, error, carried=list(_carried(request)))
+
+
+def _is_decided(request: HttpRequest) -> bool:
+    """Whether choices were sent, and not only the wish to see some visits one by one."""
+    return f"{PREFIX}all" in request.POST and f"{PREFIX}show" not in request.POST
 
 
 def _settle(model_admin: ModelAdmin, request: HttpRequest, rows: list[Row]) -> str:
@@ -77,6 +86,14 @@ def _settle(model_admin: ModelAdmin, request: HttpRequest, rows: list[Row]) -> s
     except Refused as refused:
         return str(refused)
     done = [row for row in rows if row.chosen != ways_out.LATER]
+    if len(rows) > ways_out.EACH:
+        # A row for each would take longer than the change, under its locks.
+        pks = [row.visit.pk for row in done]
+        record_all(request, "act:affected", model=Appointment._meta.label_lower, object_pks=pks)
+        text = _now("The change is saved. %d visits are being settled: it takes a few minutes.")
+        if conflict_decisions.waiting():
+            messages.success(request, text % len(done))
+        return ""
     for row in done:
         model_admin.log_change(request, row.visit, _now("It could not take place as booked"))
     if done:
@@ -100,17 +117,29 @@ def _carried(request: HttpRequest) -> Iterator[tuple[str, str]]:
 def _page(
     model_admin: ModelAdmin,
     request: HttpRequest,
-    rows: list[Row],
+    found: Mapping[int, Why],
     error: str = "",
     *,
     carried: Iterable[tuple[str, str]] = (),
 ) -> HttpResponse:
+    rows = ways_out.rows_of(found)
+    if error:
+        ways_out.mark_new(rows, request.POST)
+    singles, groups = _arranged(request, rows)
+    ways_out.offer_moves(singles)
+    for row in singles:
+        row.chosen = request.POST.get(row.name, "")
     context = model_admin.admin_site.each_context(request) | {
         "title": _("Booked visits that this disturbs")
         if carried
         else _("Visits that cannot take place as booked"),
         "opts": Appointment._meta,
-        "rows": rows,
+        "rows": singles,
+        "groups": groups,
+        "count": len(rows),
+        "most": ways_out.EACH,
+        "seen": ",".join(str(row.visit.pk) for row in rows),
+        "singles": ",".join(str(row.visit.pk) for row in singles),
         "for_all": [
             (value, label)
             for value, label in FOR_ALL.items()
@@ -119,6 +148,8 @@ def _page(
         "all": request.POST.get(f"{PREFIX}all", "each"),
         "reason": request.POST.get(f"{PREFIX}reason", ""),
         "carried": carried,
+        "loses_file": bool(request.FILES),
+        "waiting": conflict_decisions.waiting(),
         "error": error,
         "back": request.get_full_path(),
     }
@@ -126,20 +157,31 @@ def _page(
     return disclosures.shows(response, [row.visit for row in rows])
 
 
+def _arranged(request: HttpRequest, rows: list[Row]) -> tuple[list[Row], list[Group]]:
+    """The rows to decide one by one, and the groups of the others, where there are many."""
+    if len(rows) <= ways_out.EACH:
+        return rows, []
+    wanted = request.POST.getlist(f"{PREFIX}single") + request.POST.getlist(f"{PREFIX}singles")
+    alone = ways_out.numbers(wanted)
+    singles = [row for row in rows if str(row.visit.pk) in alone][: ways_out.EACH]
+    pks = {row.visit.pk for row in singles}
+    rest = [row for row in rows if row.visit.pk not in pks]
+    return singles, ways_out.groups_of(rest, request.POST)
+
+
 def affected_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The standing list: what nobody has settled yet."""
     if not request.user.has_perm("appointments.view_appointment"):
         raise PermissionDenied
     error = ""
-    if request.method == "POST":
+    if request.method == "POST" and _is_decided(request):
         with transaction.atomic():
             booking.lock_everyone()
-            rows = ways_out.rows_of(disrupted.standing())
-            error = _settle(model_admin, request, rows)
+            error = _settle(model_admin, request, ways_out.rows_of(disrupted.standing()))
             if not error:
                 return redirect("admin:appointments_appointment_affected")
             transaction.set_rollback(True)
-    return _page(model_admin, request, ways_out.rows_of(disrupted.standing()), error)
+    return _page(model_admin, request, disrupted.standing(), error)
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: curednation.staff

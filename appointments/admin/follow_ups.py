@@ -139,7 +139,7 @@ def preview(visit: Appointment, asked: dict) -> list[Row]:
         slots = [Slot(start, provider)] if provider in grid.free_at(start) else []
         if not slots:
             row.conflict = _conflict(provider, service, visit.state, start)
-            near = free_times.closest(grid, start, first=provider, own=3, others=3)
+            near = availability.closest(grid, start, first=provider, own=3, others=3)
             slots = [slot for slot in near if abs(slot.starts_at - start) <= NEAR]
         elif others := _at(theirs, start, start + service.length):
             row.conflict = _now("The patient has a visit then: %(which)s") % {

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from appointments import availability
 from appointments.admin import office
-from appointments.availability import Grid, Slot
+from appointments.availability import Grid
 from appointments.models import Appointment, Provider, Service
 from appointments.templatetags.visits import clock
 
@@ -46,13 +46,3 @@ def days(grid: Grid, provider: Provider | None) -> list[Day]:
 def value(when: datetime, who: Provider) -> str:
     """2026-11-10T14:30Z/7"""
     return f"{when:%Y-%m-%dT%H:%MZ}/{who.pk}"
-
-
-def closest(grid: Grid, around: datetime, *, first: Provider, own: int, others: int) -> list[Slot]:
-    """The slots nearest to `around`, nearest first: of that provider, then of whoever is free."""
-    mine = Grid({who: starts for who, starts in grid.starts.items() if who == first})
-    found = []
-    for which, count in ((mine, own), (grid, others)):
-        near = which.nearest(around, count=count)
-        found += sorted(near, key=lambda slot: abs(slot.starts_at - around))
-    return found

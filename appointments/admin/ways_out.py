@@ -1,27 +1,31 @@
-"""What can become of each visit that cannot take place as booked, and doing it: all, or nothing."""
+"""What can become of each visit that cannot take place as booked, and doing it: all, or nothing.
+
+A short list is decided visit by visit, or all at once. A long one is decided by groups; single
+visits can be taken out of their group. What is decided for groups is carried out in the background.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appointments import availability, booking
+from appointments import booking, conflict_decisions
 from appointments.admin import free_times, office
+from appointments.admin.desk_forms import parse_choice
 from appointments.availability import Slot
 from appointments.disrupted import CAN_BE_KEPT, Why
-from appointments.models import Appointment, Provider
+from appointments.models import Appointment, ConflictDecision
 
 PREFIX = "affected-"
-BEFORE, AFTER = timedelta(days=3), timedelta(days=14)
-OTHERS = 3
-KEEP, CANCEL, LATER = "keep", "cancel", "later"
+KEEP, CANCEL, LATER, MOVE = "keep", "cancel", "later", "move"
+EACH = 50  # a longer list is decided by groups; so many times are looked up for one page
 FOR_ALL = {
     "each": gettext_lazy("As chosen for each"),
-    "move": gettext_lazy("Move all: to the first time that is offered for each"),
+    MOVE: gettext_lazy("Move all: each to the nearest time that is free"),
     CANCEL: gettext_lazy("Cancel all, with a kind e-mail"),
     KEEP: gettext_lazy("Keep all as booked (write why)"),
 }
@@ -36,60 +40,96 @@ class Row:
     visit: Appointment
     why: Why
     when: str
-    moves: dict[str, tuple[str, Slot]] = field(default_factory=dict)
+    moves: dict[str, str] = field(default_factory=dict)
     chosen: str = ""
+    is_new: bool = False  # booked since the list was made
 
     @property
     def name(self) -> str:
         return f"{PREFIX}visit-{self.visit.pk}"
 
     @property
+    def group(self) -> str:
+        return f"{PREFIX}group-{self.visit.provider_id}-{self.why}"
+
+    @property
     def options(self) -> Iterator[tuple[str, str]]:
-        for value, (label, _slot) in self.moves.items():
-            yield value, label
-        yield CANCEL, _("Cancel, with a kind e-mail")
-        if self.why in CAN_BE_KEPT:
-            yield KEEP, _("Keep as booked (write why)")
-        if self.why != Why.HOURS:
-            yield LATER, _("Decide later: it stays on the first page")
+        yield from self.moves.items()
+        yield from options_of(self.why)
+
+    def can_be(self, choice: str) -> bool:
+        known = dict(options_of(self.why)) | {MOVE: ""}
+        return choice in known or parse_choice(choice) is not None
+
+
+@dataclass
+class Group:
+    """Visits of one provider with the same reason, decided together."""
+
+    name: str
+    title: str
+    why: Why
+    rows: list[Row] = field(default_factory=list)
+    chosen: str = ""
+
+    @property
+    def options(self) -> Iterator[tuple[str, str]]:
+        yield "", _("Please choose")
+        yield MOVE, _("Move each to the nearest time that is free")
+        yield from options_of(self.why)
+
+
+def options_of(why: Why) -> Iterator[tuple[str, str]]:
+    yield CANCEL, _("Cancel, with a kind e-mail")
+    if why in CAN_BE_KEPT:
+        yield KEEP, _("Keep as booked (write why)")
+    if why != Why.HOURS:
+        yield LATER, _("Decide later: it stays on the first page")
 
 
 def rows_of(found: Mapping[int, Why] | Iterable[tuple[int, Why]]) -> list[Row]:
-    """One for each visit, in order of time, with times that no other row is offered first."""
+    """One for each visit, in order of time. Cheap, however many there are."""
     reasons = dict(found)
     visits = Appointment.objects.filter(pk__in=reasons).order_by("starts_at", "pk")
     zone = office.zone()
-    rows = [
+    return [
         Row(visit, reasons[visit.pk], office.near_moment(visit.starts_at, zone))
         for visit in visits.select_related("patient", "provider", "service")
     ]
+
+
+def groups_of(rows: Iterable[Row], data: QueryDict) -> list[Group]:
+    """These rows by provider and reason, with what was chosen for each group so far."""
+    groups: dict[str, Group] = {}
+    for row in rows:
+        title = f"{row.visit.provider.name}: {row.why.label}"
+        group = groups.setdefault(row.group, Group(row.group, title, row.why))
+        group.rows.append(row)
+        group.chosen = data.get(row.group, "")
+    return sorted(groups.values(), key=lambda group: group.title)
+
+
+def offer_moves(rows: Iterable[Row]) -> None:
+    """Look up times for each of these, such that no other of them is offered first."""
+    zone = office.zone()
     offered: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
     for row in rows:
-        for label, slot in _moves(row.visit):
-            if _is_free(row.visit, slot, offered[slot.provider.pk]):
-                row.moves[free_times.value(slot.starts_at.astimezone(UTC), slot.provider)] = (
-                    label,
-                    slot,
-                )
-        for _label, slot in list(row.moves.values()):
+        found = [
+            slot
+            for slot in conflict_decisions.alternatives(row.visit)
+            if _is_free(row.visit, slot, offered[slot.provider.pk])
+        ]
+        for slot in found:
+            value = free_times.value(slot.starts_at.astimezone(UTC), slot.provider)
+            row.moves[value] = _words(row.visit, slot, zone)
             offered[slot.provider.pk].append(_blocked(row.visit, slot))
-    return rows
 
 
-def _moves(visit: Appointment) -> Iterator[tuple[str, Slot]]:
-    """The same time with others, the nearest with the same provider, the nearest with anyone."""
-    start = visit.starts_at
-    grid = availability.grid(
-        visit.service, visit.state, first=start - BEFORE, last=start + AFTER, moving=visit
-    )
-    others = [who for who in grid.free_at(start) if who != visit.provider]
-    for who in others[:OTHERS]:
-        yield _("Same time with %(who)s") % {"who": who.name}, Slot(start, who)
-    zone = office.zone()
-    for slot in free_times.closest(grid, start, first=visit.provider, own=2, others=6):
-        if slot.starts_at != start:
-            facts = {"when": office.near_moment(slot.starts_at, zone), "who": slot.provider.name}
-            yield _("%(when)s with %(who)s") % facts, slot
+def _words(visit: Appointment, slot: Slot, zone) -> str:
+    facts = {"when": office.near_moment(slot.starts_at, zone), "who": slot.provider.name}
+    if slot.starts_at == visit.starts_at:
+        return _("Same time with %(who)s") % facts
+    return _("%(when)s with %(who)s") % facts
 
 
 def _blocked(visit: Appointment, slot: Slot) -> tuple[datetime, datetime]:
@@ -102,18 +142,33 @@ def _is_free(visit: Appointment, slot: Slot, offered: list[tuple[datetime, datet
     return all(end <= lower or upper <= start for lower, upper in offered)
 
 
+def numbers(texts: Iterable[str]) -> set[str]:
+    """The keys in fields such as "12,13,14": one field, however many visits."""
+    return {part for text in texts for part in text.split(",") if part}
+
+
+def mark_new(rows: Iterable[Row], data: QueryDict) -> int:
+    """Mark what was booked since the list was made; how many."""
+    seen = numbers(data.getlist(f"{PREFIX}seen"))
+    for row in rows:
+        row.is_new = str(row.visit.pk) not in seen
+    return sum(row.is_new for row in rows)
+
+
 def answer(rows: list[Row], data: QueryDict) -> None:
     """Put onto each row what was chosen for it. Raises Refused where that cannot be."""
     for_all = data.get(f"{PREFIX}all", "each")
-    seen = set(data.getlist(f"{PREFIX}seen"))
     for row in rows:
-        row.chosen = data.get(row.name, "") if for_all == "each" else for_all
-        if for_all == "move":
-            row.chosen = next(iter(row.moves), "")
-    if not {str(row.visit.pk) for row in rows} <= seen:
-        raise Refused(_("Visits were booked meanwhile. Please look at the list once more."))
+        of_group = data.get(row.group, "")
+        row.chosen = data.get(row.name, of_group) if for_all == "each" else for_all
+    if mark_new(rows, data):
+        raise Refused(
+            _("Visits were booked meanwhile: they are marked as new. Please look at the list.")
+        )
     for row in rows:
-        if row.chosen not in dict(row.options):
+        if not row.chosen:
+            raise Refused(_("Please choose what becomes of each group."))
+        if not row.can_be(row.chosen):
             raise Refused(
                 _("%(when)s: this choice cannot be had (any more). Please choose again.")
                 % {"when": row.when}
@@ -121,17 +176,29 @@ def answer(rows: list[Row], data: QueryDict) -> None:
 
 
 def carry_out(rows: list[Row], *, by: str, reason: str) -> None:
-    """In the caller's transaction. Raises Refused, and then the caller must roll back."""
-    for row in rows:
+    """In the caller's transaction. Raises Refused, and then the caller must roll back.
+
+    Of a long list moves and cancelling are written down for the background, but for the times
+    that were chosen visit by visit.
+    """
+    if not reason and any(row.chosen == KEEP for row in rows):
+        raise Refused(_("Please write why visits are kept."))
+    ConflictDecision.objects.filter(appointment__in=[row.visit.pk for row in rows]).delete()
+    at_once = rows
+    if len(rows) > EACH:
+        at_once = [row for row in rows if row.chosen not in (MOVE, CANCEL, KEEP, LATER)]
+        for choice in (MOVE, CANCEL):
+            visits = [row.visit for row in rows if row.chosen == choice]
+            conflict_decisions.decide(visits, choice, by=by, reason=reason)
+        booking.keep_all([row.visit for row in rows if row.chosen == KEEP], reason=reason)
+    for row in at_once:
         try:
             _do(row, by, reason)
-        except booking.OutsideRules as error:
-            text = _("Please write why visits are kept.")
-            if row.chosen != KEEP:
-                text = _("%(when)s: the new time is taken meanwhile.") % {"when": row.when}
-            raise Refused(text) from error
-        except (booking.SlotTaken, booking.NotLicensed, booking.NotChangeable) as error:
-            text = _("%(when)s: the new time is taken meanwhile, or the visit was changed.")
+        except (*conflict_decisions.REFUSALS, booking.NotChangeable) as error:
+            text = _(
+                "%(when)s: this choice cannot be had any more. "
+                "The new time is taken, or the visit was changed."
+            )
             raise Refused(text % {"when": row.when}) from error
 
 
@@ -140,7 +207,8 @@ def _do(row: Row, by: str, reason: str) -> None:
         booking.cancel(row.visit, by=by, reason=reason)
     elif row.chosen == KEEP:
         booking.keep(row.visit, reason=reason)
-    elif row.chosen != LATER:
-        _label, slot = row.moves[row.chosen]
-        provider: Provider = slot.provider
-        booking.move_for_patient(row.visit, provider=provider, starts_at=slot.starts_at, by=by)
+    elif row.chosen == MOVE:
+        conflict_decisions.move_to_nearest(row.visit, by=by)
+    elif row.chosen != LATER and (slot := parse_choice(row.chosen)):
+        starts_at, provider = slot
+        booking.move_for_patient(row.visit, provider=provider, starts_at=starts_at, by=by)

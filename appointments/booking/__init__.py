@@ -39,6 +39,7 @@ from appointments.booking.staff import (
     Wish,
     book_for_patient,
     keep,
+    keep_all,
     lock_everyone,
     move_for_patient,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "fairly",
     "give",
     "keep",
+    "keep_all",
     "lock_everyone",
     "merge",
     "move",

@@ -228,7 +228,16 @@ def keep(appointment: Appointment, *, reason: str) -> None:
         raise NotChangeable
 
 
-def lock_everyone() -> None:
-    """Let no visit be booked or moved until the transaction ends: for changes of the calendar."""
+def keep_all(visits: Sequence[Appointment], *, reason: str) -> None:
+    """The same for many. Those that are not upcoming any more need nothing."""
+    pks = [visit.pk for visit in visits]
+    Appointment.objects.upcoming(timezone.now()).filter(pk__in=pks).update(staff_reason=reason)
+
+
+def lock_everyone(only: int | None = None) -> None:
+    """Let no visit be booked or moved until the transaction ends: for changes of the calendar.
+
+    `only`: with this provider.
+    """
     everyone: Sequence[int] = list(Provider.objects.values_list("pk", flat=True))
-    lock(everyone)
+    lock(everyone if only is None else [only])

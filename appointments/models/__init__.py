@@ -1,4 +1,5 @@
 from appointments.models.clinic import ClinicRules
+from appointments.models.conflicts import ConflictDecision
 from appointments.models.consents import Consent, ConsentText
 from appointments.models.feeds import CalendarFeed
 from appointments.models.schedule import HoursException, Licence, Provider, Service, WeeklyHours
@@ -9,6 +10,7 @@ __all__ = [
     "Appointment",
     "CalendarFeed",
     "ClinicRules",
+    "ConflictDecision",
     "Consent",
     "ConsentText",
     "EntryStatus",

@@ -139,6 +139,16 @@ class WaitlistEntry(models.Model):
         verbose_name=_("appointment"),
     )
 
+    kept_beside = models.ForeignKey(
+        Appointment,
+        models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The patient has this visit, was asked, and keeps the place all the same."),
+    )
+
     objects = EntryQuerySet.as_manager()
 
     class Meta:
