@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -39,10 +40,14 @@ class Refused(Exception):
 class Row:
     visit: Appointment
     why: Why
-    when: str
+    zone: ZoneInfo
     moves: dict[str, str] = field(default_factory=dict)
     chosen: str = ""
     is_new: bool = False  # booked since the list was made
+
+    @property
+    def when(self) -> str:
+        return office.near_moment(self.visit.starts_at, self.zone)
 
     @property
     def name(self) -> str:
@@ -58,8 +63,9 @@ class Row:
         yield from options_of(self.why)
 
     def can_be(self, choice: str) -> bool:
-        known = dict(options_of(self.why)) | {MOVE: ""}
-        return choice in known or parse_choice(choice) is not None
+        if choice in (MOVE, CANCEL):
+            return True
+        return choice in dict(options_of(self.why)) or parse_choice(choice) is not None
 
 
 @dataclass
@@ -93,7 +99,7 @@ def rows_of(found: Mapping[int, Why] | Iterable[tuple[int, Why]]) -> list[Row]:
     visits = Appointment.objects.filter(pk__in=reasons).order_by("starts_at", "pk")
     zone = office.zone()
     return [
-        Row(visit, reasons[visit.pk], office.near_moment(visit.starts_at, zone))
+        Row(visit, reasons[visit.pk], zone)
         for visit in visits.select_related("patient", "provider", "service")
     ]
 
