@@ -44,6 +44,7 @@ PURPOSES = {
     "move": Purpose.VISIT,
     "move_fragment": Purpose.VISIT,
     "cancel": Purpose.VISIT,
+    "visit_place": Purpose.VISIT,
     "confirm": Purpose.CONFIRM,
     "calendar": Purpose.CALENDAR,
     "done": Purpose.DONE,

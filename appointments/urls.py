@@ -77,5 +77,6 @@ urlpatterns = [
     re_path(rf"{visit_path}reschedule/$", moving.move, name="move"),
     re_path(rf"{visit_path}reschedule/times/$", moving.move_fragment, name="move_fragment"),
     re_path(rf"{visit_path}cancel/$", visit.cancel, name="cancel"),
+    re_path(rf"{visit_path}waitlist/$", waitlist.beside, name="visit_place"),
     re_path(rf"{visit_path}confirm/$", visit.confirm, name="confirm"),
 ]

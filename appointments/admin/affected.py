@@ -26,7 +26,7 @@ from appointments.admin.ways_out import FOR_ALL, PREFIX, Group, Refused, Row
 from appointments.disrupted import CAN_BE_KEPT, Why
 from appointments.models import Appointment
 from curednation import disclosures
-from curednation.staff.audited import record_all
+from curednation.guard.keys import keys
 
 PAGE = "admin/appointments/affected.html"
 PANEL = "admin/appointments/_affected.html"
@@ -89,7 +89,7 @@ def _settle(model_admin: ModelAdmin, request: HttpRequest, rows: list[Row]) -> s
     if len(rows) > ways_out.EACH:
         # A row for each would take longer than the change, under its locks.
         pks = [row.visit.pk for row in done]
-        record_all(request, "act:affected", model=Appointment._meta.label_lower, object_pks=pks)
+        model_admin.record_many(request, "act:affected", Appointment, pks)  # type: ignore[attr-defined]  # guarded_admin
         text = _now("The change is saved. %d visits are being settled: it takes a few minutes.")
         if conflict_decisions.waiting():
             messages.success(request, text % len(done))
@@ -162,8 +162,8 @@ def _arranged(request: HttpRequest, rows: list[Row]) -> tuple[list[Row], list[Gr
     if len(rows) <= ways_out.EACH:
         return rows, []
     wanted = request.POST.getlist(f"{PREFIX}single") + request.POST.getlist(f"{PREFIX}singles")
-    alone = ways_out.numbers(wanted)
-    singles = [row for row in rows if str(row.visit.pk) in alone][: ways_out.EACH]
+    alone = keys(wanted)
+    singles = [row for row in rows if row.visit.pk in alone][: ways_out.EACH]
     pks = {row.visit.pk for row in singles}
     rest = [row for row in rows if row.visit.pk not in pks]
     return singles, ways_out.groups_of(rest, request.POST)

@@ -9,10 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments import booking
+from appointments import booking, waitlist
 from appointments.admin import free_times, office, steps
 from appointments.admin.desk_forms import ChoiceForm, MoveForm, VisitForm, WhenForm
 from appointments.models import Appointment, Patient
@@ -45,6 +47,7 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
         )
         if found:
             admin.log_addition(request, found, [{"added": {}}])
+            _say_who_waits(request, found)
             return _back_to(request, found, _("The visit is booked. An e-mail tells the patient."))
         status = 409
     context |= {"form": form, "days": free_times.days(form.grid(), form.provider)}
@@ -125,6 +128,18 @@ def attempt(form: Any, do: Any) -> Appointment | None:
             }
         form.add_error(None, text)
     return None
+
+
+def _say_who_waits(request: HttpRequest, visit: Appointment) -> None:
+    """A place on the waitlist for the same kind of visit: the front desk asks whether it stays."""
+    for place in waitlist.places_beside(visit):
+        text = format_html(
+            '{} <a href="{}">{}</a>',
+            _("They are on the waitlist for this kind of visit, too. Ask whether they stay on it:"),
+            reverse("admin:appointments_waitlistentry_change", args=[place.pk]),
+            _("the place"),
+        )
+        messages.warning(request, text)
 
 
 def _patient_or_404(object_id: str) -> Patient:

@@ -19,7 +19,7 @@ from appointments.models import Appointment, ConsentText, Patient, Provider, Ser
 from appointments.states import STATE_CHOICES, STATES
 from curednation.guard import days
 from curednation.guard.fields import AddressField, NameField
-from curednation.guard.keys import key
+from curednation.guard.keys import key, keys
 from curednation.guard.phones import PhoneField
 
 BOOK_PAGE = "admin:appointments_appointment_book"
@@ -158,7 +158,7 @@ class TimeForm(forms.Form):
         """For `booking`. Only of a valid form."""
         starts_at, provider = self.cleaned_data["slot"]
         reason = self.cleaned_data["reason"].strip()
-        beside = frozenset(map(key, self.data.getlist("beside")))  # type: ignore[attr-defined]
+        beside = frozenset(keys(self.data.getlist("beside")))  # type: ignore[attr-defined]
         return Wish(provider, self.service, self.state, starts_at, reason, beside)
 
 

@@ -25,7 +25,7 @@ from appointments.booking import Wish
 from appointments.forms import ConsentField
 from appointments.models import Appointment, ConsentText, HoursException, Provider, Service
 from curednation import disclosures
-from curednation.guard.keys import key
+from curednation.guard.keys import keys
 
 PAGE = "admin/appointments/series.html"
 PAGE_NAME = "admin:appointments_appointment_series"
@@ -196,7 +196,7 @@ def _book(
     agreed: AgreedForm,
 ) -> tuple[str, list[Appointment]]:
     """Book what was chosen, all or none; else why not, and the visits to ask about."""
-    beside = frozenset(map(key, request.POST.getlist("beside")))
+    beside = frozenset(keys(request.POST.getlist("beside")))
     wishes = []
     for row in _as_chosen(request, rows):
         if row.chosen != LEAVE_OUT:

@@ -20,6 +20,7 @@ from appointments.admin.desk_forms import parse_choice
 from appointments.availability import Slot
 from appointments.disrupted import CAN_BE_KEPT, Why
 from appointments.models import Appointment, ConflictDecision
+from curednation.guard.keys import keys
 
 PREFIX = "affected-"
 KEEP, CANCEL, LATER, MOVE = "keep", "cancel", "later", "move"
@@ -148,16 +149,11 @@ def _is_free(visit: Appointment, slot: Slot, offered: list[tuple[datetime, datet
     return all(end <= lower or upper <= start for lower, upper in offered)
 
 
-def numbers(texts: Iterable[str]) -> set[str]:
-    """The keys in fields such as "12,13,14": one field, however many visits."""
-    return {part for text in texts for part in text.split(",") if part}
-
-
 def mark_new(rows: Iterable[Row], data: QueryDict) -> int:
     """Mark what was booked since the list was made; how many."""
-    seen = numbers(data.getlist(f"{PREFIX}seen"))
+    seen = keys(data.getlist(f"{PREFIX}seen"))
     for row in rows:
-        row.is_new = str(row.visit.pk) not in seen
+        row.is_new = row.visit.pk not in seen
     return sum(row.is_new for row in rows)
 
 

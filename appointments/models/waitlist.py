@@ -51,6 +51,10 @@ class EntryQuerySet(models.QuerySet["WaitlistEntry"]):
             Exists(WaitlistOffer.objects.filter(entry=OuterRef("pk"), status=OfferStatus.OPEN))
         )
 
+    def of_visit(self, person: str, visit: Appointment):
+        """Those of a person, by their `match_key`, for what this visit is: service and state."""
+        return self.filter(person=person, service=visit.service_id, state=visit.state)
+
     def in_line(self):
         """Who came first stands first."""
         return self.order_by("created", "pk")

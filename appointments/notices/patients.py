@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from appointments import links, proofs, zones
 from appointments.calendar_file import Method, calendar_file
-from appointments.models import Appointment, Service, Status
+from appointments.models import Appointment, Service, Status, WaitlistEntry
 from appointments.notices import pauses
+from appointments.patients import match_key
 from appointments.states import State
 from curednation.guard import addresses
 from curednation.mail import outbox
@@ -37,7 +38,21 @@ def about(appointment: Appointment) -> str:
 
 def booked(appointment: Appointment) -> None:
     key = f"appointment-booked:{appointment.pk}"
-    _tell("appointment_booked", appointment, key, overtakes=False)  # it is the first
+    _tell(  # the first mail about it: there is none to overtake
+        "appointment_booked",
+        appointment,
+        key,
+        overtakes=False,
+        on_waitlist=_is_on_waitlist(appointment),
+    )
+
+
+def _is_on_waitlist(appointment: Appointment) -> bool:
+    """Whether the patient waits for the same kind of visit: its page asks whether they still do."""
+    if appointment.patient is None:
+        return False
+    waiting = WaitlistEntry.objects.waiting(timezone.now())
+    return waiting.of_visit(match_key(appointment.patient), appointment).exists()
 
 
 def moved(appointment: Appointment) -> None:
@@ -202,6 +217,7 @@ def _tell(
     overtakes: bool = True,
     at_once: bool = False,
     also: Sequence[Appointment] = (),
+    **said: Any,
 ) -> None:
     """With the visit for the calendar. Unless `at_once`, what overtakes others may wait a little
     to be overtaken itself."""
@@ -217,6 +233,7 @@ def _tell(
         wait=wait,
         attachments=[_file(appointment, method, practice, also)],
         practice=practice,
+        **said,
     )
 
 

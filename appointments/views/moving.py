@@ -17,7 +17,7 @@ from appointments.views.choosing import picker_context, shown_grid
 from appointments.views.refusing import refusal
 from appointments.views.taken import crowded, taken
 from appointments.views.visit import can_change, of_visit
-from curednation.guard.keys import key
+from curednation.guard.keys import keys
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +54,7 @@ def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse
             action=link.page("move"),
             closed=True,
         )
-    seen = {key(pk) for pk in request.POST.getlist("beside")}
+    seen = keys(request.POST.getlist("beside"))
     try:
         moved = booking.move(
             appointment,

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import booking, links, progress, visitors
+from appointments import booking, links, progress, visitors, waitlist
 from appointments.calendar_file import Method, calendar_file
 from appointments.forms import CancelForm
 from appointments.links import Purpose, VisitLink
@@ -19,7 +19,7 @@ from appointments.progress import Phase
 from appointments.views.refusing import refusal
 from appointments.views.taken import taken
 from curednation.guard import addresses
-from curednation.guard.keys import key
+from curednation.guard.keys import keys
 from curednation.guard.private import private
 from curednation.practice.models import Practice
 
@@ -95,6 +95,7 @@ def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
         "just": request.GET.get("just", ""),
         "others": _other_visits(link),
         "most_before_asking": most_before_asking(link),
+        "place": waitlist.places_beside(appointment).first() if link.mailed else None,
     }
     return render(request, "appointments/visit.html", context)
 
@@ -222,7 +223,7 @@ def confirm(request: HttpRequest, link: VisitLink) -> HttpResponse:
     if refused:
         return refused
     try:
-        beside = {key(pk) for pk in request.POST.getlist("beside")}
+        beside = keys(request.POST.getlist("beside"))
         booking.confirm(appointment, beside=beside)
     except booking.NotChangeable:
         return redirect(link.page())

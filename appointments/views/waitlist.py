@@ -1,7 +1,7 @@
 """The waitlist: joining it from the time page, and the private page of a place in line."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,15 +13,25 @@ from django.views.decorators.http import require_http_methods, require_safe
 from appointments import availability, proofs, waitlist
 from appointments import links as visit_links
 from appointments.forms import SlotForm
-from appointments.models import ConsentText, EntryStatus, Service, WaitlistEntry, WaitlistOffer
+from appointments.links import Purpose, VisitLink
+from appointments.models import (
+    Appointment,
+    ConsentText,
+    EntryStatus,
+    Service,
+    WaitlistEntry,
+    WaitlistOffer,
+)
 from appointments.states import State
 from appointments.views.asked import asked_provider, of_service
 from appointments.views.proof import proof_of
 from appointments.views.refusing import refusal, too_many, within_limit
+from appointments.views.visit import of_visit
 from appointments.views.zone import shown_zone, unanswered
 from appointments.waitlist import links
 from appointments.waitlist_form import AgreeForm, JoinForm
 from curednation.guard import addresses
+from curednation.guard.keys import key, keys
 from curednation.guard.private import private
 
 JUST_NOW = timedelta(hours=3)
@@ -117,6 +127,8 @@ def _page(
         "last": entry.offers.filter(created__gt=now - JUST_NOW).first(),
         "form": form or AgreeForm(texts=_changed_texts(entry)),
         "visit": _visit_page(entry),
+        "beside": _beside(entry, now),
+        "asks_again": status == 409,
         "others": [(links.page(other), other) for other in others.exclude(pk=entry.pk).in_line()],
     }
     return render(request, "appointments/waitlist.html", context, status=status)
@@ -129,6 +141,14 @@ def _visit_page(entry: WaitlistEntry) -> str:
     if visit is None or addresses.normalised(visit.email) != addresses.normalised(entry.email):
         return ""
     return visit_links.page(visit)
+
+
+def _beside(entry: WaitlistEntry, now: datetime) -> list[tuple[str, Appointment, bool]]:
+    """The visits that who waits has: the page of each, and whether it can be given up online."""
+    return [
+        (visit_links.page(visit), visit, visit.changes_close_at > now)
+        for visit in waitlist.visits_of(entry)
+    ]
 
 
 def _changed_texts(entry: WaitlistEntry) -> list[ConsentText]:
@@ -152,11 +172,20 @@ def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespon
     if texts:
         waitlist.agree(entry, [text.pk for text in texts])
     try:
-        appointment = waitlist.accept(offer)
+        appointment = waitlist.accept(
+            offer, seen=_seen(request), instead_of=key(request.POST.get("instead", ""))
+        )
+    except waitlist.HasVisit:
+        return _page(request, entry, token, form=form, status=409)
     except waitlist.OfferOver:
         # The page says what has become of it, and that the place is kept.
         return _page(request, links.find(token) or entry, token, status=409)
     return redirect(visit_links.handed_page(appointment))
+
+
+def _seen(request: HttpRequest) -> set[int]:
+    """The visits that the page named beside the offer."""
+    return keys(request.POST.getlist("beside"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -176,6 +205,22 @@ def _offer_of(request: HttpRequest, entry: WaitlistEntry) -> WaitlistOffer | Non
     if request.method != "POST" or not form.is_valid():
         return None
     return entry.offers.filter(starts_at=form.cleaned_data["slot"]).first()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_visit(Purpose.VISIT)
+def beside(request: HttpRequest, link: VisitLink) -> HttpResponse:
+    """Keep the place in line beside the visit, or give it up. For whoever reads the mails."""
+    if request.method == "POST" and link.mailed:
+        if not within_limit(request, "changes"):
+            return too_many(request)
+        places = waitlist.places_beside(link.appointment)
+        if request.POST.get("place") == "keep":
+            waitlist.keep_beside(link.appointment)
+        elif request.POST.get("place") == "leave":
+            for place in places:
+                waitlist.leave(place)
+    return redirect(link.page())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

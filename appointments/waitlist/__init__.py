@@ -1,16 +1,18 @@
 """The waitlist: it alone changes places in line and offers. The booking itself is `booking`'s.
 
-`places` has who waits, `offering` what they are offered, `answers` what becomes of it,
-`corrections` what staff put right.
+`places` has who waits, `offering` what they are offered, `answers` what becomes of it, `beside` the
+visits that who waits has all the same, `corrections` what staff put right.
 """
 
-from appointments.waitlist.answers import OfferOver, accept, agree, decline
+from appointments.waitlist.answers import HasVisit, OfferOver, accept, agree, decline
+from appointments.waitlist.beside import keep_beside, places_beside, visits_of
 from appointments.waitlist.corrections import AlreadyWaits, correct_address, follow_patient
 from appointments.waitlist.offering import offer_freed_times
 from appointments.waitlist.places import first_that_suits, join, keep, leave, purge, remove
 
 __all__ = [
     "AlreadyWaits",
+    "HasVisit",
     "OfferOver",
     "accept",
     "agree",
@@ -20,8 +22,11 @@ __all__ = [
     "follow_patient",
     "join",
     "keep",
+    "keep_beside",
     "leave",
     "offer_freed_times",
+    "places_beside",
     "purge",
     "remove",
+    "visits_of",
 ]

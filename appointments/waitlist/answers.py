@@ -1,11 +1,12 @@
 """Answers to an offer. The first who accepts has the time; the others keep their place."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.utils import timezone
 
 from appointments import booking
 from appointments.booking.rules import in_one_transaction, lock
+from appointments.booking.same_time import lock_address
 from appointments.models import (
     Appointment,
     EntryStatus,
@@ -14,6 +15,7 @@ from appointments.models import (
     WaitlistOffer,
 )
 from appointments.waitlist import letters
+from appointments.waitlist.beside import visits_of
 from appointments.waitlist.places import TYPED, withdraw
 
 PAGE = "appointments:waitlist_join"  # where the consents were given
@@ -23,13 +25,19 @@ class OfferOver(Exception):
     """Somebody was faster, or the offer has run out or was declined. The place is kept."""
 
 
-def accept(offer: WaitlistOffer) -> Appointment:
+class HasVisit(Exception):
+    """They have a visit that the page did not name, or one that cannot be given up online."""
+
+
+def accept(offer: WaitlistOffer, *, seen: Collection[int] = (), instead_of: int = 0) -> Appointment:
     """Book the offered time; the place in line is fulfilled by it, and the others are told.
 
-    Accepting twice gives the same visit. Raises OfferOver; the offer's status says why.
+    `seen` are the keys of the visits that the page named; the one with the key `instead_of` is
+    cancelled in the same transaction. Accepting twice gives the same visit. Raises OfferOver, and
+    the offer's status says why; and HasVisit.
     """
     try:
-        return _accept(offer)
+        return _accept(offer, seen, instead_of)
     except OfferOver:
         entry = WaitlistEntry.objects.select_related("appointment").get(pk=offer.entry_id)
         if entry.appointment and entry.appointment_id == offer.hold_id:
@@ -43,9 +51,12 @@ def accept(offer: WaitlistOffer) -> Appointment:
 
 
 @in_one_transaction
-def _accept(offer: WaitlistOffer) -> Appointment:
-    lock([offer.provider_id])
+def _accept(offer: WaitlistOffer, seen: Collection[int], instead_of: int) -> Appointment:
+    given_up = Appointment.objects.filter(pk=instead_of).values_list("provider_id", flat=True)
+    lock([offer.provider_id, *given_up])
+    lock_address(offer.entry.email)
     entry, others = _claim(offer)
+    _give_up(entry, seen, instead_of)
     appointment = booking.book(hold=_hold(offer), details=_details(entry), invited=True)
     WaitlistOffer.objects.filter(pk=offer.pk).update(status=OfferStatus.ACCEPTED)
     WaitlistEntry.objects.filter(pk=entry.pk).update(appointment=appointment)
@@ -53,6 +64,18 @@ def _accept(offer: WaitlistOffer) -> Appointment:
     for other in others:
         letters.taken(other)
     return appointment
+
+
+def _give_up(entry: WaitlistEntry, seen: Collection[int], instead_of: int) -> None:
+    """Cancel the visit that the new one replaces. Raises HasVisit."""
+    for visit in visits_of(entry):
+        if visit.pk not in seen:
+            raise HasVisit
+        if visit.pk == instead_of:
+            try:
+                booking.cancel(visit)
+            except booking.NotChangeable as error:
+                raise HasVisit from error
 
 
 def _claim(offer: WaitlistOffer) -> tuple[WaitlistEntry, Sequence[WaitlistOffer]]:

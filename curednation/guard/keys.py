@@ -1,6 +1,7 @@
 """Keys of rows as requests write them."""
 
 import re
+from collections.abc import Iterable
 
 NOBODYS = 0  # no row has it
 _KEY = re.compile("[0-9]{1,18}")
@@ -12,3 +13,8 @@ def key(text: object) -> int:
     Other digits than ASCII's are none, nor is a number that PostgreSQL could not hold.
     """
     return int(str(text)) if _KEY.fullmatch(str(text)) else NOBODYS
+
+
+def keys(texts: Iterable[str]) -> set[int]:
+    """Return the keys in fields such as "12,13,14": one field, however many rows."""
+    return {key(part) for text in texts for part in text.split(",")} - {NOBODYS}

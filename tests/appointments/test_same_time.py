@@ -224,7 +224,7 @@ def test_by_a_mailed_link_a_move_onto_another_visit_is_asked_about(client):
     answer = client.post(page, slot)
     assert answer.status_code == 409
     assert "You have another visit at that time:" in words(answer)
-    beside = re.search(r'name="beside" value="(\d+)"', answer.text)
+    beside = re.search(r'name="beside" value="(\d+),"', answer.text)
     assert beside
     assert beside[1] == str(first.pk)
     assert client.post(page, slot | {"beside": beside[1]}).status_code == 302

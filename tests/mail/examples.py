@@ -31,7 +31,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "due": date(2030, 11, 12),
         "link": "https://visits.example.org/admin/articles/article/1/change/",
     },
-    "appointment_booked": _visit,
+    "appointment_booked": {**_visit, "on_waitlist": True},
     "appointment_series": _visit,
     "appointment_cancelled": _visit,
     "appointment_cancelled_by_us": _visit,
