@@ -10,10 +10,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from curednation import disclosures
-from curednation.staff import edit_conflicts, snapshots
+from curednation.staff import edit_conflicts, snapshots, values
 
 PAGE = "admin/gone.html"
-PLUMBING = {"csrfmiddlewaretoken", "id", "DELETE"}
+PLUMBING = {"id", "DELETE"}
 
 
 def page(model_admin: ModelAdmin, request: HttpRequest, pk: str) -> HttpResponse:
@@ -39,10 +39,17 @@ def page(model_admin: ModelAdmin, request: HttpRequest, pk: str) -> HttpResponse
 
 
 def _typed(model_admin: ModelAdmin, request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """Labels and words of what is not empty; of the tables below the form as it was sent."""
+    form = model_admin.get_form(request, None, change=True)()
+    for name, field in form.fields.items():
+        value = snapshots.typed(field, request.POST, request.FILES, name)
+        raw = request.POST.get(name, "")
+        if value:
+            # A long text whole, not as a snapshot keeps it.
+            yield str(field.label), raw if isinstance(value, dict) else values.words(field, value)
     for name, sent in request.POST.lists():
-        text = ", ".join(filter(None, sent))
-        last = name.rpartition("-")[2]
-        if text and not name.startswith("_") and "__prefix__" not in name and _is_typed(last):
+        text, last = ", ".join(filter(None, sent)), name.rpartition("-")[2]
+        if text and "-" in name and "__prefix__" not in name and _is_typed(last):
             yield _label(model_admin, last), text
 
 
@@ -51,8 +58,7 @@ def _is_typed(name: str) -> bool:
 
 
 def _label(model_admin: ModelAdmin, name: str) -> str:
-    models = [model_admin.model, *(inline.model for inline in model_admin.inlines)]
-    for model in models:
+    for model in (inline.model for inline in model_admin.inlines):
         try:
             return capfirst(str(model._meta.get_field(name).verbose_name))
         except (FieldDoesNotExist, AttributeError):

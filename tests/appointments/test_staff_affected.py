@@ -87,6 +87,7 @@ def test_time_off_over_a_visit_is_not_saved_before_somebody_has_chosen(desk):
     assert "Okafor" in text_of(answer)
     assert not HoursException.objects.exists()
     assert mails(visit) == []
+    assert "was added successfully" not in text_of(answer)
     assert "was added successfully" not in text_of(desk.get("/admin/"))
 
 

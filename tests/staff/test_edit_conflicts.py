@@ -185,7 +185,7 @@ def test_a_row_that_was_deleted_is_named_and_what_was_typed_into_it_is_kept(mine
     save(theirs, provider, opened(theirs, provider), **{"licences-0-DELETE": "on"})
     answer = save(mine, provider, older, **{"licences-0-number": "N-77", "about": "Kind"})
     assert answer.status_code == 409
-    assert f"license “{gone}” was deleted." in told(answer)
+    assert f"License “{gone}” was deleted." in told(answer)
     assert "stands as a new row" in told(answer)
     assert "Theo Theirs" in told(answer)
     form = form_in(answer, provider)
@@ -296,6 +296,7 @@ def test_a_record_that_was_deleted_is_named_and_what_was_typed_is_shown(mine, th
     assert html.escape(f"“{name}” was deleted while you had it open") in answer.text
     assert "Theo Theirs" in answer.text
     assert "Dentist, then home" in answer.text
+    assert "Anna Berg, NP" in answer.text, "in words, not by its number"
     assert not HoursException.objects.exists()
 
 
