@@ -10,7 +10,6 @@
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
@@ -20,7 +19,7 @@ from django.contrib.admin.exceptions import DisallowedModelAdminToField
 from django.contrib.admin.filters import ListFilter, SimpleListFilter
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import TO_FIELD_VAR, IncorrectLookupParameters
-from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path, unquote
+from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
@@ -29,9 +28,8 @@ from django.http import HttpRequest, HttpResponse
 
 from curednation.guard import plain_names
 from curednation.guard.keys import NOBODYS, key
-from curednation.staff import edit_conflicts, gone, snapshots
+from curednation.staff import edit_conflicts, gone, opened_forms, snapshots
 from curednation.staff.audited import record_all
-from curednation.staff.edit_conflicts import Opened
 
 Action = Callable[..., Any]  # (model_admin, request, queryset)
 FIRST_YEAR, LAST_YEAR = 1900, 9998  # Django reckons with the year after
@@ -163,14 +161,14 @@ class GuardedAdmin(ModelAdmin):
         if to_field and not self.to_field_allowed(request, to_field):
             raise DisallowedModelAdminToField(f"The field {to_field} cannot be referenced.")
         pk = unquote(object_id)
-        record = self._locked_record(request, pk, to_field)
+        record = opened_forms.locked(self, request, pk, to_field)
         if record is None:
             if not self.has_change_permission(request):
                 raise PermissionDenied
             return gone.page(self, request, pk)
         conflict = None
         if self.has_change_permission(request, record):
-            now = self._as_opened(request, record)
+            now = opened_forms.of(self, request, record)
             request._stands = now.snapshot()  # type: ignore[attr-defined]
             found = edit_conflicts.find(request, now)
             if found:
@@ -180,37 +178,6 @@ class GuardedAdmin(ModelAdmin):
         if conflict:
             response.status_code = 409
         return response
-
-    def _locked_record(self, request: HttpRequest, pk: str, to_field: str | None) -> Any:
-        record = self.get_object(request, pk, to_field)
-        if record is None or not self.has_change_permission(request, record):
-            return record
-        inlines = self.get_inline_instances(request, record)
-        rows = [
-            inline.get_formset(request, record)(
-                instance=record, queryset=inline.get_queryset(request)
-            ).get_queryset()
-            for inline in inlines
-            if _can_change(inline, request, record)
-        ]
-        edit_conflicts.lock(self.model, record.pk, rows)
-        return self.get_object(request, pk, to_field)  # as whoever was first has left it
-
-    def _as_opened(self, request: HttpRequest, record: Any) -> Opened:
-        """The forms that a GET would show now."""
-        fields = flatten_fieldsets(self.get_fieldsets(request, record))
-        form = self.get_form(request, record, change=True, fields=fields)(instance=record)
-        tables, prefixes = [], Counter[str]()
-        for formset, inline in self.get_formsets_with_inlines(request, record):
-            prefix = formset.get_default_prefix()
-            prefixes[prefix] += 1
-            if prefixes[prefix] != 1:
-                prefix = f"{prefix}-{prefixes[prefix]}"  # as Django counts them
-            if _can_change(inline, request, record):
-                queryset = inline.get_queryset(request)
-                table = formset(instance=record, prefix=prefix, queryset=queryset)
-                tables.append((table, str(inline.verbose_name)))
-        return Opened(record, form, tables)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -230,7 +197,7 @@ class GuardedAdmin(ModelAdmin):
     ) -> HttpResponse:
         """With a snapshot of what the form shows, and of what has changed meanwhile."""
         if obj is not None and self.has_change_permission(request, obj):
-            stands = getattr(request, "_stands", None) or _shown(context)
+            stands = getattr(request, "_stands", None) or opened_forms.on_page(context)
             context |= {
                 "opened_name": snapshots.TOKEN,
                 "opened": snapshots.sign(stands),
@@ -258,24 +225,6 @@ class _NotSaved:
     def is_valid(self) -> bool:
         super().is_valid()  # type: ignore[misc]
         return False
-
-
-def _can_change(inline: Any, request: HttpRequest, record: Any) -> bool:
-    return (
-        inline.has_change_permission(request, record)
-        or inline.has_add_permission(request, record)
-        or inline.has_delete_permission(request, record)
-    )
-
-
-def _shown(context: dict[str, Any]) -> snapshots.Snapshot:
-    """What stands on the page that Django is about to make of a GET."""
-    tables = [
-        inline.formset
-        for inline in context["inline_admin_formsets"]
-        if inline.has_change_permission or inline.has_add_permission or inline.has_delete_permission
-    ]
-    return snapshots.take(context["original"], context["adminform"].form, tables)
 
 
 def guarded(admin_class: type[ModelAdmin]) -> type[ModelAdmin]:
