@@ -104,7 +104,8 @@ def _settle(model_admin: ModelAdmin, request: HttpRequest, rows: list[Row]) -> s
 
 def _forget_messages(request: HttpRequest) -> None:
     """ "Was changed successfully": it was not. Iterating would still show them on this page."""
-    messages.get_messages(request)._queued_messages.clear()
+    storage: Any = messages.get_messages(request)
+    storage._queued_messages.clear()
 
 
 def _carried(request: HttpRequest) -> Iterator[tuple[str, str]]:

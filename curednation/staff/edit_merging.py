@@ -62,10 +62,15 @@ class Opened:
         return snapshots.take(self.record, self.form, [table for table, _name in self.tables])
 
 
+def _model(table: BaseModelFormSet) -> type[Model]:
+    model: Any = table.model
+    return model
+
+
 def sent_rows(data: QueryDict, table: BaseModelFormSet) -> Iterator[tuple[int, str]]:
     """The rows of a table that were there when the form was opened: place and key."""
     for nth in range(_count(data, table, "INITIAL_FORMS")):
-        pk = data.get(f"{table.prefix}-{nth}-{table.model._meta.pk.name}")
+        pk = data.get(f"{table.prefix}-{nth}-{_model(table)._meta.pk.name}")
         if pk:
             yield nth, pk
 
@@ -137,11 +142,11 @@ class Merge:
             pk = str(form.instance.pk)
             change = self._row(form, table, places.get(pk), opened.get(pk), current[pk])
             if change.what:
-                self.touched.append((table.model, pk))
+                self.touched.append((_model(table), pk))
                 yield RowChange(name, current[pk]["name"], change.what, change.changes)
         kept = []
         for pk in [pk for pk in places if pk not in current]:
-            self.touched.append((table.model, pk))
+            self.touched.append((_model(table), pk))
             told = opened[pk]["name"] if pk in opened else f"{name} {pk}"
             is_kept = self._was_changed(table, places[pk], opened.get(pk))
             if is_kept:
@@ -193,7 +198,7 @@ class Merge:
         """The rows that were typed as new, and those of which only what was typed is left."""
         sent, first = self.request.POST, len(table.initial_forms)
         new = range(_count(sent, table, "INITIAL_FORMS"), _count(sent, table, "TOTAL_FORMS"))
-        key = table.model._meta.pk.name
+        key = _model(table)._meta.pk.name
         rows = [_row(sent, table, nth) for nth in new] + [row | {key: [""]} for row in kept]
         for nth, row in enumerate(rows, first):
             for suffix, values_ in row.items():

@@ -1,6 +1,7 @@
 """Somebody saves a record that was deleted meanwhile: it is named, and what they typed is shown."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -19,7 +20,7 @@ PLUMBING = {"id", "DELETE"}
 def page(model_admin: ModelAdmin, request: HttpRequest, pk: str) -> HttpResponse:
     """Return what was typed, to be copied from. Only for whoever may change such records."""
     model, opts = model_admin.model, model_admin.opts
-    opened = snapshots.read(request.POST.get(snapshots.TOKEN, "")) or {}
+    opened: dict[str, Any] = snapshots.read(request.POST.get(snapshots.TOKEN, "")) or {}
     since = opened.get("at")
     context = model_admin.admin_site.each_context(request) | {
         "title": _("Deleted meanwhile"),

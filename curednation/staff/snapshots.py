@@ -88,7 +88,7 @@ def typed(
 
     That is so of a file that was not chosen.
     """
-    raw = field.widget.value_from_datadict(data, files, name)  # type: ignore[arg-type]
+    raw = field.widget.value_from_datadict(data, files, name)
     if isinstance(field, forms.FileField):
         return None if raw is None else str(raw)
     if isinstance(field, ModelChoiceField):

@@ -36,8 +36,9 @@ def _names(field: Any, values: list[str]) -> dict[str, str]:
     """What the choices with these values are called."""
     if isinstance(field, ModelChoiceField):
         key = field.to_field_name or "pk"
+        choices: Any = field.queryset
         try:
-            rows = list(field.queryset.filter(**{f"{key}__in": [v for v in values if v]}))
+            rows = list(choices.filter(**{f"{key}__in": [v for v in values if v]}))
         except (ValueError, TypeError):
             return {}
         return {str(getattr(row, key)): field.label_from_instance(row) for row in rows}
@@ -70,7 +71,7 @@ def put(data: QueryDict, name: str, field: forms.Field, initial: Any) -> None:
     if isinstance(widget, RelatedFieldWidgetWrapper):
         widget = widget.widget
     value = field.prepare_value(initial)
-    if isinstance(widget, forms.MultiWidget):
+    if hasattr(widget, "widgets_names"):  # one of several
         parts = zip(widget.widgets, widget.widgets_names, widget.decompress(initial), strict=True)
         for part, suffix, text in parts:
             data[name + suffix] = part.format_value(text) or ""

@@ -148,7 +148,7 @@ def offered():
 
 def accepted() -> Appointment | None:
     offer = WaitlistOffer.objects.filter(status="accepted").select_related("hold").first()
-    return offer and offer.hold
+    return offer.hold if offer else None
 
 
 def test_the_offer_names_the_visit_and_takes_its_place_in_one_step(visitor, offered):
