@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("appointments", "0009_booking_under_pressure"),
+        ("appointments", "0011_former_keys"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0011_former_keys'),
+        ('appointments', '0012_decisions_and_kept_places'),
     ]
 
     operations = [
