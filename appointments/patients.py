@@ -36,6 +36,11 @@ def match_key(person: Person) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def known_as(key: str) -> PatientQuerySet:
+    """Return the record that a person of this `match_key` books for: it may have been merged."""
+    return Patient.objects.kept().filter(Q(match_key=key) | Q(merged__match_key=key))
+
+
 def alike(patient: Patient) -> PatientQuerySet:
     """Return other records that may be the same person's: two things of four are the same.
 

@@ -44,7 +44,8 @@ def of_person(person: patients.Person) -> AppointmentQuerySet:
     kept = Q(status__in=[Status.BOOKED, Status.CHECKED_IN]) | Q(
         status=Status.HELD, held_until__gt=timezone.now()
     )
-    found = Appointment.objects.filter(kept, patient__match_key=patients.match_key(person))
+    whose = patients.known_as(patients.match_key(person))
+    found = Appointment.objects.filter(kept, patient__in=whose)
     return found.order_by("starts_at", "pk")
 
 

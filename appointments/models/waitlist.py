@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from appointments.models.schedule import Provider, Service, WeeklyHours
-from appointments.models.visits import Appointment, new_key
+from appointments.models.visits import Appointment, Patient, new_key
 from appointments.states import STATE_CHOICES, STATES, State
 from appointments.wishes import Wishes
 from curednation.guard.phones import PhoneColumn
@@ -52,8 +52,13 @@ class EntryQuerySet(models.QuerySet["WaitlistEntry"]):
         )
 
     def of_visit(self, person: str, visit: Appointment):
-        """Those of a person, by their `match_key`, for what this visit is: service and state."""
-        return self.filter(person=person, service=visit.service_id, state=visit.state)
+        """Those of a person, by their `match_key`, for what this visit is: service and state.
+
+        Also by the keys of records that were merged into the visit's patient.
+        """
+        merged = Patient.objects.filter(merged_into=visit.patient_id).values("match_key")
+        theirs = self.filter(Q(person=person) | Q(person__in=merged))
+        return theirs.filter(service=visit.service_id, state=visit.state)
 
     def in_line(self):
         """Who came first stands first."""

@@ -14,7 +14,7 @@ from appointments.models.waitlist import EntryQuerySet
 def visits_of(entry: WaitlistEntry) -> list[Appointment]:
     """The upcoming visits of who waits, as far as mails about them go to the same address."""
     visits = Appointment.objects.upcoming(timezone.now()).of_address(entry.email)
-    mine = visits.filter(patient__match_key=entry.person)
+    mine = visits.filter(patient__in=patients.known_as(entry.person))
     return list(mine.select_related("service", "provider", "patient").order_by("starts_at"))
 
 

@@ -110,6 +110,19 @@ def test_another_patient_is_no_obstacle(desk):
     assert book(desk, service, other, first_name="Noor").status_code == 302
 
 
+def test_a_visit_in_a_record_that_theirs_was_merged_into_is_asked_about_too(desk):
+    one, other, service = two_providers()
+    book(desk, service, one)
+    [first] = booked()
+    keeps = make_patient(
+        first_name="Gracie", **{n: v for n, v in GRACE.items() if n != "first_name"}
+    )
+    Appointment.objects.filter(pk=first.pk).update(patient=keeps)
+    Patient.objects.filter(pk=first.patient_id).update(merged_into=keeps)
+    assert book(desk, service, other).status_code == 409
+    assert booked() == [first]
+
+
 def test_moving_a_visit_onto_another_of_the_same_patient_is_asked_about(desk):
     one, other, service = two_providers()
     patient = make_patient()
