@@ -10,14 +10,18 @@ import re
 from collections.abc import Mapping, Set
 from html import escape
 
+from curednation.richtext.pieces import HEADS, PARTS
+from curednation.richtext.tree import MARKS
+
 DEEPEST = 60
 VOID = {"br", "hr", "img"}
-_BLOCKS = {"p", "h2", "h3", "h4", "hr", "ul", "ol", "blockquote", "figure", "figcaption", "table"}
+_BLOCKS = {"hr", "ul", "ol", "blockquote", "figure", "figcaption", "table"}
 # An open tag of these ends where the next one begins, unless one of _HOLDS stands between.
-_ENDED_BY: dict[str, set[str]] = {
-    **{name: {"p"} for name in _BLOCKS},
-    **{name: {"p", "h2", "h3", "h4"} for name in ("h2", "h3", "h4")},
-    "p": {"p", "h2", "h3", "h4"},
+_ENDED_BY: dict[str, Set[str]] = {
+    **{name: {"p"} for name in _BLOCKS | PARTS},
+    **{name: {"p", *HEADS} for name in ("p", *HEADS)},
+    **{name: {"dt", "dd", "p"} for name in ("dt", "dd")},
+    "option": {"option"},
     "li": {"li", "p"},
     "a": {"a"},
     "td": {"td", "th", "caption"},
@@ -25,8 +29,12 @@ _ENDED_BY: dict[str, set[str]] = {
     "tr": {"td", "th", "tr", "caption"},
     "thead": {"td", "th", "tr", "thead", "tbody", "caption"},
     "tbody": {"td", "th", "tr", "thead", "tbody", "caption"},
+    "tfoot": {"td", "th", "tr", "thead", "tbody", "caption"},
 }
-_HOLDS = {"ul", "ol", "blockquote", "table", "figure"}
+# These end it for good; others leave open what is marked across them, for `arranged` to part.
+_ENDING = {"p", "li", "a", *HEADS, "td", "th", "tr", "thead", "tbody", "tfoot", "dt", "dd"}
+_HOLDS = {"ul", "ol", "blockquote", "table", "figure", "div", "section", "dl", "form", "details"}
+_IN_TABLES = {"caption", "thead", "tbody", "tfoot", "tr", "th", "td", "table"}
 # Their content is no HTML, up to their own end.
 _RAW = {"script", "style", "iframe", "noscript", "noembed", "noframes", "xmp", "title"}
 _START = re.compile(r"<(?:(/?)([A-Za-z][^\t\n\f\r />]*+)|!--|[!?/])")
@@ -104,10 +112,16 @@ class _Writer:
         self.out.append(f"<{name}{self._kept(name, rest)}>")
 
     def close(self, name: str) -> None:
-        """Close the nearest of this name, and what is open within it."""
-        if name in self.stack:
-            place = len(self.stack) - 1 - self.stack[::-1].index(name)
-            self.close_to(place)
+        """Close the nearest of this name, and what is open within it.
+
+        What stands outside of a cell or a caption is not closed from within.
+        """
+        for place in range(len(self.stack) - 1, -1, -1):
+            if self.stack[place] == name:
+                self.close_to(place)
+                return
+            if self.stack[place] in ("td", "th", "caption") and name not in _IN_TABLES:
+                return
 
     def close_to(self, depth: int) -> None:
         while len(self.stack) > depth:
@@ -118,7 +132,7 @@ class _Writer:
         for place in range(len(self.stack) - 1, -1, -1):
             if self.stack[place] in ended:
                 depth = place
-            elif self.stack[place] in _HOLDS:
+            elif self.stack[place] in (_HOLDS if name in _ENDING else _HOLDS | MARKS):
                 break
         self.close_to(depth)
 

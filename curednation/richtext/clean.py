@@ -6,7 +6,10 @@ from html.parser import HTMLParser
 import nh3
 from django.utils.translation import gettext as _
 
+from curednation.characters import without_controls
+from curednation.richtext.arranged import arranged
 from curednation.richtext.balanced import balanced
+from curednation.richtext.pieces import HEADS, PARTS, STYLED
 
 LONGEST = 400_000  # characters; a long article has 30,000
 CALLOUTS = {"note", "warning", "urgent"}
@@ -58,11 +61,13 @@ DROPPED_WHOLE = {
     "svg",
     "math",
 }
-_WITH_CLASSES = ATTRIBUTES | {"blockquote": {"class"}}
-# nh3 looks at all that is left of a text once for each letter from U+0080 to U+00BF. No text has a
-# use for the first of them; the others wait meanwhile among letters of nobody's (private use).
+# What `arranged` is given, and does away with.
+_FOREIGN = TAGS | PARTS | HEADS.keys() | {"span"}
+_WITH_LOOKS = ATTRIBUTES | {"blockquote": {"class"}} | {name: {"style"} for name in STYLED}
+# nh3 looks at all that is left of a text once for each letter from U+0080 to U+00BF. The first of
+# them are controls; the others wait meanwhile among letters of nobody's (private use).
 _LETTERS = range(0xA0, 0xC0)
-_ASIDE = dict.fromkeys([*range(0x80, 0xA0), *(0xE000 + letter for letter in _LETTERS)]) | {
+_ASIDE = dict.fromkeys(0xE000 + letter for letter in _LETTERS) | {
     letter: 0xE000 + letter for letter in _LETTERS
 }
 _BACK = {0xE000 + letter: letter for letter in _LETTERS} | {0xE0A0: "&nbsp;"}
@@ -85,18 +90,23 @@ def clean(html: str, *, is_ours: Callable[[str], bool]) -> str:
                 length=f"{len(html):,}", longest=f"{LONGEST:,}"
             )
         )
-    cleaned = sanitized(_cleaner, html.replace("\0", "")).strip()
+    cleaned = sanitized(_cleaner, html)
     pictures = _Pictures()
     pictures.feed(cleaned)
     for src, alt in pictures.found:
         _check_picture(src, alt, is_ours)
-    return "" if cleaned == "<p></p>" else cleaned
+    return cleaned
 
 
 def sanitized(cleaner: nh3.Cleaner, html: str) -> str:
-    """Return what `cleaner` keeps of `html`, which it is given with nothing to repair."""
-    tidy = balanced(html, tags=TAGS, attributes=_WITH_CLASSES, dropped=DROPPED_WHOLE)
-    return cleaner.clean(tidy.translate(_ASIDE)).translate(_BACK)
+    """Return what `cleaner` keeps of `html`, which it is given with nothing to repair.
+
+    No text stands outside a block and no block within an inline element, whatever `html` was.
+    """
+    known = without_controls(html)
+    tidy = balanced(known, tags=_FOREIGN, attributes=_WITH_LOOKS, dropped=DROPPED_WHOLE)
+    cleaned = cleaner.clean(arranged(tidy).translate(_ASIDE)).translate(_BACK)
+    return without_controls(cleaned).strip()  # an entity names a control character, too
 
 
 def _check_picture(src: str, alt: str, is_ours: Callable[[str], bool]) -> None:
