@@ -1,7 +1,7 @@
 """Reads an export of WordPress (WXR) entry by entry, however large, and trusts nothing in it.
 
-The file is cut at its <item> tags and each entry parsed by itself: one that is broken is told and
-left out, and no more than one is in memory. No entity is expanded and no DTD taken.
+Each entry is parsed by itself: one that is broken is told and left out, and no more than one is in
+memory. No entity is expanded and no DTD taken. See `file` for how it is cut.
 """
 
 import re
@@ -10,21 +10,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-CHUNK, LONGEST_ENTRY, LONGEST_HEAD = 1 << 20, 8_000_000, 50_000_000
-TOKEN = re.compile(r"<item(?:\s[^<>]*)?>|</item>|<!\[CDATA\[|\]\]>")
-LONGEST_TOKEN = 200
-# What XML cannot hold, and WordPress exports all the same.
-NOT_XML = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0xFFFE, 0xFFFF])
+from articles.wordpress.file import NAMED_NOT_XML, NotAnExport, pieces
 
-
-class NotAnExport(ValueError):
-    """Its words say what is wrong with the file as a whole."""
+__all__ = ["Author", "Broken", "Entry", "Export", "NotAnExport", "Remark"]
+EARLIEST = 1990  # there was no web before, and so no post
 
 
 @dataclass(frozen=True)
@@ -69,13 +64,20 @@ class Entry:
     excerpt: str
     published: datetime | None
     topics: tuple[tuple[str, str], ...]  # (slug, name)
+    other_terms: tuple[tuple[str, str], ...]  # (what it is, name)
     remarks: tuple[Remark, ...]
-    meta: dict[str, str] = field(default_factory=dict)
-    file: str = ""  # the address of a picture
+    left_remarks: tuple[str, ...]  # why each comment that is no Remark stays
+    meta: dict[str, list[str]] = field(default_factory=dict)
+    file: str = ""  # the address of a picture or another file
+    parent: str = ""  # the number of the post that it was uploaded to
 
     @property
     def name(self) -> str:
         return f"{self.kind} {self.key} “{self.title[:60]}”"
+
+    def first(self, key: str) -> str:
+        """The value of a custom field; of several the first, of none nothing."""
+        return next(iter(self.meta.get(key, [])), "")
 
 
 class Export:
@@ -83,7 +85,7 @@ class Export:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        head = next(_pieces(path))
+        head = next(pieces(path)).partition("</channel>")[0]
         opened = re.search(r"<rss\b[^<>]*>", head)
         if opened is None or "<channel" not in head:
             raise NotAnExport("This is no export of WordPress: it has no <rss> with a <channel>.")
@@ -94,8 +96,9 @@ class Export:
             channel = self._parsed(head[head.index("<channel") :])
         except (ParseError, DefusedXmlException, ValueError) as error:
             raise NotAnExport(f"Its head cannot be read: {error}") from error
-        address = _text(channel, "base_blog_url") or _text(channel, "link")
-        self.site = urlsplit(address).netloc
+        address = urlsplit(_text(channel, "base_blog_url") or _text(channel, "link"))
+        self.host, self.folder = address.netloc, unquote(address.path).rstrip("/")
+        self.site = f"{self.host}{self.folder}"[:200]  # several blogs may share a host
         authors = (
             Author(_text(each, "author_login"), _text(each, "author_display_name"))
             for each in _all(channel, "author")
@@ -107,68 +110,29 @@ class Export:
         }
 
     def __iter__(self) -> Iterator[Entry | Broken]:
-        pieces = _pieces(self.path)
-        next(pieces)
-        for number, piece in enumerate(pieces, 1):
+        found = pieces(self.path)
+        next(found)
+        for number, piece in enumerate(found, 1):
             try:
                 yield _entry(self._parsed(f"<channel>{piece}")[0])
             except (ParseError, DefusedXmlException, ValueError, IndexError) as error:
                 yield Broken(_guess(piece, number), str(error))
 
     def _parsed(self, inside: str) -> Element:
+        inside = NAMED_NOT_XML.sub("", inside)
         return fromstring(f"{self._opened}{inside}</channel></rss>", forbid_dtd=True)[0]
-
-
-def _pieces(path: Path) -> Iterator[str]:
-    """First what stands before the entries, then each <item>…</item> as it stands."""
-    buffer, start, at = "", 0, 0
-    head, in_item, in_text = True, False, False
-    for chunk in _chunks(path):
-        buffer += chunk
-        # What stands at the end may be the beginning of a tag, unless it is the end of the file.
-        sure = len(buffer) - LONGEST_TOKEN if chunk else len(buffer)
-        for token in TOKEN.finditer(buffer, at):
-            if token.start() > sure:
-                break
-            at = token.end()
-            if token[0] in ("<![CDATA[", "]]>"):
-                in_text = token[0] != "]]>"
-            elif in_text:
-                continue
-            elif token[0] == "</item>":
-                if in_item:
-                    yield buffer[start:at]
-                start, in_item = at, False
-            else:
-                if head or in_item:  # an entry that is not closed is told as broken
-                    yield buffer[start : token.start()]
-                start, head, in_item = token.start(), False, True
-        at = max(at, sure, 0)
-        if head and at - start > LONGEST_HEAD:
-            raise NotAnExport("Its head is too long.")
-        if in_item and at - start > LONGEST_ENTRY:
-            yield buffer[start : start + 2000]  # so much that it is told as broken
-            start, in_item, in_text = at, False, False
-        if not head and not in_item:
-            start = at
-        buffer, at, start = buffer[start:], at - start, 0
-    if head or in_item:
-        yield buffer
-
-
-def _chunks(path: Path) -> Iterator[str]:
-    """The text of the file without what XML cannot hold; at last an empty one."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk.translate(NOT_XML) or " "
-    yield ""
 
 
 def _entry(item: Element) -> Entry:
     key = _text(item, "post_id")
     if not key.isdecimal():
         raise ValueError("it has no number")
-    categories = [each for each in _all(item, "category") if each.get("domain") == "category"]
+    terms = _all(item, "category")
+    categories = [each for each in terms if each.get("domain", "category") == "category"]
+    comments = [(_why_not(each), each) for each in _all(item, "comment")]
+    meta: dict[str, list[str]] = {}
+    for each in _all(item, "postmeta"):
+        meta.setdefault(_text(each, "meta_key"), []).append(_text(each, "meta_value"))
     return Entry(
         key=key,
         kind=_text(item, "post_type"),
@@ -180,24 +144,34 @@ def _entry(item: Element) -> Entry:
         author=_text(item, "creator"),
         content=_encoded(item, "content"),
         excerpt=_encoded(item, "excerpt"),
-        published=_moment(_text(item, "post_date_gmt")) or _mail_date(_text(item, "pubDate")),
+        published=_moment(_text(item, "post_date_gmt"))
+        or _mail_date(_text(item, "pubDate"))
+        or _moment(_text(item, "post_date")),
         topics=tuple(
             (each.get("nicename") or "", (each.text or "").strip()) for each in categories
         ),
-        remarks=tuple(filter(None, map(_remark, _all(item, "comment")))),
-        meta={
-            _text(each, "meta_key"): _text(each, "meta_value") for each in _all(item, "postmeta")
-        },
+        other_terms=tuple(
+            (each.get("domain") or "", (each.text or "").strip())
+            for each in terms
+            if each not in categories
+        ),
+        remarks=tuple(_remark(each) for why, each in comments if not why),
+        left_remarks=tuple(why for why, _ in comments if why),
+        meta=meta,
         file=_text(item, "attachment_url"),
+        parent=_text(item, "post_parent"),
     )
 
 
-def _remark(comment: Element) -> Remark | None:
-    """None for what was not approved, and for what other sites and programs left."""
+def _why_not(comment: Element) -> str:
+    """Why a comment does not come: nobody approved it, or no reader wrote it."""
     if _text(comment, "comment_approved") != "1":
-        return None
-    if _text(comment, "comment_type") not in ("", "comment"):
-        return None
+        return "not approved"
+    kind = _text(comment, "comment_type")
+    return "" if kind in ("", "comment") else kind
+
+
+def _remark(comment: Element) -> Remark:
     return Remark(
         key=_text(comment, "comment_id"),
         parent=_text(comment, "comment_parent"),
@@ -230,12 +204,16 @@ def _encoded(item: Element, kind: str) -> str:
 
 def _moment(text: str) -> datetime | None:
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        found = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     except ValueError:  # WordPress writes 0000-00-00 for drafts
         return None
+    return found if found.year >= EARLIEST else None
 
 
 def _mail_date(text: str) -> datetime | None:
+    """None also for year -0001, which WordPress makes of 0000-00-00 and Python reads as 1999."""
+    if not re.search(r"\s(?:19|20)\d\d\s", text):
+        return None
     try:
         found = parsedate_to_datetime(text)
     except (ValueError, TypeError):

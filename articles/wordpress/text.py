@@ -2,12 +2,16 @@
 
 import html
 import re
-from collections.abc import Callable
-from urllib.parse import urlsplit
+from collections.abc import Callable, Set
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import nh3
 
 from articles.content import SourceLine
+from articles.wordpress import codes
+from articles.wordpress.left_out import without_media
+from articles.wordpress.paragraphs import paragraphs
+from curednation.characters import without_controls
 from curednation.richtext.balanced import balanced
 from curednation.richtext.clean import (
     ATTRIBUTES,
@@ -21,95 +25,104 @@ from curednation.richtext.plain import plain
 # An address and a description to an address of ours and a description, or nothing.
 Find = Callable[[str, str], tuple[str, str] | None]
 
-BLOCKS = "p|h[1-6]|ul|ol|table|blockquote|figure|div|section|pre|hr|dl"
-BLOCK = re.compile(rf"\s*</?(?:{BLOCKS})\b", re.IGNORECASE)
 # Each pattern ends at the first character that cannot be part of what it looks for, or is given a
 # text in which its end is known to come: none looks at the rest of a text once for each beginning.
-COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-CAPTION = re.compile(r"\[caption[^\[\]]*+\]")
-CODE = re.compile(r"\[(/?)([A-Za-z][\w-]*+)((?:\s[^\]]*)?)/?\]")
-KNOWN_CODES = {"gallery", "embed", "audio", "video", "playlist", "caption"}
-IMG = re.compile(r"<img\b[^<>]*>")
-IMG_IN_LINK = re.compile(r"<img\b[^<>]*>(?:\s*+</a>)?")
-EMPTY = re.compile(r"<(p|figure|h2|h3|h4)>\s*+(?:<figcaption>\s*+</figcaption>\s*+)?+</\1>")
+# A figure with its picture and its words, or a picture alone.
+PICTURE = re.compile(
+    r"<figure>((?:<(?!img\b)[a-z][^<>]*>)*)(<img\b[^<>]*>)((?:</[a-z]+>)*)"
+    r"(?:<figcaption>(.*?)</figcaption>)?</figure>|(<img\b[^<>]*>)",
+    re.DOTALL,
+)
 ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
 LINK = re.compile(r'<a\b[^>]*\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+# WordPress makes a player of an address that stands alone; here it becomes a link.
+ADDRESS = re.compile(r"<p>(https?://[^\s<>\"]++)</p>")
+GALLERY = re.compile(
+    r"""<(?:ul|li)\b[^<>]*\bblocks-gallery-(?:grid|item)\b[^<>]*>""", re.IGNORECASE
+)
+ENDS = r"<br\b[^<>]*>|<{}(?:p|div|li|blockquote|h[1-6]|td|tr|dt|dd|pre)\b[^<>]*>"
+PARTED = re.compile(ENDS.format("/?"), re.IGNORECASE)
+LINE_END = re.compile(ENDS.format("/"), re.IGNORECASE)
+UPLOADS = "/wp-content/uploads/"
+OF_WORDPRESS_COM = ".files.wordpress.com"
+PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", ".tif", ".tiff")
 MOST_SOURCES = 60
 
 
-def body(content: str, *, site: str, find: Find) -> str:
-    """`content` cleaned; pictures are those that `find` knows, links within `site` are paths."""
-    blocks = "<!-- wp:" in content
-    text = _without_codes(_captioned(COMMENT.sub("", content)))
-    if not blocks and not re.search(r"<p[\s>]", text):
-        text = _paragraphs(text)
-    text = re.sub(r"<(/?)h1\b", r"<\1h2", text, flags=re.IGNORECASE)
-    text = re.sub(r"<(/?)h[56]\b", r"<\1h4", text, flags=re.IGNORECASE)
-    text = sanitized(_cleaner, text)
-    text = LINK.sub(lambda link: _inside(link, site), text)
-    text = IMG.sub(lambda tag: _picture(tag[0], find), text)
-    return EMPTY.sub("", text)
+Told = Callable[[str], None]
 
 
-def _captioned(text: str) -> str:
-    """With each [caption] that holds a picture as a figure, and what follows it as its words."""
-    *pieces, last = text.split("[/caption]")
-    return "".join(map(_figure, pieces)) + last
+def _nothing(sentence: str) -> None:
+    """Nobody is told."""
 
 
-def _figure(piece: str) -> str:
-    """`piece` ends where a caption is closed. Without an opening, or a picture, only that goes."""
-    opened = CAPTION.search(piece)
-    image = opened and IMG_IN_LINK.search(piece, opened.end())
-    if not opened or not image:
-        return piece
-    before, shown = piece[: opened.start()], piece[opened.end() : image.end()]
-    words = piece[image.end() :]
-    return f"{before}\n\n<figure>{shown}<figcaption>{words}</figcaption></figure>\n\n"
+def _no_gallery(numbers: list[str]) -> list[codes.Shown]:
+    return []
 
 
-def _without_codes(text: str) -> str:
-    """Without [shortcodes]; “[sic]” and “[1]” stay, as no shortcode looks like that."""
-    # Behind the last bracket nothing can end, and every beginning would be looked for in vain.
-    end = text.rfind("]") + 1
-    text, rest = text[:end], text[end:]
-    closed = {match[2] for match in CODE.finditer(text) if match[1]}
+def body(
+    content: str,
+    *,
+    site: str,
+    find: Find,
+    gallery: codes.Gallery = _no_gallery,
+    picture_pages: Set[str] = frozenset(),
+    left: Told = _nothing,
+    told: Told = _nothing,
+) -> str:
+    """`content` as articles hold it; pictures are those found, links within `site` are paths.
 
-    def drop(match: re.Match[str]) -> str:
-        is_code = match[2] in closed | KNOWN_CODES or "=" in match[3]
-        return "" if is_code else match[0]
-
-    return CODE.sub(drop, text) + rest
-
-
-def _paragraphs(text: str) -> str:
-    """What WordPress does when it shows an old text: a blank line parts paragraphs."""
-    parts = (part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")))
-    return "\n".join(
-        part if BLOCK.match(part) else "<p>" + part.replace("\n", "<br>\n") + "</p>"
-        for part in parts
-        if part
-    )
+    `site` is the name of its host, `picture_pages` are paths that show one picture; `left` takes
+    whatever does not come along, `told` what staff should look at.
+    """
+    text = without_media(content, left)
+    text = codes.without_codes(text, gallery=gallery, left=left, told=told)
+    cleaned = sanitized(_cleaner, GALLERY.sub("<div>", paragraphs(text)))
+    text = ADDRESS.sub(r'<p><a href="\1">\1</a></p>', cleaned)
+    text = LINK.sub(lambda link: _inside(link, site, picture_pages, left), text)
+    text = PICTURE.sub(lambda picture: _shown(picture, find, left), text)
+    if text != cleaned:  # what held nothing but a picture may be empty now
+        text = sanitized(_cleaner, text)
+    return re.sub(r"\n{2,}", "\n", text)
 
 
-def _inside(link: re.Match[str], site: str) -> str:
-    """A link within the old site leads to the path, which redirects; one to a picture is none."""
+def split(address: str) -> SplitResult:
+    """The parts of an address; of one that is none, empty ones."""
+    try:
+        return urlsplit(address)
+    except ValueError:  # such as http://[
+        return SplitResult("", "", "", "", "")
+
+
+def _inside(link: re.Match[str], site: str, picture_pages: Set[str], left: Told) -> str:
+    """A link within the old site leads to the path, which redirects; one to a file is none."""
     address, inner = html.unescape(link[1]), link[2]
-    parts = urlsplit(address)
-    if "/wp-content/uploads/" in parts.path:
+    parts = split(address)
+    if UPLOADS in parts.path or parts.netloc.endswith(OF_WORDPRESS_COM):
+        if "<img" not in inner:
+            kind = "picture" if parts.path.lower().endswith(PICTURES) else "file"
+            path = unquote(parts.path)[:200]
+            left(f"the link “{words(inner)[:60]}” to the {kind} {path}")
         return inner
     if parts.netloc and parts.netloc.removeprefix("www.") == site.removeprefix("www."):
+        if unquote(parts.path) in picture_pages and "<img" in inner:
+            return inner
         path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         return link[0].replace(f'"{link[1]}"', f'"{html.escape(path)}"', 1)
     return link[0]
 
 
-def _picture(tag: str, find: Find) -> str:
+def _shown(picture: re.Match[str], find: Find, left: Told) -> str:
+    """Our picture for one of there. One that is not found takes the words under it along."""
+    tag = picture[2] or picture[5]
     given = {name: html.unescape(value) for name, value in ATTRIBUTE.findall(tag)}
     found = find(given.get("src", ""), given.get("alt", "").strip())
-    if found is None:
-        return ""
-    return f'<img src="{html.escape(found[0])}" alt="{html.escape(found[1])}">'
+    if found is not None:
+        ours = f'<img src="{html.escape(found[0])}" alt="{html.escape(found[1])}">'
+        return picture[0].replace(tag, ours, 1)
+    if picture[4]:
+        left(f"the words under a picture that is not here: “{words(picture[4])[:200]}”")
+    return ""
 
 
 def sources(body: str) -> tuple[SourceLine, ...]:
@@ -117,34 +130,34 @@ def sources(body: str) -> tuple[SourceLine, ...]:
     found: dict[str, SourceLine] = {}
     for link in LINK.finditer(body):
         address = html.unescape(link[1])
-        parts = urlsplit(address)
+        parts = split(address)
         if parts.scheme in ("http", "https") and len(address) <= 500 and address not in found:
             title = words(link[2]) or parts.netloc
             found[address] = SourceLine(title[:300], publisher=parts.netloc[:200], url=address)
-    return tuple(found.values())[:MOST_SOURCES]
+    return tuple(found.values())
 
 
 def words(text: str) -> str:
     """HTML as one line of plain text."""
-    return " ".join(_without_tags(text).split())
+    return " ".join(_without_tags(PARTED.sub(" ", text)).split())
 
 
 def _without_tags(text: str) -> str:
     """HTML as plain text."""
-    return html.unescape(balanced(text, tags=set(), attributes={}, dropped=DROPPED_WHOLE))
+    bare = balanced(text, tags=set(), attributes={}, dropped=DROPPED_WHOLE)
+    return without_controls(html.unescape(bare))
 
 
 def lines(text: str) -> str:
     """HTML as plain text that keeps its lines."""
-    broken = re.sub(r"<br\s*/?>|</p>", "\n", text, flags=re.IGNORECASE)
-    stripped = _without_tags(broken)
+    stripped = _without_tags(LINE_END.sub("\n", text))
     return re.sub(r"\n{3,}", "\n\n", stripped.replace("\r\n", "\n")).strip()
 
 
 def summary(excerpt: str, body: str) -> str:
     """The excerpt, or how the text begins: 300 characters at most."""
     text = words(excerpt) or " ".join(plain(body).text.split())
-    return text if len(text) <= 300 else text[:299].rpartition(" ")[0] + "…"
+    return text if len(text) <= 300 else (text[:299].rpartition(" ")[0] or text[:299]) + "…"
 
 
 _cleaner = nh3.Cleaner(

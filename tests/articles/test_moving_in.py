@@ -18,7 +18,7 @@ from articles.models import (
     Status,
     Topic,
 )
-from articles.wordpress import export, text
+from articles.wordpress import export, file, text
 from tests.articles.factories import make_article, make_contributor
 from tests.articles.wordpress import HEAD, TEXT, comment, meta, picture, post, write
 
@@ -159,7 +159,7 @@ def test_pictures_on_disk_come_once_and_others_are_told(tmp_path, media):
     article, asset = Article.objects.get(), ImageAsset.objects.get()
     assert article.body.count(f'<img src="{asset.file.url}"') == 2
     assert "old.example.org" not in article.body
-    assert "<figcaption> Below it</figcaption>" in article.body
+    assert "<figcaption>Below it</figcaption>" in article.body
     assert (article.cover, asset.alt) == (asset, "A table")
     for told in ("2019/05/gone.png", "../secret.png", "cdn.example/x.png"):
         assert told in said
@@ -286,6 +286,6 @@ def test_a_large_export_is_read_in_flat_memory(tmp_path):
 def test_entries_are_found_wherever_the_reading_stops(tmp_path, monkeypatch):
     path = write(tmp_path, *(post(number) for number in range(12)))
     for chunk in (211, 997, len(path.read_text()), len(path.read_text()) // 2):
-        monkeypatch.setattr(export, "CHUNK", chunk)
+        monkeypatch.setattr(file, "CHUNK", chunk)
         keys = [entry.key for entry in export.Export(path)]
         assert keys == [str(number) for number in range(12)]

@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles.models import Contributor
 from articles.wordpress.export import Export, NotAnExport
-from articles.wordpress.moving import Report, move_in
+from articles.wordpress.moving import move_in
+from articles.wordpress.report import Report
 
 
 class Command(BaseCommand):
@@ -35,6 +36,10 @@ class Command(BaseCommand):
         try:
             export = Export(options["export"])
             total = sum(1 for _ in export)
+            if not total:
+                raise NotAnExport(
+                    "This export holds no entries at all: there is nothing to bring in."
+                )
             with click.progressbar(length=total, label="Moving in", file=sys.stderr) as bar:
                 report = move_in(
                     export,
@@ -43,7 +48,7 @@ class Command(BaseCommand):
                     dry=options["dry_run"],
                     tick=lambda: bar.update(1),
                 )
-        except (NotAnExport, OSError) as error:
+        except (NotAnExport, OSError, UnicodeError) as error:
             raise CommandError(str(error)) from error
         self._say(report, dry=options["dry_run"])
 
@@ -56,11 +61,14 @@ class Command(BaseCommand):
         return found
 
     def _say(self, report: Report, *, dry: bool) -> None:
+        if not any(report.counts.values()):
+            self.stdout.write("There is no post in this export.")
         self.stdout.write("This would come:" if dry else "This came:")
         for what, count in sorted(report.counts.items()):
             if count:
                 self.stdout.write(f"  {count:6} {what}")
         self._list("To look at:", dict.fromkeys(report.notes))
+        self._list("Left out:", dict.fromkeys(report.left_out))
         self._list("Broken, and left out:", report.broken)
         if dry:
             self.stdout.write("Nothing was written.")

@@ -1,0 +1,144 @@
+"""One post of an export as an article: its text, topics, author, address and cover."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from django.utils.text import slugify
+
+from articles import publishing
+from articles.content import Content, SourceLine
+from articles.models import Article, Contributor, ImageAsset, Topic
+from articles.wordpress import text
+from articles.wordpress.codes import Shown
+from articles.wordpress.export import Entry, Export
+from articles.wordpress.pictures import Pictures
+from articles.wordpress.report import Report, Seen
+
+UNSORTED = ("uncategorized", "Articles")
+
+
+@dataclass
+class Move:
+    export: Export
+    pictures: Pictures
+    reviewer: Contributor | None
+    seen: Seen
+    report: Report
+
+    def told(self, entry: Entry) -> Callable[[str], None]:
+        """Where to say what staff should know about an entry."""
+        return lambda sentence: self.report.notes.append(f"{entry.name}: {sentence}")
+
+    def left(self, entry: Entry) -> Callable[[str], None]:
+        """Where to say what of an entry does not come along."""
+        return lambda what: self.report.left_out.append(f"{entry.name}: {what}")
+
+
+def written(move: Move, entry: Entry, done: Counter[str]) -> Article:
+    """Write a post as a draft, with the topics, the author and the pictures that it needs.
+
+    `done` counts what was new of these. Raises Refused for a text that articles do not take.
+    """
+    told = move.told(entry)
+    title = text.words(entry.title) or f"Post {entry.key}"
+    if len(title) > 120:
+        told("its title was cut to 120 characters")
+        title = title[:119].rstrip() + "…"
+
+    def find(address: str, alt: str) -> tuple[str, str] | None:
+        asset = move.pictures.find(address, alt or _described(move, address), title)
+        return (asset.file.url, alt or asset.alt) if asset else None
+
+    body = text.body(
+        entry.content,
+        site=move.export.host,
+        find=find,
+        gallery=lambda numbers: _gallery(move, entry, numbers),
+        picture_pages=move.seen.picture_pages - {"", "/"},
+        left=move.left(entry),
+        told=told,
+    )
+    what = Content(
+        title=title, summary=_summary(entry, body, told), body=body, sources=_sources(body, told)
+    )
+    topics = [_topic(move, slug, name, done) for slug, name in entry.topics or [UNSORTED]]
+    article = publishing.create(
+        what,
+        slug=_free_slug(move, entry, title),
+        topic=topics[0],
+        author=_author(move, entry.author, done),
+        by=None,
+        cover=_cover(move, entry, title),
+    )
+    article.topics.set(topic for topic in topics[1:] if topic != topics[0])
+    return article
+
+
+def _summary(entry: Entry, body: str, told: Callable[[str], None]) -> str:
+    if len(text.words(entry.excerpt)) > 300:
+        told("its excerpt was cut to 300 characters")
+    return text.summary(entry.excerpt, body)
+
+
+def _sources(body: str, told: Callable[[str], None]) -> tuple[SourceLine, ...]:
+    found = text.sources(body)
+    if len(found) > text.MOST_SOURCES:
+        told(f"of its {len(found)} links to other sites {text.MOST_SOURCES} became sources")
+    return found[: text.MOST_SOURCES]
+
+
+def _cover(move: Move, entry: Entry, title: str) -> ImageAsset | None:
+    file = move.seen.files.get(entry.first("_thumbnail_id"))
+    if file is None:
+        return None
+    return move.pictures.find(file.address, file.alt, title)
+
+
+def _described(move: Move, address: str) -> str:
+    """What the media library of the old site says that a picture shows."""
+    file = move.seen.at(address)
+    return file.alt if file else ""
+
+
+def _gallery(move: Move, entry: Entry, numbers: list[str]) -> list[Shown]:
+    """The pictures of a gallery; without numbers, those that were uploaded to the post."""
+    files = move.seen.files
+    own = [file for file in files.values() if file.parent == entry.key and not numbers]
+    chosen = [files[number] for number in numbers if number in files] + own
+    return [Shown(file.address, file.alt, file.caption) for file in chosen]
+
+
+def _free_slug(move: Move, entry: Entry, title: str) -> str:
+    base = (slugify(unquote(entry.slug)) or slugify(title) or f"post-{entry.key}")[:110]
+    for slug in (base, *(f"{base}-{number}" for number in range(2, 30))):
+        try:
+            publishing.addresses.check_free(slug)
+        except publishing.Refused:
+            continue
+        if slug != base:
+            move.report.notes.append(f"{entry.name}: “{base}” is taken, it is now “{slug}”")
+        return slug
+    raise ValueError(f"no address like “{base}” is free")
+
+
+def _topic(move: Move, slug: str, name: str, done: Counter[str]) -> Topic:
+    slug, name = slug or slugify(name), (text.words(name) or slug)[:60]
+    short = (slugify(unquote(slug)) or slugify(name) or "articles")[:60]
+    found = Topic.objects.filter(slug=short).first() or Topic.objects.filter(name=name).first()
+    if found:
+        return found
+    done["topics"] += 1
+    about = text.words(move.export.topics.get(slug, ""))[:1000]
+    return Topic.objects.create(slug=short, name=name, introduction=about, position=50)
+
+
+def _author(move: Move, login: str, done: Counter[str]) -> Contributor:
+    known = move.export.authors.get(login)
+    name = (text.words(known.name if known else "") or login or "Our team")[:80]
+    found, new = Contributor.objects.get_or_create(
+        slug=(slugify(name) or slugify(login) or "author")[:80], defaults={"name": name}
+    )
+    done["authors"] += new
+    return found
