@@ -9,6 +9,8 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from curednation import png
+from curednation.colors import in_eight_bits, in_srgb
 from curednation.richtext.clean import Refused
 
 __all__ = ["Refused", "prepared"]
@@ -25,9 +27,10 @@ ACCEPTED = "image/jpeg,image/png,image/webp,image/avif"  # what a file dialog of
 def prepared(upload: Any, *, square: int = 0) -> ContentFile:
     """The picture of an uploaded file, written anew: nothing else that was in the file survives.
 
-    With `square` its middle is cut out, that many pixels wide and high at most.
+    Its colors are those of its profile, as sRGB. With `square` its middle is cut out, that many
+    pixels wide and high at most.
 
-    Raises Refused for what is no picture, of another kind, or too large.
+    Raises Refused for what is no picture, of another kind, too large, or moves.
     """
     if upload.size > LARGEST_FILE:
         raise Refused(_("This file is too large. Pictures may have 15 MB."))
@@ -36,7 +39,7 @@ def prepared(upload: Any, *, square: int = 0) -> ContentFile:
         # The size stands in the head of the file: nothing is unpacked before it is known.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # thousands, where somebody wants them
-            image = Image.open(upload, formats=list(KINDS))
+            image = Image.open(_file(upload), formats=list(KINDS))
             _check_size(image)
             return _written_anew(image, square)
     except Refused:
@@ -51,40 +54,46 @@ def prepared(upload: Any, *, square: int = 0) -> ContentFile:
         ) from None
 
 
+def _file(upload: Any) -> Any:
+    is_png = upload.read(len(png.SIGNATURE)) == png.SIGNATURE
+    upload.seek(0)
+    return png.without_texts(upload) if is_png else upload
+
+
 def _check_size(image: Image.Image) -> None:
-    """Raise Refused for more pixels than we unpack, those of all frames together."""
+    """Raise Refused for what moves, and for more pixels than we unpack."""
     kind = image.format or ""
     width, height = image.size
-    # The further pictures in a phone's JPEG are not unpacked.
-    frames = 1 if kind in ("JPEG", "MPO") else getattr(image, "n_frames", 1)
+    # The further pictures in a phone's JPEG are another matter: what they show is in the first.
+    if kind not in ("JPEG", "MPO") and getattr(image, "n_frames", 1) > 1:
+        raise Refused(_("This picture moves, and we show still ones. Please save one image of it."))
     if max(width, height) > LONGEST_SIDE:
         raise Refused(
             _("This picture is too large: a side has {pixels} pixels, at most {most} fit.").format(
                 pixels=max(width, height), most=LONGEST_SIDE
             )
         )
-    pixels = width * height * frames
-    most = MEGAPIXELS[kind]
-    if pixels <= most * 1_000_000:
-        return
-    if frames > 1:
-        raise Refused(_("This picture moves, and is too large for that. Please use a still one."))
-    raise Refused(
-        _("This picture is too large: {size} megapixels, at most {most} are possible.").format(
-            size=math.ceil(pixels / 1_000_000), most=most
+    pixels, most = width * height, MEGAPIXELS[kind]
+    if pixels > most * 1_000_000:
+        raise Refused(
+            _("This picture is too large: {size} megapixels, at most {most} are possible.").format(
+                size=math.ceil(pixels / 1_000_000), most=most
+            )
         )
-    )
 
 
 def _written_anew(image: Image.Image, square: int) -> ContentFile:
     kind = "JPEG" if image.format == "MPO" else image.format or "JPEG"  # a phone's JPEG
     clear = "A" in image.getbands() or "transparency" in image.info
     mode = "RGBA" if clear and kind != "JPEG" else "RGB"
-    if image.mode in ("1", "P", "PA"):  # colors by number cannot be mixed
-        image = image.convert(mode)
+    profile = image.info.get("icc_profile")
     image.draft(None, (WIDEST, WIDEST))  # a JPEG is unpacked no larger than that needs
+    image = in_eight_bits(image)
+    # Colors by number, and one that stands for nothing, cannot be mixed.
+    if image.mode in ("1", "P", "PA") or "transparency" in image.info:
+        image = image.convert(mode)
     image.thumbnail((WIDEST, WIDEST))
-    plain = ImageOps.exif_transpose(image).convert(mode)
+    plain = in_srgb(ImageOps.exif_transpose(image), profile).convert(mode)
     if square:
         side = min(square, *plain.size)
         plain = ImageOps.fit(plain, (side, side), centering=(0.5, 0.35))  # faces are above it

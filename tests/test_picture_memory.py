@@ -91,15 +91,15 @@ def prepared(content: bytes) -> Image.Image:
         png((3000, 2000), frames=60),
     ],
 )
-def test_the_pixels_of_all_frames_count(content):
+def test_what_moves_is_refused_before_it_is_unpacked(content):
     with pytest.raises(Refused, match="This picture moves"):
         prepared(content)
 
 
-def test_of_a_small_picture_that_moves_the_first_frame_is_kept():
-    for kind in ("WEBP", "PNG", "AVIF"):
-        kept = prepared(moving(kind, (60, 40), 5))
-        assert (kept.size, getattr(kept, "n_frames", 1)) == ((60, 40), 1)
+@pytest.mark.parametrize("kind", ["WEBP", "PNG", "AVIF"])
+def test_a_picture_that_moves_is_refused_in_words_and_never_kept_in_part(kind):
+    with pytest.raises(Refused, match="moves"):
+        prepared(moving(kind, (60, 40), 5))
 
 
 def test_a_phones_picture_with_a_second_one_in_it_is_a_jpeg():
