@@ -40,6 +40,7 @@ class SourceLine:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "SourceLine":
+        """What `to_json` wrote. Raises TypeError, ValueError or AttributeError for other things."""
         dates = {name: _day(values.get(name)) for name in ("accessed", "true_until")}
         return cls(**values | dates)
 
@@ -71,6 +72,15 @@ def _day(text: str | None) -> date | None:
 class Answered:
     question: str
     answer: str
+
+    @classmethod
+    def all_from_json(cls, rows: list[dict[str, Any]]) -> "tuple[Answered, ...]":
+        """What was kept of questions. A row that is none is left out."""
+        return tuple(
+            cls(str(row["question"]), str(row["answer"]))
+            for row in rows
+            if isinstance(row, dict) and {"question", "answer"} <= row.keys()
+        )
 
 
 @dataclass(frozen=True)

@@ -8,26 +8,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles.html.show import prose
 from articles.models import Article, Topic
 from curednation import pagecache
+from curednation.feeds import Feed
 from curednation.practice.models import Practice
 
 NEWEST = 30
-
-
-class Feed(Atom1Feed):
-    """Atom with the whole text of an entry where there is one."""
-
-    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item | {"description": None})
-        handler.addQuickElement("summary", item["description"])  # plain text, by RFC 4287 3.1.1
-        if item.get("content"):
-            handler.addQuickElement("content", item["content"], {"type": "html"})
 
 
 @require_safe
@@ -45,8 +35,7 @@ def _feed(slug: str, full: bool) -> HttpResponse:
     chosen = chosen.about(topic) if topic else chosen
     articles = list(chosen.select_related("online", "author", "topic").newest()[:NEWEST])
     out = _head(topic, full, articles)
-    for article in articles:
-        _add(out, article, full)
+    out.add_each(articles, lambda article: _entry(article, full))
     return HttpResponse(
         out.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
     )
@@ -66,19 +55,19 @@ def _head(topic: Topic | None, full: bool, articles: list[Article]) -> Feed:
     )
 
 
-def _add(out: Feed, article: Article, full: bool) -> None:
+def _entry(article: Article, full: bool) -> dict[str, Any]:
     shown = article.shown
-    out.add_item(
-        title=shown.title,
-        link=settings.SITE_URL + article.get_absolute_url(),
-        description=shown.summary,
-        unique_id=f"{_tag(article.created_at)}/articles/{article.pk}",
-        pubdate=article.published_at,
-        updateddate=article.updated_at or article.published_at,
-        author_name=article.author.byline,
-        categories=[article.topic.name],
-        content=_full(article) if full else "",
-    )
+    return {
+        "title": shown.title,
+        "link": settings.SITE_URL + article.get_absolute_url(),
+        "description": shown.summary,
+        "unique_id": f"{_tag(article.created_at)}/articles/{article.pk}",
+        "pubdate": article.published_at,
+        "updateddate": article.updated_at or article.published_at,
+        "author_name": article.author.byline,
+        "categories": [article.topic.name],
+        "content": _full(article) if full else "",
+    }
 
 
 def _full(article: Article) -> str:

@@ -1,22 +1,10 @@
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from articles.models import Article, Topic
-
-
-class OurSitemap(Sitemap):
-    """Addresses come from SITE_URL, never from the request."""
-
-    def get_protocol(self, protocol: str | None = None) -> str:
-        return urlsplit(settings.SITE_URL).scheme
-
-    def get_domain(self, site: object = None) -> str:
-        return urlsplit(settings.SITE_URL).netloc
+from curednation.feeds import OurSitemap
 
 
 class ArticlesSitemap(OurSitemap):

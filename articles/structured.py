@@ -1,7 +1,10 @@
 """What a page says to machines: schema.org as JSON-LD."""
 
 import json
+import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -13,15 +16,26 @@ from django.utils.translation import gettext as _
 from articles.content import SourceLine
 from articles.models import Article, Contributor
 from articles.reading import Reading
+from curednation.characters import without_controls
 from curednation.practice.models import Practice
 
+log = logging.getLogger(__name__)
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
 def script(data: Any) -> SafeString:
     """The text for inside of a script element: it cannot end the element."""
-    text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
+    text = json.dumps(_clean(data), ensure_ascii=False).translate(ESCAPES)
     return mark_safe(text)  # noqa: S308  # nosemgrep: marked-safe  (escaped for a script)
+
+
+def _clean(data: Any) -> Any:
+    """Without the characters that nobody reads."""
+    if isinstance(data, dict):
+        return {name: _clean(value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_clean(value) for value in data]
+    return without_controls(data) if isinstance(data, str) else data
 
 
 def absolute(path: str) -> str:
@@ -29,8 +43,28 @@ def absolute(path: str) -> str:
 
 
 def page(reading: Reading, practice: Practice) -> dict[str, Any]:
+    """What the page of an article says. A part that cannot be said is logged and left out."""
+    makers = [
+        lambda: _article(reading, practice),
+        lambda: crumbs(reading.article),
+        lambda: _faq(reading) if reading.content.faq else None,
+    ]
+    found = (_or_nothing(make) for make in makers)
+    return {"@context": "https://schema.org", "@graph": [part for part in found if part]}
+
+
+def _or_nothing(make: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
+    try:
+        return make()
+    except Exception:  # machines do without it; readers have the page
+        log.exception("A part of what an article says to machines is left out")
+        return None
+
+
+def _article(reading: Reading, practice: Practice) -> dict[str, Any]:
     article, address = reading.article, absolute(reading.article.get_absolute_url())
     about = [article.topic.name, *reading.more_topics]
+    cited = [_or_nothing(partial(_citation, source)) for source in reading.content.sources]
     graph = {
         "@type": ["MedicalWebPage", "Article"],
         "@id": address,
@@ -48,7 +82,7 @@ def page(reading: Reading, practice: Practice) -> dict[str, Any]:
             "url": absolute("/"),
         },
         "about": [{"@type": "MedicalCondition", "name": name} for name in dict.fromkeys(about)],
-        "citation": [_citation(source) for source in reading.content.sources],
+        "citation": [each for each in cited if each],
         "inLanguage": "en-US",
         "isAccessibleForFree": True,
     }
@@ -56,10 +90,7 @@ def page(reading: Reading, practice: Practice) -> dict[str, Any]:
         graph["reviewedBy"] = person(article.reviewer)
     if article.last_reviewed:
         graph["lastReviewed"] = article.last_reviewed.isoformat()
-    found = [graph, crumbs(article)]
-    if reading.content.faq:
-        found.append(_faq(reading))
-    return {"@context": "https://schema.org", "@graph": found}
+    return graph
 
 
 def image(article: Article) -> str:

@@ -262,6 +262,7 @@ MIDDLEWARE = [
     "curednation.pages.middleware.refuse_methods",
     "curednation.pages.middleware.refuse_nul",
     "curednation.request_body.limit",
+    "curednation.characters.strip_controls",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "articles.moved.follow_old_addresses",

@@ -17,7 +17,8 @@ SHARED = tuple(
     for name in (
         *("mail", "practice", "guard", "pagecache", "answers", "compiled", "cacheservice"),
         *("richtext", "library", "reachable", "uploads", "append_only", "outgoing"),
-        *("public_addresses", "disclosures", "spreadsheets", "site_pages"),
+        *("public_addresses", "disclosures", "spreadsheets", "characters", "feeds"),
+        *("png", "colors", "site_pages"),
     )
 )
 # Modules that take everything as an argument, the clock included.
@@ -37,9 +38,16 @@ PURE = {
     "articles.danger",
     "articles.differences",
     "articles.typed",
-    "curednation.richtext.balanced",
     "curednation.richtext.phones",
+    "articles.wordpress.codes",
+    "articles.wordpress.left_out",
+    "articles.wordpress.paragraphs",
+    "curednation.richtext.arranged",
+    "curednation.richtext.balanced",
+    "curednation.richtext.pieces",
     "curednation.richtext.plain",
+    "curednation.richtext.runs",
+    "curednation.richtext.tree",
     "newsletter.domains",
     "newsletter.delivery.answers",
     "newsletter.delivery.warm_up",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from articles.comments import deciding, notices
 from articles.models import Article, Comment, CommentStatus, Contributor
 from articles.publishing import online
+from curednation.characters import without_controls
 from curednation.practice.models import Practice
 
 LINK = re.compile(
@@ -37,9 +38,9 @@ def leave(
     return Comment.objects.create(
         article=article,
         parent=to and (to.parent or to),
-        name=name,
+        name=without_controls(name),
         email=email,
-        text=text,
+        text=without_controls(text),
         has_link=bool(LINK.search(f"{name} {text}")),
         created_at=timezone.now(),
     )
@@ -62,7 +63,7 @@ def answer(comment: Comment, *, text: str, by, contributor: Contributor | None) 
         contributor=contributor,
         by_staff=True,
         name=contributor.byline if contributor else Practice.current().name,
-        text=text,
+        text=without_controls(text),
         status=CommentStatus.APPROVED,
         created_at=now,
         decided_at=now,
@@ -109,8 +110,8 @@ def bring_in(
         parent=to and (to.parent or to),
         contributor=contributor,
         by_staff=contributor is not None,
-        name=name,
-        text=text,
+        name=without_controls(name),
+        text=without_controls(text),
         status=CommentStatus.APPROVED,
         created_at=written,
         decided_at=timezone.now(),

@@ -1,6 +1,7 @@
 """What an article or one of its revisions says, and whether it still holds."""
 
 from datetime import date
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,9 +20,9 @@ def content_of(article: Article | Revision) -> Content:
             summary=article.summary,
             body=article.body,
             key_points=tuple(article.key_points),
-            faq=tuple(Answered(**each) for each in article.faq),
-            sources=tuple(SourceLine.from_json(each) for each in article.sources),
-            facts=tuple(DatedFact.from_json(each) for each in article.facts or ()),
+            faq=Answered.all_from_json(article.faq),
+            sources=tuple(map(_source, article.sources)),
+            facts=tuple(filter(None, map(_fact, article.facts or ()))),
         )
     return Content(
         title=article.title,
@@ -42,6 +43,21 @@ def content_of(article: Article | Revision) -> Content:
         ),
         facts=tuple(DatedFact(each.sentence, each.true_until) for each in article.facts.all()),
     )
+
+
+def _source(kept: Any) -> SourceLine:
+    """A source of a revision. One that cannot be read keeps its number, for the text cites it."""
+    try:
+        return SourceLine.from_json(kept)
+    except (TypeError, ValueError, AttributeError):
+        return SourceLine(_("This source cannot be shown."))
+
+
+def _fact(kept: Any) -> DatedFact | None:
+    try:
+        return DatedFact.from_json(kept)
+    except (TypeError, ValueError, KeyError):
+        return None
 
 
 def check_it_holds(what: Content, *, on: date) -> None:

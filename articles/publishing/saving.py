@@ -1,5 +1,6 @@
 """Every save is a revision."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import content, images, notices
-from articles.content import Content
+from articles.content import Answered, Content
 from articles.models import (
     Approval,
     Article,
@@ -24,6 +25,7 @@ from articles.models import (
 from articles.publishing import addresses, online
 from articles.publishing.contents import content_of
 from articles.publishing.rules import NotPossible, Refused, lock
+from curednation.characters import without_controls
 from curednation.richtext import clean as html_in
 from curednation.richtext.plain import minutes, plain, without_citations
 
@@ -36,14 +38,31 @@ def cleaned(what: Content) -> Content:
     if not plain(body).text:
         raise Refused(_("The text is empty."))
     return Content(
-        title=" ".join(what.title.split()),
-        summary=" ".join(what.summary.split()),
+        title=_line(what.title),
+        summary=_line(what.summary),
         body=body,
-        key_points=what.key_points,
-        faq=what.faq,
-        sources=what.sources,
-        facts=tuple(sorted(what.facts, key=lambda fact: fact.true_until)),
+        key_points=tuple(_line(point) for point in what.key_points),
+        faq=tuple(
+            Answered(_line(each.question), without_controls(each.answer)) for each in what.faq
+        ),
+        sources=tuple(
+            replace(
+                source,
+                title=_line(source.title),
+                publisher=_line(source.publisher),
+                url=without_controls(source.url),
+            )
+            for source in what.sources
+        ),
+        facts=tuple(
+            replace(fact, sentence=_line(fact.sentence))
+            for fact in sorted(what.facts, key=lambda fact: fact.true_until)
+        ),
     )
+
+
+def _line(text: str) -> str:
+    return " ".join(without_controls(text).split())
 
 
 @transaction.atomic

@@ -1,5 +1,3 @@
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import SitemapIndexItem
@@ -9,11 +7,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from articles.sitemaps import ArticlesSitemap, TopicsSitemap
+from curednation.feeds import OurSitemap
 from newsletter.sitemaps import IssuesSitemap
 
 
-class PagesSitemap(Sitemap):
-    """The pages that change with a release. Addresses come from SITE_URL."""
+class PagesSitemap(OurSitemap):
+    """The pages that change with a release."""
 
     changefreq = "monthly"
 
@@ -29,12 +28,6 @@ class PagesSitemap(Sitemap):
 
     def location(self, item: str) -> str:
         return reverse(item)
-
-    def get_protocol(self, protocol: str | None = None) -> str:
-        return urlsplit(settings.SITE_URL).scheme
-
-    def get_domain(self, site: object = None) -> str:
-        return urlsplit(settings.SITE_URL).netloc
 
 
 SITEMAPS: dict[str, type[Sitemap]] = {

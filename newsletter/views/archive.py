@@ -1,32 +1,24 @@
 """Past issues, for everybody: their pages and their feed."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from curednation import pagecache
+from curednation.feeds import Feed
 from curednation.practice.models import Practice
 from curednation.richtext import phones
 from newsletter import campaigns, letter
 from newsletter.models import Issue
 
 NEWEST = 30
-
-
-class Feed(Atom1Feed):
-    """Atom (RFC 4287) with the whole text of each entry."""
-
-    def add_item_elements(self, handler, item) -> None:
-        super().add_item_elements(handler, item | {"description": None})
-        handler.addQuickElement("summary", item["description"])  # plain text, by RFC 4287 3.1.1
-        handler.addQuickElement("content", item["content"], {"type": "html"})
 
 
 @require_safe
@@ -62,17 +54,20 @@ def _feed() -> HttpResponse:
         feed_url=settings.SITE_URL + own,
         feed_guid=f"tag:{host},2026-01-01:{own}",
     )
-    for each in Issue.objects.archived()[:NEWEST]:
-        out.add_item(
-            title=each.subject,
-            link=settings.SITE_URL + each.get_absolute_url(),
-            description=each.preview,
-            unique_id=f"tag:{host},{each.created_at:%Y-%m-%d}:/newsletter/{each.pk}",
-            pubdate=each.started_at,
-            updateddate=each.started_at,
-            author_name=name,
-            content=phones.in_html(letter.absolute(each.body)),
-        )
+    out.add_each(Issue.objects.archived()[:NEWEST], lambda each: _entry(each, name, host))
     return HttpResponse(
         out.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
     )
+
+
+def _entry(issue: Issue, name: str, host: str | None) -> dict[str, Any]:
+    return {
+        "title": issue.subject,
+        "link": settings.SITE_URL + issue.get_absolute_url(),
+        "description": issue.preview,
+        "unique_id": f"tag:{host},{issue.created_at:%Y-%m-%d}:/newsletter/{issue.pk}",
+        "pubdate": issue.started_at,
+        "updateddate": issue.started_at,
+        "author_name": name,
+        "content": phones.in_html(letter.absolute(issue.body)),
+    }
