@@ -81,7 +81,6 @@ def _lost(request: HttpRequest, wish: Wish | None, uid: UUID) -> HttpResponse:
         return _retake(request, wish)
     gone = Appointment(
         uid=uid,
-        status=Status.RELEASED,
         service=wish.service,
         state=wish.state.code,
         provider=wish.provider,

@@ -15,14 +15,14 @@ FOR_ANOTHER = {"booked_for": "other", "booked_by": "Dr. Pat Example"}
 
 def test_who_books_with_a_title_is_greeted_in_full():
     page = steps.book(in_process(), make_service(), monday(), **FOR_ANOTHER)
-    assert "You are booked, Dr. Pat Example." in page.text
+    assert "Thank you, Dr. Pat Example." in page.text
     assert OutgoingEmail.objects.get().text.startswith("Hello Dr. Pat Example,")
 
 
 def test_who_types_a_title_for_the_first_name_is_called_in_full():
     patient = {"first_name": "Mrs.", "last_name": "Whitfield"}
     page = steps.book(in_process(), make_service(), monday(), **patient)
-    assert "You are booked, Mrs. Whitfield." in page.text
+    assert "Thank you, Mrs. Whitfield." in page.text
     assert OutgoingEmail.objects.get().text.startswith("Hello Mrs. Whitfield,")
     page = in_process().get(links.page(Appointment.objects.get()))
     assert "Your visit, Mrs. Whitfield" in page.text

@@ -14,7 +14,7 @@ from tests.factories import make_appointment, make_entry, make_hold, make_servic
 from tests.visitor import in_process
 
 pytestmark = pytest.mark.django_db
-TOKEN = {"visit", "calendar", "move", "move_fragment", "cancel", "confirm", "done"}
+TOKEN = {"visit", "calendar", "move", "move_fragment", "cancel", "confirm", "done", "visit_place"}
 PLACE = {f"waitlist{step}" for step in ("", "_accept", "_decline", "_keep", "_leave")}
 HOLD = {"details", "prolong", "release"}
 PLAIN = {"state", "elsewhere", "zone", "guess_zone", "lost_link"}

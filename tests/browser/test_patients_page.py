@@ -32,7 +32,7 @@ def test_enter_in_about_you_books(page: Page, live_site):
         page.locator(f"#id_{name}").fill(answer)
     expect(page.get_by_role("button", name="I need more time")).to_be_visible()
     page.locator("#id_email").press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("You are booked, Grace.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, Grace.")
     assert Appointment.objects.get().status == Status.BOOKED
 
 

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments import notices
-from appointments.models import Appointment, ClinicRules
+from appointments.models import Appointment, ClinicRules, Provider
 from articles.models import Article, Comment
 from curednation.mail.models import OutgoingEmail
 from newsletter.models import Event, HardBounce, Issue
-from tests.articles.factories import make_article
+from tests.articles.factories import make_article, make_draft
 from tests.browser.barriers import barriers, told_by_color_alone
 from tests.factories import (
     make_appointment,
@@ -106,6 +106,9 @@ def make_every_panel(visit: Appointment) -> None:
     OutgoingEmail.objects.update(state="failed", **came_back)
     ClinicRules.objects.update_or_create(pk=1, defaults={"most_hourly": 1})  # booking rests
     article = make_article()
+    Article.objects.update(true_until=timezone.localdate())
+    Article.objects.filter(pk=make_draft(slug="waits").pk).update(status="in_review")
+    Provider.objects.update(video_room="")
     said = {"name": "Sam", "email": "sam@example.org", "text": "Thanks."}
     Comment.objects.create(article=article, created_at=timezone.now(), **said)
     make_trouble()
@@ -125,7 +128,7 @@ def make_trouble() -> Issue:
 def test_a_link_in_a_text_is_told_by_more_than_its_color(staff_page, live_server, addresses):
     visit = Appointment.objects.filter(status="booked").earliest("starts_at")
     make_every_panel(visit)
-    article, comment = Article.objects.get(), Comment.objects.get()
+    article, comment = Article.objects.published().get(), Comment.objects.get()
     issue = make_issue()
     addresses |= {
         "article": reverse("admin:articles_article_change", args=[article.pk]),

@@ -121,7 +121,7 @@ def _links(world: World) -> dict[str, list[str]]:
     """The private links."""
     visit, place = world.row("appointments.appointment"), world.row("appointments.waitlistentry")
     key = world.row("newsletter.subscriber").key
-    pages = ("visit", "calendar", "move", "move_fragment", "cancel", "confirm")
+    pages = ("visit", "calendar", "move", "move_fragment", "cancel", "confirm", "visit_place")
     places = tuple(f"waitlist{step}" for step in ("", "_accept", "_decline", "_keep", "_leave"))
     return (
         {f"appointments:{name}": [links.page(visit, name)] for name in pages}
