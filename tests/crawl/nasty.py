@@ -47,9 +47,8 @@ def queries(address: Address) -> Iterator[str]:
     """Each parameter of its views by itself, then all of them, twice."""
     names = _names(address)
     for name in names:
-        for value in ALONE:
-            yield urlencode({name: value})
-    for value in TOGETHER if names else []:
+        yield urlencode({name: LAST_DAY if DAYS.search(name) else HUGE})
+    for value in ALONE + TOGETHER if names else []:
         yield urlencode([(name, value) for name in names] * 2)
 
 

@@ -25,7 +25,7 @@ from tests.processes import Process, free_port
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MAILS = 5_000
-PATIENCE = 60
+PATIENCE = 240
 
 
 class Server:
