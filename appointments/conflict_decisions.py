@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from celery import current_app
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from appointments import availability, booking, disrupted
@@ -53,31 +54,38 @@ def decide(visits: Iterable[Appointment], choice: str, *, by: str, reason: str) 
 
 def waiting() -> int:
     """How many decisions are about to be carried out."""
-    return ConflictDecision.objects.filter(failed_at=None).count()
+    return _open().count()
 
 
 def carry_out() -> int:
     """Carry out what was decided, for at most RUN_FOR seconds; how many visits were settled.
 
     Any number of workers may run it at once. A visit that is no conflict any more is left alone.
+    What is decided meanwhile is for the next run: this one does not know its conflicts.
     """
     ends, settled = time.monotonic() + RUN_FOR, 0
-    conflicts = {pk for pk, _why in disrupted.all_of()} if waiting() else set()
+    decided = list(_open().order_by("pk").values_list("pk", flat=True))
+    conflicts = {pk for pk, _why in disrupted.all_of()} if decided else set()
     try:
-        while time.monotonic() < ends and (done := _carry_out_next(conflicts)) is not None:
-            settled += done
+        for pk in decided:
+            if time.monotonic() >= ends:
+                break
+            settled += _carry_out(pk, conflicts)
     except OperationalError as error:  # a deadlock, or a lock that was not to be had: next minute
         log.warning("decisions are carried out later: %s", type(error).__name__)
     return settled
 
 
+def _open() -> QuerySet[ConflictDecision]:
+    return ConflictDecision.objects.filter(failed_at=None)
+
+
 @transaction.atomic
-def _carry_out_next(conflicts: set[int]) -> bool | None:
-    """Whether the next visit was settled; None where none is left."""
-    open_ = ConflictDecision.objects.filter(failed_at=None).order_by("pk")
-    decision = open_.select_for_update(skip_locked=True).first()
+def _carry_out(pk: int, conflicts: set[int]) -> bool:
+    """Whether the visit was settled here, and not by another worker."""
+    decision = _open().select_for_update(skip_locked=True).filter(pk=pk).first()
     if decision is None:
-        return None
+        return False
     visits = Appointment.objects.select_related("provider", "service", "patient")
     visit = visits.get(pk=decision.appointment_id)
     if visit.pk not in conflicts:

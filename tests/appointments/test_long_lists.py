@@ -11,7 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 from django.urls import reverse
 
-from appointments import booking, conflict_decisions
+from appointments import booking, conflict_decisions, disrupted
 from appointments.admin import ways_out
 from appointments.models import Appointment, ConflictDecision, HoursException, Provider, Status
 from curednation.mail.models import OutgoingEmail
@@ -205,6 +205,26 @@ def test_a_visit_that_is_no_conflict_any_more_is_left_alone(desk):
     assert conflict_decisions.carry_out() == 0
     assert Appointment.objects.filter(status=Status.BOOKED).count() == 4
     assert not ConflictDecision.objects.exists()
+
+
+def test_what_is_decided_while_others_are_carried_out_is_not_forgotten(desk, monkeypatch):
+    first, second = many(2)
+    conflict_decisions.decide([first], "cancel", by="staff: Robin Example", reason="Closed")
+    looked = disrupted.all_of
+
+    def closed_meanwhile():
+        found = looked()
+        make_time_off(None, monday().date(), monday().date())
+        conflict_decisions.decide([second], "cancel", by="staff: Robin Example", reason="Closed")
+        return found
+
+    monkeypatch.setattr(disrupted, "all_of", closed_meanwhile)
+    conflict_decisions.carry_out()
+    assert ConflictDecision.objects.get().appointment == second
+    monkeypatch.setattr(disrupted, "all_of", looked)
+    assert conflict_decisions.carry_out() == 1
+    second.refresh_from_db()
+    assert second.status == Status.CANCELLED
 
 
 @pytest.mark.usefixtures("_long_from_two")
