@@ -13,7 +13,14 @@ from appointments import booking, reminders
 from appointments.models import Appointment, Status
 from curednation.mail import delivery
 from curednation.mail.models import OutgoingEmail, State
-from tests.factories import at, make_appointment, make_hold, make_provider, make_service
+from tests.factories import (
+    at,
+    make_appointment,
+    make_hold,
+    make_provider,
+    make_service,
+    monday,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -325,9 +332,9 @@ def test_a_visit_that_is_being_cancelled_is_left_alone_and_nobody_waits():
 
 @pytest.mark.django_db(transaction=True)
 def test_while_reminders_are_written_patients_book_the_same_provider():
-    starts_at = datetime.now(ZoneInfo("UTC")) + 20 * HOUR
+    starts_at = monday("10:00")
     visit = make_visit(starts_at=starts_at)
-    hold = make_hold(service=visit.service, provider=visit.provider, starts_at=starts_at + 5 * HOUR)
+    hold = make_hold(service=visit.service, provider=visit.provider, starts_at=monday("15:00"))
     locked, go_on = threading.Event(), threading.Event()
 
     def remind() -> None:
