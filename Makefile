@@ -14,18 +14,18 @@ PRODUCTION = DEBUG=off SECRET_KEY=$(CHECK_KEY) ADDRESS_KEY=$(CHECK_KEY) NEWSLETT
 .PHONY: run test lint lock bench messages shell clean help install
 
 run: install ## Run the site with all its services, on PORT (8000)
-	@exec $(PY) -m curednation.devstack.run
+	@exec $(PY) -m devstack.run
 
 test: install ## Run all tests, by the true clock or by CLOCK="2027-03-13 22:50"
-	@$(PY) -m curednation.devstack.chromium
-	@exec $(if $(CLOCK),$(PY) -m curednation.devstack.clock "$(CLOCK)") $(PY) -m pytest -n 3 --dist worksteal $(ARGS)
+	@$(PY) -m devstack.chromium
+	@exec $(if $(CLOCK),$(PY) -m devstack.clock "$(CLOCK)") $(PY) -m pytest -n 3 --dist worksteal $(ARGS)
 
 # The static checks have an environment of their own. They ask nobody anything.
 CODE = appointments articles curednation newsletter
 SEMGREP = .venv-lint/bin/semgrep scan --metrics=off --disable-version-check
 
 lint: install ## Check style, types, templates, security, migrations and production settings
-	@sh curednation/devstack/install.sh lint
+	@sh devstack/install.sh lint
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m djlint templates --lint --quiet
@@ -55,7 +55,7 @@ shell: install ## A Python shell with the site's models, the services running
 	@exec $(PY) manage.py shell
 
 install: ## Make the virtual environment and install the locked packages (the others do so too)
-	@exec sh curednation/devstack/install.sh
+	@exec sh devstack/install.sh
 
 clean: ## Remove what can be made again; var/ with its database and mail stays
 	rm -rf .venv .venv-lint staticfiles staticfiles.json .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results

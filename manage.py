@@ -18,8 +18,8 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from curednation.devstack import embedded
-    from curednation.devstack.trouble import Trouble
+    from devstack import embedded
+    from devstack.errors import Trouble
 
     command = next(iter(sys.argv[1:]), "")
     services = [] if command in BARE else embedded.wanted(os.environ)

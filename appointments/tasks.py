@@ -2,15 +2,10 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from appointments import (
-    booking,
-    closures,
-    conflict_decisions,
-    mornings,
-    reminders,
-    retention,
-    waitlist,
-)
+from appointments import booking, retention, waitlist
+from appointments.conflicts import decisions
+from appointments.emails import daily_digest, reminders
+from appointments.scheduling import holidays
 
 
 @shared_task
@@ -24,7 +19,7 @@ def follow_holidays() -> None:
     """Keep the closures for the clinic's holidays 400 days ahead. Safe to run twice."""
     with transaction.atomic():
         booking.lock_everyone()  # who books at this moment sees the closure, or it sees the visit
-        closures.follow_holidays(timezone.now().date())
+        holidays.follow_holidays(timezone.now().date())
 
 
 @shared_task
@@ -36,7 +31,7 @@ def write_reminders() -> None:
 @shared_task
 def write_morning_counts() -> None:
     """Tell providers how many visits their day has. Every five minutes, safe to run twice."""
-    mornings.write_counts()
+    daily_digest.write_counts()
 
 
 @shared_task
@@ -48,7 +43,7 @@ def offer_freed_times() -> None:
 @shared_task
 def carry_out_decisions() -> None:
     """Move and cancel what staff decided for long lists. Every minute; any number may run."""
-    conflict_decisions.carry_out()
+    decisions.carry_out()
 
 
 @shared_task

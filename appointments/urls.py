@@ -1,19 +1,19 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from appointments.feeds import PATTERN as FEED
+from appointments.calendars.feeds import PATTERN as FEED
 from appointments.links import PATTERN
-from appointments.states import STATES, State
+from appointments.scheduling.states import STATES, State
 from appointments.views import (
-    choosing,
+    appointment,
+    calendar_feeds,
+    choose_slot,
     details,
-    feeds,
+    email_proof,
     lost_link,
-    moving,
-    proof,
-    visit,
+    reschedule,
+    time_zone,
     waitlist,
-    zone,
 )
 
 
@@ -45,38 +45,40 @@ app_name = "appointments"
 visit_path = rf"^appointments/(?P<token>{PATTERN})/"
 waitlist_path = rf"^appointments/waitlist/(?P<token>{PATTERN})/"
 urlpatterns = [
-    path("book/", choosing.choose_state, name="state"),
-    path("book/elsewhere/", choosing.elsewhere, name="elsewhere"),
-    path("book/zone/", zone.set_zone, name="zone"),
-    path("book/zone/guess/", zone.guess_zone, name="guess_zone"),
+    path("book/", choose_slot.choose_state, name="state"),
+    path("book/elsewhere/", choose_slot.elsewhere, name="elsewhere"),
+    path("book/zone/", time_zone.set_zone, name="zone"),
+    path("book/zone/guess/", time_zone.guess_zone, name="guess_zone"),
     path("book/details/<uuid:uid>/", details.details, name="details"),
     path("book/details/<uuid:uid>/prolong/", details.prolong, name="prolong"),
     path("book/details/<uuid:uid>/release/", details.release, name="release"),
     re_path(rf"^book/done/(?P<token>{PATTERN})/$", details.done, name="done"),
-    path("book/<state:state>/<slug:service>/proof/", proof.ask, name="proof"),
+    path("book/<state:state>/<slug:service>/proof/", email_proof.ask, name="proof"),
     path(
         "book/<state:state>/<slug:service>/proof/<proof:token>/",
-        proof.accept,
+        email_proof.accept,
         name="proof_accept",
     ),
-    path("book/<state:state>/", choosing.choose_service, name="service"),
-    path("book/<state:state>/<slug:service>/", choosing.choose_time, name="times"),
+    path("book/<state:state>/", choose_slot.choose_service, name="service"),
+    path("book/<state:state>/<slug:service>/", choose_slot.choose_time, name="times"),
     path(
-        "book/<state:state>/<slug:service>/times/", choosing.times_fragment, name="times_fragment"
+        "book/<state:state>/<slug:service>/times/",
+        choose_slot.times_fragment,
+        name="times_fragment",
     ),
     path("book/<state:state>/<slug:service>/waitlist/", waitlist.join, name="waitlist_join"),
     path("appointments/lost-link/", lost_link.lost_link, name="lost_link"),
-    re_path(rf"^appointments/feeds/(?P<token>{FEED})\.ics$", feeds.feed, name="feed"),
+    re_path(rf"^appointments/feeds/(?P<token>{FEED})\.ics$", calendar_feeds.feed, name="feed"),
     re_path(rf"{waitlist_path}$", waitlist.entry, name="waitlist"),
     re_path(rf"{waitlist_path}accept/$", waitlist.accept, name="waitlist_accept"),
     re_path(rf"{waitlist_path}decline/$", waitlist.decline, name="waitlist_decline"),
     re_path(rf"{waitlist_path}keep/$", waitlist.keep, name="waitlist_keep"),
     re_path(rf"{waitlist_path}leave/$", waitlist.leave, name="waitlist_leave"),
-    re_path(rf"{visit_path}$", visit.visit, name="visit"),
-    re_path(rf"{visit_path}calendar\.ics$", visit.calendar_download, name="calendar"),
-    re_path(rf"{visit_path}reschedule/$", moving.move, name="move"),
-    re_path(rf"{visit_path}reschedule/times/$", moving.move_fragment, name="move_fragment"),
-    re_path(rf"{visit_path}cancel/$", visit.cancel, name="cancel"),
+    re_path(rf"{visit_path}$", appointment.visit, name="visit"),
+    re_path(rf"{visit_path}calendar\.ics$", appointment.calendar_download, name="calendar"),
+    re_path(rf"{visit_path}reschedule/$", reschedule.move, name="move"),
+    re_path(rf"{visit_path}reschedule/times/$", reschedule.move_fragment, name="move_fragment"),
+    re_path(rf"{visit_path}cancel/$", appointment.cancel, name="cancel"),
     re_path(rf"{visit_path}waitlist/$", waitlist.beside, name="visit_place"),
-    re_path(rf"{visit_path}confirm/$", visit.confirm, name="confirm"),
+    re_path(rf"{visit_path}confirm/$", appointment.confirm, name="confirm"),
 ]

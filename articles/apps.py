@@ -9,7 +9,7 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from articles.offered import Articles
-        from curednation import library
+        from articles.article_library import Articles
+        from core import article_library
 
-        library.register(Articles())
+        article_library.register(Articles())

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from articles.differences import differing
-from curednation.richtext.plain import plain, without_citations
+from articles.revisions.word_diff import differing
+from core.richtext.plain_text import plain, without_citations
 
 # Words that turn a sentence around. A change of one is never a small fix.
 TURNING = {

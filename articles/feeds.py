@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles.html.show import prose
+from articles.html.rendering import prose
 from articles.models import Article, Topic
-from curednation import pagecache
-from curednation.feeds import Feed
-from curednation.practice.models import Practice
+from core.cache import pages
+from core.feeds import Feed
+from core.practice.models import Practice
 
 NEWEST = 30
 
@@ -24,7 +24,7 @@ NEWEST = 30
 def feed(request: HttpRequest, slug: str = "") -> HttpResponse:
     """`?full=1` brings whole texts."""
     full = request.GET.get("full") == "1"
-    return pagecache.serve(
+    return pages.serve(
         request, tags=["articles"], make=lambda: _feed(slug, full), key=f"full={full}"
     )
 

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from articles.models import Article, Topic
-from curednation.feeds import OurSitemap
+from core.feeds import OurSitemap
 
 
 class ArticlesSitemap(OurSitemap):

@@ -7,9 +7,11 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from articles import comments, images, links, publishing, reminders
-from articles.comments import notices
+from articles import comments, publishing, source_checker
+from articles.comments import emails
+from articles.emails import review_due
 from articles.models import Article, ImageAsset
+from articles.pictures import library
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ def publish_due() -> None:
 def make_sizes(asset_id: int) -> None:
     asset = ImageAsset.objects.filter(pk=asset_id).first()
     if asset is not None:
-        images.make_sizes(asset)
+        library.make_sizes(asset)
 
 
 @shared_task
@@ -52,7 +54,7 @@ def tidy() -> None:
     """Find pictures whose sizes were never made. Every ten minutes. One that fails stops none."""
     for asset in ImageAsset.objects.waiting()[:20]:
         try:
-            images.make_sizes(asset)
+            library.make_sizes(asset)
         except Exception as error:  # its file is gone, or no memory for it: readers see the upload
             log.warning("picture %s has no sizes: %s", asset.pk, type(error).__name__)
 
@@ -60,7 +62,7 @@ def tidy() -> None:
 @shared_task
 def remind_of_reviews() -> None:
     """Write to reviewers whose articles are due. Every day."""
-    reminders.remind(timezone.now().date())
+    review_due.remind(timezone.now().date())
 
 
 @shared_task(soft_time_limit=600, time_limit=660)
@@ -68,13 +70,13 @@ def check_links(article_id: int) -> None:
     """Look whether the sources' addresses answer. Started by staff."""
     article = Article.objects.filter(pk=article_id).first()
     if article is not None:
-        links.check(article)
+        source_checker.check(article)
 
 
 @shared_task
 def tell_moderators() -> None:
     """Write to moderators that comments wait, unless they heard so lately. Every five minutes."""
-    notices.tell_moderators(timezone.now())
+    emails.tell_moderators(timezone.now())
 
 
 @shared_task

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from appointments import visitors
+from appointments.booking import hold_owner
 from appointments.models import (
     Appointment,
     ClinicRules,
@@ -21,7 +21,7 @@ from appointments.models import (
 )
 from bench import load
 from bench.table import Row
-from curednation.practice.models import Practice
+from core.practice.models import Practice
 
 TOKEN = "a" * 32
 CSRF = f"{settings.CSRF_COOKIE_NAME}={TOKEN}"
@@ -66,7 +66,7 @@ def holds(service: Service, count: int) -> list[Appointment]:
                 service=service,
                 state="NY",
                 zone="America/New_York",
-                visitor=visitors.stored(visitor(number)),
+                visitor=hold_owner.stored(visitor(number)),
                 held_until=timezone.now() + timedelta(hours=1),
                 starts_at=starts,
                 ends_at=ends,

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from appointments import availability
 from appointments.models import Appointment, Licence, Provider, Service, Status, WeeklyHours
+from appointments.scheduling import availability
 from bench import peer, plot
 from bench.table import Row
 from tests.database import unguarded

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from django.utils import timezone
 
-from appointments import availability
 from appointments.models import Appointment, Service, Status
+from appointments.scheduling import availability
 from bench import booking, load
 from bench.table import Row
 

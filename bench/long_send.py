@@ -12,15 +12,15 @@ import psutil
 
 django.setup()
 
-from newsletter import campaigns  # noqa: E402
 from newsletter.delivery import sending  # noqa: E402
+from newsletter.issues import workflow  # noqa: E402
 from newsletter.models import Batch, Issue  # noqa: E402
 
 ITSELF = psutil.Process()
 
 
 def main(pk: int) -> None:
-    campaigns.freeze(pk)
+    workflow.freeze(pk)
     total = Issue.objects.get(pk=pk).total
     sizes: list[float] = []
     began = time.perf_counter()

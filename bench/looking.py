@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, sync_playwright
 
 from bench.table import Row
-from curednation.devstack import chromium
+from devstack import chromium
 
 # "Slow 4G", and a phone a quarter as fast as this machine.
 NETWORK = {"latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 94_000}

@@ -18,14 +18,14 @@ from django.test.utils import override_settings
 
 from bench import peer, smtp_sink
 from bench.table import Row
-from newsletter import campaigns, letter
 from newsletter.delivery import sending
 from newsletter.delivery.mime import Post, Recipient
+from newsletter.issues import rendering, workflow
 from newsletter.models import Delivery, Issue
+from tests.core.staff.people import make_manager, sign_in
 from tests.database import unguarded
 from tests.newsletter.issues import make_issue, make_practice
 from tests.processes import database_url
-from tests.staff.people import make_manager, sign_in
 
 # About 30 kB as mail, as a letter with a few paragraphs and some cards has.
 TEXT = "<h2>What is new</h2>" + "<p>We open on Saturdays from now on. Come and see us.</p>" * 150
@@ -68,8 +68,8 @@ def large() -> list[Row]:
     """Freezing a million recipients, and what staff then wait for; memory of a long send."""
     people(MANY)
     issue = make_issue(body=TEXT)
-    campaigns.send_now(issue)
-    froze = _seconds(lambda: campaigns.freeze(issue.pk))
+    workflow.send_now(issue)
+    froze = _seconds(lambda: workflow.freeze(issue.pk))
     assert Delivery.objects.of(issue).count() == MANY
     _as_if_sent(issue)
     client = _staff()
@@ -85,7 +85,7 @@ def memory() -> list[Row]:
     """The size of a worker over 100,000 mails, and of what it grew after the first tenth."""
     people(LONG)
     issue = make_issue(body=TEXT)
-    campaigns.send_now(issue)
+    workflow.send_now(issue)
     with smtp_sink.running() as port:
         done = subprocess.run(  # noqa: S603  (our own script)
             [sys.executable, "-m", "bench.long_send", str(issue.pk)],
@@ -127,7 +127,7 @@ def _as_if_sent(issue: Issue) -> None:
             """
         )
         cursor.execute("VACUUM ANALYZE newsletter_delivery")
-    assert campaigns.complete(issue.pk)
+    assert workflow.complete(issue.pk)
 
 
 def _staff() -> Client:
@@ -157,8 +157,8 @@ def _ours(port: int) -> float:
         cursor.execute("SHOW synchronous_commit")
         assert cursor.fetchone()[0] == "on"
     issue = make_issue(body=TEXT)
-    campaigns.send_now(issue)
-    campaigns.freeze(issue.pk)
+    workflow.send_now(issue)
+    workflow.freeze(issue.pk)
     with _server(port):
         began = time.perf_counter()
         sending.work(issue.pk, worker="bench", seconds=600)
@@ -208,7 +208,7 @@ def _django_loop(port: int) -> float:
 
 def _post() -> Post:
     issue = make_issue(body=TEXT)
-    written = letter.write(issue)
+    written = rendering.write(issue)
     issue.delete()
     return Post(written, issue=1)
 

@@ -11,11 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from articles.loading import load_library
 from articles.models import Article
+from articles.seed_library import load_library
 from bench import load, wagtail
 from bench.table import Row
-from curednation.practice.models import Practice
+from core.practice.models import Practice
 from tests import processes
 
 ROUNDS, CONNECTIONS = 15, 8

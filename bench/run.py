@@ -17,7 +17,7 @@ os.environ["DATABASE_STATEMENT_SECONDS"] = "0"  # a million rows take their time
 def main() -> int:
     import django
 
-    from curednation.devstack import embedded
+    from devstack import embedded
     from tests import surroundings
 
     held = embedded.ensure(surroundings.SERVICES)

@@ -2,7 +2,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from articles.views.reading import _article
+from articles.views.article import _article
 from bench.bytes import urlpatterns as bare
 from curednation.urls import urlpatterns as site
 

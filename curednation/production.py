@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
-from curednation import rewriting
-from curednation.environment import refuse
+from core.database import proof_writers
+from core.environment import refuse
 
 NOBODYS = ("example.org", "example.com", "localhost")  # domains no mail can come from
 SPARE_CONNECTIONS = 8  # beat, the readiness check, a shell, a migration
@@ -80,8 +80,8 @@ def proofs_are_kept(*, databases: Sequence[str] | None = None, **_: Any) -> list
     if not databases or "default" not in databases:
         return []
     with connections["default"].cursor() as cursor:
-        ways = rewriting.ways_to_rewrite(cursor)
-        unguarded = rewriting.unguarded(cursor)
+        ways = proof_writers.ways_to_rewrite(cursor)
+        unguarded = proof_writers.unguarded(cursor)
     problems: list[CheckMessage] = []
     if ways:
         problems.append(

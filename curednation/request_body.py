@@ -20,7 +20,7 @@ from django.contrib.auth import SESSION_KEY
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, parse_cookie
 
-from curednation.pages import errors
+from pages import errors
 
 KB, MB = 1024, 1024 * 1024
 MOST, MOST_OF_STAFF, MOST_OF_PROVIDERS = 64 * KB, 32 * MB, 1 * MB

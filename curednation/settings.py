@@ -1,6 +1,6 @@
 """Every setting, read once from the environment. README.md lists each variable in one table.
 
-With `DATABASE_URL` unset the services of `curednation.devstack` are used and `DEBUG` is on; a
+With `DATABASE_URL` unset the services of `devstack` are used and `DEBUG` is on; a
 deployment that names its database gets `DEBUG` off, and then anything unsafe refuses to start.
 """
 
@@ -13,9 +13,9 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
-from curednation.devstack import embedded
-from curednation.environment import Environment, database_options, refuse
+from core.environment import Environment, database_options, refuse
 from curednation.production import refuse_unsafe
+from devstack import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -123,7 +123,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict = {
     "mail-sweep": {
-        "task": "curednation.mail.tasks.sweep",
+        "task": "core.mail.tasks.sweep",
         "schedule": 60,
         "options": {"expires": 50},
     },
@@ -160,7 +160,7 @@ CELERY_BEAT_SCHEDULE: dict = {
         "schedule": crontab(hour=8, minute=50),
     },
     "staff-purge": {
-        "task": "curednation.staff.tasks.purge",
+        "task": "core.staff.tasks.purge",
         "schedule": crontab(hour=9, minute=10),
     },
     "holds-purge": {"task": "appointments.tasks.purge_abandoned_holds", "schedule": 600},
@@ -190,15 +190,15 @@ CELERY_BEAT_SCHEDULE: dict = {
         "schedule": crontab(hour=8, minute=30),
     },
     "chain-seal": {
-        "task": "curednation.staff.tasks.seal_chain",
+        "task": "core.staff.tasks.seal_chain",
         "schedule": 60,
         "options": {"expires": 50},
     },
     "chain-head": {
-        "task": "curednation.staff.tasks.send_chain_head",
+        "task": "core.staff.tasks.send_chain_head",
         "schedule": crontab(hour=7, minute=30),
     },
-    "mail-purge": {"task": "curednation.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
+    "mail-purge": {"task": "core.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
 }
 
 # ── the trail and the proofs: where the head of their chain goes every day, besides the log ──
@@ -221,11 +221,11 @@ ADMIN_LOG_DAYS = env.number("ADMIN_LOG_DAYS", default=365, least=1, most=3650)
 
 # ── the project ───────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
-    "curednation.staff",
-    "curednation.pages",
-    "curednation.practice",
-    "curednation.mail",
-    "curednation.devstack",
+    "core.staff",
+    "pages",
+    "core.practice",
+    "core.mail",
+    "devstack",
     "articles",
     "appointments",
     "newsletter",
@@ -242,7 +242,7 @@ INSTALLED_APPS = [
     "pghistory",
     "django_prose_editor",
     "pictures",
-    "curednation.staff.admin_config.StaffAdminConfig",
+    "core.staff.admin_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -254,25 +254,25 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
-    "curednation.guard.network.forget_untrusted",
+    "core.guard.client_ip.forget_untrusted",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "curednation.pages.middleware.refuse_methods",
-    "curednation.pages.middleware.refuse_nul",
+    "pages.middleware.refuse_methods",
+    "pages.middleware.refuse_nul",
     "curednation.request_body.limit",
-    "curednation.characters.strip_controls",
+    "core.guard.control_characters.strip_controls",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "articles.moved.follow_old_addresses",
+    "articles.redirects.follow_old_addresses",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "curednation.staff.sessions.StaffAuthenticationMiddleware",
+    "core.staff.accounts.sessions.StaffAuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "curednation.pages.middleware.refuse_overlarge",
+    "pages.middleware.refuse_overlarge",
 ]
 ROOT_URLCONF = "curednation.urls"
 WSGI_APPLICATION = "curednation.wsgi.application"
@@ -286,7 +286,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "curednation.practice.context.practice",
+                "core.practice.context.practice",
             ],
         },
     },
@@ -421,7 +421,7 @@ LOGOUT_REDIRECT_URL = "account_login"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # from signing in, whatever happens in between
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
-ACCOUNT_ADAPTER = "curednation.staff.adapter.StaffAccountAdapter"
+ACCOUNT_ADAPTER = "core.staff.accounts.adapter.StaffAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -439,16 +439,16 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/ip",
 }
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_FORMS = {"reset_password": "curednation.staff.forms.NewPasswordForm"}
-MFA_ADAPTER = "curednation.staff.adapter.StaffMFAAdapter"
+ACCOUNT_FORMS = {"reset_password": "core.staff.accounts.forms.NewPasswordForm"}
+MFA_ADAPTER = "core.staff.accounts.adapter.StaffMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # managers write the addresses; see ACCOUNT_EMAIL_VERIFICATION
 MFA_FORMS = {
-    "add_webauthn": "curednation.staff.forms.PasskeyForm",
-    "authenticate": "curednation.staff.forms.CodeForm",
-    "reauthenticate": "curednation.staff.forms.CodeAgainForm",
+    "add_webauthn": "core.staff.accounts.forms.PasskeyForm",
+    "authenticate": "core.staff.accounts.forms.CodeForm",
+    "reauthenticate": "core.staff.accounts.forms.CodeAgainForm",
 }
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost
@@ -565,7 +565,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "curednation.pages.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "pages.errors.csrf_failure"
 
 if not DEBUG:
     refuse_unsafe(vars())

@@ -6,16 +6,16 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("articles/", include("articles.urls")),
-    path("", include("curednation.pages.urls")),
+    path("", include("pages.urls")),
     path("", include("appointments.urls")),
     path("", include("newsletter.urls")),
-    path("accounts/", include("curednation.staff.urls")),
+    path("accounts/", include("core.staff.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.DEBUG:
-    urlpatterns += [path("dev/mail/", include("curednation.devstack.urls"))]
+    urlpatterns += [path("dev/mail/", include("devstack.urls"))]
 
-handler400 = "curednation.pages.errors.bad_request"
-handler403 = "curednation.pages.errors.forbidden"
-handler404 = "curednation.pages.errors.not_found"
-handler500 = "curednation.pages.errors.server_error"
+handler400 = "pages.errors.bad_request"
+handler403 = "pages.errors.forbidden"
+handler404 = "pages.errors.not_found"
+handler500 = "pages.errors.server_error"

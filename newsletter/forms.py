@@ -6,7 +6,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from curednation.guard import addresses, fields
+from core.guard import email_addresses, fields
 from newsletter.models import Subscriber, Topic
 
 # After Django's own: spaces, two @, no dot in the domain.
@@ -28,7 +28,7 @@ class AddressField(fields.AddressField):
         )
 
     def clean(self, value):
-        return addresses.normalised(super().clean(value))
+        return email_addresses.normalised(super().clean(value))
 
 
 class AddressForm(forms.Form):

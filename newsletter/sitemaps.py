@@ -2,7 +2,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from curednation.feeds import OurSitemap
+from core.feeds import OurSitemap
 from newsletter.models import Issue
 
 

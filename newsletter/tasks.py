@@ -9,10 +9,11 @@ import socket
 from celery import shared_task
 from django.conf import settings
 
-from newsletter import campaigns, handover, history, subscription
-from newsletter.delivery import recovery, sending
+from newsletter import subscription
+from newsletter.bounces import mailbox
+from newsletter.delivery import dispatch, recovery, sending
+from newsletter.issues import retention, workflow
 from newsletter.models import Issue
-from newsletter.returns import mailbox
 
 SLICE = 20  # seconds: then other tasks of this worker have their turn
 
@@ -21,19 +22,19 @@ SLICE = 20  # seconds: then other tasks of this worker have their turn
 def send(issue_id: int) -> None:
     """Send for a while, and hand over to the next where something is left to do now."""
     worker = f"{socket.gethostname()}:{os.getpid()}"
-    if campaigns.freeze(issue_id) and sending.work(issue_id, worker=worker, seconds=SLICE):
-        handover.publish(issue_id)
+    if workflow.freeze(issue_id) and sending.work(issue_id, worker=worker, seconds=SLICE):
+        dispatch.publish(issue_id)
 
 
 @shared_task
 def sweep() -> None:
     """Start what is due, wake what rested, and find what died. Every minute."""
     recovery.release_dead()
-    campaigns.start_due()
-    campaigns.wake_rested()
+    workflow.start_due()
+    workflow.wake_rested()
     for pk in Issue.objects.running().values_list("pk", flat=True):
-        if not campaigns.complete(pk):
-            handover.tell_workers(pk)
+        if not workflow.complete(pk):
+            dispatch.tell_workers(pk)
 
 
 @shared_task(soft_time_limit=240, time_limit=280)
@@ -48,4 +49,4 @@ def forget() -> None:
     """Erase what names a reader and has had its time. Every night."""
     subscription.forget_old_confirmations()
     subscription.forget_who_left()
-    history.forget_old_issues()
+    retention.forget_old_issues()

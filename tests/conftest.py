@@ -13,8 +13,8 @@ from django.core.cache import caches
 from django.test import TransactionTestCase
 
 from curednation.celery import app as celery_app
-from curednation.devstack import chromium, embedded
-from curednation.devstack.service import Hold
+from devstack import chromium, embedded
+from devstack.service import Hold
 from tests import database, processes, surroundings
 from tests.processes import Process
 from tests.smtp import SmtpServer

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, transaction
 
-from curednation import append_only
+from core.database import append_only
 
 # What migrations wrote and no test with commits touches: the words of search.
 KEPT = ("django_migrations", "articles_synonym")

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
-from appointments import patients
+from appointments.booking import patients
 from appointments.models import (
     Appointment,
     ConsentText,

@@ -17,8 +17,8 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 from django.db import connection
 
-from curednation.devstack import web
-from curednation.devstack.children import TETHER
+from devstack import web
+from devstack.site_processes import TETHER
 
 PATIENCE = 30  # seconds until a process must be ready
 

@@ -6,7 +6,7 @@ The services named by DATABASE_URL, BROKER_URL and CACHE_URL are used; the embed
 import os
 import re
 
-from curednation.devstack import embedded, mailcatcher, valkey
+from devstack import embedded, mailcatcher, valkey
 
 WORKER = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0)
 

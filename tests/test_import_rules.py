@@ -23,45 +23,45 @@ SHARED = tuple(
 )
 # Modules that take everything as an argument, the clock included.
 PURE = {
-    "appointments.spans",
-    "appointments.hours",
-    "appointments.slots",
-    "appointments.caps",
-    "appointments.shares",
-    "appointments.states",
-    "appointments.wishes",
-    "appointments.series",
-    "appointments.progress",
-    "curednation.guard.salutation",
-    "appointments.written_dates",
+    "appointments.scheduling.intervals",
+    "appointments.scheduling.opening_hours",
+    "appointments.scheduling.slots",
+    "appointments.scheduling.visit_limits",
+    "appointments.scheduling.hold_share",
+    "appointments.scheduling.states",
+    "appointments.scheduling.time_preferences",
+    "appointments.scheduling.series",
+    "appointments.scheduling.visit_progress",
+    "core.guard.salutation",
+    "appointments.forms.written_dates",
     "articles.content",
-    "articles.danger",
-    "articles.differences",
-    "articles.typed",
-    "curednation.richtext.phones",
-    "articles.wordpress.codes",
-    "articles.wordpress.left_out",
+    "articles.search.crisis_terms",
+    "articles.revisions.word_diff",
+    "articles.search.query",
+    "core.richtext.phone_links",
+    "articles.wordpress.shortcodes",
+    "articles.wordpress.unsupported_html",
     "articles.wordpress.paragraphs",
-    "curednation.richtext.arranged",
-    "curednation.richtext.balanced",
-    "curednation.richtext.pieces",
-    "curednation.richtext.plain",
-    "curednation.richtext.runs",
-    "curednation.richtext.tree",
-    "newsletter.domains",
-    "newsletter.delivery.answers",
+    "core.richtext.nesting",
+    "core.richtext.balancing",
+    "core.richtext.inline_content",
+    "core.richtext.plain_text",
+    "core.richtext.inline_runs",
+    "core.richtext.tree",
+    "newsletter.subscription.domain_typos",
+    "newsletter.delivery.smtp_replies",
     "newsletter.delivery.warm_up",
-    "newsletter.plot",
-    "newsletter.slots",
-    "newsletter.text",
-    "newsletter.list_words",
-    "newsletter.lists",
-    "newsletter.returns.dsn",
-    "newsletter.returns.mime",
-    "newsletter.returns.status",
+    "newsletter.issues.svg_plot",
+    "newsletter.issues.merge_tags",
+    "newsletter.issues.plain_text",
+    "newsletter.transfer.column_names",
+    "newsletter.transfer.csv_formats",
+    "newsletter.bounces.dsn",
+    "newsletter.bounces.mime_parser",
+    "newsletter.bounces.classification",
 }
 # Pure but for Django's slugify.
-NEARLY_PURE = {"articles.html.show"}
+NEARLY_PURE = {"articles.html.rendering"}
 # Modules of the standard library through which the world outside gets in.
 WORLD = {"os", "io", "socket", "subprocess", "threading", "random", "secrets", "logging", "pathlib"}
 # The only places that change a status.
@@ -71,9 +71,9 @@ WORKFLOW = (
     "articles.publishing",
     "articles.comments",
     "newsletter.subscription",
-    "newsletter.campaigns",
+    "newsletter.issues.workflow",
     "newsletter.delivery",
-    "curednation.mail",
+    "core.mail",
 )
 WRITES = {
     "update",
@@ -140,7 +140,7 @@ def offending(users: list[str], forbidden) -> list[str]:
 
 
 def test_the_modules_are_found():
-    assert {"appointments.booking.holds", "curednation.mail.outbox"} <= modules().keys()
+    assert {"appointments.booking.holds", "core.mail.outbox"} <= modules().keys()
     assert "appointments.booking.rules" in imports("appointments.booking.holds")
     assert modules().keys() >= PURE
 
@@ -230,7 +230,7 @@ def test_other_sites_are_asked_by_one_module_only():
     askers = {"urllib.request", "http.client", "requests", "httpx", "urllib3", "aiohttp", "socket"}
     allowed = {
         f"{HOUSE}.outgoing": "the one",
-        "newsletter.delivery.line": "to the configured mail server",
+        "newsletter.delivery.smtp_client": "to the configured mail server",
         "newsletter.tasks": "its own host's name",
     }
     users = [user for user in modules() if not within(user, f"{HOUSE}.devstack", *allowed)]
@@ -239,9 +239,9 @@ def test_other_sites_are_asked_by_one_module_only():
 
 def test_mail_servers_and_dns_are_asked_where_the_owner_names_them():
     speakers = {
-        "smtplib": {f"{HOUSE}.mail.refusals", "newsletter.delivery.line"},
-        "imaplib": {"newsletter.returns.mailbox"},
-        "dns": {"newsletter.sender_records"},
+        "smtplib": {f"{HOUSE}.mail.refusals", "newsletter.delivery.smtp_client"},
+        "imaplib": {"newsletter.bounces.mailbox"},
+        "dns": {"newsletter.delivery.dns_records"},
     }
     for library, allowed in speakers.items():
         users = {user for user in modules() if any(within(u, library) for u in imports(user))}

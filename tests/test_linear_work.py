@@ -11,21 +11,26 @@ from functools import cache
 
 import pytest
 
-from articles import comparison, content, excerpts, pictures, search
-from articles.addresses import by_query
-from articles.comments import writing
-from articles.html import show
-from articles.wordpress import codes, export, file, left_out, paragraphs
+from articles import content
+from articles.comments import submission
+from articles.html import rendering as show
+from articles.page_urls import by_query
+from articles.pictures import renditions
+from articles.revisions import revision_diff
+from articles.search import excerpts, results
+from articles.wordpress import paragraphs, shortcodes, unsupported_html, wxr, wxr_file
 from articles.wordpress import text as wordpress
-from curednation.characters import without_controls
-from curednation.mail import admin as mail_admin
-from curednation.mail import outbox, rendering
-from curednation.richtext import clean, phones, plain
-from newsletter import checks, letter, list_words, lists, message_ids
-from newsletter import text as newsletter_text
-from newsletter.delivery import answers
-from newsletter.returns import dsn, status
-from newsletter.returns.mime import Part
+from core.guard.control_characters import without_controls
+from core.mail import admin as mail_admin
+from core.mail import outbox, rendering
+from core.richtext import phone_links, plain_text, sanitizer
+from newsletter.bounces import classification, dsn
+from newsletter.bounces.mime_parser import Part
+from newsletter.delivery import message_ids, smtp_replies
+from newsletter.issues import checks
+from newsletter.issues import plain_text as newsletter_text
+from newsletter.issues import rendering as letter
+from newsletter.transfer import column_names, csv_formats
 from tests.growth import MOST, growth
 
 LETTERS = 1_500
@@ -200,7 +205,7 @@ PIECES = [
 
 
 def cleaned(text: str) -> str:
-    return clean.clean(text, is_ours=lambda _: True)
+    return sanitizer.clean(text, is_ours=lambda _: True)
 
 
 def after_cleaning(work: Callable[[str], object]) -> Callable[[str], object]:
@@ -210,7 +215,7 @@ def after_cleaning(work: Callable[[str], object]) -> Callable[[str], object]:
 
 @cache
 def cleaned_once(text: str) -> str:
-    return clean.sanitized(clean._cleaner, text)
+    return sanitizer.sanitized(sanitizer._cleaner, text)
 
 
 def prose(html: str) -> object:
@@ -218,37 +223,37 @@ def prose(html: str) -> object:
 
 
 READERS: dict[str, Callable[[str], object]] = {
-    "an article on its way in": lambda text: clean.sanitized(clean._cleaner, text),
+    "an article on its way in": lambda text: sanitizer.sanitized(sanitizer._cleaner, text),
     "an article on its way out": after_cleaning(prose),
     "plain text with citations": lambda text: show.with_citations.__wrapped__(text, 5, "{number}"),
-    "phone numbers in plain text": phones.linked,
-    "phone numbers in a letter": after_cleaning(phones.in_html),
-    "the pictures of an article": after_cleaning(pictures.IMG.findall),
-    "the words of an article": after_cleaning(plain.plain),
-    "words without citations": plain.without_citations,
-    "an article to be compared": after_cleaning(comparison._text),
-    "words to be compared": comparison._words,
+    "phone numbers in plain text": phone_links.linked,
+    "phone numbers in a letter": after_cleaning(phone_links.in_html),
+    "the pictures of an article": after_cleaning(renditions.IMG.findall),
+    "the words of an article": after_cleaning(plain_text.plain),
+    "words without citations": plain_text.without_citations,
+    "an article to be compared": after_cleaning(revision_diff._text),
+    "words to be compared": revision_diff._words,
     "the tags of an article": after_cleaning(content._tags),
     "a word that matters": content._matters,
     "an excerpt": lambda text: excerpts.excerpt("x", text, ["a", "opioi", "newslett"]),
-    "what somebody looked for": search.words,
-    "links in a comment": writing.LINK.search,
+    "what somebody looked for": results.words,
+    "links in a comment": submission.LINK.search,
     "a post of WordPress": lambda text: wordpress.body(
         text, site="a", find=lambda *_: ("/x.png", "x")
     ),
     "sources of a post": after_cleaning(wordpress.sources),
     "a comment of WordPress": wordpress.lines,
     "a title of WordPress": wordpress.words,
-    "what of a post is left out": lambda text: left_out.without_media(text, str),
+    "what of a post is left out": lambda text: unsupported_html.without_media(text, str),
     "the paragraphs of a post": paragraphs.paragraphs,
-    "the attributes of a shortcode": codes.values,
+    "the attributes of a shortcode": shortcodes.values,
     "an old address": lambda text: by_query("/", text),
-    "references of an export": file.NAMED_NOT_XML.findall,
+    "references of an export": wxr_file.NAMED_NOT_XML.findall,
     "a text without controls": without_controls,
     "the summary of a post": after_cleaning(lambda body: wordpress.summary("", body)),
     "the excerpt of a post": lambda text: wordpress.summary(text, ""),
-    "tags of an export": file.TOKEN.findall,
-    "an entry that is broken": lambda piece: export._guess(piece, 1),
+    "tags of an export": wxr_file.TOKEN.findall,
+    "an entry that is broken": lambda piece: wxr._guess(piece, 1),
     "a letter's text": after_cleaning(newsletter_text.as_text),
     "a letter's addresses": after_cleaning(letter.absolute),
     "a letter's links": after_cleaning(checks._Found),
@@ -256,15 +261,15 @@ READERS: dict[str, Callable[[str], object]] = {
     "addresses in a mail": lambda text: mail_admin._LINK_PATH.sub("…", text),
     "the name of a mail": outbox._MESSAGE_ID.search,
     "the name of a letter": message_ids._OURS.search,
-    "an answer of a mail server": lambda text: answers.Answer(550, text).reason,
-    "the kind of an answer": lambda text: answers.Answer(550, text).nobody_there,
+    "an answer of a mail server": lambda text: smtp_replies.Answer(550, text).reason,
+    "the kind of an answer": lambda text: smtp_replies.Answer(550, text).nobody_there,
     "why a mail came back": dsn.without_addresses,
     "whether a failure passes": dsn.passes,
-    "what a refusal means": lambda text: status.verdict(text, text),
+    "what a refusal means": lambda text: classification.verdict(text, text),
     "where a report names a letter": lambda text: dsn._named(Part("text/plain", text)),
-    "topics of a list": lists.topics,
-    "a date of a list": list_words.moment,
-    "the name of a column": lambda text: list_words.speaks_against(list_words.name_of(text)),
+    "topics of a list": csv_formats.topics,
+    "a date of a list": column_names.moment,
+    "the name of a column": lambda text: column_names.speaks_against(column_names.name_of(text)),
 }
 
 
@@ -304,7 +309,7 @@ def test_nothing_is_nested_deeper_than_a_page_can_show(piece):
 @pytest.mark.parametrize("piece", ["a ", "a b ", "a. b. c d "])
 def test_two_texts_are_compared_by_work_that_is_bounded(piece):
     before, after = piece * (100_000 // len(piece)), piece.replace("a", "b") * 10_000
-    assert "<ins>" in comparison.words(before, after)
+    assert "<ins>" in revision_diff.words(before, after)
     assert not content.is_small_fix(article_of(before), article_of(after))
 
 

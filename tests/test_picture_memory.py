@@ -12,8 +12,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from curednation import uploads
-from curednation.uploads import Refused
+from core.images import uploads
+from core.images.uploads import Refused
 from tests.hostile_pictures import (
     encoded,
     exif_bomb,

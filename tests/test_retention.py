@@ -20,14 +20,14 @@ from appointments.models import Appointment, Consent, ConsentText, Patient, Stat
 from appointments.tasks import forget_patients, purge_abandoned_holds
 from articles.models import Opinion
 from articles.tasks import purge_comments
-from curednation.staff.tasks import purge as purge_staff
+from core.staff.tasks import purge as purge_staff
 from newsletter.models import Delivery, Event, Issue, Origin, Subscriber
 from newsletter.tasks import forget as forget_readers
 from tests.appointments import steps
 from tests.articles.factories import make_article
+from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_hold, make_patient, make_service, monday
 from tests.newsletter.factories import make_subscriber
-from tests.staff.people import make_staff
 from tests.visitor import in_process
 
 pytestmark = pytest.mark.django_db

@@ -1,14 +1,14 @@
 """The clinic's records in Django admin. Every change of a visit goes through `booking`."""
 
+from appointments.admin.appointments import AppointmentAdmin
 from appointments.admin.clinic_rules import ClinicRulesAdmin
-from appointments.admin.closures import HoursExceptionAdmin
 from appointments.admin.consents import ConsentAdmin, ConsentTextAdmin
-from appointments.admin.panels import failed_mail
+from appointments.admin.hours_exceptions import HoursExceptionAdmin
+from appointments.admin.index_panels import failed_mail
 from appointments.admin.patients import PatientAdmin
 from appointments.admin.providers import ProviderAdmin
-from appointments.admin.rooms import no_room
 from appointments.admin.services import ServiceAdmin
-from appointments.admin.visits import AppointmentAdmin
+from appointments.admin.video_rooms import no_room
 from appointments.admin.waitlist import WaitlistEntryAdmin
 
 __all__ = [

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from appointments import booking, waitlist
-from appointments.admin import free_times, office, steps
-from appointments.admin.desk_forms import ChoiceForm, MoveForm, VisitForm, WhenForm
+from appointments.admin import free_times, practice_time, workflow_actions
+from appointments.admin.booking_forms import ChoiceForm, MoveForm, VisitForm, WhenForm
 from appointments.models import Appointment, Patient
-from curednation import disclosures
-from curednation.guard.keys import key
+from core.guard.primary_keys import key
+from core.staff.audit import disclosures
 
 PAGE = "admin/appointments/book.html"
 
@@ -42,7 +42,7 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
         found = attempt(
             form,
             lambda: booking.book_for_patient(
-                form.wish(), form.details(), by=steps.signature(request)
+                form.wish(), form.details(), by=workflow_actions.signature(request)
             ),
         )
         if found:
@@ -74,7 +74,7 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
                 visit,
                 provider=wish.provider,
                 starts_at=wish.starts_at,
-                by=steps.signature(request),
+                by=workflow_actions.signature(request),
                 reason=wish.reason,
                 beside=wish.beside,
             ),
@@ -89,7 +89,7 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
         "choice": choice,
         "patient": visit.patient,
         "visit": visit,
-        "subtitle": office.moment(visit.starts_at, office.zone()),
+        "subtitle": practice_time.moment(visit.starts_at, practice_time.zone()),
         "form": form,
         "days": free_times.days(form.grid(), form.provider),
     }
@@ -115,11 +115,11 @@ def attempt(form: Any, do: Any) -> Appointment | None:
     except booking.NotChangeable:
         form.add_error(None, _("It has begun, or somebody changed it in the same moment."))
     except booking.SlotTaken as error:
-        zone = office.zone()
+        zone = practice_time.zone()
         text = _now("Somebody has this time, or it has begun.")
         if error.nearest:
             times = (
-                f"{office.near_moment(slot.starts_at, zone)} ({slot.provider.name})"
+                f"{practice_time.near_moment(slot.starts_at, zone)} ({slot.provider.name})"
                 for slot in error.nearest
             )
             text = _now("%(text)s Free near it: %(times)s.") % {

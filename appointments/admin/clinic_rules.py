@@ -9,9 +9,10 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from appointments import booking, closures
-from appointments.admin import affected, office
+from appointments import booking
+from appointments.admin import practice_time, schedule_conflicts
 from appointments.models import ClinicRules
+from appointments.scheduling import holidays as closures
 
 
 class ClinicRulesForm(forms.ModelForm):
@@ -80,7 +81,7 @@ class ClinicRulesAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         """A new holiday may disturb visits."""
         save = super().changeform_view
-        return affected.before_saving(
+        return schedule_conflicts.before_saving(
             self, request, lambda: save(request, object_id, form_url, extra_context)
         )
 
@@ -88,4 +89,4 @@ class ClinicRulesAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: ClinicRules, form: forms.ModelForm, change: bool
     ) -> None:
         super().save_model(request, obj, form, change)
-        closures.follow_holidays(office.today())
+        closures.follow_holidays(practice_time.today())

@@ -11,9 +11,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import office
+from appointments.admin import practice_time
 from appointments.models import Consent, ConsentText
-from curednation.guard import addresses
+from core.guard import email_addresses
 
 
 @admin.register(ConsentText)
@@ -31,7 +31,7 @@ class ConsentTextAdmin(admin.ModelAdmin):
         return ["since"] if obj else []
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConsentText]:
-        return office.clocked(super().get_queryset(request))
+        return practice_time.clocked(super().get_queryset(request))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """`?kind=…` begins with the words in force."""
@@ -54,7 +54,7 @@ class ConsentTextAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("in force since"), ordering="created")
     def since(self, text: ConsentText) -> str:
-        return office.moment(text.created, office.zone_of(text))
+        return practice_time.moment(text.created, practice_time.zone_of(text))
 
 
 @admin.register(Consent)
@@ -69,13 +69,13 @@ class ConsentAdmin(admin.ModelAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
-        return office.clocked(super().get_queryset(request))
+        return practice_time.clocked(super().get_queryset(request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         if search_term:
-            queryset = queryset.filter(address_hash=addresses.keyed_hash(search_term))
+            queryset = queryset.filter(address_hash=email_addresses.keyed_hash(search_term))
         return queryset, False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -89,7 +89,7 @@ class ConsentAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("given"), ordering="given")
     def when(self, consent: Consent) -> str:
-        return office.moment(consent.given, office.zone_of(consent))
+        return practice_time.moment(consent.given, practice_time.zone_of(consent))
 
     @admin.display(description=_("words"))
     def words(self, consent: Consent) -> str:
@@ -98,5 +98,5 @@ class ConsentAdmin(admin.ModelAdmin):
     @admin.display(description=_("visit"))
     def visit(self, consent: Consent) -> SafeString:
         url = reverse("admin:appointments_appointment_change", args=[consent.appointment_id])
-        when = office.moment(consent.appointment.starts_at, office.zone_of(consent))
+        when = practice_time.moment(consent.appointment.starts_at, practice_time.zone_of(consent))
         return format_html('<a href="{}">{}</a>', url, when)

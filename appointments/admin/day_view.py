@@ -12,26 +12,26 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import desk_days, office
-from appointments.forms import parse_day
+from appointments.admin import day_schedule, practice_time
+from appointments.forms.booking import parse_day
 from appointments.models import Appointment
-from curednation import disclosures
+from core.staff.audit import disclosures
 
 DAY = timedelta(days=1)
 
 
 def today_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """`?day=` comes from the field on the page; else today."""
-    day = parse_day(request.GET.get("day", "")) or office.today()
+    day = parse_day(request.GET.get("day", "")) or practice_time.today()
     return redirect("admin:appointments_appointment_day", day.isoformat())
 
 
 def day_view(model_admin: ModelAdmin, request: HttpRequest, day: str) -> HttpResponse:
     chosen = require_day(request, day)
-    columns = desk_days.columns([chosen])
+    columns = day_schedule.columns([chosen])
     context = page_context(model_admin, request, columns) | {
         "title": _("Visits by provider"),
-        "subtitle": office.day(chosen),
+        "subtitle": practice_time.day(chosen),
         "day": chosen,
         "previous": (chosen - DAY).isoformat(),
         "next": (chosen + DAY).isoformat(),
@@ -57,27 +57,27 @@ def page(name: str, request: HttpRequest, context: dict[str, Any]) -> HttpRespon
 
 
 def page_context(
-    model_admin: ModelAdmin, request: HttpRequest, columns: list[desk_days.Column]
+    model_admin: ModelAdmin, request: HttpRequest, columns: list[day_schedule.Column]
 ) -> dict[str, Any]:
     return model_admin.admin_site.each_context(request) | {
         "opts": Appointment._meta,
         "columns": columns,
-        "today": office.today(),
+        "today": practice_time.today(),
     }
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: curednation.staff
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
 def today(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """How many visits each provider has today, and the first. It names no patient."""
     if not request.user.has_perm("appointments.view_appointment"):
         return None
-    zone, day = office.zone(), office.today()
+    zone, day = practice_time.zone(), practice_time.today()
     visits = Appointment.objects.filter(
-        status__in=desk_days.SHOWN,
-        starts_at__gte=office.midnight(day, zone),
-        starts_at__lt=office.midnight(day + DAY, zone),
+        status__in=day_schedule.SHOWN,
+        starts_at__gte=practice_time.midnight(day, zone),
+        starts_at__lt=practice_time.midnight(day + DAY, zone),
     )
     counts = visits.order_by("provider__name").values("provider_id", "provider__name")
     rows = counts.annotate(visits=Count("pk"), first=Min("starts_at"))
-    context = {"day": day, "words": office.day(day), "rows": rows, "shows": ()}
+    context = {"day": day, "words": practice_time.day(day), "rows": rows, "shows": ()}
     return "admin/appointments/_today.html", context

@@ -17,15 +17,16 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments import availability, booking, series
-from appointments.admin import free_times, office, steps
-from appointments.admin.desk_forms import day_field, parse_choice
-from appointments.availability import Slot
+from appointments import booking
+from appointments.admin import free_times, practice_time, workflow_actions
+from appointments.admin.booking_forms import day_field, parse_choice
 from appointments.booking import Wish
-from appointments.forms import ConsentField
+from appointments.forms.booking import ConsentField
 from appointments.models import Appointment, ConsentText, HoursException, Provider, Service
-from curednation import disclosures
-from curednation.guard.keys import keys
+from appointments.scheduling import availability, series
+from appointments.scheduling.availability import Slot
+from core.guard.primary_keys import keys
+from core.staff.audit import disclosures
 
 PAGE = "admin/appointments/series.html"
 PAGE_NAME = "admin:appointments_appointment_series"
@@ -106,7 +107,7 @@ def series_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Http
     of_series = _of_series(visit)
     context = admin.admin_site.each_context(request) | {
         "title": _("Follow-up visits"),
-        "subtitle": office.moment(visit.starts_at, office.zone()),
+        "subtitle": practice_time.moment(visit.starts_at, practice_time.zone()),
         "opts": Appointment._meta,
         "media": admin.media,
         "visit": visit,
@@ -135,7 +136,7 @@ def preview(visit: Appointment, asked: dict) -> list[Row]:
     theirs = _of_patient(visit, times[0], times[-1] + service.length)
     rows, taken = [], set()
     for nth, start in enumerate(times):
-        row = Row(nth, office.moment(start, office.zone()))
+        row = Row(nth, practice_time.moment(start, practice_time.zone()))
         slots = [Slot(start, provider)] if provider in grid.free_at(start) else []
         if not slots:
             row.conflict = _conflict(provider, service, visit.state, start)
@@ -165,7 +166,10 @@ def _at(visits: list[Appointment], start: datetime, end: datetime) -> list[Appoi
 
 
 def _slot_words(slot: Slot) -> str:
-    facts = {"when": office.near_moment(slot.starts_at, office.zone()), "who": slot.provider.name}
+    facts = {
+        "when": practice_time.near_moment(slot.starts_at, practice_time.zone()),
+        "who": slot.provider.name,
+    }
     return _now("%(when)s with %(who)s") % facts
 
 
@@ -208,7 +212,9 @@ def _book(
         return _now("Please choose at least one visit."), []
     details = _details(visit, agreed)
     try:
-        booked = booking.book_series(wishes, details, after=visit, by=steps.signature(request))
+        booked = booking.book_series(
+            wishes, details, after=visit, by=workflow_actions.signature(request)
+        )
     except booking.BookedAlready:
         return _now("These visits are booked already. None was booked a second time."), []
     except booking.AtTheSameTime as error:
@@ -249,7 +255,9 @@ def _wish(value: str, service: Service, state: str, beside: frozenset[int]) -> W
 
 
 def _visit_words(visit: Appointment) -> str:
-    return f"{office.near_moment(visit.starts_at, office.zone())}, {visit.provider.name}"
+    return (
+        f"{practice_time.near_moment(visit.starts_at, practice_time.zone())}, {visit.provider.name}"
+    )
 
 
 def _details(visit: Appointment, agreed: AgreedForm) -> booking.PatientDetails:
@@ -275,14 +283,14 @@ def _of_series(visit: Appointment) -> list[tuple[Appointment, str, bool]]:
     """All visits of its series with when each is, and whether cancelling the rest takes it."""
     if visit.series is None:
         return []
-    now, zone = timezone.now(), office.zone()
+    now, zone = timezone.now(), practice_time.zone()
     left = set(
         Appointment.objects.upcoming(now)
         .filter(series=visit.series, starts_at__gte=visit.starts_at)
         .values_list("pk", flat=True)
     )
     found = Appointment.objects.filter(series=visit.series).order_by("starts_at")
-    return [(one, office.moment(one.starts_at, zone), one.pk in left) for one in found]
+    return [(one, practice_time.moment(one.starts_at, zone), one.pk in left) for one in found]
 
 
 def _cancel_rest(admin: ModelAdmin, request: HttpRequest, visit: Appointment) -> HttpResponse:
@@ -290,11 +298,11 @@ def _cancel_rest(admin: ModelAdmin, request: HttpRequest, visit: Appointment) ->
         raise PermissionDenied
     reason = request.POST.get("reason", "").strip()[:200]
     try:
-        gone = booking.cancel_series(visit, by=steps.signature(request), reason=reason)
+        gone = booking.cancel_series(visit, by=workflow_actions.signature(request), reason=reason)
     except booking.NotChangeable:
         messages.warning(request, _("No visit of this series is left to cancel."))
     else:
         for one in gone:
-            admin.log_change(request, one, str(steps.CANCEL.label))
-        messages.success(request, steps.CANCEL.done(len(gone)))
+            admin.log_change(request, one, str(workflow_actions.CANCEL.label))
+        messages.success(request, workflow_actions.CANCEL.done(len(gone)))
     return redirect(PAGE_NAME, visit.pk)

@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from appointments import availability
-from appointments.admin import office
-from appointments.availability import Grid
+from appointments.admin import practice_time
 from appointments.models import Appointment, Provider, Service
-from appointments.templatetags.visits import clock
+from appointments.scheduling import availability
+from appointments.scheduling.availability import Grid
+from appointments.templatetags.appointments import clock
 
 SHOWN = timedelta(days=7)
 
@@ -25,14 +25,14 @@ class Day(NamedTuple):
 
 def week_of(service: Service, state: str, first: date, moving: Appointment | None = None) -> Grid:
     """What patients could book in the seven days from `first`."""
-    begin = office.midnight(first, office.zone())
-    end = office.midnight(first + SHOWN, office.zone()) - timedelta(seconds=1)
+    begin = practice_time.midnight(first, practice_time.zone())
+    end = practice_time.midnight(first + SHOWN, practice_time.zone()) - timedelta(seconds=1)
     return availability.grid(service, state, first=begin, last=end, moving=moving)
 
 
 def days(grid: Grid, provider: Provider | None) -> list[Day]:
     """Each start once, of that provider or of whoever comes first by name."""
-    zone = office.zone()
+    zone = practice_time.zone()
     by_day: dict[date, list[FreeTime]] = {}
     for second in grid.of(provider):
         when = availability.moment(second)
@@ -40,7 +40,7 @@ def days(grid: Grid, provider: Provider | None) -> list[Day]:
         local = when.astimezone(zone)
         found = FreeTime(value(when, who), clock(local), who.name)
         by_day.setdefault(local.date(), []).append(found)
-    return [Day(office.day(day), times) for day, times in by_day.items()]
+    return [Day(practice_time.day(day), times) for day, times in by_day.items()]
 
 
 def value(when: datetime, who: Provider) -> str:

@@ -14,21 +14,22 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments import booking, patients, waitlist
-from appointments.admin import finding, office, pages, steps
+from appointments import booking, waitlist
+from appointments.admin import front_desk_urls, patient_search, practice_time, workflow_actions
 from appointments.admin.book_on_behalf import book_view
-from appointments.admin.same_person import merge_view
-from appointments.forms import BirthDateField
+from appointments.admin.record_merging import merge_view
+from appointments.booking import patients
+from appointments.forms.booking import BirthDateField
 from appointments.models import Appointment, Patient, Status
-from curednation import disclosures
-from curednation.guard.fields import AddressField, NameField
-from curednation.guard.keys import key
+from core.guard.fields import AddressField, NameField
+from core.guard.primary_keys import key
+from core.staff.audit import disclosures
 
 ALIKE = 5  # other records that may be the same person's
 IDENTITY = ("first_name", "last_name", "birth_date", "email")
 
 
-PAGES: list[pages.Page] = [
+PAGES: list[front_desk_urls.Page] = [
     ("<path:object_id>/book/", book_view),
     ("<path:object_id>/merge/", merge_view),
 ]
@@ -86,12 +87,12 @@ class VisitInline(admin.TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         visits = super().get_queryset(request).select_related("provider", "service")
-        return office.clocked(visits)
+        return practice_time.clocked(visits)
 
     @admin.display(description=_("starts"))
     def when(self, visit: Appointment) -> SafeString:
         url = reverse("admin:appointments_appointment_change", args=[visit.pk])
-        when = office.moment(visit.starts_at, office.zone_of(visit))
+        when = practice_time.moment(visit.starts_at, practice_time.zone_of(visit))
         return format_html('<a href="{}">{}</a>', url, when)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -107,7 +108,7 @@ class PatientAdmin(admin.ModelAdmin):
     form = PatientForm
     list_display = ["name", "birth_date", "email", "call", "latest"]
     search_fields = ["search_name"]  # see finding.PATIENTS
-    search_help_text = finding.HELP
+    search_help_text = patient_search.HELP
     show_full_result_count = False
     inlines = [VisitInline]
 
@@ -119,7 +120,7 @@ class PatientAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         if "email" not in form.changed_data:
             return
-        count = booking.correct_address(obj, was=was.email, by=steps.signature(request))
+        count = booking.correct_address(obj, was=was.email, by=workflow_actions.signature(request))
         waitlist.follow_patient(obj, was=was.email, known_as=was.match_key)
         if count:
             text = ngettext(
@@ -130,7 +131,7 @@ class PatientAdmin(admin.ModelAdmin):
             self.message_user(request, text % {"count": count})
 
     def get_urls(self) -> list[URLPattern]:
-        return [*pages.urls(self, PAGES), *super().get_urls()]
+        return [*front_desk_urls.urls(self, PAGES), *super().get_urls()]
 
     def change_view(
         self,
@@ -165,12 +166,16 @@ class PatientAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
         kept = super().get_queryset(request).filter(merged_into=None)
         known = kept.annotate(latest=Max("appointments__starts_at"))
-        return office.clocked(known)
+        return practice_time.clocked(known)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        found = queryset.filter(finding.PATIENTS.matching(search_term)) if search_term else queryset
+        found = (
+            queryset.filter(patient_search.PATIENTS.matching(search_term))
+            if search_term
+            else queryset
+        )
         return found, True  # one for each record that was merged into it
 
     @admin.display(description=_("name"), ordering="last_name")
@@ -179,8 +184,10 @@ class PatientAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("phone"))
     def call(self, patient: Patient) -> str:
-        return office.phone(patient.phone)
+        return practice_time.phone(patient.phone)
 
     @admin.display(description=_("latest visit"), ordering="latest", empty_value="–")
     def latest(self, patient: Any) -> str | None:
-        return patient.latest and office.moment(patient.latest, office.zone_of(patient))
+        return patient.latest and practice_time.moment(
+            patient.latest, practice_time.zone_of(patient)
+        )

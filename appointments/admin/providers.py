@@ -13,13 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments import zones
-from appointments.admin import affected, office, rooms
-from appointments.admin.calendar_address import new_calendar_address
+from appointments.admin import practice_time, schedule_conflicts, video_rooms
+from appointments.admin.calendar_feed import new_calendar_address
 from appointments.models import HoursException, Licence, Provider, WeeklyHours
-from curednation import uploads
-from curednation.guard.fields import AddressField, NameField
-from curednation.guard.keys import key
+from appointments.scheduling import time_zones
+from core.guard.fields import AddressField, NameField
+from core.guard.primary_keys import key
+from core.images import uploads
 
 EXPIRES_SOON = timedelta(days=60)
 PHOTO = 480  # pixels each way: three for each that a card shows
@@ -42,7 +42,7 @@ class ProviderForm(forms.ModelForm):
             )
         if "time_zone" in self.fields:
             kept = [self.instance.time_zone] if self.instance.time_zone else []
-            choices = [(name, f"{words} ({name})") for name, words in zones.choices(*kept)]
+            choices = [(name, f"{words} ({name})") for name, words in time_zones.choices(*kept)]
             self.fields["time_zone"].widget = forms.Select(choices=[("", "–"), *choices])
 
     def clean_photo(self) -> Any:
@@ -57,7 +57,7 @@ class ProviderForm(forms.ModelForm):
 
 class LicenceInline(admin.TabularInline):
     model = Licence
-    formfield_overrides = office.AS_STAFF_WRITE
+    formfield_overrides = practice_time.AS_STAFF_WRITE
     verbose_name = _("license")
     verbose_name_plural = _("licenses")
     extra = 0
@@ -65,20 +65,20 @@ class LicenceInline(admin.TabularInline):
 
 class WeeklyHoursInline(admin.TabularInline):
     model = WeeklyHours
-    formfield_overrides = office.AS_STAFF_WRITE
+    formfield_overrides = practice_time.AS_STAFF_WRITE
     extra = 0
     ordering = ["weekday", "opens"]
 
 
 class ExceptionInline(admin.TabularInline):
     model = HoursException
-    formfield_overrides = office.AS_STAFF_WRITE
+    formfield_overrides = practice_time.AS_STAFF_WRITE
     extra = 0
     ordering = ["first_day"]
     verbose_name_plural = _("Time off and extra hours, from this month on")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        first = office.today().replace(day=1)
+        first = practice_time.today().replace(day=1)
         return super().get_queryset(request).filter(last_day__gte=first)
 
 
@@ -103,7 +103,7 @@ class ProviderAdmin(admin.ModelAdmin):
         css = {"all": ["css/admin-appointments.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
-        today = office.today()
+        today = practice_time.today()
         valid = Q(licences__expires__gte=today)
         return (
             super()
@@ -122,7 +122,7 @@ class ProviderAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("time zone"), ordering="time_zone")
     def zone_words(self, provider: Provider) -> str:
-        return zones.words(provider.time_zone)
+        return time_zones.words(provider.time_zone)
 
     @admin.display(description=_("licensed in"), empty_value="–")
     def states(self, provider: Any) -> str:
@@ -164,7 +164,7 @@ class ProviderAdmin(admin.ModelAdmin):
         provider = key(object_id)
         if not provider:
             return save()  # a new provider has no visits
-        return affected.before_saving(self, request, save, provider=provider)
+        return schedule_conflicts.before_saving(self, request, save, provider=provider)
 
     def save_model(
         self, request: HttpRequest, obj: Provider, form: forms.ModelForm, change: bool
@@ -182,17 +182,17 @@ class ProviderAdmin(admin.ModelAdmin):
         for one, other in overlapping(list(form.instance.weekly_hours.all())):
             text = _("These hours overlap, and count once: %(one)s and %(other)s.")
             self.message_user(request, text % {"one": one, "other": other}, messages.WARNING)
-        rooms.warn(request, rooms.without_room().filter(pk=form.instance.pk))
+        video_rooms.warn(request, video_rooms.without_room().filter(pk=form.instance.pk))
 
 
 def expiry_words(expires: date, today: date) -> str:
     """Dec 5, 2026, with a word when that is near or past."""
     left = (expires - today).days
     if left < 0:
-        return _now("%(day)s: has expired") % {"day": office.day(expires)}
+        return _now("%(day)s: has expired") % {"day": practice_time.day(expires)}
     if expires - today <= EXPIRES_SOON:
-        return _now("%(day)s: in %(left)d days") % {"day": office.day(expires), "left": left}
-    return office.day(expires)
+        return _now("%(day)s: in %(left)d days") % {"day": practice_time.day(expires), "left": left}
+    return practice_time.day(expires)
 
 
 def overlapping(rows: list[WeeklyHours]) -> list[tuple[WeeklyHours, WeeklyHours]]:

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import rooms
+from appointments.admin import video_rooms
 from appointments.models import Service
 
 
@@ -41,4 +41,4 @@ class ServiceAdmin(admin.ModelAdmin):
         self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
-        rooms.warn(request, rooms.without_room().filter(services=form.instance))
+        video_rooms.warn(request, video_rooms.without_room().filter(services=form.instance))

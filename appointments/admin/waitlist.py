@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments import waitlist, zones
-from appointments.admin import finding, office, pages
-from appointments.admin.place_address import address_view, can_correct
-from appointments.admin.visit_list import ChoiceFilter
+from appointments import waitlist
+from appointments.admin import front_desk_urls, patient_search, practice_time
+from appointments.admin.appointment_list import ChoiceFilter
+from appointments.admin.waitlist_address import address_view, can_correct
 from appointments.models import EntryStatus, WaitlistEntry
-from appointments.states import STATES
-from curednation.guard.plain_names import Plain
+from appointments.scheduling import time_zones
+from appointments.scheduling.states import STATES
+from core.guard.name_matching import Plain
 
-PEOPLE = finding.People(
+PEOPLE = patient_search.People(
     names=["search_name", "caller"],
     addresses=["email"],
     numbers=["phone"],
@@ -80,7 +81,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     empty_value_display = "–"
     ordering = ["created", "pk"]
     search_fields = ["search_name"]  # see PEOPLE
-    search_help_text = finding.HELP
+    search_help_text = patient_search.HELP
     actions = ["remove_chosen"]
     fieldsets = [
         (None, {"fields": ["status", "joined", "ends", "visit", "offers"]}),
@@ -122,7 +123,9 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     # ── what is seen ──
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistEntry]:
-        return office.clocked(super().get_queryset(request).prefetch_related("offers__provider"))
+        return practice_time.clocked(
+            super().get_queryset(request).prefetch_related("offers__provider")
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -137,11 +140,11 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("joined"), ordering="created")
     def joined(self, entry: WaitlistEntry) -> str:
-        return office.near_moment(entry.created, office.zone_of(entry))
+        return practice_time.near_moment(entry.created, practice_time.zone_of(entry))
 
     @admin.display(description=_("waits until"))
     def ends(self, entry: WaitlistEntry) -> str:
-        return office.day(entry.until.astimezone(office.zone()))
+        return practice_time.day(entry.until.astimezone(practice_time.zone()))
 
     @admin.display(description=_("patient"), ordering="last_name")
     def who(self, entry: WaitlistEntry) -> str:
@@ -166,16 +169,16 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("on the clock of"))
     def zone_words(self, entry: WaitlistEntry) -> str:
-        return zones.words(entry.zone)
+        return time_zones.words(entry.zone)
 
     @admin.display(description=_("sooner than"))
     def sooner(self, entry: WaitlistEntry) -> str | None:
         when = entry.sooner_than
-        return office.moment_in_words(when, entry.zone) if when else None
+        return practice_time.moment_in_words(when, entry.zone) if when else None
 
     @admin.display(description=_("phone"))
     def call(self, entry: WaitlistEntry) -> str:
-        return office.phone(entry.phone)
+        return practice_time.phone(entry.phone)
 
     @admin.display(description=_("offers"))
     def asked(self, entry: WaitlistEntry) -> int:
@@ -185,7 +188,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     def offers(self, entry: WaitlistEntry) -> SafeString | None:
         rows = [
             (
-                office.moment(offer.starts_at, office.zone_of(entry)),
+                practice_time.moment(offer.starts_at, practice_time.zone_of(entry)),
                 offer.provider.name,
                 offer.get_status_display(),
             )
@@ -198,14 +201,14 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
         if entry.appointment is None:
             return None
         url = reverse("admin:appointments_appointment_change", args=[entry.appointment_id])
-        when = office.moment(entry.appointment.starts_at, office.zone_of(entry))
+        when = practice_time.moment(entry.appointment.starts_at, practice_time.zone_of(entry))
         return format_html('<a href="{}">{}</a>', url, when)
 
     # ── what can be done ──
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            *pages.urls(self, [("<path:object_id>/address/", address_view)]),
+            *front_desk_urls.urls(self, [("<path:object_id>/address/", address_view)]),
             *super().get_urls(),
         ]
 

@@ -7,19 +7,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from appointments import zones
-from appointments.admin import desk_days, office
+from appointments.admin import day_schedule, practice_time
 from appointments.admin.day_view import page, page_context, require_day
-from appointments.forms import parse_day
+from appointments.forms.booking import parse_day
 from appointments.models import Provider
-from curednation.guard.keys import key
+from appointments.scheduling import time_zones
+from core.guard.primary_keys import key
 
 WEEK = timedelta(days=7)
 
 
 def this_week_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The week of `?day=` and `?provider=`; else this one, of whoever comes first."""
-    day = parse_day(request.GET.get("day", "")) or office.today()
+    day = parse_day(request.GET.get("day", "")) or practice_time.today()
     pk = key(request.GET.get("provider"))
     if not pk:
         first = Provider.objects.active().first()
@@ -38,14 +38,14 @@ def week_view(
     if who is None:
         raise Http404("No such provider")
     monday = chosen - timedelta(days=chosen.weekday())
-    columns = desk_days.columns([monday + timedelta(days=n) for n in range(7)], who)
+    columns = day_schedule.columns([monday + timedelta(days=n) for n in range(7)], who)
     context = page_context(model_admin, request, columns) | {
         "title": _("Week of %(who)s") % {"who": who.name},
-        "subtitle": f"{office.day(monday)} – {office.day(monday + timedelta(days=6))}",
+        "subtitle": f"{practice_time.day(monday)} – {practice_time.day(monday + timedelta(days=6))}",
         "day": monday,
         "provider": who,
         "providers": [each for each in everyone if each.active or each == who],
-        "zone_words": "" if who.zone == office.zone() else zones.words(who.time_zone),
+        "zone_words": "" if who.zone == practice_time.zone() else time_zones.words(who.time_zone),
         "previous": (monday - WEEK).isoformat(),
         "next": (monday + WEEK).isoformat(),
     }

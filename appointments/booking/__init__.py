@@ -22,7 +22,7 @@ from appointments.booking.holds import (
 from appointments.booking.moves import move
 from appointments.booking.pressure import Pressure
 from appointments.booking.pressure import read as pressure
-from appointments.booking.records import RecordsChanged, give, merge, seen
+from appointments.booking.record_merging import RecordsChanged, give, merge, seen
 from appointments.booking.rules import (
     BookingRests,
     HoldGone,
@@ -32,8 +32,8 @@ from appointments.booking.rules import (
     TimeClosed,
     nearest,
 )
-from appointments.booking.same_time import AtTheSameTime, BookedAlready, at_that_time
-from appointments.booking.staff import (
+from appointments.booking.simultaneous_visits import AtTheSameTime, BookedAlready, at_that_time
+from appointments.booking.staff_booking import (
     NotLicensed,
     OutsideRules,
     Wish,

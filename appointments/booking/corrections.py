@@ -2,12 +2,12 @@
 
 from django.utils import timezone
 
-from appointments import notices
+from appointments import emails
 from appointments.booking.rules import in_one_transaction
 from appointments.booking.visits import CONFIRM_WITHIN
 from appointments.models import Appointment, FormerKey, Patient, Status
-from appointments.models.visits import new_key
-from curednation.guard import addresses
+from appointments.models.appointments import new_key
+from core.guard import email_addresses
 
 
 @in_one_transaction
@@ -35,7 +35,7 @@ def readdress(visit: Appointment, email: str, *, by: str) -> bool:
     told: of what is ahead. Another spelling of the same address changes no key and tells nobody.
     """
     was = visit.email
-    if addresses.normalised(was) == addresses.normalised(email):
+    if email_addresses.normalised(was) == email_addresses.normalised(email):
         Appointment.objects.filter(pk=visit.pk).update(email=email, changed_by=by)
         return False
     now = timezone.now()
@@ -52,10 +52,10 @@ def readdress(visit: Appointment, email: str, *, by: str) -> bool:
 def _tell(visit: Appointment, was: str) -> bool:
     now = timezone.now()
     if visit.status in (Status.BOOKED, Status.CHECKED_IN) and visit.ends_at > now:
-        notices.readdressed(visit, was=was)
+        emails.readdressed(visit, was=was)
         return True
     if visit.status in (Status.HELD, Status.EXPIRED) and visit.starts_at > now:
-        notices.must_confirm(visit, at_once=True)
+        emails.must_confirm(visit, at_once=True)
         return True
-    notices.drop_waiting(visit)
+    emails.drop_waiting(visit)
     return False

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.db import IntegrityError
 from django.utils import timezone
 
-from appointments import notices
+from appointments import emails
 from appointments.booking.rules import (
     NotChangeable,
     SlotTaken,
@@ -15,8 +15,8 @@ from appointments.booking.rules import (
     lock,
     unless_taken,
 )
-from appointments.booking.same_time import BookedAlready, lock_address, require_no_other
-from appointments.booking.staff import Wish, already_booked, require_allowed, write
+from appointments.booking.simultaneous_visits import BookedAlready, lock_address, require_no_other
+from appointments.booking.staff_booking import Wish, already_booked, require_allowed, write
 from appointments.booking.visits import PatientDetails, cancel
 from appointments.models import Appointment, Service
 
@@ -61,7 +61,7 @@ def _book_series(
         require_no_other(details, wish.starts_at, wish.ends_at, but=wish.beside)
         require_allowed(wish)
         booked.append(write(wish, details, by, series=after.series))
-    notices.series_booked(booked)
+    emails.series_booked(booked)
     return booked
 
 

@@ -8,7 +8,6 @@ from django.db import IntegrityError
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from appointments import availability, shares
 from appointments.booking import pressure
 from appointments.booking.rules import (
     PATIENT,
@@ -25,8 +24,9 @@ from appointments.booking.rules import (
 )
 from appointments.booking.statements import lock_to_hold
 from appointments.models import Appointment, Provider, Service, Status
-from appointments.states import STATES
-from curednation.compiled import Asked, Compiled
+from appointments.scheduling import availability, hold_share
+from appointments.scheduling.states import STATES
+from core.cache.compiled import Asked, Compiled
 
 HOLD_FOR = timedelta(minutes=10)
 SHORT_HOLD = timedelta(minutes=3)  # under pressure, for browsers that have proved nothing
@@ -138,7 +138,7 @@ def _hold(provider, service, state, starts_at, visitor, zone, keep_for, proved) 
     held = lock_to_hold(provider.pk, visitor, starts_at, now)
     require_open(provider, service, state, starts_at, starts_at + service.length)
     require_within_caps(provider, service, state, starts_at)
-    if not proved and held >= shares.AT_LEAST:
+    if not proved and held >= hold_share.AT_LEAST:
         require_room(provider, service, state, starts_at)
     return Appointment.objects.create(
         status=Status.HELD,

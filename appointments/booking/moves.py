@@ -7,7 +7,8 @@ from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
-from appointments import availability, freed, notices
+from appointments import emails
+from appointments.booking import waitlist_trigger
 from appointments.booking.rules import (
     PATIENT,
     NotChangeable,
@@ -23,9 +24,10 @@ from appointments.booking.rules import (
     settle_expired,
     unless_taken,
 )
-from appointments.booking.same_time import lock_address, require_no_other
+from appointments.booking.simultaneous_visits import lock_address, require_no_other
 from appointments.booking.visits import require_time_left, reread
 from appointments.models import Appointment, Provider
+from appointments.scheduling import availability
 
 
 def move(
@@ -131,10 +133,10 @@ def _move(
         raise NotChangeable
     moved = reread(appointment)
     if moved.waits_for_the_patient:
-        notices.must_confirm(moved)
+        emails.must_confirm(moved)
     else:
-        notices.moved(moved, was=appointment)
-    freed.tell()
+        emails.moved(moved, was=appointment)
+    waitlist_trigger.tell()
     return moved
 
 

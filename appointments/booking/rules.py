@@ -12,9 +12,9 @@ from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from appointments import availability
-from appointments.availability import Slot
 from appointments.models import Appointment, Provider, Service, Status
+from appointments.scheduling import availability
+from appointments.scheduling.availability import Slot
 
 PATIENT, SYSTEM = "patient", "system"
 

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple, Protocol
 
 from django.db import connection
 
-from appointments import availability, patients
+from appointments.booking import patients
 from appointments.booking.pressure import TAKEN_OF_LATE, Pressure
 from appointments.booking.rules import SYSTEM
 from appointments.models import Appointment, ClinicRules, Patient, Status
-from curednation.guard import addresses
+from appointments.scheduling import availability
+from core.guard import email_addresses
 
 # Holds that have run out are settled under the lock, and who takes a time gives up another.
 LOCK_TO_HOLD = """
@@ -161,7 +162,7 @@ def take_over(
         "texts": list(person.consent_texts),
         "page": person.page,
         "given": person.agreed_at or now,
-        "address_hash": addresses.keyed_hash(person.email),
+        "address_hash": email_addresses.keyed_hash(person.email),
     }
     with connection.cursor() as cursor:
         cursor.execute(TAKE_OVER, values | dict(given))

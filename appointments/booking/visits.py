@@ -8,7 +8,8 @@ from django.db import IntegrityError
 from django.db.models import F, Q
 from django.utils import timezone
 
-from appointments import freed, notices
+from appointments import emails
+from appointments.booking import waitlist_trigger
 from appointments.booking.rules import (
     PATIENT,
     BookingRests,
@@ -25,10 +26,10 @@ from appointments.booking.rules import (
     settle_expired,
     unless_taken,
 )
-from appointments.booking.same_time import at_that_time, lock_address, require_no_other
+from appointments.booking.simultaneous_visits import at_that_time, lock_address, require_no_other
 from appointments.booking.statements import lock_to_book, take_over
 from appointments.models import Appointment, Consent, Status
-from curednation.guard import addresses
+from core.guard import email_addresses
 
 CONFIRM_WITHIN = timedelta(minutes=30)
 # So many times are kept for one address until somebody uses the links that it was mailed. Others
@@ -114,11 +115,11 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
         if not take_over(hold, Status.EXPIRED, given, details, now):
             return _already_booked(hold)
     if waits:
-        notices.must_confirm(hold, has_many=has_many)
+        emails.must_confirm(hold, has_many=has_many)
     else:
-        notices.booked(hold)
+        emails.booked(hold)
         if found.pressure.booked + 1 >= found.pressure.hourly:
-            notices.booking_rests()
+            emails.booking_rests()
     return hold
 
 
@@ -169,7 +170,7 @@ def _confirm(appointment: Appointment, beside: Collection[int]) -> None:
         status__in=[Status.HELD, Status.EXPIRED],
     )
     if kept.update(status=Status.BOOKED, held_until=None, proved=True):
-        notices.booked(reread(appointment))
+        emails.booked(reread(appointment))
     elif reread(appointment).status != Status.BOOKED:
         raise NotChangeable
 
@@ -194,7 +195,7 @@ def _already_booked(hold: Appointment, otherwise: type[Exception] = HoldGone) ->
 
 
 def record_consents(appointment: Appointment, details: PatientDetails, now: datetime) -> None:
-    address_hash = addresses.keyed_hash(details.email)
+    address_hash = email_addresses.keyed_hash(details.email)
     Consent.objects.bulk_create(
         Consent(
             text_id=text,
@@ -218,7 +219,7 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
     waiting = Appointment.objects.filter(
         pk=appointment.pk, status__in=[Status.HELD, Status.EXPIRED]
     )
-    freed.tell()
+    waitlist_trigger.tell()
     if waiting.update(status=Status.RELEASED, changed_by=by):
         return
     changed = (
@@ -233,7 +234,7 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
     )
     if not changed:
         raise NotChangeable
-    notices.cancelled(reread(appointment), by_patient=by == PATIENT)
+    emails.cancelled(reread(appointment), by_patient=by == PATIENT)
 
 
 def require_time_left(appointment: Appointment, by: str) -> None:
@@ -249,7 +250,7 @@ def check_in(appointment: Appointment, *, by: str) -> None:
     if not lock([appointment.provider_id], licensed_in=licensed_in, at=now):
         raise NotChangeable
     _step(appointment, [Status.BOOKED], Status.CHECKED_IN, by)
-    notices.checked_in(appointment)
+    emails.checked_in(appointment)
 
 
 def complete(appointment: Appointment, *, by: str) -> None:
@@ -261,7 +262,7 @@ def complete(appointment: Appointment, *, by: str) -> None:
 def no_show(appointment: Appointment, *, by: str) -> None:
     """The patient did not come. Raises NotChangeable unless it was booked and has begun."""
     _step(appointment, [Status.BOOKED], Status.NO_SHOW, by, begun=True)
-    notices.no_show(reread(appointment))
+    emails.no_show(reread(appointment))
 
 
 def _step(

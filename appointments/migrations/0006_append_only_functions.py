@@ -3,7 +3,7 @@
 import pgtrigger.migrations
 from django.db import migrations
 
-from curednation import append_only
+from core.database import append_only
 
 # What pghistory's own trigger did, which a session could switch off by `SET pgtrigger.ignore`. The
 # table is named in full: otherwise a session's temporary table of that name would be written to.

@@ -6,7 +6,7 @@ they have, which nobody types any more: staff see that they are alike, and merge
 
 from django.db import connection, migrations
 
-from appointments.patients import match_key
+from appointments.booking.patients import match_key
 
 AT_ONCE = 1000
 UPDATE = """

@@ -1,9 +1,9 @@
+from appointments.models.appointments import Appointment, FormerKey, Patient, Status
+from appointments.models.calendar_feeds import CalendarFeed
 from appointments.models.clinic import ClinicRules
 from appointments.models.conflicts import ConflictDecision
 from appointments.models.consents import Consent, ConsentText
-from appointments.models.feeds import CalendarFeed
 from appointments.models.schedule import HoursException, Licence, Provider, Service, WeeklyHours
-from appointments.models.visits import Appointment, FormerKey, Patient, Status
 from appointments.models.waitlist import EntryStatus, OfferStatus, WaitlistEntry, WaitlistOffer
 
 __all__ = [

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from appointments.models.visits import Appointment
+from appointments.models.appointments import Appointment
 
 
 class ConflictDecision(models.Model):

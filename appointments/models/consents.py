@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from curednation.compiled import Compiled
+from core.cache.compiled import Compiled
 
 
 class ConsentText(models.Model):

@@ -10,13 +10,13 @@ from django.db import models
 from django.db.models import Expression, F, Q
 from django.utils.translation import gettext_lazy as _
 
-from appointments import zones
-from appointments.states import STATE_CHOICES
-from curednation.guard import salutation
+from appointments.scheduling import time_zones
+from appointments.scheduling.states import STATE_CHOICES
+from core.guard import salutation
 
 
 def validate_zone(name: str) -> None:
-    if not zones.is_zone(name):
+    if not time_zones.is_zone(name):
         raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name})
 
 

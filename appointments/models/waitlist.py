@@ -10,13 +10,13 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from appointments.models.appointments import Appointment, Patient, new_key
 from appointments.models.schedule import Provider, Service, WeeklyHours
-from appointments.models.visits import Appointment, Patient, new_key
-from appointments.states import STATE_CHOICES, STATES, State
-from appointments.wishes import Wishes
-from curednation.guard.phones import PhoneColumn
-from curednation.guard.plain_names import Plain
-from curednation.guard.salutation import short_name
+from appointments.scheduling.states import STATE_CHOICES, STATES, State
+from appointments.scheduling.time_preferences import Wishes
+from core.guard.name_matching import Plain
+from core.guard.phone_numbers import PhoneColumn
+from core.guard.salutation import short_name
 
 
 class EntryStatus(models.TextChoices):

@@ -12,19 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import booking, links, proofs, visitors
-from appointments.forms import DetailsForm
+from appointments import booking, links
+from appointments.booking import hold_owner, returning_patient
+from appointments.forms.booking import DetailsForm
 from appointments.links import Purpose, VisitLink
 from appointments.models import Appointment, ConsentText, Status
-from appointments.views.proof import proof_of
-from appointments.views.refusing import refusal, rests
-from appointments.views.taken import crowded, taken
-from appointments.views.taking import Wish, query_of, take, typed_in, wish_in, wish_of
-from appointments.views.visit import most_before_asking, of_visit, replaced, shown_status
-from appointments.views.zone import shown_zone, unanswered
-from curednation.compiled import Asked, Compiled
-from curednation.guard import addresses
-from curednation.guard.private import private
+from appointments.views.appointment import most_before_asking, of_visit, replaced, shown_status
+from appointments.views.email_proof import proof_of
+from appointments.views.hold_slot import Wish, query_of, take, typed_in, wish_in, wish_of
+from appointments.views.rate_limited import refusal, rests
+from appointments.views.slot_taken import crowded, taken
+from appointments.views.time_zone import shown_zone, unanswered
+from core.cache.compiled import Asked, Compiled
+from core.guard import email_addresses
+from core.guard.no_store import private
 
 HOLD = Compiled(
     lambda: (
@@ -51,7 +52,7 @@ def of_hold(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return replaced(request)
         if not _owns(request, hold):
             wish = None if hold.patient_id else wish_in(request.GET)
-            if wish and visitors.key_of(request) is None:
+            if wish and hold_owner.key_of(request) is None:
                 return _lost(request, wish, uid)  # the browser has forgotten that it was its own
             raise Http404("No such hold")
         if hold.patient_id:
@@ -64,7 +65,7 @@ def of_hold(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _owns(request: HttpRequest, hold: Appointment) -> bool:
-    return visitors.owns(request, hold, proof=proofs.address_hash(proof_of(request)))
+    return hold_owner.owns(request, hold, proof=returning_patient.address_hash(proof_of(request)))
 
 
 def _lost(request: HttpRequest, wish: Wish | None, uid: UUID) -> HttpResponse:
@@ -94,15 +95,15 @@ def _lost(request: HttpRequest, wish: Wish | None, uid: UUID) -> HttpResponse:
 
 def _retake(request: HttpRequest, wish: Wish) -> HttpResponse:
     """Take the time of a hold that is gone, for the form that was sent for it."""
-    if proofs.is_missing(wish.service, proof_of(request)):
+    if returning_patient.is_missing(wish.service, proof_of(request)):
         return redirect("appointments:proof", wish.state, wish.service.slug)
-    key = visitors.key_of(request) or visitors.new_key()
+    key = hold_owner.key_of(request) or hold_owner.new_key()
     typed = typed_in(request)
     hold = take(request, wish, key, typed)
     if isinstance(hold, HttpResponse):
         return hold
     response = details_page(request, hold, initial=typed, again=bool(typed))
-    visitors.remember(response, key)
+    hold_owner.remember(response, key)
     return response
 
 
@@ -130,10 +131,10 @@ def details(request: HttpRequest, hold: Appointment) -> HttpResponse:
     form = DetailsForm(request.POST, hold=hold, texts=ConsentText.current())
     if not form.is_valid():
         return details_page(request, hold, form=form)
-    if not proofs.fits(hold.service, proof_of(request), form.cleaned_data["email"]):
+    if not returning_patient.fits(hold.service, proof_of(request), form.cleaned_data["email"]):
         form.add_error("email", _("Please use the address that we sent the link to."))
         return details_page(request, hold, form=form)
-    address = addresses.mailbox(form.cleaned_data["email"])
+    address = email_addresses.mailbox(form.cleaned_data["email"])
     refused = refusal(request, "bookings", address=address)
     if refused:
         return refused
@@ -145,7 +146,7 @@ def _book(request: HttpRequest, hold: Appointment, form: DetailsForm) -> HttpRes
         appointment = booking.book(
             hold=hold,
             details=form.details(page="appointments:details"),
-            proved=proofs.is_of(proof_of(request), form.cleaned_data["email"]),
+            proved=returning_patient.is_of(proof_of(request), form.cleaned_data["email"]),
         )
     except booking.HoldGone:
         return _retake(request, wish_of(hold))

@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from appointments import notices
-from appointments.forms import AddressForm
-from appointments.views.refusing import refusal
-from curednation.guard import addresses
-from curednation.guard.private import private
+from appointments import emails
+from appointments.forms.booking import AddressForm
+from appointments.views.rate_limited import refusal
+from core.guard import email_addresses
+from core.guard.no_store import private
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -18,8 +18,8 @@ def lost_link(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "appointments/lost_link.html", {"form": form})
     email = form.cleaned_data["email"]
-    refused = refusal(request, "links", address=addresses.mailbox(email))
+    refused = refusal(request, "links", address=email_addresses.mailbox(email))
     if refused:
         return refused
-    notices.my_visits(email)
+    emails.my_visits(email)
     return render(request, "appointments/lost_link_sent.html", {"email": email})

@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import availability, proofs, waitlist
 from appointments import links as visit_links
-from appointments.forms import SlotForm
+from appointments import waitlist
+from appointments.booking import returning_patient
+from appointments.forms.booking import SlotForm
+from appointments.forms.waitlist import AgreeForm, JoinForm
 from appointments.links import Purpose, VisitLink
 from appointments.models import (
     Appointment,
@@ -22,17 +24,17 @@ from appointments.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
-from appointments.states import State
-from appointments.views.asked import asked_provider, of_service
-from appointments.views.proof import proof_of
-from appointments.views.refusing import refusal, too_many, within_limit
-from appointments.views.visit import of_visit
-from appointments.views.zone import shown_zone, unanswered
+from appointments.scheduling import availability
+from appointments.scheduling.states import State
+from appointments.views.appointment import of_visit
+from appointments.views.email_proof import proof_of
+from appointments.views.rate_limited import refusal, too_many, within_limit
+from appointments.views.requested_service import asked_provider, of_service
+from appointments.views.time_zone import shown_zone, unanswered
 from appointments.waitlist import links
-from appointments.waitlist_form import AgreeForm, JoinForm
-from curednation.guard import addresses
-from curednation.guard.keys import key, keys
-from curednation.guard.private import private
+from core.guard import email_addresses
+from core.guard.no_store import private
+from core.guard.primary_keys import key, keys
 
 JUST_NOW = timedelta(hours=3)
 
@@ -42,7 +44,7 @@ JUST_NOW = timedelta(hours=3)
 @of_service
 def join(request: HttpRequest, state: State, service: Service) -> HttpResponse:
     """The same answer for every address, whether it waits already or not."""
-    if proofs.is_missing(service, proof_of(request)):
+    if returning_patient.is_missing(service, proof_of(request)):
         return redirect("appointments:proof", state, service.slug)
     zone = state.zone_for(str(shown_zone(request, state)))
     place = WaitlistEntry(service=service, state=state.code, zone=zone)
@@ -59,10 +61,10 @@ def join(request: HttpRequest, state: State, service: Service) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "appointments/waitlist_join.html", context)
     email = form.cleaned_data["email"]
-    if not proofs.fits(service, proof_of(request), email):
+    if not returning_patient.fits(service, proof_of(request), email):
         form.add_error("email", _("Please use the address that we sent the link to."))
         return render(request, "appointments/waitlist_join.html", context)
-    refused = refusal(request, "waitlist", address=addresses.mailbox(email))
+    refused = refusal(request, "waitlist", address=email_addresses.mailbox(email))
     if refused:
         return refused
     return render(request, "appointments/waitlist_joined.html", context | _join(request, form))
@@ -138,7 +140,9 @@ def _visit_page(entry: WaitlistEntry) -> str:
     """The mailed link to the visit that the place became; none where its address is another now,
     which this link has not proved."""
     visit = entry.appointment
-    if visit is None or addresses.normalised(visit.email) != addresses.normalised(entry.email):
+    if visit is None or email_addresses.normalised(visit.email) != email_addresses.normalised(
+        entry.email
+    ):
         return ""
     return visit_links.page(visit)
 

@@ -4,11 +4,11 @@
 visits that who waits has all the same, `corrections` what staff put right.
 """
 
-from appointments.waitlist.answers import HasVisit, OfferOver, accept, agree, decline
-from appointments.waitlist.beside import keep_beside, places_beside, visits_of
 from appointments.waitlist.corrections import AlreadyWaits, correct_address, follow_patient
-from appointments.waitlist.offering import offer_freed_times
-from appointments.waitlist.places import first_that_suits, join, keep, leave, purge, remove
+from appointments.waitlist.entries import first_that_suits, join, keep, leave, purge, remove
+from appointments.waitlist.offers import offer_freed_times
+from appointments.waitlist.own_visits import keep_beside, places_beside, visits_of
+from appointments.waitlist.responses import HasVisit, OfferOver, accept, agree, decline
 
 __all__ = [
     "AlreadyWaits",

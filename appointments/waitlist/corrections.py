@@ -2,12 +2,12 @@
 
 from django.db.models import Q
 
-from appointments import patients
+from appointments.booking import patients
 from appointments.booking.rules import in_one_transaction
 from appointments.models import EntryStatus, OfferStatus, Patient, WaitlistEntry
-from appointments.models.visits import new_key
-from appointments.waitlist import letters, places
-from curednation.guard import addresses
+from appointments.models.appointments import new_key
+from appointments.waitlist import emails, entries
+from core.guard import email_addresses
 
 
 class AlreadyWaits(Exception):
@@ -21,7 +21,7 @@ def correct_address(entry: WaitlistEntry, email: str) -> WaitlistEntry:
     The new address gets the link, and the open offer if there is one; what waits to be sent to the
     old one is dropped. Return the place as it is now. Raises AlreadyWaits.
     """
-    others = places.of_address(email)
+    others = entries.of_address(email)
     entry = WaitlistEntry.objects.select_for_update().get(pk=entry.pk)
     was, entry.email = entry.email, email
     entry.person = patients.match_key(entry)
@@ -45,7 +45,7 @@ def follow_patient(patient: Patient, *, was: str, known_as: str) -> None:
         try:
             correct_address(entry, patient.email)
         except AlreadyWaits:
-            places.remove(entry)
+            entries.remove(entry)
             correct_address(entry, patient.email)
 
 
@@ -60,13 +60,13 @@ def _is_same(one: WaitlistEntry, other: WaitlistEntry) -> bool:
 
 def _readdress(entry: WaitlistEntry, was: str) -> None:
     changed = ["email", "person"]
-    is_another = addresses.normalised(was) != addresses.normalised(entry.email)
+    is_another = email_addresses.normalised(was) != email_addresses.normalised(entry.email)
     if is_another:
-        letters.drop(entry, was)
+        emails.drop(entry, was)
         entry.key = new_key()
         changed.append("key")
     entry.save(update_fields=changed)
     if is_another and entry.status in (EntryStatus.WAITING, EntryStatus.ASKED):
-        letters.joined(entry, at_once=True)
+        emails.joined(entry, at_once=True)
         for offer in entry.offers.filter(status=OfferStatus.OPEN):
-            letters.offered(offer, again=True)
+            emails.offered(offer, again=True)

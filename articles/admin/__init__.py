@@ -1,5 +1,5 @@
 """How staff write, review and publish. Every change of a status goes through `publishing`."""
 
-from articles.admin import articles, comments, pictures, waiting, words
+from articles.admin import articles, comments, pictures, review_queue, topics
 
-__all__ = ["articles", "comments", "pictures", "waiting", "words"]
+__all__ = ["articles", "comments", "pictures", "review_queue", "topics"]

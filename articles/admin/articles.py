@@ -12,9 +12,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import comparison, publishing
-from articles.admin import opened, steps
-from articles.admin.ageing import Ageing
+from articles import publishing
+from articles.admin import editing_presence, workflow_actions
+from articles.admin.dated_facts import Ageing
 from articles.admin.forms import ArticleForm
 from articles.admin.inlines import (
     DatedFactInline,
@@ -22,13 +22,14 @@ from articles.admin.inlines import (
     RelatedInline,
     SourceInline,
 )
+from articles.article_page import with_everything
 from articles.models import Article, Opinion, Revision
-from articles.publishing import content_of, online
-from articles.reading import with_everything
-from articles.views.reading import shown_privately
-from curednation import disclosures
-from curednation.guard import days
-from curednation.guard.keys import key
+from articles.publishing import content_of, publication
+from articles.revisions import revision_diff
+from articles.views.article import shown_privately
+from core.guard import dates
+from core.guard.primary_keys import key
+from core.staff.audit import disclosures
 
 
 @admin.register(Article)
@@ -36,7 +37,7 @@ class ArticleAdmin(admin.ModelAdmin):
     """Saving keeps a revision; all that readers see changes through the steps above the form."""
 
     form = ArticleForm
-    formfield_overrides = days.FORM_FIELDS
+    formfield_overrides = dates.FORM_FIELDS
     change_form_template = "admin/articles/article/change_form.html"
     list_display = [
         *("title", "where", "topic", "author", "next_review", "true_until", "found_helpful"),
@@ -133,8 +134,8 @@ class ArticleAdmin(admin.ModelAdmin):
         context: dict[str, Any] = dict(extra_context or {})
         if article is not None and self.has_view_permission(request, article):
             context |= {
-                "others": opened.note(article, request.user),
-                "stands": steps.stands(request, article),
+                "others": editing_presence.note(article, request.user),
+                "stands": workflow_actions.stands(request, article),
             }
         return super().change_view(request, object_id, form_url, context)
 
@@ -160,22 +161,22 @@ class ArticleAdmin(admin.ModelAdmin):
             correction=form.cleaned_data["correction"],
             small=form.cleaned_data["small"],
         )
-        online.changed(article)  # who wrote it, its cover and its topics show at once
-        opened.closed(article, request.user)
+        publication.changed(article)  # who wrote it, its cover and its topics show at once
+        editing_presence.closed(article, request.user)
         if was == "published" and article.status != was:
             text = _("Saved, and back in review. Readers go on seeing the approved text.")
             self.message_user(request, text, messages.WARNING)
-            if warning := steps.nobody_can_approve(article):
+            if warning := workflow_actions.nobody_can_approve(article):
                 self.message_user(request, warning, messages.WARNING)
 
     def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """Take one step. Only by POST, and only by whom the step is for."""
         article = self._article(request, pk)
-        step = steps.STEPS.get(name)
+        step = workflow_actions.STEPS.get(name)
         if step is None or request.method != "POST":
             raise Http404
         allowed = (
-            steps.may_approve(request, article)
+            workflow_actions.may_approve(request, article)
             if step.reviews
             else self.has_change_permission(request, article)
         )
@@ -216,7 +217,7 @@ class ArticleAdmin(admin.ModelAdmin):
         before, after = (self._numbered(request, article, name) for name in ("from", "to"))
         if before is None or after is None:
             return {}
-        parts = comparison.compare(content_of(before), content_of(after))
+        parts = revision_diff.compare(content_of(before), content_of(after))
         return {"before": before, "after": after, "parts": parts}
 
     def _numbered(self, request: HttpRequest, article: Article, name: str) -> Revision | None:

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from articles import comments
-from articles.admin.steps import contributor
+from articles.admin.workflow_actions import contributor
 from articles.comments.threads import mark
 from articles.models import Comment, CommentStatus, Opinion
 from articles.models.comments import LONGEST_COMMENT
-from curednation.disclosures import shows
-from curednation.guard import days
+from core.guard import dates
+from core.staff.audit.disclosures import shows
 
 HELD, APPROVED, REJECTED, SPAM, WITHDRAWN = CommentStatus
 STEPS = {
@@ -36,7 +36,7 @@ DONE = {
 }
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: curednation.staff
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
 def waiting_comments(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """On the first page: how many comments wait, for those who decide about them."""
     if not request.user.has_perm("articles.change_comment"):
@@ -246,7 +246,7 @@ class CommentAdmin(admin.ModelAdmin):
 class OpinionAdmin(admin.ModelAdmin):
     """What readers said of articles. Nobody writes or changes it."""
 
-    formfield_overrides = days.FORM_FIELDS
+    formfield_overrides = dates.FORM_FIELDS
     list_display = ["article", "helpful", "sentence", "day"]
     list_filter = ["helpful", ("sentence", admin.EmptyFieldListFilter), "day"]
     list_select_related = ["article"]

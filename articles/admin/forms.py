@@ -7,14 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from articles import content, images
+from articles import content
 from articles.models import Article, ImageAsset
-from articles.publishing import addresses
-from curednation import uploads
-from curednation.practice.models import Practice
-from curednation.richtext import clean as html_in
-from curednation.richtext.editor import Editor
-from curednation.richtext.plain import plain
+from articles.pictures import library
+from articles.publishing import slugs
+from core.images import uploads
+from core.practice.models import Practice
+from core.richtext import sanitizer as html_in
+from core.richtext.editor import Editor
+from core.richtext.plain_text import plain
 
 
 class ArticleForm(forms.ModelForm):
@@ -75,7 +76,7 @@ class ArticleForm(forms.ModelForm):
 
     def clean_body(self) -> str:
         try:
-            body = html_in.clean(self.cleaned_data["body"], is_ours=images.is_ours)
+            body = html_in.clean(self.cleaned_data["body"], is_ours=library.is_ours)
         except html_in.Refused as error:
             raise ValidationError(str(error)) from error
         if not plain(body).text:
@@ -85,7 +86,7 @@ class ArticleForm(forms.ModelForm):
     def clean_slug(self) -> str:
         slug = self.cleaned_data["slug"]
         try:
-            addresses.check_free(slug, self.instance if self.instance.pk else None)
+            slugs.check_free(slug, self.instance if self.instance.pk else None)
         except html_in.Refused as error:
             raise ValidationError(str(error)) from error
         return slug

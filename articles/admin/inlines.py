@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from articles.models import DatedFact, Question, Related, Source
-from curednation.guard import days
+from core.guard import dates
 
 
 class PartOfArticle(admin.options.InlineModelAdmin):
@@ -28,13 +28,13 @@ class PartOfArticle(admin.options.InlineModelAdmin):
 
 class SourceInline(PartOfArticle, admin.TabularInline):
     model = Source
-    formfield_overrides = days.FORM_FIELDS | {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = dates.FORM_FIELDS | {models.URLField: {"assume_scheme": "https"}}
     verbose_name_plural = gettext_lazy("sources, cited in the text as [1], [2] …")
 
 
 class DatedFactInline(PartOfArticle, admin.TabularInline):
     model = DatedFact
-    formfield_overrides = days.FORM_FIELDS
+    formfield_overrides = dates.FORM_FIELDS
     verbose_name_plural = gettext_lazy("facts with a date, such as a rule that ends")
 
 

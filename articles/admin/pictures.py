@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from articles.admin.forms import PictureForm
 from articles.models import ImageAsset
-from curednation import disclosures, pagecache
+from core.cache import pages
+from core.staff.audit import disclosures
 
 PICKED_FROM = 60
 
@@ -40,7 +41,7 @@ class ImageAssetAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ImageAsset, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        pagecache.drop("site")
+        pages.drop("site")
 
     def has_delete_permission(self, request: HttpRequest, obj: ImageAsset | None = None) -> bool:
         """Old revisions may show it."""

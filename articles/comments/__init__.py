@@ -4,9 +4,9 @@
 the page shows, `links` the writer's secret address, `notices` the mails, `keeping` what goes when.
 """
 
-from articles.comments.deciding import NotPossible, approve, mark_as_spam, reject
-from articles.comments.keeping import purge
-from articles.comments.writing import answer, bring_in, is_open, leave, withdraw
+from articles.comments.moderation import NotPossible, approve, mark_as_spam, reject
+from articles.comments.retention import purge
+from articles.comments.submission import answer, bring_in, is_open, leave, withdraw
 
 __all__ = [
     "NotPossible",

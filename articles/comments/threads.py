@@ -7,7 +7,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Comment
-from curednation.compiled import Asked, Compiled
+from core.cache.compiled import Asked, Compiled
 
 ON_THE_ARTICLE, ON_A_PAGE = 60, 200
 

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from articles.addresses import address
-from curednation.guard import salutation
+from articles.page_urls import address
+from core.guard import salutation
 
 
 class Topic(models.Model):

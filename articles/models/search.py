@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from articles.typed import MARKS, SIGNS
+from articles.search.query import MARKS, SIGNS
 
 
 def _folded(field: str) -> str:

@@ -4,9 +4,8 @@
 `online` puts them before readers and takes them away, `addresses` keeps old links working.
 """
 
-from articles.publishing.addresses import rename
 from articles.publishing.contents import content_of
-from articles.publishing.online import (
+from articles.publishing.publication import (
     archive,
     date_back,
     publish_due,
@@ -21,8 +20,9 @@ from articles.publishing.review import (
     send_back,
     submit,
 )
+from articles.publishing.revisions import cleaned, create, record, restore, save
 from articles.publishing.rules import NotPossible, Refused
-from articles.publishing.saving import cleaned, create, record, restore, save
+from articles.publishing.slugs import rename
 
 __all__ = [
     "NotPossible",

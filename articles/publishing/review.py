@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import notices
 from articles.content import Content
+from articles.emails import in_review
 from articles.models import Approval, Article, Contributor, Revision, Status
-from articles.publishing import online
+from articles.publishing import publication
 from articles.publishing.contents import check_it_holds, content_of
 from articles.publishing.rules import NotPossible, lock
-from curednation.richtext.plain import CITATION, plain
+from core.richtext.plain_text import CITATION, plain
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def submit(article: Article, *, tell: bool = True) -> None:
         raise NotPossible(" ".join(missing))
     _set(locked, article, status=Status.IN_REVIEW)
     if tell:
-        notices.tell_reviewers(article)
+        in_review.tell_reviewers(article)
 
 
 def _missing(what: Content):
@@ -81,12 +81,12 @@ def approve(
     if not dated:
         check_it_holds(content_of(revision), on=max(now, locked.publish_at or now).date())
     _give(locked, revision, by=by, whole=whole, now=now)
-    notices.drop(locked)
+    in_review.drop(locked)
     if locked.publish_at and locked.publish_at > now:
         locked.status = Status.SCHEDULED
         locked.held = False
     else:
-        online.put(locked, revision, substance=True)
+        publication.put(locked, revision, substance=True)
     locked.save()
     article.refresh_from_db()
 
@@ -99,7 +99,7 @@ def confirm(article: Article, *, by: Contributor) -> None:
     check_it_holds(content_of(locked.shown), on=timezone.now().date())
     _give(locked, locked.shown, by=by, whole=True, now=timezone.now())
     locked.save()
-    online.changed(locked)
+    publication.changed(locked)
     article.refresh_from_db()
 
 
@@ -107,7 +107,7 @@ def confirm(article: Article, *, by: Contributor) -> None:
 def send_back(article: Article) -> None:
     """Give it back to its author. What is online stays online."""
     locked = lock(article, Status.IN_REVIEW, Status.SCHEDULED)
-    notices.drop(locked)
+    in_review.drop(locked)
     _set(locked, article, status=Status.DRAFT)
 
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from articles.models import Article
-from curednation.richtext.clean import Refused
+from core.richtext.sanitizer import Refused
 
 __all__ = ["NotPossible", "Refused", "lock"]
 

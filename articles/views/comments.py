@@ -14,10 +14,10 @@ from articles.comments import links, threads
 from articles.forms import CommentForm
 from articles.models import Article, Comment
 from articles.models.comments import CommentStatus
-from curednation import pagecache
-from curednation.guard import addresses, effort, open_form
-from curednation.guard.keys import key
-from curednation.guard.private import keep_private
+from core.cache import pages
+from core.guard import email_addresses, proof_of_work, sessionless_form
+from core.guard.no_store import keep_private
+from core.guard.primary_keys import key
 
 RULE = "comments"
 
@@ -29,7 +29,7 @@ def of_article(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return keep_private(_leave(request, _article(slug)))
     to = _number(request.GET.get("to", ""))
-    return pagecache.serve(
+    return pages.serve(
         request,
         tags=[f"article:{slug}"],
         make=lambda: _page(request, _article(slug), CommentForm(initial={"to": to}), to=to),
@@ -85,8 +85,8 @@ def _leave(request: HttpRequest, article: Article) -> HttpResponse:
     if form.is_valid():
         problem = _refusal(request, article)
         email = form.cleaned_data["email"]
-        mailbox = addresses.mailbox(email) if email else ""
-        if problem is None and open_form.needs_effort(request, RULE, address=mailbox):
+        mailbox = email_addresses.mailbox(email) if email else ""
+        if problem is None and sessionless_form.needs_effort(request, RULE, address=mailbox):
             return ask_for_effort(request, RULE)
     if form.errors or problem:
         if problem:
@@ -97,11 +97,11 @@ def _leave(request: HttpRequest, article: Article) -> HttpResponse:
 
 def _refusal(request: HttpRequest, article: Article) -> tuple[str, int] | None:
     """The sentence and status with which it is refused, before anything is written."""
-    if not open_form.is_from_our_page(request):
+    if not sessionless_form.is_from_our_page(request):
         return from_elsewhere()
     if not comments.is_open(article):
         return _("Comments under this article are closed by now."), 403
-    if open_form.is_over(request, RULE):
+    if sessionless_form.is_over(request, RULE):
         return too_many()
     return None
 
@@ -150,7 +150,10 @@ def see_other(path: str) -> HttpResponse:
 
 def ask_for_effort(request: HttpRequest, rule: str) -> HttpResponse:
     """A page that sends the same form again by itself, once the browser has done its work."""
-    context = {"sent": open_form.sent_values(request), "asked": effort.asked(request, rule)}
+    context = {
+        "sent": sessionless_form.sent_values(request),
+        "asked": proof_of_work.asked(request, rule),
+    }
     return render(request, "articles/effort.html", context, status=429)
 
 
@@ -163,9 +166,9 @@ def own(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     problem, status = "", 200
     if request.method == "POST":
-        if not open_form.is_from_our_page(request):
+        if not sessionless_form.is_from_our_page(request):
             problem, status = from_elsewhere()
-        elif open_form.is_over(request, "changes"):
+        elif sessionless_form.is_over(request, "changes"):
             problem, status = too_many()
         else:
             comments.withdraw(comment)

@@ -11,10 +11,10 @@ from articles import publishing
 from articles.content import Content, SourceLine
 from articles.models import Article, Contributor, ImageAsset, Topic
 from articles.wordpress import text
-from articles.wordpress.codes import Shown
-from articles.wordpress.export import Entry, Export
 from articles.wordpress.pictures import Pictures
 from articles.wordpress.report import Report, Seen
+from articles.wordpress.shortcodes import Shown
+from articles.wordpress.wxr import Entry, Export
 
 UNSORTED = ("uncategorized", "Articles")
 

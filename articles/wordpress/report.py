@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from articles.wordpress.export import Entry, Export
 from articles.wordpress.pictures import key_of
 from articles.wordpress.text import split
+from articles.wordpress.wxr import Entry, Export
 
 
 @dataclass

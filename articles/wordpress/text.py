@@ -8,19 +8,13 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import nh3
 
 from articles.content import SourceLine
-from articles.wordpress import codes
-from articles.wordpress.left_out import without_media
+from articles.wordpress import shortcodes
 from articles.wordpress.paragraphs import paragraphs
-from curednation.characters import without_controls
-from curednation.richtext.balanced import balanced
-from curednation.richtext.clean import (
-    ATTRIBUTES,
-    DROPPED_WHOLE,
-    SCHEMES,
-    TAGS,
-    sanitized,
-)
-from curednation.richtext.plain import plain
+from articles.wordpress.unsupported_html import without_media
+from core.guard.control_characters import without_controls
+from core.richtext.balancing import balanced
+from core.richtext.plain_text import plain
+from core.richtext.sanitizer import ATTRIBUTES, DROPPED_WHOLE, SCHEMES, TAGS, sanitized
 
 # An address and a description to an address of ours and a description, or nothing.
 Find = Callable[[str, str], tuple[str, str] | None]
@@ -56,7 +50,7 @@ def _nothing(sentence: str) -> None:
     """Nobody is told."""
 
 
-def _no_gallery(numbers: list[str]) -> list[codes.Shown]:
+def _no_gallery(numbers: list[str]) -> list[shortcodes.Shown]:
     return []
 
 
@@ -65,7 +59,7 @@ def body(
     *,
     site: str,
     find: Find,
-    gallery: codes.Gallery = _no_gallery,
+    gallery: shortcodes.Gallery = _no_gallery,
     picture_pages: Set[str] = frozenset(),
     left: Told = _nothing,
     told: Told = _nothing,
@@ -76,7 +70,7 @@ def body(
     whatever does not come along, `told` what staff should look at.
     """
     text = without_media(content, left)
-    text = codes.without_codes(text, gallery=gallery, left=left, told=told)
+    text = shortcodes.without_codes(text, gallery=gallery, left=left, told=told)
     cleaned = sanitized(_cleaner, GALLERY.sub("<div>", paragraphs(text)))
     text = ADDRESS.sub(r'<p><a href="\1">\1</a></p>', cleaned)
     text = LINK.sub(lambda link: _inside(link, site, picture_pages, left), text)

@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from curednation import library
-from curednation.guard import days
-from curednation.guard.keys import key
-from curednation.practice.models import US_ZONES, Practice
-from curednation.richtext import clean as html_in
-from curednation.richtext.editor import Editor
+from core import article_library
+from core.guard import dates
+from core.guard.primary_keys import key
+from core.practice.models import US_ZONES, Practice
+from core.richtext import sanitizer as html_in
+from core.richtext.editor import Editor
 from newsletter.models import Issue
 
 OFFERED = 300
@@ -54,9 +54,9 @@ class IssueForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "articles" in self.fields:
-            cards = library.current().newest(OFFERED)
+            cards = article_library.current().newest(OFFERED)
             known = {card.pk for card in cards}
-            cards += library.current().cards(set(self.instance.articles) - known)
+            cards += article_library.current().cards(set(self.instance.articles) - known)
             field = cast(forms.TypedMultipleChoiceField, self.fields["articles"])
             # The chosen ones first, as they were chosen: browsers send them as they stand.
             place = {pk: number for number, pk in enumerate(self._chosen())}
@@ -74,7 +74,9 @@ class IssueForm(forms.ModelForm):
 
     def clean_body(self) -> str:
         try:
-            return html_in.clean(self.cleaned_data["body"], is_ours=library.current().is_picture)
+            return html_in.clean(
+                self.cleaned_data["body"], is_ours=article_library.current().is_picture
+            )
         except html_in.Refused as error:
             raise ValidationError(str(error)) from error
 
@@ -86,7 +88,7 @@ class PlanForm(forms.Form):
     """When to send it, by whose clock."""
 
     day = forms.DateField(
-        label=_("Day"), widget=forms.DateInput({"type": "date"}), validators=[days.plausible]
+        label=_("Day"), widget=forms.DateInput({"type": "date"}), validators=[dates.plausible]
     )
     time = forms.TimeField(label=_("Time"), widget=forms.TimeInput({"type": "time"}))
     zone = forms.ChoiceField(label=_("Time zone"), choices=US_ZONES)

@@ -13,14 +13,15 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from curednation.disclosures import shows, shows_nothing
-from curednation.guard import days
-from curednation.guard.keys import key
-from newsletter import campaigns, checks, letter, sender_records, trial
-from newsletter.admin import progress
+from core.guard import dates
+from core.guard.primary_keys import key
+from core.staff.audit.disclosures import shows, shows_nothing
+from newsletter.admin import issue_progress
 from newsletter.admin.forms import IssueForm, PlanForm
-from newsletter.admin.steps import DECISIONS, STEPS
-from newsletter.delivery.line import Away
+from newsletter.admin.workflow_actions import DECISIONS, STEPS
+from newsletter.delivery import dns_records
+from newsletter.delivery.smtp_client import Away
+from newsletter.issues import checks, rendering, test_message, workflow
 from newsletter.models import Delivery, Issue
 
 
@@ -29,7 +30,7 @@ class IssueAdmin(admin.ModelAdmin):
     """Once sending has begun, an issue is to read; the steps stay."""
 
     form = IssueForm
-    formfield_overrides = days.FORM_FIELDS
+    formfield_overrides = dates.FORM_FIELDS
     change_form_template = "admin/newsletter/issue/change_form.html"
     change_list_template = "admin/newsletter/issue/change_list.html"
     list_display = ["subject", "where", "planned", "total", "started_at", "finished_at"]
@@ -101,7 +102,10 @@ class IssueAdmin(admin.ModelAdmin):
         issue = Issue(**fields, slug="preview", articles=given.get("articles") or [])
         problems = [str(error) for error in form.errors.get("body", [])]
         problems += [problem.text for problem in checks.at_once(issue)]
-        shown = {"html": letter.preview(issue), "text": trial.readable(letter.write(issue).text)}
+        shown = {
+            "html": rendering.preview(issue),
+            "text": test_message.readable(rendering.write(issue).text),
+        }
         return shows_nothing(JsonResponse(shown | {"problems": problems}))
 
     def send_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -118,7 +122,7 @@ class IssueAdmin(admin.ModelAdmin):
             "with_links": with_links,
             "count": issue.audience().count(),
             "plan": PlanForm(),
-            "size": round(len(letter.write(issue).html.encode()) / 1024),
+            "size": round(len(rendering.write(issue).html.encode()) / 1024),
         }
         return self._page(request, issue, "send", context)
 
@@ -127,8 +131,8 @@ class IssueAdmin(admin.ModelAdmin):
         issue = self._posted(request, pk)
         mine = str(getattr(request.user, "email", ""))
         try:
-            trial.send(issue, to=mine)
-        except (Away, trial.Refused) as error:
+            test_message.send(issue, to=mine)
+        except (Away, test_message.Refused) as error:
             self.message_user(request, _("It was not sent: {why}").format(why=error), "ERROR")
         else:
             said = _("On its way to {address}.").format(address=mine)
@@ -142,11 +146,11 @@ class IssueAdmin(admin.ModelAdmin):
             raise Http404
         try:
             if step.asks and not self._is_sure(request, issue):
-                campaigns.check_ready(issue)
+                workflow.check_ready(issue)
                 asked = {"title": _("Send it now?"), "count": issue.audience().count()}
                 return self._page(request, issue, "send_now", asked)
             step.act(request, issue)
-        except campaigns.NotPossible as error:
+        except workflow.NotPossible as error:
             self.message_user(request, str(error), messages.ERROR)
             return redirect(self._home_of(issue))
         self.log_change(request, issue, str(step.label))
@@ -162,25 +166,25 @@ class IssueAdmin(admin.ModelAdmin):
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         issue = self._issue(request, pk)
         decides = request.user.has_perm("newsletter.change_subscriber")
-        context = progress.numbers(issue) | progress.history(issue)
-        context |= progress.held(issue, decides=decides)
+        context = issue_progress.numbers(issue) | issue_progress.history(issue)
+        context |= issue_progress.held(issue, decides=decides)
         context |= {"title": _("Progress"), "decisions": DECISIONS}
         return self._page(request, issue, "progress", context)
 
     def numbers_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The part of the progress page that changes while it runs."""
         issue = self._issue(request, pk)
-        return self._page(request, issue, "_numbers", progress.numbers(issue))
+        return self._page(request, issue, "_numbers", issue_progress.numbers(issue))
 
     def decide_view(self, request: HttpRequest, pk: int, delivery: int, name: str) -> HttpResponse:
         issue = self._posted(request, pk)
-        decide = {"resend": campaigns.resend, "mark-sent": campaigns.mark_sent}.get(name)
+        decide = {"resend": workflow.resend, "mark-sent": workflow.mark_sent}.get(name)
         if decide is None:
             raise Http404
         row = get_object_or_404(Delivery, pk=delivery, issue=issue)
         try:
             decide(row)
-        except campaigns.NotPossible as error:
+        except workflow.NotPossible as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
             self.log_change(request, issue, f"{name} {delivery}")
@@ -194,8 +198,8 @@ class IssueAdmin(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("Sender’s records"),
             "opts": self.opts,
-            "records": sender_records.look(),
-            "limits": progress.limits(),
+            "records": dns_records.look(),
+            "limits": issue_progress.limits(),
         }
         page = TemplateResponse(request, "admin/newsletter/issue/sender.html", context)
         return shows_nothing(page)

@@ -15,12 +15,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from curednation.disclosures import shows, shows_nothing
-from curednation.guard import addresses
-from curednation.guard.keys import key
-from newsletter import numbers, records, subscription
+from core.guard import email_addresses
+from core.guard.primary_keys import key
+from core.staff.audit.disclosures import shows, shows_nothing
+from newsletter import subscription
 from newsletter.admin.long_lists import LookOnlyAdmin
 from newsletter.models import Subscriber
+from newsletter.subscription import data_export, list_stats
 
 State = Subscriber.State
 MOST_SHOWN = 50
@@ -58,10 +59,12 @@ class SubscriberAdmin(LookOnlyAdmin):
         """By the beginning of the address; a whole one also finds somebody who was erased."""
         if not search_term:
             return queryset, False
-        term = addresses.normalised(search_term) if "@" in search_term else search_term.lower()
+        term = (
+            email_addresses.normalised(search_term) if "@" in search_term else search_term.lower()
+        )
         found = Q(email__startswith=term.strip().lstrip("@"))
         if "@" in term:
-            found |= Q(address_hash=addresses.keyed_hash(term))
+            found |= Q(address_hash=email_addresses.keyed_hash(term))
         return queryset.filter(found), False
 
     @admin.display(description=_("e-mail"))
@@ -127,7 +130,7 @@ class SubscriberAdmin(LookOnlyAdmin):
         context = self.admin_site.each_context(request) | {
             "title": _("How the list is doing"),
             "opts": self.opts,
-            "numbers": numbers.now(),
+            "numbers": list_stats.now(),
         }
         page = TemplateResponse(request, "admin/newsletter/statistics.html", context)
         return shows_nothing(page)
@@ -135,10 +138,10 @@ class SubscriberAdmin(LookOnlyAdmin):
     def record(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         """All that is kept about somebody, as a file for them."""
         subscriber = self._theirs(request, pk, "change")
-        writers = {"json": records.as_json, "csv": records.as_csv}
+        writers = {"json": data_export.as_json, "csv": data_export.as_csv}
         if kind not in writers:
             raise Http404
-        text = writers[kind](records.of(subscriber))
+        text = writers[kind](data_export.of(subscriber))
         content_type = {"json": "application/json", "csv": "text/csv"}[kind]
         file = HttpResponse(
             text,

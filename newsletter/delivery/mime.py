@@ -17,13 +17,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from curednation.guard.addresses import validate_address
-from curednation.mail.rendering import one_line
-from curednation.practice.models import Practice
-from newsletter import links, message_ids
-from newsletter.delivery import signing
-from newsletter.letter import Letter
-from newsletter.slots import PATTERN
+from core.guard.email_addresses import validate_address
+from core.mail.rendering import one_line
+from core.practice.models import Practice
+from newsletter import links
+from newsletter.delivery import dkim_signature, message_ids
+from newsletter.issues.merge_tags import PATTERN
+from newsletter.issues.rendering import Letter
 
 _LINE = 72
 
@@ -72,7 +72,7 @@ class Post:
         ).encode("ascii")
         body = b"".join([p if isinstance(p, bytes) else values[p] for p in self._body])
         mail = b"%b%b\r\n%b" % (self._head, head, body)
-        return signing.signed(mail)
+        return dkim_signature.signed(mail)
 
     @cached_property
     def size(self) -> int:

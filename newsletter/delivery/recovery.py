@@ -3,7 +3,7 @@
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from newsletter.delivery import rows
+from newsletter.delivery import queries
 from newsletter.models import Batch
 
 
@@ -11,5 +11,5 @@ def release_dead() -> int:
     """End every batch whose lease has run out. Returns how many."""
     dead = list(Batch.objects.open().filter(lease_until__lte=Now()).values_list("pk", flat=True))
     for pk in dead:
-        rows.end(pk, doubt=_("The worker stopped while it was sending this one."))
+        queries.end(pk, doubt=_("The worker stopped while it was sending this one."))
     return len(dead)

@@ -10,12 +10,12 @@ from time import monotonic, sleep
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from newsletter import campaigns, letter, refusals
-from newsletter.delivery import rates, rows
-from newsletter.delivery.answers import Answer
-from newsletter.delivery.line import Away, Line
+from newsletter.delivery import queries, sender_rejections, sending_rates
 from newsletter.delivery.mime import NoSuchAddress, Post, Recipient, recipient, return_path
-from newsletter.delivery.rows import Claimed, Row
+from newsletter.delivery.queries import Claimed, Row
+from newsletter.delivery.smtp_client import Away, Line
+from newsletter.delivery.smtp_replies import Answer
+from newsletter.issues import rendering, workflow
 from newsletter.models import Issue
 
 log = logging.getLogger(__name__)
@@ -30,12 +30,12 @@ def work(issue_pk: int, *, worker: str, seconds: float) -> bool:
     """Send for so long. True where there is more to do right away."""
     until = monotonic() + seconds
     issue = Issue.objects.get(pk=issue_pk)
-    post = Post(letter.frozen(issue), issue=issue_pk)
-    trouble = refusals.InARow(refusals.in_a_row(issue.total), issue_pk)
+    post = Post(rendering.frozen(issue), issue=issue_pk)
+    trouble = sender_rejections.InARow(sender_rejections.in_a_row(issue.total), issue_pk)
     while monotonic() < until:
         claimed = _claim(issue_pk, worker)
         if claimed is None:
-            campaigns.complete(issue_pk)
+            workflow.complete(issue_pk)
             return False
         if not _deliver(issue_pk, claimed, post, trouble, until):
             return False
@@ -43,40 +43,40 @@ def work(issue_pk: int, *, worker: str, seconds: float) -> bool:
 
 
 def _claim(issue_pk: int, worker: str) -> Claimed | None:
-    room = rates.room()
+    room = sending_rates.room()
     most = BATCH if room is None else min(BATCH, room)
     workers = settings.NEWSLETTER_WORKERS
-    return rows.claim(issue_pk, worker, most=most, workers=workers) if most else None
+    return queries.claim(issue_pk, worker, most=most, workers=workers) if most else None
 
 
 def _deliver(
-    issue: int, claimed: Claimed, post: Post, trouble: refusals.InARow, until: float
+    issue: int, claimed: Claimed, post: Post, trouble: sender_rejections.InARow, until: float
 ) -> bool:
     """One batch. False where this worker should not go on with the issue for now."""
     doubt = _("The worker stopped while it was sending this one.")
     try:
         line = Line(return_path())
     except Away as error:
-        campaigns.rest(issue, because=_("The mail server is away: %s") % error)
-        rows.end(claimed.batch)
+        workflow.rest(issue, because=_("The mail server is away: %s") % error)
+        queries.end(claimed.batch)
         return False
     courier = Courier(claimed, post, line, trouble, until)
     try:
         courier.run()
     except Away as error:
         courier.cut(str(error))
-        campaigns.rest(issue, because=_("The mail server is away: %s") % error)
+        workflow.rest(issue, because=_("The mail server is away: %s") % error)
         return False
-    except rates.CannotCount:
-        campaigns.rest(issue, because=_("The cache is away, so the limits cannot be kept."))
+    except sending_rates.CannotCount:
+        workflow.rest(issue, because=_("The cache is away, so the limits cannot be kept."))
         return False
-    except refusals.AboutUs as error:
-        campaigns.halt(issue, because=str(error))
+    except sender_rejections.AboutUs as error:
+        workflow.halt(issue, because=str(error))
         return False
     finally:
         courier.settle()
-        if rows.end(claimed.batch, doubt=doubt):
-            campaigns.went_well(issue)
+        if queries.end(claimed.batch, doubt=doubt):
+            workflow.went_well(issue)
         line.close()
         trouble.act()
     return not courier.stopped
@@ -96,7 +96,12 @@ class Courier:
     """One batch on one connection. `run` raises Away, CannotCount or AboutUs."""
 
     def __init__(
-        self, claimed: Claimed, post: Post, line: Line, trouble: refusals.InARow, until: float
+        self,
+        claimed: Claimed,
+        post: Post,
+        line: Line,
+        trouble: sender_rejections.InARow,
+        until: float,
     ) -> None:
         self.batch = claimed.batch
         self.rows = deque(self._addressed(claimed.rows))
@@ -153,7 +158,7 @@ class Courier:
         """
         while self.rows and not self.stopped and monotonic() < self.until:
             row, address = self.rows.popleft()
-            wait = rates.wait(row.domain) if not after else self._at_once(row)
+            wait = sending_rates.wait(row.domain) if not after else self._at_once(row)
             if wait:
                 if after:
                     self.rows.appendleft((row, address))
@@ -169,8 +174,8 @@ class Courier:
 
     def _at_once(self, row: Row) -> float:
         try:
-            return rates.wait(row.domain)
-        except rates.CannotCount:
+            return sending_rates.wait(row.domain)
+        except sending_rates.CannotCount:
             return SHORT  # the text that is under way goes first; then it is asked again
 
     def _later(self, row: Row, address: str, wait: float) -> None:
@@ -179,7 +184,7 @@ class Courier:
             sleep(wait)
             self.rows.appendleft((row, address))
         else:
-            rows.give_back(self.batch, row.pk, wait=wait)
+            queries.give_back(self.batch, row.pk, wait=wait)
         self._renew()
 
     def _addressed(self, claimed: list[Row]) -> Iterator[tuple[Row, str]]:
@@ -189,7 +194,7 @@ class Courier:
             try:
                 yield row, recipient(row.email)
             except NoSuchAddress:
-                rows.step(self.batch, done=row.pk, state="failed", reason=reason)
+                queries.step(self.batch, done=row.pk, state="failed", reason=reason)
 
     def _welcome(self, row: Row) -> bool:
         """Whether the server takes this recipient."""
@@ -197,7 +202,9 @@ class Courier:
         if answer is None:
             if sender.passing:
                 raise Away(sender.reason)
-            raise refusals.AboutUs(_("The mail server refuses our sender: %s") % sender.reason)
+            raise sender_rejections.AboutUs(
+                _("The mail server refuses our sender: %s") % sender.reason
+            )
         if answer.accepted:
             return True
         if answer.nobody_there:
@@ -230,7 +237,7 @@ class Courier:
 
     def _step(self, upcoming: Row | None) -> str:
         done, self._done = self._done, None
-        return rows.step(
+        return queries.step(
             self.batch,
             done=done.row.pk if done else None,
             state=done.state if done else "",
@@ -243,7 +250,7 @@ class Courier:
     def _renew(self) -> None:
         if monotonic() >= self._renew_at:
             self._renew_at = monotonic() + settings.NEWSLETTER_LEASE_SECONDS / 3
-            self.stopped = self.stopped or not rows.keep(self.batch)
+            self.stopped = self.stopped or not queries.keep(self.batch)
 
 
 def _retry_in(tries: int) -> float:

@@ -3,7 +3,7 @@
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.utils.timezone
-import newsletter.models.people
+import newsletter.models.subscribers
 from django.db import migrations, models
 
 

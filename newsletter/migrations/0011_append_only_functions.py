@@ -3,7 +3,7 @@
 import pgtrigger.migrations
 from django.db import migrations
 
-from curednation import append_only
+from core.database import append_only
 
 
 class Migration(migrations.Migration):

@@ -3,9 +3,9 @@
 from newsletter.models.bounces import HardBounce
 from newsletter.models.consents import Confirmation, Consent, ConsentText, Origin
 from newsletter.models.events import Event
+from newsletter.models.imports import Import
 from newsletter.models.issues import Batch, Delivery, Issue
-from newsletter.models.moving import Import
-from newsletter.models.people import Subscriber, SubscriberQuerySet, Topic
+from newsletter.models.subscribers import Subscriber, SubscriberQuerySet, Topic
 
 __all__ = [
     "Batch",

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newsletter.models.issues import Issue
-from newsletter.models.people import Subscriber
+from newsletter.models.subscribers import Subscriber
 
 
 class HardBounceQuerySet(models.QuerySet["HardBounce"]):

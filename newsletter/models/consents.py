@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from newsletter.models.people import Subscriber
+from newsletter.models.subscribers import Subscriber
 
 
 class ConsentText(models.Model):

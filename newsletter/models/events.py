@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from newsletter.models.people import Subscriber
+from newsletter.models.subscribers import Subscriber
 
 
 class EventQuerySet(models.QuerySet["Event"]):

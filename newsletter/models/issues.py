@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from curednation.practice.models import US_ZONES, Practice
-from newsletter.models.people import Subscriber, SubscriberQuerySet, Topic
+from core.practice.models import US_ZONES, Practice
+from newsletter.models.subscribers import Subscriber, SubscriberQuerySet, Topic
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):

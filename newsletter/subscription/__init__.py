@@ -8,14 +8,14 @@ Each step leaves a consent row that is never changed. Each is one conditional UP
 of locks: confirmations first, then the subscriber.
 """
 
-from newsletter.subscription.asking import ask, ask_to_move, consent_text
-from newsletter.subscription.bounces import allowed, bounced, keep_on, take_off
-from newsletter.subscription.choices import choose, pause, resume
-from newsletter.subscription.erasing import erase, forget_old_confirmations, forget_who_left
-from newsletter.subscription.finding import find
-from newsletter.subscription.joining import LinkEnded, come_back, confirm, find_confirmation
-from newsletter.subscription.leaving import can_come_back, leave, suppress
-from newsletter.subscription.passing import passing_failure, received
+from newsletter.subscription.confirm import LinkEnded, come_back, confirm, find_confirmation
+from newsletter.subscription.erasure import erase, forget_old_confirmations, forget_who_left
+from newsletter.subscription.hard_bounces import allowed, bounced, keep_on, take_off
+from newsletter.subscription.lookup import find
+from newsletter.subscription.preferences import choose, pause, resume
+from newsletter.subscription.signup import ask, ask_to_move, consent_text
+from newsletter.subscription.soft_bounces import passing_failure, received
+from newsletter.subscription.unsubscribe import can_come_back, leave, suppress
 
 __all__ = [
     "LinkEnded",

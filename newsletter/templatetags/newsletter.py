@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from newsletter.numbers import Numbers
+from newsletter.subscription.list_stats import Numbers
 
 register = template.Library()
 STEP, HALF = 48, 90

@@ -11,11 +11,11 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from curednation import pagecache
-from curednation.feeds import Feed
-from curednation.practice.models import Practice
-from curednation.richtext import phones
-from newsletter import campaigns, letter
+from core.cache import pages
+from core.feeds import Feed
+from core.practice.models import Practice
+from core.richtext import phone_links
+from newsletter.issues import rendering, workflow
 from newsletter.models import Issue
 
 NEWEST = 30
@@ -23,22 +23,20 @@ NEWEST = 30
 
 @require_safe
 def issue(request: HttpRequest, slug: str) -> HttpResponse:
-    return pagecache.serve(
-        request, tags=[campaigns.ARCHIVE_TAG], make=lambda: _issue(request, slug)
-    )
+    return pages.serve(request, tags=[workflow.ARCHIVE_TAG], make=lambda: _issue(request, slug))
 
 
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
-    return pagecache.serve(request, tags=[campaigns.ARCHIVE_TAG], make=_feed)
+    return pages.serve(request, tags=[workflow.ARCHIVE_TAG], make=_feed)
 
 
 def _issue(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Issue.objects.archived(), slug=slug)
     later = Issue.objects.archived().filter(started_at__gt=found.started_at).last()
     earlier = Issue.objects.archived().filter(started_at__lt=found.started_at).first()
-    context = {"issue": found, "cards": letter.cards(found), "later": later, "earlier": earlier}
-    context["body"] = mark_safe(phones.in_html(found.body))  # noqa: S308  # nosemgrep: marked-safe  (cleaned when saved)
+    context = {"issue": found, "cards": rendering.cards(found), "later": later, "earlier": earlier}
+    context["body"] = mark_safe(phone_links.in_html(found.body))  # noqa: S308  # nosemgrep: marked-safe  (cleaned when saved)
     canonical = settings.SITE_URL + found.get_absolute_url()
     return render(request, "newsletter/issue.html", context | {"canonical": canonical})
 
@@ -69,5 +67,5 @@ def _entry(issue: Issue, name: str, host: str | None) -> dict[str, Any]:
         "pubdate": issue.started_at,
         "updateddate": issue.started_at,
         "author_name": name,
-        "content": phones.in_html(letter.absolute(issue.body)),
+        "content": phone_links.in_html(rendering.absolute(issue.body)),
     }

@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from curednation.guard import limits
-from curednation.guard.network import client_network
+from core.guard import rate_limits
+from core.guard.client_ip import client_network
 from newsletter import links, subscription
 from newsletter.forms import MoveForm, PauseForm, TopicsForm
 from newsletter.models import Subscriber
-from newsletter.views.leaving import of_subscriber
-from newsletter.views.refusing import masked, too_many
+from newsletter.views.rate_limited import masked, too_many
+from newsletter.views.unsubscribe import of_subscriber
 
 # What the page says after a change, by the word in its address.
 DONE = ("topics", "pause", "resume", "move")
@@ -21,7 +21,7 @@ def preferences(request: HttpRequest, subscriber: Subscriber, issue: int) -> Htt
     """Each part of the page is a form of its own and says by `do` what it is."""
     if request.method != "POST":
         return _page(request, subscriber, issue)
-    if not limits.allow("newsletter_changes", client_network(request)):
+    if not rate_limits.allow("newsletter_changes", client_network(request)):
         return too_many(request)
     if request.POST.get("do") == "leave":
         how = "the preferences page"

@@ -9,8 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from curednation.outgoing import NotFetched
-from newsletter.returns import providers, reports
+from core.web.client import NotFetched
+from newsletter.bounces import reports, webhooks
 
 # JSON may be nested deeper than Python follows.
 UNREADABLE = (AnymailError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -29,7 +29,7 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     if request.method == "HEAD":  # some look whether the address exists
         return HttpResponse()
     try:
-        found = providers.read(provider, request)
+        found = webhooks.read(provider, request)
     except SuspiciousOperation:
         return _refused(request)
     except NotFetched as error:  # Amazon tells again of a subscription that nobody confirmed

@@ -1,4 +1,4 @@
-// Starts django-prose-editor on the text of an article, without anything inline: see curednation/richtext/editor.py.
+// Starts django-prose-editor on the text of an article, without anything inline: see core/richtext/editor.py.
 for (const area of document.querySelectorAll("textarea[data-editor]")) {
   // The editor leaves its inline style out where it finds an element of this name. Of no namespace
   // that styles anything, it is nothing that the CSP could complain about.

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments.models import Consent, ConsentText
-from curednation.guard import addresses
-from tests.appointments.desks import signed_in
+from core.guard import email_addresses
+from tests.appointments.front_desk import signed_in
 from tests.factories import make_appointment, make_consent_texts
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +65,7 @@ def test_a_proof_is_found_by_the_address_and_shows_its_words(manager):
         appointment=visit,
         given=timezone.now(),
         page="appointments:details",
-        address_hash=addresses.keyed_hash("grace@example.org"),
+        address_hash=email_addresses.keyed_hash("grace@example.org"),
     )
     found = manager.get(CONSENTS, {"q": " Grace@Example.org"}).context["cl"].result_list
     assert [row.pk for row in found] == [consent.pk]

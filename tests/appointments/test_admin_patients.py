@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appointments import patients
+from appointments.booking import patients
 from appointments.models import Patient
-from curednation.mail.models import OutgoingEmail
-from tests.appointments.desks import signed_in
+from core.mail.models import OutgoingEmail
+from tests.appointments.front_desk import signed_in
 from tests.factories import make_appointment, make_patient
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import booking, notices
+from appointments import booking, emails
 from appointments.models import Appointment, Consent, ConsentText, Status
-from curednation.mail.models import OutgoingEmail, State
-from tests.appointments.desks import signed_in
+from core.mail.models import OutgoingEmail, State
+from tests.appointments.front_desk import signed_in
 from tests.factories import make_appointment, make_hold, make_patient, make_provider, make_service
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def chosen(client: Client, action: str, *visits: Appointment, **data: str):
 
 
 def mails_about(visit: Appointment) -> list[OutgoingEmail]:
-    return list(OutgoingEmail.objects.about(notices.about(visit)))
+    return list(OutgoingEmail.objects.about(emails.about(visit)))
 
 
 def fresh(visit: Appointment) -> Appointment:
@@ -78,8 +78,8 @@ def text_of(answer) -> str:
 
 
 def make_failed(visit: Appointment, reason: str = "550 No such user") -> OutgoingEmail:
-    notices.booked(visit)
-    OutgoingEmail.objects.about(notices.about(visit)).update(
+    emails.booked(visit)
+    OutgoingEmail.objects.about(emails.about(visit)).update(
         state=State.FAILED, due_at=None, attempts=1, last_error=reason
     )
     return mails_about(visit)[0]
@@ -205,7 +205,7 @@ def test_a_nurse_cannot_send_an_email_again(nurse):
 
 def test_an_email_that_did_not_fail_is_not_sent_again(desk):
     visit = make_appointment()
-    notices.booked(visit)
+    emails.booked(visit)
     address = reverse("admin:appointments_appointment_send_again", args=[visit.pk])
     answer = desk.post(address, follow=True)
     assert "No failed e-mail" in text_of(answer)
@@ -235,7 +235,7 @@ def test_the_list_takes_as_many_queries_for_thirty_visits_as_for_one(
     def add(count: int) -> None:
         for place in range(count):
             service = make_service(providers=[make_provider()])
-            notices.booked(make_appointment(service=service, zone=ZONES[place % 3]))
+            emails.booked(make_appointment(service=service, zone=ZONES[place % 3]))
 
     add(1)
     desk.get(LIST)

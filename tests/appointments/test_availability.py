@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from appointments import availability, booking
+from appointments import booking
 from appointments.models import Appointment, Status
+from appointments.scheduling import availability
 from tests.factories import (
     at,
     make_appointment,

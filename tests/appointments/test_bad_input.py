@@ -10,7 +10,7 @@ from django.test import Client
 
 from appointments import links
 from appointments.models import Appointment, ConsentText, Status
-from curednation.mail.models import OutgoingEmail
+from core.mail.models import OutgoingEmail
 from tests.appointments import steps
 from tests.factories import make_appointment, make_provider, make_service, monday
 from tests.page_forms import read_forms

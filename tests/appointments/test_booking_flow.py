@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from appointments import booking, links
 from appointments.models import Appointment, Consent, ConsentText, Patient, Status
-from curednation.guard import addresses
-from curednation.mail.models import OutgoingEmail, State
+from core.guard import email_addresses
+from core.mail.models import OutgoingEmail, State
 from tests.appointments import steps
 from tests.database import contents
 from tests.factories import (
@@ -79,7 +79,7 @@ def test_each_consent_keeps_its_exact_text_and_a_keyed_hash_of_the_address(visit
     visit = Appointment.objects.get()
     given = Consent.objects.filter(appointment=visit)
     assert {(c.text.kind, c.text.version) for c in given} == {("telehealth", 1), ("email", 2)}
-    assert {c.address_hash for c in given} == {addresses.keyed_hash("grace@example.org")}
+    assert {c.address_hash for c in given} == {email_addresses.keyed_hash("grace@example.org")}
     assert {c.page for c in given} == {"appointments:details"}
     assert all(before <= c.given <= datetime.now(UTC) for c in given)
 

@@ -12,10 +12,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from appointments import availability
 from appointments.models import Appointment, Status
-from curednation.guard import effort
-from curednation.mail.models import OutgoingEmail
+from appointments.scheduling import availability
+from core.guard import proof_of_work
+from core.mail.models import OutgoingEmail
 from tests.appointments import steps, sums
 from tests.factories import make_provider, make_service
 from tests.visitor import Page, Visitor, in_process
@@ -26,7 +26,7 @@ MOST_ACTIONS = 2  # of one network in a round
 SLOTS_A_DAY = 16  # of one provider
 # What each may spend on sums: five seconds of one core, and rounds of PBKDF2 cost here 1 : 5,000.
 BUDGET = 20_000_000
-COST = effort.COST
+COST = proof_of_work.COST
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def site(settings, monkeypatch):
         "bookings_easily": "6/hour",
         "bookings_in_all": "120/hour",
     }
-    monkeypatch.setattr(effort, "COST", 1)
+    monkeypatch.setattr(proof_of_work, "COST", 1)
 
 
 @pytest.fixture

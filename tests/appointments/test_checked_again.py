@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from appointments import booking, waitlist
-from appointments.booking import follow_ups, holds, moves, staff, visits
+from appointments.booking import follow_ups, holds, moves, staff_booking, visits
 from appointments.models import (
     Appointment,
     Licence,
@@ -37,7 +37,7 @@ LOCKS = (
     (visits, "lock_to_book"),
     (visits, "lock"),
     (moves, "lock"),
-    (staff, "lock"),
+    (staff_booking, "lock"),
     (follow_ups, "lock"),
 )
 WISHED = monday("10:00", weeks=2)
@@ -128,7 +128,7 @@ def before_moving(service: Service):
 
 
 def before_staff_book(service: Service):
-    wish, who = staff.Wish(service.providers.get(), service, "TN", WISHED), details()
+    wish, who = staff_booking.Wish(service.providers.get(), service, "TN", WISHED), details()
     return lambda: booking.book_for_patient(wish, who, by="staff: test")
 
 
@@ -140,7 +140,7 @@ def before_staff_move(service: Service):
 
 def before_a_series(service: Service):
     visit = make_appointment(service=service, starts_at=monday("10:00", weeks=1))
-    wish = staff.Wish(visit.provider, service, "TN", WISHED)
+    wish = staff_booking.Wish(visit.provider, service, "TN", WISHED)
     who = details()
     return lambda: booking.book_series([wish], who, after=visit, by="staff: test")
 

@@ -14,9 +14,9 @@ from icalendar import Calendar
 from appointments import links, waitlist
 from appointments.models import Appointment, Patient, Status, WaitlistEntry, WaitlistOffer
 from appointments.waitlist import links as place_links
-from curednation.mail.models import OutgoingEmail, State
+from core.mail.models import OutgoingEmail, State
 from tests.appointments import steps
-from tests.appointments.desks import signed_in
+from tests.appointments.front_desk import signed_in
 from tests.factories import make_appointment, make_entry, make_hold, make_service, monday
 from tests.visitor import in_process
 

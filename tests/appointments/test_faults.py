@@ -11,9 +11,9 @@ import pytest
 
 from appointments import booking
 from appointments.models import Appointment, Status
+from core.mail import tasks
+from core.mail.models import OutgoingEmail, State
 from curednation.celery import app as celery_app
-from curednation.mail import tasks
-from curednation.mail.models import OutgoingEmail, State
 from tests import processes
 from tests.appointments import steps
 from tests.factories import make_service, monday

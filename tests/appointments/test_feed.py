@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
-from appointments import booking, feeds
+from appointments import booking
+from appointments.calendars import feeds
 from appointments.models import Appointment, CalendarFeed, Status
 from tests.factories import (
     at,

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from appointments.admin.patients import PatientAdmin
 from appointments.models import Patient
-from curednation.guard.plain_names import Plain, plain
-from tests.appointments.desks import signed_in
+from core.guard.name_matching import Plain, plain
+from tests.appointments.front_desk import signed_in
 from tests.factories import make_appointment, make_entry, make_patient, make_service
 
 pytestmark = pytest.mark.django_db

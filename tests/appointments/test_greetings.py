@@ -4,7 +4,7 @@ import pytest
 
 from appointments import links
 from appointments.models import Appointment, WaitlistEntry
-from curednation.mail.models import OutgoingEmail
+from core.mail.models import OutgoingEmail
 from tests.appointments import steps
 from tests.factories import make_appointment, make_patient, make_provider, make_service, monday
 from tests.visitor import in_process

@@ -11,13 +11,15 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 from django.urls import reverse
 
-from appointments import booking, conflict_decisions, disrupted
-from appointments.admin import ways_out
+from appointments import booking
+from appointments.admin import conflict_resolution
+from appointments.conflicts import decisions as conflict_decisions
+from appointments.conflicts import detection
 from appointments.models import Appointment, ConflictDecision, HoursException, Provider, Status
-from curednation.mail.models import OutgoingEmail
-from curednation.staff.models import AuditEvent
-from tests.appointments.desks import signed_in
-from tests.appointments.test_staff_affected import EXCEPTION, STANDING, off
+from core.mail.models import OutgoingEmail
+from core.staff.models import AuditEvent
+from tests.appointments.front_desk import signed_in
+from tests.appointments.test_conflicts import EXCEPTION, STANDING, off
 from tests.factories import (
     make_appointment,
     make_patient,
@@ -44,7 +46,7 @@ def desk(db) -> Client:
 @pytest.fixture
 def _long_from_two(monkeypatch) -> None:
     """Lists of more than two count as long, so that a test needs three visits."""
-    monkeypatch.setattr(ways_out, "EACH", 2)
+    monkeypatch.setattr(conflict_resolution, "EACH", 2)
 
 
 def many(count: int) -> list[Appointment]:
@@ -210,7 +212,7 @@ def test_a_visit_that_is_no_conflict_any_more_is_left_alone(desk):
 def test_what_is_decided_while_others_are_carried_out_is_not_forgotten(desk, monkeypatch):
     first, second = many(2)
     conflict_decisions.decide([first], "cancel", by="staff: Robin Example", reason="Closed")
-    looked = disrupted.all_of
+    looked = detection.all_of
 
     def closed_meanwhile():
         found = looked()
@@ -218,10 +220,10 @@ def test_what_is_decided_while_others_are_carried_out_is_not_forgotten(desk, mon
         conflict_decisions.decide([second], "cancel", by="staff: Robin Example", reason="Closed")
         return found
 
-    monkeypatch.setattr(disrupted, "all_of", closed_meanwhile)
+    monkeypatch.setattr(detection, "all_of", closed_meanwhile)
     conflict_decisions.carry_out()
     assert ConflictDecision.objects.get().appointment == second
-    monkeypatch.setattr(disrupted, "all_of", looked)
+    monkeypatch.setattr(detection, "all_of", looked)
     assert conflict_decisions.carry_out() == 1
     second.refresh_from_db()
     assert second.status == Status.CANCELLED

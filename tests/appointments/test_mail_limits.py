@@ -11,9 +11,11 @@ from icalendar import Calendar
 
 from appointments import booking, links
 from appointments.models import Appointment, ConsentText, Status
-from curednation.mail import delivery
-from curednation.mail.models import OutgoingEmail, State
+from core.mail import delivery
+from core.mail.models import OutgoingEmail, State
 from tests.appointments import steps
+from tests.core.mail.examples import EXAMPLES
+from tests.core.mail.factories import fresh, make_email
 from tests.factories import (
     make_appointment,
     make_entry,
@@ -22,8 +24,6 @@ from tests.factories import (
     make_service,
     monday,
 )
-from tests.mail.examples import EXAMPLES
-from tests.mail.factories import fresh, make_email
 from tests.newsletter.factories import make_consent_text
 from tests.visitor import in_process
 

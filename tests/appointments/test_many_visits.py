@@ -7,12 +7,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appointments import booking, disrupted, links, proofs, visitors
+from appointments import booking, links
+from appointments.booking import hold_owner, returning_patient
+from appointments.conflicts import detection
 from appointments.models import Appointment, ClinicRules, ConsentText, Status
-from appointments.templatetags.visits import clock as clock_of
-from curednation.guard import addresses
-from curednation.mail.models import OutgoingEmail
-from tests.appointments.desks import signed_in
+from appointments.templatetags.appointments import clock as clock_of
+from core.guard import email_addresses
+from core.mail.models import OutgoingEmail
+from tests.appointments.front_desk import signed_in
 from tests.factories import make_appointment, make_hold, make_service, make_time_off, monday
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +37,7 @@ def typed(hold: Appointment) -> dict[str, str]:
 
 
 def book(client: Client, hold: Appointment, visitor: str):
-    client.cookies[visitors.cookie_name(visitors.COOKIE)] = visitor
+    client.cookies[hold_owner.cookie_name(hold_owner.COOKIE)] = visitor
     return client.post(reverse("appointments:details", args=[hold.uid]), typed(hold))
 
 
@@ -92,10 +94,10 @@ def test_who_proved_the_address_is_told_the_same(client):
     service = make_service()
     make_appointment(service=service, email=EMAIL, starts_at=monday("09:00"))
     hold = held("visitor", service=service, starts_at=monday("14:00"))
-    by_proof = visitors.stored_for_address(addresses.keyed_hash(EMAIL))
+    by_proof = hold_owner.stored_for_address(email_addresses.keyed_hash(EMAIL))
     Appointment.objects.filter(pk=hold.pk).update(visitor=by_proof)
-    proof = proofs.make(EMAIL, returning=False)
-    client.cookies[visitors.cookie_name("proof")] = proof
+    proof = returning_patient.make(EMAIL, returning=False)
+    client.cookies[hold_owner.cookie_name("proof")] = proof
     page = client.get(book(client, hold, "visitor-number-of-proof").url).content.decode()
     assert "One more step" in page
 
@@ -116,7 +118,7 @@ def test_a_visit_that_waits_is_never_the_hold_of_its_browser(over_the_limit, cli
         assert not booking.prolong(waiting)
     else:
         make_time_off(waiting.provider, monday().date())
-        assert not disrupted.holds()
+        assert not detection.holds()
         booking.withdraw([waiting.pk])
     waiting.refresh_from_db()
     assert (waiting.status, waiting.held_until) == (Status.HELD, until)

@@ -13,13 +13,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import booking, patients, retention
+from appointments import booking, retention
+from appointments.booking import patients
 from appointments.models import Appointment, Consent, ConsentText, Patient, Status, WaitlistEntry
-from curednation.guard import addresses
-from curednation.mail.models import OutgoingEmail
-from curednation.staff.models import AuditEvent
+from core.guard import email_addresses
+from core.mail.models import OutgoingEmail
+from core.staff.models import AuditEvent
 from tests.appointments import steps
-from tests.appointments.desks import signed_in
+from tests.appointments.front_desk import signed_in
 from tests.factories import make_appointment, make_entry, make_patient, make_service, monday
 from tests.page_forms import read_forms
 from tests.visitor import in_process
@@ -117,7 +118,7 @@ def test_other_letters_birth_dates_and_addresses_are_others(other):
 def former_key(who: Patient | WaitlistEntry) -> str:
     """As it was before apostrophes, hyphens and spaces were left out of it."""
     name = " ".join(f"{who.first_name} {who.last_name}".split()).casefold()
-    text = "\n".join((addresses.normalised(who.email), name, who.birth_date.isoformat()))
+    text = "\n".join((email_addresses.normalised(who.email), name, who.birth_date.isoformat()))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

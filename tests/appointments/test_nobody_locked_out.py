@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 
 from appointments import links as visit_links
-from appointments import proofs, waitlist
+from appointments import waitlist
+from appointments.booking import returning_patient
 from appointments.models import Appointment, ConsentText, EntryStatus, WaitlistEntry
 from appointments.waitlist import links
-from curednation.mail import delivery
-from curednation.mail.models import OutgoingEmail, State
+from core.mail import delivery
+from core.mail.models import OutgoingEmail, State
 from tests.appointments import steps
 from tests.factories import make_appointment, make_patient, make_provider, make_service, monday
 from tests.visitor import in_process
@@ -142,7 +143,7 @@ def test_a_mail_with_a_proof_that_still_holds_is_there_while_the_next_one_waits(
     for _ in range(8):
         Client(**STRANGER).post("/book/tn/back/proof/", {"email": VICTIM})
         for email in OutgoingEmail.objects.filter(template="appointment_proof", state="waiting"):
-            assert email.due_at - email.created_at <= proofs.VALID_FOR / 2
+            assert email.due_at - email.created_at <= returning_patient.VALID_FOR / 2
         send_what_waits()
 
 

@@ -9,12 +9,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from appointments import availability, booking, links
+from appointments import booking, links
 from appointments.models import Appointment, ClinicRules, Status
-from curednation.guard import effort, limits
-from curednation.mail.models import OutgoingEmail
+from appointments.scheduling import availability
+from core.guard import proof_of_work, rate_limits
+from core.mail.models import OutgoingEmail
 from tests.appointments import steps, sums
-from tests.appointments.desks import signed_in
+from tests.appointments.front_desk import signed_in
 from tests.factories import (
     make_appointment,
     make_hold,
@@ -31,7 +32,7 @@ NIGHT_AND_DAY = "00:00-00:00"
 
 @pytest.fixture(autouse=True)
 def _short_sums(monkeypatch):
-    monkeypatch.setattr(effort, "COST", 1)
+    monkeypatch.setattr(proof_of_work, "COST", 1)
 
 
 @pytest.fixture
@@ -167,8 +168,8 @@ def test_neither_work_nor_waiting_counts_in_another_network(pressure, service, t
 
 
 def test_with_the_cache_away_pressure_is_seen_and_work_grows(pressure, service, monkeypatch):
-    monkeypatch.setattr(limits, "_shared", lambda: 1 / 0)
-    monkeypatch.setattr(limits, "_shared_paused_until", 0.0)
+    monkeypatch.setattr(rate_limits, "_shared", lambda: 1 / 0)
+    monkeypatch.setattr(rate_limits, "_shared_paused_until", 0.0)
     visitor, tries = browser("192.0.2.77"), []
     for nth in range(4):
         page = steps.take(visitor, service, monday("10:00", weeks=1 + nth))
@@ -181,9 +182,9 @@ def test_work_for_one_thing_counts_for_no_other(pressure, service, rf):
     page = steps.take(browser(), service, monday())
     work, _ = sums.solve(sums.asked(page.text))
     request = rf.post("/", {"effort": work}, REMOTE_ADDR="203.0.113.7")
-    assert not effort.was_made(request, "bookings")
-    assert effort.was_made(request, "holds")
-    assert not effort.was_made(request, "holds"), "once"
+    assert not proof_of_work.was_made(request, "bookings")
+    assert proof_of_work.was_made(request, "holds")
+    assert not proof_of_work.was_made(request, "holds"), "once"
 
 
 def test_who_waits_without_javascript_waits_longer_each_time(pressure, service, time_machine):

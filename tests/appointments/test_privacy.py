@@ -15,13 +15,13 @@ from kombu import Queue
 
 from appointments import links
 from appointments.models import Appointment, Status
+from core.mail.models import OutgoingEmail
 from curednation.celery import app as celery_app
 from curednation.logs import Lines, Private
-from curednation.mail.models import OutgoingEmail
 from tests.appointments import steps
+from tests.core.mail.test_templates import TELLING
 from tests.database import contents
 from tests.factories import make_appointment, make_service, monday
-from tests.mail.test_templates import TELLING
 from tests.visitor import Visitor, in_process, over_http
 
 # Each long and rare enough to be found wherever it ends up, hashed or not.
@@ -101,7 +101,7 @@ def test_nothing_a_patient_typed_is_in_logs_cache_or_broker(start_site, start_wo
     site = start_site(LOG_LEVEL="INFO")
     go_everywhere(over_http(site.url), make_service())
     queued = everything_queued()
-    assert "curednation.mail.tasks.deliver" in queued  # nobody has taken them yet
+    assert "core.mail.tasks.deliver" in queued  # nobody has taken them yet
     assert found_in(queued) == []
     assert found_in(everything_in(settings.CACHES["default"]["LOCATION"])) == []
 
@@ -196,9 +196,7 @@ def test_a_mail_names_one_link_and_it_is_on_this_site():
 def test_task_arguments_are_ids(monkeypatch, django_capture_on_commit_callbacks):
     told = []
     monkeypatch.setattr(celery_app, "send_task", lambda *a, **k: told.append((a, k)))
-    monkeypatch.setattr(
-        "curednation.mail.tasks.deliver.apply_async", lambda *a, **k: told.append((a, k))
-    )
+    monkeypatch.setattr("core.mail.tasks.deliver.apply_async", lambda *a, **k: told.append((a, k)))
     with django_capture_on_commit_callbacks(execute=True):
         steps.book(in_process(), make_service(), monday())
     assert len(told) == 1

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from appointments import links
 from appointments.models import Appointment, ClinicRules, Status
-from curednation.mail.models import OutgoingEmail
+from core.mail.models import OutgoingEmail
 from tests.appointments import steps
 from tests.factories import make_appointment, make_service, monday
 from tests.visitor import Page, Visitor, in_process

@@ -16,7 +16,7 @@ from django.db import connection
 
 from appointments import links
 from appointments.models import Appointment, Consent, Status
-from curednation.mail.models import OutgoingEmail
+from core.mail.models import OutgoingEmail
 from tests import database, processes
 from tests.appointments import steps
 from tests.factories import make_appointment, make_hold, make_provider, make_service, monday

@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from appointments import feeds, proofs, waitlist
+from appointments import waitlist
+from appointments.booking import returning_patient
+from appointments.calendars import feeds
 from appointments.waitlist import links as waitlist_links
 from tests.appointments import steps
 from tests.database import contents
@@ -40,7 +42,11 @@ def address(name: str, *, service, proved, hold, visit, feed, entry) -> str:
     where = {
         "service": [visit.place],
         "proof": [visit.place, proved.slug],
-        "proof_accept": [visit.place, proved.slug, proofs.make(visit.email, returning=True)],
+        "proof_accept": [
+            visit.place,
+            proved.slug,
+            returning_patient.make(visit.email, returning=True),
+        ],
     }
     return reverse(f"appointments:{name}", args=where.get(name, [visit.place, service.slug]))
 

@@ -9,10 +9,11 @@ import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from appointments import booking, reminders
+from appointments import booking
+from appointments.emails import reminders
 from appointments.models import Appointment, Status
-from curednation.mail import delivery
-from curednation.mail.models import OutgoingEmail, State
+from core.mail import delivery
+from core.mail.models import OutgoingEmail, State
 from tests.factories import (
     at,
     make_appointment,

@@ -10,10 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from appointments import booking, links, visitors
+from appointments import booking, links
+from appointments.booking import hold_owner
 from appointments.models import Appointment, Patient, Status
-from curednation.mail.models import OutgoingEmail
-from tests.appointments.desks import signed_in
+from core.mail.models import OutgoingEmail
+from tests.appointments.front_desk import signed_in
 from tests.appointments.test_many_visits import EMAIL
 from tests.appointments.test_many_visits import typed as typed_online
 from tests.appointments.test_staff_book import page_for, typed, when
@@ -176,7 +177,7 @@ def test_a_series_over_another_visit_of_the_patient_is_marked_and_asked_about(de
 
 
 def book_online(client: Client, hold: Appointment, visitor: str):
-    client.cookies[visitors.cookie_name(visitors.COOKIE)] = visitor
+    client.cookies[hold_owner.cookie_name(hold_owner.COOKIE)] = visitor
     return client.post(reverse("appointments:details", args=[hold.uid]), typed_online(hold))
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appointments.hours import Dated, Weekly, instant, opening
-from appointments.slots import Rules, free_starts
-from appointments.states import STATES
+from appointments.scheduling.opening_hours import Dated, Weekly, instant, opening
+from appointments.scheduling.slots import Rules, free_starts
+from appointments.scheduling.states import STATES
 
 MINUTE, DAY = 60, timedelta(days=1)
 MONDAY = date(2023, 6, 12)

@@ -9,11 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import booking, notices
+from appointments import booking, emails
 from appointments.models import Appointment, ClinicRules, ConsentText, Patient, Service, Status
-from curednation.mail.models import OutgoingEmail
-from curednation.staff.models import AuditEvent
-from tests.appointments.desks import signed_in
+from core.mail.models import OutgoingEmail
+from core.staff.models import AuditEvent
+from tests.appointments.front_desk import signed_in
 from tests.factories import (
     at,
     make_appointment,
@@ -85,7 +85,7 @@ def test_a_new_patient_is_booked_at_a_free_time_and_gets_the_ordinary_mail(desk)
     assert (visit.starts_at, str(visit.patient)) == (monday(), "Grace Whitfield")
     assert visit.made_by_staff
     assert visit.changed_by == "staff: Robin Example"
-    [mail] = OutgoingEmail.objects.about(notices.about(visit))
+    [mail] = OutgoingEmail.objects.about(emails.about(visit))
     assert (mail.template, mail.to) == ("appointment_booked", "grace@example.org")
     assert {consent.page for consent in visit.consents.all()} == {BOOK_ROUTE}
     assert visit.consents.count() == 2
@@ -244,7 +244,7 @@ def test_staff_move_a_visit_past_the_patients_cut_off(desk):
     visit.refresh_from_db()
     assert (visit.starts_at, visit.sequence) == (monday("14:00"), 1)
     assert visit.changed_by == "staff: Robin Example"
-    templates = [mail.template for mail in OutgoingEmail.objects.about(notices.about(visit))]
+    templates = [mail.template for mail in OutgoingEmail.objects.about(emails.about(visit))]
     assert templates == ["appointment_moved"]
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments.models import Status
-from curednation.staff.models import AuditEvent
-from tests.appointments.desks import signed_in
+from core.staff.models import AuditEvent
+from tests.appointments.front_desk import signed_in
 from tests.factories import (
     make_appointment,
     make_hold,

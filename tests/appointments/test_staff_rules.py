@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appointments import closures
 from appointments.models import ClinicRules, HoursException, Status
-from tests.appointments.desks import signed_in
+from appointments.scheduling import holidays as closures
+from tests.appointments.front_desk import signed_in
 from tests.factories import at, make_appointment
 
 pytestmark = pytest.mark.django_db

@@ -10,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
-from appointments import booking, links, notices, series
+from appointments import booking, emails, links
 from appointments.models import Appointment, ConsentText, Status
-from curednation.mail import message
-from curednation.mail.models import OutgoingEmail
-from tests.appointments.desks import signed_in
+from appointments.scheduling import series
+from core.mail import message
+from core.mail.models import OutgoingEmail
+from tests.appointments.front_desk import signed_in
 from tests.factories import (
     at,
     make_appointment,
@@ -117,7 +118,7 @@ def test_follow_ups_are_booked_in_one_step_far_ahead_with_one_mail(desk):
     assert {one.patient for one in booked} == {visit.patient}
     assert all(one.consents.count() == 2 for one in booked)
     [mail] = OutgoingEmail.objects.all()
-    assert (mail.template, mail.about) == ("appointment_series", notices.about(booked[0]))
+    assert (mail.template, mail.about) == ("appointment_series", emails.about(booked[0]))
     assert links.absolute(booked[0]) in mail.text
     page = desk.get(links.page(booked[0]))
     assert all(links.page(one) in text_of(page) for one in booked[1:])

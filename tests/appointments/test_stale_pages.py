@@ -6,11 +6,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from appointments import booking, catalog, links
+from appointments import booking, links
 from appointments.models import Appointment, Licence, Provider, Service
-from appointments.states import STATES
+from appointments.scheduling import bookable_services
+from appointments.scheduling.states import STATES
 from appointments.waitlist import links as place_links
-from curednation.mail.models import OutgoingEmail
+from core.mail.models import OutgoingEmail
 from tests.appointments import steps
 from tests.factories import (
     at,
@@ -218,18 +219,20 @@ def test_staff_who_move_a_visit_to_its_own_time_mail_nobody(service):
 
 
 def offered(state: str = "TN") -> list[str]:
-    return [service.slug for service in catalog.services_in(STATES[state], timezone.now())]
+    return [
+        service.slug for service in bookable_services.services_in(STATES[state], timezone.now())
+    ]
 
 
 def test_only_what_somebody_licensed_today_can_do_is_offered(service):
     assert offered() == ["check-in", "first-visit"]
     Licence.objects.update(expires=timezone.now().date() - timedelta(days=2))
     assert offered() == []
-    assert catalog.served_states(timezone.now()) == []
+    assert bookable_services.served_states(timezone.now()) == []
     expert = make_provider(states=["TN"])
     make_service(slug="expert", providers=[expert])
     assert offered() == ["expert"]
-    assert catalog.served_states(timezone.now()) == [TENNESSEE]
+    assert bookable_services.served_states(timezone.now()) == [TENNESSEE]
 
 
 def test_the_page_of_services_offers_no_visit_of_whoever_is_not_licensed(visitor, service):
@@ -253,10 +256,10 @@ def test_a_licence_holds_to_the_end_of_its_day_in_its_own_state(service):
     Licence.objects.update(expires=last)
     with time_machine.travel(at(last, "23:59")):
         assert offered() == ["check-in", "first-visit"]
-        assert catalog.served_states(timezone.now()) == [TENNESSEE]
+        assert bookable_services.served_states(timezone.now()) == [TENNESSEE]
     with time_machine.travel(at(last + timedelta(days=1), "00:01")):
         assert offered() == []
-        assert catalog.served_states(timezone.now()) == []
+        assert bookable_services.served_states(timezone.now()) == []
 
 
 def test_a_state_without_anybody_does_not_say_that_every_time_is_taken(visitor, service):

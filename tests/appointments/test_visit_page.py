@@ -9,11 +9,11 @@ from django.core.signing import Signer
 from icalendar import Calendar
 
 from appointments import booking, links
-from appointments.calendar_file import Method, calendar_file
+from appointments.calendars.ics import Method, calendar_file
 from appointments.models import Appointment, Status
-from curednation.mail.attachments import Attachment
-from curednation.mail.models import OutgoingEmail, State
-from curednation.practice.models import Practice
+from core.mail.attachments import Attachment
+from core.mail.models import OutgoingEmail, State
+from core.practice.models import Practice
 from tests.appointments import steps
 from tests.factories import (
     at,

@@ -4,11 +4,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appointments import availability, waitlist
+from appointments import waitlist
 from appointments.models import Appointment, Status, WaitlistEntry
-from curednation.mail.models import OutgoingEmail
-from tests.appointments.desks import signed_in
-from tests.appointments.line import at_noon, booked_out, free, line_of
+from appointments.scheduling import availability
+from core.mail.models import OutgoingEmail
+from tests.appointments.front_desk import signed_in
+from tests.appointments.waitlist import at_noon, booked_out, free, line_of
 from tests.factories import make_entry
 
 pytestmark = pytest.mark.django_db

@@ -3,9 +3,10 @@
 import pytest
 from django.core.cache import cache
 
-from appointments import booking, freed
+from appointments import booking
+from appointments.booking import waitlist_trigger
 from appointments.models import Status
-from tests.appointments.line import at_noon, booked_out, free, open_hours
+from tests.appointments.waitlist import at_noon, booked_out, free, open_hours
 from tests.factories import make_appointment, make_service, monday
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,9 @@ def _noon():
 def told(monkeypatch) -> list[str]:
     """The tasks that went to the broker."""
     tasks: list[str] = []
-    monkeypatch.setattr(freed.current_app, "send_task", lambda name, **options: tasks.append(name))
+    monkeypatch.setattr(
+        waitlist_trigger.current_app, "send_task", lambda name, **options: tasks.append(name)
+    )
     return tasks
 
 
@@ -56,12 +59,12 @@ def test_a_service_that_is_away_keeps_nobody_from_cancelling(
     def fail(*_, **__):
         raise ConnectionError
 
-    target = (freed.current_app, "send_task") if broken == "broker" else (cache, "add")
+    target = (waitlist_trigger.current_app, "send_task") if broken == "broker" else (cache, "add")
     monkeypatch.setattr(*target, fail)
-    monkeypatch.setattr(freed.broker, "_until", 0.0)
+    monkeypatch.setattr(waitlist_trigger.broker, "_until", 0.0)
     _, visit = booked_out()
     with django_capture_on_commit_callbacks(execute=True):
         free(visit)
     visit.refresh_from_db()
     assert visit.status == Status.CANCELLED
-    freed.broker.succeeded()
+    waitlist_trigger.broker.succeeded()

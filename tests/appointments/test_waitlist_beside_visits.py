@@ -7,16 +7,17 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from appointments import booking, visitors, waitlist
+from appointments import booking, waitlist
 from appointments import links as visit_links
+from appointments.booking import hold_owner
 from appointments.models import Appointment, Service, Status, WaitlistOffer
 from appointments.waitlist import links
-from curednation.mail.models import OutgoingEmail
-from tests.appointments.desks import signed_in
-from tests.appointments.line import at_noon, booked_out, free, mails_to
+from core.mail.models import OutgoingEmail
+from tests.appointments.front_desk import signed_in
 from tests.appointments.test_many_visits import EMAIL
 from tests.appointments.test_many_visits import typed as typed_online
 from tests.appointments.test_staff_book import page_for, typed, when
+from tests.appointments.waitlist import at_noon, booked_out, free, mails_to
 from tests.factories import (
     make_appointment,
     make_entry,
@@ -47,7 +48,7 @@ def book_online(service: Service, **values) -> Appointment:
     """Grace, by a browser that has proved nothing."""
     hold = make_hold(visitor="visitor-number-1", service=service, **values)
     client = Client()
-    client.cookies[visitors.cookie_name(visitors.COOKIE)] = "visitor-number-1"
+    client.cookies[hold_owner.cookie_name(hold_owner.COOKIE)] = "visitor-number-1"
     client.post(reverse("appointments:details", args=[hold.uid]), typed_online(hold))
     hold.refresh_from_db()
     return hold

@@ -8,12 +8,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from appointments import proofs, visitors
+from appointments.booking import hold_owner, returning_patient
 from appointments.models import WaitlistEntry
 from appointments.waitlist import links
-from curednation.mail.models import OutgoingEmail
+from core.mail.models import OutgoingEmail
 from tests.appointments import steps
-from tests.appointments.line import at_noon, booked_out, mails_to, open_hours
+from tests.appointments.waitlist import at_noon, booked_out, mails_to, open_hours
 from tests.factories import make_entry, make_service, monday
 from tests.visitor import in_process
 
@@ -160,9 +160,13 @@ def test_a_service_that_must_be_proved_asks_for_the_proof_first(service):
     client = Client(enforce_csrf_checks=True)
     visitor = in_process(client)
     assert form_of(visitor, service).path.endswith("/proof/")
-    client.cookies[visitors.cookie_name("proof")] = proofs.make("other@example.org", returning=True)
+    client.cookies[hold_owner.cookie_name("proof")] = returning_patient.make(
+        "other@example.org", returning=True
+    )
     assert "that we sent the link to" in join(visitor, service).text
-    client.cookies[visitors.cookie_name("proof")] = proofs.make("grace@example.org", returning=True)
+    client.cookies[hold_owner.cookie_name("proof")] = returning_patient.make(
+        "grace@example.org", returning=True
+    )
     join(visitor, service)
     assert WaitlistEntry.objects.count() == 1
 

@@ -7,11 +7,12 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from appointments import availability, booking, waitlist
+from appointments import booking, waitlist
 from appointments.models import Appointment, Licence, Status, WaitlistEntry, WaitlistOffer
-from appointments.waitlist import offering
-from curednation.mail.models import OutgoingEmail
-from tests.appointments.line import (
+from appointments.scheduling import availability
+from appointments.waitlist import offers as offering
+from core.mail.models import OutgoingEmail
+from tests.appointments.waitlist import (
     asked,
     at_noon,
     booked_out,

@@ -14,9 +14,10 @@ from django.test import Client
 
 from appointments import booking, waitlist
 from appointments.models import Appointment, Status, WaitlistEntry, WaitlistOffer
-from appointments.waitlist import answers, links, offering
-from appointments.wishes import Wishes
-from tests.appointments.line import at_noon, booked_out, free, line_of, mails_to
+from appointments.scheduling.time_preferences import Wishes
+from appointments.waitlist import links, responses
+from appointments.waitlist import offers as offering
+from tests.appointments.waitlist import at_noon, booked_out, free, line_of, mails_to
 from tests.factories import make_hours, make_provider, make_service, monday
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,7 +81,7 @@ def test_without_the_claim_both_would_be_told_that_they_have_it(monkeypatch):
         entry.save()
         return entry, []
 
-    monkeypatch.setattr(answers, "_claim", careless)
+    monkeypatch.setattr(responses, "_claim", careless)
     # The constraint would refuse a second accepted offer.
     monkeypatch.setattr(WaitlistOffer.objects, "filter", lambda **_: WaitlistOffer.objects.none())
     assert sorted(at_once(*map(accept, offered_line()))).count(302) > 1

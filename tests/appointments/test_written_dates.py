@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from appointments import written_dates
-from appointments.forms import BirthDateField
+from appointments.forms import written_dates
+from appointments.forms.booking import BirthDateField
 from appointments.models import Appointment
 from tests.appointments import steps
-from tests.appointments.desks import signed_in
+from tests.appointments.front_desk import signed_in
 from tests.factories import make_patient, make_service, monday
 
 SECOND = date(1988, 1, 2)

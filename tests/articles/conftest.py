@@ -2,8 +2,8 @@ from uuid import uuid4
 
 import pytest
 
-from curednation import cacheservice, pagecache
-from curednation.mail.breaker import Breaker
+from core.cache import pages, service
+from core.circuit_breaker import Breaker
 
 
 @pytest.fixture(autouse=True)
@@ -11,9 +11,9 @@ def own_cache(settings, monkeypatch):
     """A cache that no other test sees, and a process that trusts it."""
     own = settings.CACHES["default"] | {"KEY_PREFIX": f"test-{uuid4().hex}"}
     settings.CACHES = settings.CACHES | {"default": own}
-    monkeypatch.setattr(cacheservice, "breaker", Breaker(rest=cacheservice.REST))
-    monkeypatch.setattr(pagecache, "_owed", set())
-    monkeypatch.setattr(pagecache, "_held", {})
+    monkeypatch.setattr(service, "breaker", Breaker(rest=service.REST))
+    monkeypatch.setattr(pages, "_owed", set())
+    monkeypatch.setattr(pages, "_held", {})
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 from articles import publishing
 from articles.content import Content, SourceLine
 from articles.models import Article, Contributor, Topic
-from curednation.staff.models import User
+from core.staff.models import User
 
 numbers = count(1)
 LABEL = SourceLine("Prescribing information", "FDA", 2022, "https://example.org/label")

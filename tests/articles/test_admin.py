@@ -9,9 +9,9 @@ from django.test import Client
 from PIL import Image
 
 from articles import tasks
-from articles.comparison import words
 from articles.models import Article, ImageAsset, Status
-from curednation.staff.models import AuditEvent
+from articles.revisions.revision_diff import words
+from core.staff.models import AuditEvent
 from tests.articles.factories import (
     approve,
     edit,
@@ -20,8 +20,8 @@ from tests.articles.factories import (
     make_draft,
     make_topic,
 )
+from tests.core.staff.people import make_staff, sign_in
 from tests.page_forms import read_forms
-from tests.staff.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from articles import previews
+from articles import preview_links
 from articles.content import Answered, SourceLine
 from articles.models import ImageAsset, Related
 from tests.articles.factories import (
@@ -150,7 +150,7 @@ def test_related_articles_are_those_chosen_by_hand_then_those_with_like_words(cl
 
 def test_a_preview_by_secret_link_shows_the_newest_save_and_is_kept_by_nobody(client, article):
     edit(article, body="<p>Not reviewed yet [1].</p>")
-    link = previews.link(article)
+    link = preview_links.link(article)
     response = client.get(link)
     assert "Not reviewed yet" in response.text
     assert "A preview." in response.text
@@ -161,7 +161,7 @@ def test_a_preview_by_secret_link_shows_the_newest_save_and_is_kept_by_nobody(cl
 
 
 def test_a_preview_link_expires_and_cannot_be_made_up(client, article, settings):
-    link = previews.link(article)
+    link = preview_links.link(article)
     forged = link.replace(f"/{article.pk}.", f"/{article.pk + 1}.")
     assert client.get(forged).status_code == 404
     assert client.get("/articles/preview/1.abc.def/").status_code == 404

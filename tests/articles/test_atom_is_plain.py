@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 from django.utils import timezone
 
-from newsletter import campaigns
+from newsletter.issues import workflow
 from tests.articles.factories import make_article
 from tests.newsletter.issues import make_issue
 
@@ -22,7 +22,7 @@ def summary(client, path: str) -> ElementTree.Element:
 def test_a_summary_is_plain_text_in_both_feeds(client):
     text = "Wait <24 hours & more"
     make_article(summary=text)
-    campaigns.record_past(make_issue(preview=text), sent_at=timezone.now())
+    workflow.record_past(make_issue(preview=text), sent_at=timezone.now())
     for path in ("/articles/feed/", "/newsletter/feed/"):
         found = summary(client, path)
         assert found.text == text

@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache, caches
 from django.test import Client
 
-from curednation import pagecache
+from core.cache import pages
 from tests.articles.factories import make_article, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -124,13 +124,13 @@ def test_a_change_after_a_404_is_seen_at_once(rf):
     from django.http import Http404, HttpResponse
 
     def nothing() -> HttpResponse:
-        pagecache.drop_now("article:x")  # it is published this very moment
+        pages.drop_now("article:x")  # it is published this very moment
         raise Http404
 
     with pytest.raises(Http404):
-        pagecache.serve(rf.get("/x/"), tags=["article:x"], make=nothing)
-    page = pagecache.serve(rf.get("/x/"), tags=["article:x"], make=lambda: HttpResponse("new"))
+        pages.serve(rf.get("/x/"), tags=["article:x"], make=nothing)
+    page = pages.serve(rf.get("/x/"), tags=["article:x"], make=lambda: HttpResponse("new"))
     assert page.content == b"new"
-    pagecache.drop_now("article:x")
-    page = pagecache.serve(rf.get("/x/"), tags=["article:x"], make=lambda: HttpResponse("newer"))
+    pages.drop_now("article:x")
+    page = pages.serve(rf.get("/x/"), tags=["article:x"], make=lambda: HttpResponse("newer"))
     assert page.content == b"newer"

@@ -3,7 +3,7 @@
 import pytest
 
 from articles import publishing
-from curednation.richtext.clean import Refused, _cleaner, clean
+from core.richtext.sanitizer import Refused, _cleaner, clean
 from tests.articles.factories import make_draft
 
 NESTED_TABLE = (

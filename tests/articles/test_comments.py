@@ -11,15 +11,15 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from articles import comments, previews, tasks
+from articles import comments, preview_links, tasks
 from articles.comments import links
 from articles.models import Article, Comment
-from curednation.guard import effort
-from curednation.mail.models import OutgoingEmail
+from core.guard import proof_of_work
+from core.mail.models import OutgoingEmail
 from tests.articles.factories import make_article, make_contributor, make_draft
+from tests.core.staff.people import make_staff
 from tests.page_forms import read_forms
 from tests.pages.factories import make_practice
-from tests.staff.people import make_staff
 
 pytestmark = pytest.mark.django_db
 HERE = {"Sec-Fetch-Site": "same-origin"}
@@ -193,7 +193,7 @@ def test_near_the_limit_a_wait_replaces_the_sum_without_javascript(client, artic
         assert form.fields["text"] == "Second."
         assert not response.cookies
         assert client.post(FORM, form.fields, headers=HERE).status_code == 429
-        clock.shift(effort.WAIT.total_seconds() + 1)
+        clock.shift(proof_of_work.WAIT.total_seconds() + 1)
         assert client.post(FORM, form.fields, headers=HERE).status_code == 303
     assert Comment.objects.count() == 2
 
@@ -410,7 +410,7 @@ def test_refused_comments_and_old_addresses_are_deleted_after_their_time(article
 
 
 def test_a_preview_offers_neither_comments_nor_the_question(client):
-    html = client.get(previews.link(make_draft())).text
+    html = client.get(preview_links.link(make_draft())).text
     assert "Leave a comment" not in html
     assert "Was this helpful?" not in html
 

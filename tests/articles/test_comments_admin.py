@@ -7,10 +7,10 @@ from django.test import Client
 
 from articles import comments
 from articles.models import Comment
-from curednation.mail.models import OutgoingEmail
-from curednation.staff.models import AuditEvent
+from core.mail.models import OutgoingEmail
+from core.staff.models import AuditEvent
 from tests.articles.factories import make_article, make_contributor
-from tests.staff.people import make_staff, sign_in
+from tests.core.staff.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/articles/comment/"

@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from articles import comments
 from articles.content import Answered, SourceLine
-from articles.loading import load_library
 from articles.models import Article, Comment, Opinion, Revision, Topic
-from curednation.characters import without_controls
+from articles.seed_library import load_library
+from core.guard.control_characters import without_controls
 from newsletter.models import Issue
 from tests.articles.factories import make_article, make_content, make_draft
 from tests.articles.wordpress import comment, post, write
+from tests.core.staff.people import make_staff, sign_in
 from tests.page_forms import read_forms
-from tests.staff.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 BAD = "\x08\x1b\x7f\ufffe"

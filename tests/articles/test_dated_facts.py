@@ -6,10 +6,11 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from articles import publishing, reminders
+from articles import publishing
 from articles.content import DatedFact, SourceLine
-from articles.loading import LIBRARY, read
+from articles.emails import review_due
 from articles.models import Article, Status
+from articles.seed_library import LIBRARY, read
 from tests.articles.factories import (
     LABEL,
     approve,
@@ -18,7 +19,7 @@ from tests.articles.factories import (
     make_contributor,
     make_draft,
 )
-from tests.staff.people import make_staff, sign_in
+from tests.core.staff.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 SAYS = "<p>The rule runs through the end [1].</p>"
@@ -97,7 +98,7 @@ def test_readers_are_told_once_it_has_ended(client, time_machine, commits):
     assert notice not in client.get("/articles/rule/").text
     time_machine.move_to(datetime.now(UTC) + timedelta(days=36))
     with commits():
-        reminders.remind(timezone.now().date())  # every day: it forgets the page that was kept
+        review_due.remind(timezone.now().date())  # every day: it forgets the page that was kept
     assert notice in client.get("/articles/rule/").text
 
 

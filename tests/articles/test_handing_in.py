@@ -4,11 +4,11 @@ import pytest
 
 from articles import publishing
 from articles.models import Contributor, Status
-from curednation.mail.models import OutgoingEmail, State
+from core.mail.models import OutgoingEmail, State
 from tests.articles.factories import approve, edit, make_article, make_contributor, make_draft
 from tests.articles.test_admin import page_of, signed_in, step
+from tests.core.staff.people import make_staff
 from tests.page_forms import read_forms
-from tests.staff.people import make_staff
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/articles/contributor/add/"

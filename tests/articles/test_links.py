@@ -5,7 +5,7 @@ import pytest
 
 from articles import tasks
 from articles.content import SourceLine
-from curednation.reachable import look
+from core.web.link_checker import look
 from tests.articles.factories import make_draft
 
 

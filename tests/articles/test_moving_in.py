@@ -18,7 +18,7 @@ from articles.models import (
     Status,
     Topic,
 )
-from articles.wordpress import export, file, text
+from articles.wordpress import text, wxr, wxr_file
 from tests.articles.factories import make_article, make_contributor
 from tests.articles.wordpress import HEAD, TEXT, comment, meta, picture, post, write
 
@@ -275,7 +275,7 @@ def test_a_large_export_is_read_in_flat_memory(tmp_path):
             file.write(post(number, content="word " * 2000))
         file.write("</channel></rss>")
     tracemalloc.start()
-    count = sum(1 for _ in export.Export(path))
+    count = sum(1 for _ in wxr.Export(path))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert count == 2000
@@ -286,6 +286,6 @@ def test_a_large_export_is_read_in_flat_memory(tmp_path):
 def test_entries_are_found_wherever_the_reading_stops(tmp_path, monkeypatch):
     path = write(tmp_path, *(post(number) for number in range(12)))
     for chunk in (211, 997, len(path.read_text()), len(path.read_text()) // 2):
-        monkeypatch.setattr(file, "CHUNK", chunk)
-        keys = [entry.key for entry in export.Export(path)]
+        monkeypatch.setattr(wxr_file, "CHUNK", chunk)
+        keys = [entry.key for entry in wxr.Export(path)]
         assert keys == [str(number) for number in range(12)]

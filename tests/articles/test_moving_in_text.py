@@ -3,7 +3,7 @@
 import pytest
 
 from articles.wordpress import text
-from articles.wordpress.codes import Shown
+from articles.wordpress.shortcodes import Shown
 from tests.nesting import faults
 
 

@@ -7,17 +7,17 @@ import pytest
 from django.test import Client
 
 from articles import publishing
-from articles.loading import LIBRARY, read
 from articles.models import Article, Revision
-from articles.wordpress.export import Export
-from articles.wordpress.moving import move_in
-from curednation.richtext.clean import clean
+from articles.seed_library import LIBRARY, read
+from articles.wordpress.importing import move_in
+from articles.wordpress.wxr import Export
+from core.richtext.sanitizer import clean
 from newsletter.models import Issue
 from tests.articles.factories import make_draft
 from tests.articles.wordpress import post, write
+from tests.core.staff.people import make_staff, sign_in
 from tests.nesting import faults
 from tests.page_forms import read_forms
-from tests.staff.people import make_staff, sign_in
 
 WRONG = (
     "bare <b>words<p>and a block</p> in bold</b><h2>Head<ul>x<li>one<p>two</p></ul></h2>after"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from articles.loading import LIBRARY, read
-from curednation.richtext.plain import plain
+from articles.seed_library import LIBRARY, read
+from core.richtext.plain_text import plain
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 GIVE = re.compile(r"giv(?:e|es|ing) (?:them |it |him |her )?\W*naloxone|naloxone at once", re.I)

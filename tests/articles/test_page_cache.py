@@ -17,9 +17,9 @@ from redis.connection import AbstractConnection
 
 from articles import publishing
 from articles.models import Related
-from curednation import cacheservice, pagecache
-from curednation.pages.models import Testimonial
-from curednation.practice.models import Practice
+from core.cache import pages, service
+from core.practice.models import Practice
+from pages.models import Testimonial
 from tests.articles.factories import approve, edit, make_article, make_draft
 from tests.pages.factories import make_practice, make_testimonial
 
@@ -29,7 +29,7 @@ PAGE = "/articles/naltrexone/"
 @pytest.fixture(autouse=True)
 def _every_visit_asks(monkeypatch):
     """Each test sees what the cache says, not what was seen a moment ago."""
-    monkeypatch.setattr(pagecache, "MOMENT", 0.0)
+    monkeypatch.setattr(pages, "MOMENT", 0.0)
 
 
 @pytest.fixture
@@ -80,11 +80,11 @@ def test_an_unchanged_page_costs_one_round_trip(client, article, monkeypatch):
 
 
 def test_a_crowd_costs_one_question(client, article, monkeypatch, commits):
-    monkeypatch.setattr(pagecache, "MOMENT", 60)
+    monkeypatch.setattr(pages, "MOMENT", 60)
     client.get(PAGE)
     client.get(PAGE)
     asked = []
-    monkeypatch.setattr(pagecache, "fetch", lambda keys: asked.append(keys))
+    monkeypatch.setattr(pages, "fetch", lambda keys: asked.append(keys))
     assert client.get(PAGE).status_code == 200
     assert not asked
     monkeypatch.undo()
@@ -94,19 +94,19 @@ def test_a_crowd_costs_one_question(client, article, monkeypatch, commits):
 
 
 def test_when_the_moment_is_over_one_asks_and_the_others_do_not_wait(client, article, monkeypatch):
-    monkeypatch.setattr(pagecache, "MOMENT", 0.2)
+    monkeypatch.setattr(pages, "MOMENT", 0.2)
     client.get(PAGE)
     client.get(PAGE)
-    asked, answer, fetch = [], threading.Event(), pagecache.fetch
+    asked, answer, fetch = [], threading.Event(), pages.fetch
 
     def slow(keys):
         asked.append(keys)
         assert answer.wait(20)
         return fetch(keys)
 
-    monkeypatch.setattr(pagecache, "fetch", slow)
+    monkeypatch.setattr(pages, "fetch", slow)
     time.sleep(0.25)
-    monkeypatch.setattr(pagecache, "MOMENT", 60)
+    monkeypatch.setattr(pages, "MOMENT", 60)
     with ThreadPoolExecutor(4) as visitors:
         first = visitors.submit(client.get, PAGE)
         while not asked and not first.done():
@@ -184,7 +184,7 @@ def test_the_title_of_a_related_article_shows_at_once(client, fresh, article, co
 
 def test_another_phone_number_shows_at_once(client, fresh, article, commits):
     practice = make_practice()
-    pagecache.drop_now("site")
+    pages.drop_now("site")
     fresh()
     assert not fresh()
     practice.phone = "+16155550199"
@@ -220,11 +220,11 @@ def test_a_lost_version_makes_a_page_old_and_never_young_again(article, fresh):
 
 def test_a_change_while_the_page_is_being_made_is_not_lost(rf, db):
     def make_slowly() -> HttpResponse:
-        pagecache.drop_now("article:x")  # somebody publishes this very moment
+        pages.drop_now("article:x")  # somebody publishes this very moment
         return HttpResponse("old")
 
-    assert pagecache.serve(rf.get("/x/"), tags=["article:x"], make=make_slowly).content == b"old"
-    answer = pagecache.serve(rf.get("/x/"), tags=["article:x"], make=lambda: HttpResponse("new"))
+    assert pages.serve(rf.get("/x/"), tags=["article:x"], make=make_slowly).content == b"old"
+    answer = pages.serve(rf.get("/x/"), tags=["article:x"], make=lambda: HttpResponse("new"))
     assert answer.content == b"new"
 
 
@@ -239,7 +239,7 @@ def test_a_thousand_visitors_at_a_cold_page_make_it_once(rf, db):
 
     def visit(number: int) -> bytes:
         together.wait()
-        return pagecache.serve(rf.get("/cold/"), tags=["article:cold"], make=make).content
+        return pages.serve(rf.get("/cold/"), tags=["article:cold"], make=make).content
 
     with ThreadPoolExecutor(40) as visitors:
         answers = list(visitors.map(visit, range(40)))
@@ -248,12 +248,12 @@ def test_a_thousand_visitors_at_a_cold_page_make_it_once(rf, db):
 
 
 def test_another_process_that_makes_the_page_is_waited_for(rf, db):
-    lock = pagecache._entry("/cold/ ", "lock")
+    lock = pages._entry("/cold/ ", "lock")
     cache.add(lock, "another", 5)
     threading.Timer(0.3, lambda: cache.delete(lock)).start()
     started = time.monotonic()
-    pagecache.serve(rf.get("/cold/"), tags=["t"], make=lambda: HttpResponse("page"))
-    assert 0.25 < time.monotonic() - started < pagecache.PATIENCE
+    pages.serve(rf.get("/cold/"), tags=["t"], make=lambda: HttpResponse("page"))
+    assert 0.25 < time.monotonic() - started < pages.PATIENCE
 
 
 def test_a_dead_cache_does_not_stop_a_page(client, article, settings):
@@ -287,7 +287,7 @@ def test_what_changes_while_the_cache_is_away_shows_when_it_is_back(
     with commits():
         approve(edit(article, title="Published all the same"))
     settings.CACHES = alive
-    cacheservice.breaker.succeeded()
+    service.breaker.succeeded()
     assert "Published all the same" in client.get(PAGE).text
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from articles.html.show import prose
-from curednation.richtext import phones
+from articles.html.rendering import prose
+from core.richtext import phone_links
 from tests.articles.factories import make_article
 from tests.newsletter.issues import make_issue
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    return [(text[phone.start : phone.end], phone.href) for phone in phones.find(text)]
+    return [(text[phone.start : phone.end], phone.href) for phone in phone_links.find(text)]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_dose_a_count_a_year_and_a_code_stay_text(text):
 def test_what_is_a_link_stays_one_and_text_stays_escaped():
     html = '<p>A &lt; B &amp; <a href="/x/">call 911</a>, or <strong>988</strong></p>'
     linked = html.replace("988", '<a href="tel:988">988</a>')
-    assert phones.in_html(html) == linked
+    assert phone_links.in_html(html) == linked
     assert prose(html, 0, str, "").html == linked
 
 
@@ -87,10 +87,10 @@ def test_every_part_of_an_article_can_be_tapped(client):
 
 @pytest.mark.django_db
 def test_a_letter_can_be_tapped_and_no_page_forbids_the_phone_to_help(client):
-    from newsletter import letter
+    from newsletter.issues import rendering
 
     issue = make_issue(body="<p>Call 1-800-662-4357.</p>")
-    written = letter.write(issue)
+    written = rendering.write(issue)
     assert 'href="tel:+18006624357"' in written.html
     assert "1-800-662-4357." in written.text
     assert "tel:" not in written.text

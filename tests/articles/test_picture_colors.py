@@ -8,10 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageCms
 
-from articles import images, tasks
+from articles import tasks
 from articles.models import ImageAsset
-from curednation import uploads
-from curednation.uploads import Refused
+from articles.pictures import library
+from core.images import uploads
+from core.images.uploads import Refused
 from tests.hostile_pictures import encoded, moving, png
 
 
@@ -118,5 +119,5 @@ def test_one_picture_whose_sizes_fail_stops_no_other(settings, tmp_path):
     newer = ImageAsset.objects.get(alt="newer")
     newer.file.storage.delete(newer.file.name)
     tasks.tidy()
-    assert images.ImageAsset.objects.get(alt="older").sizes_made
-    assert not images.ImageAsset.objects.get(alt="newer").sizes_made
+    assert library.ImageAsset.objects.get(alt="older").sizes_made
+    assert not library.ImageAsset.objects.get(alt="newer").sizes_made

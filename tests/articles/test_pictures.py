@@ -7,8 +7,8 @@ from PIL import Image
 
 from articles import tasks
 from articles.models import ImageAsset
-from curednation import uploads
-from curednation.richtext.clean import Refused
+from core.images import uploads
+from core.richtext.sanitizer import Refused
 from tests.articles.factories import make_article
 
 pytestmark = pytest.mark.django_db

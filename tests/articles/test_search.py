@@ -4,8 +4,9 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
-from articles import publishing, search
+from articles import publishing
 from articles.models import Synonym, Word
+from articles.search import results
 from tests.articles.factories import edit, make_article, make_draft, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -165,8 +166,8 @@ def test_pages_of_results_keep_the_question(client):
 
 
 def test_words_are_at_most_ten_and_parted_at_signs():
-    assert search.words("Buprenorphine/naloxone, don't!") == ["buprenorphine", "naloxone", "don't"]
-    assert len(search.words("one " * 50)) == 10
+    assert results.words("Buprenorphine/naloxone, don't!") == ["buprenorphine", "naloxone", "don't"]
+    assert len(results.words("one " * 50)) == 10
 
 
 @pytest.mark.parametrize(
@@ -249,7 +250,7 @@ def test_a_word_that_is_one_is_never_corrected_away(client, word):
         [Word(word=w) for w in ("book", "drug", "week", "spend", "parts", "wines", "sore")],
         ignore_conflicts=True,
     )
-    assert search.spelling.corrected([word], set()) == [word]
+    assert results.spelling.corrected([word], set()) == [word]
 
 
 @pytest.mark.parametrize(
@@ -267,7 +268,7 @@ def test_a_word_that_is_one_is_never_corrected_away(client, word):
 def test_a_word_is_corrected_where_its_first_letters_fit(typed, meant):
     known = "suboxone naltrexone alcohol fentanyl buprenorphine habit"
     Word.objects.bulk_create([Word(word=w) for w in known.split()], ignore_conflicts=True)
-    assert search.spelling.corrected([typed], set()) == [meant]
+    assert results.spelling.corrected([typed], set()) == [meant]
 
 
 @pytest.mark.parametrize(

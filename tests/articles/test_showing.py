@@ -3,9 +3,9 @@
 import pytest
 
 from articles.content import Content, is_small_fix
-from articles.excerpts import excerpt, highlighted
-from articles.html.show import prose
-from curednation.richtext.plain import plain
+from articles.html.rendering import prose
+from articles.search.excerpts import excerpt, highlighted
+from core.richtext.plain_text import plain
 
 
 def shown(html: str, sources: int = 3):

@@ -12,7 +12,7 @@ from articles.content import Answered
 from articles.models import Article, Comment, Opinion
 from tests.articles.factories import LABEL, make_article, make_contributor, make_draft
 from tests.browser.barriers import barriers
-from tests.staff.people import PASSWORD, make_staff
+from tests.core.staff.people import PASSWORD, make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BODY = (

@@ -15,7 +15,7 @@ from django.db.models import F
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from appointments.models import Appointment, Status
-from curednation.mail.models import OutgoingEmail
+from core.mail.models import OutgoingEmail
 from tests.browser.barriers import violations
 from tests.factories import make_provider, make_service, monday
 from tests.pages.factories import make_practice

@@ -3,12 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
-from newsletter import campaigns
+from newsletter.issues import workflow
 from newsletter.models import Issue
 from tests.articles.factories import make_article
 from tests.browser.barriers import barriers
+from tests.core.staff.people import PASSWORD, make_staff
 from tests.newsletter.issues import make_issue, make_readers, start
-from tests.staff.people import PASSWORD, make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,7 +17,7 @@ def test_a_past_issue_can_be_read_by_everybody_at_every_width(open_page):
     article = make_article(title="What naltrexone does")
     body = '<h2>Hours</h2><p>Open.</p><blockquote class="urgent"><p>Call 911.</p></blockquote>'
     issue = make_issue(body=body, articles=[article.pk])
-    campaigns.record_past(issue, sent_at=issue.created_at)
+    workflow.record_past(issue, sent_at=issue.created_at)
     page = open_page(issue.get_absolute_url())
     expect(page.get_by_role("link", name="What naltrexone does")).to_be_visible()
     assert (page.elsewhere, page.complaints) == ([], [])
@@ -44,6 +44,6 @@ def test_staff_see_what_they_write_as_it_will_look_and_then_how_far_it_is(open_p
     start(Issue.objects.get())
     page.goto(page.url.replace("/change/", "/progress/"))
     expect(page.get_by_role("heading", name="0 of 3, 0 %")).to_be_visible()
-    campaigns.pause(Issue.objects.get())
+    workflow.pause(Issue.objects.get())
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
     assert (page.elsewhere, page.complaints) == ([], [])

@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from appointments import notices
+from appointments import emails
 from appointments.waitlist import links as place_links
-from curednation.mail.models import OutgoingEmail
+from core.mail.models import OutgoingEmail
 from tests.appointments import steps
 from tests.articles.factories import make_article
 from tests.articles.test_comments import approved
@@ -47,7 +47,7 @@ def test_no_page_and_no_mail_of_somebody_with_a_long_name_is_wider_than_a_phone(
     visit.provider.name = WORD
     visit.provider.save()
     approved(make_article(slug="open"), name=WORD, text="It helped me.")
-    notices.booked(visit)
+    emails.booked(visit)
     pages = [
         *(steps.page_of(visit, step) for step in ("visit", "done", "cancel", "move")),
         place_links.page(place),

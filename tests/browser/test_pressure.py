@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from appointments.models import Appointment, ClinicRules, Status
-from curednation.mail.models import OutgoingEmail
+from core.mail.models import OutgoingEmail
 from tests.browser.barriers import barriers
 from tests.factories import (
     CENTRAL,

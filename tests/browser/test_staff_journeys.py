@@ -6,16 +6,17 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from appointments import conflict_decisions, waitlist
+from appointments import waitlist
+from appointments.conflicts import decisions
 from appointments.models import Appointment, HoursException, Provider, Status
 from appointments.waitlist import links
-from tests.appointments.line import at_noon, booked_out, free
 from tests.appointments.test_long_lists import many
+from tests.appointments.waitlist import at_noon, booked_out, free
 from tests.browser.barriers import barriers
 from tests.browser.test_staff_tools import RULES
+from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_entry, make_patient, make_provider, monday
 from tests.pages.factories import make_practice
-from tests.staff.people import make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,7 +72,7 @@ def test_a_closure_over_sixty_visits_is_decided_by_groups_with_one_exception(sta
     page.get_by_role("button", name="Save the change and do all this").click()
     expect(page.locator(".messagelist")).to_contain_text("59 visits are being settled")
     assert HoursException.objects.count() == 1
-    assert conflict_decisions.carry_out() == 59
+    assert decisions.carry_out() == 59
     left = Appointment.objects.get(status=Status.BOOKED)
     assert (str(left.pk), len(visits)) == (pk, 60)
     page.goto(page.url.partition("/admin/")[0] + "/admin/appointments/appointment/affected/")

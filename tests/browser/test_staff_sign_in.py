@@ -10,11 +10,11 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from curednation.staff import sessions
-from curednation.staff.models import AuditEvent, User
+from core.staff.accounts import sessions
+from core.staff.models import AuditEvent, User
 from tests.browser.barriers import barriers
+from tests.core.staff.people import PASSWORD, code_of, enroll, make_staff
 from tests.pages.factories import make_practice, make_testimonial
-from tests.staff.people import PASSWORD, code_of, enroll, make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,13 +7,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import notices
+from appointments import emails
 from appointments.models import Appointment, ClinicRules, Provider
 from articles.models import Article, Comment
-from curednation.mail.models import OutgoingEmail
+from core.mail.models import OutgoingEmail
 from newsletter.models import Event, HardBounce, Issue
 from tests.articles.factories import make_article, make_draft
 from tests.browser.barriers import barriers, told_by_color_alone
+from tests.core.mail.factories import make_email
+from tests.core.staff.people import make_staff
 from tests.factories import (
     make_appointment,
     make_hold,
@@ -23,10 +25,8 @@ from tests.factories import (
     make_time_off,
     monday,
 )
-from tests.mail.factories import make_email
 from tests.newsletter.issues import make_issue, make_readers
 from tests.pages.factories import make_practice
-from tests.staff.people import make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -101,7 +101,7 @@ def test_each_page_is_readable_and_breaks_no_rule(staff_page, live_server, addre
 
 def make_every_panel(visit: Appointment) -> None:
     """Something to say for each block of the first page."""
-    make_email(about=notices.about(visit))
+    make_email(about=emails.about(visit))
     came_back = {"last_error": "550", "due_at": None, "returned_at": timezone.now()}
     OutgoingEmail.objects.update(state="failed", **came_back)
     ClinicRules.objects.update_or_create(pk=1, defaults={"most_hourly": 1})  # booking rests

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from appointments import waitlist
 from appointments.waitlist import links
-from tests.appointments.line import at_noon, booked_out, free, line_of
+from tests.appointments.waitlist import at_noon, booked_out, free, line_of
 from tests.browser.barriers import barriers
 from tests.factories import CENTRAL, make_entry
 

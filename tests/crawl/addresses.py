@@ -8,16 +8,17 @@ from urllib.parse import urlsplit
 
 from django.urls import URLResolver, get_resolver, reverse
 
-from appointments import links, proofs
-from appointments.admin.steps import STEPS as VISIT_STEPS
+from appointments import links
+from appointments.admin.workflow_actions import STEPS as VISIT_STEPS
+from appointments.booking import returning_patient
 from appointments.waitlist import links as place_links
-from articles import previews
+from articles import preview_links
 from articles.admin.comments import STEPS as COMMENT_STEPS
-from articles.admin.steps import STEPS as ARTICLE_STEPS
+from articles.admin.workflow_actions import STEPS as ARTICLE_STEPS
 from articles.comments import links as comment_links
 from newsletter import links as reader_links
-from newsletter.admin.steps import STEPS as ISSUE_STEPS
-from newsletter.returns.providers import READERS
+from newsletter.admin.workflow_actions import STEPS as ISSUE_STEPS
+from newsletter.bounces.webhooks import READERS
 from tests.crawl.world import World
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -100,7 +101,7 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
         "section": ["pages", "articles", "topics", "issues"],
         "key": ["nothing"],
         "path": [world.row("articles.imageasset").file.name],
-        "token": [proofs.make("grace@example.org", returning=True)],
+        "token": [returning_patient.make("grace@example.org", returning=True)],
         "service": [world.row("appointments.service").slug],
     }
     assert name in found, f"{route}: give {name} an example in tests/crawl/addresses.py"
@@ -129,7 +130,7 @@ def _links(world: World) -> dict[str, list[str]]:
         | {
             "appointments:done": [links.handed_page(visit)],
             "appointments:feed": [urlsplit(world.feed).path],
-            "articles:preview": [previews.link(world.row("articles.article"))],
+            "articles:preview": [preview_links.link(world.row("articles.article"))],
             "articles:comment": [comment_links.page(world.row("articles.comment"))],
             "newsletter:confirm": [reverse("newsletter:confirm", args=["a" * 32])],
             "newsletter:preferences": [reader_links.preferences_path(key)],

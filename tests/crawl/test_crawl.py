@@ -12,12 +12,12 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from curednation.devstack import places
-from curednation.staff import roles
+from core.staff import roles
+from devstack import paths
+from tests.core.staff.people import make_staff, sign_in
 from tests.crawl import nasty
 from tests.crawl.addresses import Address, addresses
 from tests.crawl.world import PATIENT, READER, VISITOR, World, make_world
-from tests.staff.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 NOBODY, NO_FACTOR, SUPERUSER = "nobody", "without a second factor", "superuser"
@@ -48,7 +48,7 @@ def _quiet() -> Iterator[None]:
 @pytest.fixture
 def world(settings, tmp_path, monkeypatch) -> World:
     settings.MEDIA_ROOT = str(tmp_path)
-    monkeypatch.setattr(places, "MAILDIR", tmp_path / "mail")  # it throws all mail away
+    monkeypatch.setattr(paths, "MAILDIR", tmp_path / "mail")  # it throws all mail away
     settings.STAFF_MFA_REQUIRED = True
     settings.NEWSLETTER_WEBHOOK_SECRET = "user:a long enough password"
     settings.MAILGUN_WEBHOOK_SIGNING_KEY = "key"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from curednation.devstack import places
+from devstack import paths
 from tests.crawl.addresses import addresses
 from tests.crawl.test_crawl import NOBODY, SUPERUSER, somebody
 from tests.crawl.world import World, make_world
@@ -25,7 +25,7 @@ ALIKE = ("_history", "_delete", "_changelist", "_autocomplete")
 @pytest.fixture
 def world(settings, tmp_path, monkeypatch) -> World:
     settings.MEDIA_ROOT = str(tmp_path)
-    monkeypatch.setattr(places, "MAILDIR", tmp_path / "mail")
+    monkeypatch.setattr(paths, "MAILDIR", tmp_path / "mail")
     settings.STAFF_MFA_REQUIRED = True
     return make_world()
 

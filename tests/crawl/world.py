@@ -11,16 +11,16 @@ from django.db.models import Model
 from django.utils import timezone
 from PIL import Image
 
-from appointments import feeds
+from appointments.calendars import feeds
 from appointments.models import ClinicRules, Consent, ConsentText, Licence
 from articles.models import Comment, ImageAsset, Opinion, Redirect, Synonym
-from curednation.practice.models import Practice
-from curednation.staff.models import AuditEvent, User
+from core.practice.models import Practice
+from core.staff.models import AuditEvent, User
 from newsletter.models import Confirmation, Delivery
 from newsletter.models import Consent as ReadersConsent
 from tests import factories
 from tests.articles.factories import make_article, make_draft
-from tests.mail.factories import make_email
+from tests.core.mail.factories import make_email
 from tests.newsletter import factories as readers
 from tests.newsletter.issues import make_issue
 from tests.pages.factories import make_practice, make_testimonial

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from curednation.devstack import places
-from curednation.devstack.locks import Lock
+from devstack import paths
+from devstack.locks import Lock
 
 LEFT_OUT = shutil.ignore_patterns(".*", "var", "tests", "bench", "staticfiles")
-LOCKS = places.LOCKS.relative_to(places.BASE_DIR)
+LOCKS = paths.LOCKS.relative_to(paths.BASE_DIR)
 CONFIGURED = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "EMAIL_URL", "BROKER_QUEUE", "DEBUG")
 
 

@@ -6,5 +6,5 @@ import curednation.urls
 
 urlpatterns = [
     *curednation.urls.urlpatterns,
-    path("dev/mail/", include("curednation.devstack.urls")),
+    path("dev/mail/", include("devstack.urls")),
 ]

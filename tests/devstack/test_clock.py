@@ -12,8 +12,8 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-from curednation.devstack import clock
-from curednation.devstack.trouble import Trouble
+from devstack import clock
+from devstack.errors import Trouble
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 CLOSE = timedelta(minutes=10)  # between two questions on a machine that is slow
@@ -88,7 +88,7 @@ if not os.environ.get("FAKETIME"):  # one clock within another is refused
 
 def test_services_by_another_clock_are_others():
     code = (
-        "from curednation.devstack import embedded, places; print(places.VAR, *embedded.urls())"
+        "from devstack import embedded, places; print(places.VAR, *embedded.urls())"
         "\nprint(*(embedded.url(name) for name in ('DATABASE_URL', 'BROKER_URL', 'CACHE_URL')))"
     )
     environ = {name: text for name, text in os.environ.items() if name != "FAKETIME"}

@@ -5,7 +5,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from curednation.environment import database_options
+from core.environment import database_options
 from tests.devstack.test_unsafe_settings import PRODUCTION, load
 
 LIMITS = {

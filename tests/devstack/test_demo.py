@@ -10,7 +10,7 @@ from django.db.models import F
 from django.test import Client, override_settings
 from time_machine import travel
 
-from appointments import availability, booking
+from appointments import booking
 from appointments.models import (
     Appointment,
     Consent,
@@ -23,10 +23,11 @@ from appointments.models import (
     WaitlistEntry,
     WeeklyHours,
 )
-from appointments.states import STATES
-from curednation.devstack.management.commands.dev_staff import PASSWORD
-from curednation.mail.models import OutgoingEmail, State
-from curednation.staff.models import User
+from appointments.scheduling import availability
+from appointments.scheduling.states import STATES
+from core.mail.models import OutgoingEmail, State
+from core.staff.models import User
+from devstack.management.commands.dev_staff import PASSWORD
 from tests.factories import make_consent_texts, make_patient
 from tests.newsletter.factories import make_consent_text
 

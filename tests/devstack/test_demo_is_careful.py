@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from appointments.models import Appointment, Provider
-from curednation.mail.models import OutgoingEmail, State
-from curednation.staff.models import User
+from core.mail.models import OutgoingEmail, State
+from core.staff.models import User
 from tests.devstack.test_demo import NOON, counts, make_texts
 from tests.factories import make_patient
 

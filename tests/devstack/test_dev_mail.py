@@ -9,7 +9,7 @@ import pytest
 from django.core.mail import get_connection
 from django.core.mail.message import EmailMultiAlternatives
 
-from curednation.devstack import mailcatcher, places
+from devstack import mailcatcher, paths
 from tests.processes import free_port
 
 HTML = "<html><head></head><body><p style='color: red'>Hello</p><script>x()</script></body></html>"
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.devstack.dev_urls")
 def catcher(tmp_path, monkeypatch):
     """A mail catcher's process with a Maildir of its own; returns a connection to it."""
     (tmp_path / "mail").mkdir()
-    monkeypatch.setattr(places, "MAILDIR", tmp_path / "mail")
+    monkeypatch.setattr(paths, "MAILDIR", tmp_path / "mail")
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-P", mailcatcher.SERVER, str(port), tmp_path / "mail"]
@@ -99,7 +99,7 @@ def test_mail_is_thrown_away_by_a_post_only(catcher, client):
 @pytest.mark.parametrize("folder", ["none", "empty"])
 def test_where_no_mail_has_come_none_is_thrown_away(tmp_path, monkeypatch, client, folder):
     (tmp_path / "empty").mkdir()
-    monkeypatch.setattr(places, "MAILDIR", tmp_path / folder)
+    monkeypatch.setattr(paths, "MAILDIR", tmp_path / folder)
     assert client.post("/dev/mail/throw-away/").status_code == 302
 
 

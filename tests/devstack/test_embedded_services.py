@@ -5,13 +5,13 @@ import signal
 
 import pytest
 
-from curednation.devstack import places
-from curednation.devstack.trouble import Trouble
+from devstack import paths
+from devstack.errors import Trouble
 from tests.devstack.checkouts import LOCKS, Checkout
 
 ASK = """
 import os, sys, time, psycopg2
-from curednation.devstack import embedded
+from devstack import embedded
 with embedded.serving(embedded.wanted(os.environ)):
     with psycopg2.connect(embedded.url("DATABASE_URL")) as connection:
         cursor = connection.cursor()
@@ -22,7 +22,7 @@ with embedded.serving(embedded.wanted(os.environ)):
 
 
 COME_AND_GO = """
-from curednation.devstack import embedded, valkey
+from devstack import embedded, valkey
 for _ in range(25):
     with embedded.serving([valkey.VALKEY]):
         assert valkey.answers()
@@ -120,11 +120,11 @@ def test_a_folder_that_a_stranger_may_enter_is_not_used(tmp_path):
     open_to_all.mkdir()
     open_to_all.chmod(0o777)
     with pytest.raises(Trouble, match="not a private folder of ours"):
-        places.private_folder(open_to_all)
+        paths.private_folder(open_to_all)
 
 
 def test_a_link_in_place_of_the_private_folder_is_not_followed(tmp_path):
     (tmp_path / "target").mkdir(mode=0o700)
     (tmp_path / "link").symlink_to(tmp_path / "target")
     with pytest.raises(Trouble, match="not a private folder of ours"):
-        places.private_folder(tmp_path / "link")
+        paths.private_folder(tmp_path / "link")

@@ -5,9 +5,9 @@ import subprocess
 import pytest
 from django.conf import settings
 
-from curednation.devstack import install
+from devstack import install
 
-SCRIPT = settings.BASE_DIR / "curednation/devstack/install.sh"
+SCRIPT = settings.BASE_DIR / "devstack/install.sh"
 
 
 def say_without(folder):

@@ -12,7 +12,7 @@ import pytest
 from tests.devstack.checkouts import Checkout
 from tests.processes import free_port
 
-RUN = ("-m", "curednation.devstack.run")
+RUN = ("-m", "devstack.run")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from curednation.devstack import web
+from devstack import web
 
 ROOT = Path(settings.BASE_DIR)
 

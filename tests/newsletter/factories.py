@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from curednation.guard import addresses
-from newsletter import message_ids
+from core.guard import email_addresses
+from newsletter.delivery import message_ids
 from newsletter.models import ConsentText, Delivery, Subscriber, Topic
 
 number = count(1)
@@ -29,8 +29,8 @@ def make_subscriber(*, email: str = "", **values: Any) -> Subscriber:
     make_consent_text()
     email = email or f"reader{next(number)}@example.org"
     given = {
-        "email": addresses.normalised(email),
-        "address_hash": addresses.keyed_hash(email),
+        "email": email_addresses.normalised(email),
+        "address_hash": email_addresses.keyed_hash(email),
         "state": Subscriber.State.ACTIVE,
         "joined_at": timezone.now(),
     } | values

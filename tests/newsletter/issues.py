@@ -4,9 +4,9 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from curednation.practice.models import Practice
-from newsletter import campaigns
+from core.practice.models import Practice
 from newsletter.delivery import sending
+from newsletter.issues import workflow
 from newsletter.models import Delivery, Issue, Subscriber
 from tests.newsletter.factories import make_subscriber
 
@@ -35,8 +35,8 @@ def make_issue(**fields: Any) -> Issue:
 
 def start(issue: Issue) -> Issue:
     """Send it now: recipients and letter are frozen, nothing has gone out."""
-    campaigns.send_now(issue)
-    assert campaigns.freeze(issue.pk)
+    workflow.send_now(issue)
+    assert workflow.freeze(issue.pk)
     issue.refresh_from_db()
     return issue
 
@@ -44,8 +44,8 @@ def start(issue: Issue) -> Issue:
 def send(issue: Issue) -> Issue:
     """All of it that can go now, through one worker."""
     if issue.state in Issue.EDITABLE:
-        campaigns.send_now(issue)
-    campaigns.freeze(issue.pk)
+        workflow.send_now(issue)
+    workflow.freeze(issue.pk)
     sending.work(issue.pk, worker="test", seconds=30)
     issue.refresh_from_db()
     return issue

@@ -6,14 +6,14 @@ import json
 import pytest
 from django.core.cache import cache
 
-from curednation.mail.models import OutgoingEmail
-from curednation.staff.models import AuditEvent
+from core.mail.models import OutgoingEmail
+from core.staff.models import AuditEvent
 from newsletter import subscription
 from newsletter.admin import long_lists
 from newsletter.models import Confirmation, Consent, ConsentText, Event, Subscriber
-from newsletter.subscription import proofs
+from newsletter.subscription import consents
+from tests.core.staff.people import make_staff, sign_in
 from tests.newsletter.factories import make_consent_text, make_subscriber, make_topic
-from tests.staff.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/newsletter/subscriber/"
@@ -192,7 +192,7 @@ def test_a_new_text_is_a_new_version(manager):
 def test_consents_are_found_by_a_whole_address(editor):
     anna = make_subscriber(email="anna@example.org")
     for each in (anna, make_subscriber()):
-        proofs.record(each, Consent.Kind.LEFT)
+        consents.record(each, Consent.Kind.LEFT)
     page = editor.get("/admin/newsletter/consent/", {"q": " Anna@example.org"})
     assert [row.subscriber for row in page.context["cl"].result_list] == [anna]
 
@@ -201,7 +201,7 @@ def test_the_numbers_are_those_of_the_list(editor):
     cache.clear()
     for state, number in ((State.ACTIVE, 3), (State.LEFT, 2), (State.BOUNCED, 1)):
         for _ in range(number):
-            proofs.record(
+            consents.record(
                 make_subscriber(state=state),
                 state if state != "active" else "confirmed",
                 text=make_consent_text(),

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from newsletter import campaigns
+from newsletter.issues import workflow
 from tests.newsletter.issues import mail_through, make_issue, send, start
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_everybody_can_read_what_was_sent(client, publish):
 
 def test_nobody_can_read_what_was_not_sent_or_is_kept_out(client, publish):
     draft, cancelled = make_issue(), start(make_issue())
-    campaigns.cancel(cancelled)
+    workflow.cancel(cancelled)
     private = publish(in_archive=False)
     for issue in (draft, cancelled, private, start(make_issue())):
         assert client.get(issue.get_absolute_url()).status_code == 404
@@ -92,5 +92,5 @@ def test_an_issue_stays_readable_while_one_uncertain_mail_is_sent_again(client, 
     issue = publish()
     Delivery.objects.update(state="uncertain", reason="The worker stopped.")
     Batch.objects.update(sent=0, uncertain=1)
-    campaigns.resend(Delivery.objects.get())
+    workflow.resend(Delivery.objects.get())
     assert client.get(issue.get_absolute_url()).status_code == 200

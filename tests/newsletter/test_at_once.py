@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from curednation.mail.models import OutgoingEmail
+from core.mail.models import OutgoingEmail
 from newsletter import subscription
 from newsletter.models import Confirmation, Consent, Subscriber
 from tests.newsletter.factories import make_consent_text, make_subscriber

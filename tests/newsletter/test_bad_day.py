@@ -4,13 +4,14 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from curednation.mail.models import OutgoingEmail
-from newsletter import campaigns, history, subscription
+from core.mail.models import OutgoingEmail
+from newsletter import subscription
+from newsletter.bounces import reports
+from newsletter.issues import retention, workflow
 from newsletter.models import Consent, Event, HardBounce, Issue, Subscriber
-from newsletter.returns import reports
+from tests.core.staff.people import make_staff, sign_in
 from tests.newsletter.factories import letter_to
 from tests.newsletter.issues import mail_through, make_issue, make_readers, send, start, states
-from tests.staff.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 State = Subscriber.State
@@ -183,7 +184,7 @@ def test_what_names_a_reader_goes_with_the_history_and_with_the_reader():
     subscription.erase(readers[0], how="staff")
     assert not HardBounce.objects.filter(subscriber=readers[0]).exists()
     HardBounce.objects.update(at="2020-01-01T00:00Z")
-    history.forget_old_issues()
+    retention.forget_old_issues()
     assert not HardBounce.objects.exists()
 
 
@@ -276,7 +277,7 @@ def test_too_many_dead_at_sending_time_are_held_too(mail):
 def test_halting_tells_staff_and_a_rest_does_not(mail):
     make_staff("manager")
     issue = start(make_issue())
-    campaigns.rest(issue.pk, because="away")
+    workflow.rest(issue.pk, because="away")
     assert told() == []
-    campaigns.halt(issue.pk, because="it is paused already")
+    workflow.halt(issue.pk, because="it is paused already")
     assert told() == []

@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from articles import previews
+from articles import preview_links
 from newsletter import links
 from tests.articles.factories import make_article
 from tests.factories import make_provider, make_service
@@ -48,7 +48,7 @@ def test_an_article_has_it_too(visitor):
 
 
 def test_the_preview_of_an_article_has_none(visitor):
-    page = visitor.get(previews.link(make_article())).text
+    page = visitor.get(preview_links.link(make_article())).text
     assert "A preview." in page
     assert FORM not in page
 

@@ -15,10 +15,11 @@ from django.db.models import Sum
 from django.db.models.functions import Now
 
 from curednation.celery import app
-from curednation.devstack import valkey
-from newsletter import handover, tasks
+from devstack import valkey
+from newsletter import tasks
+from newsletter.delivery import dispatch
 from newsletter.models import Batch, Delivery, Issue, Subscriber
-from tests.mail.conftest import use_broker
+from tests.core.mail.conftest import use_broker
 from tests.newsletter.issues import make_issue, start, states
 from tests.processes import Process, free_port
 
@@ -73,7 +74,7 @@ def time_passes(dead: list[Process]) -> None:
         mine.update(lease_until=Now())
     Delivery.objects.filter(batch=None).update(due_at=Now())
     Issue.objects.filter(resumes_at__isnull=False).update(resumes_at=Now())
-    handover.broker.succeeded()
+    dispatch.broker.succeeded()
     tasks.sweep()
 
 

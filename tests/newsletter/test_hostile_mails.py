@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.bounces import dsn, mailbox
 from newsletter.models import Event, Subscriber
-from newsletter.returns import dsn, mailbox
 from newsletter.tasks import read_returns
 from tests.growth import MOST, growth
 from tests.newsletter.factories import letter_to, make_subscriber

@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from newsletter import campaigns, letter
+from newsletter.issues import rendering, workflow
 from newsletter.models import Batch, Delivery, Issue
 from tests.articles.factories import make_article
+from tests.core.staff.people import make_staff, sign_in
 from tests.newsletter.factories import make_subscriber
 from tests.newsletter.issues import (
     mail_through,
@@ -21,7 +22,6 @@ from tests.newsletter.issues import (
     states,
 )
 from tests.page_forms import read_forms
-from tests.staff.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/newsletter/issue/"
@@ -153,13 +153,13 @@ def test_a_time_that_has_passed_or_that_clocks_skip_is_refused(editor, day):
 def test_what_is_due_starts_by_itself_and_what_is_late_by_hours_waits_for_staff(settings):
     settings.NEWSLETTER_LATE_HOURS = 6
     due, late = make_issue(), make_issue()
-    campaigns.schedule(due, at=timezone.now() + timedelta(days=1), zone="UTC")
-    campaigns.schedule(late, at=timezone.now() + timedelta(days=1), zone="UTC")
-    assert campaigns.start_due() == []
+    workflow.schedule(due, at=timezone.now() + timedelta(days=1), zone="UTC")
+    workflow.schedule(late, at=timezone.now() + timedelta(days=1), zone="UTC")
+    assert workflow.start_due() == []
     for issue, hours in ((due, 5), (late, 7)):
         Issue.objects.filter(pk=issue.pk).update(send_at=timezone.now() - timedelta(hours=hours))
-    assert campaigns.start_due() == [due.pk]
-    assert campaigns.start_due() == []
+    assert workflow.start_due() == [due.pk]
+    assert workflow.start_due() == []
     late.refresh_from_db()
     assert late.state == Issue.State.HELD
 
@@ -257,11 +257,11 @@ def test_for_a_minute_it_can_be_stopped(editor):
     page = step(editor, issue, "send-now", sure="yes", count="1").text
     assert issue.state == Issue.State.SCHEDULED
     assert before + timedelta(seconds=50) < issue.send_at < timezone.now() + timedelta(seconds=70)
-    assert campaigns.start_due() == []
+    assert workflow.start_due() == []
     assert "Stop it: make it a draft again" in page
     step(editor, issue, "take-back")
     Issue.objects.filter(pk=issue.pk).update(send_at=before)
-    assert campaigns.start_due() == []
+    assert workflow.start_due() == []
     assert issue.state == Issue.State.DRAFT
 
 
@@ -270,7 +270,7 @@ def test_after_the_minute_it_goes_by_itself(editor):
     issue = make_issue()
     step(editor, issue, "send-now", sure="yes", count="1")
     Issue.objects.filter(pk=issue.pk).update(send_at=timezone.now())
-    assert campaigns.start_due() == [issue.pk]
+    assert workflow.start_due() == [issue.pk]
 
 
 def test_cards_stand_in_the_order_in_which_they_were_chosen(editor):
@@ -298,4 +298,4 @@ def test_cards_stand_in_the_order_in_which_they_were_chosen(editor):
     assert chosen(wrong.text) == others  # a mistake elsewhere does not mix them
     save(articles=others)
     assert issue.articles == others
-    assert letter.cards(issue)[0]["title"] == "Number three"
+    assert rendering.cards(issue)[0]["title"] == "Number three"

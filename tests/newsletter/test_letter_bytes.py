@@ -15,8 +15,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from articles import publishing
-from newsletter import letter, links, message_ids
+from newsletter import links
+from newsletter.delivery import message_ids
 from newsletter.delivery.mime import Post, Recipient
+from newsletter.issues import rendering
 from newsletter.models import Delivery
 from tests.articles.factories import make_article
 from tests.newsletter.factories import make_subscriber
@@ -125,7 +127,7 @@ def test_a_line_never_begins_with_a_full_stop_whatever_the_link(settings):
     issue = make_issue(body="<p>.</p>" * 50)
     for length in range(1, 80):
         settings.SITE_URL = f"http://{'a' * length}.example"
-        post = Post(letter.write(issue), issue=1)
+        post = Post(rendering.write(issue), issue=1)
         octets = post.octets(Recipient("a@example.org", "k" * 22))
         assert b"\r\n." not in octets
         assert octets.endswith(b"\r\n")
@@ -162,4 +164,4 @@ def test_the_letter_is_rendered_once_and_stays_as_it_was_frozen(got):
     assert message_from_bytes(_raw, policy=policy.default)["Subject"] == got.issue.subject
     publishing.archive(article)
     assert "Before" in text_of(mail, "html")
-    assert [card["title"] for card in letter.cards(got.issue)] == ["Before"]
+    assert [card["title"] for card in rendering.cards(got.issue)] == ["Before"]

@@ -5,10 +5,10 @@ import mailbox as maildirs
 
 import pytest
 
-from curednation.mail import outbox
-from curednation.mail.models import OutgoingEmail
+from core.mail import outbox
+from core.mail.models import OutgoingEmail
+from newsletter.bounces import dsn, mailbox
 from newsletter.models import Event, Subscriber
-from newsletter.returns import dsn, mailbox
 from newsletter.tasks import read_returns
 from tests.newsletter.factories import letter_to, make_subscriber
 from tests.newsletter.imap import ImapServer

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from curednation.mail.models import OutgoingEmail
+from core.mail.models import OutgoingEmail
 from newsletter import links, subscription
 from newsletter.models import Consent, Subscriber
 from tests.newsletter.factories import make_subscriber, make_topic

@@ -12,9 +12,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from core.mail import outbox
+from core.mail.models import OutgoingEmail
 from curednation.logs import Lines, Private
-from curednation.mail import outbox
-from curednation.mail.models import OutgoingEmail
 from newsletter import links
 from newsletter.models import Subscriber
 from tests.appointments.test_privacy import everything_in, everything_queued

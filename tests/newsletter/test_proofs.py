@@ -5,11 +5,11 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from curednation.guard import addresses
-from curednation.mail.models import OutgoingEmail
+from core.guard import email_addresses
+from core.mail.models import OutgoingEmail
 from newsletter import links, subscription
 from newsletter.models import Confirmation, Consent, ConsentText, Event, Origin, Subscriber
-from newsletter.subscription import proofs
+from newsletter.subscription import consents
 from tests.newsletter.factories import make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def refused(sql: str) -> None:
 
 @pytest.mark.parametrize("table", ["newsletter_consent", "newsletter_consenttext"])
 def test_nobody_changes_deletes_or_truncates_a_proof(table):
-    proofs.record(make_subscriber(), Consent.Kind.LEFT)
+    consents.record(make_subscriber(), Consent.Kind.LEFT)
     refused(f"UPDATE {table} SET id = id")
     refused(f"DELETE FROM {table}")
     refused(f"TRUNCATE {table} CASCADE")
@@ -68,7 +68,7 @@ def test_erasing_takes_out_all_that_names_the_person_and_keeps_the_proof():
 
 def test_what_was_erased_is_known_by_its_hash_and_not_written_to():
     subscription.erase(with_history(), how="by letter")
-    found = Subscriber.objects.get(address_hash=addresses.keyed_hash(EMAIL))
+    found = Subscriber.objects.get(address_hash=email_addresses.keyed_hash(EMAIL))
     assert found.state == Subscriber.State.ERASED
     assert found not in Subscriber.objects.mailable()
 

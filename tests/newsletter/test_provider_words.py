@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from curednation.mail import outbox
-from curednation.mail.models import OutgoingEmail
+from core.mail import outbox
+from core.mail.models import OutgoingEmail
 from newsletter.models import Event, Subscriber
+from tests.core.staff.people import make_staff
 from tests.newsletter import payloads
 from tests.newsletter.factories import letter_to, make_subscriber
 from tests.newsletter.issues import make_issue
 from tests.newsletter.test_webhooks import post, state_of
-from tests.staff.people import make_staff
 
 pytestmark = pytest.mark.django_db
 State = Subscriber.State

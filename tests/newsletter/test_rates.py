@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from redis.exceptions import RedisError
 
-from newsletter.delivery import rates, rows, warm_up
+from newsletter.delivery import queries, sending_rates, warm_up
 from newsletter.models import Batch, Delivery, Issue
 from tests.newsletter.factories import make_subscriber
 from tests.newsletter.issues import mail_through, make_issue, make_readers, send, start, states
@@ -23,7 +23,7 @@ def test_no_more_than_so_many_a_second_over_all_workers(settings):
     settings.NEWSLETTER_PER_SECOND = 20
     began, taken = time.monotonic(), 0
     while time.monotonic() < began + 1.5:
-        wait = rates.wait("example.org")
+        wait = sending_rates.wait("example.org")
         taken += not wait
         time.sleep(min(wait, 0.05))
     assert 20 <= taken <= 50
@@ -60,15 +60,15 @@ def test_an_hours_limit_counts_what_open_batches_may_still_send(settings, smtp_s
     settings.NEWSLETTER_PER_HOUR = 5
     make_readers(8)
     issue = start(make_issue())
-    claimed = rows.claim(issue.pk, "other", most=3, workers=9)
+    claimed = queries.claim(issue.pk, "other", most=3, workers=9)
     send(issue)
     assert len(smtp_server.mails) == 2
-    rows.end(claimed.batch)
+    queries.end(claimed.batch)
     send(issue)
     assert len(smtp_server.mails) == 5
-    assert rates.room() == 0
+    assert sending_rates.room() == 0
     Batch.objects.update(finished_at=datetime.now(UTC) - timedelta(minutes=61))
-    assert rates.room() == 5
+    assert sending_rates.room() == 5
 
 
 def test_a_new_sender_sends_a_little_more_each_day(settings, smtp_server, monkeypatch):
@@ -92,4 +92,4 @@ def test_no_more_workers_than_allowed_send_one_issue_at_a_time(settings):
     settings.NEWSLETTER_WORKERS = 2
     make_readers(3)
     issue = start(make_issue())
-    assert [bool(rows.claim(issue.pk, "w", most=1, workers=2)) for _ in range(3)] == [1, 1, 0]
+    assert [bool(queries.claim(issue.pk, "w", most=1, workers=2)) for _ in range(3)] == [1, 1, 0]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from newsletter.delivery.answers import Answer
-from newsletter.returns.status import Verdict, enhanced, verdict
+from newsletter.bounces.classification import Verdict, enhanced, verdict
+from newsletter.delivery.smtp_replies import Answer
 
 GONE, PASSING, ABOUT_US = Verdict.GONE, Verdict.PASSING, Verdict.ABOUT_US
 

@@ -4,9 +4,9 @@ from base64 import encodebytes
 
 import pytest
 
-from newsletter import message_ids
-from newsletter.returns import dsn
-from newsletter.returns.status import Verdict
+from newsletter.bounces import dsn
+from newsletter.bounces.classification import Verdict
+from newsletter.delivery import message_ids
 
 OURS = message_ids.make(7, 42, "example.org")
 TOP = """\

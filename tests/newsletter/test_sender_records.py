@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.test import Client
 
-from newsletter import sender_records
+from newsletter.delivery import dns_records
+from tests.core.staff.people import make_staff, sign_in
 from tests.newsletter.issues import make_practice
-from tests.staff.people import make_staff, sign_in
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def found(settings):
     def look(records):
         with dns_server(records) as address:
             settings.DNS_SERVER = address
-            return {each.name: (each.ok, each.text) for each in sender_records.look()}
+            return {each.name: (each.ok, each.text) for each in dns_records.look()}
 
     return look
 
@@ -129,11 +129,11 @@ def test_another_key_in_dns_than_ours_is_said(found, settings):
 
 
 def test_a_dns_that_does_not_answer_is_said_and_no_error(settings, monkeypatch):
-    monkeypatch.setattr(sender_records, "PATIENCE", 0.2)
+    monkeypatch.setattr(dns_records, "PATIENCE", 0.2)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
         settings.DNS_SERVER = f"127.0.0.1:{silent.getsockname()[1]}"
-        assert {each.ok for each in sender_records.look()} == {None}
+        assert {each.ok for each in dns_records.look()} == {None}
 
 
 @pytest.mark.django_db

@@ -3,8 +3,9 @@
 import pytest
 from django.db.models.functions import Now
 
-from newsletter import campaigns, subscription, tasks
-from newsletter.delivery import recovery, rows, sending
+from newsletter import subscription, tasks
+from newsletter.delivery import queries, recovery, sending
+from newsletter.issues import workflow
 from newsletter.models import Batch, Delivery, Issue, Subscriber
 from tests.newsletter.factories import make_subscriber, make_topic
 from tests.newsletter.issues import (
@@ -45,7 +46,7 @@ def test_who_gets_it_is_frozen_when_sending_starts():
     make_readers(2)
     issue = start(make_issue())
     make_subscriber()
-    campaigns.freeze(issue.pk)
+    workflow.freeze(issue.pk)
     assert (issue.total, Delivery.objects.of(issue).count()) == (2, 2)
 
 
@@ -67,7 +68,7 @@ def test_topics_and_the_day_of_joining_choose_who_gets_it():
 def test_whoever_leaves_in_the_middle_gets_nothing_more(smtp_server):
     staying, leaving, pausing = make_readers(3)
     issue = start(make_issue())
-    claimed = rows.claim(issue.pk, "test", most=9, workers=9)
+    claimed = queries.claim(issue.pk, "test", most=9, workers=9)
     subscription.leave(leaving, how="link")
     subscription.pause(pausing, weeks=2)
     Batch.objects.filter(pk=claimed.batch).update(lease_until=Now())
@@ -89,18 +90,18 @@ def test_a_new_address_counts_for_what_has_not_gone_out(smtp_server):
 def test_a_pause_counts_from_the_next_mail_on(smtp_server, monkeypatch):
     make_readers(5)
     issue = start(make_issue())
-    step = rows.step
+    step = queries.step
 
     def pause_at_the_third(*args, **more):
         if len(smtp_server.mails) == 2:
-            campaigns.pause(issue)
+            workflow.pause(issue)
         return step(*args, **more)
 
-    monkeypatch.setattr(rows, "step", pause_at_the_third)
+    monkeypatch.setattr(queries, "step", pause_at_the_third)
     send(issue)
     assert (len(smtp_server.mails), states(issue)) == (2, {"sent": 2, "waiting": 3})
     monkeypatch.undo()
-    campaigns.resume(issue)
+    workflow.resume(issue)
     send(issue)
     assert states(issue) == {"sent": 5}
     assert len({mail["To"] for mail in smtp_server.mails}) == 5
@@ -172,7 +173,7 @@ def test_a_line_that_breaks_after_the_text_leaves_it_uncertain_and_it_is_never_s
     assert states(issue) == {"uncertain": 1, "waiting": 2}
     assert (issue.state, bool(issue.resumes_at)) == (Issue.State.PAUSED, True)
     Issue.objects.update(resumes_at=Now())
-    assert campaigns.wake_rested() == [issue.pk]
+    assert workflow.wake_rested() == [issue.pk]
     issue.refresh_from_db()
     assert send(issue).state == Issue.State.SENT
     assert states(issue) == {"uncertain": 1, "sent": 2}
@@ -186,15 +187,15 @@ def test_a_server_that_is_away_pauses_the_issue_which_goes_on_by_itself(smtp_ser
     assert issue.state == Issue.State.PAUSED
     assert "The mail server is away" in issue.reason
     first = issue.resumes_at
-    assert campaigns.wake_rested() == []
+    assert workflow.wake_rested() == []
     Issue.objects.update(resumes_at=Now())
-    campaigns.wake_rested()
+    workflow.wake_rested()
     issue.refresh_from_db()
     send(issue)
     assert issue.resumes_at > first
     smtp_server.open()
     Issue.objects.update(resumes_at=Now())
-    campaigns.wake_rested()
+    workflow.wake_rested()
     issue.refresh_from_db()
     assert send(issue).state == Issue.State.SENT
     assert (issue.rests, states(issue)) == (0, {"sent": 2})
@@ -203,10 +204,12 @@ def test_a_server_that_is_away_pauses_the_issue_which_goes_on_by_itself(smtp_ser
 def test_what_a_killed_worker_held_goes_back_and_what_was_in_flight_is_uncertain(smtp_server):
     make_readers(3)
     issue = start(make_issue())
-    claimed = rows.claim(issue.pk, "killed", most=9, workers=1)
+    claimed = queries.claim(issue.pk, "killed", most=9, workers=1)
     first, second, _third = claimed.rows
-    rows.step(claimed.batch, upcoming=first.pk, address=first.email)
-    rows.step(claimed.batch, done=first.pk, state="sent", upcoming=second.pk, address=second.email)
+    queries.step(claimed.batch, upcoming=first.pk, address=first.email)
+    queries.step(
+        claimed.batch, done=first.pk, state="sent", upcoming=second.pk, address=second.email
+    )
     assert recovery.release_dead() == 0
     send(issue)
     assert smtp_server.mails == []
@@ -221,12 +224,12 @@ def test_what_a_killed_worker_held_goes_back_and_what_was_in_flight_is_uncertain
 def test_a_worker_whose_lease_was_given_away_sends_nothing_more():
     make_readers(2)
     issue = start(make_issue())
-    claimed = rows.claim(issue.pk, "slow", most=9, workers=1)
+    claimed = queries.claim(issue.pk, "slow", most=9, workers=1)
     Batch.objects.update(lease_until=Now())
     recovery.release_dead()
     row = claimed.rows[0]
-    assert rows.step(claimed.batch, upcoming=row.pk, address=row.email) == "lost"
-    assert not rows.keep(claimed.batch)
+    assert queries.step(claimed.batch, upcoming=row.pk, address=row.email) == "lost"
+    assert not queries.keep(claimed.batch)
 
 
 def test_an_address_that_no_server_takes_fails_without_asking_one(smtp_server):
@@ -240,7 +243,7 @@ def test_an_address_that_no_server_takes_fails_without_asking_one(smtp_server):
 def test_a_dead_broker_delays_an_issue_and_the_sweep_finds_it(smtp_server):
     make_subscriber()
     issue = make_issue()
-    campaigns.send_now(issue)  # nobody takes its task here
+    workflow.send_now(issue)  # nobody takes its task here
     tasks.sweep()
     tasks.send(issue.pk)
     tasks.sweep()

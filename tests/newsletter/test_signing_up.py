@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from curednation.guard import addresses
-from curednation.mail.models import OutgoingEmail
+from core.guard import email_addresses
+from core.mail.models import OutgoingEmail
 from newsletter import subscription
 from newsletter.models import Confirmation, Consent, Subscriber
 from tests.newsletter.factories import make_consent_text, make_subscriber
@@ -255,7 +255,7 @@ def test_confirming_leaves_a_proof_with_the_text_that_was_shown_and_a_welcome(se
     assert consent.text.text in shown
     assert consent.page == "pages:about"
     assert consent.asked_at < consent.at
-    assert consent.address_hash == addresses.keyed_hash("grace@example.org")
+    assert consent.address_hash == email_addresses.keyed_hash("grace@example.org")
     assert (consent.origin.email, consent.origin.network) == (
         "grace@example.org",
         "2001:db8:1:2::/64",

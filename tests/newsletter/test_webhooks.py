@@ -6,9 +6,9 @@ import urllib.request
 import pytest
 from django.test import Client
 
-from curednation.mail import outbox
-from curednation.mail.models import OutgoingEmail
-from newsletter import message_ids
+from core.mail import outbox
+from core.mail.models import OutgoingEmail
+from newsletter.delivery import message_ids
 from newsletter.models import Consent, Event, Subscriber
 from tests.internet import Internet
 from tests.newsletter import payloads

@@ -1,15 +1,15 @@
 import pytest
 
-from curednation import cacheservice
-from curednation.mail.breaker import Breaker
-from curednation.practice import shared
+from core.cache import service
+from core.circuit_breaker import Breaker
+from core.practice import cached
 
 
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch):
     """As if this process had shown no page yet, and met no trouble with the cache."""
-    monkeypatch.setattr(cacheservice, "breaker", Breaker(rest=cacheservice.REST))
-    monkeypatch.setattr(shared, "_last_seen", (None, (None, None)))
+    monkeypatch.setattr(service, "breaker", Breaker(rest=service.REST))
+    monkeypatch.setattr(cached, "_last_seen", (None, (None, None)))
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
-from curednation.pages.models import Testimonial
-from curednation.practice.models import Practice
+from core.practice.models import Practice
+from pages.models import Testimonial
 
 
 def make_practice(**values) -> Practice:

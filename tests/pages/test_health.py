@@ -9,7 +9,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from curednation.celery import app
-from curednation.pages import health
+from pages import health
 
 DEAD = "redis://127.0.0.1:1/0"
 

@@ -10,9 +10,9 @@ from django.core.cache import cache
 from django.db import IntegrityError
 from django.test import RequestFactory
 
-from curednation import cacheservice
-from curednation.practice import shared
-from curednation.practice.models import Practice
+from core.cache import service
+from core.practice import cached
+from core.practice.models import Practice
 from tests.pages.factories import make_practice
 
 pytestmark = pytest.mark.django_db
@@ -93,12 +93,12 @@ def test_the_practice_is_read_from_the_database_once(django_assert_num_queries):
 
 def test_a_slow_reader_does_not_bring_an_old_practice_back():
     practice = make_practice()
-    version = shared.version()
+    version = cached.version()
     old = dict(Practice.objects.filter(pk=1).values().get())
     practice.name = "Harbor Clinic"
     practice.save()
     Practice.share()
-    shared.fill(Practice._shared_key(), old, version)
+    cached.fill(Practice._shared_key(), old, version)
     assert Practice.current().name == "Harbor Clinic"
 
 
@@ -111,7 +111,7 @@ def test_what_is_saved_while_the_cache_is_away_shows_when_it_is_back(client, set
     practice.save()
     Practice.share()
     settings.CACHES = alive
-    cacheservice.breaker.succeeded()
+    service.breaker.succeeded()
     assert "(615) 555-0199" in client.get("/contact/").text
     assert "(615) 555-0199" in client.get("/").text
 

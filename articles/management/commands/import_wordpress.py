@@ -7,9 +7,9 @@ import click
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles.models import Contributor
-from articles.wordpress.export import Export, NotAnExport
-from articles.wordpress.moving import move_in
+from articles.wordpress.importing import move_in
 from articles.wordpress.report import Report
+from articles.wordpress.wxr import Export, NotAnExport
 
 
 class Command(BaseCommand):

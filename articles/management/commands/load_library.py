@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.loading import LIBRARY, Broken, load_library
+from articles.seed_library import LIBRARY, Broken, load_library
 
 
 class Command(BaseCommand):

@@ -1,11 +1,11 @@
-"""Move the list out: see `newsletter.moving`."""
+"""Move the list out: see `newsletter.transfer.csv_transfer`."""
 
 from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from newsletter import moving
 from newsletter.models import Subscriber
+from newsletter.transfer import csv_transfer
 
 
 class Command(BaseCommand):
@@ -21,5 +21,5 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, state: str, **_) -> None:
         with file.open("x", newline="", encoding="utf-8") as opened:
             file.chmod(0o600)
-            count = moving.send_out(opened, state=state)
+            count = csv_transfer.send_out(opened, state=state)
         self.stdout.write(f"{count:,} subscribers are in {file}.")

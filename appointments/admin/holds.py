@@ -1,0 +1,73 @@
+"""Holds that keep a time now: who waits for what, and giving one back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from appointments import booking
+from appointments.admin import practice_time, workflow_actions
+from appointments.models import Appointment, Status
+from appointments.templatetags.appointments import clock
+from core.guard.primary_keys import key
+from core.staff.audit import disclosures
+
+SHOWN = 200
+
+
+def holds_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """The list; a POST with `release` gives that hold's time back at once."""
+    if not request.user.has_perm("appointments.view_appointment"):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _release(admin, request)
+    zone, now = practice_time.zone(), timezone.now()
+    live = Appointment.objects.filter(status=Status.HELD, held_until__gt=now)
+    shown = live.select_related("provider", "service").order_by("held_until")[:SHOWN]
+    rows = [
+        (
+            hold,
+            practice_time.near_moment(hold.starts_at, zone),
+            clock(hold.held_until.astimezone(zone)),
+        )
+        for hold in shown
+        if hold.held_until
+    ]
+    context: dict[str, Any] = admin.admin_site.each_context(request) | {
+        "title": _("Times held now"),
+        "opts": Appointment._meta,
+        "rows": rows,
+        "count": live.count(),
+        "may_release": request.user.has_perm("appointments.change_appointment"),
+    }
+    response = TemplateResponse(request, "admin/appointments/holds.html", context)
+    return disclosures.shows(response, [hold for hold, *_words in rows])
+
+
+def _give_back(hold: Appointment, by: str) -> bool:
+    """A hold, or a visit that waits for the link in its mail; nothing else. Whether it was one."""
+    if not hold.waits_for_the_patient:
+        return booking.release(hold, by=by)
+    try:
+        booking.cancel(hold, by=by)
+    except booking.NotChangeable:
+        return False
+    return True
+
+
+def _release(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    if not request.user.has_perm("appointments.change_appointment"):
+        raise PermissionDenied
+    hold = Appointment.objects.filter(pk=key(request.POST.get("release"))).first()
+    if hold and _give_back(hold, workflow_actions.signature(request)):
+        admin.log_change(request, hold, "Released")
+        messages.success(request, _("The time is free again."))
+    else:
+        messages.warning(request, _("This hold is over: it was booked, given back or has run out."))
+    return redirect("admin:appointments_appointment_holds")

@@ -1,0 +1,53 @@
+"""What the first page of the admin says about visits. It names nobody: it stands open on desks."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from appointments import booking, emails
+from appointments.admin import appointment_page, practice_time
+from appointments.models import Appointment
+from core.mail.models import OutgoingEmail
+
+SHOWN = 10
+
+
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+def pressure(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """Much more than usual is booked, or as much as the clinic's rules allow."""
+    if not request.user.has_perm("appointments.view_clinicrules"):
+        return None
+    found = booking.pressure()
+    if not (found.is_on or found.rests):
+        return None
+    return "admin/appointments/_pressure.html", {"pressure": found, "shows": ()}
+
+
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """Visits ahead whose patient did not get the last e-mail about them."""
+    if not request.user.has_perm("appointments.view_appointment"):
+        return None
+    failed = OutgoingEmail.objects.failed().filter(overtaken=False)
+    failed = failed.filter(about__startswith=emails.ABOUT).only("about", "template")
+    mails = {mail.about: mail for mail in failed}
+    pks = [about.removeprefix(emails.ABOUT) for about in mails]
+    visits = Appointment.objects.filter(pk__in=pks, starts_at__gt=timezone.now())
+    rows = list(practice_time.clocked(visits.order_by("starts_at")))
+    if not rows:
+        return None
+    return "admin/appointments/_failed_mail.html", {
+        "count": len(rows),
+        "more": len(rows) - SHOWN,
+        "shows": rows[:SHOWN],
+        "rows": [
+            {
+                "visit": visit,
+                "when": practice_time.moment(visit.starts_at, practice_time.zone_of(visit)),
+                "kind": appointment_page.kind(mails[emails.about(visit)]),
+            }
+            for visit in rows[:SHOWN]
+        ],
+    }

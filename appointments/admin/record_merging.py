@@ -1,0 +1,205 @@
+"""Two records of one person become one, and a visit is given to the right record.
+
+Each is found by search, shown beside the other before anything happens, and refused where somebody
+changed one of them meanwhile.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from appointments import booking
+from appointments.admin import patient_search, practice_time, workflow_actions
+from appointments.booking import patients
+from appointments.models import Appointment, Patient
+from core.guard import email_addresses
+from core.guard.primary_keys import key
+from core.staff.audit import disclosures
+
+SHOWN = 25
+CHANGED = _("Somebody changed one of these records just now. Please look at them again.")
+
+
+def merge_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Which record is the same person's; then both side by side, and the button."""
+    if not admin.has_change_permission(request):
+        raise PermissionDenied
+    patient = _kept(object_id)
+    if patient is None:
+        raise Http404("No such patient")
+    other = _chosen(request, patient)
+    if other is None:
+        return _choose(admin, request, patient, _("Merge with another record"))
+    both, status = (patient, other), 200
+    if request.method == "POST":
+        into, gone = both if key(request.POST.get("keep")) == patient.pk else (other, patient)
+        if _merge(admin, request, gone, into):
+            return redirect("admin:appointments_patient_change", into.pk)
+        messages.error(request, CHANGED)
+        status = 409
+    context = _context(admin, request, _("Merge two records")) | {
+        "sides": [_side(each) for each in both],
+        "differ": _differ(*both),
+        "other": other,
+        "keep": key(request.POST.get("keep")) or patient.pk,
+        "seen": booking.seen(*both),
+    }
+    page = "admin/appointments/merge.html"
+    visits = [visit for side in context["sides"] for visit, _words in side["visits"]]
+    response = TemplateResponse(request, page, context, status=status)
+    return disclosures.shows(response, both, visits)
+
+
+def _merge(admin: ModelAdmin, request: HttpRequest, gone: Patient, into: Patient) -> bool:
+    """Merge and write down what was done, both or neither."""
+    seen = request.POST.get("seen", "")
+    try:
+        with transaction.atomic():
+            visits = booking.merge(gone, into=into, as_seen=seen)
+            note = _now("Record %(gone)s was merged into record %(into)s.")
+            note %= {"gone": gone.pk, "into": into.pk}
+            for row in (into, gone, *visits):
+                admin.log_change(request, row, note)
+    except booking.RecordsChanged:
+        return False
+    text = ngettext(
+        "The two records are one now. %d visit came over.",
+        "The two records are one now. %d visits came over.",
+        len(visits),
+    )
+    messages.success(request, text % len(visits))
+    return True
+
+
+def record_view(admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Another record for a visit: which one, then both side by side, and the button."""
+    may_look = request.user.has_perm("appointments.view_patient")
+    if not may_look or not admin.has_act_permission(request):
+        raise PermissionDenied
+    visit = admin.get_object(request, unquote(object_id))
+    if visit is None or visit.patient is None:
+        raise Http404("No such visit")
+    other = _chosen(request, visit.patient)
+    title = _("Give the visit to another record")
+    if other is None:
+        return _choose(admin, request, visit.patient, title, visit)
+    status = 200
+    if request.method == "POST":
+        if _give(admin, request, visit, other):
+            return redirect("admin:appointments_appointment_change", visit.pk)
+        messages.error(request, CHANGED)
+        status = 409
+    context = _context(admin, request, title) | {
+        "visit": visit,
+        "when": practice_time.moment(visit.starts_at, practice_time.zone()),
+        "sides": [_side(visit.patient), _side(other)],
+        "differ": _differ(visit.patient, other),
+        "other": other,
+        "seen": booking.seen(visit.patient, other),
+        "other_address": email_addresses.normalised(visit.email)
+        != email_addresses.normalised(other.email),
+        "mails": request.POST.get("mails") or _default_address(visit, other),
+    }
+    visits = [each for side in context["sides"] for each, _words in side["visits"]]
+    response = TemplateResponse(
+        request, "admin/appointments/give_visit.html", context, status=status
+    )
+    return disclosures.shows(response, [visit, *visits], [visit.patient, other])
+
+
+def _give(admin: Any, request: HttpRequest, visit: Appointment, other: Patient) -> bool:
+    was = visit.patient_id
+    try:
+        with transaction.atomic():
+            booking.give(visit, to=other, as_seen=request.POST.get("seen", ""))
+            if request.POST.get("mails") == "theirs":
+                booking.correct_address(
+                    other, was=visit.email, by=workflow_actions.signature(request)
+                )
+            note = _now("Given from record %(was)s to record %(to)s.")
+            admin.log_change(request, visit, note % {"was": was, "to": other.pk})
+    except booking.RecordsChanged:
+        return False
+    messages.success(request, _("The visit stands in the other record now."))
+    return True
+
+
+def _default_address(visit: Appointment, other: Patient) -> str:
+    """Theirs, unless they have booked with the visit's address themselves."""
+    theirs = Appointment.objects.filter(patient=other).of_address(visit.email)
+    return "same" if theirs.exists() else "theirs"
+
+
+# ── what both show ──
+
+
+def _kept(text: str) -> Patient | None:
+    return Patient.objects.kept().filter(pk=key(unquote(text))).first()
+
+
+def _chosen(request: HttpRequest, patient: Patient) -> Patient | None:
+    """The other record that the address or the form names, if there is one."""
+    other = _kept((request.POST if request.method == "POST" else request.GET).get("with", ""))
+    return None if other == patient else other
+
+
+def _choose(
+    admin: ModelAdmin,
+    request: HttpRequest,
+    patient: Patient,
+    title: Any,
+    visit: Appointment | None = None,
+) -> HttpResponse:
+    """Those that are alike, and those that a search finds."""
+    term = request.GET.get("q", "").replace("\0", "")
+    others = Patient.objects.kept().exclude(pk=patient.pk)
+    found = others.filter(patient_search.PATIENTS.matching(term)).distinct() if term.strip() else ()
+    rows = [*patients.alike(patient)[:SHOWN]] if not term else [*found[:SHOWN]]
+    context = _context(admin, request, title) | {
+        "patient": patient,
+        "visit": visit,
+        "term": term,
+        "rows": [(row, practice_time.phone(row.phone)) for row in rows],
+        "help": patient_search.HELP,
+        "most": SHOWN,
+    }
+    response = TemplateResponse(request, "admin/appointments/choose_record.html", context)
+    return disclosures.shows(response, [patient, *rows], [visit] if visit else [])
+
+
+def _side(patient: Patient) -> dict[str, Any]:
+    """One record as it stands beside the other."""
+    visits = Appointment.objects.filter(patient=patient).select_related("provider", "service")
+    zone = practice_time.zone()
+    return {
+        "patient": patient,
+        "phone": practice_time.phone(patient.phone),
+        "visits": [
+            (visit, practice_time.moment(visit.starts_at, zone))
+            for visit in visits.order_by("-starts_at")
+        ],
+    }
+
+
+def _differ(one: Patient, other: Patient) -> set[str]:
+    """What is not the same in both, so that nobody overlooks it."""
+    names = ("birth_date", "email", "phone", "search_name")
+    return {name for name in names if getattr(one, name) != getattr(other, name)}
+
+
+def _context(admin: ModelAdmin, request: HttpRequest, title: Any) -> dict[str, Any]:
+    return admin.admin_site.each_context(request) | {
+        "title": title,
+        "opts": Appointment._meta,
+        "media": admin.media,
+    }

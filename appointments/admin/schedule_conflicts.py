@@ -1,0 +1,207 @@
+"""Before a change of hours, licences or providers is saved: which booked visits it disturbs.
+
+The change is made in a transaction and the visits are looked at as they would stand then. If it
+disturbs any, it is rolled back and staff choose what becomes of each, or of groups where there are
+many. The second time the change and what was chosen are one transaction: both, or neither. What was
+chosen for groups is carried out afterwards: see `conflict_decisions`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from appointments import booking
+from appointments.admin import conflict_resolution, practice_time, workflow_actions
+from appointments.admin.conflict_resolution import FOR_ALL, PREFIX, Group, Refused, Row
+from appointments.conflicts import decisions, detection
+from appointments.conflicts.detection import CAN_BE_KEPT, Why
+from appointments.models import Appointment
+from core.guard.primary_keys import keys
+from core.staff.audit import disclosures
+
+PAGE = "admin/appointments/affected.html"
+PANEL = "admin/appointments/_affected.html"
+SHOWN = 10
+
+
+def before_saving(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    save: Callable[[], HttpResponse],
+    *,
+    provider: int | None = None,
+) -> HttpResponse:
+    """What `save` answers, or the list of the visits that it would disturb, with nothing saved.
+
+    `provider` limits it to the visits of one, where the change can concern no other. Providers are
+    locked while the change is tried, which is a moment. The page is made after that.
+    """
+    if request.method != "POST":
+        return save()
+    error = ""
+    with transaction.atomic():
+        # Visits may be moved to anybody; while there is nothing to move, only one is concerned.
+        booking.lock_everyone(None if _is_decided(request) else provider)
+        was, held = detection.all_of(provider), detection.holds(provider)
+        response = save()
+        if response.status_code != 302:
+            return response  # the form has errors, or asks whether to delete
+        booking.withdraw([pk for pk, _why in detection.holds(provider) - held])
+        found = dict(detection.all_of(provider) - was)
+        if not found:
+            return response
+        if not request.user.has_perm("appointments.view_appointment"):
+            raise PermissionDenied  # the change would show them visits
+        if _is_decided(request):
+            error = _settle(model_admin, request, conflict_resolution.rows_of(found))
+            if not error:
+                return response
+        transaction.set_rollback(True)
+    _forget_messages(request)
+    return _page(model_admin, request, found, error, carried=list(_carried(request)))
+
+
+def _is_decided(request: HttpRequest) -> bool:
+    """Whether choices were sent, and not only the wish to see some visits one by one."""
+    return f"{PREFIX}all" in request.POST and f"{PREFIX}show" not in request.POST
+
+
+def _settle(model_admin: ModelAdmin, request: HttpRequest, rows: list[Row]) -> str:
+    """Carry out what was chosen; else why not, and the caller must roll back."""
+    if not request.user.has_perm("appointments.change_appointment"):
+        raise PermissionDenied
+    reason = request.POST.get(f"{PREFIX}reason", "").strip()[:200]
+    try:
+        conflict_resolution.answer(rows, request.POST)
+        conflict_resolution.carry_out(rows, by=workflow_actions.signature(request), reason=reason)
+    except Refused as refused:
+        return str(refused)
+    done = [row for row in rows if row.chosen != conflict_resolution.LATER]
+    if len(rows) > conflict_resolution.EACH:
+        # A row for each would take longer than the change, under its locks.
+        pks = [row.visit.pk for row in done]
+        model_admin.record_many(request, "act:affected", Appointment, pks)  # type: ignore[attr-defined]  # guarded_admin
+        text = _now("The change is saved. %d visits are being settled: it takes a few minutes.")
+        if decisions.waiting():
+            messages.success(request, text % len(done))
+        return ""
+    for row in done:
+        model_admin.log_change(request, row.visit, _now("It could not take place as booked"))
+    if done:
+        text = ngettext("%d visit is settled.", "%d visits are settled.", len(done))
+        messages.success(request, text % len(done))
+    return ""
+
+
+def _forget_messages(request: HttpRequest) -> None:
+    """ "Was changed successfully": it was not. Iterating would still show them on this page."""
+    storage: Any = messages.get_messages(request)
+    storage._queued_messages.clear()
+
+
+def _carried(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """What was typed into the form, to send it once more with the choices."""
+    for name, values in request.POST.lists():
+        if name != "csrfmiddlewaretoken" and not name.startswith(PREFIX):
+            yield from ((name, str(value)) for value in values)
+
+
+def _page(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    found: Mapping[int, Why],
+    error: str = "",
+    *,
+    carried: Iterable[tuple[str, str]] = (),
+) -> HttpResponse:
+    rows = conflict_resolution.rows_of(found)
+    if error:
+        conflict_resolution.mark_new(rows, request.POST)
+    singles, groups = _arranged(request, rows)
+    conflict_resolution.offer_moves(singles)
+    for row in singles:
+        row.chosen = request.POST.get(row.name, "")
+    context = model_admin.admin_site.each_context(request) | {
+        "title": _("Booked visits that this disturbs")
+        if carried
+        else _("Visits that cannot take place as booked"),
+        "opts": Appointment._meta,
+        "rows": singles,
+        "groups": groups,
+        "count": len(rows),
+        "most": conflict_resolution.EACH,
+        "seen": ",".join(str(row.visit.pk) for row in rows),
+        "singles": ",".join(str(row.visit.pk) for row in singles),
+        "for_all": [
+            (value, label)
+            for value, label in FOR_ALL.items()
+            if value != conflict_resolution.KEEP or any(row.why in CAN_BE_KEPT for row in rows)
+        ],
+        "all": request.POST.get(f"{PREFIX}all", "each"),
+        "reason": request.POST.get(f"{PREFIX}reason", ""),
+        "carried": carried,
+        "loses_file": bool(request.FILES),
+        "waiting": decisions.waiting(),
+        "error": error,
+        "back": request.get_full_path(),
+    }
+    response = TemplateResponse(request, PAGE, context, status=409 if error else 200)
+    return disclosures.shows(response, [row.visit for row in rows])
+
+
+def _arranged(request: HttpRequest, rows: list[Row]) -> tuple[list[Row], list[Group]]:
+    """The rows to decide one by one, and the groups of the others, where there are many."""
+    if len(rows) <= conflict_resolution.EACH:
+        return rows, []
+    wanted = request.POST.getlist(f"{PREFIX}single") + request.POST.getlist(f"{PREFIX}singles")
+    alone = keys(wanted)
+    singles = [row for row in rows if row.visit.pk in alone][: conflict_resolution.EACH]
+    pks = {row.visit.pk for row in singles}
+    rest = [row for row in rows if row.visit.pk not in pks]
+    return singles, conflict_resolution.groups_of(rest, request.POST)
+
+
+def affected_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """The standing list: what nobody has settled yet."""
+    if not request.user.has_perm("appointments.view_appointment"):
+        raise PermissionDenied
+    error = ""
+    if request.method == "POST" and _is_decided(request):
+        with transaction.atomic():
+            booking.lock_everyone()
+            error = _settle(model_admin, request, conflict_resolution.rows_of(detection.standing()))
+            if not error:
+                return redirect("admin:appointments_appointment_affected")
+            transaction.set_rollback(True)
+    return _page(model_admin, request, detection.standing(), error)
+
+
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+def disturbed(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """Visits that cannot take place as booked. It names nobody."""
+    if not request.user.has_perm("appointments.view_appointment"):
+        return None
+    found = detection.standing()
+    if not found:
+        return None
+    zone = practice_time.zone()
+    visits = list(Appointment.objects.filter(pk__in=found).order_by("starts_at")[:SHOWN])
+    return PANEL, {
+        "count": len(found),
+        "more": len(found) - SHOWN,
+        "shows": visits,
+        "rows": [
+            (visit.pk, practice_time.near_moment(visit.starts_at, zone), found[visit.pk].label)
+            for visit in visits
+        ],
+    }

@@ -1,0 +1,76 @@
+"""Who a visit is for. The same person booking again is the same patient."""
+
+import hashlib
+from datetime import date
+from typing import Protocol
+
+from django.db.models import Q
+
+from appointments.models import Patient
+from appointments.models.appointments import PatientQuerySet
+from core.guard import email_addresses, name_matching
+
+
+class Person(Protocol):
+    """What says who somebody is: typed into a form, or on a patient's row."""
+
+    @property
+    def first_name(self) -> str: ...
+    @property
+    def last_name(self) -> str: ...
+    @property
+    def birth_date(self) -> date: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+
+
+def match_key(person: Person) -> str:
+    """The same for the same e-mail, name and date of birth.
+
+    Names that differ by case, apostrophes, hyphens, spaces or Unicode form only are the same.
+    """
+    name = name_matching.key(f"{person.first_name} {person.last_name}")
+    parts = (email_addresses.normalised(person.email), name, person.birth_date.isoformat())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def known_as(key: str) -> PatientQuerySet:
+    """Return the record that a person of this `match_key` books for: it may have been merged."""
+    return Patient.objects.kept().filter(Q(match_key=key) | Q(merged__match_key=key))
+
+
+def alike(patient: Patient) -> PatientQuerySet:
+    """Return other records that may be the same person's: two things of four are the same.
+
+    The name, as it is searched for, or the birth date is one of the two: people of one family share
+    an address and a phone.
+    """
+    name, birth = Q(search_name=patient.search_name), Q(birth_date=patient.birth_date)
+    reached = Q(email__iexact=patient.email) | Q(phone=patient.phone)
+    found = Patient.objects.kept().exclude(pk=patient.pk)
+    return found.filter(name & birth | (name | birth) & reached).order_by("pk")
+
+
+def remember(person: Person) -> Patient:
+    """The patient's row, new or known: one statement either way, so that nothing tells which.
+
+    A known row keeps its phone number: what was typed for one visit stands on that visit. Where it
+    was merged into another, it is that one.
+    """
+    patient = Patient(
+        first_name=person.first_name,
+        last_name=person.last_name,
+        birth_date=person.birth_date,
+        email=person.email,
+        phone=person.phone,
+        match_key=match_key(person),
+    )
+    [patient] = Patient.objects.bulk_create(
+        [patient],
+        update_conflicts=True,
+        unique_fields=["match_key"],
+        update_fields=["match_key"],
+    )
+    return Patient.objects.filter(merged=patient).first() or patient

@@ -1,0 +1,245 @@
+"""What staff book and move for patients: by the same rules, or outside them with a reason.
+
+A reason opens closed hours, short notice, days too far ahead and full days. Nothing opens a time
+that somebody has, one that has begun, or a state in which the provider holds no licence.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import IntegrityError
+from django.db.models import F
+from django.utils import timezone
+
+from appointments import emails
+from appointments.booking import patients, waitlist_trigger
+from appointments.booking.holds import HOLD_FOR, times_of
+from appointments.booking.moves import times_kept
+from appointments.booking.rules import (
+    NotChangeable,
+    SlotTaken,
+    in_one_transaction,
+    lock,
+    nearest,
+    settle_expired,
+    unless_taken,
+)
+from appointments.booking.simultaneous_visits import (
+    BookedAlready,
+    lock_address,
+    of_person,
+    require_no_other,
+)
+from appointments.booking.visits import PatientDetails, record_consents, reread
+from appointments.models import Appointment, Provider, Service, Status
+from appointments.scheduling import availability
+from appointments.scheduling.states import STATES
+
+
+class NotLicensed(Exception):
+    """The provider may not treat in that state then, or sees no patients any more."""
+
+
+class OutsideRules(Exception):
+    """Nobody has the time, but patients could not book it: staff may, with a reason."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A visit as staff want it. `reason` is why outside the rules; empty: only within them.
+
+    `beside` are the keys of the patient's visits at the same time that both are wanted of.
+    """
+
+    provider: Provider
+    service: Service
+    state: str
+    starts_at: datetime
+    reason: str = ""
+    beside: frozenset[int] = frozenset()
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + self.service.length
+
+
+def book_for_patient(wish: Wish, details: PatientDetails, *, by: str) -> Appointment:
+    """Book it at once and queue its confirmation. No limit of upcoming visits holds for staff.
+
+    Raises SlotTaken if somebody has the time or it has begun, NotLicensed, OutsideRules where it
+    needs a reason, BookedAlready, and AtTheSameTime for a patient who has another visit then.
+    """
+    try:
+        return _book_one(wish, details, by)
+    except IntegrityError as error:
+        unless_taken(error)
+        raise SlotTaken(nearest(wish.service, wish.state, wish.starts_at)) from error
+
+
+@in_one_transaction
+def _book_one(wish: Wish, details: PatientDetails, by: str) -> Appointment:
+    lock([wish.provider.pk])
+    lock_address(details.email)
+    same = already_booked(wish, details)
+    if same:
+        raise BookedAlready([same])
+    require_no_other(details, wish.starts_at, wish.ends_at, but=wish.beside)
+    require_allowed(wish)
+    appointment = write(wish, details, by)
+    emails.booked(appointment)
+    return appointment
+
+
+def already_booked(wish: Wish, details: PatientDetails) -> Appointment | None:
+    """The visit of this patient that is exactly what is wished for, if there is one."""
+    booked = of_person(details).filter(status=Status.BOOKED, provider=wish.provider)
+    return booked.filter(service=wish.service, starts_at=wish.starts_at).first()
+
+
+def require_allowed(wish: Wish, *, moving: Appointment | None = None) -> None:
+    """Lock the provider and check all that the constraint does not. Raises as above."""
+    pk = wish.provider.pk
+    if not lock([pk], licensed_in=wish.state, at=wish.starts_at):
+        raise NotLicensed
+    now = timezone.now()
+    if wish.starts_at <= now:
+        raise SlotTaken
+    settle_expired([pk], now)
+    if wish.reason or is_within_rules(wish, moving=moving):
+        return
+    kept = times_kept(moving, wish.starts_at) if moving else times_of(wish.service, wish.starts_at)
+    others = Appointment.objects.blocking(now).filter(provider=pk).overlapping(*kept["blocked"])
+    if others.exclude(pk=moving.pk if moving else None).exists():
+        raise SlotTaken(nearest(wish.service, wish.state, wish.starts_at))
+    raise OutsideRules
+
+
+def is_within_rules(wish: Wish, *, moving: Appointment | None = None) -> bool:
+    """Whether a patient could book it now."""
+    who = availability.candidates(wish.service, wish.state, only=wish.provider)
+    at = wish.starts_at
+    found = availability.grid(
+        wish.service, wish.state, providers=who, first=at, last=at, moving=moving
+    )
+    return bool(found.free_at(at))
+
+
+def write(wish: Wish, details: PatientDetails, by: str, **also) -> Appointment:
+    """The row, by way of a hold, so that its history says who booked it. Under the lock."""
+    now = timezone.now()
+    appointment = Appointment.objects.create(
+        status=Status.HELD,
+        held_until=now + HOLD_FOR,
+        visitor=uuid4().hex,
+        provider=wish.provider,
+        service=wish.service,
+        state=wish.state,
+        starts_at=wish.starts_at,
+        **times_of(wish.service, wish.starts_at),
+        price_cents=wish.service.price_cents,
+        patient=patients.remember(details),
+        email=details.email,
+        phone=details.phone,
+        contact=details.contact,
+        zone=STATES[wish.state].zone_for(details.zone),
+        booked_for=details.booked_for,
+        booked_by=details.booked_by,
+        made_by_staff=True,
+        staff_reason=wish.reason,
+        **also,
+    )
+    Appointment.objects.filter(pk=appointment.pk).update(
+        status=Status.BOOKED, held_until=None, visitor="", changed_by=by
+    )
+    record_consents(appointment, details, now)
+    return reread(appointment)
+
+
+def move_for_patient(
+    appointment: Appointment,
+    *,
+    provider: Provider,
+    starts_at: datetime,
+    by: str,
+    reason: str = "",
+    beside: Collection[int] = (),
+) -> Appointment:
+    """Give the visit another time or provider and tell both. Its length stays as it was booked.
+
+    What it has already changes nothing and mails nobody. Raises as `book_for_patient`, and
+    NotChangeable if it has begun or was changed meanwhile.
+    """
+    if (provider, starts_at) == (appointment.provider, appointment.starts_at):
+        return _unmoved(appointment)
+    wish = Wish(
+        provider, appointment.service, appointment.state, starts_at, reason, frozenset(beside)
+    )
+    try:
+        return _move(appointment, wish, by)
+    except IntegrityError as error:
+        unless_taken(error)
+        raise SlotTaken(nearest(wish.service, wish.state, starts_at)) from error
+
+
+def _unmoved(appointment: Appointment) -> Appointment:
+    same = Appointment.objects.upcoming(timezone.now()).filter(
+        pk=appointment.pk, sequence=appointment.sequence
+    )
+    if not same.exists():
+        raise NotChangeable
+    return appointment
+
+
+@in_one_transaction
+def _move(appointment: Appointment, wish: Wish, by: str) -> Appointment:
+    lock([appointment.provider_id, wish.provider.pk])
+    if appointment.patient:
+        lock_address(appointment.email)
+        but = [*wish.beside, appointment.pk]
+        ends_at = wish.starts_at + appointment.length
+        require_no_other(appointment.patient, wish.starts_at, ends_at, but=but)
+    require_allowed(wish, moving=appointment)
+    changed = (
+        Appointment.objects.upcoming(timezone.now())
+        .filter(pk=appointment.pk, sequence=appointment.sequence)
+        .update(
+            provider=wish.provider,
+            starts_at=wish.starts_at,
+            sequence=F("sequence") + 1,
+            changed_by=by,
+            staff_reason=wish.reason,
+            **times_kept(appointment, wish.starts_at),
+        )
+    )
+    if not changed:
+        raise NotChangeable
+    moved = reread(appointment)
+    emails.moved(moved, was=appointment)
+    waitlist_trigger.tell()
+    return moved
+
+
+def keep(appointment: Appointment, *, reason: str) -> None:
+    """The visit takes place as booked, outside the provider's hours. Raises NotChangeable."""
+    if not reason:
+        raise OutsideRules
+    kept = Appointment.objects.upcoming(timezone.now()).filter(pk=appointment.pk)
+    if not kept.update(staff_reason=reason):
+        raise NotChangeable
+
+
+def keep_all(visits: Sequence[Appointment], *, reason: str) -> None:
+    """The same for many. Those that are not upcoming any more need nothing."""
+    pks = [visit.pk for visit in visits]
+    Appointment.objects.upcoming(timezone.now()).filter(pk__in=pks).update(staff_reason=reason)
+
+
+def lock_everyone(only: int | None = None) -> None:
+    """Let no visit be booked or moved until the transaction ends: for changes of the calendar.
+
+    `only`: with this provider.
+    """
+    everyone: Sequence[int] = list(Provider.objects.values_list("pk", flat=True))
+    lock(everyone if only is None else [only])

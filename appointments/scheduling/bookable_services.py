@@ -1,0 +1,43 @@
+"""What can be booked where today: by who sees patients, takes them, and is licensed there now."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from django.db.models import Max, Q
+
+from appointments.models import Licence, Service
+from appointments.scheduling import availability
+from appointments.scheduling.states import STATES, State
+
+
+def served_states(now: datetime) -> list[State]:
+    """Return the states in which something can be booked, by name."""
+    return sorted((STATES[code] for code in _offered(now)), key=lambda state: state.name)
+
+
+def services_in(state: State, now: datetime) -> list[Service]:
+    """Return the kinds of visit that somebody offers there, in the order that staff gave them."""
+    return list(Service.objects.filter(pk__in=_offered(now, state=state.code)[state.code]))
+
+
+def _offered(now: datetime, **only: str) -> dict[str, set[int]]:
+    """Return the services by state. A licence holds until midnight, on the state's own clock."""
+    for_others = [kind for kind in Service.Audience if kind != Service.Audience.NEW]
+    takes_them = Q(provider__accepts_new=True) | Q(provider__services__audience__in=for_others)
+    rows = (
+        Licence.objects.filter(
+            takes_them,
+            provider__active=True,
+            provider__services__active=True,
+            expires__gte=(now - timedelta(days=2)).date(),
+            **only,
+        )
+        .order_by()
+        .values_list("state", "provider__services")
+        .annotate(Max("expires"))
+    )
+    found: dict[str, set[int]] = defaultdict(set)
+    for state, service, expires in rows:
+        if now.timestamp() < availability.licence_end(expires, state):
+            found[state].add(service)
+    return found

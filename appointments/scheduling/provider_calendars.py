@@ -1,0 +1,141 @@
+"""The rows that decide when providers are free, read in three queries for all of them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from appointments.models import Appointment, HoursException, Provider, WeeklyHours
+from appointments.scheduling import opening_hours
+from appointments.scheduling.intervals import Span
+from appointments.scheduling.opening_hours import Dated, Weekly
+from appointments.scheduling.visit_limits import Visit
+from core.cache.compiled import Asked, Compiled, OneOf
+
+# No visit with its buffers is longer, so nothing that starts earlier can reach into a window.
+LONGEST = timedelta(days=1)
+# A weekly limit counts the visits of the whole weeks at both ends, in any zone.
+WHOLE_WEEK = timedelta(days=8)
+
+WEEKLY = Compiled(
+    lambda: (
+        WeeklyHours.objects.touching(Asked("first"), Asked("last"))
+        .filter(OneOf("provider", "pks"))
+        .order_by()
+        .values_list("provider_id", "weekday", "opens", "closes", "valid_from", "valid_to")
+    )
+)
+DATED = Compiled(
+    lambda: (
+        HoursException.objects.touching(Asked("first"), Asked("last"))
+        .filter(Q(OneOf("provider", "pks")) | Q(provider__isnull=True))
+        .order_by()
+        .values_list("provider_id", "kind", "first_day", "last_day", "opens", "closes")
+    )
+)
+# Times as integers: parsing ranges costs ten times as much.
+BUSY = Compiled(
+    lambda: (
+        Appointment.objects.blocking(Asked("now"))
+        .filter(
+            OneOf("provider", "pks"), starts_at__gt=Asked("after"), starts_at__lt=Asked("before")
+        )
+        .exclude(pk=Asked("leaves"))
+        .order_by()
+        .values_list(
+            "provider_id",
+            "service_id",
+            RawSQL("extract(epoch from starts_at)::bigint", ()),
+            RawSQL("extract(epoch from lower(blocked))::bigint", ()),
+            RawSQL("extract(epoch from upper(blocked))::bigint", ()),
+            RawSQL("(status = 'held' AND NOT proved)", ()),
+        )
+    )
+)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The rows that decide when providers are free, read once for all of them.
+
+    Of `busy`, `unproved` is what browsers hold that have proved nothing.
+    """
+
+    first: datetime
+    last: datetime
+    weekly: dict[int, list[Weekly]]
+    dated: dict[int | None, list[Dated]]
+    busy: dict[int, list[Span]]
+    unproved: dict[int, list[Span]]
+    visits: dict[int, list[Visit]]
+
+    @classmethod
+    def read(
+        cls,
+        providers: Sequence[Provider],
+        first: datetime,
+        last: datetime,
+        *,
+        now: datetime,
+        leaving: Appointment | None = None,
+    ) -> "Calendar":
+        pks = [provider.pk for provider in providers]
+        # A day more at each end covers every zone's dates and hours that cross midnight.
+        days = first.date() - 2 * opening_hours.DAY, last.date() + 2 * opening_hours.DAY
+        reach = WHOLE_WEEK if any(provider.weekly_cap for provider in providers) else LONGEST
+        taken = _taken(pks, first - reach, last + reach, now, leaving)
+        return cls(first, last, _weekly(pks, *days), _dated(pks, *days), *taken)
+
+    @classmethod
+    def of_hours(cls, providers: Sequence[Provider], first: datetime, last: datetime) -> "Calendar":
+        """Read their hours, time off and closures alone, in two queries."""
+        pks = [provider.pk for provider in providers]
+        days = first.date() - 2 * opening_hours.DAY, last.date() + 2 * opening_hours.DAY
+        return cls(first, last, _weekly(pks, *days), _dated(pks, *days), {}, {}, {})
+
+    def opening(self, provider: Provider) -> opening_hours.Opening:
+        zone = provider.zone
+        return opening_hours.opening(
+            self.weekly[provider.pk],
+            self.dated[provider.pk] + self.dated[None],
+            zone=zone,
+            first_day=self.first.astimezone(zone).date(),
+            last_day=self.last.astimezone(zone).date(),
+        )
+
+
+def _weekly(pks: list[int], first_day: date, last_day: date) -> dict[int, list[Weekly]]:
+    rows = defaultdict(list)
+    for pk, *row in WEEKLY.all(first=first_day, last=last_day, pks=pks):
+        rows[pk].append(Weekly(*row))
+    return rows
+
+
+def _dated(pks: list[int], first_day: date, last_day: date) -> dict[int | None, list[Dated]]:
+    rows = defaultdict(list)
+    for pk, kind, *row in DATED.all(first=first_day, last=last_day, pks=pks):
+        rows[pk].append(Dated(kind == HoursException.Kind.TIME_OFF, *row))
+    return rows
+
+
+def _taken(
+    pks: list[int],
+    after: datetime,
+    before: datetime,
+    now: datetime,
+    leaving: Appointment | None,
+) -> tuple[dict[int, list[Span]], dict[int, list[Span]], dict[int, list[Visit]]]:
+    """What live visits that start in between block; of that, what is held without proof; and
+    their starts with their service."""
+    busy, unproved, visits = defaultdict(list), defaultdict(list), defaultdict(list)
+    leaves = leaving.pk if leaving else 0
+    found = BUSY.all(pks=pks, now=now, after=after, before=before, leaves=leaves)
+    for pk, service, start, blocked_from, blocked_to, is_unproved in found:
+        busy[pk].append((blocked_from, blocked_to))
+        visits[pk].append(Visit(start, service))
+        if is_unproved:
+            unproved[pk].append((blocked_from, blocked_to))
+    return busy, unproved, visits

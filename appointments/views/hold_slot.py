@@ -1,0 +1,108 @@
+"""Taking a time, and taking it once more where its hold is gone: with all that was typed.
+
+What was typed travels in the forms of our pages, never in storage. Which time a details page is
+about stands in its own address too, so that the page outlives its hold.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from appointments import booking
+from appointments.booking import hold_owner, returning_patient
+from appointments.forms.booking import DetailsForm, SlotForm
+from appointments.models import Appointment, Provider, Service
+from appointments.scheduling.states import STATES, State
+from appointments.templatetags.appointments import slot
+from appointments.views.email_proof import proof_of
+from appointments.views.rate_limited import over_limit, rests, without_effort
+from appointments.views.slot_taken import crowded, taken
+from appointments.views.time_zone import shown_zone
+
+# What somebody may have written; the others have an answer from the start.
+WRITTEN = ("booked_by", "first_name", "last_name", "birth_date", "phone", "email")
+LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A time that a visitor chose: with `provider`, or with whoever is free."""
+
+    service: Service
+    state: State
+    starts_at: datetime
+    provider: Provider | None = None
+
+
+def wish_of(hold: Appointment) -> Wish:
+    return Wish(hold.service, hold.place, hold.starts_at, hold.provider)
+
+
+def query_of(hold: Appointment) -> str:
+    """Return what the address of its details page ends with; see `wish_in`."""
+    asked = {
+        "state": hold.place.slug,
+        "service": hold.service.slug,
+        "slot": slot(hold.starts_at),
+        "with": hold.provider.slug,
+    }
+    return f"?{urlencode(asked)}"
+
+
+def wish_in(query: QueryDict) -> Wish | None:
+    """Return the time that an address names; None where it names none that we could offer."""
+    form, state = SlotForm(query), STATES.get(query.get("state", "").upper())
+    service = Service.objects.filter(slug=query.get("service", ""), active=True).first()
+    provider = Provider.objects.active().filter(slug=query.get("with", "")).first()
+    if state is None or service is None or provider is None or not form.is_valid():
+        return None
+    return Wish(service, state, form.cleaned_data["slot"], provider)
+
+
+def typed_in(request: HttpRequest) -> dict[str, str]:
+    """Return the answers of a details form that was sent; none where nothing was written there."""
+    asked = {
+        name: str(value)[:LONGEST]
+        for name, value in request.POST.items()
+        if name in DetailsForm.base_fields or name.startswith("agree_")
+    }
+    return asked if any(asked.get(name, "").strip() for name in WRITTEN) else {}
+
+
+def take(
+    request: HttpRequest, wish: Wish, key: str, typed: dict[str, str]
+) -> Appointment | HttpResponse:
+    """Return the visitor's hold of that time, or the page that says why there is none.
+
+    When a great many are taken, only after effort, or with a proved address.
+    """
+    about = request, wish.service, wish.state, wish.starts_at
+    refused = over_limit(request, "holds")
+    if refused:
+        return refused
+    pressure = booking.pressure()
+    if pressure.rests:
+        return rests(request, state=wish.state, service=wish.service)
+    proof = returning_patient.address_hash(proof_of(request))
+    if proof is None and pressure.needs_proof:
+        return crowded(*about, (), typed=typed)
+    level = pressure.level if proof is None else 0
+    try:
+        return without_effort(request, "holds", level=level) or booking.take_hold(
+            service=wish.service,
+            state=wish.state.code,
+            starts_at=wish.starts_at,
+            # Of one proved address there is one hold, whatever number of browsers shows the proof.
+            visitor=hold_owner.stored_for_address(proof) if proof else hold_owner.stored(key),
+            zone=str(shown_zone(request, wish.state)),
+            provider=wish.provider,
+            keep_for=booking.SHORT_HOLD if level else booking.HOLD_FOR,
+            proved=proof is not None,
+        )
+    except booking.OnlyWithProof as error:
+        return crowded(*about, error.nearest, typed=typed)
+    except booking.SlotTaken as error:
+        closed = isinstance(error, booking.TimeClosed)
+        return taken(*about, error.nearest, typed=typed, closed=closed)

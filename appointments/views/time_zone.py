@@ -1,0 +1,75 @@
+"""The time zone that a visitor sees times in: guessed by the browser, changeable, remembered."""
+
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from appointments.booking import hold_owner
+from appointments.forms.booking import ZoneForm
+from appointments.scheduling import time_zones
+from appointments.scheduling.states import State
+from core.guard.no_store import private
+from core.guard.safe_redirect import path_of_ours
+
+REMEMBER = 365 * 24 * 3600
+
+
+def shown_zone(request: HttpRequest, state: State) -> ZoneInfo:
+    """The visitor's remembered zone, else that of most people in the state."""
+    return hold_owner.zone_of(request) or ZoneInfo(state.zone)
+
+
+def elsewhere(request: HttpRequest, state: State, shown: ZoneInfo) -> dict | None:
+    """Return the clock to show beside `shown`, where the browser is not where the visit will be.
+
+    `zone`, and `words` for it: the place's where the browser's is shown, else the browser's.
+    """
+    place = state.zone_for(str(shown))
+    if place != str(shown):
+        # Of a split state nobody has said yet in which part they will be.
+        words = (
+            time_zones.words(place) if state.is_split else _("in %(place)s") % {"place": state.name}
+        )
+        return {"zone": ZoneInfo(place), "words": words}
+    mine = hold_owner.zone_of(request)
+    if mine and str(mine) != str(shown):
+        return {"zone": mine, "words": _("where you are")}
+    return None
+
+
+def unanswered(request: HttpRequest, state: State) -> dict[str, str]:
+    """Return what a form begins with that asks where in a split state somebody will be.
+
+    Nothing is chosen for them where their browser keeps none of the state's clocks.
+    """
+    mine = hold_owner.zone_of(request)
+    return {"zone": ""} if mine and state.zone_for(str(mine)) != str(mine) else {}
+
+
+@require_POST
+@private
+def set_zone(request: HttpRequest) -> HttpResponse:
+    """Remember the zone that the visitor chose, and go back to where they chose it."""
+    back = path_of_ours(request, request.POST.get("next", "")) or reverse("appointments:state")
+    return _remember(request, redirect(back))
+
+
+@require_POST
+@private
+def guess_zone(request: HttpRequest) -> HttpResponse:
+    """Remember the zone of the browser's clock, for a visitor who has chosen none."""
+    if hold_owner.zone_of(request):
+        return HttpResponse(status=204)
+    return _remember(request, HttpResponse(status=204))
+
+
+def _remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    form = ZoneForm(request.POST)
+    if form.is_valid():
+        zone = form.cleaned_data["zone"]
+        hold_owner.set_private_cookie(response, hold_owner.ZONE_COOKIE, zone, max_age=REMEMBER)
+    return response

@@ -1,0 +1,90 @@
+"""The mails of the waitlist: name, time, practice, phone, one link, no more."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from appointments.models import WaitlistEntry, WaitlistOffer
+from appointments.scheduling import time_zones
+from appointments.waitlist import links
+from core.guard import email_addresses
+from core.mail import outbox
+
+# Who joins again and again has the link to the place from the first mail on.
+LONGEST_PAUSE = timedelta(hours=6)
+
+
+def joined(entry: WaitlistEntry, *, at_once: bool = False) -> None:
+    """Where the place in line is; or whether it shall be one, where the address has many.
+
+    Those questions are one mail for each address: its link leads to the others as well. `at_once`:
+    the address has had no mail about it.
+    """
+    about = _about_place(entry, entry.email)
+    wait = timedelta(0) if at_once else outbox.pause(about=about, longest=LONGEST_PAUSE)
+    said: dict[str, Any] = {"name": entry.greeting_name, "link": links.absolute(entry)}
+    outbox.enqueue(
+        "appointment_offer_joined",
+        key=f"appointment-waitlist:{uuid.uuid4()}",
+        to=entry.email,
+        about=about,
+        overtakes=True,
+        wait=wait,
+        or_else=[("appointment_offer_joined", said | {"is_asked": not entry.is_asked})],
+        is_asked=entry.is_asked,
+        **said,
+    )
+
+
+def offered(offer: WaitlistOffer, *, again: bool = False) -> None:
+    """Or `again`: to the address of the place as it has been corrected."""
+    key = f"appointment-offer:{offer.pk}"
+    _about_offer(
+        "appointment_offer",
+        offer,
+        f"{key}:{email_addresses.keyed_hash(offer.entry.email)[:16]}" if again else key,
+        until=offer.local_until,
+        not_after=offer.until,
+    )
+
+
+def taken(offer: WaitlistOffer) -> None:
+    """Somebody was faster. The offer itself is not sent any more if it still waits."""
+    key = f"appointment-offer-taken:{offer.pk}"
+    _about_offer("appointment_offer_taken", offer, key, overtakes=True)
+
+
+def drop(entry: WaitlistEntry, email: str) -> None:
+    """Send nothing more about the place to an address that it has no more."""
+    outbox.drop(about=_about_place(entry, email))
+    for offer in entry.offers.all():
+        outbox.drop(about=_about(offer))
+
+
+def withdraw(offer: WaitlistOffer) -> None:
+    """Do not send an offer that nobody waits for any more."""
+    outbox.drop(about=_about(offer))
+
+
+def _about_offer(template: str, offer: WaitlistOffer, key: str, **options) -> None:
+    outbox.enqueue(
+        template,
+        key=key,
+        to=offer.entry.email,
+        about=_about(offer),
+        name=offer.entry.greeting_name,
+        starts=offer.local_start,
+        zone=time_zones.words(offer.entry.zone),
+        link=links.absolute(offer.entry),
+        **options,
+    )
+
+
+def _about_place(entry: WaitlistEntry, email: str) -> str:
+    if entry.is_asked:
+        return f"waitlist-asked:{email_addresses.keyed_hash(email)}"
+    return f"waitlist:{entry.pk}"
+
+
+def _about(offer: WaitlistOffer) -> str:
+    return f"waitlist-offer:{offer.pk}"

@@ -1,0 +1,44 @@
+"""What readers see that holds only for a while: a list, and a word on the first page."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles.models import Article
+from articles.models.articles import ArticleQuerySet
+
+AHEAD = timedelta(days=45)
+
+
+class Ageing(admin.SimpleListFilter):
+    title = _("what it says holds")
+    parameter_name = "ageing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("ended", _("no longer")), ("soon", _("no longer, or only for weeks"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> ArticleQuerySet:
+        days = {"ended": timedelta(days=-1), "soon": AHEAD}
+        ahead = days.get(self.value() or "")
+        return queryset if ahead is None else queryset.ageing(_today() + ahead)
+
+
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+def ageing_articles(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """On the first page: how many articles say what holds no longer, or only for weeks."""
+    if not request.user.has_perm("articles.change_article"):
+        return None
+    until = list(Article.objects.ageing(_today() + AHEAD).values_list("true_until", flat=True))
+    if not until:
+        return None
+    ended = sum(day < _today() for day in until)
+    context = {"ended": ended, "soon": len(until) - ended, "first": min(until), "shows": ()}
+    return "admin/articles/_ageing.html", context
+
+
+def _today() -> date:
+    return timezone.localdate()

@@ -1,0 +1,23 @@
+"""What waits for a review, on the first page of those who can do something about it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from articles.admin import workflow_actions
+from articles.emails import in_review
+from articles.models import Article, Status
+
+
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+def articles_in_review(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """How many articles this person may approve, and for editors how many nobody can."""
+    if not request.user.has_perm("articles.change_article"):
+        return None
+    waiting = list(Article.objects.filter(status=Status.IN_REVIEW).select_related("author"))
+    mine = sum(workflow_actions.may_approve(request, article) for article in waiting)
+    nobodys = sum(not in_review.who_may_approve(article) for article in waiting)
+    if not (mine or nobodys):
+        return None
+    return "admin/articles/_waiting.html", {"mine": mine, "nobodys": nobodys, "shows": ()}

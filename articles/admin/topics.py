@@ -1,0 +1,72 @@
+from django.contrib import admin
+from django.db import models
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from articles.models import Contributor, Redirect, Synonym, Topic
+from core.cache import pages
+from core.guard.fields import NameField
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug", "position"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def save_model(self, request: HttpRequest, obj: Topic, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        pages.drop("site")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Topic | None = None):
+        return ["slug"] if obj else []  # people link to it
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Topic | None = None):
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+
+class ContributorForm(ModelForm):
+    class Meta:
+        field_classes = {"name": NameField}
+
+
+@admin.register(Contributor)
+class ContributorAdmin(admin.ModelAdmin):
+    form = ContributorForm
+    list_display = ["name", "credentials", "specialty", "user"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    search_fields = ["name"]
+    name_fields = ["name"]
+    autocomplete_fields = ["photo"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def save_model(
+        self, request: HttpRequest, obj: Contributor, form: ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        pages.drop("site")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Contributor | None = None):
+        fixed = ["slug"] if obj else []
+        if request.user.has_perm("articles.vouch_contributor"):
+            return fixed
+        # Who has credentials and an account may approve what others write: a manager sees to that.
+        vouched = obj and (obj.credentials or obj.user_id)
+        return [*fixed, "user", "credentials", *(["name", "profile_url"] if vouched else [])]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Contributor | None = None):
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+
+@admin.register(Synonym)
+class SynonymAdmin(admin.ModelAdmin):
+    list_display = ["name", "means"]
+    search_fields = ["name", "means"]
+
+
+@admin.register(Redirect)
+class RedirectAdmin(admin.ModelAdmin):
+    """Addresses that lead to an article. Those of renamed articles come by themselves."""
+
+    list_display = ["path", "article", "created_at"]
+    search_fields = ["path", "article__title"]
+    autocomplete_fields = ["article"]

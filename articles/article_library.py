@@ -1,0 +1,47 @@
+"""The articles as other parts of the site may show them: see `core.article_library`."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from articles.models import Article, Redirect
+from articles.models.articles import ArticleQuerySet
+from articles.pictures import library
+from core.article_library import Card
+
+
+class Articles:
+    """What readers can see."""
+
+    def cards(self, pks: Iterable[int]) -> list[Card]:
+        wanted = list(pks)
+        found = {card.pk: card for card in _cards(_shown().filter(pk__in=wanted))}
+        return [found[pk] for pk in wanted if pk in found]
+
+    def newest(self, count: int) -> list[Card]:
+        return _cards(_shown().newest()[:count])
+
+    def is_online(self, path: str) -> bool:
+        slug = path.strip("/").rpartition("/")[2]
+        known = Article.objects.published().filter(slug=slug).exists()
+        return known or Redirect.objects.filter(path=path, article__online__isnull=False).exists()
+
+    def is_picture(self, address: str) -> bool:
+        return library.is_ours(address)
+
+
+def _shown() -> ArticleQuerySet:
+    return Article.objects.published().as_cards()
+
+
+def _cards(articles: Iterable[Article]) -> list[Card]:
+    return [
+        Card(
+            pk=article.pk,
+            title=article.shown.title,
+            summary=article.shown.summary,
+            path=article.get_absolute_url(),
+            label=_("{minutes} min read").format(minutes=article.shown.minutes),
+        )
+        for article in articles
+    ]

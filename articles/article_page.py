@@ -1,0 +1,99 @@
+"""What the page of one article needs, read in few queries and as one value."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from articles import related_articles
+from articles.content import Content
+from articles.html.rendering import Prose, prose
+from articles.models import Article, Correction, ImageAsset, Revision, Topic
+from articles.pictures import renditions
+from articles.publishing import content_of
+from core.cache.compiled import Asked, Compiled
+
+# Long, and not on the page: the working copy, and what search stands on.
+UNSHOWN = (
+    *("search", "search_head", "title", "summary", "body", "key_points"),
+    *("online__text", "online__headings", "author__biography", "reviewer__biography"),
+)
+
+
+def icon(name: str) -> str:
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>',
+        static("svg/icons.svg"),
+        name,
+    )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One revision of an article, as readers see it."""
+
+    article: Article
+    revision: Revision
+    content: Content
+    prose: Prose
+    corrections: list[dict[str, Any]]
+    more_topics: list[str]
+    related: list[Article]
+
+
+def with_everything() -> QuerySet[Article]:
+    """Articles with all that their page shows in the head, but its pictures. One query."""
+    more = Topic.objects.filter(more_articles=OuterRef("pk")).values("name")
+    notices = Correction.objects.filter(article=OuterRef("pk")).order_by("-made_at")
+    return (
+        Article.objects.select_related("online", "topic", "author", "reviewer")
+        .annotate(
+            more_topics=ArraySubquery(more),
+            notices=ArraySubquery(notices.values(json=JSONObject(text="text", made_at="made_at"))),
+        )
+        .order_by()
+        .defer(*UNSHOWN)
+    )
+
+
+ONLINE = Compiled(
+    lambda: with_everything().filter(slug=Asked("slug"), online__isnull=False),
+)
+
+
+def find_pictures(article: Article) -> None:
+    """The cover and the faces, in one query if there are any: joins cost more than that."""
+    holders = [(article, "cover"), (article.author, "photo")]
+    if article.reviewer:
+        holders.append((article.reviewer, "photo"))
+    keys = {pk for holder, name in holders if (pk := getattr(holder, f"{name}_id"))}
+    assets = ImageAsset.objects.in_bulk(keys) if keys else {}
+    for holder, name in holders:
+        setattr(holder, name, assets.get(getattr(holder, f"{name}_id")))
+
+
+def reading(article: Any, revision: Revision) -> Reading:
+    """`article` comes from `with_everything`. One query more, and two where there are pictures."""
+    find_pictures(article)
+    content = content_of(revision)
+    shown = prose(content.body, len(content.sources), icon, _("Source {number}"))
+    return Reading(
+        article=article,
+        revision=revision,
+        content=content,
+        prose=replace(
+            shown, opening=renditions.framed(shown.opening), rest=renditions.framed(shown.rest)
+        ),
+        corrections=[
+            notice | {"made_at": datetime.fromisoformat(notice["made_at"])}
+            for notice in article.notices
+        ],
+        more_topics=article.more_topics,
+        related=related_articles.shown(article),
+    )

@@ -1,0 +1,83 @@
+"""Mails about comments. Staff get a count, a time and a link; a writer gets a neutral line.
+
+A writer hears from us only once a person has read the comment: so no program can make us write to
+somebody else's address.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from articles.comments import links
+from articles.models import Comment, CommentStatus
+from core.mail import outbox
+from core.practice.models import Practice
+
+
+def tell_writer(comment: Comment, template: str, *, key: str) -> None:
+    """Write to whoever wrote it. An earlier mail about it that is not sent yet never will be."""
+    if comment.email:
+        outbox.enqueue(
+            template,
+            key=key,
+            to=comment.email,
+            about=_about(comment),
+            overtakes=True,
+            link=settings.SITE_URL + links.page(comment),
+        )
+
+
+def drop(comment: Comment) -> None:
+    """Let no mail about it go out any more."""
+    outbox.drop(about=_about(comment))
+
+
+def _about(comment: Comment) -> str:
+    return f"comment:{comment.pk}"
+
+
+@transaction.atomic
+def tell_moderators(now: datetime) -> int:
+    """Tell them how many comments wait, when one is new and the last mail is long enough ago.
+
+    Returns how many mails that makes. Safe to run twice, and at the same time.
+    """
+    waiting = Comment.objects.held().order_by("pk").select_for_update()
+    held = list(waiting.values_list("pk", "told_at", "created_at"))
+    untold = [pk for pk, told_at, _ in held if told_at is None]
+    last = Comment.objects.aggregate(last=Max("told_at"))["last"]
+    if not untold or (last and now < last + timedelta(minutes=settings.COMMENT_MAIL_MINUTES)):
+        return 0
+    Comment.objects.filter(pk__in=untold).update(told_at=now)
+    address = reverse("admin:articles_comment_changelist")
+    since = min(created for *_, created in held).astimezone(Practice.current().zone)
+    to_whom = moderators()
+    for to in to_whom:
+        outbox.enqueue(
+            "comments_waiting",
+            key=f"comments-waiting:{max(untold)}:{to}",
+            to=to,
+            about="comments-waiting",
+            count=len(held),
+            since=date_format(since, "F j, g:i A"),
+            link=f"{settings.SITE_URL}{address}?status={CommentStatus.HELD}",
+        )
+    return len(to_whom)
+
+
+def moderators() -> list[str]:
+    """COMMENT_MODERATORS, or else everybody whose role decides about comments."""
+    if settings.COMMENT_MODERATORS:
+        return settings.COMMENT_MODERATORS
+    deciding = get_user_model().objects.filter(
+        is_active=True,
+        is_staff=True,
+        groups__permissions__codename="change_comment",
+        groups__permissions__content_type__app_label="articles",
+    )
+    return sorted(deciding.values_list("email", flat=True).distinct())

@@ -1,0 +1,61 @@
+"""Staff decide whether readers see a comment, and may decide otherwise later."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from articles.comments import emails
+from articles.models import Comment, CommentStatus
+from articles.publishing import publication
+
+
+class NotPossible(Exception):
+    """The step does not fit the comment as it is now. Its words are for staff."""
+
+
+@transaction.atomic
+def approve(comment: Comment, *, by, tell: bool = True) -> None:
+    """Let readers see it; its writer is told where an address was given.
+
+    Raises NotPossible, as the others do, when that was decided already, or it is withdrawn.
+    """
+    _decide(comment, CommentStatus.APPROVED, by)
+    if tell:
+        emails.tell_writer(comment, "comment_approved", key=f"comment-approved:{comment.pk}")
+
+
+@transaction.atomic
+def reject(comment: Comment, *, by) -> None:
+    """Readers do not see it, or not any more."""
+    _decide(comment, CommentStatus.REJECTED, by)
+    emails.drop(comment)
+
+
+@transaction.atomic
+def mark_as_spam(comment: Comment, *, by) -> None:
+    _decide(comment, CommentStatus.SPAM, by)
+    emails.drop(comment)
+
+
+def _decide(comment: Comment, status: CommentStatus, by) -> None:
+    # One conditional UPDATE decides: a writer who withdraws at the same time wins or finds it gone.
+    changed = (
+        Comment.objects.filter(pk=comment.pk)
+        .exclude(status__in=[status, CommentStatus.WITHDRAWN])
+        .update(status=status, decided_at=timezone.now(), decided_by=by)
+    )
+    comment.refresh_from_db()
+    if not changed:
+        raise NotPossible(
+            _("This cannot be done: the comment is “{status}” already.").format(
+                status=comment.get_status_display()
+            )
+        )
+    publication.changed(comment.article)
+
+
+def check_still_there(comment: Comment) -> None:
+    """Lock it. Raises NotPossible when its writer has withdrawn it meanwhile."""
+    found = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
+    if found.status == CommentStatus.WITHDRAWN:
+        raise NotPossible(_("Its writer has withdrawn this comment."))

@@ -1,0 +1,45 @@
+"""A mail to the reviewer when an article is to be read again. Neutral: no title, no topic."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from articles.models import Article
+from core.cache import pages
+from core.mail import outbox
+
+AHEAD = timedelta(days=30)
+
+
+def due(today: date) -> QuerySet[Article]:
+    """Published articles to be read again within a month, soonest first."""
+    return (
+        Article.objects.published()
+        .filter(next_review__lte=today + AHEAD)
+        .select_related("reviewer__user")
+        .order_by("next_review")
+    )
+
+
+def remind(today: date) -> None:
+    """One mail for each review that falls due, and one more if it is overdue by a month.
+
+    And the kept pages of what holds no longer since yesterday are forgotten: they say so.
+    """
+    for article in Article.objects.published().filter(true_until=today - timedelta(days=1)):
+        pages.drop(f"article:{article.slug}")
+    for article in due(today):
+        day, reviewer = article.next_review, article.reviewer
+        if day is None or reviewer is None or reviewer.user is None or not reviewer.user.is_active:
+            continue
+        overdue = day + AHEAD < today
+        outbox.enqueue(
+            "article_review_due",
+            key=f"article-review:{article.pk}:{day}:{'late' if overdue else 'due'}",
+            to=reviewer.user.email,
+            about=f"article-review:{article.pk}",
+            due=day,
+            link=settings.SITE_URL + reverse("admin:articles_article_change", args=[article.pk]),
+        )

@@ -1,0 +1,29 @@
+"""The files of the picture library: which are ours, and their smaller sizes."""
+
+from django.conf import settings
+from pictures.tasks import _process_picture
+
+from articles.models import ImageAsset
+from core.cache import pages
+
+
+def is_ours(address: str) -> bool:
+    """Whether a picture's address is that of a file in the library."""
+    prefix = settings.MEDIA_URL
+    if not address.startswith(prefix):
+        return False
+    return ImageAsset.objects.filter(file=address.removeprefix(prefix)).exists()
+
+
+def make_sizes(asset: ImageAsset) -> None:
+    """Write the AVIF and WebP files of every width. Safe to run twice."""
+    wanted = asset.file.get_picture_files_list()
+    _process_picture(
+        storage=asset.file.storage.deconstruct(),
+        file_name=asset.file.name,
+        sender=None,
+        new=[picture.deconstruct() for picture in wanted],
+        old=[],
+    )
+    ImageAsset.objects.filter(pk=asset.pk).update(sizes_made=True)
+    pages.drop("site")

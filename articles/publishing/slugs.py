@@ -1,0 +1,44 @@
+"""An address that was once public leads to the article for ever."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from articles.models import RESERVED, Article, Redirect
+from articles.publishing import publication
+from articles.publishing.rules import Refused, lock
+
+
+@transaction.atomic
+def rename(article: Article, slug: str) -> None:
+    """Give it another address; the old one redirects there if readers have ever seen it.
+
+    Raises Refused for an address that another article has or once had.
+    """
+    locked = lock(article)
+    if slug == locked.slug:
+        return
+    check_free(slug, locked)
+    new = Article(slug=slug).get_absolute_url()
+    if locked.published_at:
+        publication.changed(locked)
+        Redirect.objects.create(path=locked.get_absolute_url(), article=locked)
+    Redirect.objects.filter(path=new, article=locked).delete()
+    locked.slug = slug
+    locked.save(update_fields=["slug", "changed_at"])
+    publication.changed(locked)
+    article.refresh_from_db()
+
+
+def check_free(slug: str, article: Article | None = None) -> None:
+    """Raises Refused when another article has, or once had, this address."""
+    if slug in RESERVED:
+        raise Refused(_("“{slug}” is an address of the site itself.").format(slug=slug))
+    path = Article(slug=slug).get_absolute_url()
+    own = article.pk if article else 0
+    if (
+        Article.objects.filter(slug=slug).exclude(pk=own).exists()
+        or Redirect.objects.filter(path=path).exclude(article_id=own).exists()
+    ):
+        raise Refused(
+            _("Another article has, or once had, the address “{slug}”.").format(slug=slug)
+        )

@@ -1,0 +1,235 @@
+"""The library that comes with the site: Markdown with front matter, loaded as staff would write it.
+
+A file that changes becomes a new revision, which its reviewer has to approve as any other; loading
+it once more changes nothing. Clinicians correct the files in a pull request.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from markdown_it import MarkdownIt
+from mdit_py_plugins.container import container_plugin
+
+from articles import publishing, related_articles
+from articles.content import Answered, Content, DatedFact, SourceLine
+from articles.models import Article, Contributor, Related, Status, Topic
+from core.richtext.sanitizer import CALLOUTS
+
+LIBRARY = Path(__file__).parent / "library"
+NOON = time(12, tzinfo=ZoneInfo("UTC"))
+TINTS = ["", "honey", "clay"]
+
+
+class Broken(ValueError):
+    """A file of the library that cannot be loaded. Its words name the file and what is wrong."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of the library."""
+
+    slug: str
+    content: Content
+    topic: str
+    topics: tuple[str, ...]
+    published: date
+    related: tuple[str, ...]
+
+
+@dataclass
+class Report:
+    """What loading did."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+def load_library(
+    folder: Path = LIBRARY, *, said: Callable[[str], None] = lambda text: None
+) -> Report:
+    """Write every file of `folder` as an article, reviewed and published. Running twice is safe.
+
+    Authors and reviewer are the demo's own, plainly made up. Raises Broken before anything is
+    written when a file cannot be read.
+    """
+    entries = [read(path) for path in sorted(folder.glob("*.md"))]
+    report = Report()
+    load_topics(folder)
+    author, reviewer = demo_contributors()
+    for entry in entries:
+        said(entry.slug)
+        _write(entry, author, reviewer, report)
+    if report.new or report.changed:
+        for entry in entries:
+            _relate(entry)
+        related_articles.fill_all()
+    return report
+
+
+def demo_contributors() -> tuple[Contributor, Contributor]:
+    """Who stands under the library's articles on a demo site. Nobody real."""
+    author, _ = Contributor.objects.get_or_create(
+        slug="ruth-pell",
+        defaults={
+            "name": "Ruth Pell",
+            "credentials": "RN",
+            "specialty": "addiction nursing",
+            "biography": "An invented person, for the demonstration of this site.",
+        },
+    )
+    account, _ = get_user_model().objects.get_or_create(
+        email="marcus.oyelaran@example.org",
+        defaults={"name": "Marcus Oyelaran", "password": make_password(None)},  # nobody signs in
+    )
+    reviewer, _ = Contributor.objects.get_or_create(
+        slug="marcus-oyelaran",
+        defaults={
+            "user": account,
+            "name": "Marcus Oyelaran",
+            "credentials": "MD",
+            "specialty": "addiction medicine",
+            "biography": "An invented person, for the demonstration of this site.",
+        },
+    )
+    return author, reviewer
+
+
+def read(path: Path) -> Entry:
+    """The article in a file. Raises Broken."""
+    try:
+        _, head, body = re.split(
+            r"^---\s*$", path.read_text(encoding="utf-8"), maxsplit=2, flags=re.M
+        )
+        values: dict[str, Any] = yaml.safe_load(head)
+        return Entry(
+            slug=values["slug"],
+            content=publishing.cleaned(
+                Content(
+                    title=values["title"],
+                    summary=values["summary"],
+                    body=html(body),
+                    key_points=tuple(values.get("key_points") or ()),
+                    faq=tuple(Answered(**each) for each in values.get("faq") or ()),
+                    sources=tuple(_source(each) for each in values.get("sources") or ()),
+                    facts=tuple(
+                        DatedFact(each["sentence"], _day(each["true_until"]))
+                        for each in values.get("facts") or ()
+                    ),
+                )
+            ),
+            topic=values["topic"],
+            topics=tuple(values.get("topics") or ()),
+            published=_day(values["published"]),
+            related=tuple(values.get("related") or ()),
+        )
+    except (ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+        raise Broken(f"{path.name}: {error}") from error
+
+
+def html(markdown: str) -> str:
+    """Markdown as articles store it: `::: warning` becomes a call-out."""
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    for kind in CALLOUTS:
+        container_plugin(reader, kind, render=_callout)
+    return reader.render(markdown)
+
+
+def _callout(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    kind = tokens[index].type.removeprefix("container_").rsplit("_", 1)[0]
+    return f'<blockquote class="{kind}">\n' if tokens[index].nesting == 1 else "</blockquote>\n"
+
+
+def _source(values: dict[str, Any]) -> SourceLine:
+    accessed, until = values.get("accessed"), values.get("true_until")
+    return SourceLine(
+        title=str(values["title"]),
+        publisher=str(values.get("publisher") or ""),
+        year=int(str(values["year"])[:4]) if values.get("year") else None,
+        url=str(values.get("url") or ""),
+        accessed=_day(accessed) if accessed else None,
+        true_until=_day(until) if until else None,
+    )
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+@transaction.atomic
+def _write(entry: Entry, author: Contributor, reviewer: Contributor, report: Report) -> None:
+    article = Article.objects.filter(slug=entry.slug).first()
+    if article is None:
+        article = publishing.create(
+            entry.content,
+            slug=entry.slug,
+            topic=_topic(entry.topic),
+            author=author,
+            by=None,
+        )
+        report.new += 1
+    elif publishing.content_of(article) == entry.content:
+        report.same += 1
+        return
+    else:
+        publishing.save(article, entry.content, by=None, note="From the library")
+        report.changed += 1
+    article.topics.set(_topic(name) for name in entry.topics if name != entry.topic)
+    _publish(article, entry, reviewer)
+
+
+def _publish(article: Article, entry: Entry, reviewer: Contributor) -> None:
+    first = article.published_at is None
+    if article.status == Status.DRAFT:
+        publishing.submit(article, tell=False)
+    if article.status == Status.IN_REVIEW:
+        publishing.approve(article, revision=article.newest, by=reviewer, dated=True)
+    if first:
+        day = datetime.combine(entry.published, NOON)
+        publishing.date_back(article, published_at=day)
+
+
+def load_topics(folder: Path = LIBRARY) -> None:
+    """The topics of `topics.yaml`, in its order. What staff have changed about one stays."""
+    for place, values in enumerate(_list(folder / "topics.yaml")):
+        Topic.objects.get_or_create(
+            slug=values["slug"],
+            defaults={
+                "name": values["name"],
+                "icon": values["icon"],
+                "tint": TINTS[place % len(TINTS)],
+                "introduction": values["introduction"],
+                "position": place,
+            },
+        )
+
+
+def _list(path: Path) -> list[dict[str, Any]]:
+    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else []
+
+
+def _topic(slug: str) -> Topic:
+    name = slug.replace("-", " ").capitalize()
+    return Topic.objects.get_or_create(slug=slug, defaults={"name": name, "position": 99})[0]
+
+
+def _relate(entry: Entry) -> None:
+    """The related articles that a file names, as if chosen by hand."""
+    article = Article.objects.get(slug=entry.slug)
+    others: Iterable[Article] = Article.objects.in_bulk(entry.related, field_name="slug").values()
+    by_slug = {other.slug: other for other in others}
+    article.related_rows.all().delete()
+    Related.objects.bulk_create(
+        Related(article=article, to=by_slug[slug], position=place, by_hand=True)
+        for place, slug in enumerate(dict.fromkeys(entry.related))
+        if slug in by_slug and slug != entry.slug
+    )

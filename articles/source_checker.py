@@ -1,0 +1,18 @@
+"""Do the sources still answer? Asked only when staff ask."""
+
+from django.utils import timezone
+
+from articles.models import Article, LinkCheck
+from core.web.link_checker import look
+
+
+def check(article: Article) -> list[LinkCheck]:
+    """Look at each source's address once, and keep what was found. Returns the checks."""
+    urls = list(dict.fromkeys(article.sources.exclude(url="").values_list("url", flat=True)))
+    article.link_checks.exclude(url__in=urls).delete()
+    return [_keep(article, url, *look(url)) for url in urls]
+
+
+def _keep(article: Article, url: str, ok: bool, found: str) -> LinkCheck:
+    values = {"ok": ok, "found": found[:120], "checked_at": timezone.now()}
+    return LinkCheck.objects.update_or_create(article=article, url=url, defaults=values)[0]

@@ -1,0 +1,158 @@
+"""What a page says to machines: schema.org as JSON-LD."""
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from articles.article_page import Reading
+from articles.content import SourceLine
+from articles.models import Article, Contributor
+from core.guard.control_characters import without_controls
+from core.practice.models import Practice
+
+log = logging.getLogger(__name__)
+ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+def script(data: Any) -> SafeString:
+    """The text for inside of a script element: it cannot end the element."""
+    text = json.dumps(_clean(data), ensure_ascii=False).translate(ESCAPES)
+    return mark_safe(text)  # noqa: S308  # nosemgrep: marked-safe  (escaped for a script)
+
+
+def _clean(data: Any) -> Any:
+    """Without the characters that nobody reads."""
+    if isinstance(data, dict):
+        return {name: _clean(value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_clean(value) for value in data]
+    return without_controls(data) if isinstance(data, str) else data
+
+
+def absolute(path: str) -> str:
+    return path if path.startswith("http") else settings.SITE_URL + path
+
+
+def page(reading: Reading, practice: Practice) -> dict[str, Any]:
+    """What the page of an article says. A part that cannot be said is logged and left out."""
+    makers = [
+        lambda: _article(reading, practice),
+        lambda: crumbs(reading.article),
+        lambda: _faq(reading) if reading.content.faq else None,
+    ]
+    found = (_or_nothing(make) for make in makers)
+    return {"@context": "https://schema.org", "@graph": [part for part in found if part]}
+
+
+def _or_nothing(make: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
+    try:
+        return make()
+    except Exception:  # machines do without it; readers have the page
+        log.exception("A part of what an article says to machines is left out")
+        return None
+
+
+def _article(reading: Reading, practice: Practice) -> dict[str, Any]:
+    article, address = reading.article, absolute(reading.article.get_absolute_url())
+    about = [article.topic.name, *reading.more_topics]
+    cited = [_or_nothing(partial(_citation, source)) for source in reading.content.sources]
+    graph = {
+        "@type": ["MedicalWebPage", "Article"],
+        "@id": address,
+        "url": address,
+        "mainEntityOfPage": address,
+        "headline": reading.content.title,
+        "description": reading.content.summary,
+        "image": [image(article)],
+        "datePublished": _moment(article.published_at),
+        "dateModified": _moment(article.updated_at or article.published_at),
+        "author": person(article.author),
+        "publisher": {
+            "@type": "MedicalOrganization",
+            "name": practice.name,
+            "url": absolute("/"),
+        },
+        "about": [{"@type": "MedicalCondition", "name": name} for name in dict.fromkeys(about)],
+        "citation": [each for each in cited if each],
+        "inLanguage": "en-US",
+        "isAccessibleForFree": True,
+    }
+    if article.reviewer:
+        graph["reviewedBy"] = person(article.reviewer)
+    if article.last_reviewed:
+        graph["lastReviewed"] = article.last_reviewed.isoformat()
+    return graph
+
+
+def image(article: Article) -> str:
+    return absolute(article.cover.file.url if article.cover else static("img/share.png"))
+
+
+def person(contributor: Contributor) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "@type": "Person",
+        "name": contributor.name,
+        "url": absolute(contributor.get_absolute_url()),
+    }
+    if contributor.credentials:
+        found["honorificSuffix"] = contributor.credentials
+        found["hasCredential"] = {
+            "@type": "EducationalOccupationalCredential",
+            "name": contributor.credentials,
+        }
+    if contributor.profile_url:
+        found["sameAs"] = contributor.profile_url
+    return found
+
+
+def crumbs(article: Article) -> dict[str, Any]:
+    steps = [
+        (_("Articles"), reverse("articles:list")),
+        (article.topic.name, article.topic.get_absolute_url()),
+        (article.online.title if article.online else article.title, article.get_absolute_url()),
+    ]
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": absolute(path)}
+            for place, (name, path) in enumerate(steps, 1)
+        ],
+    }
+
+
+def _citation(source: SourceLine) -> dict[str, Any]:
+    found: dict[str, Any] = {"@type": "CreativeWork", "name": source.title}
+    if source.publisher:
+        found["publisher"] = {"@type": "Organization", "name": source.publisher}
+    if source.year:
+        found["datePublished"] = str(source.year)
+    if source.url:
+        found["url"] = source.url
+    return found
+
+
+def _faq(reading: Reading) -> dict[str, Any]:
+    return {
+        "@type": "FAQPage",
+        "mainEntity": [
+            {
+                "@type": "Question",
+                "name": each.question,
+                "acceptedAnswer": {"@type": "Answer", "text": each.answer},
+            }
+            for each in reading.content.faq
+        ],
+    }
+
+
+def _moment(when: datetime | None) -> str | None:
+    return when.replace(microsecond=0).isoformat() if when else None

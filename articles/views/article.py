@@ -1,0 +1,84 @@
+"""The page of an article, and its preview."""
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from articles import comments, preview_links, structured_data
+from articles.article_page import ONLINE, reading, with_everything
+from articles.comments import threads
+from articles.content import Content
+from articles.forms import CommentForm
+from articles.models import Revision
+from core.cache import pages
+from core.guard.no_store import keep_private
+from core.practice.models import Practice
+
+
+@require_safe
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """What everybody sees: the approved revision."""
+    return pages.serve(request, tags=[f"article:{slug}"], make=lambda: _article(request, slug))
+
+
+def _article(request: HttpRequest, slug: str) -> HttpResponse:
+    found = ONLINE.first(slug=slug)
+    if found is None:
+        raise Http404  # `moved` follows an old address
+    said = {
+        "comments": threads.threads(found),
+        "open": comments.is_open(found),
+        "form": _empty_form(),
+    }
+    return render(request, "articles/article.html", context(found, found.shown) | said)
+
+
+@lru_cache(maxsize=1)
+def _empty_form() -> CommentForm:
+    """Nothing was typed, so one is enough for all pages."""
+    return CommentForm()
+
+
+@require_safe
+def preview(request: HttpRequest, token: str) -> HttpResponse:
+    """The newest save, for whoever holds the link. Kept by nobody, found by no search engine."""
+    pk = preview_links.find(token)
+    found = pk and with_everything().filter(pk=pk).first()
+    if not found:
+        raise Http404
+    return shown_privately(request, found, found.newest)
+
+
+def shown_privately(request: HttpRequest, article: Any, revision: Revision) -> HttpResponse:
+    """`article` comes from `with_everything`."""
+    shown = context(article, revision) | {"preview": True}
+    return keep_private(render(request, "articles/article.html", shown))
+
+
+def _ended(content: Content) -> date | None:
+    """The day on which something of it stopped being true, where that day is past."""
+    until = content.true_until
+    return until if until and until < timezone.localdate() else None
+
+
+def context(article: Any, revision: Revision) -> dict[str, Any]:
+    shown, practice = reading(article, revision), Practice.current()
+    return {
+        "practice": practice,
+        "article": article,
+        "revision": revision,
+        "content": shown.content,
+        "prose": shown.prose,
+        "ended": _ended(shown.content),
+        "corrections": shown.corrections,
+        "related": shown.related,
+        "canonical": settings.SITE_URL + article.get_absolute_url(),
+        "share_image": structured_data.image(article),
+        "structured": structured_data.script(structured_data.page(shown, practice)),
+    }

@@ -1,0 +1,167 @@
+"""All articles: newest or most useful, by topic, by contributor, and found by their words."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from articles.models import Article, Contributor, Topic
+from articles.models.articles import ArticleQuerySet
+from articles.search import crisis_terms, results
+from articles.search.query import LONGEST, words
+from core import site_pages
+from core.cache import pages
+from core.cache.compiled import Compiled
+
+ON_A_PAGE = 10
+SUGGESTED = 6
+NUMBER = re.compile("[1-9][0-9]{0,5}")
+ORDERS = {"newest": "newest", "useful": "most_useful"}
+
+
+def _with_something_to_read() -> QuerySet[Topic]:
+    shown = Article.objects.published().order_by()
+    under = Q(Exists(shown.filter(topic=OuterRef("pk")))) | Q(
+        Exists(shown.filter(topics=OuterRef("pk")))
+    )
+    return Topic.objects.filter(under)
+
+
+# Those that a reader finds something under. One query, which stops at the first article.
+TOPICS = Compiled(_with_something_to_read)
+
+
+@require_safe
+def articles(request: HttpRequest) -> HttpResponse:
+    if request.GET.get("q", "").strip():
+        return _found(request)
+    number, order = _asked(request)
+    chosen = Article.objects.published()
+    return _kept(request, number, order, lambda: _listing(request, chosen, number, order, {}))
+
+
+@require_safe
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    number, order = _asked(request)
+    return _kept(request, number, order, lambda: _topic(request, slug, number, order))
+
+
+def _topic(request: HttpRequest, slug: str, number: int, order: str) -> HttpResponse:
+    about = get_object_or_404(Topic, slug=slug)
+    chosen = Article.objects.published().about(about)
+    return _listing(request, chosen, number, order, {"topic": about})
+
+
+@require_safe
+def contributor(request: HttpRequest, slug: str) -> HttpResponse:
+    number, _order = _asked(request)
+    return _kept(request, number, "", lambda: _contributor(request, slug, number))
+
+
+def _contributor(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    person = get_object_or_404(Contributor.objects.select_related("photo"), slug=slug)
+    page = _page(Article.objects.published().of(person).newest(), number)
+    context = _paged(request, page, "") | {"contributor": person}
+    return render(request, "articles/contributor.html", context)
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """The fragment under the search field while somebody types."""
+    text = request.GET.get("q", "")[:LONGEST]
+    context = {
+        "text": text,
+        "found": results.suggest(text, SUGGESTED),
+        "pages": site_pages.find(words(text)),
+        "danger": crisis_terms.kind(text),
+    }
+    response = render(request, "articles/_suggestions.html", context)
+    response["Cache-Control"] = "private, max-age=60"  # the address holds what somebody typed
+    return response
+
+
+def _asked(request: HttpRequest) -> tuple[int, str]:
+    """The page and the order asked for: what counts of the query."""
+    order = request.GET.get("order", "")
+    return _number(request.GET.get("page", "1")), order if order in ORDERS else "newest"
+
+
+def _kept(
+    request: HttpRequest, number: int, order: str, make: Callable[[], HttpResponse]
+) -> HttpResponse:
+    return pages.serve(request, tags=["articles"], make=make, key=f"{number} {order}")
+
+
+def _listing(
+    request: HttpRequest, chosen: ArticleQuerySet, number: int, order: str, context: dict[str, Any]
+) -> HttpResponse:
+    page = _page(getattr(chosen, ORDERS[order])(), number)
+    query = {"order": order} if order != "newest" else {}
+    context |= _paged(request, page, urlencode(query)) | {"order": order, "topics": TOPICS.all()}
+    return render(request, "articles/list.html", context)
+
+
+def _page(chosen: ArticleQuerySet, number: int) -> Page:
+    """The page of that number; one that there is not is a 404."""
+    try:
+        return Paginator(chosen.as_cards(), ON_A_PAGE).page(number)
+    except EmptyPage as error:
+        raise Http404 from error
+
+
+def _paged(request: HttpRequest, page, query: str) -> dict[str, Any]:
+    canonical = {"page": page.number} if page.number > 1 else {}
+    ending = f"?{urlencode(canonical)}" if canonical else ""
+    return {
+        "page": page,
+        "articles": page.object_list,
+        "query": f"{query}&" if query else "",
+        "canonical": f"{settings.SITE_URL}{request.path}{ending}",
+    }
+
+
+def _found(request: HttpRequest) -> HttpResponse:
+    """What was searched for is in nobody's cache: the address holds what somebody typed."""
+    text = request.GET["q"].strip()[:LONGEST]
+    about = (
+        Topic.objects.filter(slug=request.GET["topic"]).first() if _asks_topic(request) else None
+    )
+    number = _number(request.GET.get("page", "1"))
+    found = results.find(text, first=(number - 1) * ON_A_PAGE, count=ON_A_PAGE, topic=about)
+    if number > 1 and not found.articles:
+        raise Http404
+    context = {
+        "text": text,
+        "found": found,
+        "danger": crisis_terms.kind(text) if number == 1 else "",
+        "site_pages": site_pages.find(words(text)) if number == 1 else [],
+        "topic": None,
+        "within": about,
+        "topics": TOPICS.all(),
+        "number": number,
+        "pages": -(-found.total // ON_A_PAGE),
+        "query": urlencode({"q": text} | ({"topic": about.slug} if about else {})) + "&",
+        "canonical": settings.SITE_URL + reverse("articles:list"),
+    }
+    response = render(request, "articles/found.html", context)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _asks_topic(request: HttpRequest) -> bool:
+    return bool(request.GET.get("topic", "").strip())
+
+
+def _number(text: str) -> int:
+    """The number of a page, in the one way that we write it. Any other spelling is a 404."""
+    if not NUMBER.fullmatch(text):
+        raise Http404
+    return int(text)

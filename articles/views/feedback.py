@@ -1,0 +1,64 @@
+"""“Was this helpful?” No cookie, no token, and nothing is kept of who answers."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from articles import feedback
+from articles.forms import OpinionForm
+from articles.models import Article
+from articles.views.comments import ask_for_effort, from_elsewhere, see_other, too_many
+from core.guard import rate_limits, sessionless_form
+from core.guard.client_ip import client_network
+from core.guard.no_store import keep_private
+
+RULE = "opinions"
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def helpful(request: HttpRequest, slug: str) -> HttpResponse:
+    """The question on a page of its own, for what was typed and could not be taken."""
+    article = get_object_or_404(Article.objects.published().select_related("online"), slug=slug)
+    form = OpinionForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if form.is_valid():
+        problem = _refusal(request)
+        if problem is None and sessionless_form.needs_effort(request, RULE):
+            return keep_private(ask_for_effort(request, RULE))
+        if problem is None:
+            _give(request, article, form)
+            return see_other(reverse("articles:thanks", args=[slug]))
+        form.add_error(None, problem[0])
+        status = problem[1]
+    response = keep_private(
+        render(request, "articles/helpful.html", {"article": article, "form": form}, status=status)
+    )
+    if status == 429:
+        response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
+    return response
+
+
+def _refusal(request: HttpRequest) -> tuple[str, int] | None:
+    if not sessionless_form.is_from_our_page(request):
+        return from_elsewhere()
+    return too_many() if sessionless_form.is_over(request, RULE) else None
+
+
+def _give(request: HttpRequest, article: Article, form: OpinionForm) -> None:
+    """Somebody who answers again and again is thanked, and counted a few times at most."""
+    if rate_limits.allow("opinions_per_article", client_network(request), str(article.pk)):
+        feedback.give(
+            article,
+            helpful=form.cleaned_data["helpful"] == "yes",
+            sentence=form.cleaned_data["sentence"],
+        )
+
+
+@require_safe
+def thanks(request: HttpRequest, slug: str) -> HttpResponse:
+    article = get_object_or_404(Article.objects.published().select_related("online"), slug=slug)
+    return keep_private(render(request, "articles/thanks.html", {"article": article}))

@@ -1,0 +1,147 @@
+"""Writes what an export holds, through the workflow as staff would. Each post is all or nothing."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from articles import publishing, related_articles
+from articles.models import Article, Contributor, Origin, Redirect
+from articles.wordpress import comments, posts
+from articles.wordpress.permalinks import old_addresses
+from articles.wordpress.pictures import Pictures
+from articles.wordpress.posts import Move
+from articles.wordpress.report import Report, Seen, beside
+from articles.wordpress.wxr import Broken, Entry, Export
+from articles.wordpress.wxr_file import UNREADABLE
+
+log = logging.getLogger(__name__)
+LONGEST_ADDRESS = 250  # of Redirect.path
+NOT_WRITTEN = ("trash", "auto-draft", "inherit")
+
+
+def move_in(
+    export: Export,
+    *,
+    uploads: Path | None = None,
+    reviewer: Contributor | None = None,
+    dry: bool = False,
+    tick: Callable[[], None] = lambda: None,
+) -> Report:
+    """Bring in all that has not come before. `dry` tells what would come, and writes nothing.
+
+    Posts that were public go online only with `reviewer`, who vouches for them, and with a source;
+    all others arrive as drafts.
+    """
+    report = Report()
+    pictures = Pictures(uploads, export.site, report.notes.append, dry=dry)
+    move = Move(export, pictures, reviewer, _seen(export), report)
+    with transaction.atomic() if dry else nullcontext():
+        for entry in export:
+            tick()
+            _take(move, entry)
+        if report.counts["online"]:
+            related_articles.fill_all()
+        if dry:
+            transaction.set_rollback(True)
+    report.counts["pictures"] = pictures.new
+    report.left_out += beside(export, move.seen, pictures.known())
+    return report
+
+
+def _seen(export: Export) -> Seen:
+    """Pictures may stand after the posts that show them, so all is read once before."""
+    seen = Seen()
+    for entry in export:
+        if isinstance(entry, Entry):
+            seen.note(entry)
+    return seen
+
+
+def _take(move: Move, entry: Entry | Broken) -> None:
+    report = move.report
+    if isinstance(entry, Broken):
+        report.broken.append(f"{entry.name}: {entry.why}")
+        return
+    if entry.kind == "attachment":
+        return
+    if entry.kind != "post" or entry.status in NOT_WRITTEN:
+        report.counts[f"left out: {entry.kind or 'unknown'}"] += 1
+        state = "" if entry.kind != "post" else f", in the state “{entry.status}”"
+        report.left_out.append(f"{entry.name}{state}: {entry.link[:200]}")
+        return
+    noted, left = len(report.notes), len(report.left_out)
+    try:
+        with transaction.atomic():
+            done = _post(move, entry)
+    except Exception as error:  # one post never ends an import
+        log.info("a post of WordPress is left out", exc_info=error)
+        del report.notes[noted:], report.left_out[left:]
+        report.broken.append(f"{entry.name}: {str(error) or type(error).__name__}")
+        return
+    report.counts.update(done)
+
+
+def _post(move: Move, entry: Entry) -> Counter[str]:
+    known = Origin.objects.filter(site=move.export.site, kind="post", key=entry.key).first()
+    article = Article.objects.filter(pk=known.object_pk).first() if known else None
+    if known and article is None:
+        return Counter({"deleted here": 1})
+    done: Counter[str] = Counter()
+    if article is None:
+        article = posts.written(move, entry, done)
+        Origin.objects.create(
+            site=move.export.site, kind="post", key=entry.key, object_pk=article.pk
+        )
+        _publish(move, entry, article, done)
+        done["articles"] += 1
+    else:
+        done["here already"] += 1
+    done["redirects"] += _redirect(move, entry, article)
+    told = move.told(entry)
+    done["comments"] += comments.bring_in(move.export.site, entry, article, told)
+    return done
+
+
+def _publish(move: Move, entry: Entry, article: Article, done: Counter[str]) -> None:
+    told = move.told(entry)
+    lost = sum(part.count(UNREADABLE) for part in (article.title, entry.excerpt, article.body))
+    if lost:
+        told(f"stays a draft: {lost} letters could not be read. Look for “{UNREADABLE}” in it")
+    if entry.status != "publish" or entry.locked:
+        done["drafts"] += 1
+        return
+    if move.reviewer is None or lost:
+        done["drafts, to be reviewed"] += 1
+        return
+    try:
+        publishing.submit(article, tell=False)
+        publishing.approve(article, revision=article.newest, by=move.reviewer, whole=False)
+    except publishing.NotPossible as error:
+        done["drafts, to be reviewed"] += 1
+        told(f"stays a draft. {error}")
+        return
+    if entry.published is None:
+        told("the export has no date for it: readers see the day on which it came here")
+    first = min(entry.published or timezone.now(), timezone.now())
+    publishing.date_back(article, published_at=first)
+    done["online"] += 1
+
+
+def _redirect(move: Move, entry: Entry, article: Article) -> int:
+    new = 0
+    for address in old_addresses(move.export, entry):
+        if address == article.get_absolute_url():
+            continue
+        if len(address) > LONGEST_ADDRESS:
+            move.told(entry)(f"the address {address[:80]}… is too long to lead here")
+            continue
+        row, made = Redirect.objects.get_or_create(path=address, defaults={"article": article})
+        new += made
+        if row.article_id != article.pk:
+            move.told(entry)(f"{address} leads to another article already")
+    return new

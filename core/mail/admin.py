@@ -1,0 +1,185 @@
+"""The outbox as staff see it: what waits, what failed and why. To read, and to send again."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from core.mail import outbox, test_message
+from core.mail.attachments import Attachment
+from core.mail.models import OutgoingEmail
+
+# A link in a mail opens what it belongs to: whoever may read the outbox must not be able to use it.
+_LINK_PATH = re.compile(r"(https?://[^/\s\"'<>]+)/[^\s\"'<>]+")
+
+
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """On the first page: that e-mails failed this week, and where to see them."""
+    if not request.user.has_perm("mail.view_outgoingemail"):
+        return None
+    week = timezone.now() - timedelta(days=7)
+    count = OutgoingEmail.objects.failed().filter(overtaken=False, created_at__gte=week).count()
+    return ("admin/mail/_failed.html", {"count": count, "shows": ()}) if count else None
+
+
+@admin.site.register_panel  # type: ignore[attr-defined]
+def returned_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """On the first page: that e-mails came back this week, so that somebody calls the patient.
+
+    Not those of the newsletter: mail to confirm goes to whatever a stranger typed.
+    """
+    if not request.user.has_perm("mail.view_outgoingemail"):
+        return None
+    week = timezone.now() - timedelta(days=7)
+    found = OutgoingEmail.objects.returned().filter(returned_at__gte=week)
+    count = found.exclude(template__startswith="newsletter_").count()
+    return ("admin/mail/_returned.html", {"count": count, "shows": ()}) if count else None
+
+
+@admin.register(OutgoingEmail)
+class OutgoingEmailAdmin(admin.ModelAdmin):
+    """Nobody writes, changes or deletes an e-mail by hand."""
+
+    list_display = ("to", "subject", "state", "why", "attempts", "next_attempt", "written")
+    list_filter = ("state", ("returned_at", admin.EmptyFieldListFilter), "created_at")
+    search_fields = ("to", "subject", "key")
+    search_help_text = _("An address, words of the subject, or the key")
+    show_full_result_count = False
+    list_per_page = 50
+    actions = ("send_again",)
+    readonly_fields = (
+        *("to", "subject", "state", "why", "attempts", "next_attempt"),
+        *("written", "of_use_until", "sent", "came_back", "emptied"),
+        *("body", "files", "source"),
+        *("template", "about", "key", "message_id"),
+    )
+    fieldsets = (
+        (None, {"fields": readonly_fields[:6]}),
+        (_("Text"), {"fields": ("body", "files")}),
+        (_("When"), {"fields": readonly_fields[6:11]}),
+        (_("Behind it"), {"fields": readonly_fields[14:], "classes": ("collapse",)}),
+        (_("HTML"), {"fields": ("source",), "classes": ("collapse",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingEmail]:
+        # The list does not show the bodies: let them stay in the database.
+        rows = super().get_queryset(request)
+        on_one = request.resolver_match and request.resolver_match.kwargs
+        return rows if on_one else rows.defer("text", "html", "attachments")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.send_test)
+        return [path("test/", view, name="mail_outgoingemail_test"), *super().get_urls()]
+
+    def send_test(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_send_permission(request):
+            raise PermissionDenied
+        return test_message.send_from_admin(request, self)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        may_send = {"may_send": self.has_send_permission(request)}
+        return super().changelist_view(request, may_send | (extra_context or {}))
+
+    @admin.action(description=_("Send again"), permissions=["send"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail]) -> None:
+        again = 0
+        for email in queryset:
+            try:
+                outbox.resend(email)
+            except outbox.NotResendable as error:
+                self.message_user(request, f"{email.subject or email}: {error}", messages.WARNING)
+            else:
+                again += 1
+                self.log_change(request, email, _("Sent again."))
+        if again:
+            text = ngettext("%d e-mail is on its way.", "%d e-mails are on their way.", again)
+            self.message_user(request, text % again, messages.SUCCESS)
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("mail.change_outgoingemail")
+
+    def has_view_permission(self, request: HttpRequest, obj: OutgoingEmail | None = None) -> bool:
+        return super().has_view_permission(request, obj) or self.has_send_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: OutgoingEmail | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: OutgoingEmail | None = None) -> bool:
+        return False
+
+    @admin.display(description=_("written"), ordering="created_at")
+    def written(self, email: OutgoingEmail) -> str:
+        return _moment(email.created_at)
+
+    @admin.display(description=_("next attempt"), ordering="due_at")
+    def next_attempt(self, email: OutgoingEmail) -> str:
+        return _moment(email.due_at)
+
+    @admin.display(description=_("of use until"))
+    def of_use_until(self, email: OutgoingEmail) -> str:
+        return _moment(email.not_after)
+
+    @admin.display(description=_("sent"))
+    def sent(self, email: OutgoingEmail) -> str:
+        return _moment(email.sent_at)
+
+    @admin.display(description=_("came back"))
+    def came_back(self, email: OutgoingEmail) -> str:
+        return _moment(email.returned_at)
+
+    @admin.display(description=_("emptied"))
+    def emptied(self, email: OutgoingEmail) -> str:
+        return _moment(email.purged_at)
+
+    @admin.display(description=_("why it did not go through"))
+    def why(self, email: OutgoingEmail) -> str:
+        return Truncator(email.returned_why or email.last_error).chars(200) or "–"
+
+    @admin.display(description=_("text"))
+    def body(self, email: OutgoingEmail) -> str | SafeString:
+        if email.secret:
+            return str(_("Not shown: it opens an account."))
+        return _preformatted(email.text)
+
+    @admin.display(description=_("HTML"))
+    def source(self, email: OutgoingEmail) -> str | SafeString:
+        return "–" if email.secret else _preformatted(email.html)
+
+    @admin.display(description=_("files"))
+    def files(self, email: OutgoingEmail) -> str:
+        files = [Attachment.from_json(stored) for stored in email.attachments]
+        lines = [f"{f.filename} ({f.content_type}, {len(f.octets)} bytes)" for f in files]
+        return ", ".join(lines) or "–"
+
+
+def _moment(value: datetime | None) -> str:
+    """With the time zone, because staff and the server may live in different ones."""
+    if value is None:
+        return "–"
+    local = timezone.localtime(value)
+    return f"{date_format(local, 'SHORT_DATETIME_FORMAT')} {local.tzname()}"
+
+
+def _preformatted(text: str) -> str | SafeString:
+    """As written, every tag shown and none obeyed; of each link only the site."""
+    if not text:
+        return "–"
+    return format_html("<pre>{}</pre>", _LINK_PATH.sub(r"\1/…", text))

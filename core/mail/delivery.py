@@ -1,0 +1,146 @@
+"""Sending: claim, send outside any transaction, settle; and finding what was left behind."""
+
+import logging
+import random
+from contextlib import suppress
+from datetime import timedelta
+
+from django.core.mail import get_connection
+from django.db import transaction
+from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from core.mail import throttling
+from core.mail.message import build
+from core.mail.models import OutgoingEmail, OutgoingEmailQuerySet, State
+from core.mail.smtp_errors import is_permanent, reason
+
+log = logging.getLogger(__name__)
+
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=2)
+# 1 + 2 + 4 … + 64 minutes, then every two hours: about three days.
+ATTEMPTS = 42
+# How long a handed-over e-mail may sit in the queue before it is handed over once more.
+QUEUE_PATIENCE = timedelta(minutes=15)
+BATCH = 200
+EMPTY = {"to": "", "subject": "", "text": "", "html": "", "attachments": []} | {
+    "last_error": "",
+    "returned_why": "",
+}
+
+
+def deliver(pk: int) -> None:
+    """Send one waiting e-mail. Of many runs at once only the one that claims it sends it."""
+    email = OutgoingEmail.objects.claim(pk)
+    if email is None:
+        return
+    if not throttling.may_go(email):
+        _later(email)
+        return
+    connection = get_connection()
+    try:
+        try:
+            message = build(email)
+            connection.open()
+            connection.send_messages([message])
+        except Exception as error:  # whatever it was, the e-mail must not be lost or stay claimed
+            _not_sent(email, error)
+        else:
+            _sent(email)
+    finally:
+        # Settled before the good-bye: a server that hangs now must not make us send it twice.
+        with suppress(Exception):
+            connection.close()
+
+
+def _later(email: OutgoingEmail) -> None:
+    """Give it back untried; what overtakes it meanwhile goes in its place."""
+    waiting = _back_to_waiting(_about(throttling.ASKED_AGAIN))
+    OutgoingEmail.objects.settle(email, attempts=F("attempts") - 1, **waiting)
+
+
+def _sent(email: OutgoingEmail) -> None:
+    emptied = {"text": "", "html": "", "attachments": []} if email.secret else {}
+    OutgoingEmail.objects.settle(email, state=State.SENT, sent_at=Now(), last_error="", **emptied)
+
+
+def _not_sent(email: OutgoingEmail, error: Exception) -> None:
+    # Only the kind of the error: its text may hold the address.
+    log.warning("e-mail %s, attempt %s: %s", email.pk, email.attempts, type(error).__name__)
+    if is_permanent(error) or email.attempts >= ATTEMPTS:
+        OutgoingEmail.objects.settle(email, state=State.FAILED, last_error=reason(error))
+        return
+    OutgoingEmail.objects.settle(
+        email, last_error=reason(error), **_back_to_waiting(retry_delay(email.attempts))
+    )
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """Twice as long after each attempt, up to two hours, and up to a fifth sooner or later."""
+    return _about(min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LONGEST_RETRY))
+
+
+def _about(delay: timedelta) -> timedelta:
+    return delay * random.uniform(0.8, 1.2)  # noqa: S311  spreads the load, guards nothing
+
+
+def _back_to_waiting(delay: timedelta) -> dict[str, object]:
+    """Changes for a row that is being sent; one that was overtaken meanwhile is dropped instead."""
+    overtaken = Q(overtaken=True)
+    return {
+        "state": Case(When(overtaken, then=Value(State.DROPPED)), default=Value(State.WAITING)),
+        "due_at": Case(
+            When(overtaken, then=None), default=Now() + delay, output_field=DateTimeField()
+        ),
+    }
+
+
+def release_abandoned() -> int:
+    """Put back what a worker left behind when it was killed. Returns how many.
+
+    Whether the server had already taken it, nobody knows: it is sent again with its Message-ID.
+    """
+    gone = {"claimed_by": None, "lease_until": None, "last_error": _("The worker stopped.")}
+    with transaction.atomic():
+        pks = _lock(OutgoingEmail.objects.abandoned())
+        rows = OutgoingEmail.objects.filter(pk__in=pks)
+        rows.filter(attempts__gte=ATTEMPTS).update(state=State.FAILED, **gone)
+        rows.filter(attempts__lt=ATTEMPTS).update(**gone, **_back_to_waiting(timedelta(0)))
+    return len(pks)
+
+
+def take_overdue() -> list[int]:
+    """Up to 200 e-mails to hand over now; not offered again while they may sit in the queue."""
+    with transaction.atomic():
+        pks = _lock(OutgoingEmail.objects.overdue())
+        OutgoingEmail.objects.filter(pk__in=pks).update(due_at=Now() + QUEUE_PATIENCE)
+    return pks
+
+
+def give_back(pks: list[int]) -> None:
+    """Make those due again that could not be handed over."""
+    OutgoingEmail.objects.filter(pk__in=pks, state=State.WAITING).update(due_at=Now())
+
+
+def purge(older_than: timedelta) -> int:
+    """Empty every settled e-mail written longer ago than that. Returns how many.
+
+    Nothing of a person stays, the address included: the row then only proves that a mail of this
+    kind about this thing was sent, and when. What still waits keeps its body until it is settled.
+    """
+    old = OutgoingEmail.objects.settled().filter(created_at__lt=Now() - older_than)
+    count = 0
+    while True:
+        with transaction.atomic():
+            pks = _lock(old)
+            OutgoingEmail.objects.filter(pk__in=pks).update(**EMPTY, purged_at=Now())
+        count += len(pks)
+        if not pks:
+            return count
+
+
+def _lock(rows: OutgoingEmailQuerySet) -> list[int]:
+    """The first of these rows; those that another transaction works on are left to the next run."""
+    return list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])

@@ -1,0 +1,153 @@
+"""The door of the outbox: what other apps call. Nothing here talks to a mail server."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.mail import throttling
+from core.mail.attachments import Attachment
+from core.mail.delivery import EMPTY
+from core.mail.message import message_id
+from core.mail.models import OutgoingEmail, State
+from core.mail.rendering import fit, render
+from core.mail.tasks import hand_over
+
+__all__ = [
+    "Attachment",
+    "NotResendable",
+    "came_back",
+    "drop",
+    "enqueue",
+    "forget",
+    "pause",
+    "resend",
+]
+
+# Once written, an e-mail is handed to a worker at once; the sweep looks after it from then on.
+SWEEP_AFTER = timedelta(minutes=1)
+MOST_NAMED = 50  # Message-IDs that one report may quote
+_MESSAGE_ID = re.compile(r"\b[0-9a-f]{32}@[\w.-]+")
+
+
+class NotResendable(Exception):
+    """Its text says why, for staff to read."""
+
+
+def enqueue(
+    template: str,
+    *,
+    key: str,
+    to: str,
+    about: str = "",
+    overtakes: bool = False,
+    wait: timedelta = timedelta(0),
+    secret: bool = False,
+    not_after: datetime | None = None,
+    attachments: Iterable[Attachment] = (),
+    or_else: Sequence[tuple[str, dict[str, Any]]] = (),
+    **context: Any,
+) -> OutgoingEmail | None:
+    """Write one e-mail in the caller's transaction; a worker sends it after the commit.
+
+    None when `key` was written before: then nothing is written, dropped or sent. `about` groups the
+    mails of one thing and one reader (`appointment:42`); with `overtakes`, earlier ones of the same
+    `about` that are not sent yet never will be; `wait` is how long it may be overtaken itself
+    before it goes (see `pause`). `secret` is for mails whose text opens an account. What has not
+    been sent by `not_after` is dropped: a reminder must not come after its time.
+    `or_else` are the templates and contexts that would have been sent in another case: they are
+    rendered as well, so that the time it takes does not tell which case it is. PRIVACY 10.
+    `to` may be anything a person typed: an address that cannot work fails later, and staff see it.
+    Raises when the template is not complete, never for the sake of a broker or a mail server.
+    """
+    rendered = render(template, context)
+    for other, its_context in or_else:
+        render(other, its_context)
+    now = timezone.now()
+    email = OutgoingEmail(
+        key=key,
+        template=template,
+        about=about,
+        to=fit(to).strip(),
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        attachments=[attachment.to_json() for attachment in attachments],
+        secret=secret,
+        not_after=not_after,
+        message_id=message_id(key),
+        created_at=now,
+        due_at=now + (wait or SWEEP_AFTER),
+    )
+    with transaction.atomic(savepoint=False):
+        if not OutgoingEmail.objects.write_once(email):
+            return None
+        if overtakes:
+            OutgoingEmail.objects.overtake(about, by=email.pk)
+    if not wait:  # else the sweep hands it over
+        _hand_over_on_commit(email.pk)
+    return email
+
+
+def pause(*, about: str, longest: timedelta, latest: datetime | None = None) -> timedelta:
+    """Return how long one more mail about this thing should `wait`: not at all if it is the first.
+
+    No longer than `longest`, nor than until `latest`: for what is soon needed.
+    """
+    now = timezone.now()
+    found = throttling.pause(about, now, longest=longest)
+    return found if latest is None else max(min(found, latest - now), timedelta(0))
+
+
+def drop(*, about: str) -> None:
+    """Let no e-mail of this thing go out any more, in the caller's transaction."""
+    OutgoingEmail.objects.overtake(about)
+
+
+def forget(*, about: str) -> None:
+    """Drop what waits about this thing and empty what is settled, in the caller's transaction."""
+    drop(about=about)
+    OutgoingEmail.objects.settled().about(about).update(**EMPTY, purged_at=timezone.now())
+
+
+def came_back(*, quoted: str, why: str) -> OutgoingEmail | None:
+    """Note that a mail came back after it was sent; staff see it on the first page of the admin.
+
+    `quoted` is the text in which somebody names the Message-ID. None where it names none of ours.
+    """
+    found_in_it = islice(_MESSAGE_ID.finditer(quoted), MOST_NAMED)
+    named = [f"<{found[0]}>" for found in found_in_it]
+    email = OutgoingEmail.objects.filter(message_id__in=named).first()
+    if email is not None:
+        why = "" if email.purged_at else fit(why)[:500]
+        OutgoingEmail.objects.filter(pk=email.pk, returned_at=None).update(
+            returned_at=timezone.now(), returned_why=why
+        )
+    return email
+
+
+def resend(email: OutgoingEmail) -> None:
+    """Try a failed e-mail again, from the first attempt and with the same Message-ID.
+
+    Raises NotResendable.
+    """
+    changed = (
+        OutgoingEmail.objects.resendable()
+        .filter(pk=email.pk)
+        .update(state=State.WAITING, attempts=0, due_at=timezone.now() + SWEEP_AFTER)
+    )
+    if not changed:
+        raise NotResendable(
+            _("It did not fail, a later e-mail overtook it, its time is over, or its text is gone.")
+        )
+    _hand_over_on_commit(email.pk)
+
+
+def _hand_over_on_commit(pk: int) -> None:
+    # A lambda: with robust=True Django 5.2 cannot name a failing partial (#36487).
+    transaction.on_commit(lambda: hand_over(pk), robust=True)

@@ -1,0 +1,155 @@
+"""The practice itself: one row that staff edit and every page and e-mail reads."""
+
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from localflavor.us.models import USStateField, USZipCodeField
+
+from core.cache import pages
+from core.guard.phone_numbers import PhoneColumn
+from core.practice import cached
+
+# These texts become mail headers and one-line labels.
+one_line = RegexValidator(r"^[^\r\n]*$", _("Write this on one line."))
+
+US_ZONES = [
+    ("America/New_York", _("Eastern Time")),
+    ("America/Chicago", _("Central Time")),
+    ("America/Denver", _("Mountain Time")),
+    ("America/Phoenix", _("Mountain Time without daylight saving (Arizona)")),
+    ("America/Los_Angeles", _("Pacific Time")),
+    ("America/Anchorage", _("Alaska Time")),
+    ("Pacific/Honolulu", _("Hawaii Time")),
+    ("America/Puerto_Rico", _("Atlantic Time (Puerto Rico)")),
+    ("Pacific/Guam", _("Chamorro Time (Guam)")),
+]
+
+
+class Practice(models.Model):
+    """Names, phone and address of the clinic. There is at most one, with primary key 1."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(
+        _("name"),
+        max_length=80,
+        default="Curednation",
+        validators=[one_line],
+        help_text=_("Shown on the site."),
+    )
+    mail_name = models.CharField(
+        _("name in e-mails"),
+        max_length=60,
+        default="CN Office",
+        validators=[one_line],
+        help_text=_("The sender of every e-mail to a patient. It must not hint at what you treat."),
+    )
+    phone = PhoneColumn(_("phone"), blank=True)
+    phone_hours = models.CharField(
+        _("phone hours"),
+        max_length=80,
+        blank=True,
+        validators=[one_line],
+        help_text=_("For example: 8 am to 8 pm Central"),
+    )
+    email = models.EmailField(
+        _("e-mail"), blank=True, help_text=_("Anyone can see and write to this address.")
+    )
+    street = models.CharField(_("street"), max_length=120, blank=True, validators=[one_line])
+    city = models.CharField(_("city"), max_length=80, blank=True, validators=[one_line])
+    state = USStateField(_("state"), blank=True)
+    postal_code = USZipCodeField(_("ZIP code"), blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, choices=US_ZONES, default="America/Chicago"
+    )
+    legal_line = models.CharField(
+        _("legal line"),
+        max_length=200,
+        blank=True,
+        validators=[one_line],
+        help_text=_("Company name or licence, shown small at the end of every page. Optional."),
+    )
+    privacy_reviewed = models.DateField(
+        _("privacy notice reviewed on"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "When someone responsible last read /privacy/ against what the clinic does. "
+            "Until then the page says that it has not been reviewed."
+        ),
+    )
+
+    class Meta:
+        verbose_name = _("practice")
+        verbose_name_plural = _("the practice")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="practice_is_only_one")]
+
+    # Another one whenever staff changed what stands on pages of every kind. Of `current()` alone.
+    site_version = ""
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> Self:
+        """The practice as staff last saved it; without a row a neutral one that is not saved.
+
+        One round trip to the cache. While the cache is dead or hangs, one query instead. While
+        nobody saves it everybody gets the same one: change none that you get here.
+        """
+        key = cls._shared_key()
+        copy = cached.read(key)
+        found = cached.made_from(copy)
+        if found is not None:
+            return found
+        values = cached.values(copy)
+        if values is None:
+            copy = None, cached.version()
+            values = cls.objects.filter(pk=1).values().first()
+            if values is not None:
+                cached.fill(key, values, copy[1])
+        found = cls(**values) if values else cls()
+        found.site_version = cached.name_of(copy[1])
+        cached.keep_in_process(found, copy)
+        return found
+
+    @classmethod
+    def share(cls) -> None:
+        """Let every process see what the database holds now. Call it when a save has committed."""
+        pages.drop_now(cached.TAG)
+
+    @classmethod
+    def _shared_key(cls) -> str:
+        # A release that changes the fields must not read what an older one left.
+        columns = (f"{f.attname} {type(f).__name__}" for f in cls._meta.concrete_fields)
+        return "practice:" + cached.fingerprint(columns)
+
+    @cached_property
+    def version(self) -> str:
+        """Another one whenever anything that pages show of it is another."""
+        fields = self._meta.concrete_fields
+        return cached.fingerprint(f"{f.attname}={getattr(self, f.attname)}\n" for f in fields)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def phone_link(self) -> str:
+        """`tel:+16155550142`, or nothing when there is no number."""
+        return self.phone.link if self.phone else ""
+
+    @cached_property
+    def phone_text(self) -> str:
+        """`(615) 555-0142`; numbers outside the US with their country code."""
+        return self.phone.shown if self.phone else ""
+
+    @property
+    def town_line(self) -> str:
+        """`Nashville, TN 37200`, with what is known of it."""
+        region = f"{self.state} {self.postal_code}".strip()
+        return ", ".join(part for part in (self.city, region) if part)

@@ -1,0 +1,31 @@
+"""Asking for a new password: a mail to any address that somebody types, so it has limits."""
+
+from allauth.account import views as account
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from core.guard import email_addresses, proof_of_work, sessionless_form
+
+RULE = "passwords"
+
+
+def ask_for_password(request: HttpRequest) -> HttpResponse:
+    """allauth's page. Near a limit the browser does a little work first, whoever is asked about."""
+    if request.method == "POST":
+        if sessionless_form.is_over(request, RULE):
+            return _too_many(request)
+        mailbox = email_addresses.mailbox(request.POST.get("email", ""))
+        if sessionless_form.needs_effort(request, RULE, address=mailbox):
+            context = {
+                "sent": sessionless_form.sent_values(request),
+                "asked": proof_of_work.asked(request, RULE),
+            }
+            return render(request, "account/effort.html", context, status=429)
+    return account.password_reset(request)
+
+
+def _too_many(request: HttpRequest) -> HttpResponse:
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
+    return response

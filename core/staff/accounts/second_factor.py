@@ -1,0 +1,61 @@
+"""Has this session proved a second factor? A password alone opens no staff page. [PRIVACY 18]"""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from core.staff.models import User
+
+View = Callable[..., HttpResponse]
+# Recovery codes are the spare key of these; alone they are no second factor.
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+def is_enrolled(user: User) -> bool:
+    return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
+
+
+def is_proved(request: HttpRequest) -> bool:
+    """Whether this session went through a second factor that its user still has."""
+    user = request.user
+    records = get_authentication_records(request, user)
+    passed = any(record["method"] == "mfa" for record in records)
+    return passed and isinstance(user, User) and is_enrolled(user)
+
+
+def suffices(request: HttpRequest) -> bool:
+    """Whether this session may open staff pages as far as the second factor is concerned."""
+    return not settings.STAFF_MFA_REQUIRED or is_proved(request)
+
+
+def door(user: User, next_url: str) -> str:
+    """Where somebody who gave only the password goes on: prove the second factor, or get one."""
+    if not is_enrolled(user):
+        return reverse("mfa_index")
+    by_code = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+    name = "mfa_reauthenticate" if by_code else "mfa_reauthenticate_webauthn"
+    return f"{reverse(name)}?{urlencode({'next': next_url})}"
+
+
+def guarded(view: View) -> View:
+    """For pages that change how somebody signs in.
+
+    A session that was opened by password before its user had a second factor may not use the
+    password to take that factor away.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and is_enrolled(user) and not is_proved(request):
+            return redirect(door(user, request.get_full_path()))
+        return view(request, *args, **kwargs)
+
+    return wrapper

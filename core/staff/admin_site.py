@@ -1,0 +1,115 @@
+"""The admin: our name on it, a second factor in front of it, an audit row behind every page."""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from core.guard.safe_redirect import path_of_ours
+from core.practice.models import Practice
+from core.staff.accounts import second_factor
+from core.staff.audit.admin_pages import View, audited
+from core.staff.autocomplete import Suggestions
+from core.staff.guarded_admin import guarded
+
+# Template and context of one block on the first page; None where it has nothing to say. The
+# context's `shows` are the records that stand in it, for the audit trail; () where none does.
+Panel = Callable[[HttpRequest], tuple[str, dict] | None]
+
+
+class StaffSite(AdminSite):
+    index_title = _("Overview")
+    index_template = "admin/index.html"
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._panels: list[Panel] = []
+
+    def register_panel(self, panel: Panel) -> Panel:
+        """Show what `panel(request)` returns above the list of records. Order of registration."""
+        self._panels.append(panel)
+        return panel
+
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: type[ModelAdmin] | None = None,
+        **options,
+    ) -> None:
+        """Registers it with `guarded_admin` in front, so that no admin class can forget that."""
+        super().register(model_or_iterable, guarded(admin_class or ModelAdmin), **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user = request.user
+        return user.is_active and user.is_staff and second_factor.suffices(request)
+
+    def admin_view(self, view, cacheable=False):
+        return super().admin_view(_in_our_zone(audited(view)), cacheable)
+
+    def each_context(self, request: HttpRequest) -> dict:
+        practice = Practice.current()
+        ours = {
+            "site_title": practice.name,
+            "site_header": practice.name,
+            "zone": practice.get_time_zone_display(),
+        }
+        return super().each_context(request) | ours
+
+    def index(self, request: HttpRequest, extra_context=None) -> TemplateResponse:
+        shown = [found for panel in self._panels if (found := panel(request))]
+        panels = [{"template": template, "context": context} for template, context in shown]
+        return super().index(request, {"panels": panels, **(extra_context or {})})
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+        return Suggestions.as_view(admin_site=self)(request)
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """No form here: on to what this visitor still has to prove, or straight in."""
+        next_url = _next(request)
+        if self.has_permission(request):
+            return redirect(next_url)
+        if not request.user.is_authenticated:
+            return redirect_to_login(next_url, reverse("account_login"))
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return redirect(second_factor.door(request.user, next_url))
+
+    @method_decorator(never_cache)
+    def logout(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        super().logout(request, extra_context)
+        return redirect("account_login")
+
+    def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        return redirect("account_change_password")
+
+    def password_change_done(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        return redirect("admin:index")
+
+
+def _in_our_zone(view: View) -> View:
+    """Staff read and write times by the clock of the practice, so the page is made in its zone."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        with timezone.override(Practice.current().zone):
+            response = view(request, *args, **kwargs)
+            return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+    return wrapper
+
+
+def _next(request: HttpRequest) -> str:
+    return path_of_ours(request, request.GET.get("next", "")) or reverse("admin:index")

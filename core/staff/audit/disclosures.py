@@ -1,0 +1,53 @@
+"""What a page of the admin shows of whom: its response says so, for the audit trail.
+
+Every page that an app adds to the admin returns `shows(response, rows)` or
+`shows_nothing(response)`. One that says neither is a fault: in tests and in development
+`core.staff` raises, elsewhere it records a page whose content is unknown.
+"""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.db.models import Model
+from django.http.response import HttpResponseBase
+
+R = TypeVar("R", bound=HttpResponseBase)
+# The keys of records by the label of their model, such as {"appointments.patient": ["7"]}.
+Shown = dict[str, list[str]]
+_SAID = "_disclosed"
+
+
+def shows(response: R, *rows: Iterable[Model]) -> R:
+    """Note on `response` that it shows these records, beside those noted before; return it.
+
+    A record stands for what hangs on it: a visit for its patient, its consents and e-mails.
+    """
+    setattr(response, _SAID, merged(of(response) or {}, *map(by_model, rows)))
+    return response
+
+
+def shows_nothing(response: R) -> R:
+    """Note on `response` that it shows no record of anybody, and return it."""
+    return shows(response)
+
+
+def of(response: HttpResponseBase) -> Shown | None:
+    """Return what was noted on `response`; None where nothing was."""
+    return getattr(response, _SAID, None)
+
+
+def by_model(rows: Iterable[Model]) -> Shown:
+    """Return the keys of these records by model, in their order."""
+    found: Shown = {}
+    for row in rows:
+        found.setdefault(row._meta.label_lower, []).append(str(row.pk))
+    return found
+
+
+def merged(*several: Shown) -> Shown:
+    """Return all of them in one, each key once."""
+    found: Shown = {}
+    for shown in several:
+        for model, pks in shown.items():
+            found[model] = list(dict.fromkeys([*found.get(model, []), *pks]))
+    return found

@@ -1,0 +1,58 @@
+"""The audit trail: who did what to which records, when and from where. [45 CFR 164.312(b)]"""
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core.guard.client_ip import client_network
+from core.staff.models import AuditEvent, User
+
+# What an action is called in the list of the admin. Others read `act:<name of the action>`.
+ACTIONS = {
+    "list": _("saw a list"),
+    "search": _("searched"),
+    "view": _("saw"),
+    "history": _("saw the history"),
+    "add": _("added"),
+    "change": _("changed"),
+    "delete": _("deleted"),
+    "refused": _("was refused"),
+    "sign-in": _("signed in"),
+    "sign-in failed": _("failed to sign in"),
+    "sign-out": _("signed out"),
+    "session ended": _("was signed out"),
+    "password changed": _("changed the password"),
+    "second factor added": _("added a second step"),
+    "second factor removed": _("removed a second step"),
+    "second factor failed": _("failed the second step"),
+    "recovery codes renewed": _("made new recovery codes"),
+    "invited": _("was invited"),
+}
+
+
+def record(
+    request: HttpRequest | None,
+    action: str,
+    *,
+    user: User | None = None,
+    model: str = "",
+    object_pks: Iterable[object] = (),
+    count: int | None = None,
+) -> AuditEvent:
+    """Write one row, or raise: what cannot be recorded must not happen.
+
+    `user` is the one who acts; left out, whoever is signed in. `object_pks` are the records
+    that were shown or touched.
+    """
+    if user is None and request is not None and request.user.is_authenticated:
+        user = request.user
+    return AuditEvent.objects.create(
+        user_pk=user.pk if user else None,
+        email=user.email if user else "",
+        action=action[:80],
+        model=model,
+        object_pks=[str(pk) for pk in object_pks],
+        count=count,
+        network=client_network(request) if request is not None else "",
+    )

@@ -1,0 +1,41 @@
+"""What a field suggests while somebody types: for the fields that do so, and for no other."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import PermissionDenied
+from django.db.models import Field
+from django.http import HttpRequest, HttpResponse
+
+from core.staff.audit.disclosures import shows
+
+
+class Suggestions(AutocompleteJsonView):
+    """Django searches the target of any relation of any model that is installed."""
+
+    admin_site: AdminSite
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.found: list = []
+        return shows(super().get(request, *args, **kwargs), self.found)
+
+    def process_request(self, request: HttpRequest) -> tuple:
+        """As Django's. Raises PermissionDenied for a field that suggests nothing."""
+        term, model_admin, field, to_field = super().process_request(request)
+        if not self._suggests(field) or "\0" in term:
+            raise PermissionDenied
+        return term, model_admin, field, to_field
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        self.found.append(obj)
+        return super().serialize_result(obj, to_field_name)
+
+    def _suggests(self, field: Field) -> bool:
+        parts = (
+            part for admin in self.admin_site._registry.values() for part in (admin, *admin.inlines)
+        )
+        return any(
+            part.model is field.model and field.name in part.autocomplete_fields for part in parts
+        )

@@ -1,0 +1,169 @@
+"""The one way in which we ask another web site for something that a person or a mail named.
+
+A name is looked up once, and the connection goes to exactly the address that was looked at: a name
+that answers differently the next time leads nowhere. No redirect is followed, no proxy of the
+environment is asked, no cookie or password is sent, and the body of an answer is never read.
+
+What the owner has configured (mail servers, the mailbox, DNS, a provider's API through anymail) is
+asked by its own libraries: nobody else can name it.
+"""
+
+import http.client
+import io
+import socket
+import ssl
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import SplitResult, quote, urlsplit
+
+from core.web.public_addresses import is_public
+
+LONGEST_URL = 2000
+LONGEST_ANSWER = 64 * 1024
+MOST_ADDRESSES = 4
+# What an address may hold as it stands; a % is one that somebody has written already.
+_AS_IT_STANDS = "/%:=&?~+!$,;'@()*[]"
+_PORTS = {"http": 80, "https": 443}
+Address = tuple[socket.AddressFamily, tuple]
+
+
+class NotFetched(OSError):
+    """There is no answer. The words are the name of what happened, without the address."""
+
+
+class NoAddress(NotFetched):
+    """This is no address that we ask: nothing was looked up."""
+
+
+class NotPublic(NotFetched):
+    """The name is unknown, or leads into a network that is not public. Nothing was asked."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    location: str  # where it sends us on to
+
+
+def fetch(url: str, *, agent: str, seconds: float = 8, private: bool = False) -> Answer:
+    """Ask `url` once, within `seconds` in all, and return the head of the answer.
+
+    Raises NotFetched. `private` allows addresses of our own networks: only for tests.
+    """
+    until = time.monotonic() + seconds
+    parts, host, port = _taken_apart(url)
+    try:
+        addresses = _addresses(host, port, seconds)
+        if not addresses or not (private or all(is_public(where[0]) for _, where in addresses)):
+            raise NotPublic("not public")
+        return _ask(parts, host, port, _connected(addresses, until), agent)
+    except NotFetched:
+        raise
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise NotFetched(type(error).__name__) from error
+
+
+def _taken_apart(url: str) -> tuple[SplitResult, str, int]:
+    """The parts of an address, its host in ASCII, its port. Raises NoAddress."""
+    if len(url) > LONGEST_URL or any(ord(letter) <= 32 or letter in "\\\x7f" for letter in url):
+        raise NoAddress("no address")
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode().rstrip(".")
+        port = parts.port or _PORTS.get(parts.scheme, 0)
+        if host.rpartition(".")[2][:1].isdecimal():
+            ip_address(host)  # 127.1, 0x7f.1 and 2130706433 are spellings to hide behind
+    except ValueError:
+        raise NoAddress("no address") from None
+    if parts.scheme not in _PORTS or not host or "@" in parts.netloc or "%" in parts.netloc:
+        raise NoAddress("no address")
+    return parts, host, port
+
+
+def _addresses(host: str, port: int, seconds: float) -> list[Address]:
+    """All that the name leads to, looked up once. The system's resolver itself knows no limit."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        found = pool.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM).result(seconds)
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, TimeoutError):
+            raise
+        raise NotPublic("unknown") from error
+    finally:
+        pool.shutdown(wait=False)
+    return [(family, where) for family, _type, _proto, _name, where in found]
+
+
+def _connected(addresses: list[Address], until: float) -> "_Line":
+    """A connection to the first of the addresses that takes one; each has its share of the time."""
+    reason: OSError = TimeoutError()
+    for count, (family, where) in enumerate(addresses[:MOST_ADDRESSES]):
+        line = _Line(socket.socket(family, socket.SOCK_STREAM), until)
+        try:
+            line.hurry(len(addresses[:MOST_ADDRESSES]) - count)
+            line.opened.connect(where)
+        except OSError as error:
+            line.close()
+            reason = error
+        else:
+            return line
+    raise reason
+
+
+def _ask(parts: SplitResult, host: str, port: int, line: "_Line", agent: str) -> Answer:
+    try:
+        if parts.scheme == "https":
+            line.encrypt(host)
+        asking = http.client.HTTPConnection(host, port)
+        asking.default_port = _PORTS[parts.scheme]  # so that the Host says it only where it must
+        asking.auto_open = 0
+        asking.sock = line  # all that http.client asks of a socket
+        path = quote(parts.path or "/", _AS_IT_STANDS)
+        query = f"?{quote(parts.query, _AS_IT_STANDS)}" if parts.query else ""
+        asking.request("GET", path + query, headers={"User-Agent": agent, "Connection": "close"})
+        answer = asking.getresponse()
+        return Answer(answer.status, answer.headers.get("Location", ""))
+    finally:
+        line.close()
+
+
+class _Line(io.RawIOBase):
+    """A socket on which every step has only the time that is left, and an answer only its bytes."""
+
+    def __init__(self, opened: socket.socket, until: float) -> None:
+        self.opened, self.until, self.left = opened, until, LONGEST_ANSWER
+
+    def hurry(self, shares: int = 1) -> None:
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.opened.settimeout(left / shares)
+
+    def encrypt(self, host: str) -> None:
+        self.hurry()
+        secure = ssl.create_default_context()
+        self.opened = secure.wrap_socket(self.opened, server_hostname=host)
+
+    def sendall(self, octets: bytes) -> None:
+        self.hurry()
+        self.opened.sendall(octets)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into) -> int:
+        self.hurry()
+        if self.left <= 0:
+            raise ValueError("The answer is too long")
+        count = self.opened.recv_into(memoryview(into)[: self.left])
+        self.left -= count
+        return count
+
+    def close(self) -> None:
+        self.opened.close()
+        super().close()

@@ -1,0 +1,117 @@
+"""The practice, its providers and its services. What is there already stays as staff left it."""
+
+from collections.abc import Iterator
+from datetime import date, time, timedelta
+
+from django.db import transaction
+
+from appointments.models import Licence, Provider, Service, WeeklyHours
+from core.practice.models import Practice
+from demo.providers import ROSTER, SERVICES, VOICES, Member
+from pages.models import Testimonial
+
+PRACTICE = {
+    "phone": "+16155550142",
+    "phone_hours": "8 am to 8 pm Central",
+    "email": "hello@example.org",
+    "street": "100 Example Street, Suite 4",
+    "city": "Nashville",
+    "state": "TN",
+    "postal_code": "37200",
+    "time_zone": "America/Chicago",
+    "legal_line": "A demonstration. The clinic, its staff and its patients are made up",
+}
+
+FIELDS = [
+    *("name", "invitation", "summary", "audience", "channel"),
+    *("minutes", "step", "buffer_after", "notice_hours"),
+]
+
+
+def open_practice() -> None:
+    _practice, new = Practice.objects.get_or_create(pk=1, defaults=PRACTICE)
+    if new:
+        transaction.on_commit(Practice.share)
+    if not Testimonial.objects.exists():
+        Testimonial.objects.bulk_create(
+            Testimonial(
+                words=words,
+                initial=initial,
+                state=state,
+                since=since,
+                position=position,
+                permission=True,
+                published=True,
+            )
+            for position, (words, initial, state, since) in enumerate(VOICES)
+        )
+
+
+def hire(today: date) -> list[Provider]:
+    """The providers of the roster, in its order, with licenses that hold for the weeks ahead."""
+    known = {provider.slug: provider for provider in Provider.objects.all()}
+    providers = [known.get(member.slug) or _hire(member, today) for member in ROSTER]
+    Licence.objects.filter(provider__in=providers, expires__lt=today + timedelta(days=30)).update(
+        expires=today + timedelta(days=730)
+    )
+    return providers
+
+
+def _hire(member: Member, today: date) -> Provider:
+    provider = Provider.objects.create(
+        name=member.name,
+        slug=member.slug,
+        credentials=member.credentials,
+        email=f"{member.slug}@example.org",
+        time_zone=member.time_zone,
+        languages=member.languages,
+        about=member.about,
+        video_room=f"https://video.example.org/{member.slug}",
+    )
+    Licence.objects.bulk_create(_licences(provider, member, today))
+    WeeklyHours.objects.bulk_create(_weekly_hours(provider, member))
+    return provider
+
+
+def _licences(provider: Provider, member: Member, today: date) -> Iterator[Licence]:
+    place = ROSTER.index(member)
+    for number, state in enumerate(member.states.split()):
+        # The first ends soon enough to be noticed in the admin.
+        days = 45 + 131 * ((3 * place + number) % 7)
+        yield Licence(
+            provider=provider,
+            state=state,
+            number=f"{state}-{4100 + 17 * place + number}",
+            expires=today + timedelta(days=days),
+        )
+
+
+def _weekly_hours(provider: Provider, member: Member) -> Iterator[WeeklyHours]:
+    of_day = {day: spans for days, spans in member.hours.items() for day in days}
+    for day, spans in of_day.items():
+        for span in spans.split():
+            opens, closes = map(_clock, span.split("-"))
+            yield WeeklyHours(provider=provider, weekday=int(day), opens=opens, closes=closes)
+
+
+def _clock(text: str) -> time:
+    hour, _, minute = text.partition(":")
+    return time(int(hour), int(minute or 0))
+
+
+def offer_services(providers: list[Provider]) -> dict[str, Service]:
+    """The services by slug, each offered by those who have it in the roster."""
+    services = {}
+    for position, row in enumerate(SERVICES):
+        slug, *values = row
+        service, new = Service.objects.get_or_create(
+            slug=slug, defaults=dict(zip(FIELDS, values, strict=True)) | {"position": position}
+        )
+        if new:
+            service.providers.set(
+                provider
+                for provider, member in zip(providers, ROSTER, strict=True)
+                if slug in member.offers
+            )
+        services[slug] = service
+    return services

@@ -1,0 +1,30 @@
+"""One account for each role, to see the admin through its eyes. Development only."""
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+
+from core.staff import roles
+from core.staff.models import User
+from devstack.management.commands.dev_staff import PASSWORD
+
+TEAM = {
+    "front desk": ("Robin Vale", "front-desk@example.org"),
+    "clinician": ("Dana Whitlow", "clinician@example.org"),
+    "editor": ("Sol Archer", "editor@example.org"),
+    "newsletter editor": ("Kit Mallory", "newsletter@example.org"),
+    "manager": ("Morgan Hale", "office-manager@example.org"),
+}
+
+
+def hire() -> None:
+    """Make the accounts that are missing, all with the password of `dev_staff`."""
+    roles.apply()
+    wanted = {email for _name, email in TEAM.values()}
+    known = set(User.objects.filter(email__in=wanted).values_list("email", flat=True))
+    if wanted <= known:
+        return
+    password = make_password(PASSWORD)  # slow on purpose, so once for all
+    for role, (name, email) in TEAM.items():
+        if email not in known:
+            user = User.objects.create(email=email, name=name, password=password, is_staff=True)
+            user.groups.add(Group.objects.get(name=role))

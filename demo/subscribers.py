@@ -1,0 +1,81 @@
+"""Invented subscribers of the newsletter: most get it, some left, a few addresses are gone."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+from core.guard import email_addresses
+from demo import patients
+from newsletter import subscription
+from newsletter.models import Consent, Origin, Subscriber, Topic
+from newsletter.subscription import consent_text
+
+COUNT = 320
+TOPICS = [
+    ("Recovery", "recovery", "Small steps, cravings, sleep, and a return to use."),
+    ("Medicine news", "medicine-news", "What is new, what is safe, and what it costs."),
+    ("For families", "for-families", "How to help somebody, and yourself."),
+]
+State = Subscriber.State
+# Of a hundred: the rest get it.
+GONE = {State.LEFT: 9, State.BOUNCED: 3, State.COMPLAINED: 1}
+
+
+def enroll(now: datetime) -> int:
+    """Add the topics and the subscribers once; how many subscribers there were to add."""
+    topics = [_topic(*each, position) for position, each in enumerate(TOPICS)]
+    if Subscriber.objects.filter(email__endswith=f"@{patients.DOMAIN}").exists():
+        return 0
+    chance = Random("readers")  # noqa: S311  the same each time
+    readers = [_reader(number, now, chance) for number in range(COUNT)]
+    Subscriber.objects.bulk_create(readers)
+    for reader in readers:
+        _proof(reader)
+        if chance.random() < 0.4:
+            subscription.choose(reader, chance.sample(topics, chance.choice([1, 2])))
+    return COUNT
+
+
+def _topic(name: str, slug: str, description: str, position: int) -> Topic:
+    values = {"name": name, "description": description, "position": position}
+    return Topic.objects.get_or_create(slug=slug, defaults=values)[0]
+
+
+def _reader(number: int, now: datetime, chance: Random) -> Subscriber:
+    first = chance.choice(patients.FIRST_NAMES.split()).lower()
+    email = f"{first}.reads{number}@{patients.DOMAIN}"
+    joined = now - timedelta(days=chance.randrange(1, 300), minutes=chance.randrange(1440))
+    states = [*GONE, State.ACTIVE]
+    state = chance.choices(states, [*GONE.values(), 100 - sum(GONE.values())])[0]
+    left = joined + (now - joined) * chance.random() if state != State.ACTIVE else None
+    pauses = state == State.ACTIVE and chance.random() < 0.04
+    return Subscriber(
+        email=email_addresses.normalised(email),
+        address_hash=email_addresses.keyed_hash(email),
+        state=state,
+        created_at=joined,
+        joined_at=joined,
+        left_at=left,
+        paused_until=now + timedelta(weeks=3) if pauses else None,
+    )
+
+
+def _proof(reader: Subscriber) -> None:
+    joined = reader.created_at
+    came = Consent.objects.create(
+        subscriber=reader,
+        address_hash=reader.address_hash,
+        kind=Consent.Kind.CONFIRMED,
+        text=consent_text(),
+        asked_at=joined - timedelta(minutes=3),
+        at=joined,
+        page="pages:home",
+    )
+    Origin.objects.create(consent=came, email=reader.email, network="192.0.2.1")
+    if reader.left_at:
+        Consent.objects.create(
+            subscriber=reader,
+            address_hash=reader.address_hash,
+            kind=reader.state,
+            at=reader.left_at,
+            how="demo",
+        )

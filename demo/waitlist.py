@@ -1,0 +1,56 @@
+"""A few people who wait for a sooner time."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from appointments import waitlist
+from appointments.booking.patients import match_key
+from appointments.models import ConsentText, Service, WaitlistEntry
+from appointments.scheduling.states import STATES
+from appointments.scheduling.time_preferences import Wishes
+from appointments.waitlist.entries import WAITS_FOR
+from demo import patients
+
+# Service, state, weekdays, parts of the day, and how many hours ago they joined.
+WAITING: tuple[tuple[str, str, list[int], list[str], int], ...] = (
+    ("first-visit", "TN", [0, 2], ["morning"], 52),
+    ("first-visit", "KY", [], ["evening"], 30),
+    ("counseling", "TN", [4], [], 27),
+    ("follow-up", "FL", [], [], 5),
+)
+
+
+def up(services: dict[str, Service], now: datetime) -> None:
+    """Let them line up, once, for something sooner than the first time that suits now."""
+    if not WaitlistEntry.objects.exists():
+        WaitlistEntry.objects.bulk_create(_waiting(services, now))
+
+
+def _waiting(services: dict[str, Service], now: datetime) -> Iterator[WaitlistEntry]:
+    texts = [text.pk for text in ConsentText.current()]
+    for place, (slug, state, weekdays, parts, hours) in enumerate(WAITING):
+        person = patients.invent(f"waiting {place}", state)
+        zone = ZoneInfo(STATES[state].zone)
+        wishes = Wishes(zone, frozenset(weekdays), frozenset(parts))
+        joined = now - timedelta(hours=hours)
+        yield WaitlistEntry(
+            service=services[slug],
+            state=state,
+            zone=str(zone),
+            weekdays=weekdays,
+            parts=parts,
+            sooner_than=waitlist.first_that_suits(services[slug], state, wishes),
+            created=joined,
+            until=joined + WAITS_FOR,
+            agreed_at=joined,
+            consent_texts=texts,
+            person=match_key(person),
+            first_name=person.first_name,
+            last_name=person.last_name,
+            birth_date=person.birth_date,
+            email=person.email,
+            phone=person.phone,
+            contact="email",
+            booked_for="self",
+        )

@@ -1,0 +1,151 @@
+"""How every embedded server is started once, shared by its users, and stopped by the last of them.
+
+Two lock files a server. `users` is shared by all who use it; whoever can have it alone was the
+last, and keeps newcomers waiting while stopping it. `alive` is inherited by the server and its
+children: it is free exactly when not one of them is left, and whoever gets it may start the next.
+The kernel frees both when their holders end, `kill -9` included; no file has to be cleaned up.
+"""
+
+import contextlib
+import errno
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from devstack import paths
+from devstack.errors import Trouble
+from devstack.locks import Lock
+
+PATIENCE = 30  # seconds for a start or a stop
+_launched: list[subprocess.Popen[bytes]] = []  # kept, so that each is reaped and none complains
+
+
+@dataclass(frozen=True)
+class Service:
+    """`launch` starts it with a descriptor to inherit; `answers` asks whether it is ready."""
+
+    name: str
+    title: str
+    launch: Callable[[int], subprocess.Popen[bytes]]
+    answers: Callable[[], bool]
+    stop_signal: signal.Signals
+    runtime: Path | None = None  # the folder of its socket, removed when it has stopped
+
+    @property
+    def heading(self) -> str:
+        """Its title as a sentence begins."""
+        return self.title[0].upper() + self.title[1:]
+
+    def lock(self, kind: str) -> Lock:
+        return Lock(paths.LOCKS / f"{self.name}.{kind}")
+
+    def running(self) -> bool:
+        """Whether a process of this server is left."""
+        with self.lock("alive") as alive:
+            return not alive.try_claim()
+
+
+class Hold:
+    """One user's share of a running server. The last user to release it stops the server."""
+
+    def __init__(self, service: Service) -> None:
+        """Start the server unless it runs. Raises Trouble if it cannot be started."""
+        self.service = service
+        self.users = service.lock("users").share()  # waits while the last user stops it
+        try:
+            bring_up(service)
+        except BaseException:
+            self.release()
+            raise
+
+    def heal(self) -> None:
+        """Start the server again if it has died meanwhile."""
+        bring_up(self.service)
+
+    def release(self) -> None:
+        self.users.close()
+        with self.service.lock("users") as users:
+            if users.try_claim():
+                bring_down(self.service)
+
+
+def bring_up(service: Service) -> None:
+    """Return when the server answers. The caller has its share of `users`."""
+    process = None
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with service.lock("alive") as alive:
+            if not alive.try_claim():
+                if service.answers():
+                    return
+            elif process is None:
+                process = _launch(service, alive)
+            else:
+                process.wait()
+                raise Trouble(_why(service))
+        time.sleep(0.02)
+    with service.lock("alive") as alive:
+        raise Trouble(
+            f"{service.heading} runs as process {alive.read()} but does not answer. "
+            f"End it with `kill -9 {alive.read()}` and start again."
+        )
+
+
+def _launch(service: Service, alive: Lock) -> subprocess.Popen[bytes]:
+    """Start the server and note its number; without that nobody could stop it."""
+    try:
+        process = service.launch(alive.descriptor)
+        _launched.append(process)
+        try:
+            alive.write(str(process.pid))
+        except OSError:
+            process.kill()
+            process.wait()
+            raise
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise Trouble("The disk is full. Make room and start again.") from error
+        raise
+    return process
+
+
+def bring_down(service: Service) -> None:
+    """Return when no process of the server is left. The caller has `users` for itself."""
+    started = time.monotonic()
+    told = False
+    while service.running():
+        _reap()
+        with service.lock("alive") as alive:
+            pid = int(alive.read() or 0)
+        late = time.monotonic() - started > PATIENCE
+        if pid and (late or not told):
+            _send(pid, signal.SIGKILL if late else service.stop_signal)
+            told = True
+        if late and time.monotonic() - started > 2 * PATIENCE:
+            raise Trouble(f"{service.heading} (process {pid}) does not stop. End it by hand.")
+        time.sleep(0.02)
+    _reap()
+    if service.runtime:
+        with contextlib.suppress(OSError):
+            service.runtime.rmdir()
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):  # only its children are left, and are leaving
+        os.kill(pid, number)
+
+
+def _reap() -> None:
+    for process in _launched:
+        process.poll()
+
+
+def _why(service: Service) -> str:
+    lines = paths.last_lines(service.name)
+    if "No space left on device" in lines:
+        return f"The disk is full, {service.title} cannot start. Make room and start again."
+    return f"{service.heading} did not start. The end of {paths.log_path(service.name)}:\n{lines}"

@@ -1,0 +1,133 @@
+"""Consents, their texts, and what was asked for: to look at. Nothing here is changed or deleted."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, Now
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from core.guard import email_addresses
+from core.mail.models import OutgoingEmail
+from newsletter.admin.long_lists import LookOnlyAdmin
+from newsletter.models import Confirmation, Consent, ConsentText
+
+
+@admin.register(ConsentText)
+class ConsentTextAdmin(admin.ModelAdmin):
+    """A change is a new version: the next number is given when it is saved."""
+
+    list_display = ["version", "created", "text"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return ["text"] if obj is None else ["version", "created", "text"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["created"] if obj else []
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        newest = ConsentText.objects.first()
+        return {"text": newest.text} if newest else {}
+
+    def save_model(
+        self, request: HttpRequest, obj: ConsentText, form: ModelForm, change: bool
+    ) -> None:
+        newest = ConsentText.objects.aggregate(Max("version"))["version__max"]
+        obj.version = (newest or 0) + 1
+        super().save_model(request, obj, form, change)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def by_address(queryset: QuerySet, term: str, path: str = "address_hash") -> QuerySet:
+    """Rows of exactly this address: proofs hold a keyed hash of it, which has no beginning."""
+    return queryset.filter(**{path: email_addresses.keyed_hash(term)})
+
+
+@admin.register(Consent)
+class ConsentAdmin(LookOnlyAdmin):
+    list_display = ["at", "kind", "subscriber", "page", "how", "issue"]
+    list_filter = ["kind"]
+    search_fields = ["address_hash"]
+    search_help_text = _("A whole address")
+    fields = ["subscriber", "kind", "text", "words", "asked", "at", "page", "how", "issue"]
+    list_select_related = ["subscriber"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        return by_address(queryset, search_term) if search_term else queryset, False
+
+    @admin.display(description=_("asked"))
+    def asked(self, consent: Consent) -> datetime | str | None:
+        return _now("unknown") if consent.asked_is_unknown else consent.asked_at
+
+    @admin.display(description=_("the words"))
+    def words(self, consent: Consent) -> str | None:
+        return consent.text.text if consent.text else None
+
+
+class OutcomeFilter(admin.SimpleListFilter):
+    title = _("outcome")
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin):
+        return [
+            ("open", _("waits")),
+            ("confirmed", _("confirmed")),
+            ("late", _("not confirmed in time")),
+            ("failed", _("the mail did not arrive")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        chosen = {
+            "open": Q(confirmed_at=None, ended_at=None, expires_at__gt=Now(), undelivered=False),
+            "confirmed": Q(confirmed_at__isnull=False),
+            "late": Q(confirmed_at=None, expires_at__lte=Now(), undelivered=False),
+            "failed": Q(confirmed_at=None, undelivered=True),
+        }
+        outcome = self.value() or ""
+        return queryset.filter(chosen[outcome]) if outcome in chosen else queryset
+
+
+@admin.register(Confirmation)
+class ConfirmationAdmin(LookOnlyAdmin):
+    """Who asked, and what became of it. The address is gone once it is confirmed or forgotten."""
+
+    list_display = ["asked_at", "email", "outcome", "page", "expires_at", "confirmed_at"]
+    list_filter = [OutcomeFilter]
+    search_fields = ["address_hash"]
+    search_help_text = _("A whole address")
+    fields = [
+        *("email", "outcome", "page", "network", "text"),
+        *("asked_at", "expires_at", "confirmed_at", "ended_at", "mover"),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Confirmation]:
+        key = Concat(Value("newsletter-confirm:"), Cast(OuterRef("pk"), CharField()))
+        mail = OutgoingEmail.objects.filter(key=key)
+        lost = mail.filter(Q(state="failed") | Q(returned_at__isnull=False))
+        return super().get_queryset(request).annotate(undelivered=Exists(lost))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        return by_address(queryset, search_term) if search_term else queryset, False
+
+    @admin.display(description=_("outcome"))
+    def outcome(self, found: Any) -> str:
+        if found.confirmed_at:
+            return _now("confirmed")
+        if found.undelivered:
+            return _now("the mail did not arrive")
+        if found.ended_at:
+            return _now("ended by leaving")
+        return _now("waits") if found.is_open else _now("not confirmed in time")

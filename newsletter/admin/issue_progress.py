@@ -1,0 +1,86 @@
+"""What the progress page shows."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import CharField, Count, Func, Value
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from newsletter.delivery import warm_up
+from newsletter.issues import issue_stats
+from newsletter.issues.svg_plot import plot
+from newsletter.models import Delivery, HardBounce, Issue
+
+SHOWN = 100
+REASONS = 10
+
+
+def numbers(issue: Issue) -> dict[str, Any]:
+    """What changes while it runs."""
+    uncertain = Delivery.objects.of(issue).uncertain().select_related("subscriber")
+    rows = list(uncertain.order_by("pk")[:SHOWN])
+    return {
+        "figures": issue_stats.figures(issue),
+        "reasons": issue_stats.reasons(issue),
+        "uncertain": rows,
+        "runs": issue.state in (Issue.State.SENDING, Issue.State.PAUSED),
+    }
+
+
+def history(issue: Issue) -> dict[str, Any]:
+    """What came back, as numbers and as a plot."""
+    hours = issue_stats.by_hour(issue)
+    names = {
+        "sent": _("Sent"),
+        "bounced": _("Came back"),
+        "complained": _("Complaints"),
+        "left": _("Left"),
+    }
+    drawn = plot(_("Hour by hour"), {names[name]: series for name, series in hours.items()})
+    return {
+        "came_back": issue_stats.came_back(issue),
+        # Numbers and names of ours, escaped.
+        "plot": mark_safe(drawn),  # noqa: S308  # nosemgrep: marked-safe
+    }
+
+
+def held(issue: Issue, *, decides: bool) -> dict[str, Any]:
+    """The addresses that came back and wait for staff: how many, why and where.
+
+    The first of them, too, for whoever `decides` about them.
+    """
+    rows = HardBounce.objects.of(issue).held()
+    by_reason = rows.order_by().values("why").annotate(number=Count("pk")).order_by("-number")
+    parts = ("subscriber__email", Value("@"), Value(2))
+    domain = Func(*parts, function="split_part", output_field=CharField())
+    by_domain = rows.order_by().values(domain=domain).annotate(number=Count("pk"))
+    count = rows.count()
+    return {
+        "held_count": count,
+        "held_percent": round(100 * count / issue.total) if issue.total else 100,
+        "held_reasons": list(by_reason[:REASONS]),
+        "held_domains": list(by_domain.order_by("-number")[:REASONS]),
+        "held": list(rows.select_related("subscriber")[:SHOWN]) if decides else [],
+        "may_decide": decides,
+        "refused": issue_stats.refused(issue),
+    }
+
+
+def limits() -> list[tuple[str, str]]:
+    """How fast we may send, in words."""
+    none = _("as fast as the mail server takes it")
+    day = none
+    if settings.NEWSLETTER_WARM_UP_FROM:
+        first = date.fromisoformat(settings.NEWSLETTER_WARM_UP_FROM)
+        today = warm_up.allowed(first, timezone.now().date())
+        day = f"{today:,}" if today is not None else _("no limit any more: the plan has ended")
+    return [
+        (_("in a second"), str(settings.NEWSLETTER_PER_SECOND or none)),
+        (_("in an hour"), str(settings.NEWSLETTER_PER_HOUR or none)),
+        (_("to one domain in a minute"), str(settings.NEWSLETTER_PER_DOMAIN or none)),
+        (_("today, by the plan for a new sender"), day),
+        (_("workers at a time"), str(settings.NEWSLETTER_WORKERS)),
+    ]

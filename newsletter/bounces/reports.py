@@ -1,0 +1,123 @@
+"""What a report means, whoever tells it. Each counts once, however often it is told."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.guard import email_addresses
+from core.mail import outbox
+from newsletter import subscription
+from newsletter.bounces import sender_alarms
+from newsletter.delivery import message_ids
+from newsletter.models import Delivery, Event, Issue, Subscriber
+
+State = Subscriber.State
+Kind = Event.Kind
+
+
+@dataclass(frozen=True)
+class Report:
+    """`quoted` is text that names the Message-ID of the mail; `final` is False while they retry."""
+
+    source: str
+    event_id: str
+    kind: Event.Kind
+    quoted: str
+    recipient: str
+    why: str
+    final: bool = True
+    left: bool = False  # their reader pressed "unsubscribe" at the provider
+    alarming: bool = False  # the provider itself says that it is about us
+    at: datetime = field(default_factory=timezone.now)
+
+
+@transaction.atomic
+def take(report: Report) -> bool:
+    """Do what follows from a report, and keep it. False for one about no mail of ours.
+
+    What was told before counts no second time. Only a Message-ID that we made is believed. A mail
+    of the clinic that came back is for the front desk, and suppresses nobody.
+    """
+    found = message_ids.parse(report.quoted)
+    if found is None:
+        return _about_transactional_mail(report)
+    issue, delivery = found
+    subscriber = _reader(issue, delivery)
+    told_again = report.kind == Kind.DEFERRED and _was_deferred(subscriber, issue)
+    _row, is_new = Event.objects.get_or_create(
+        source=report.source,
+        event_id=hashlib.sha256(report.event_id.encode()).hexdigest(),
+        defaults={
+            "kind": report.kind,
+            "issue": issue,
+            "delivery": delivery,
+            "subscriber": subscriber,
+            "why": report.why,
+            "at": report.at,
+        },
+    )
+    if is_new and report.kind == Kind.REFUSED:
+        sender_alarms.refused(issue, at_once=report.alarming)
+    elif is_new and subscriber and not told_again:
+        _act(report, subscriber, issue)
+    return True
+
+
+def _act(report: Report, subscriber: Subscriber, issue: int) -> None:
+    how = f"{report.source}: {report.why}"
+    if report.left:
+        subscription.leave(subscriber, how=how, issue=issue)
+    elif report.kind == Kind.COMPLAINED:
+        subscription.suppress(subscriber, because=State.COMPLAINED, how=how, issue=issue)
+    elif report.kind == Kind.BOUNCED:
+        subscription.bounced(subscriber, how=how, issue=issue)
+    elif report.kind == Kind.DEFERRED:
+        if _one_arrived_since(subscriber, issue):
+            subscription.received(subscriber)
+        subscription.passing_failure(subscriber, how=how, issue=issue)
+    else:
+        subscription.received(subscriber)
+
+
+def _one_arrived_since(subscriber: Subscriber, issue: int) -> bool:
+    """Whether a letter between the last one that came back and this one did not."""
+    earlier = Event.objects.filter(subscriber=subscriber, kind=Kind.DEFERRED, issue__lt=issue)
+    last = earlier.order_by("-issue").values_list("issue", flat=True).first()
+    if last is None:
+        return False
+    between = Issue.objects.filter(pk__gt=last, pk__lt=issue).values_list("pk", flat=True)
+    arrived = Delivery.objects.filter(subscriber=subscriber, issue__in=list(between), state="sent")
+    return arrived.exists()
+
+
+def _was_deferred(subscriber: Subscriber | None, issue: int) -> bool:
+    """A provider that tries one letter ten times tells of ten failures: they are one."""
+    known = Event.objects.of_issue(issue).filter(kind=Kind.DEFERRED, subscriber=subscriber)
+    return known.exists()
+
+
+def _reader(issue: int, delivery: int) -> Subscriber | None:
+    """Whom the letter was for, by our own row: a report may name anybody as its recipient."""
+    found = Delivery.objects.filter(pk=delivery, issue=issue).values_list("subscriber", flat=True)
+    return Subscriber.objects.filter(pk__in=found).first()
+
+
+def _about_transactional_mail(report: Report) -> bool:
+    if report.kind == Kind.DELIVERED or not report.final:
+        return False
+    email = outbox.came_back(quoted=report.quoted, why=report.why)
+    if email is None:
+        return False
+    # Our own mail to a reader says the same about their address as a letter would.
+    against = report.kind in (Kind.BOUNCED, Kind.COMPLAINED)
+    if email.template.startswith("newsletter_") and email.to and against:
+        because = State.COMPLAINED if report.kind == Kind.COMPLAINED else State.BOUNCED
+        reader = Subscriber.objects.filter(
+            address_hash=email_addresses.keyed_hash(email.to)
+        ).first()
+        if reader:
+            subscription.suppress(reader, because=because, how=f"{report.source}: {report.why}")
+    return True

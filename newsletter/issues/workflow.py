@@ -1,0 +1,237 @@
+"""The life of an issue. This module alone changes its state.
+
+draft → scheduled → sending ⇄ paused → sent; cancelled from any of these but sent; held, where its
+time was missed by hours. Every change is one conditional UPDATE: of two at once, one wins.
+"""
+
+import logging
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.cache import pages
+from core.practice.models import Practice
+from newsletter.delivery import dispatch
+from newsletter.issues import checks, rendering, staff_emails
+from newsletter.models import Batch, Delivery, Issue
+
+log = logging.getLogger(__name__)
+State = Issue.State
+FIRST_REST, LONGEST_REST = timedelta(seconds=15), timedelta(minutes=15)
+ARCHIVE_TAG = "newsletter"
+GRACE = timedelta(minutes=1)
+
+
+class NotPossible(Exception):
+    """The step does not fit where the issue stands. Its words are for staff."""
+
+
+def schedule(issue: Issue, *, at: datetime, zone: str) -> None:
+    """Let it be sent at this moment. `zone` is the one that staff planned it in."""
+    if at <= timezone.now():
+        raise NotPossible(_("This time has passed. Choose a later one, or send it now."))
+    check_ready(issue)
+    _change(issue, Issue.EDITABLE, state=State.SCHEDULED, send_at=at, zone=zone, reason="")
+
+
+def take_back(issue: Issue) -> None:
+    """Make a planned issue a draft again."""
+    _change(issue, (State.SCHEDULED, State.HELD), state=State.DRAFT, send_at=None, reason="")
+
+
+def send_soon(issue: Issue) -> None:
+    """Let it be sent in a minute, as staff do by "Send now": until then `take_back` stops it."""
+    check_ready(issue)
+    zone = Practice.current().time_zone
+    soon = Now() + GRACE
+    _change(issue, Issue.EDITABLE, state=State.SCHEDULED, send_at=soon, zone=zone, reason="")
+
+
+def send_now(issue: Issue) -> None:
+    """Start sending. Recipients are frozen first, by the worker that begins."""
+    check_ready(issue)
+    _change(issue, Issue.EDITABLE, state=State.SENDING, started_at=Now(), reason="")
+    dispatch.tell_workers(issue.pk)
+
+
+def pause(issue: Issue, *, because: str = "") -> None:
+    """Stop for staff: nothing goes on by itself. Workers notice before their next mail."""
+    running = (State.SENDING, State.PAUSED)
+    _change(issue, running, state=State.PAUSED, reason=because[:300], resumes_at=None)
+
+
+def resume(issue: Issue) -> None:
+    _change(issue, (State.PAUSED,), state=State.SENDING, reason="", resumes_at=None)
+    dispatch.tell_workers(issue.pk)
+
+
+def cancel(issue: Issue) -> None:
+    """End it for good. What has gone out stays sent; the rest never goes."""
+    ended = {"state": State.CANCELLED, "finished_at": Now(), "resumes_at": None, "reason": ""}
+    _change(issue, (*Issue.EDITABLE, State.SENDING, State.PAUSED), **ended)
+
+
+def rest(pk: int, *, because: str) -> None:
+    """Pause by itself while the mail server is away; each time in a row twice as long."""
+    issue = Issue.objects.running().filter(pk=pk).first()
+    if issue is None:
+        return
+    pause = min(FIRST_REST * 2 ** min(issue.rests, 12), LONGEST_REST)
+    pause *= random.uniform(0.8, 1.2)  # noqa: S311  spreads the load, guards nothing
+    Issue.objects.running().filter(pk=pk).update(
+        state=State.PAUSED, reason=because[:300], resumes_at=Now() + pause, rests=F("rests") + 1
+    )
+
+
+@transaction.atomic
+def halt(pk: int, *, because: str) -> None:
+    """Pause for staff, by a worker, and tell them: the server refuses one after the other."""
+    halted = (
+        Issue.objects.running()
+        .filter(pk=pk)
+        .update(state=State.PAUSED, reason=because[:300], resumes_at=None)
+    )
+    if halted:
+        staff_emails.paused(pk)
+
+
+def went_well(pk: int) -> None:
+    """Mail goes through: the next trouble is a first one again."""
+    Issue.objects.filter(pk=pk, rests__gt=0).update(rests=0)
+
+
+def wake_rested() -> list[int]:
+    """Resume what paused by itself and has rested. Returns which."""
+    rested = Issue.objects.filter(state=State.PAUSED, resumes_at__lte=Now())
+    return [pk for pk in rested.values_list("pk", flat=True) if _woken(pk)]
+
+
+def _woken(pk: int) -> bool:
+    rested = Issue.objects.filter(pk=pk, state=State.PAUSED, resumes_at__lte=Now())
+    return bool(rested.update(state=State.SENDING, reason="", resumes_at=None))
+
+
+def start_due() -> list[int]:
+    """Start what is scheduled for now; what is late by hours waits for staff.
+
+    Returns which began.
+    """
+    due = Issue.objects.filter(state=State.SCHEDULED, send_at__lte=Now())
+    late = timedelta(hours=settings.NEWSLETTER_LATE_HOURS)
+    due.filter(send_at__lt=Now() - late).update(state=State.HELD)
+    return [pk for pk in due.values_list("pk", flat=True) if _begun(pk)]
+
+
+def _begun(pk: int) -> bool:
+    due = Issue.objects.filter(pk=pk, state=State.SCHEDULED, send_at__lte=Now())
+    return bool(due.update(state=State.SENDING, started_at=Now()))
+
+
+@transaction.atomic
+def freeze(pk: int) -> bool:
+    """Write down who gets it, and the letter itself. Once; False when it is not being sent."""
+    issue = Issue.objects.select_for_update().filter(pk=pk, state=State.SENDING).first()
+    if issue is None:
+        return False
+    if issue.frozen_at:
+        return True
+    issue.cards = rendering.cards(issue)
+    written = rendering.write(issue)
+    total = _freeze_recipients(issue)
+    Issue.objects.filter(pk=pk).update(
+        frozen_at=Now(),
+        total=total,
+        cards=issue.cards,
+        letter_html=written.html,
+        letter_text=written.text,
+    )
+    return True
+
+
+def _freeze_recipients(issue: Issue) -> int:
+    audience = issue.audience().order_by("pk").values("pk", "email")
+    chosen, values = audience.query.sql_with_params()
+    with connection.cursor() as cursor:
+        # A million rows take longer than any page may.
+        cursor.execute("SET LOCAL statement_timeout = '10min'")
+        cursor.execute(
+            f"""
+            INSERT INTO newsletter_delivery
+                (issue_id, subscriber_id, due_at, tries, state, domain, reason)
+            SELECT %s, a.id, statement_timestamp(), 0, 'waiting', split_part(a.email, '@', -1), ''
+              FROM ({chosen}) AS a (id, email)
+            ON CONFLICT DO NOTHING
+            """,  # noqa: S608  (Django's own SQL, its values apart)
+            [issue.pk, *values],
+        )
+        return cursor.rowcount
+
+
+def complete(pk: int) -> bool:
+    """Call it sent, if nothing waits and no worker holds any of it."""
+    waiting = Delivery.objects.filter(issue_id=pk, batch=None).exists()
+    if waiting or Batch.objects.open().filter(issue_id=pk).exists():
+        return False
+    frozen = Issue.objects.running().filter(pk=pk, frozen_at__isnull=False)
+    done = frozen.update(state=State.SENT, finished_at=Coalesce("finished_at", Now()), rests=0)
+    if done:
+        pages.drop(ARCHIVE_TAG)
+    return bool(done)
+
+
+@transaction.atomic
+def record_past(issue: Issue, *, sent_at: datetime) -> None:
+    """Let a draft stand in the archive as if it had been sent then, to nobody. For demo data."""
+    cards = rendering.cards(issue)
+    written = rendering.write(issue)
+    ended = {"state": State.SENT, "started_at": sent_at, "frozen_at": sent_at}
+    texts = {"cards": cards, "letter_html": written.html, "letter_text": written.text}
+    _change(issue, (State.DRAFT,), **ended, **texts, finished_at=sent_at)
+
+
+@transaction.atomic
+def resend(delivery: Delivery) -> None:
+    """Try an uncertain one once more: its reader may get it twice. For staff to decide."""
+    _decide(delivery, state=Delivery.State.WAITING, batch=None, due_at=Now(), reason="")
+    Batch.objects.filter(pk=delivery.batch_id or 0).update(uncertain=F("uncertain") - 1)
+    sent = Issue.objects.filter(pk=delivery.issue_id, state=State.SENT)
+    sent.update(state=State.SENDING)
+    dispatch.tell_workers(delivery.issue_id)
+
+
+@transaction.atomic
+def mark_sent(delivery: Delivery) -> None:
+    """Take an uncertain one as sent, because staff know that it arrived."""
+    _decide(delivery, state=Delivery.State.SENT, reason="")
+    Batch.objects.filter(pk=delivery.batch_id or 0).update(
+        uncertain=F("uncertain") - 1, sent=F("sent") + 1
+    )
+
+
+def _decide(delivery: Delivery, **changes: Any) -> None:
+    uncertain = Delivery.objects.uncertain().filter(Q(batch__finished_at__isnull=False))
+    if not uncertain.filter(pk=delivery.pk).update(**changes):
+        raise NotPossible(_("This one is not uncertain any more."))
+
+
+def _change(issue: Issue, states: tuple[str, ...], **changes: Any) -> None:
+    if not Issue.objects.filter(pk=issue.pk, state__in=states).update(**changes):
+        raise NotPossible(
+            _("This is not possible now: somebody, or a worker, was faster. Look again.")
+        )
+    issue.refresh_from_db()
+    pages.drop(ARCHIVE_TAG)
+
+
+def check_ready(issue: Issue) -> None:
+    """Raise NotPossible, saying what has to be mended before it can go out."""
+    for problem in checks.at_once(issue):
+        if problem.stops:
+            raise NotPossible(problem.text)

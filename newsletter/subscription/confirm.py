@@ -1,0 +1,124 @@
+"""Confirming, and coming back."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.mail import outbox
+from newsletter import links
+from newsletter.models import Confirmation, Consent, Subscriber
+from newsletter.subscription import consents
+from newsletter.subscription.signup import about, hashed
+from newsletter.subscription.unsubscribe import UNDO_FOR, can_come_back, leave
+
+ACTIVE, LEFT = Subscriber.State.ACTIVE, Subscriber.State.LEFT
+
+
+class LinkEnded(Exception):
+    """It was used, it is too old, or its address has left since."""
+
+
+def find_confirmation(token: str) -> Confirmation | None:
+    """Whatever has become of it."""
+    found = Confirmation.objects.select_related("text", "mover")
+    return found.filter(token_hash=hashed(token)).first()
+
+
+@transaction.atomic
+def confirm(token: str) -> Subscriber:
+    """The owner of the address wants it. Raises LinkEnded, also for the second of two at once."""
+    found = (
+        Confirmation.objects.open()
+        .select_related("text")
+        .select_for_update(of=["self"])
+        .filter(token_hash=hashed(token))
+        .first()
+    )
+    if found is None:
+        raise LinkEnded
+    email, network, now = found.email, found.network, timezone.now()
+    subscriber, is_new = _joined(found, now)
+    consent = consents.record(
+        subscriber,
+        Consent.Kind.CONFIRMED,
+        email=email,
+        network=network,
+        text=found.text,
+        asked_at=found.asked_at,
+        at=now,
+        page=found.page,
+    )
+    Confirmation.objects.filter(pk=found.pk).update(confirmed_at=now, email="", network="")
+    if found.mover_id:
+        _bring_along(found.mover_id, subscriber)
+    elif is_new:
+        _welcome(subscriber, consent)
+    return subscriber
+
+
+def _joined(found: Confirmation, now) -> tuple[Subscriber, bool]:
+    """The active subscriber of this address, and whether they were not active before."""
+    subscriber, created = Subscriber.objects.select_for_update().get_or_create(
+        address_hash=found.address_hash,
+        defaults={
+            "email": found.email,
+            "state": ACTIVE,
+            "joined_at": now,
+            "created_at": found.asked_at,
+            "language": found.language,
+        },
+    )
+    was_active = not created and subscriber.state == ACTIVE
+    subscriber.state, subscriber.email = ACTIVE, found.email
+    subscriber.joined_at = subscriber.joined_at if was_active else now
+    subscriber.left_at = subscriber.paused_until = subscriber.successor = None
+    subscriber.soft_bounces = 0
+    subscriber.save()
+    return subscriber, not was_active
+
+
+def _bring_along(mover_pk: int, subscriber: Subscriber) -> None:
+    """Topics and pause move along; the old address leaves, and its owner is told."""
+    mover = Subscriber.objects.select_for_update().get(pk=mover_pk)
+    if mover.pk == subscriber.pk or mover.state != ACTIVE:
+        return
+    subscriber.topics.set(mover.topics.all())
+    subscriber.paused_until = mover.paused_until
+    joined = [when for when in (mover.joined_at, subscriber.joined_at) if when]
+    subscriber.joined_at = min(joined)
+    subscriber.save(update_fields=["paused_until", "joined_at"])
+    leave(mover, how="moved to another address", page="newsletter:confirm")
+    Subscriber.objects.filter(pk=mover.pk).update(successor=subscriber)
+    outbox.enqueue(
+        "newsletter_moved",
+        key=f"newsletter-moved:{mover.pk}:{subscriber.pk}:{subscriber.consents.count()}",
+        to=mover.email,
+        about=about(mover.address_hash),
+        link=links.home(),
+    )
+
+
+def _welcome(subscriber: Subscriber, consent: Consent) -> None:
+    outbox.enqueue(
+        "newsletter_welcome",
+        key=f"newsletter-welcome:{consent.pk}",
+        to=subscriber.email,
+        about=about(subscriber.address_hash),
+        link=links.preferences(subscriber.key),
+    )
+
+
+@transaction.atomic
+def come_back(subscriber: Subscriber, *, issue: int = 0) -> bool:
+    """Take leaving back, within an hour of it; later they ask and confirm anew."""
+    if not can_come_back(subscriber):
+        return False
+    # The database judges again: somebody else may have complained or erased it meanwhile.
+    changed = Subscriber.objects.filter(
+        pk=subscriber.pk, state=LEFT, successor=None, left_at__gt=timezone.now() - UNDO_FOR
+    ).update(state=ACTIVE, left_at=None)
+    if changed:
+        consents.record(
+            subscriber, Consent.Kind.RETURNED, page="newsletter:unsubscribe", issue=issue
+        )
+        subscriber.refresh_from_db()
+    return bool(changed)

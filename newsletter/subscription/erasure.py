@@ -1,0 +1,68 @@
+"""Forgetting an address: the proof and a keyed hash stay, everything that names a person goes."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from core.mail import outbox
+from newsletter.models import Confirmation, Consent, Event, HardBounce, Origin, Subscriber
+from newsletter.subscription import consents
+from newsletter.subscription.signup import about
+
+GONE = (Subscriber.State.LEFT, Subscriber.State.BOUNCED, Subscriber.State.COMPLAINED)
+MOST = 5000  # a night; the rest has its turn the next
+
+
+@transaction.atomic
+def erase(subscriber: Subscriber, *, how: str, follow: bool = False) -> bool:
+    """Remove address, networks and choices. The hash stays, so that nobody writes there again.
+
+    With `follow` the links in their old letters still leave for the address they moved to. False
+    when it was erased before.
+    """
+    Confirmation.objects.open().filter(address_hash=subscriber.address_hash).update(
+        ended_at=timezone.now()
+    )
+    Confirmation.objects.filter(address_hash=subscriber.address_hash).update(email="", network="")
+    Confirmation.objects.filter(mover=subscriber).update(email="", network="")
+    outbox.forget(about=about(subscriber.address_hash))
+    changed = (
+        Subscriber.objects.filter(pk=subscriber.pk)
+        .exclude(state=Subscriber.State.ERASED)
+        .update(
+            state=Subscriber.State.ERASED,
+            email="",
+            left_at=timezone.now(),
+            paused_until=None,
+            soft_bounces=0,
+            successor=subscriber.successor if follow else None,
+        )
+    )
+    Origin.objects.filter(consent__subscriber=subscriber).delete()
+    Event.objects.filter(subscriber=subscriber).update(why="")
+    HardBounce.objects.filter(subscriber=subscriber).delete()
+    subscriber.topics.clear()
+    if changed:
+        consents.record(subscriber, Consent.Kind.ERASED, how=how[:200])
+        subscriber.refresh_from_db()
+    return bool(changed)
+
+
+def forget_old_confirmations() -> int:
+    """Empty those that ended long ago without being confirmed. How many there were."""
+    since = timezone.now() - timedelta(days=settings.NEWSLETTER_UNCONFIRMED_DAYS)
+    old = Confirmation.objects.exclude(email="").filter(expires_at__lt=since)
+    return old.update(email="", network="")
+
+
+def forget_who_left() -> int:
+    """Erase the addresses of readers who left, bounced or complained NEWSLETTER_LEFT_DAYS ago.
+
+    The keyed hash stays, so that nobody writes there again. How many there were.
+    """
+    since = timezone.now() - timedelta(days=settings.NEWSLETTER_LEFT_DAYS)
+    gone = Subscriber.objects.exclude(email="").filter(state__in=GONE, left_at__lt=since)
+    how = "its retention period was over"
+    return sum(erase(subscriber, how=how, follow=True) for subscriber in gone[:MOST])

@@ -1,0 +1,72 @@
+"""Leaving, and what mail that comes back means. All of it counts at once, also during a send."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from core.mail import outbox
+from newsletter.models import Confirmation, Consent, Subscriber
+from newsletter.subscription import consents
+from newsletter.subscription.signup import about
+
+State = Subscriber.State
+UNDO_FOR = timedelta(hours=1)
+
+
+@transaction.atomic
+def leave(
+    subscriber: Subscriber, *, how: str, page: str = "", issue: int = 0, network: str = ""
+) -> bool:
+    """No letter from now on, and no open link to confirm. True unless they had left before."""
+    _end_confirmations(subscriber)
+    changed = Subscriber.objects.filter(
+        pk=subscriber.pk, state__in=[State.ACTIVE, State.BOUNCED]
+    ).update(state=State.LEFT, left_at=timezone.now(), paused_until=None)
+    if changed:
+        consents.record(
+            subscriber, Consent.Kind.LEFT, how=how[:200], page=page, issue=issue, network=network
+        )
+    subscriber.refresh_from_db()
+    return bool(changed)
+
+
+def can_come_back(subscriber: Subscriber) -> bool:
+    """Whether leaving can still be taken back by a button."""
+    return (
+        subscriber.state == State.LEFT
+        and subscriber.successor_id is None
+        and subscriber.left_at is not None
+        and subscriber.left_at > timezone.now() - UNDO_FOR
+    )
+
+
+@transaction.atomic
+def suppress(subscriber: Subscriber, *, because: State, how: str, issue: int = 0) -> bool:
+    """Send no letter to somebody whose mail came back (BOUNCED) or who complained (COMPLAINED).
+
+    `how` is for staff and holds no address. True when that was news: a complaint also counts after
+    leaving. They come back by asking and confirming anew.
+    """
+    if because not in (State.BOUNCED, State.COMPLAINED):
+        raise ValueError(f"{because} is no reason to suppress somebody")
+    heard = [State.ACTIVE]
+    if because == State.COMPLAINED:
+        _end_confirmations(subscriber)
+        heard += [State.LEFT, State.BOUNCED]
+    changed = Subscriber.objects.filter(pk=subscriber.pk, state__in=heard).update(
+        state=because, left_at=timezone.now()
+    )
+    if changed:
+        consents.record(subscriber, Consent.Kind(because.value), how=how[:200], issue=issue)
+        subscriber.refresh_from_db()
+    return bool(changed)
+
+
+def _end_confirmations(subscriber: Subscriber) -> None:
+    """Links that were mailed before and not used yet are dead, and those not mailed yet stay."""
+    Confirmation.objects.open().filter(
+        Q(address_hash=subscriber.address_hash) | Q(mover=subscriber)
+    ).update(ended_at=timezone.now())
+    outbox.drop(about=about(subscriber.address_hash))

@@ -1,0 +1,17 @@
+"""Past issues on other pages of the newsletter: `{% load past_issues %}{% past_issues %}`."""
+
+from typing import Any
+
+from django import template
+
+from newsletter.models import Issue
+
+register = template.Library()
+SHOWN = 100
+
+
+@register.inclusion_tag("newsletter/_issues.html")
+def past_issues() -> dict[str, Any]:
+    """What was sent, newest first. One query; nothing is shown before the first issue."""
+    fields = ("slug", "subject", "preview", "started_at")
+    return {"issues": list(Issue.objects.archived().only(*fields)[:SHOWN])}

@@ -1,0 +1,117 @@
+"""Asking for the newsletter from any page, and confirming it. The same answer for every address."""
+
+import re
+
+from disposable_email_domains import blocklist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.cache import pages
+from core.guard import email_addresses, proof_of_work, rate_limits, sessionless_form
+from core.guard.client_ip import client_network
+from core.guard.no_store import private
+from newsletter import links, subscription
+from newsletter.forms import AddressForm
+from newsletter.models import Confirmation
+from newsletter.subscription import domain_typos
+from newsletter.views.rate_limited import from_elsewhere, masked, too_many
+
+RULE = "newsletter"
+HOME = "newsletter:home"
+ROUTE_NAME = re.compile(r"[a-z]{1,20}:[a-z_]{1,30}")
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Signing up, and what was sent before. Kept until the tag "newsletter" is dropped."""
+    return pages.serve(request, tags=["newsletter"], make=lambda: _home(request, AddressForm()))
+
+
+def _home(request: HttpRequest, form: AddressForm) -> HttpResponse:
+    return render(request, "newsletter/home.html", {"form": form})
+
+
+@csrf_exempt  # the band stands on pages that anyone may keep: see open_form
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def subscribe(request: HttpRequest) -> HttpResponse:
+    """What the band sends. Nobody is looked up: every address gets the same answer and a mail."""
+    if request.method != "POST":
+        return redirect(HOME)
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return _home(request, form)
+    if not sessionless_form.is_from_our_page(request):
+        return from_elsewhere(request)
+    email = form.cleaned_data["email"]
+    question = _question(email, form.cleaned_data["kept"])
+    if question:
+        return render(request, "newsletter/sure.html", question | {"page": _page(request)})
+    if sessionless_form.is_over(request, RULE):
+        return too_many(request)
+    if sessionless_form.needs_effort(request, RULE, address=email_addresses.mailbox(email)):
+        context = {
+            "sent": sessionless_form.sent_values(request),
+            "asked": proof_of_work.asked(request, RULE),
+        }
+        return render(request, "newsletter/effort.html", context, status=429)
+    subscription.ask(
+        email,
+        page=_page(request),
+        network=client_network(request),
+        language=(get_language() or "en").partition("-")[0],
+    )
+    return render(request, "newsletter/asked.html", {"email": email})
+
+
+def _question(email: str, kept: str) -> dict | None:
+    """What to ask before writing to an address that may be a slip, or that will not last."""
+    if kept == email:
+        return None
+    local, _, domain = email.rpartition("@")
+    meant = domain_typos.meant(domain)
+    if meant:
+        return {"email": email, "meant": f"{local}@{meant}"}
+    return {"email": email, "meant": ""} if domain in blocklist else None
+
+
+def _page(request: HttpRequest) -> str:
+    """The name of the route that the band stood on: never a path, which could hold a token."""
+    name = request.POST.get("page", "")
+    return name if ROUTE_NAME.fullmatch(name) else HOME
+
+
+@csrf_exempt  # the token is what a forger lacks
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the mailed link. Only its button confirms: mail scanners open every link."""
+    found = subscription.find_confirmation(token)
+    if found is None:
+        raise Http404("No such confirmation")
+    if request.method != "POST":
+        return _confirm_page(request, found)
+    if not rate_limits.allow("newsletter_changes", client_network(request)):
+        return too_many(request)
+    try:
+        subscriber = subscription.confirm(token)
+    except subscription.LinkEnded:
+        return _ended(request, found)
+    context = {"moved": found.mover is not None, "address": masked(subscriber.email)}
+    context["preferences"] = links.preferences_path(subscriber.key)
+    return render(request, "newsletter/confirmed.html", context)
+
+
+def _confirm_page(request: HttpRequest, found: Confirmation) -> HttpResponse:
+    if not Confirmation.objects.open().filter(pk=found.pk).exists():
+        return _ended(request, found)
+    context = {"found": found, "address": masked(found.email), "text": found.text.text}
+    return render(request, "newsletter/confirm.html", context)
+
+
+def _ended(request: HttpRequest, found: Confirmation) -> HttpResponse:
+    context = {"used": found.confirmed_at is not None, "form": AddressForm()}
+    return render(request, "newsletter/link_ended.html", context, status=410)

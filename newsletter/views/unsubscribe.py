@@ -1,0 +1,78 @@
+"""Leaving with one click (RFC 8058), the page behind the link, and taking it back."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from core.guard import rate_limits
+from core.guard.client_ip import client_network
+from core.guard.no_store import private
+from newsletter import links, subscription
+from newsletter.models import Subscriber
+from newsletter.views.rate_limited import masked, too_many
+
+PAGE = "newsletter:unsubscribe"
+
+
+def of_subscriber(purpose: str) -> Callable[..., Callable[..., HttpResponse]]:
+    """Give the view the subscriber and the issue that a token of this purpose names; else 404.
+
+    The token is all it takes: no cookie, no token against forgery. It is what a forger lacks.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @csrf_exempt
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @private
+        @wraps(view)
+        def wrapper(request: HttpRequest, token: str) -> HttpResponse:
+            found = links.read(purpose, token)
+            subscriber = found and subscription.find(found.key)
+            if not found or not subscriber:
+                raise Http404("No such subscriber")
+            return view(request, subscriber, found.issue)
+
+        return wrapper
+
+    return decorate
+
+
+@of_subscriber("unsubscribe")
+def unsubscribe(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpResponse:
+    """A GET changes nothing. Any POST leaves: a mail program's, and the button's.
+
+    Never refused and never redirected, however often: mail programs send it for their users, many
+    of them from one network.
+    """
+    if request.method != "POST":
+        return _page(request, "newsletter/unsubscribe.html", subscriber, issue)
+    if "undo" in request.POST:
+        return _undo(request, subscriber, issue)
+    how = "one click" if request.POST.get("List-Unsubscribe") == "One-Click" else "the link's page"
+    subscription.leave(subscriber, how=how, page=PAGE, issue=issue)
+    return _page(request, "newsletter/goodbye.html", subscriber, issue)
+
+
+def _undo(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpResponse:
+    if not rate_limits.allow("newsletter_changes", client_network(request)):
+        return too_many(request)
+    if subscriber.state != Subscriber.State.ACTIVE:
+        subscription.come_back(subscriber, issue=issue)
+    if request.POST["undo"] == "topics" and subscriber.state == Subscriber.State.ACTIVE:
+        return redirect(links.preferences_path(subscriber.key, issue))
+    return _page(request, "newsletter/goodbye.html", subscriber, issue)
+
+
+def _page(request: HttpRequest, template: str, subscriber: Subscriber, issue: int) -> HttpResponse:
+    context = {
+        "subscriber": subscriber,
+        "address": masked(subscriber.email),
+        "active": subscriber.state == Subscriber.State.ACTIVE,
+        "can_undo": subscription.can_come_back(subscriber),
+        "preferences": links.preferences_path(subscriber.key, issue),
+    }
+    return render(request, template, context)

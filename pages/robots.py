@@ -1,0 +1,50 @@
+"""Files that machines look for at fixed addresses."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from core.practice.models import Practice
+
+# RFC 9116 asks for less than a year; half of one means that nobody has to remember it.
+SECURITY_TXT_LIFETIME = timedelta(days=180)
+
+
+def text(*lines: str) -> HttpResponse:
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def robots_txt(request: HttpRequest) -> HttpResponse:
+    return text(
+        "User-agent: *",
+        "Allow: /book/$",
+        "Disallow: /book/",
+        "Disallow: /appointments/",
+        # Google Calendar asks here before it reads a feed; that answers with noindex.
+        "Allow: /appointments/feeds/",
+        "Disallow: /accounts/",
+        "Disallow: /admin/",
+        "Disallow: /articles/preview/",
+        "Disallow: /dev/",
+        "",
+        f"Sitemap: {settings.SITE_URL}{reverse('pages:sitemap')}",
+    )
+
+
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to report a weakness, as RFC 9116 has it."""
+    email = Practice.current().email
+    expires = (timezone.now() + SECURITY_TXT_LIFETIME).replace(microsecond=0)
+    return text(
+        *([f"Contact: mailto:{email}"] if email else []),
+        f"Contact: {settings.SITE_URL}{reverse('pages:contact')}",
+        f"Expires: {expires.isoformat()}",
+        "Preferred-Languages: en",
+        f"Canonical: {settings.SITE_URL}{reverse('pages:security')}",
+    )

@@ -1,0 +1,36 @@
+"""Pages that anyone may read and any cache may keep: they touch neither session, user nor token."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from pages.models import Testimonial
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/home.html", {"voices": Testimonial.objects.published()[:3]})
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/about.html")
+
+
+@require_safe
+def contact(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/contact.html")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/privacy.html")
+
+
+@require_safe
+def style(request: HttpRequest) -> HttpResponse:
+    """Every component on one page, for whoever works on the look. Only in development."""
+    if not settings.DEBUG:
+        raise Http404
+    return render(request, "pages/style.html")

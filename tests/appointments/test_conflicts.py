@@ -1,0 +1,333 @@
+"""A change that disturbs booked visits shows them first, and is saved with what becomes of them."""
+
+import html
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from appointments import emails
+from appointments.booking import hold_owner
+from appointments.models import Appointment, HoursException, Provider, Status
+from core.mail.models import OutgoingEmail
+from tests.appointments.front_desk import signed_in
+from tests.appointments.test_many_visits import typed
+from tests.factories import (
+    at,
+    make_appointment,
+    make_extra_hours,
+    make_hold,
+    make_patient,
+    make_provider,
+    make_service,
+    make_time_off,
+    monday,
+)
+
+pytestmark = pytest.mark.django_db
+EXCEPTION = reverse("admin:appointments_hoursexception_add")
+STANDING = reverse("admin:appointments_appointment_affected")
+HEADING = "Booked visits that this disturbs"
+
+
+@pytest.fixture(autouse=True)
+def _without_a_second_factor(settings) -> None:
+    settings.STAFF_MFA_REQUIRED = False
+
+
+@pytest.fixture
+def desk(db) -> Client:
+    return signed_in("front desk", name="Robin Example")
+
+
+@pytest.fixture
+def manager(db) -> Client:
+    return signed_in("manager")
+
+
+def off(day: date | None = None, **values) -> dict:
+    day = day or monday().date()
+    return {"kind": "time_off", "first_day": f"{day}", "last_day": f"{day}"} | values
+
+
+def text_of(answer) -> str:
+    return html.unescape(answer.content.decode())
+
+
+def fields_of(answer) -> dict[str, list[str]]:
+    """What the page would send back: hidden fields, and the first choice of each list."""
+    page = text_of(answer)
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page):
+        found.setdefault(name, []).append(value)
+    for name, first in re.findall(r'<select name="([^"]+)"[^>]*>\s*<option value="([^"]+)"', page):
+        found[name] = [first]
+    return found
+
+
+def choose(client: Client, answer, for_all: str = "each", **chosen: str):
+    data = fields_of(answer) | {"affected-all": for_all} | chosen
+    return client.post(answer.request["PATH_INFO"], data)
+
+
+def mails(visit: Appointment) -> list[str]:
+    return [mail.template for mail in OutgoingEmail.objects.about(emails.about(visit))]
+
+
+def two_providers(**values):
+    one, other = make_provider(), make_provider(**values)
+    return one, other, make_service(providers=[one, other])
+
+
+def test_time_off_over_a_visit_is_not_saved_before_somebody_has_chosen(desk):
+    visit = make_appointment(patient=make_patient(last_name="Okafor"))
+    answer = desk.post(EXCEPTION, off(provider=visit.provider.pk))
+    assert HEADING in text_of(answer)
+    assert "Okafor" in text_of(answer)
+    assert not HoursException.objects.exists()
+    assert mails(visit) == []
+    assert "was added successfully" not in text_of(answer)
+    assert "was added successfully" not in text_of(desk.get("/admin/"))
+
+
+def test_the_visit_goes_to_a_colleague_at_the_same_time_together_with_the_change(desk):
+    one, other, service = two_providers()
+    visit = make_appointment(service=service, provider=one)
+    answer = desk.post(EXCEPTION, off(provider=one.pk))
+    assert f"Same time with {other.name}" in text_of(answer)
+    assert choose(desk, answer).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.provider, visit.starts_at) == (other, monday())
+    assert visit.changed_by == "staff: Robin Example"
+    assert HoursException.objects.get().provider == one
+    assert mails(visit) == ["appointment_moved"]
+
+
+def test_nobody_without_a_license_or_with_a_visit_then_is_offered(desk):
+    one, other, service = two_providers(states=["KY"])
+    busy = make_provider()
+    service.providers.add(busy)
+    visit = make_appointment(service=service, provider=one)
+    make_appointment(service=service, provider=busy)
+    page = text_of(desk.post(EXCEPTION, off(provider=one.pk)))
+    assert f"Same time with {other.name}" not in page
+    assert f"Same time with {busy.name}" not in page
+    assert f"visit-{visit.pk}" in page
+
+
+def test_two_visits_are_never_offered_the_same_time(desk):
+    one, other, service = two_providers()
+    third = make_provider()
+    service.providers.add(third)
+    visits = [make_appointment(service=service, provider=who) for who in (one, other)]
+    answer = desk.post(EXCEPTION, off(opens="10:00 am", closes="10:30 am"))
+    assert choose(desk, answer, "move").status_code == 302
+    times = {(visit.provider_id, visit.starts_at) for visit in Appointment.objects.all()}
+    assert len(times) == len(visits)
+
+
+def test_all_are_cancelled_with_a_kind_mail_in_one_step(desk):
+    visits = [make_appointment(starts_at=monday(clock)) for clock in ("10:00", "11:00")]
+    answer = desk.post(EXCEPTION, off())
+    choose(desk, answer, "cancel", **{"affected-reason": "Storm"})
+    for visit in visits:
+        visit.refresh_from_db()
+        assert (visit.status, visit.cancel_reason) == (Status.CANCELLED, "Storm")
+        assert mails(visit) == ["appointment_cancelled_by_us"]
+    assert HoursException.objects.count() == 1
+
+
+def test_when_the_last_one_fails_nothing_is_saved_moved_or_cancelled(desk):
+    one, other, service = two_providers()
+    first = make_appointment(service=service, provider=one)
+    last = make_appointment(service=service, provider=one, starts_at=monday("15:00"))
+    answer = desk.post(EXCEPTION, off(provider=one.pk))
+    make_appointment(service=service, provider=other, starts_at=monday("15:00"))
+    answer = choose(desk, answer)
+    assert answer.status_code == 409
+    assert "cannot be had" in text_of(answer)
+    for visit in (first, last):
+        visit.refresh_from_db()
+        assert (visit.provider, visit.status) == (one, Status.BOOKED)
+        assert mails(visit) == []
+    assert not HoursException.objects.exists()
+
+
+def test_a_visit_booked_meanwhile_is_shown_before_anything_is_done(desk):
+    service = make_service()
+    make_appointment(service=service)
+    answer = desk.post(EXCEPTION, off())
+    make_appointment(service=service, starts_at=monday("11:00"))
+    answer = choose(desk, answer, "cancel")
+    assert answer.status_code == 409
+    assert Appointment.objects.filter(status=Status.BOOKED).count() == 2
+    assert choose(desk, answer, "cancel").status_code == 302
+
+
+def test_a_visit_is_kept_only_with_a_reason(desk):
+    visit = make_appointment()
+    answer = desk.post(EXCEPTION, off())
+    refused = choose(desk, answer, "keep")
+    assert "write why visits are kept" in text_of(refused)
+    assert not HoursException.objects.exists()
+    choose(desk, refused, "keep", **{"affected-reason": "Comes in for it"})
+    visit.refresh_from_db()
+    assert visit.staff_reason == "Comes in for it"
+    assert HoursException.objects.exists()
+    assert "cannot take place" not in text_of(desk.get("/admin/"))
+
+
+def test_what_is_left_for_later_stands_on_the_first_page_until_it_is_settled(desk):
+    visit = make_appointment(patient=make_patient(last_name="Okafor"))
+    answer = desk.post(EXCEPTION, off())
+    choose(desk, answer, **{f"affected-visit-{visit.pk}": "later"})
+    first_page = text_of(desk.get("/admin/"))
+    assert "Visits that cannot take place as booked" in first_page
+    assert "Okafor" not in first_page
+    standing = desk.get(STANDING)
+    assert "Okafor" in text_of(standing)
+    assert choose(desk, standing, "cancel").status_code == 302
+    assert "cannot take place" not in text_of(desk.get("/admin/"))
+
+
+def test_time_off_catches_only_its_own_provider_at_its_own_hours(desk):
+    day = monday().date()
+    west = make_provider(time_zone="America/Los_Angeles")
+    service = make_service(providers=[west])
+    visit = make_appointment(service=service, starts_at=at(day, "12:30", "America/Los_Angeles"))
+    make_appointment(starts_at=at(day, "12:30"))
+    touching = off(provider=west.pk, opens="12:45 pm", closes="1:00 pm")
+    page = text_of(desk.post(EXCEPTION, touching))
+    assert page.count("affected-seen") == 1
+    assert f"visit-{visit.pk}" in page
+    free = off(provider=west.pk, opens="1:00 pm", closes="2:00 pm")
+    assert desk.post(EXCEPTION, free).status_code == 302
+
+
+def provider_form(provider: Provider, **changes) -> dict:
+    data = {
+        "name": provider.name,
+        "credentials": provider.credentials,
+        "slug": provider.slug,
+        "time_zone": provider.time_zone,
+        "languages": "English",
+        "active": "on",
+    }
+    for prefix, rows in {
+        "licences": [
+            {"id": row.pk, "state": row.state, "number": row.number, "expires": row.expires}
+            for row in provider.licences.all()
+        ],
+        "weekly_hours": [
+            {"id": row.pk, "weekday": row.weekday, "opens": row.opens, "closes": row.closes}
+            for row in provider.weekly_hours.all()
+        ],
+        "exceptions": [],
+    }.items():
+        data |= {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": len(rows)}
+        for place, row in enumerate(rows):
+            data |= {f"{prefix}-{place}-{name}": value for name, value in row.items()}
+            data[f"{prefix}-{place}-provider"] = provider.pk
+    return {name: value for name, value in (data | changes).items() if value is not None}
+
+
+def change(client: Client, provider: Provider, **changes):
+    address = reverse("admin:appointments_provider_change", args=[provider.pk])
+    return client.post(address, provider_form(provider, **changes))
+
+
+def test_a_provider_who_leaves_leaves_no_visit_behind(manager):
+    one, other, service = two_providers()
+    visit = make_appointment(service=service, provider=one)
+    answer = change(manager, one, active=None)
+    assert "The provider sees no patients any more" in text_of(answer)
+    one.refresh_from_db()
+    assert one.active
+    assert choose(manager, answer, "move").status_code == 302
+    one.refresh_from_db()
+    visit.refresh_from_db()
+    assert not one.active
+    assert visit.provider == other
+
+
+def test_nobody_keeps_a_visit_without_its_license(manager):
+    visit = make_appointment()
+    ends = monday().date() - timedelta(days=1)
+    answer = change(manager, visit.provider, **{"licences-0-expires": ends})
+    assert "The license has ended by then" in text_of(answer)
+    assert 'value="keep">' not in text_of(answer)
+    refused = choose(manager, answer, "keep", **{"affected-reason": "Please"})
+    assert refused.status_code == 409
+    assert visit.provider.licences.get().expires != ends
+
+
+def test_shorter_weekly_hours_show_the_visits_outside_them(manager):
+    visit = make_appointment()
+    answer = change(manager, visit.provider, **{"weekly_hours-0-opens": "11:00 am"})
+    assert "Outside the hours" in text_of(answer)
+    assert choose(manager, answer, "cancel").status_code == 302
+    assert f"{visit.provider.weekly_hours.first().opens}" == "11:00:00"
+
+
+def test_weekly_hours_that_disturb_nobody_are_just_saved(manager):
+    visit = make_appointment()
+    assert (
+        change(manager, visit.provider, **{"weekly_hours-0-closes": "4:00 pm"}).status_code == 302
+    )
+    assert f"{visit.provider.weekly_hours.first().closes}" == "16:00:00"
+
+
+def test_a_visit_that_stood_outside_the_hours_before_is_not_asked_about_again(manager):
+    visit = make_appointment(starts_at=monday("20:00"), staff_reason="By day they work")
+    assert change(manager, visit.provider, about="Kind").status_code == 302
+    assert "cannot take place" not in text_of(manager.get("/admin/"))
+
+
+def test_deleting_extra_hours_shows_who_was_booked_in_them(desk):
+    provider = make_provider(hours="")
+    extra = make_extra_hours(provider, monday().date())
+    make_appointment(service=make_service(providers=[provider]))
+    address = reverse("admin:appointments_hoursexception_delete", args=[extra.pk])
+    assert desk.get(address).status_code == 200
+    answer = desk.post(address, {"post": "yes"})
+    assert HEADING in text_of(answer)
+    assert HoursException.objects.exists()
+    choose(desk, answer, "cancel")
+    assert not HoursException.objects.exists()
+
+
+def test_the_standing_list_costs_as_many_queries_for_many_visits_as_for_one(
+    desk, django_assert_max_num_queries, django_assert_num_queries
+):
+    def add(count: int) -> None:
+        for _ in range(count):
+            make_time_off(make_appointment().provider, monday().date())
+
+    add(1)
+    desk.get("/admin/")
+    with django_assert_max_num_queries(40) as first:
+        desk.get("/admin/")
+    add(9)
+    with django_assert_num_queries(len(first)):
+        desk.get("/admin/")
+
+
+def test_an_editor_sees_no_such_list():
+    assert signed_in("editor").get(STANDING).status_code == 403
+
+
+def test_who_fills_in_the_form_for_a_time_that_the_clinic_closes_is_told_and_loses_nothing(desk):
+    provider = make_provider(name="Anna Berg")
+    service = make_service(providers=[provider])
+    hold = make_hold(visitor="visitor-number-1", service=service, provider=provider)
+    patient = Client()
+    patient.cookies[hold_owner.cookie_name(hold_owner.COOKIE)] = "visitor-number-1"
+    assert desk.post(EXCEPTION, off(provider=provider.pk)).status_code == 302
+    answer = patient.post(reverse("appointments:details", args=[hold.uid]), typed(hold))
+    assert answer.status_code == 409
+    assert "that time is not open any more" in answer.text
+    assert 'name="typed-first_name" value="Grace"' in answer.text
+    hold.refresh_from_db()
+    assert hold.status == Status.RELEASED

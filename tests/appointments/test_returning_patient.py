@@ -1,0 +1,125 @@
+"""Lost links, and proof of a returning patient: every address gets the same answer and one mail."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from appointments import links
+from appointments.models import Appointment
+from appointments.scheduling.states import STATES
+from core.mail.models import OutgoingEmail
+from tests.factories import make_appointment, make_service, monday
+
+pytestmark = pytest.mark.django_db
+TENNESSEE = STATES["TN"]
+
+
+def mailed_path() -> str:
+    text = OutgoingEmail.objects.latest("pk").text
+    return re.search(r"https?://[^/\s]+(/\S+)", text)[1]
+
+
+def shape(client, address: str, email: str):
+    """What a stranger could compare: status, page, and the statements it took."""
+    with CaptureQueriesContext(connection) as queries:
+        response = client.post(address, {"email": email})
+    statements = [re.sub(r"'[^']*'", "…", query["sql"])[:40] for query in queries]
+    return response.status_code, response.content.decode().replace(email, ""), statements
+
+
+@pytest.fixture
+def returning():
+    return make_service(audience="returning", proof_required=True)
+
+
+@pytest.mark.parametrize("where", ["lost_link", "proof"])
+def test_a_known_and_an_unknown_address_get_the_same_answer(client, returning, where):
+    known = make_appointment(service=make_service())
+    path = [TENNESSEE, returning.slug] if where == "proof" else []
+    address = reverse(f"appointments:{where}", args=path)
+    client.post(address, {"email": "warm.up@example.org"})
+    assert shape(client, address, known.email) == shape(client, address, "nobody1@example.org")
+    assert OutgoingEmail.objects.count() == 3
+
+
+def test_a_lost_link_is_mailed_and_opens_the_next_visit(client):
+    later = make_appointment(starts_at=monday(weeks=2))
+    sooner = make_appointment(patient=later.patient, starts_at=monday())
+    client.post(reverse("appointments:lost_link"), {"email": later.email.upper()})
+    assert mailed_path() == links.page(sooner)
+    assert links.page(later) in client.get(mailed_path()).content.decode()
+
+
+def test_asking_again_and_again_is_one_mail_that_waits_and_answers_the_same(client):
+    answers = {
+        client.post(reverse("appointments:lost_link"), {"email": "a@example.org"}).content
+        for _ in range(6)
+    }
+    assert len(answers) == 1
+    assert OutgoingEmail.objects.filter(state="waiting").count() == 1
+
+
+def test_a_service_for_returning_patients_asks_for_proof_before_it_shows_times(client, returning):
+    times = reverse("appointments:times", args=[TENNESSEE, returning.slug])
+    proof = reverse("appointments:proof", args=[TENNESSEE, returning.slug])
+    assert client.get(times).url == proof
+    assert client.post(times, {"slot": monday().strftime("%Y-%m-%dT%H:%MZ")}).url == proof
+    known = make_appointment(service=make_service())
+    client.post(proof, {"email": known.email})
+    link = mailed_path()
+    assert client.get(link).status_code == 200
+    assert client.get(times).status_code == 302, "opening the link proves nothing by itself"
+    assert client.post(link).url == times
+    assert client.get(times).status_code == 200
+
+
+def test_a_proof_ends_after_two_hours_and_cannot_be_made_up(client, returning):
+    known = make_appointment(service=make_service())
+    client.post(
+        reverse("appointments:proof", args=[TENNESSEE, returning.slug]), {"email": known.email}
+    )
+    link = mailed_path()
+    assert client.get(link[:-3] + "xy/").status_code == 404
+    with time_machine.travel(timezone.now() + timedelta(hours=3)):
+        assert client.get(link).status_code == 404
+
+
+def test_past_the_cut_off_a_visit_is_changed_by_phone_only(client):
+    service = make_service(cutoff_hours=24)
+    soon = make_appointment(
+        service=service, starts_at=timezone.now().replace(microsecond=0) + timedelta(hours=5)
+    )
+    assert b"please call us" in client.get(links.page(soon)).content
+    for step in ("cancel", "move"):
+        assert client.get(links.page(soon, step)).status_code == 302
+        assert client.post(links.page(soon, step), {"slot": "x"}).status_code == 302
+    soon.refresh_from_db()
+    assert soon.status == "booked"
+
+
+def test_an_old_link_says_what_happened(client):
+    old = make_appointment(starts_at=timezone.now() - timedelta(days=40))
+    response = client.get(links.page(old))
+    assert response.status_code == 410
+    assert b"This visit was a while ago" in response.content
+    assert old.patient.first_name.encode() not in response.content
+
+
+def test_changing_a_service_later_changes_no_booked_visit(client):
+    service = make_service(minutes=30, buffer_after=10, price_cents=9900)
+    visit = make_appointment(service=service, price_cents=9900)
+    service.minutes, service.buffer_after, service.price_cents = 60, 0, 100
+    service.save()
+    slot = monday("15:00").strftime("%Y-%m-%dT%H:%MZ")
+    client.post(links.page(visit, "move"), {"slot": slot})
+    visit = Appointment.objects.get(pk=visit.pk)
+    assert visit.starts_at == monday("15:00")
+    assert visit.minutes == 30
+    assert visit.blocked.upper - visit.ends_at == timedelta(minutes=10)
+    assert visit.price_cents == 9900

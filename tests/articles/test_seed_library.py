@@ -1,0 +1,133 @@
+"""The articles that come with the site."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from articles.models import Article, Synonym, Topic
+from articles.seed_library import LIBRARY, Broken, load_library, read
+
+FILE = """---
+title: "Naloxone at home"
+slug: naloxone-at-home
+summary: "Why to keep two."
+topic: safety
+topics: [opioids, safety]
+published: 2026-03-01
+key_points: ["Keep two."]
+faq:
+  - question: "Does it hurt?"
+    answer: "No [1]."
+related: []
+sources:
+  - title: "Label"
+    publisher: "FDA"
+    year: 2023
+    url: "https://example.org/label"
+    accessed: 2026-01-02
+---
+Call 911 [1].
+
+## What it is
+
+| Form | Dose |
+| --- | --- |
+| Spray | 4 mg |
+
+::: urgent
+### Get help now
+Call **911**.
+:::
+"""
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    (tmp_path / "naloxone.md").write_text(FILE)
+    return tmp_path
+
+
+@pytest.mark.django_db
+def test_a_file_becomes_a_reviewed_article(client, folder):
+    load_library(folder)
+    html = client.get("/articles/naloxone-at-home/").text
+    assert "Naloxone at home" in html
+    assert '<time datetime="2026-03-01">' in html
+    assert '<div class="callout callout-urgent">' in html
+    assert '<th scope="col">Dose</th>' in html
+    assert 'href="#source-1"' in html
+    assert "Medically reviewed by" in html
+    assert [topic.slug for topic in Article.objects.get().topics.all()] == ["opioids"]
+
+
+@pytest.mark.django_db
+def test_loading_twice_changes_nothing(folder):
+    assert load_library(folder).new == 1
+    before = Article.objects.values().get()
+    report = load_library(folder)
+    assert (report.new, report.changed, report.same) == (0, 0, 1)
+    assert Article.objects.values().get() == before
+    assert Article.objects.get().revisions.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_correction_in_the_file_becomes_a_revision(client, folder, commits):
+    load_library(folder)
+    assert "4 mg" in client.get("/articles/naloxone-at-home/").text
+    path = folder / "naloxone.md"
+    path.write_text(FILE.replace("4 mg", "8 mg"))
+    with commits():
+        assert load_library(folder).changed == 1
+    assert Article.objects.get().revisions.count() == 2
+    html = client.get("/articles/naloxone-at-home/").text
+    assert "8 mg" in html
+    assert '<time datetime="2026-03-01">' in html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "broken",
+    [
+        FILE.replace("title:", "titel:"),
+        FILE.replace("---\n", "", 1),
+        FILE.replace("2026-03-01", "soon"),
+        "",
+        FILE.replace("key_points: [", "key_points: [["),
+    ],
+)
+def test_a_broken_file_is_named_and_nothing_is_written(folder, broken):
+    (folder / "broken.md").write_text(broken)
+    with pytest.raises(Broken, match=r"broken\.md"):
+        load_library(folder)
+    with pytest.raises(CommandError, match=r"broken\.md"):
+        call_command("load_library", folder)
+    assert not Article.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.md")), ids=lambda path: path.stem)
+def test_every_file_of_the_library_is_whole(path):
+    entry = read(path)
+    text = path.read_text()
+    assert entry.slug == path.stem
+    assert 700 <= len(entry.content.words()) <= 2200
+    assert len(entry.content.sources) >= 3
+    assert all(source.url.startswith("https://") for source in entry.content.sources)
+    assert re.search(r"\b911\b", text)
+    cited = {int(n) for group in re.findall(r"\[([\d, ]+)\]", text) for n in group.split(",")}
+    assert cited <= set(range(1, len(entry.content.sources) + 1))
+    others = {other.stem for other in LIBRARY.glob("*.md")}
+    assert set(entry.related) <= others
+    linked = set(re.findall(r"\]\(/articles/([a-z0-9-]+)/", text))
+    assert linked <= others
+
+
+@pytest.mark.django_db
+def test_the_whole_library_loads_with_its_topics_and_synonyms(client):
+    report = load_library()
+    assert report.new == len(list(LIBRARY.glob("*.md"))) >= 14
+    assert Topic.objects.count() >= 6
+    assert Synonym.objects.filter(name="Suboxone", means="buprenorphine/naloxone").exists()
+    assert client.get("/").text.count('class="post-card"') == 6

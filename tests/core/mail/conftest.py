@@ -1,0 +1,86 @@
+"""Real mail servers for a sender that runs in the test's own process."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import kombu.pools
+import pytest
+
+from core.mail import tasks
+from core.practice.models import Practice
+from curednation.celery import app
+from tests.core.mail.odd_server import OddServer
+from tests.pages.factories import make_practice
+from tests.smtp import SmtpServer
+
+
+def send_to(settings, port: int) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+
+
+@pytest.fixture
+def server(smtp_server: SmtpServer, settings) -> SmtpServer:
+    """The mail server of this site."""
+    send_to(settings, smtp_server.port)
+    return smtp_server
+
+
+@pytest.fixture
+def odd_server(settings) -> Iterator[Callable[..., OddServer]]:
+    """Give this site a mail server that misbehaves: `odd_server(mail="552 Too big")`."""
+    with ExitStack() as stack:
+
+        def start(**answers: str) -> OddServer:
+            odd = stack.enter_context(OddServer(**answers))
+            send_to(settings, odd.port)
+            return odd
+
+        yield start
+
+
+@pytest.fixture
+def practice(db) -> Practice:
+    return make_practice()
+
+
+def use_broker(url: str) -> None:
+    """Give this process another broker, as a new process would have it."""
+    app.conf.update(broker_url=url, broker_write_url=url)
+    kombu.pools.reset()
+    app._pool = app.amqp._producer_pool = None
+    tasks.broker.succeeded()
+
+
+@contextmanager
+def broker_down() -> Iterator[None]:
+    """Meanwhile nobody listens where the broker was."""
+    ours = app.conf.broker_url
+    with socket.socket() as taken:  # bound and not listening: connections are refused
+        taken.bind(("127.0.0.1", 0))
+        use_broker(f"redis://127.0.0.1:{taken.getsockname()[1]}/0")
+        yield
+    use_broker(ours)
+
+
+@contextmanager
+def broker_hanging() -> Iterator[None]:
+    """Meanwhile it takes connections and never says a word."""
+    ours = app.conf.broker_url
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
+        use_broker(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+        yield
+    use_broker(ours)
+
+
+@pytest.fixture
+def dead_broker() -> Iterator[None]:
+    with broker_down():
+        yield
+
+
+@pytest.fixture
+def hung_broker() -> Iterator[None]:
+    with broker_hanging():
+        yield

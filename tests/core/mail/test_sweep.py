@@ -1,0 +1,96 @@
+"""The sweep finds what a dead broker or a killed worker left behind, and hands it over once."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from core.mail import delivery, tasks
+from core.mail.models import OutgoingEmail, State
+from tests.core.mail.factories import fresh, make_email
+
+pytestmark = pytest.mark.django_db
+
+PAST = timezone.now() - timedelta(days=1)
+
+
+@pytest.fixture
+def handed_over(monkeypatch) -> list[int]:
+    """What reaches the broker, instead of a broker."""
+    ids: list[int] = []
+    monkeypatch.setattr(tasks.deliver, "delay", ids.append)
+    return ids
+
+
+def make_overdue() -> OutgoingEmail:
+    email = make_email()
+    OutgoingEmail.objects.filter(pk=email.pk).update(due_at=PAST)
+    return email
+
+
+def make_abandoned(**values) -> OutgoingEmail:
+    email = make_email()
+    OutgoingEmail.objects.claim(email.pk)
+    OutgoingEmail.objects.filter(pk=email.pk).update(lease_until=PAST, **values)
+    return email
+
+
+def test_what_is_overdue_is_handed_over_and_not_again_while_it_is_in_the_queue(handed_over):
+    email = make_overdue()
+    tasks.sweep()
+    tasks.sweep()
+    assert handed_over == [email.pk]
+
+
+def test_what_has_just_been_written_is_left_to_the_one_who_wrote_it(handed_over):
+    make_email()
+    tasks.sweep()
+    assert handed_over == []
+
+
+def test_a_run_hands_over_a_bounded_number_the_longest_waiting_first(handed_over, monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH", 2)
+    newer, oldest, newest = make_overdue(), make_overdue(), make_overdue()
+    for email, hours in ((newer, 2), (oldest, 3), (newest, 1)):
+        due = timezone.now() - timedelta(hours=hours)
+        OutgoingEmail.objects.filter(pk=email.pk).update(due_at=due)
+    tasks.sweep()
+    assert handed_over == [oldest.pk, newer.pk]
+
+
+def test_what_the_broker_did_not_take_is_due_at_once(handed_over, dead_broker, monkeypatch):
+    first, second = make_overdue(), make_overdue()
+    monkeypatch.undo()
+    tasks.sweep()
+    assert {e.pk for e in OutgoingEmail.objects.overdue()} == {first.pk, second.pk}
+
+
+def test_what_a_killed_worker_was_sending_is_sent_again(handed_over, server):
+    email = make_abandoned()
+    tasks.sweep()
+    assert handed_over == [email.pk]
+    assert (fresh(email).state, fresh(email).last_error) == (State.WAITING, "The worker stopped.")
+    delivery.deliver(email.pk)
+    assert fresh(email).state == State.SENT
+    assert server.mails[0]["Message-ID"] == email.message_id
+
+
+def test_a_worker_that_is_still_sending_is_left_alone(handed_over):
+    email = make_email()
+    OutgoingEmail.objects.claim(email.pk)
+    tasks.sweep()
+    assert fresh(email).state == State.SENDING
+    assert handed_over == []
+
+
+def test_a_mail_that_kills_every_worker_fails_in_the_end(handed_over):
+    email = make_abandoned(attempts=delivery.ATTEMPTS)
+    tasks.sweep()
+    assert fresh(email).state == State.FAILED
+    assert handed_over == []
+
+
+def test_beat_runs_the_sweep_every_minute_and_the_purge_every_day(settings):
+    plan = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert plan[tasks.sweep.name] == 60
+    assert plan[tasks.purge.name].hour == {8}

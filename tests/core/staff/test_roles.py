@@ -1,0 +1,99 @@
+"""The table of roles against what the admin answers: role × page × method."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from core.staff import roles
+from tests.core.staff.people import make_staff, sign_in
+
+pytestmark = pytest.mark.django_db
+# What asks for which permission. No record has the key 0: whoever may, is told that it is gone.
+PAGES = {
+    ("get", "changelist"): {"view", "change"},
+    ("get", "add"): {"add"},
+    ("post", "add"): {"add"},
+    ("get", "change"): {"view", "change"},
+    ("post", "change"): {"change"},
+    ("get", "delete"): {"delete"},
+    ("post", "delete"): {"delete"},
+}
+# Nobody edits an e-mail, a visit or a subscriber: `change` is the right to send it again, to take
+# it forward, to take them off the list.
+NO_FORM = {"appointments.appointment", "mail.outgoingemail", "newsletter.subscriber"}
+
+
+def may(table: dict[str, str], model: str, method: str, page: str) -> bool:
+    if model in NO_FORM and (method, page) == ("post", "change"):
+        return False
+    if model == "appointments.provider" and page == "change":
+        # Who keeps the hours writes them on the provider's page; the rest there is to read.
+        return may(table, "appointments.weeklyhours", method, page)
+    return bool(PAGES[method, page] & set(table.get(model, "").split()))
+
+
+def registered() -> list[str]:
+    return sorted(model._meta.label_lower for model in admin.site._registry)
+
+
+def answers(client: Client) -> Iterator[tuple[str, str, str, int]]:
+    for model in registered():
+        for method, page in PAGES:
+            name = f"admin:{model.replace('.', '_')}_{page}"
+            address = reverse(name, args=["0"] if page in {"change", "delete"} else [])
+            yield model, method, page, getattr(client, method)(address).status_code
+
+
+def test_every_model_of_the_admin_has_its_row():
+    named = {model for table in roles.ROLES.values() for model in table}
+    assert set(registered()) <= named, "Give it a row in core/staff/roles.py."
+
+
+def test_every_row_names_a_model_that_exists():
+    for table in roles.ROLES.values():
+        for model in table:
+            apps.get_model(model)
+
+
+def test_nothing_in_the_table_is_missing_in_the_database(capsys):
+    assert roles.apply() == []
+
+
+@pytest.mark.parametrize("role", roles.ROLES)
+def test_a_role_may_do_what_its_row_says_and_nothing_else(role):
+    client = Client()
+    sign_in(client, make_staff(role))
+    table = roles.ROLES[role]
+    for model, method, page, status in answers(client):
+        allowed = may(table, model, method, page)
+        assert (status != 403) == allowed, f"{role}: {method} {page} of {model} gave {status}"
+        assert status in {200, 302, 403, 410}
+
+
+def test_somebody_without_a_role_sees_nothing():
+    client = Client()
+    sign_in(client, make_staff())
+    assert {status for *_, status in answers(client)} == {403}
+    assert "You don’t have permission" in client.get("/admin/").content.decode()
+
+
+def test_the_command_may_run_any_number_of_times(capsys):
+    call_command("roles")
+    group = Group.objects.get(name="editor")
+    before = set(group.permissions.values_list("pk", flat=True))
+    group.permissions.clear()
+    group.permissions.add(*Group.objects.get(name="manager").permissions.all())
+    call_command("roles")
+    assert set(group.permissions.values_list("pk", flat=True)) == before
+
+
+def test_nobody_deletes_the_history_of_changes():
+    assert "admin.logentry" not in registered()
+    for table in roles.ROLES.values():
+        assert "admin.logentry" not in table
