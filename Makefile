@@ -21,7 +21,7 @@ test: install ## Run all tests, by the true clock or by CLOCK="2027-03-13 22:50"
 	@exec $(if $(CLOCK),$(PY) -m devstack.clock "$(CLOCK)") $(PY) -m pytest -n 3 --dist worksteal $(ARGS)
 
 # The static checks have an environment of their own. They ask nobody anything.
-CODE = appointments articles curednation newsletter
+CODE = curednation pages appointments articles newsletter core
 SEMGREP = .venv-lint/bin/semgrep scan --metrics=off --disable-version-check
 
 lint: install ## Check style, types, templates, security, migrations and production settings

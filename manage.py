@@ -15,21 +15,33 @@ def main() -> None:
     # A migration may take as long as it needs; only requests and tasks are cut off.
     os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "0")
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        if settings.DEBUG and next(iter(sys.argv[1:]), "") not in BARE:
+            execute_with_embedded_services()
+        else:
+            execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def execute_with_embedded_services() -> None:
+    """Run the command with those services up that no variable names. Development only."""
     from django.core.management import execute_from_command_line
 
     from devstack import embedded
     from devstack.errors import Trouble
 
-    command = next(iter(sys.argv[1:]), "")
-    services = [] if command in BARE else embedded.wanted(os.environ)
     try:
-        with embedded.serving(services):
+        with embedded.serving(embedded.wanted(os.environ)):
             execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, Trouble) as error:
+    except Trouble as error:
         sys.exit(str(error))
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 if __name__ == "__main__":

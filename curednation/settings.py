@@ -15,7 +15,6 @@ from kombu import Queue
 
 from core.environment import Environment, database_options, refuse
 from curednation.production import refuse_unsafe
-from devstack import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -50,7 +49,11 @@ LOG_LEVEL = env.choice(
 )
 
 # ── services: in development the embedded ones stand in where a variable is unset ──
-ours = embedded.urls() if DEBUG else {}
+ours: dict[str, str] = {}
+if DEBUG:
+    from devstack import embedded
+
+    ours = embedded.urls()
 DATABASES = {"default": env.database("DATABASE_URL", default=ours.get("DATABASE_URL", ""))}
 # Whom the tables belong to. Only `migrate` and `database_roles` use it: the site must not know it.
 DATABASE_OWNER = env.owner("DATABASE_OWNER_URL", of=DATABASES["default"])
@@ -225,10 +228,10 @@ INSTALLED_APPS = [
     "pages",
     "core.practice",
     "core.mail",
-    "devstack",
     "articles",
     "appointments",
     "newsletter",
+    "curednation",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -253,6 +256,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
+if DEBUG:
+    INSTALLED_APPS += ["devstack", "demo"]
 MIDDLEWARE = [
     "core.guard.client_ip.forget_untrusted",
     "django.middleware.security.SecurityMiddleware",

@@ -6,14 +6,13 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache as once
 
 import psycopg2
+from celery import current_app
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-
-from curednation.celery import app
 
 PATIENCE = 3.0  # seconds for all checks together
 log = logging.getLogger(__name__)
@@ -100,7 +99,7 @@ def expected_migrations() -> frozenset[tuple[str, str]]:
 
 
 def check_broker() -> None:
-    with app.connection_for_write(connect_timeout=1) as broker:
+    with current_app.connection_for_write(connect_timeout=1) as broker:
         broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
         broker.channel()  # the Redis transport speaks to the server only now
 

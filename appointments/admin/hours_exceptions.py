@@ -55,7 +55,8 @@ class HoursExceptionAdmin(admin.ModelAdmin):
     def clocks(self, exception: HoursException) -> str:
         if exception.opens is None or exception.closes is None:
             return _now("all day")
-        return f"{practice_time.wall_clock(exception.opens)} – {practice_time.wall_clock(exception.closes)}"
+        clocks = (practice_time.wall_clock(clock) for clock in (exception.opens, exception.closes))
+        return " – ".join(clocks)
 
     def changeform_view(
         self,

@@ -41,7 +41,9 @@ def week_view(
     columns = day_schedule.columns([monday + timedelta(days=n) for n in range(7)], who)
     context = page_context(model_admin, request, columns) | {
         "title": _("Week of %(who)s") % {"who": who.name},
-        "subtitle": f"{practice_time.day(monday)} – {practice_time.day(monday + timedelta(days=6))}",
+        "subtitle": " – ".join(
+            practice_time.day(day) for day in (monday, monday + timedelta(days=6))
+        ),
         "day": monday,
         "provider": who,
         "providers": [each for each in everyone if each.active or each == who],

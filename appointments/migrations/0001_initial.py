@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('key', models.CharField(default=appointments.models.visits.new_key, editable=False, max_length=32)),
+                ('key', models.CharField(default=appointments.models.appointments.new_key, editable=False, max_length=32)),
                 ('status', models.CharField(choices=[('held', 'Held'), ('booked', 'Booked'), ('checked_in', 'Checked in'), ('completed', 'Completed'), ('no_show', 'No-show'), ('cancelled', 'Cancelled'), ('released', 'Released'), ('expired', 'Expired')], max_length=10, verbose_name='status')),
                 ('starts_at', models.DateTimeField(verbose_name='starts')),
                 ('ends_at', models.DateTimeField(verbose_name='ends')),

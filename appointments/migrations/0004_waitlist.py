@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='WaitlistEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=appointments.models.visits.new_key, editable=False, max_length=32, unique=True)),
+                ('key', models.CharField(default=appointments.models.appointments.new_key, editable=False, max_length=32, unique=True)),
                 ('status', models.CharField(choices=[('waiting', 'Waiting'), ('fulfilled', 'Has a time'), ('left', 'Left'), ('removed', 'Removed by staff'), ('ended', 'Ended by itself')], default='waiting', max_length=9, verbose_name='status')),
                 ('created', models.DateTimeField(verbose_name='joined')),
                 ('until', models.DateTimeField(verbose_name='waits until')),

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.CharField(blank=True, help_text='In its normal spelling.', max_length=254, verbose_name='e-mail')),
                 ('address_hash', models.CharField(max_length=64, verbose_name='keyed hash of the address')),
-                ('key', models.CharField(default=newsletter.models.people.new_key, editable=False, max_length=32)),
+                ('key', models.CharField(default=newsletter.models.subscribers.new_key, editable=False, max_length=32)),
                 ('state', models.CharField(choices=[('active', 'subscribed'), ('left', 'left'), ('bounced', 'does not receive mail'), ('complained', 'complained'), ('erased', 'erased')], max_length=10, verbose_name='state')),
                 ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
                 ('paused_until', models.DateTimeField(blank=True, null=True, verbose_name='pauses until')),

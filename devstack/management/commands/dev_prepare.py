@@ -1,17 +1,16 @@
 """What `make run` does to the database before it starts the site."""
 
+from django.core.checks import Tags, run_checks
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db.migrations.exceptions import InconsistentMigrationHistory
-
-from curednation.production import connections_suffice
 
 
 class Command(BaseCommand):
     help = "Migrate, load the demo data and make the staff login. Safe to run again."
 
     def handle(self, *args, **options) -> None:
-        for problem in connections_suffice(databases=["default"]):
+        for problem in run_checks(tags=[Tags.database], databases=["default"]):
             raise CommandError(f"{problem.msg} {problem.hint}")
         try:
             call_command("migrate", interactive=False, verbosity=0)

@@ -1,0 +1,39 @@
+"""A clinic to look at: fictitious people, real rules. `load` fills an empty database.
+
+Everything follows from names and dates by seeded chance, so that two people see the same clinic.
+Loading again on the same day adds nothing; on a later day it fills up the weeks ahead.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from articles.seed_library import load_library
+from demo import clinic, comments, days_off, issues, mails, subscribers, visits, waitlist
+
+
+@dataclass(frozen=True)
+class Loaded:
+    providers: int
+    visits: int
+    articles: int
+    readers: int
+
+
+@transaction.atomic
+def load(now: datetime) -> Loaded:
+    """Fill the database up to four weeks after `now`; how much there was to add."""
+    clinic.open_practice()
+    providers = clinic.hire(now.date())
+    services = clinic.offer_services(providers)
+    days_off.enter(now.date(), providers)
+    visits.settle_past(now)
+    booked = visits.book(providers, services, now)
+    mails.tell_some(now)
+    waitlist.up(services, now)
+    articles = load_library()
+    comments.write(now)
+    new_readers = subscribers.enroll(now)
+    issues.write(now)
+    return Loaded(len(providers), booked, articles.new, new_readers)
