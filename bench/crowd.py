@@ -62,7 +62,7 @@ def _crowd(service: Service, port: int, numbers: range) -> tuple[int, float]:
         port=port,
         connections=PATIENTS,
     )
-    number_of = {booking.visitors.stored(booking.visitor(n)): n for n in numbers}
+    number_of = {booking.hold_owner.stored(booking.visitor(n)): n for n in numbers}
     booked = load.send(
         [
             load.request(

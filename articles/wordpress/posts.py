@@ -114,7 +114,7 @@ def _free_slug(move: Move, entry: Entry, title: str) -> str:
     base = (slugify(unquote(entry.slug)) or slugify(title) or f"post-{entry.key}")[:110]
     for slug in (base, *(f"{base}-{number}" for number in range(2, 30))):
         try:
-            publishing.addresses.check_free(slug)
+            publishing.slugs.check_free(slug)
         except publishing.Refused:
             continue
         if slug != base:
