@@ -7,7 +7,6 @@ deployment that names its database gets `DEBUG` off, and then anything unsafe re
 from pathlib import Path
 from typing import Any
 
-from bootstrap_wrapper import get_bootstrap_css_dir
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -471,7 +470,7 @@ PHONENUMBER_DEFAULT_REGION = "US"
 # ── static files ──────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", get_bootstrap_css_dir())]
+STATICFILES_DIRS = [BASE_DIR / "static"]
 # In development files are served from where they lie; a deployment runs collectstatic.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {

@@ -1,12 +1,16 @@
 """What is served under /static/, and what is not."""
 
 import json
+import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 from whitenoise.middleware import WhiteNoiseMiddleware
+
+from curednation import settings as project
 
 
 @pytest.fixture
@@ -55,3 +59,14 @@ def test_nothing_that_only_we_need_is_public():
     ):
         assert client.get(path).status_code in (302, 404), path
         assert "manage.py" not in client.get(path, follow=True).text
+
+
+def test_files_of_other_projects_are_as_their_authors_released_them():
+    vendor = project.BASE_DIR / "static" / "vendor"
+    listed = re.findall(r"\| (\S+) \| ([0-9a-f]{64}) \|", (vendor / "README.md").read_text())
+    found = {
+        str(path.relative_to(vendor)): sha256(path.read_bytes()).hexdigest()
+        for path in vendor.glob("*/**/*")
+        if path.is_file()
+    }
+    assert found == dict(listed)
