@@ -36,13 +36,13 @@ lint: install ## Check style, types, templates, security, migrations and product
 	DEBUG=on $(PY) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
-lock: install ## Write the locked requirements anew, with the newest versions allowed
+lock: install ## Lock what the requirements need; PACKAGE=x raises one, ALL=1 all of them
 	$(PY) -m uv pip compile $(UV) requirements.in -o requirements.txt
 	$(PY) -m uv pip compile $(UV) requirements-dev.in -o requirements-dev.txt
 	$(PY) -m uv pip compile $(UV) requirements-lint.in -o requirements-lint.txt
 
-UV = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--custom-compile-command "make lock"
+UV = --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" $(if $(ALL),--upgrade) $(if $(PACKAGE),--upgrade-package $(PACKAGE))
 
 bench: install ## Measure what must be fast, against what it is compared with
 	@exec $(PY) bench/run.py $(ARGS)
