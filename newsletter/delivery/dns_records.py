@@ -9,12 +9,11 @@ import dns.resolver
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
-    load_pem_private_key,
 )
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from newsletter.delivery.dkim_signature import domain, key
+from newsletter.delivery.dkim_signature import domain, private_key
 from newsletter.delivery.mime import return_path
 
 PATIENCE = 4
@@ -139,6 +138,6 @@ def _answers(name: str, where: str, kind: str) -> list[str]:
 
 
 def _public_key() -> str:
-    public = load_pem_private_key(key(settings.NEWSLETTER_DKIM_KEY), None).public_key()
+    public = private_key(settings.NEWSLETTER_DKIM_KEY).public_key()
     der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(der).decode()
