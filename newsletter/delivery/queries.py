@@ -54,6 +54,7 @@ _CLAIM = """
      WHERE d.id = chosen.id AND s.id = d.subscriber_id
     RETURNING batch.id, d.id, d.tries, d.domain, s.id, s.email, s.key
 """
+# Its text is in step_function.py.
 _STEP = "SELECT newsletter_step(%s, %s, %s, %s, %s, %s, %s)"
 _GIVE_BACK = """
     UPDATE newsletter_delivery
