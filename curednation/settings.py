@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from core.environment import Environment, database_options, refuse
+from curednation import limits
+from curednation.limits import in_proportion
 from curednation.production import refuse_unsafe
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -359,49 +361,15 @@ NEWSLETTER_WEBHOOK_SECRET = env.credentials("NEWSLETTER_WEBHOOK_SECRET")
 MAILGUN_WEBHOOK_SIGNING_KEY = env.text("MAILGUN_WEBHOOK_SIGNING_KEY")
 NEWSLETTER_RETURNS_MAILBOX = env.mailbox("NEWSLETTER_RETURNS_MAILBOX")
 
-# ── limits: how often one network, or one address, may do what writes or sends ──
-LIMITS = {
-    "holds": env.rate("LIMIT_HOLDS", default="60/10minutes"),
-    "holds_easily": env.rate("LIMIT_HOLDS_EASILY", default="12/10minutes"),
-    "holds_in_all": env.rate("LIMIT_HOLDS_IN_ALL", default="300/10minutes"),
-    "bookings": env.rate("LIMIT_BOOKINGS", default="30/day"),
-    "bookings_easily": env.rate("LIMIT_BOOKINGS_EASILY", default="6/hour"),
-    "bookings_in_all": env.rate("LIMIT_BOOKINGS_IN_ALL", default="120/hour"),
-    "bookings_per_address": env.rate("LIMIT_BOOKINGS_PER_ADDRESS", default="8/day"),
-    "links": env.rate("LIMIT_LINKS", default="20/hour"),
-    "links_easily": env.rate("LIMIT_LINKS_EASILY", default="4/hour"),
-    "links_in_all": env.rate("LIMIT_LINKS_IN_ALL", default="20/hour"),
-    "links_per_address": env.rate("LIMIT_LINKS_PER_ADDRESS", default="6/hour"),
-    "waitlist": env.rate("LIMIT_WAITLIST", default="20/day"),
-    "waitlist_easily": env.rate("LIMIT_WAITLIST_EASILY", default="4/hour"),
-    "waitlist_in_all": env.rate("LIMIT_WAITLIST_IN_ALL", default="120/hour"),
-    "waitlist_per_address": env.rate("LIMIT_WAITLIST_PER_ADDRESS", default="5/day"),
-    "comments": env.rate("LIMIT_COMMENTS", default="20/day"),
-    "comments_easily": env.rate("LIMIT_COMMENTS_EASILY", default="3/hour"),
-    "comments_in_all": env.rate("LIMIT_COMMENTS_IN_ALL", default="60/hour"),
-    "comments_per_address": env.rate("LIMIT_COMMENTS_PER_ADDRESS", default="5/day"),
-    "opinions": env.rate("LIMIT_OPINIONS", default="60/day"),
-    "opinions_easily": env.rate("LIMIT_OPINIONS_EASILY", default="15/hour"),
-    "opinions_in_all": env.rate("LIMIT_OPINIONS_IN_ALL", default="300/hour"),
-    "opinions_per_article": env.rate("LIMIT_OPINIONS_PER_ARTICLE", default="3/day"),
-    "changes": env.rate("LIMIT_CHANGES", default="60/hour"),
-    "changes_easily": env.rate("LIMIT_CHANGES_EASILY", default="10/hour"),
-    "changes_in_all": env.rate("LIMIT_CHANGES_IN_ALL", default="120/hour"),
-    "mails_per_address": env.rate("LIMIT_MAILS_PER_ADDRESS", default="6/hour"),
-    "mails_in_all": env.rate("LIMIT_MAILS_IN_ALL", default="600/hour"),
-    "passwords": env.rate("LIMIT_PASSWORDS", default="20/hour"),
-    "passwords_easily": env.rate("LIMIT_PASSWORDS_EASILY", default="3/hour"),
-    "passwords_in_all": env.rate("LIMIT_PASSWORDS_IN_ALL", default="20/hour"),
-    "passwords_per_address": env.rate("LIMIT_PASSWORDS_PER_ADDRESS", default="6/hour"),
-    "sign_in": env.rate("LIMIT_SIGN_IN", default="5/5minutes"),
-    "codes": env.rate("LIMIT_CODES", default="5/5minutes"),
-    "codes_elsewhere": env.rate("LIMIT_CODES_ELSEWHERE", default="60/hour"),
-    "newsletter": env.rate("LIMIT_NEWSLETTER", default="20/day"),
-    "newsletter_easily": env.rate("LIMIT_NEWSLETTER_EASILY", default="4/hour"),
-    "newsletter_in_all": env.rate("LIMIT_NEWSLETTER_IN_ALL", default="300/hour"),
-    "newsletter_per_address": env.rate("LIMIT_NEWSLETTER_PER_ADDRESS", default="3/day"),
-    "newsletter_changes": env.rate("LIMIT_NEWSLETTER_CHANGES", default="60/hour"),
-}
+# ── limits: how often one network may do what writes or sends; the others follow in proportion ──
+LIMITS = (
+    in_proportion(limits.BOOKINGS, env.rate("LIMIT_BOOKINGS", default="30/day"))
+    | in_proportion(limits.LINKS, env.rate("LIMIT_LINKS", default="20/hour"))
+    | in_proportion(limits.COMMENTS, env.rate("LIMIT_COMMENTS", default="20/day"))
+    | in_proportion(limits.NEWSLETTER, env.rate("LIMIT_NEWSLETTER", default="20/day"))
+    | in_proportion(limits.SIGN_IN, env.rate("LIMIT_SIGN_IN", default="5/5minutes"))
+    | in_proportion(limits.MAILS, env.rate("LIMIT_MAILS", default="600/hour"))
+)
 RETRY_AFTER_SECONDS = 600
 
 # ── staff: sign-in by e-mail, password and a second factor ─────────────────────

@@ -104,7 +104,7 @@ def test_near_the_limit_the_browser_does_a_sum_and_goes_on_by_itself(
 ):
     make_practice()
     make_consent_text()
-    site = start_site(LIMIT_NEWSLETTER_EASILY="1/day")
+    site = start_site(LIMIT_NEWSLETTER="5/day")
     who = Visitor(browser, site.url)
     for name in ("anna", "ruth"):
         who.page.goto("/newsletter/")

@@ -106,7 +106,7 @@ def test_a_stranger_cannot_claim_https_where_no_proxy_is_configured(monkeypatch)
         ("PORT", "70000"),
         ("DEBUG", "ture"),
         ("LOG_LEVEL", "LOUD"),
-        ("LIMIT_HOLDS", "often"),
+        ("LIMIT_BOOKINGS", "often"),
         ("TRUSTED_PROXIES", "the proxy"),
         ("HSTS_SUBDOMAINS", "www"),
         ("HSTS_PRELOAD", "on"),  # without the subdomains, which the list demands
