@@ -13,7 +13,7 @@ from devstack import paths
 from devstack.errors import Trouble
 from devstack.processes import group_members
 
-TETHER = Path(__file__).with_name("tether.py")
+TETHER = Path(__file__).with_name("end_with_parent.py")
 PATIENCE = 10  # seconds a process may take to end
 DEATHS, WINDOW = 3, 60  # more deaths in so many seconds are not an accident
 
