@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.urls import reverse
 
 from articles.models import Article
 
+VALID_FOR = timedelta(days=7)
 PATTERN = r"[0-9]{1,18}\.[A-Za-z0-9]{1,12}\.[A-Za-z0-9_-]{40,64}"
 
 
@@ -16,14 +16,13 @@ def _signer() -> TimestampSigner:
 
 
 def link(article: Article) -> str:
-    """The path of the preview, valid for ARTICLE_PREVIEW_DAYS from now."""
+    """The path of the preview, valid for VALID_FOR from now."""
     return reverse("articles:preview", args=[_signer().sign(str(article.pk))])
 
 
 def find(token: str) -> int | None:
     """The article's key behind a token; None if it is not one of ours, or has expired."""
     try:
-        lifetime = timedelta(days=settings.ARTICLE_PREVIEW_DAYS)
-        return int(_signer().unsign(token, max_age=lifetime))
+        return int(_signer().unsign(token, max_age=VALID_FOR))
     except BadSignature:
         return None

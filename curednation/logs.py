@@ -7,6 +7,38 @@ from typing import Any
 
 from django.http import HttpRequest
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def configuration(*, level: str, whole: bool) -> dict[str, Any]:
+    """Return Django's LOGGING: everything on stderr, and nothing in it about a person.
+
+    With `whole`, for development, the texts of exceptions are shown.
+    """
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"private": {"()": "curednation.logs.Private"}},
+        "formatters": {
+            "lines": {
+                "()": "curednation.logs.Lines",
+                "format": "{asctime} {levelname} {name}: {message}",
+                "style": "{",
+                "whole": whole,
+            }
+        },
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "filters": ["private"],
+                "formatter": "lines",
+            }
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        # Instead of Django's own handlers: one of them mails whole requests.
+        "loggers": {"django": {"handlers": [], "level": level}},
+    }
+
 
 class Private(logging.Filter):
     """Takes the address and the data out of what Django and Celery say about a request or task."""

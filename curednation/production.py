@@ -27,10 +27,10 @@ def refuse_unsafe(found: Mapping[str, Any]) -> None:
         refuse(
             "ALLOWED_HOSTS", "must name the site's own hosts: write www.example.org,example.org."
         )
-    for variable in ("DEFAULT_FROM_EMAIL", "SERVER_EMAIL"):
-        name, at, domain = parseaddr(found[variable])[1].rpartition("@")
-        if not (name and at and domain) or domain.endswith(NOBODYS):
-            refuse(variable, "is not an address of yours: write the one that mail comes from.")
+    name, at, domain = parseaddr(found["DEFAULT_FROM_EMAIL"])[1].rpartition("@")
+    if not (name and at and domain) or domain.endswith(NOBODYS):
+        sentence = "is not an address of yours: write the one that mail comes from."
+        refuse("DEFAULT_FROM_EMAIL", sentence)
     if not found["STAFF_MFA_REQUIRED"]:
         refuse("STAFF_MFA_REQUIRED", "cannot be off where DEBUG is off: leave it out.")
 

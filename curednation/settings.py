@@ -1,21 +1,25 @@
-"""Every setting, read once from the environment. README.md lists each variable in one table.
+"""Every setting that the environment sets. README.md lists each variable in one table.
 
-With `DATABASE_URL` unset the services of `devstack` are used and `DEBUG` is on; a
+What it does not set, and is long, stands beside: `browser_policy`, `celery_settings`, `middleware`,
+`sign_in`. With `DATABASE_URL` unset the services of `devstack` are used and `DEBUG` is on; a
 deployment that names its database gets `DEBUG` off, and then anything unsafe refuses to start.
 """
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from celery.schedules import crontab
-from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from core.environment import Environment, database_options, refuse
-from curednation import limits
+from curednation import limits, logs
+from curednation.browser_policy import *  # noqa: F403
+from curednation.celery_settings import *  # noqa: F403
 from curednation.limits import in_proportion
+from curednation.middleware import *  # noqa: F403
 from curednation.production import refuse_unsafe
+from curednation.sign_in import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -43,11 +47,7 @@ WEB_WORKERS = env.number("WEB_WORKERS", default=2, least=1, most=512)
 WEB_THREADS = env.number("WEB_THREADS", default=4, least=1, most=64)
 # A form must be here after so many seconds; longer bodies have a second more for each 16 kB.
 REQUEST_BODY_SECONDS = env.number("REQUEST_BODY_SECONDS", default=15, least=1, most=300)
-LOG_LEVEL = env.choice(
-    "LOG_LEVEL",
-    ("DEBUG", "INFO", "WARNING", "ERROR"),
-    default="WARNING" if DEBUG else "INFO",
-)
+LOG_LEVEL = env.choice("LOG_LEVEL", logs.LEVELS, default="WARNING" if DEBUG else "INFO")
 
 # ── services: in development the embedded ones stand in where a variable is unset ──
 ours: dict[str, str] = {}
@@ -69,7 +69,6 @@ DATABASES["default"]["OPTIONS"] = database_options(
     },
     DATABASES["default"].get("OPTIONS", {}),
 )
-CACHE_PREFIX = env.text("CACHE_PREFIX", default="cn")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -79,7 +78,8 @@ CACHES: dict[str, dict[str, Any]] = {
             ("redis", "rediss", "unix"),
             default=ours.get("CACHE_URL", ""),
         ),
-        "KEY_PREFIX": CACHE_PREFIX,
+        # Of several sites that share a cache none may show a page of another.
+        "KEY_PREFIX": urlsplit(SITE_URL).hostname,
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     },
     # Parts that many pages share, in each process: `{% cache 60 footer … using="parts" %}` names
@@ -94,7 +94,7 @@ NEWSLETTER_EMAIL = env.email(
     default=env.text("EMAIL_URL", default=ours.get("EMAIL_URL", "")),
 )
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="office@example.org")
-SERVER_EMAIL = env.text("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 CELERY_BROKER_URL = env.url(
     "BROKER_URL",
@@ -102,6 +102,7 @@ CELERY_BROKER_URL = env.url(
     ("redis", "rediss", "redis+socket", "amqp", "amqps"),
     default=ours.get("BROKER_URL", ""),
 )
+CELERY_WORKER_CONCURRENCY = env.number("WORKER_PROCESSES", default=2, least=1, most=512)
 CELERY_TASK_DEFAULT_QUEUE = env.text("BROKER_QUEUE", default="celery")
 # Issues have a queue of their own. A worker that is told no queue takes both.
 CELERY_TASK_QUEUES = [
@@ -109,112 +110,19 @@ CELERY_TASK_QUEUES = [
     Queue(f"{CELERY_TASK_DEFAULT_QUEUE}-newsletter"),
 ]
 CELERY_TASK_ROUTES = {"newsletter.tasks.send": {"queue": f"{CELERY_TASK_DEFAULT_QUEUE}-newsletter"}}
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_IGNORE_RESULT = True
-# A broker that is dead or hangs may cost a visitor one second, not forty: no retry, short timeouts.
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 0}
-CELERY_BROKER_CONNECTION_TIMEOUT = 1
+# See CELERY_BROKER_CONNECTION_TIMEOUT.
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"read_timeout": 1, "write_timeout": 1}
     if CELERY_BROKER_URL.startswith("amqp")
     else {"socket_timeout": 1, "socket_connect_timeout": 1}
 )
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CONCURRENCY = env.number("WORKER_PROCESSES", default=2, least=1, most=512)
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE: dict = {
-    "mail-sweep": {
-        "task": "core.mail.tasks.sweep",
-        "schedule": 60,
-        "options": {"expires": 50},
-    },
-    "holidays": {
-        "task": "appointments.tasks.follow_holidays",
-        "schedule": crontab(hour=7, minute=10),
-    },
-    "reminders": {
-        "task": "appointments.tasks.write_reminders",
-        "schedule": 60,
-        "options": {"expires": 50},
-    },
-    "morning-counts": {
-        "task": "appointments.tasks.write_morning_counts",
-        "schedule": 300,
-        "options": {"expires": 240},
-    },
-    "waitlist": {
-        "task": "appointments.tasks.offer_freed_times",
-        "schedule": 60,
-        "options": {"expires": 50},
-    },
-    "conflict-decisions": {
-        "task": "appointments.tasks.carry_out_decisions",
-        "schedule": 60,
-        "options": {"expires": 50},
-    },
-    "waitlist-purge": {
-        "task": "appointments.tasks.purge_waitlist",
-        "schedule": crontab(hour=8, minute=40),
-    },
-    "patients-forget": {
-        "task": "appointments.tasks.forget_patients",
-        "schedule": crontab(hour=8, minute=50),
-    },
-    "staff-purge": {
-        "task": "core.staff.tasks.purge",
-        "schedule": crontab(hour=9, minute=10),
-    },
-    "holds-purge": {"task": "appointments.tasks.purge_abandoned_holds", "schedule": 600},
-    "articles-publish": {"task": "articles.tasks.publish_due", "schedule": 60},
-    "articles-tidy": {"task": "articles.tasks.tidy", "schedule": 600},
-    "articles-review-due": {
-        "task": "articles.tasks.remind_of_reviews",
-        "schedule": crontab(hour=14, minute=0),
-    },
-    "comments-tell": {"task": "articles.tasks.tell_moderators", "schedule": 300},
-    "comments-purge": {
-        "task": "articles.tasks.purge_comments",
-        "schedule": crontab(hour=9, minute=0),
-    },
-    "newsletter-sweep": {
-        "task": "newsletter.tasks.sweep",
-        "schedule": 60,
-        "options": {"expires": 50},
-    },
-    "newsletter-returns": {
-        "task": "newsletter.tasks.read_returns",
-        "schedule": 300,
-        "options": {"expires": 240},
-    },
-    "newsletter-forget": {
-        "task": "newsletter.tasks.forget",
-        "schedule": crontab(hour=8, minute=30),
-    },
-    "chain-seal": {
-        "task": "core.staff.tasks.seal_chain",
-        "schedule": 60,
-        "options": {"expires": 50},
-    },
-    "chain-head": {
-        "task": "core.staff.tasks.send_chain_head",
-        "schedule": crontab(hour=7, minute=30),
-    },
-    "mail-purge": {"task": "core.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
-}
 
 # ── the trail and the proofs: where the head of their chain goes every day, besides the log ──
 PRIVACY_OFFICER_EMAIL = env.address("PRIVACY_OFFICER_EMAIL")
 CHAIN_HEADS_FILE = env.text("CHAIN_HEADS_FILE")
 
-# ── the outbox ────────────────────────────────────────────────────────────────
-MAIL_BODY_DAYS = env.number("MAIL_BODY_DAYS", default=30)
-# Longer than the slowest mail server takes for one e-mail; the task's time limits follow from it.
-MAIL_LEASE_SECONDS = env.number("MAIL_LEASE_SECONDS", default=180)
-
 # ── how long what names a person is kept; docs/retention.md lists it table by table ──
+MAIL_BODY_DAYS = env.number("MAIL_BODY_DAYS", default=30)
 UNCONFIRMED_VISIT_DAYS = env.number("UNCONFIRMED_VISIT_DAYS", default=7, least=1, most=90)
 PATIENT_RECORD_YEARS = env.number("PATIENT_RECORD_YEARS", default=10, most=100)
 WAITLIST_DAYS = env.number("WAITLIST_DAYS", default=30, least=1, most=3650)
@@ -259,27 +167,7 @@ INSTALLED_APPS = [
 ]
 if DEBUG:
     INSTALLED_APPS += ["devstack", "demo"]
-MIDDLEWARE = [
-    "core.guard.client_ip.forget_untrusted",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django_permissions_policy.PermissionsPolicyMiddleware",
-    "pages.middleware.refuse_methods",
-    "pages.middleware.refuse_nul",
-    "curednation.request_body.limit",
-    "core.guard.control_characters.strip_controls",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "articles.redirects.follow_old_addresses",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "core.staff.accounts.sessions.StaffAuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
-    "pages.middleware.refuse_overlarge",
-]
+CSRF_FAILURE_VIEW = "pages.errors.csrf_failure"
 ROOT_URLCONF = "curednation.urls"
 WSGI_APPLICATION = "curednation.wsgi.application"
 TEMPLATES = [
@@ -301,16 +189,12 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # ── articles ──────────────────────────────────────────────────────────────────
-# A schedule that the system slept through for longer waits for staff instead of surprising them.
-ARTICLE_LATE_HOURS = env.number("ARTICLE_LATE_HOURS", default=6, least=1, most=24 * 30)
-ARTICLE_PREVIEW_DAYS = env.number("ARTICLE_PREVIEW_DAYS", default=7, least=1, most=90)
 # Only for tests: staff's check of links may then look at addresses of private networks.
 LINK_CHECK_PRIVATE = False
 # Comments close so many days after an article first appeared; 0: never.
 COMMENTS_CLOSE_DAYS = env.number("COMMENTS_CLOSE_DAYS", default=730)
 # Who is told that comments wait; empty: everybody whose role decides about them.
 COMMENT_MODERATORS = env.words("COMMENT_MODERATORS")
-COMMENT_MAIL_MINUTES = env.number("COMMENT_MAIL_MINUTES", default=60, least=1)
 COMMENT_ADDRESS_DAYS = env.number("COMMENT_ADDRESS_DAYS", default=365, least=1)
 COMMENT_REFUSED_DAYS = env.number("COMMENT_REFUSED_DAYS", default=30, least=1)
 PAGE_CACHE_SECONDS = env.number("PAGE_CACHE_SECONDS", default=3600, least=0, most=7 * 24 * 3600)
@@ -329,25 +213,14 @@ NEWSLETTER_FROM_EMAIL = env.text("NEWSLETTER_FROM_EMAIL", default=DEFAULT_FROM_E
 NEWSLETTER_RETURN_PATH = env.text("NEWSLETTER_RETURN_PATH")
 NEWSLETTER_DKIM_KEY = env.text("NEWSLETTER_DKIM_KEY")
 NEWSLETTER_DKIM_SELECTOR = env.text("NEWSLETTER_DKIM_SELECTOR", default="news")
-# How many send one issue at a time, and how fast they are together; 0: as fast as the server.
-NEWSLETTER_WORKERS = env.number("NEWSLETTER_WORKERS", default=2, least=1, most=64)
+# How fast all workers are together; 0: as fast as the server.
 NEWSLETTER_PER_SECOND = env.number("NEWSLETTER_PER_SECOND", default=0)
 NEWSLETTER_PER_HOUR = env.number("NEWSLETTER_PER_HOUR", default=0, most=10**9)
 NEWSLETTER_PER_DOMAIN = env.number("NEWSLETTER_PER_DOMAIN", default=0)
 NEWSLETTER_WARM_UP_FROM = env.date("NEWSLETTER_WARM_UP_FROM")
-NEWSLETTER_LATE_HOURS = env.number("NEWSLETTER_LATE_HOURS", default=6, least=1, most=24 * 30)
 DNS_SERVER = ""  # `host:port`; only tests name one, otherwise that of the system
-# Longer than a server may take for one mail: four answers of at most 30 seconds.
-NEWSLETTER_LEASE_SECONDS = env.number("NEWSLETTER_LEASE_SECONDS", default=180, least=1)
-NEWSLETTER_FORBIDDEN_WORDS = env.words(
-    "NEWSLETTER_FORBIDDEN_WORDS",
-    default=[
-        # What filters take for spam, what hurts, and what would tell others about our readers.
-        *("free", "urgent", "act now", "guarantee", "winner", "click here"),
-        *("addict", "addicts", "abuser", "junkie", "clean", "alcoholic"),
-        *("addiction", "opioid", "opioids", "suboxone", "naltrexone", "vivitrol", "brixadi"),
-    ],
-)
+# Words that no subject may hold, instead of those in newsletter.issues.checks.
+NEWSLETTER_FORBIDDEN_WORDS = env.words("NEWSLETTER_FORBIDDEN_WORDS")
 
 # ── newsletter: who gets it ───────────────────────────────────────────────────
 # When more of an issue than this comes back as dead addresses, staff look first.
@@ -373,56 +246,6 @@ LIMITS = (
 RETRY_AFTER_SECONDS = 600
 
 # ── staff: sign-in by e-mail, password and a second factor ─────────────────────
-AUTH_USER_MODEL = "staff.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["email", "name"]},
-    },
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "admin:index"
-LOGOUT_REDIRECT_URL = "account_login"
-SESSION_COOKIE_AGE = 12 * 60 * 60  # from signing in, whatever happens in between
-SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-
-ACCOUNT_ADAPTER = "core.staff.accounts.adapter.StaffAccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"  # only whoever opens the mailed link can set a password
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # the second factor is asked for all the same
-# Django's own: allauth's copies addresses to a second table, where an old one would live on.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  (a class)
-# All by who asks, none by whom it is about: nobody uses up what is somebody else's (staff.tries).
-ACCOUNT_RATE_LIMITS = {
-    "reset_password": "10/m/ip",
-    "login_failed": "10/m/ip",
-    "reauthenticate": "10/m/ip",
-    "change_password": "5/m/ip",
-}
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_FORMS = {"reset_password": "core.staff.accounts.forms.NewPasswordForm"}
-MFA_ADAPTER = "core.staff.accounts.adapter.StaffMFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_TOLERANCE = 1
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # managers write the addresses; see ACCOUNT_EMAIL_VERIFICATION
-MFA_FORMS = {
-    "add_webauthn": "core.staff.accounts.forms.PasskeyForm",
-    "authenticate": "core.staff.accounts.forms.CodeForm",
-    "reauthenticate": "core.staff.accounts.forms.CodeAgainForm",
-}
-MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost
 # A page of the admin that does not say which records it shows; in production it is recorded so.
 AUDIT_RAISES_UNDECLARED = DEBUG
@@ -467,77 +290,10 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}django_language"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEBUG
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 
 # ── logs: on stderr, and nothing in them about a person ───────────────────────
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"private": {"()": "curednation.logs.Private"}},
-    "formatters": {
-        "lines": {
-            "()": "curednation.logs.Lines",
-            "format": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-            "whole": DEBUG,
-        }
-    },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "filters": ["private"],
-            "formatter": "lines",
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    # Instead of Django's own handlers: one of them mails whole requests.
-    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL}},
-}
+LOGGING = logs.configuration(level=LOG_LEVEL, whole=DEBUG)
 
-# ── what a browser may do with our pages ──────────────────────────────────────
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
-# Passkeys and full screen stay available; everything else that can watch or track is closed.
-PERMISSIONS_POLICY: dict[str, list[str]] = {
-    feature: []
-    for feature in [
-        "accelerometer",
-        "autoplay",
-        "browsing-topics",
-        "camera",
-        "display-capture",
-        "encrypted-media",
-        "gamepad",
-        "geolocation",
-        "gyroscope",
-        "hid",
-        "idle-detection",
-        "local-fonts",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "picture-in-picture",
-        "screen-wake-lock",
-        "serial",
-        "usb",
-        "xr-spatial-tracking",
-    ]
-}
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "pages.errors.csrf_failure"
 
 if not DEBUG:
     refuse_unsafe(vars())

@@ -1,6 +1,6 @@
 """Run a command that is told to end when the process that started it is gone, `kill -9` included.
 
-Usage: end_with_parent.py PARENT COMMAND…  Linux only; elsewhere the next start ends what was left over.
+Usage: end_with_parent.py PARENT COMMAND…  Linux only; elsewhere the next start ends what was left.
 """
 
 import ctypes

@@ -18,6 +18,8 @@ from articles.models import Comment, CommentStatus
 from core.mail import outbox
 from core.practice.models import Practice
 
+AT_MOST_ONE_IN = timedelta(hours=1)  # to moderators
+
 
 def tell_writer(comment: Comment, template: str, *, key: str) -> None:
     """Write to whoever wrote it. An earlier mail about it that is not sent yet never will be."""
@@ -51,7 +53,7 @@ def tell_moderators(now: datetime) -> int:
     held = list(waiting.values_list("pk", "told_at", "created_at"))
     untold = [pk for pk, told_at, _ in held if told_at is None]
     last = Comment.objects.aggregate(last=Max("told_at"))["last"]
-    if not untold or (last and now < last + timedelta(minutes=settings.COMMENT_MAIL_MINUTES)):
+    if not untold or (last and now < last + AT_MOST_ONE_IN):
         return 0
     Comment.objects.filter(pk__in=untold).update(told_at=now)
     address = reverse("admin:articles_comment_changelist")

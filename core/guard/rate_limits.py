@@ -93,7 +93,10 @@ def _shared() -> Storage:
     if url.startswith("unix://"):
         url = f"redis+{url}"
     shared = storage_from_string(
-        url, socket_timeout=1, socket_connect_timeout=1, key_prefix=settings.CACHE_PREFIX
+        url,
+        socket_timeout=1,
+        socket_connect_timeout=1,
+        key_prefix=str(settings.CACHES["default"]["KEY_PREFIX"]),
     )
     return cast(Storage, shared)
 

@@ -4,12 +4,14 @@ from functools import cache
 from typing import Self
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+# Longer than the slowest mail server takes for one e-mail; the task's time limits follow from it.
+LEASE_SECONDS = 180
 
 
 class State(models.TextChoices):
@@ -71,10 +73,10 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
     def claim(self, pk: int) -> "OutgoingEmail | None":
         """Take a waiting e-mail for one worker alone; None when there is nothing to take.
 
-        One whose `not_after` has passed is dropped instead. The lease lasts `MAIL_LEASE_SECONDS`:
+        One whose `not_after` has passed is dropped instead. The lease lasts `LEASE_SECONDS`:
         after it the sweep gives the e-mail to another worker.
         """
-        email = next(iter(self.raw(_CLAIM, [uuid4(), settings.MAIL_LEASE_SECONDS, pk])), None)
+        email = next(iter(self.raw(_CLAIM, [uuid4(), LEASE_SECONDS, pk])), None)
         if email is None:
             self.filter(pk=pk, state=State.WAITING, not_after__lte=Now()).update(
                 state=State.DROPPED, due_at=None

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from core.circuit_breaker import Breaker
 from core.mail import delivery
+from core.mail.models import LEASE_SECONDS
 
 log = logging.getLogger(__name__)
 broker = Breaker(rest=15)
@@ -15,8 +16,8 @@ broker = Breaker(rest=15)
 
 # The limits end a server that trickles bytes for ever, well before the lease runs out.
 @shared_task(
-    soft_time_limit=settings.MAIL_LEASE_SECONDS // 2,
-    time_limit=settings.MAIL_LEASE_SECONDS * 3 // 4,
+    soft_time_limit=LEASE_SECONDS // 2,
+    time_limit=LEASE_SECONDS * 3 // 4,
 )
 def deliver(email_id: int) -> None:
     delivery.deliver(email_id)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from newsletter.delivery import warm_up
+from newsletter.delivery import dispatch, warm_up
 from newsletter.issues import issue_stats
 from newsletter.issues.svg_plot import plot
 from newsletter.models import Delivery, HardBounce, Issue
@@ -82,5 +82,5 @@ def limits() -> list[tuple[str, str]]:
         (_("in an hour"), str(settings.NEWSLETTER_PER_HOUR or none)),
         (_("to one domain in a minute"), str(settings.NEWSLETTER_PER_DOMAIN or none)),
         (_("today, by the plan for a new sender"), day),
-        (_("workers at a time"), str(settings.NEWSLETTER_WORKERS)),
+        (_("workers at a time"), str(dispatch.WORKERS)),
     ]

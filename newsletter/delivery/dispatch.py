@@ -2,18 +2,18 @@
 
 import logging
 
-from django.conf import settings
 from django.db import transaction
 
 from core.circuit_breaker import Breaker
 
 log = logging.getLogger(__name__)
 broker = Breaker(rest=15)
+WORKERS = 2  # send one issue at a time: one waits for the server while the other writes
 
 
 def tell_workers(issue: int) -> None:
     """Once the transaction has committed: one task for each worker that may send at a time."""
-    transaction.on_commit(lambda: publish(issue, settings.NEWSLETTER_WORKERS))
+    transaction.on_commit(lambda: publish(issue, WORKERS))
 
 
 def publish(issue: int, times: int = 1) -> bool:

@@ -6,10 +6,13 @@ settles the one before and marks the next as in flight, which commits before tha
 
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from newsletter.models import Batch
+
+# Longer than a server may take for one mail: four answers of at most 30 seconds. A worker that is
+# silent for so long is taken for dead, and what it had not tried goes to another.
+LEASE_SECONDS = 180
 
 
 class Row(NamedTuple):
@@ -100,7 +103,7 @@ def claim(issue: int, worker: str, *, most: int, workers: int) -> Claimed | None
         cursor.execute(_OPEN, [issue])
         if cursor.fetchone()[0] >= workers:
             return None
-        lease = settings.NEWSLETTER_LEASE_SECONDS
+        lease = LEASE_SECONDS
         values: dict[str, str | int] = {
             "issue": issue,
             "most": most,
@@ -146,7 +149,7 @@ def give_back(batch: int, pk: int, *, wait: float) -> None:
 def keep(batch: int) -> bool:
     """Renew the lease; False when the batch is not ours any more."""
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [settings.NEWSLETTER_LEASE_SECONDS, batch])
+        cursor.execute(_KEEP, [LEASE_SECONDS, batch])
         return bool(cursor.rowcount)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic, sleep
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from newsletter.delivery import queries, sender_rejections, sending_rates
+from newsletter.delivery.dispatch import WORKERS
 from newsletter.delivery.mime import NoSuchAddress, Post, Recipient, recipient, return_path
-from newsletter.delivery.queries import Claimed, Row
+from newsletter.delivery.queries import LEASE_SECONDS, Claimed, Row
 from newsletter.delivery.smtp_client import Away, Line
 from newsletter.delivery.smtp_replies import Answer
 from newsletter.issues import rendering, workflow
@@ -45,8 +45,7 @@ def work(issue_pk: int, *, worker: str, seconds: float) -> bool:
 def _claim(issue_pk: int, worker: str) -> Claimed | None:
     room = sending_rates.room()
     most = BATCH if room is None else min(BATCH, room)
-    workers = settings.NEWSLETTER_WORKERS
-    return queries.claim(issue_pk, worker, most=most, workers=workers) if most else None
+    return queries.claim(issue_pk, worker, most=most, workers=WORKERS) if most else None
 
 
 def _deliver(
@@ -111,7 +110,7 @@ class Courier:
         self._marked: Row | None = None  # in flight, its text not yet begun
         self._begun: Row | None = None  # its text has begun to leave
         self._text = b""
-        self._renew_at = monotonic() + settings.NEWSLETTER_LEASE_SECONDS / 3
+        self._renew_at = monotonic() + LEASE_SECONDS / 3
 
     def run(self) -> None:
         row = self._offer()
@@ -249,7 +248,7 @@ class Courier:
 
     def _renew(self) -> None:
         if monotonic() >= self._renew_at:
-            self._renew_at = monotonic() + settings.NEWSLETTER_LEASE_SECONDS / 3
+            self._renew_at = monotonic() + LEASE_SECONDS / 3
             self.stopped = self.stopped or not queries.keep(self.batch)
 
 

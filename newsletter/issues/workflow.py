@@ -9,7 +9,6 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
@@ -27,6 +26,7 @@ State = Issue.State
 FIRST_REST, LONGEST_REST = timedelta(seconds=15), timedelta(minutes=15)
 ARCHIVE_TAG = "newsletter"
 GRACE = timedelta(minutes=1)
+LATE = timedelta(hours=6)  # missed by more, an issue is held for staff
 
 
 class NotPossible(Exception):
@@ -124,8 +124,7 @@ def start_due() -> list[int]:
     Returns which began.
     """
     due = Issue.objects.filter(state=State.SCHEDULED, send_at__lte=Now())
-    late = timedelta(hours=settings.NEWSLETTER_LATE_HOURS)
-    due.filter(send_at__lt=Now() - late).update(state=State.HELD)
+    due.filter(send_at__lt=Now() - LATE).update(state=State.HELD)
     return [pk for pk in due.values_list("pk", flat=True) if _begun(pk)]
 
 

@@ -34,8 +34,7 @@ def test_an_approved_article_waits_for_its_time(client, scheduled, commits):
         assert scheduled.published_at == timezone.now()
 
 
-def test_a_schedule_that_was_slept_through_waits_for_staff(client, scheduled, settings):
-    settings.ARTICLE_LATE_HOURS = 6
+def test_a_schedule_that_was_slept_through_waits_for_staff(client, scheduled):
     with in_hours(8.1):
         assert publishing.publish_due() == []
         scheduled.refresh_from_db()

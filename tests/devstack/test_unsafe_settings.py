@@ -90,7 +90,7 @@ def test_a_stranger_cannot_claim_https_where_no_proxy_is_configured(monkeypatch)
         ("DEFAULT_FROM_EMAIL", ""),
         ("DEFAULT_FROM_EMAIL", "office@example.org"),
         ("DEFAULT_FROM_EMAIL", "office"),
-        ("SERVER_EMAIL", "root@localhost"),
+        ("DEFAULT_FROM_EMAIL", "root@localhost"),
         ("ALLOWED_HOSTS", ""),
         ("ALLOWED_HOSTS", "*"),
         ("SITE_URL", ""),

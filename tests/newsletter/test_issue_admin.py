@@ -150,8 +150,7 @@ def test_a_time_that_has_passed_or_that_clocks_skip_is_refused(editor, day):
     assert issue.state == Issue.State.DRAFT
 
 
-def test_what_is_due_starts_by_itself_and_what_is_late_by_hours_waits_for_staff(settings):
-    settings.NEWSLETTER_LATE_HOURS = 6
+def test_what_is_due_starts_by_itself_and_what_is_late_by_hours_waits_for_staff():
     due, late = make_issue(), make_issue()
     workflow.schedule(due, at=timezone.now() + timedelta(days=1), zone="UTC")
     workflow.schedule(late, at=timezone.now() + timedelta(days=1), zone="UTC")

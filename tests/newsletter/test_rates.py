@@ -88,8 +88,7 @@ def test_the_plan_grows_and_ends():
     assert days[-1] is None
 
 
-def test_no_more_workers_than_allowed_send_one_issue_at_a_time(settings):
-    settings.NEWSLETTER_WORKERS = 2
+def test_no_more_workers_than_allowed_send_one_issue_at_a_time():
     make_readers(3)
     issue = start(make_issue())
     assert [bool(queries.claim(issue.pk, "w", most=1, workers=2)) for _ in range(3)] == [1, 1, 0]

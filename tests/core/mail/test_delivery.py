@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core.mail import delivery, outbox
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import LEASE_SECONDS, OutgoingEmail, State
 from core.mail.outbox import Attachment
 from core.mail.tasks import deliver
 from tests.core.mail.factories import claimed, fresh, make_email
@@ -153,7 +153,7 @@ def test_a_bad_good_bye_does_not_bring_the_mail_again(odd_server, settings, word
 
 def test_the_task_ends_a_server_that_trickles_before_the_lease_does(settings):
     soft, hard = deliver.soft_time_limit or 0, deliver.time_limit or 0
-    assert settings.EMAIL_TIMEOUT < soft < hard < settings.MAIL_LEASE_SECONDS
+    assert settings.EMAIL_TIMEOUT < soft < hard < LEASE_SECONDS
 
 
 def test_a_mail_that_is_larger_than_the_server_takes_fails(odd_server):

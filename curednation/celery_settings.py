@@ -1,0 +1,100 @@
+"""How Celery runs tasks, and what beat starts when: settings that no environment changes.
+
+The settings take in every name of this module.
+"""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+# A broker that is dead or hangs may cost a visitor one second, not forty: no retry, short timeouts.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 0}
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TIMEZONE = "UTC"
+# Seconds between two runs, or a time of day in UTC. What is due every minute expires before the
+# next: after a pause it runs once.
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "mail-sweep": {
+        "task": "core.mail.tasks.sweep",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "holidays": {
+        "task": "appointments.tasks.follow_holidays",
+        "schedule": crontab(hour=7, minute=10),
+    },
+    "reminders": {
+        "task": "appointments.tasks.write_reminders",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "morning-counts": {
+        "task": "appointments.tasks.write_morning_counts",
+        "schedule": 300,
+        "options": {"expires": 240},
+    },
+    "waitlist": {
+        "task": "appointments.tasks.offer_freed_times",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "conflict-decisions": {
+        "task": "appointments.tasks.carry_out_decisions",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "waitlist-purge": {
+        "task": "appointments.tasks.purge_waitlist",
+        "schedule": crontab(hour=8, minute=40),
+    },
+    "patients-forget": {
+        "task": "appointments.tasks.forget_patients",
+        "schedule": crontab(hour=8, minute=50),
+    },
+    "staff-purge": {
+        "task": "core.staff.tasks.purge",
+        "schedule": crontab(hour=9, minute=10),
+    },
+    "holds-purge": {"task": "appointments.tasks.purge_abandoned_holds", "schedule": 600},
+    "articles-publish": {"task": "articles.tasks.publish_due", "schedule": 60},
+    "articles-tidy": {"task": "articles.tasks.tidy", "schedule": 600},
+    "articles-review-due": {
+        "task": "articles.tasks.remind_of_reviews",
+        "schedule": crontab(hour=14, minute=0),
+    },
+    "comments-tell": {"task": "articles.tasks.tell_moderators", "schedule": 300},
+    "comments-purge": {
+        "task": "articles.tasks.purge_comments",
+        "schedule": crontab(hour=9, minute=0),
+    },
+    "newsletter-sweep": {
+        "task": "newsletter.tasks.sweep",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "newsletter-returns": {
+        "task": "newsletter.tasks.read_returns",
+        "schedule": 300,
+        "options": {"expires": 240},
+    },
+    "newsletter-forget": {
+        "task": "newsletter.tasks.forget",
+        "schedule": crontab(hour=8, minute=30),
+    },
+    "chain-seal": {
+        "task": "core.staff.tasks.seal_chain",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "chain-head": {
+        "task": "core.staff.tasks.send_chain_head",
+        "schedule": crontab(hour=7, minute=30),
+    },
+    "mail-purge": {"task": "core.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
+}
