@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from curednation.celery import app as celery_app
 from devstack import chromium, embedded
 from devstack.service import Hold
-from tests import database, processes, surroundings
+from tests import database, processes, surroundings, template_database
 from tests.processes import Process
 from tests.smtp import SmtpServer
 
@@ -65,6 +66,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _reads_clock(path: Path) -> bool:
     """Whether the file speaks of days or times, or makes what stands at one."""
     return bool(CLOCK.search(path.read_text()))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Make the test database from the template. See tests/template_database.py."""
+    with django_db_blocker.unblock():
+        template_database.use()
 
 
 @pytest.fixture(scope="session", autouse=True)
