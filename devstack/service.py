@@ -4,6 +4,7 @@ Two lock files a server. `users` is shared by all who use it; whoever can have i
 last, and keeps newcomers waiting while stopping it. `alive` is inherited by the server and its
 children: it is free exactly when not one of them is left, and whoever gets it may start the next.
 The kernel frees both when their holders end, `kill -9` included; no file has to be cleaned up.
+Beside each server a process waits for the `users` that could not stop it any more: see reaper.py.
 """
 
 import contextlib
@@ -11,16 +12,18 @@ import errno
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from devstack import paths
+from devstack import clock, paths
 from devstack.errors import Trouble
 from devstack.locks import Lock
 
 PATIENCE = 30  # seconds for a start or a stop
+REAPER = Path(__file__).with_name("reaper.py")
 _launched: list[subprocess.Popen[bytes]] = []  # kept, so that each is reaped and none complains
 
 
@@ -40,8 +43,11 @@ class Service:
         """Its title as a sentence begins."""
         return self.title[0].upper() + self.title[1:]
 
+    def lock_path(self, kind: str) -> Path:
+        return paths.LOCKS / f"{self.name}.{kind}"
+
     def lock(self, kind: str) -> Lock:
-        return Lock(paths.LOCKS / f"{self.name}.{kind}")
+        return Lock(self.lock_path(kind))
 
     def running(self) -> bool:
         """Whether a process of this server is left."""
@@ -106,11 +112,25 @@ def _launch(service: Service, alive: Lock) -> subprocess.Popen[bytes]:
             process.kill()
             process.wait()
             raise
+        _launched.append(_reaper(service, alive))
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise Trouble("The disk is full. Make room and start again.") from error
         raise
     return process
+
+
+def _reaper(service: Service, alive: Lock) -> subprocess.Popen[bytes]:
+    """Start the process that stops the server when all its users have been killed."""
+    locks = [str(service.lock_path("users")), str(alive.path)]
+    how = [str(int(service.stop_signal)), str(PATIENCE), str(service.runtime or "")]
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", REAPER, *locks, *how],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        # By the true clock: libfaketime breaks `sleep` where nothing mends it.
+        env={name: text for name, text in os.environ.items() if name not in clock.VARIABLES},
+        start_new_session=True, cwd="/",
+    )  # fmt: skip
 
 
 def bring_down(service: Service) -> None:

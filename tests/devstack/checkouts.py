@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -52,6 +53,22 @@ class Checkout:
                 if not lock.try_claim():
                     found.append(path.stem)
         return found
+
+    def all_end_within(self, seconds: float) -> bool:
+        """Wait until no service is left, at most so long."""
+        deadline = time.monotonic() + seconds
+        while self.running():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def socket_folders(self) -> list[Path]:
+        """Return what there is of the folders that hold its sockets."""
+        code = "from devstack import places; print(places.RUNTIME)"
+        output, _ = self.start("-c", code).communicate(timeout=60)
+        runtime = Path(output.strip())
+        return list(runtime.parent.glob(f"{runtime.name}*"))
 
     def pid(self, service: str) -> int:
         return int((self.folder / LOCKS / f"{service}.alive").read_text())

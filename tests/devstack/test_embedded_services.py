@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -83,13 +84,38 @@ def test_nobody_is_left_without_a_service_that_another_is_just_stopping(checkout
     assert checkout.running() == []
 
 
-def test_what_a_killed_command_left_running_is_used_and_then_stopped(checkout):
+def test_what_a_killed_command_left_running_ends_within_seconds(checkout):
     killed = stay(checkout)
+    assert checkout.running() == ["postgres", "smtp", "valkey"]
+    assert len(checkout.socket_folders()) == 2
     killed.kill()
     killed.wait()
-    assert "postgres" in checkout.running()
-    assert ask(checkout) == "42"
+    assert checkout.all_end_within(10)
+    assert checkout.socket_folders() == []
+
+
+def test_what_a_killed_command_left_running_is_there_for_others_and_stopped_by_them(checkout):
+    killed = stay(checkout)
+    other = stay(checkout)
+    server = checkout.pid("postgres")
+    killed.kill()
+    killed.wait()
+    time.sleep(2)  # longer than the reaper looks away
+    assert checkout.running() == ["postgres", "smtp", "valkey"]
+    assert checkout.pid("postgres") == server
+    other.send_signal(signal.SIGINT)
+    other.wait(20)
     assert checkout.running() == []
+
+
+def test_a_command_after_a_killed_one_finds_the_services_or_starts_them_anew(checkout):
+    for pause in (0, 1):
+        killed = stay(checkout)
+        killed.kill()
+        killed.wait()
+        time.sleep(pause)
+        assert ask(checkout) == "42"
+        assert checkout.running() == []
 
 
 @pytest.mark.parametrize("service", ["postgres", "valkey", "smtp"])

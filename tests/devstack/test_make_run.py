@@ -82,6 +82,7 @@ def test_one_site_runs_heals_survives_a_kill_and_leaves_nothing_behind(checkout)
     process.kill()
     process.wait()
     soon(lambda: not any(map(members, parts)))
+    assert checkout.all_end_within(10)
 
     process, _ = start(checkout, port)
     assert "<html" in get(port)
