@@ -1,6 +1,7 @@
 """Providers with their licences, weekly hours and exceptions."""
 
 from datetime import date, timedelta
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -30,7 +31,11 @@ class ProviderForm(forms.ModelForm):
         model = Provider
         fields = "__all__"  # noqa: DJ007  the admin's fieldsets choose
         # Django's own field would hand any kind of picture, of any size, to Pillow first.
-        field_classes = {"photo": forms.FileField, "name": NameField}
+        field_classes = {
+            "photo": forms.FileField,
+            "name": NameField,
+            "video_room": partial(forms.URLField, assume_scheme="https"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -175,7 +175,7 @@ def send_out(file: IO[str], *, state: str = "") -> int:
     people = Subscriber.objects.exclude(state=Subscriber.State.ERASED).order_by("pk")
     if state:
         people = people.filter(state=state)
-    topics = StringAgg("topics__slug", ";", ordering="topics__slug", default=Value(""))
+    topics = StringAgg("topics__slug", ";", order_by="topics__slug", default=Value(""))
     proofs = Consent.objects.filter(subscriber=OuterRef("pk"))
     unknown = Exists(proofs.filter(kind="imported", asked_at=None)) & ~Exists(
         proofs.filter(kind="confirmed")
