@@ -109,6 +109,10 @@ class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
         """Those whose link still works, by the clock of the database."""
         return self.filter(confirmed_at=None, ended_at=None, expires_at__gt=Now())
 
+    def of(self, subscriber: Subscriber) -> Self:
+        """Those mailed to this subscriber's address, or asked for by them to move to another."""
+        return self.filter(Q(address_hash=subscriber.address_hash) | Q(mover=subscriber))
+
 
 class Confirmation(models.Model):
     """A mail that asks the owner of an address to confirm. Nothing is subscribed before they do.

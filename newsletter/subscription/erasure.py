@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.mail import outbox
 from newsletter.models import Confirmation, Consent, Event, HardBounce, Origin, Subscriber
 from newsletter.subscription import consents
-from newsletter.subscription.signup import about
+from newsletter.subscription.signup import about, about_moves
 
 GONE = (Subscriber.State.LEFT, Subscriber.State.BOUNCED, Subscriber.State.COMPLAINED)
 MOST = 5000  # a night; the rest has its turn the next
@@ -22,12 +22,12 @@ def erase(subscriber: Subscriber, *, how: str, follow: bool = False) -> bool:
     With `follow` the links in their old letters still leave for the address they moved to. False
     when it was erased before.
     """
-    Confirmation.objects.open().filter(address_hash=subscriber.address_hash).update(
-        ended_at=timezone.now()
-    )
-    Confirmation.objects.filter(address_hash=subscriber.address_hash).update(email="", network="")
-    Confirmation.objects.filter(mover=subscriber).update(email="", network="")
-    outbox.forget(about=about(subscriber.address_hash))
+    # Those they asked for at another address, too: it is theirs.
+    asked = Confirmation.objects.of(subscriber)
+    asked.open().update(ended_at=timezone.now())
+    asked.update(email="", network="")
+    for thing in (about(subscriber.address_hash), *about_moves(subscriber)):
+        outbox.forget(about=thing)
     changed = (
         Subscriber.objects.filter(pk=subscriber.pk)
         .exclude(state=Subscriber.State.ERASED)

@@ -81,7 +81,7 @@ def _ask(
         template,
         key=f"newsletter-confirm:{confirmation.pk}",
         to=confirmation.email,
-        about=about(confirmation.address_hash),
+        about=about_move(confirmation.pk) if mover else about(confirmation.address_hash),
         secret=True,
         not_after=confirmation.expires_at,
         link=links.on_site(reverse("newsletter:confirm", args=[token])),
@@ -117,5 +117,19 @@ def hashed(token: str) -> str:
 
 
 def about(address_hash: str) -> str:
-    """What the outbox calls the mails of one address."""
+    """Return what the outbox calls the mails of one address."""
     return f"newsletter:{address_hash[:32]}"
+
+
+def about_move(confirmation_pk: int) -> str:
+    """Return what the outbox calls the mail to an address that somebody moves to.
+
+    It goes with the reader who asked for it as well as with the owner of the address.
+    """
+    return f"newsletter-move:{confirmation_pk}"
+
+
+def about_moves(subscriber: Subscriber) -> list[str]:
+    """Return what the outbox calls the mails of all moves from this subscriber, or to them."""
+    moves = Confirmation.objects.of(subscriber).exclude(mover=None)
+    return [about_move(pk) for pk in moves.values_list("pk", flat=True)]

@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from core.mail import outbox
 from newsletter.models import Confirmation, Consent, Subscriber
 from newsletter.subscription import consents
-from newsletter.subscription.signup import about
+from newsletter.subscription.signup import about, about_moves
 
 State = Subscriber.State
 UNDO_FOR = timedelta(hours=1)
@@ -65,8 +64,7 @@ def suppress(subscriber: Subscriber, *, because: State, how: str, issue: int = 0
 
 
 def _end_confirmations(subscriber: Subscriber) -> None:
-    """Links that were mailed before and not used yet are dead, and those not mailed yet stay."""
-    Confirmation.objects.open().filter(
-        Q(address_hash=subscriber.address_hash) | Q(mover=subscriber)
-    ).update(ended_at=timezone.now())
-    outbox.drop(about=about(subscriber.address_hash))
+    """End the links that were mailed and not used yet, and drop the mails that did not go yet."""
+    Confirmation.objects.of(subscriber).open().update(ended_at=timezone.now())
+    for thing in (about(subscriber.address_hash), *about_moves(subscriber)):
+        outbox.drop(about=thing)

@@ -147,6 +147,7 @@ def test_moving_ends_when_the_old_address_leaves_first(client):
     subscription.leave(subscriber, how="the link's page")
     assert client.post(confirm_link()).status_code == 410
     assert not Subscriber.objects.active().exists()
+    assert OutgoingEmail.objects.get().state == "dropped"
 
 
 def test_coming_back_to_an_old_address_parts_it_from_the_new_one(client):

@@ -1,5 +1,7 @@
 """Proofs of consent stay as they are; what names a person can be taken out and handed out."""
 
+import re
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -64,6 +66,22 @@ def test_erasing_takes_out_all_that_names_the_person_and_keeps_the_proof():
     assert subscriber.topics.count() == 0
     assert [c.kind for c in Consent.objects.order_by("pk")] == ["confirmed", "erased"]
     assert not Confirmation.objects.open().exists()
+
+
+@pytest.mark.parametrize("mailed", [False, True])
+@pytest.mark.parametrize("who", ["who moves", "who owns the new address"])
+def test_erasing_takes_out_the_address_that_somebody_wanted_to_move_to(mailed, who):
+    mover = make_subscriber()
+    erased = mover if who == "who moves" else make_subscriber(email=EMAIL)
+    subscription.ask_to_move(mover, EMAIL, network="198.51.100.77")
+    mail = OutgoingEmail.objects.get()
+    if mailed:
+        OutgoingEmail.objects.update(state="sent", sent_at=timezone.now(), due_at=None)
+    subscription.erase(erased, how="by letter")
+    assert "canary" not in everything()
+    assert "198.51.100.77" not in everything()
+    link = re.findall(r"https?://[^/]+(/newsletter/confirm/\S+)", mail.text)[0]
+    assert Client().post(link).status_code == 410
 
 
 def test_what_was_erased_is_known_by_its_hash_and_not_written_to():
