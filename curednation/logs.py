@@ -1,6 +1,7 @@
 """Log lines that name no person: no path with a token, no query string, no value from a form."""
 
 import logging
+import re
 import traceback
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 from django.http import HttpRequest
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+# What celery.app.trace and celery.worker say of a task besides its arguments and its outcome.
+_SAFE = {"id", "name", "description", "hostname", "runtime", "eta", "expires"}
+_CLASS = re.compile(r"([A-Za-z_][\w.]*)(\(|$)")  # of an error that is written like `ValueError(…)`
 
 
 def configuration(*, level: str, whole: bool) -> dict[str, Any]:
@@ -60,11 +64,11 @@ def _route(request: HttpRequest) -> str:
 
 
 def _without_data(args: dict[str, Any]) -> dict[str, Any]:
-    kept = dict(args)
-    for name in {"args", "kwargs", "return_value", "traceback"} & kept.keys():
-        kept[name] = ""
-    if "exc" in kept:
-        kept["exc"] = str(kept["exc"]).split("(")[0]
+    """Return what Celery says of a task with nothing but what it calls it, and for how long."""
+    kept = {name: value if name in _SAFE else "" for name, value in args.items()}
+    if "exc" in args:
+        found = _CLASS.match(str(args["exc"]))
+        kept["exc"] = found[1] if found else ""
     return kept
 
 

@@ -14,6 +14,7 @@ from core.mail.models import OutgoingEmail, State
 from tests.appointments import steps
 from tests.database import contents
 from tests.factories import (
+    at,
     make_appointment,
     make_patient,
     make_provider,
@@ -397,11 +398,17 @@ def test_a_hold_carries_no_personal_data_and_no_cookie_bits(visitor, service):
     assert bits not in str(Appointment.objects.values_list().get())
 
 
-def test_anyone_goes_to_the_provider_with_the_fewest_visits_that_week(visitor):
+@pytest.mark.parametrize(("days", "clock"), [(-2, "00:00"), (0, "14:00"), (4, "23:30")])
+def test_anyone_goes_to_the_provider_with_the_fewest_visits_that_week(visitor, days, clock):
+    """From Monday to Sunday by the provider's clock, and nothing before or after."""
     busy, idle = make_provider(), make_provider()
     service = make_service(providers=[busy, idle])
-    make_appointment(service=service, provider=busy, starts_at=monday("14:00"))
-    steps.take(visitor, service, monday("10:00"))
+    wednesday = monday().date() + timedelta(days=2)
+    visits = [(busy, days, clock), (idle, -3, "23:30"), (idle, 5, "00:00")]
+    for provider, day, at_clock in visits:
+        start = at(wednesday + timedelta(days=day), at_clock)
+        make_appointment(service=service, provider=provider, starts_at=start)
+    steps.take(visitor, service, at(wednesday, "10:00"))
     assert Appointment.objects.get(status=Status.HELD).provider == idle
 
 

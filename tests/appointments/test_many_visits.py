@@ -89,6 +89,23 @@ def test_a_browser_that_booked_them_all_itself_is_told_until_when_its_time_is_ke
     assert f"press the button by {clock_of(waiting.local_held_until)}" in pages["13:00"]
 
 
+@pytest.mark.parametrize("status", [Status.BOOKED, Status.COMPLETED, Status.CANCELLED])
+def test_visits_that_are_over_count_for_no_limit_of_upcoming_ones(client, status):
+    """Also those that nobody has marked as over, and those that this very browser booked."""
+    ClinicRules.objects.create(most_upcoming=2)
+    service, key = make_service(), "visitor-number-of-long-ago"
+    for weeks in (-1, -2, -3):
+        visit = make_appointment(
+            service=service, email=EMAIL, starts_at=monday(weeks=weeks), status=status
+        )
+        Appointment.objects.filter(pk=visit.pk).update(visitor=hold_owner.stored(key))
+    for clock, becomes in (("09:00", "booked"), ("11:00", "booked"), ("13:00", "held")):
+        hold = held(key, service=service, starts_at=monday(clock))
+        book(client, hold, key)
+        hold.refresh_from_db()
+        assert hold.status == becomes
+
+
 def test_who_proved_the_address_is_told_the_same(client):
     ClinicRules.objects.create(most_upcoming=1)
     service = make_service()

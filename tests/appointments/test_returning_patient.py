@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import links
+from appointments import booking, links
 from appointments.models import Appointment
 from appointments.scheduling.states import STATES
 from core.mail.models import OutgoingEmail
@@ -79,6 +79,26 @@ def test_a_service_for_returning_patients_asks_for_proof_before_it_shows_times(c
     assert client.get(times).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("status", "is_returning"),
+    [
+        *(("booked", True), ("checked_in", True), ("completed", True)),
+        *(("cancelled", False), ("no_show", False), ("released", False), ("expired", False)),
+    ],
+)
+def test_who_only_ever_cancelled_is_no_returning_patient(client, returning, status, is_returning):
+    visit = make_appointment(service=make_service(), starts_at=monday(weeks=-2), status=status)
+    proof = reverse("appointments:proof", args=[TENNESSEE, returning.slug])
+    client.post(proof, {"email": visit.email})
+    mail = OutgoingEmail.objects.latest("pk").text
+    links_to_go_on = re.findall(rf"https?://[^/\s]+({proof}\S+)", mail)
+    assert len(links_to_go_on) == is_returning
+    for link in links_to_go_on:
+        client.post(link)
+    times = client.get(reverse("appointments:times", args=[TENNESSEE, returning.slug]))
+    assert times.status_code == (200 if is_returning else 302)
+
+
 def test_a_proof_ends_after_two_hours_and_cannot_be_made_up(client, returning):
     known = make_appointment(service=make_service())
     client.post(
@@ -101,6 +121,27 @@ def test_past_the_cut_off_a_visit_is_changed_by_phone_only(client):
         assert client.post(links.page(soon, step), {"slot": "x"}).status_code == 302
     soon.refresh_from_db()
     assert soon.status == "booked"
+
+
+def test_past_the_cut_off_the_workflow_itself_changes_nothing_for_the_patient():
+    """Whoever calls it: a page that was shown before the cut-off, or one that forgot to look."""
+    service = make_service(cutoff_hours=24, notice_hours=0)
+    soon = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=23)
+    visit, later = make_appointment(service=service, starts_at=soon), monday("15:00")
+    for change in (
+        lambda: booking.cancel(visit),
+        lambda: booking.move(visit, provider=None, starts_at=later),
+        lambda: booking.move(visit, provider=None, starts_at=later, proved=True, beside=[]),
+        lambda: booking.move(visit, provider=visit.provider, starts_at=visit.starts_at),
+    ):
+        with pytest.raises(booking.NotChangeable):
+            change()
+    visit.refresh_from_db()
+    assert (visit.status, visit.starts_at) == ("booked", soon)
+    assert not OutgoingEmail.objects.exists()
+    booking.cancel(visit, by="staff: Robin Example")
+    visit.refresh_from_db()
+    assert visit.status == "cancelled"
 
 
 def test_an_old_link_says_what_happened(client):

@@ -57,6 +57,26 @@ def test_many_answers_weigh_more_than_few():
     assert score(1, 1) < score(9, 10) < score(90, 100) < score(100, 100) <= 1000
 
 
+@pytest.mark.parametrize(
+    ("yes", "total", "lower"), [(81, 263, 255), (15, 148, 62), (1, 29, 6), (0, 20, 0)]
+)
+def test_the_score_is_the_lower_end_of_wilsons_interval(yes, total, lower):
+    """The examples of Newcombe, Statistics in Medicine 17 (1998), 857: table I, method 3.
+
+    At 95 % they begin at 0.2553, 0.0624, 0.0061 and 0.
+    """
+    assert score(yes, total) == lower
+
+
+def test_nine_of_ten_stand_before_one_of_one(client, article):
+    few = make_article(title="Only one answer so far")
+    feedback.give(few, helpful=True, sentence="")
+    for helpful in [False] + [True] * 9:
+        feedback.give(article, helpful=helpful, sentence="")
+    html = client.get("/articles/?order=useful").text
+    assert html.index("What naltrexone does") < html.index("Only one answer so far")
+
+
 def test_the_day_of_the_last_change_is_not_touched(article):
     before = Article.objects.get().changed_at
     feedback.give(article, helpful=True, sentence="")

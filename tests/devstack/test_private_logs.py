@@ -6,11 +6,14 @@ import logging.config
 from typing import Any
 
 import pytest
+from celery import shared_task
+from celery.exceptions import Reject
 from django.conf import settings
 from django.db import IntegrityError, connection
 from django.http import HttpResponse
 from django.urls import path
 
+from curednation.celery import app as celery_app
 from curednation.logs import Lines, Private
 
 LOGGING: dict[str, Any] = settings.LOGGING
@@ -87,8 +90,59 @@ def test_a_failed_task_is_logged_without_what_it_was_told(log):
     assert TOKEN not in log.getvalue()
 
 
+class Odd(Exception):
+    """Its `repr` is the text itself, as some libraries write theirs."""
+
+    def __repr__(self) -> str:
+        return f"<{self.args[0]}>"
+
+
+@shared_task(bind=True, max_retries=0)
+def canary(self, told: str, *, how: str) -> str:
+    if how == "returns":
+        return told
+    if how == "retries":
+        raise self.retry(exc=Odd(told), throw=True)
+    if how == "is odd":
+        raise Odd(told)
+    if how == "is refused":
+        raise Reject(told)
+    raise ValueError(told)
+
+
+@pytest.mark.parametrize("how", ["returns", "raises", "retries", "is odd", "is refused"])
+def test_what_celery_says_of_a_task_names_it_and_nothing_it_was_told(log, how):
+    logging.getLogger("celery").setLevel(logging.INFO)
+    canary.apply(args=[TOKEN], kwargs={"how": how})
+    assert f"Task {canary.name}[" in log.getvalue()
+    assert TOKEN not in log.getvalue()
+
+
+def test_no_word_that_celery_knows_of_a_task_says_what_it_was_told(log):
+    """Whatever format a worker is given: these are all the names of celery.app.trace."""
+    told = dict.fromkeys(
+        ("args", "kwargs", "return_value", "traceback", "exc", "description", "hostname"), TOKEN
+    )
+    words = " ".join(f"%({name})s" for name in told if name not in ("description", "hostname"))
+    logging.getLogger("celery.app.trace").error(f"Task %(name)s {words}", told | {"name": "x.y"})
+    assert "Task x.y" in log.getvalue()
+    assert TOKEN not in log.getvalue()
+
+
 def test_nothing_is_mailed_about_an_error():
     handlers = LOGGING["handlers"].values()
     assert {handler["class"] for handler in handlers} == {"logging.StreamHandler"}
     assert LOGGING["loggers"]["django"]["handlers"] == []
     assert [type(handler) for handler in logging.getLogger("django").handlers] == []
+
+
+def test_a_worker_writes_its_log_as_the_settings_say(monkeypatch):
+    """Celery's own handler and format would print what a task was told."""
+    root = logging.getLogger()
+    before = (root.level, list(root.handlers))
+    monkeypatch.setattr(celery_app.log, "already_setup", False)
+    celery_app.log.setup_logging_subsystem(loglevel=logging.DEBUG)
+    try:
+        assert (root.level, root.handlers) == before
+    finally:
+        root.level, root.handlers = before

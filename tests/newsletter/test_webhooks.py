@@ -5,9 +5,11 @@ import urllib.request
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from core.mail import outbox
 from core.mail.models import OutgoingEmail
+from newsletter import links, subscription
 from newsletter.delivery import message_ids
 from newsletter.models import Consent, Event, Subscriber
 from tests.internet import Internet
@@ -60,6 +62,21 @@ def test_a_complaint_suppresses_at_once(tell, kind):
     post(tell(letter_to(subscriber), subscriber.email, kind))
     assert state_of(subscriber) == State.COMPLAINED
     assert Event.objects.get().kind == "complained"
+
+
+@pytest.mark.parametrize("before", [State.LEFT, State.BOUNCED])
+@pytest.mark.parametrize(
+    ("tell", "kind"),
+    [(amazon, "complaint"), (postmark, "SpamComplaint"), (mailgun, "complained")],
+)
+def test_a_complaint_counts_after_leaving_too_and_ends_the_way_back(tell, kind, before):
+    subscriber = make_subscriber(state=before, left_at=timezone.now())
+    post(tell(letter_to(subscriber), subscriber.email, kind))
+    assert state_of(subscriber) == State.COMPLAINED
+    assert Consent.objects.get().kind == "complained"
+    Client().post(links.unsubscribe_path(subscriber.key), {"do": "return"})
+    subscription.come_back(Subscriber.objects.get())
+    assert state_of(subscriber) == State.COMPLAINED
 
 
 @pytest.mark.parametrize(

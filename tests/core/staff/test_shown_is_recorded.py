@@ -16,7 +16,7 @@ from core.staff.audit import admin_pages
 from core.staff.audit.shown_records import Undeclared
 from core.staff.models import AuditEvent
 from tests.appointments.test_conflicts import change, choose, off, two_providers
-from tests.core.staff.addresses import all_addresses, patterns
+from tests.core.staff.addresses import all_addresses, custom, patterns
 from tests.core.staff.people import make_staff, sign_in
 from tests.core.staff.world import World, make_world
 from tests.factories import (
@@ -182,6 +182,8 @@ def _check(client: Client, world: World, address, method: str, data: dict) -> se
         answer = getattr(client, method)(address.path, data)
         assert answer.status_code < 500, f"{method} {address.path}"
         page, named = text_of(answer), recorded(start)
+        if method == "get" and answer.status_code == 200 and address.name in custom():
+            assert newest() > start, f"{address.path} leaves no row: is it behind admin_view?"
         found = {nth for nth, person in enumerate(world.people) if person.on(page)}
         for nth in found:
             person = world.people[nth]
