@@ -81,7 +81,7 @@ def proofs_are_kept(*, databases: Sequence[str] | None = None, **_: Any) -> list
         return []
     with connections["default"].cursor() as cursor:
         ways = proof_writers.ways_to_rewrite(cursor)
-        unguarded = proof_writers.unguarded(cursor)
+        unprotected = proof_writers.unprotected(cursor)
     problems: list[CheckMessage] = []
     if ways:
         problems.append(
@@ -93,10 +93,10 @@ def proofs_are_kept(*, databases: Sequence[str] | None = None, **_: Any) -> list
                 id="curednation.E001",
             )
         )
-    if unguarded:
+    if unprotected:
         problems.append(
             Error(
-                f"Rows can be changed that must stay as they are, in {', '.join(unguarded)}.",
+                f"Rows can be changed that must stay as they are, in {', '.join(unprotected)}.",
                 hint="Run `manage.py migrate`. If that changes nothing, somebody has removed or "
                 "switched off their triggers: run `manage.py verify_audit`.",
                 id="curednation.E002",

@@ -3,34 +3,7 @@
 import pgtrigger.migrations
 from django.db import migrations
 
-from core.database import append_only
-
-# What pghistory's own trigger did, which a session could switch off by `SET pgtrigger.ignore`. The
-# table is named in full: otherwise a session's temporary table of that name would be written to.
-RECORD = """
-CREATE FUNCTION appointment_change_is_recorded() RETURNS trigger LANGUAGE plpgsql AS $body$
-BEGIN
-    INSERT INTO public.appointments_appointmentevent
-           (pgh_label, pgh_created_at, pgh_obj_id,
-            status, starts_at, provider_id, sequence, changed_by)
-    VALUES ('changed', now(), NEW.id,
-            NEW.status, NEW.starts_at, NEW.provider_id, NEW.sequence, NEW.changed_by);
-    RETURN NULL;
-END
-$body$;
-CREATE TRIGGER appointment_change_is_recorded AFTER UPDATE ON appointments_appointment
-    FOR EACH ROW WHEN (
-        OLD.status IS DISTINCT FROM NEW.status
-        OR OLD.starts_at IS DISTINCT FROM NEW.starts_at
-        OR OLD.provider_id IS DISTINCT FROM NEW.provider_id
-    ) EXECUTE FUNCTION appointment_change_is_recorded();
-ALTER TABLE appointments_appointment ENABLE ALWAYS TRIGGER appointment_change_is_recorded;
-"""
-FORGET = """
-DROP TRIGGER appointment_change_is_recorded ON appointments_appointment;
-DROP FUNCTION appointment_change_is_recorded();
-"""
-
+from core.database import append_only, history
 
 class Migration(migrations.Migration):
 
@@ -63,8 +36,14 @@ class Migration(migrations.Migration):
             model_name='consenttext',
             name='no_truncate',
         ),
-        append_only.guard('appointments_appointmentevent'),
-        append_only.guard('appointments_consent'),
-        append_only.guard('appointments_consenttext'),
-        migrations.RunSQL(RECORD, FORGET),
+        append_only.protect('appointments_appointmentevent'),
+        append_only.protect('appointments_consent'),
+        append_only.protect('appointments_consenttext'),
+        history.record_changes(
+            'appointment_change_is_recorded',
+            table='appointments_appointment',
+            history='appointments_appointmentevent',
+            columns=['status', 'starts_at', 'provider_id', 'sequence', 'changed_by'],
+            when_changed=['status', 'starts_at', 'provider_id', 'key'],
+        ),
     ]

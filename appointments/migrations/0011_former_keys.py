@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0010_corrections_are_recorded'),
+        ('appointments', '0009_booking_under_pressure'),
     ]
 
     operations = [

@@ -21,6 +21,6 @@ class Migration(migrations.Migration):
             model_name='revision',
             name='append_only',
         ),
-        append_only.guard('articles_approval'),
-        append_only.guard('articles_revision'),
+        append_only.protect('articles_approval'),
+        append_only.protect('articles_revision'),
     ]

@@ -1,7 +1,8 @@
-"""Tables whose rows are written once: proofs, the audit trail, histories.
+"""Tables whose rows are written once, and the SQL that makes PostgreSQL refuse every change.
 
-A model says `append_only = True`, and a migration of its app guards the table by `guard`. What the
-database then refuses has no exception that a session could ask for, as pgtrigger's has.
+They are the proofs of consent, the audit trail and histories. A model says `append_only = True`,
+and a migration of its app calls `protect` with its table. Unlike pgtrigger's, these triggers know
+no exception that a session could ask for. Migrations import this module: it imports no model.
 """
 
 from django.apps import apps
@@ -17,7 +18,7 @@ BEGIN
 END
 """
 # ALWAYS: also where a session says that it is a replica, which switches ordinary triggers off.
-_GUARD = """
+_PROTECT = """
 CREATE OR REPLACE FUNCTION append_only_refuse() RETURNS trigger
     LANGUAGE plpgsql AS $body$@body$body$;
 CREATE TRIGGER append_only_changes BEFORE UPDATE OR DELETE ON @table
@@ -39,7 +40,7 @@ DO $do$ DECLARE who text; BEGIN
     END LOOP;
 END $do$;
 """
-_UNGUARD = """
+_UNPROTECT = """
 DROP TRIGGER append_only_changes ON @table;
 DROP TRIGGER append_only_truncate ON @table;
 DO $do$ BEGIN
@@ -51,18 +52,18 @@ END $do$;
 
 
 def tables() -> list[str]:
-    """Return the names of all tables whose rows are never changed."""
+    """Return the names of all tables whose rows are never changed, sorted."""
     marked = (model for model in apps.get_models() if getattr(model, "append_only", False))
     return sorted(model._meta.db_table for model in marked)
 
 
-def guard(table: str) -> migrations.RunSQL:
+def protect(table: str) -> migrations.RunSQL:
     """Return the operation of a migration that makes `table` refuse every change of a row.
 
     UPDATE, DELETE and TRUNCATE are refused to everybody, its owner included, and no other role
-    keeps the right to try.
+    keeps the right to try. The operation is reversible.
     """
-    return migrations.RunSQL(_filled(_GUARD + _REVOKE, table), _filled(_UNGUARD, table))
+    return migrations.RunSQL(_filled(_PROTECT + _REVOKE, table), _filled(_UNPROTECT, table))
 
 
 def _filled(sql: str, table: str) -> str:

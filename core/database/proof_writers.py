@@ -1,6 +1,7 @@
-"""Who could rewrite a proof or the audit trail, asked of the database itself.
+"""Which roles could rewrite a proof or the audit trail, asked of the database itself.
 
-A role can do what it may do itself and what any role may do that it is a member of, however far.
+`check --deploy --database default` asks it. A role can do what it may do itself and what any role
+may do that it is a member of, however far.
 """
 
 from django.db.backends.utils import CursorWrapper
@@ -42,7 +43,7 @@ WAYS = """
             OR what IN ('UPDATE', 'REFERENCES')
                AND has_any_column_privilege(reach.oid, proofs.oid, what))
 """
-GUARDED = """
+PROTECTED = """
     SELECT relname FROM pg_class JOIN pg_trigger ON tgrelid = pg_class.oid
       JOIN pg_proc ON tgfoid = pg_proc.oid
      WHERE relnamespace = 'public'::regnamespace
@@ -67,8 +68,8 @@ def ways_to_rewrite(cursor: CursorWrapper) -> list[str]:
     return [way for (way,) in cursor.fetchall()]
 
 
-def unguarded(cursor: CursorWrapper) -> list[str]:
+def unprotected(cursor: CursorWrapper) -> list[str]:
     """Return the append-only tables whose triggers are missing, switched off or not ours."""
-    cursor.execute(GUARDED, {"function": append_only.FUNCTION, "body": append_only.BODY})
-    guarded = {table for (table,) in cursor.fetchall()}
-    return [table for table in append_only.tables() if table not in guarded]
+    cursor.execute(PROTECTED, {"function": append_only.FUNCTION, "body": append_only.BODY})
+    protected = {table for (table,) in cursor.fetchall()}
+    return [table for table in append_only.tables() if table not in protected]

@@ -29,6 +29,6 @@ class Migration(migrations.Migration):
             model_name='consenttext',
             name='no_truncate',
         ),
-        append_only.guard('newsletter_consent'),
-        append_only.guard('newsletter_consenttext'),
+        append_only.protect('newsletter_consent'),
+        append_only.protect('newsletter_consenttext'),
     ]

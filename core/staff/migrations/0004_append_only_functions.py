@@ -21,5 +21,5 @@ class Migration(migrations.Migration):
             model_name='auditevent',
             name='no_truncate',
         ),
-        append_only.guard('staff_auditevent'),
+        append_only.protect('staff_auditevent'),
     ]

@@ -26,5 +26,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('table_name', 'row_pk'), name='chain_link_once_per_row')],
             },
         ),
-        append_only.guard('staff_chainlink'),
+        append_only.protect('staff_chainlink'),
     ]

@@ -152,7 +152,7 @@ def test_a_list_is_moved_in(deployed, tmp_path):
 
 
 def test_a_table_of_a_later_migration_can_be_used_and_a_guarded_one_not_rewritten(deployed):
-    guard = append_only.guard("later_proof")
+    guard = append_only.protect("later_proof")
     with deployed.session(deployed.owner) as cursor:
         cursor.execute("CREATE TABLE later (id bigserial); CREATE TABLE later_proof (id bigserial)")
         cursor.execute(guard.sql)
@@ -414,9 +414,9 @@ def ways(deployed: Deployment) -> list[str]:
 def test_a_trail_without_its_guard_is_found(deployed, lifting):
     with deployed.session(deployed.owner) as cursor:
         cursor.execute("BEGIN")
-        assert proof_writers.unguarded(cursor) == []
+        assert proof_writers.unprotected(cursor) == []
         cursor.execute(lifting)
-        assert proof_writers.unguarded(cursor) == ["staff_auditevent"]
+        assert proof_writers.unprotected(cursor) == ["staff_auditevent"]
         cursor.execute("ROLLBACK")
 
 
@@ -427,7 +427,7 @@ def test_a_guard_that_does_nothing_is_found(deployed):
             "CREATE OR REPLACE FUNCTION append_only_refuse() RETURNS trigger LANGUAGE plpgsql"
             " AS 'BEGIN RETURN OLD; END'"
         )
-        assert proof_writers.unguarded(cursor) == append_only.tables()
+        assert proof_writers.unprotected(cursor) == append_only.tables()
         cursor.execute("ROLLBACK")
 
 
