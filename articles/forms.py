@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.comments import LONGEST_COMMENT, LONGEST_SENTENCE
-from core.guard.fields import AddressField, NameField
+from core.people.form_fields import AddressField, NameField
 
 
 class CommentForm(forms.Form):

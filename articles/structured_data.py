@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from articles.article_page import Reading
 from articles.content import SourceLine
 from articles.models import Article, Contributor
-from core.guard.control_characters import without_controls
 from core.practice.models import Practice
+from core.validation.control_characters import without_controls
 
 log = logging.getLogger(__name__)
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}

@@ -12,7 +12,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.timezone import localtime
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from core.guard.control_characters import without_controls
+from core.validation.control_characters import without_controls
 
 log = logging.getLogger(__name__)
 

@@ -180,7 +180,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "core.practice.context.practice",
+                "core.practice.context_processors.practice",
             ],
         },
     },

@@ -11,7 +11,7 @@ from django.db import connection
 from psycopg2.extras import execute_values
 
 from appointments.models import Appointment, Consent, ConsentText, Patient, Status
-from core.guard import email_addresses
+from core.people import email_addresses
 from demo import patients as people
 from demo.plan import Visit
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from random import Random
 
-from core.guard import email_addresses
+from core.people import email_addresses
 from demo import patients
 from newsletter import subscription
 from newsletter.models import Consent, Origin, Subscriber, Topic

@@ -6,14 +6,14 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.guard import email_addresses, fields
+from core.people import email_addresses, form_fields
 from newsletter.models import Subscriber, Topic
 
 # After Django's own: spaces, two @, no dot in the domain.
 WRONG = _("This does not look like an e-mail address. It should read like name@example.org.")
 
 
-class AddressField(fields.AddressField):
+class AddressField(form_fields.AddressField):
     """An e-mail address in the spelling that mail servers and we compare by."""
 
     def __init__(self, **kwargs) -> None:

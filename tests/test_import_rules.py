@@ -32,7 +32,7 @@ PURE = {
     "appointments.scheduling.time_preferences",
     "appointments.scheduling.series",
     "appointments.scheduling.visit_progress",
-    "core.guard.salutation",
+    "core.people.salutation",
     "appointments.forms.written_dates",
     "articles.content",
     "articles.search.crisis_terms",

@@ -20,10 +20,10 @@ from articles.revisions import revision_diff
 from articles.search import excerpts, results
 from articles.wordpress import paragraphs, shortcodes, unsupported_html, wxr, wxr_file
 from articles.wordpress import text as wordpress
-from core.guard.control_characters import without_controls
 from core.mail import admin as mail_admin
 from core.mail import outbox, rendering
 from core.richtext import phone_links, plain_text, sanitizer
+from core.validation.control_characters import without_controls
 from newsletter.bounces import classification, dsn
 from newsletter.bounces.mime_parser import Part
 from newsletter.delivery import message_ids, smtp_replies

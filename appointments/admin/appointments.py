@@ -48,8 +48,8 @@ from appointments.admin.workflow_actions import Step
 from appointments.models import Appointment
 from appointments.scheduling import time_zones
 from appointments.templatetags.appointments import clock
-from core.guard.name_matching import Plain
 from core.mail import outbox
+from core.people.name_matching import Plain
 from core.staff.audit import disclosures
 
 PAGES: list[front_desk_urls.Page] = [

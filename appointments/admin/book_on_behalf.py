@@ -18,8 +18,8 @@ from appointments import booking, waitlist
 from appointments.admin import free_times, practice_time, workflow_actions
 from appointments.admin.booking_forms import ChoiceForm, MoveForm, VisitForm, WhenForm
 from appointments.models import Appointment, Patient
-from core.guard.primary_keys import key
 from core.staff.audit import disclosures
+from core.validation.primary_keys import key
 
 PAGE = "admin/appointments/book.html"
 

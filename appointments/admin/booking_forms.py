@@ -17,10 +17,10 @@ from appointments.models import Appointment, ConsentText, Patient, Provider, Ser
 from appointments.scheduling import opening_hours, time_zones
 from appointments.scheduling.availability import Grid
 from appointments.scheduling.states import STATE_CHOICES, STATES
-from core.guard import dates
-from core.guard.fields import AddressField, NameField
-from core.guard.phone_numbers import PhoneField
-from core.guard.primary_keys import key, keys
+from core.people.form_fields import AddressField, NameField
+from core.people.phone_numbers import PhoneField
+from core.validation import dates
+from core.validation.primary_keys import key, keys
 
 BOOK_PAGE = "admin:appointments_appointment_book"
 

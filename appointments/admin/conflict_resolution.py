@@ -21,7 +21,7 @@ from appointments.conflicts import decisions
 from appointments.conflicts.detection import CAN_BE_KEPT, Why
 from appointments.models import Appointment, ConflictDecision
 from appointments.scheduling.availability import Slot
-from core.guard.primary_keys import keys
+from core.validation.primary_keys import keys
 
 PREFIX = "affected-"
 KEEP, CANCEL, LATER, MOVE = "keep", "cancel", "later", "move"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time
 from appointments.models import Consent, ConsentText
-from core.guard import email_addresses
+from core.people import email_addresses
 
 
 @admin.register(ConsentText)

@@ -25,8 +25,8 @@ from appointments.forms.booking import ConsentField
 from appointments.models import Appointment, ConsentText, HoursException, Provider, Service
 from appointments.scheduling import availability, series
 from appointments.scheduling.availability import Slot
-from core.guard.primary_keys import keys
 from core.staff.audit import disclosures
+from core.validation.primary_keys import keys
 
 PAGE = "admin/appointments/series.html"
 PAGE_NAME = "admin:appointments_appointment_series"

@@ -15,8 +15,8 @@ from appointments import booking
 from appointments.admin import practice_time, workflow_actions
 from appointments.models import Appointment, Status
 from appointments.templatetags.appointments import clock
-from core.guard.primary_keys import key
 from core.staff.audit import disclosures
+from core.validation.primary_keys import key
 
 SHOWN = 200
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time
 from appointments.forms import written_dates
-from core.guard import name_matching, phone_numbers
+from core.people import name_matching, phone_numbers
 
 LONGEST = 200
 LAST_DIGITS = 4  # fewer are no number

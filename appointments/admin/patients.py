@@ -21,9 +21,9 @@ from appointments.admin.record_merging import merge_view
 from appointments.booking import patients
 from appointments.forms.booking import BirthDateField
 from appointments.models import Appointment, Patient, Status
-from core.guard.fields import AddressField, NameField
-from core.guard.primary_keys import key
+from core.people.form_fields import AddressField, NameField
 from core.staff.audit import disclosures
+from core.validation.primary_keys import key
 
 ALIKE = 5  # other records that may be the same person's
 IDENTITY = ("first_name", "last_name", "birth_date", "email")

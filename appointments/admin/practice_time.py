@@ -16,9 +16,9 @@ from django.utils.translation import pgettext
 
 from appointments.scheduling import time_zones
 from appointments.templatetags.appointments import clock, clock_in
-from core.guard import dates
-from core.guard.phone_numbers import Phone
+from core.people.phone_numbers import Phone
 from core.practice.models import Practice
+from core.validation import dates
 
 M = TypeVar("M", bound=Model)
 

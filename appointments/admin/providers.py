@@ -18,9 +18,9 @@ from appointments.admin import practice_time, schedule_conflicts, video_rooms
 from appointments.admin.calendar_feed import new_calendar_address
 from appointments.models import HoursException, Licence, Provider, WeeklyHours
 from appointments.scheduling import time_zones
-from core.guard.fields import AddressField, NameField
-from core.guard.primary_keys import key
 from core.images import uploads
+from core.people.form_fields import AddressField, NameField
+from core.validation.primary_keys import key
 
 EXPIRES_SOON = timedelta(days=60)
 PHOTO = 480  # pixels each way: three for each that a card shows

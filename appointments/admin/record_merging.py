@@ -22,9 +22,9 @@ from appointments import booking
 from appointments.admin import patient_search, practice_time, workflow_actions
 from appointments.booking import patients
 from appointments.models import Appointment, Patient
-from core.guard import email_addresses
-from core.guard.primary_keys import key
+from core.people import email_addresses
 from core.staff.audit import disclosures
+from core.validation.primary_keys import key
 
 SHOWN = 25
 CHANGED = _("Somebody changed one of these records just now. Please look at them again.")

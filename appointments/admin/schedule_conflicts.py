@@ -26,8 +26,8 @@ from appointments.admin.conflict_resolution import FOR_ALL, PREFIX, Group, Refus
 from appointments.conflicts import decisions, detection
 from appointments.conflicts.detection import CAN_BE_KEPT, Why
 from appointments.models import Appointment
-from core.guard.primary_keys import keys
 from core.staff.audit import disclosures
+from core.validation.primary_keys import keys
 
 PAGE = "admin/appointments/affected.html"
 PANEL = "admin/appointments/_affected.html"

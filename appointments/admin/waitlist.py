@@ -21,7 +21,7 @@ from appointments.admin.waitlist_address import address_view, can_correct
 from appointments.models import EntryStatus, WaitlistEntry
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import STATES
-from core.guard.name_matching import Plain
+from core.people.name_matching import Plain
 
 PEOPLE = patient_search.People(
     names=["search_name", "caller"],

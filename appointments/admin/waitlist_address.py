@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import waitlist
 from appointments.models import WaitlistEntry
-from core.guard.fields import AddressField
+from core.people.form_fields import AddressField
 from core.staff.audit import disclosures
 
 PAGE = "admin/appointments/place_address.html"

@@ -12,7 +12,7 @@ from appointments.admin.day_view import page, page_context, require_day
 from appointments.forms.booking import parse_day
 from appointments.models import Provider
 from appointments.scheduling import time_zones
-from core.guard.primary_keys import key
+from core.validation.primary_keys import key
 
 WEEK = timedelta(days=7)
 

@@ -7,7 +7,7 @@ from appointments.booking.rules import in_one_transaction
 from appointments.booking.visits import CONFIRM_WITHIN
 from appointments.models import Appointment, FormerKey, Patient, Status
 from appointments.models.appointments import new_key
-from core.guard import email_addresses
+from core.people import email_addresses
 
 
 @in_one_transaction

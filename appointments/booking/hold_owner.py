@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from appointments.models import Appointment
 from appointments.scheduling import time_zones
-from core.guard import email_addresses
+from core.people import email_addresses
 
 COOKIE, ZONE_COOKIE = "visitor", "zone"
 # A hold lasts twenty minutes at most and stays an hour more for who still types; what it became is

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from appointments.models import Patient
 from appointments.models.appointments import PatientQuerySet
-from core.guard import email_addresses, name_matching
+from core.people import email_addresses, name_matching
 
 
 class Person(Protocol):

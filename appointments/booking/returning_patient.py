@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.core import signing
 
 from appointments.models import Appointment, Service, Status
-from core.guard import email_addresses
+from core.people import email_addresses
 
 SALT = "appointments.proof"
 VALID_FOR = timedelta(hours=2)

@@ -15,7 +15,7 @@ from appointments.booking.pressure import TAKEN_OF_LATE, Pressure
 from appointments.booking.rules import SYSTEM
 from appointments.models import Appointment, ClinicRules, Patient, Status
 from appointments.scheduling import availability
-from core.guard import email_addresses
+from core.people import email_addresses
 
 # Holds that have run out are settled under the lock, and who takes a time gives up another.
 LOCK_TO_HOLD = """

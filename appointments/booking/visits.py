@@ -29,7 +29,7 @@ from appointments.booking.rules import (
 from appointments.booking.simultaneous_visits import at_that_time, lock_address, require_no_other
 from appointments.booking.statements import lock_to_book, take_over
 from appointments.models import Appointment, Consent, Status
-from core.guard import email_addresses
+from core.people import email_addresses
 
 CONFIRM_WITHIN = timedelta(minutes=30)
 # So many times are kept for one address until somebody uses the links that it was mailed. Others

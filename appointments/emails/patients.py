@@ -20,8 +20,8 @@ from appointments.emails import delays
 from appointments.models import Appointment, Service, Status, WaitlistEntry
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
-from core.guard import email_addresses
 from core.mail import outbox
+from core.people import email_addresses
 from core.practice.models import Practice
 
 ABOUT = "appointment:"

@@ -17,9 +17,9 @@ from appointments.forms import written_dates
 from appointments.models import Appointment, ConsentText, Service, WaitlistEntry
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
-from core.guard import dates
-from core.guard.fields import AddressField, NameField
-from core.guard.phone_numbers import PhoneField
+from core.people.form_fields import AddressField, NameField
+from core.people.phone_numbers import PhoneField
+from core.validation import dates
 
 # Years that every time zone and a fortnight more or less stay within.
 SLOT = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z")

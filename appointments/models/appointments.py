@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.models.schedule import Provider, Service
 from appointments.scheduling.states import STATE_CHOICES, STATES, State
-from core.guard.name_matching import Plain
-from core.guard.phone_numbers import PhoneColumn
-from core.guard.salutation import short_name
+from core.people.name_matching import Plain
+from core.people.phone_numbers import PhoneColumn
+from core.people.salutation import short_name
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):

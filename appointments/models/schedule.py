@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import STATE_CHOICES
-from core.guard import salutation
+from core.people import salutation
 
 
 def validate_zone(name: str) -> None:

@@ -14,9 +14,9 @@ from appointments.models.appointments import Appointment, Patient, new_key
 from appointments.models.schedule import Provider, Service, WeeklyHours
 from appointments.scheduling.states import STATE_CHOICES, STATES, State
 from appointments.scheduling.time_preferences import Wishes
-from core.guard.name_matching import Plain
-from core.guard.phone_numbers import PhoneColumn
-from core.guard.salutation import short_name
+from core.people.name_matching import Plain
+from core.people.phone_numbers import PhoneColumn
+from core.people.salutation import short_name
 
 
 class EntryStatus(models.TextChoices):

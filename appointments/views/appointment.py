@@ -20,10 +20,10 @@ from appointments.scheduling import visit_progress
 from appointments.scheduling.visit_progress import Phase
 from appointments.views.rate_limited import refusal
 from appointments.views.slot_taken import taken
-from core.guard import email_addresses
 from core.guard.no_store import private
-from core.guard.primary_keys import keys
+from core.people import email_addresses
 from core.practice.models import Practice
+from core.validation.primary_keys import keys
 
 View = Callable[..., HttpResponse]
 # How often the page looks at the latest: staff may have moved or closed the visit.

@@ -24,8 +24,8 @@ from appointments.views.rate_limited import refusal, rests
 from appointments.views.slot_taken import crowded, taken
 from appointments.views.time_zone import shown_zone, unanswered
 from core.cache.compiled import Asked, Compiled
-from core.guard import email_addresses
 from core.guard.no_store import private
+from core.people import email_addresses
 
 HOLD = Compiled(
     lambda: (

@@ -12,8 +12,8 @@ from appointments.models import Service
 from appointments.scheduling.states import State
 from appointments.views.rate_limited import refusal
 from appointments.views.requested_service import of_service
-from core.guard import email_addresses
 from core.guard.no_store import private
+from core.people import email_addresses
 
 COOKIE = "proof"
 

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods
 from appointments import emails
 from appointments.forms.booking import AddressForm
 from appointments.views.rate_limited import refusal
-from core.guard import email_addresses
 from core.guard.no_store import private
+from core.people import email_addresses
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

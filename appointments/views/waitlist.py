@@ -32,9 +32,9 @@ from appointments.views.rate_limited import refusal, too_many, within_limit
 from appointments.views.requested_service import asked_provider, of_service
 from appointments.views.time_zone import shown_zone, unanswered
 from appointments.waitlist import links
-from core.guard import email_addresses
 from core.guard.no_store import private
-from core.guard.primary_keys import key, keys
+from core.people import email_addresses
+from core.validation.primary_keys import key, keys
 
 JUST_NOW = timedelta(hours=3)
 

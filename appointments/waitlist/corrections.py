@@ -7,7 +7,7 @@ from appointments.booking.rules import in_one_transaction
 from appointments.models import EntryStatus, OfferStatus, Patient, WaitlistEntry
 from appointments.models.appointments import new_key
 from appointments.waitlist import emails, entries
-from core.guard import email_addresses
+from core.people import email_addresses
 
 
 class AlreadyWaits(Exception):

@@ -7,8 +7,8 @@ from typing import Any
 from appointments.models import WaitlistEntry, WaitlistOffer
 from appointments.scheduling import time_zones
 from appointments.waitlist import links
-from core.guard import email_addresses
 from core.mail import outbox
+from core.people import email_addresses
 
 # Who joins again and again has the link to the place from the first mail on.
 LONGEST_PAUSE = timedelta(hours=6)

@@ -25,7 +25,7 @@ from appointments.scheduling import availability
 from appointments.scheduling.states import STATES
 from appointments.scheduling.time_preferences import Wishes
 from appointments.waitlist import emails
-from core.guard import email_addresses
+from core.people import email_addresses
 
 WAITS_FOR = timedelta(days=60)
 MOST_PLACES = 4  # of one e-mail address

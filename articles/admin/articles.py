@@ -27,9 +27,9 @@ from articles.models import Article, Opinion, Revision
 from articles.publishing import content_of, publication
 from articles.revisions import revision_diff
 from articles.views.article import shown_privately
-from core.guard import dates
-from core.guard.primary_keys import key
 from core.staff.audit import disclosures
+from core.validation import dates
+from core.validation.primary_keys import key
 
 
 @admin.register(Article)

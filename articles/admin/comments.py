@@ -20,8 +20,8 @@ from articles.admin.workflow_actions import contributor
 from articles.comments.threads import mark
 from articles.models import Comment, CommentStatus, Opinion
 from articles.models.comments import LONGEST_COMMENT
-from core.guard import dates
 from core.staff.audit.disclosures import shows
+from core.validation import dates
 
 HELD, APPROVED, REJECTED, SPAM, WITHDRAWN = CommentStatus
 STEPS = {

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from articles.models import DatedFact, Question, Related, Source
-from core.guard import dates
+from core.validation import dates
 
 
 class PartOfArticle(admin.options.InlineModelAdmin):

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 from articles.models import Contributor, Redirect, Synonym, Topic
 from core.cache import pages
-from core.guard.fields import NameField
+from core.people.form_fields import NameField
 
 
 @admin.register(Topic)

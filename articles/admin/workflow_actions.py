@@ -14,7 +14,7 @@ from articles import preview_links, publishing, tasks
 from articles.emails import in_review
 from articles.models import Article, Contributor, Status
 from articles.publishing import content_of
-from core.guard.primary_keys import key
+from core.validation.primary_keys import key
 
 
 @dataclass(frozen=True)

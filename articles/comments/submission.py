@@ -10,8 +10,8 @@ from django.utils import timezone
 from articles.comments import emails, moderation
 from articles.models import Article, Comment, CommentStatus, Contributor
 from articles.publishing import publication
-from core.guard.control_characters import without_controls
 from core.practice.models import Practice
+from core.validation.control_characters import without_controls
 
 LINK = re.compile(
     r"https?:|www\.|(?<![\w-])[\w-]++\.(?:com|net|org|info|biz|io|co|ru|cn|xyz|shop|top|online|site)\b",

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from articles.page_urls import address
-from core.guard import salutation
+from core.people import salutation
 
 
 class Topic(models.Model):

@@ -27,9 +27,9 @@ from articles.pictures import library
 from articles.publishing import publication, slugs
 from articles.publishing.contents import content_of
 from articles.publishing.rules import NotPossible, Refused, lock
-from core.guard.control_characters import without_controls
 from core.richtext import sanitizer as html_in
 from core.richtext.plain_text import minutes, plain, without_citations
+from core.validation.control_characters import without_controls
 
 Who = AbstractBaseUser | AnonymousUser | None  # None: the system itself, such as the loader
 

@@ -15,9 +15,10 @@ from articles.forms import CommentForm
 from articles.models import Article, Comment
 from articles.models.comments import CommentStatus
 from core.cache import pages
-from core.guard import email_addresses, proof_of_work, sessionless_form
+from core.guard import proof_of_work, sessionless_form
 from core.guard.no_store import keep_private
-from core.guard.primary_keys import key
+from core.people import email_addresses
+from core.validation.primary_keys import key
 
 RULE = "comments"
 

@@ -11,9 +11,9 @@ from django.db import DatabaseError, transaction
 
 from articles.models import ImageAsset, Origin
 from articles.wordpress.text import OF_WORDPRESS_COM, UPLOADS, split
-from core.guard.control_characters import without_controls
 from core.images import uploads
 from core.images.uploads import Refused
+from core.validation.control_characters import without_controls
 
 SMALLER = re.compile(r"-\d+x\d+(?=\.\w+$)")
 ENDING = re.compile(r"(\.\w+)$")

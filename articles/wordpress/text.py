@@ -11,10 +11,10 @@ from articles.content import SourceLine
 from articles.wordpress import shortcodes
 from articles.wordpress.paragraphs import paragraphs
 from articles.wordpress.unsupported_html import without_media
-from core.guard.control_characters import without_controls
 from core.richtext.balancing import balanced
 from core.richtext.plain_text import plain
 from core.richtext.sanitizer import ATTRIBUTES, DROPPED_WHOLE, SCHEMES, TAGS, sanitized
+from core.validation.control_characters import without_controls
 
 # An address and a description to an address of ours and a description, or nothing.
 Find = Callable[[str, str], tuple[str, str] | None]

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from core.guard.email_addresses import validate_address
 from core.mail.attachments import Attachment
 from core.mail.models import OutgoingEmail
 from core.mail.rendering import one_line
+from core.people.email_addresses import validate_address
 from core.practice.models import Practice
 
 # Quoted-printable everywhere: lines stay short and every byte is ASCII, whatever relays it meets.

@@ -8,7 +8,7 @@ from typing import Any
 from django.template import Context, Engine
 from django.utils.translation import gettext as _
 
-from core.guard import names
+from core.people import names
 from core.practice.models import Practice
 
 LINE = 78

@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.guard.fields import AddressField
 from core.mail import outbox
 from core.mail.models import OutgoingEmail
+from core.people.form_fields import AddressField
 from core.staff.audit.disclosures import shows_nothing
 
 

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Max
 from django.db.models.functions import Coalesce
 
-from core.guard import email_addresses, rate_limits
+from core.guard import rate_limits
 from core.mail.models import OutgoingEmail, State
+from core.people import email_addresses
 
 FIRST_PAUSE = timedelta(minutes=5)
 REMEMBERED = timedelta(days=1)

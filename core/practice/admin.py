@@ -6,9 +6,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.guard import dates
-from core.guard.fields import AddressField
+from core.people.form_fields import AddressField
 from core.practice.models import Practice
+from core.validation import dates
 
 
 @admin.register(Practice)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from localflavor.us.models import USStateField, USZipCodeField
 
 from core.cache import pages
-from core.guard.phone_numbers import PhoneColumn
+from core.people.phone_numbers import PhoneColumn
 from core.practice import cached
 
 # These texts become mail headers and one-line labels.

@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 import nh3
 from django.utils.translation import gettext as _
 
-from core.guard.control_characters import without_controls
 from core.richtext.balancing import balanced
 from core.richtext.inline_content import HEADS, PARTS, STYLED
 from core.richtext.nesting import arranged
+from core.validation.control_characters import without_controls
 
 LONGEST = 400_000  # characters; a long article has 30,000
 CALLOUTS = {"note", "warning", "urgent"}

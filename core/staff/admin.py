@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.guard.fields import AddressField, NameField
+from core.people.form_fields import AddressField, NameField
 from core.staff.accounts import invitations
 from core.staff.accounts.second_factor import FACTORS
 from core.staff.audit import trail

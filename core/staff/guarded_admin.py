@@ -26,10 +26,10 @@ from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
-from core.guard import name_matching
-from core.guard.primary_keys import NOBODYS, key
+from core.people import name_matching
 from core.staff.audit.admin_pages import record_all
 from core.staff.edit_conflicts import deleted, detection, opened_forms, snapshots
+from core.validation.primary_keys import NOBODYS, key
 
 Action = Callable[..., Any]  # (model_admin, request, queryset)
 FIRST_YEAR, LAST_YEAR = 1900, 9998  # Django reckons with the year after

@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from core.guard import email_addresses
 from core.mail.models import OutgoingEmail
+from core.people import email_addresses
 from newsletter.admin.long_lists import LookOnlyAdmin
 from newsletter.models import Confirmation, Consent, ConsentText
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import article_library
-from core.guard import dates
-from core.guard.primary_keys import key
 from core.practice.models import US_ZONES, Practice
 from core.richtext import sanitizer as html_in
 from core.richtext.editor import Editor
+from core.validation import dates
+from core.validation.primary_keys import key
 from newsletter.models import Issue
 
 OFFERED = 300

@@ -13,9 +13,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.guard import dates
-from core.guard.primary_keys import key
 from core.staff.audit.disclosures import shows, shows_nothing
+from core.validation import dates
+from core.validation.primary_keys import key
 from newsletter.admin import issue_progress
 from newsletter.admin.forms import IssueForm, PlanForm
 from newsletter.admin.workflow_actions import DECISIONS, STEPS

@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from core.guard import email_addresses
-from core.guard.primary_keys import key
+from core.people import email_addresses
 from core.staff.audit.disclosures import shows, shows_nothing
+from core.validation.primary_keys import key
 from newsletter import subscription
 from newsletter.admin.long_lists import LookOnlyAdmin
 from newsletter.models import Subscriber

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from core.guard import email_addresses
 from core.mail import outbox
+from core.people import email_addresses
 from newsletter import subscription
 from newsletter.bounces import sender_alarms
 from newsletter.delivery import message_ids

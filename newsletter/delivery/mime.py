@@ -17,8 +17,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from core.guard.email_addresses import validate_address
 from core.mail.rendering import one_line
+from core.people.email_addresses import validate_address
 from core.practice.models import Practice
 from newsletter import links
 from newsletter.delivery import dkim_signature, message_ids

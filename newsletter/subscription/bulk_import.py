@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from core.guard import email_addresses
+from core.people import email_addresses
 from newsletter.models import Topic
 from newsletter.transfer.csv_formats import Line
 

@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from core.guard import email_addresses
 from core.mail import outbox
+from core.people import email_addresses
 from newsletter import links
 from newsletter.models import Confirmation, ConsentText, Subscriber
 

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Value
 from django.utils import timezone
 
 from core import spreadsheets
-from core.guard import email_addresses
+from core.people import email_addresses
 from newsletter.models import Consent, Import, Subscriber, Topic
 from newsletter.subscription.bulk_import import Importer, Part
 from newsletter.transfer import csv_files

@@ -10,9 +10,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.cache import pages
-from core.guard import email_addresses, proof_of_work, rate_limits, sessionless_form
+from core.guard import proof_of_work, rate_limits, sessionless_form
 from core.guard.client_ip import client_network
 from core.guard.no_store import private
+from core.people import email_addresses
 from newsletter import links, subscription
 from newsletter.forms import AddressForm
 from newsletter.models import Confirmation

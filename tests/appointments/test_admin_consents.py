@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments.models import Consent, ConsentText
-from core.guard import email_addresses
+from core.people import email_addresses
 from tests.appointments.front_desk import signed_in
 from tests.factories import make_appointment, make_consent_texts
 

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from appointments import booking, links
 from appointments.models import Appointment, Consent, ConsentText, Patient, Status
-from core.guard import email_addresses
 from core.mail.models import OutgoingEmail, State
+from core.people import email_addresses
 from tests.appointments import steps
 from tests.database import contents
 from tests.factories import (

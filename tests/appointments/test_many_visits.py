@@ -12,8 +12,8 @@ from appointments.booking import hold_owner, returning_patient
 from appointments.conflicts import detection
 from appointments.models import Appointment, ClinicRules, ConsentText, Status
 from appointments.templatetags.appointments import clock as clock_of
-from core.guard import email_addresses
 from core.mail.models import OutgoingEmail
+from core.people import email_addresses
 from tests.appointments.front_desk import signed_in
 from tests.factories import make_appointment, make_hold, make_service, make_time_off, monday
 

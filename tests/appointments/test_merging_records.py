@@ -16,8 +16,8 @@ from django.utils import timezone
 from appointments import booking, retention
 from appointments.booking import patients
 from appointments.models import Appointment, Consent, ConsentText, Patient, Status, WaitlistEntry
-from core.guard import email_addresses
 from core.mail.models import OutgoingEmail
+from core.people import email_addresses
 from core.staff.models import AuditEvent
 from tests.appointments import steps
 from tests.appointments.front_desk import signed_in

@@ -14,7 +14,7 @@ from articles import comments
 from articles.content import Answered, SourceLine
 from articles.models import Article, Comment, Opinion, Revision, Topic
 from articles.seed_library import load_library
-from core.guard.control_characters import without_controls
+from core.validation.control_characters import without_controls
 from newsletter.models import Issue
 from tests.articles.factories import make_article, make_content, make_draft
 from tests.articles.wordpress import comment, post, write

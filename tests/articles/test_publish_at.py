@@ -6,7 +6,7 @@ import pytest
 from django.contrib import admin
 from django.forms import DateField, DateTimeField, SplitDateTimeField
 
-from core.guard import dates
+from core.validation import dates
 from tests.articles.factories import make_draft
 from tests.articles.test_admin import form_on, page_of, save, signed_in
 from tests.pages.factories import make_practice

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from core.guard import email_addresses
+from core.people import email_addresses
 from newsletter.delivery import message_ids
 from newsletter.models import ConsentText, Delivery, Subscriber, Topic
 

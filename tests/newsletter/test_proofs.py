@@ -7,8 +7,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from core.guard import email_addresses
 from core.mail.models import OutgoingEmail
+from core.people import email_addresses
 from newsletter import links, subscription
 from newsletter.models import Confirmation, Consent, ConsentText, Event, Origin, Subscriber
 from newsletter.subscription import consents

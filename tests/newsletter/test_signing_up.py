@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from core.guard import email_addresses
 from core.mail.models import OutgoingEmail
+from core.people import email_addresses
 from newsletter import subscription
 from newsletter.models import Confirmation, Consent, Subscriber
 from tests.newsletter.factories import make_consent_text, make_subscriber

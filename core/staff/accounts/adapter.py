@@ -19,9 +19,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.guard import email_addresses
 from core.guard.client_ip import client_network
 from core.mail import outbox
+from core.people import email_addresses
 from core.practice.models import Practice
 from core.staff.accounts import second_factor, sign_in_limits
 from core.staff.models import User

@@ -15,7 +15,7 @@ from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
-from core.guard.fields import AddressField
+from core.people.form_fields import AddressField
 from core.staff.accounts import sign_in_limits
 from core.staff.models import User
 

@@ -5,7 +5,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from core.guard import email_addresses, proof_of_work, sessionless_form
+from core.guard import proof_of_work, sessionless_form
+from core.people import email_addresses
 
 RULE = "passwords"
 

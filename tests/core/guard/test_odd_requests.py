@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from appointments.forms.booking import BirthDateField
 from appointments.models import HoursException
-from core.guard import dates
+from core.validation import dates
 from tests.appointments.front_desk import signed_in as desk
 from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_service

@@ -11,8 +11,8 @@ from django.utils import timezone
 from appointments import emails
 from appointments.models import Appointment, Consent, ConsentText, Status
 from articles.models import Comment, ImageAsset, Opinion, Redirect, Synonym
-from core.guard import email_addresses
 from core.mail.models import OutgoingEmail
+from core.people import email_addresses
 from newsletter import subscription
 from newsletter.models import Delivery, Event, Subscriber
 from tests.articles.factories import make_article

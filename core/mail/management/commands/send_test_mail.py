@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from core.guard.email_addresses import validate_address
 from core.mail import test_message
 from core.mail.models import OutgoingEmail, State
+from core.people.email_addresses import validate_address
 
 
 class Command(BaseCommand):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.guard.names import for_mail
-from core.guard.salutation import initials, short_name
+from core.people.names import for_mail
+from core.people.salutation import initials, short_name
 
 
 @pytest.mark.parametrize(

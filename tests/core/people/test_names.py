@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from appointments.models import Appointment, ConsentText, Patient, WaitlistEntry
 from articles.models import Comment
-from core.guard.fields import NameField
-from core.guard.names import validate_name
 from core.mail import outbox
 from core.mail.models import OutgoingEmail
+from core.people.form_fields import NameField
+from core.people.names import validate_name
 from tests.appointments import steps
 from tests.articles.factories import make_article
 from tests.core.mail.examples import EXAMPLES

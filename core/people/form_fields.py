@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.guard.email_addresses import LONGEST, validate_address
-from core.guard.names import as_typed, validate_name
+from core.people.email_addresses import LONGEST, validate_address
+from core.people.names import as_typed, validate_name
 
 
 class AddressField(forms.EmailField):

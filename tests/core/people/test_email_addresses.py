@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from appointments.models import Appointment, ConsentText, Patient, WaitlistEntry
 from articles.models import Comment
-from core.guard.email_addresses import keyed_hash, mailbox, normalised, validate_address
 from core.mail import delivery, outbox
 from core.mail.models import OutgoingEmail, State
+from core.people.email_addresses import keyed_hash, mailbox, normalised, validate_address
 from core.staff.models import User
 from newsletter.delivery.mime import NoSuchAddress, recipient
 from tests.appointments import steps

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments.models import Appointment, Patient, WaitlistEntry
-from core.guard.phone_numbers import PhoneField
+from core.people.phone_numbers import PhoneField
 from core.practice.models import Practice
 from tests.appointments import steps
 from tests.appointments.front_desk import signed_in

@@ -12,7 +12,7 @@ from itertools import takewhile
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from core.guard.salutation import is_name
+from core.people.salutation import is_name
 
 # A mail greets nobody by a sentence.
 MOST_WORDS, LONGEST_GREETING = 4, 40
