@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles.html.rendering import prose
+from articles.article_page.rendering import prose
 from articles.models import Article, Topic
 from core.cache import pages
 from core.feeds import Feed

@@ -19,9 +19,10 @@ from django.db import transaction
 from markdown_it import MarkdownIt
 from mdit_py_plugins.container import container_plugin
 
-from articles import publishing, related_articles
-from articles.content import Answered, Content, DatedFact, SourceLine
+from articles import publishing
+from articles.article_page import related_articles
 from articles.models import Article, Contributor, Related, Status, Topic
+from articles.revisions.content import Answered, Content, DatedFact, SourceLine
 from core.richtext.sanitizer import CALLOUTS
 
 LIBRARY = Path(__file__).parent / "library"

@@ -7,9 +7,10 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from articles import comments, publishing, source_checker
+from articles import comments, publishing
 from articles.comments import emails
 from articles.emails import review_due
+from articles.links import source_checker
 from articles.models import Article, ImageAsset
 from articles.pictures import library
 

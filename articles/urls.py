@@ -1,7 +1,8 @@
 from django.urls import URLPattern, path, re_path
 
-from articles import feeds, preview_links
+from articles import feeds
 from articles.comments import links
+from articles.links import preview_links
 from articles.views import article, article_list, comments, feedback, images
 
 app_name = "articles"

@@ -34,7 +34,7 @@ PURE = {
     "appointments.scheduling.visit_progress",
     "core.people.salutation",
     "appointments.forms.written_dates",
-    "articles.content",
+    "articles.revisions.content",
     "articles.search.crisis_terms",
     "articles.revisions.word_diff",
     "articles.search.query",
@@ -61,7 +61,7 @@ PURE = {
     "newsletter.bounces.classification",
 }
 # Pure but for Django's slugify.
-NEARLY_PURE = {"articles.html.rendering"}
+NEARLY_PURE = {"articles.article_page.rendering"}
 # Modules of the standard library through which the world outside gets in.
 WORLD = {"os", "io", "socket", "subprocess", "threading", "random", "secrets", "logging", "pathlib"}
 # The only places that change a status.

@@ -11,12 +11,11 @@ from functools import cache
 
 import pytest
 
-from articles import content
+from articles.article_page import rendering as show
 from articles.comments import submission
-from articles.html import rendering as show
-from articles.page_urls import by_query
+from articles.links.page_urls import by_query
 from articles.pictures import renditions
-from articles.revisions import revision_diff
+from articles.revisions import content, revision_diff
 from articles.search import excerpts, results
 from articles.wordpress import paragraphs, shortcodes, unsupported_html, wxr, wxr_file
 from articles.wordpress import text as wordpress

@@ -22,7 +22,7 @@ from articles.admin.inlines import (
     RelatedInline,
     SourceInline,
 )
-from articles.article_page import with_everything
+from articles.article_page.page_data import with_everything
 from articles.models import Article, Opinion, Revision
 from articles.publishing import content_of, publication
 from articles.revisions import revision_diff

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from articles import content
 from articles.models import Article, ImageAsset
 from articles.pictures import library
 from articles.publishing import slugs
+from articles.revisions import content
 from core.images import uploads
 from core.practice.models import Practice
 from core.richtext import sanitizer as html_in

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from articles import preview_links, publishing, tasks
+from articles import publishing, tasks
 from articles.emails import in_review
+from articles.links import preview_links
 from articles.models import Article, Contributor, Status
 from articles.publishing import content_of
 from core.validation.primary_keys import key

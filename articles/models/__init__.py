@@ -1,9 +1,9 @@
 from articles.models.articles import RESERVED, Approval, Article, Redirect, Revision, Status
 from articles.models.comments import Comment, CommentStatus, Opinion
+from articles.models.contributors import Contributor, Topic
 from articles.models.images import ImageAsset
 from articles.models.imports import Origin
 from articles.models.parts import Correction, DatedFact, LinkCheck, Question, Related, Source
-from articles.models.people import Contributor, Topic
 from articles.models.search import Synonym, Word
 
 __all__ = [

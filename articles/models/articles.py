@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.people import Contributor, Topic
+from articles.links.page_urls import address
+from articles.models.contributors import Contributor, Topic
 from articles.models.search import INDEX_WHAT_IS_ONLINE
-from articles.page_urls import address
 
 RESERVED = {"feed", "topics", "contributors", "comments", "preview", "search", "images"}
 

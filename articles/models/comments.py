@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.articles import Article
-from articles.models.people import Contributor
+from articles.models.contributors import Contributor
 
 LONGEST_COMMENT, LONGEST_SENTENCE = 3000, 500
 

@@ -4,7 +4,6 @@
 `online` puts them before readers and takes them away, `addresses` keeps old links working.
 """
 
-from articles.publishing.contents import content_of
 from articles.publishing.publication import (
     archive,
     date_back,
@@ -23,6 +22,7 @@ from articles.publishing.review import (
 from articles.publishing.revisions import cleaned, create, record, restore, save
 from articles.publishing.rules import NotPossible, Refused
 from articles.publishing.slugs import rename
+from articles.publishing.stored_content import content_of
 
 __all__ = [
     "NotPossible",

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import related_articles
+from articles.article_page import related_articles
 from articles.models import Article, Correction, Revision, Status
-from articles.publishing.contents import check_it_holds, content_of
 from articles.publishing.rules import NotPossible, lock
+from articles.publishing.stored_content import check_it_holds, content_of
 from core.cache import pages
 
 # A schedule that the system slept through for longer waits for staff instead of surprising them.

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.content import Content
 from articles.emails import in_review
 from articles.models import Approval, Article, Contributor, Revision, Status
 from articles.publishing import publication
-from articles.publishing.contents import check_it_holds, content_of
 from articles.publishing.rules import NotPossible, lock
+from articles.publishing.stored_content import check_it_holds, content_of
+from articles.revisions.content import Content
 from core.richtext.plain_text import CITATION, plain
 
 

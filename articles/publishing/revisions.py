@@ -9,8 +9,6 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import content
-from articles.content import Answered, Content
 from articles.emails import in_review
 from articles.models import (
     Approval,
@@ -25,8 +23,10 @@ from articles.models import (
 )
 from articles.pictures import library
 from articles.publishing import publication, slugs
-from articles.publishing.contents import content_of
 from articles.publishing.rules import NotPossible, Refused, lock
+from articles.publishing.stored_content import content_of
+from articles.revisions import content
+from articles.revisions.content import Answered, Content
 from core.richtext import sanitizer as html_in
 from core.richtext.plain_text import minutes, plain, without_citations
 from core.validation.control_characters import without_controls

@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from articles.content import Content
+from articles.revisions.content import Content
 from articles.revisions.word_diff import differing
 from core.richtext.plain_text import plain
 

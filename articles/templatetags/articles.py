@@ -13,11 +13,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from articles.content import SourceLine
+from articles.article_page import rendering
 from articles.forms import CommentForm
-from articles.html import rendering
 from articles.models import Article, ImageAsset
 from articles.pictures import renditions
+from articles.revisions.content import SourceLine
 from articles.search import excerpts
 from core.richtext import phone_links
 

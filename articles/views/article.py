@@ -10,12 +10,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from articles import comments, preview_links, structured_data
-from articles.article_page import ONLINE, reading, with_everything
+from articles import comments
+from articles.article_page import structured_data
+from articles.article_page.page_data import ONLINE, reading, with_everything
 from articles.comments import threads
-from articles.content import Content
 from articles.forms import CommentForm
+from articles.links import preview_links
 from articles.models import Revision
+from articles.revisions.content import Content
 from core.cache import pages
 from core.guard.no_store import keep_private
 from core.practice.models import Practice

@@ -9,7 +9,8 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from articles import publishing, related_articles
+from articles import publishing
+from articles.article_page import related_articles
 from articles.models import Article, Contributor, Origin, Redirect
 from articles.wordpress import comments, posts
 from articles.wordpress.permalinks import old_addresses

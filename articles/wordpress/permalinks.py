@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from articles.page_urls import by_query
+from articles.links.page_urls import by_query
 from articles.wordpress.text import split
 from articles.wordpress.wxr import Entry, Export
 

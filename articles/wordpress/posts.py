@@ -8,8 +8,8 @@ from urllib.parse import unquote
 from django.utils.text import slugify
 
 from articles import publishing
-from articles.content import Content, SourceLine
 from articles.models import Article, Contributor, ImageAsset, Topic
+from articles.revisions.content import Content, SourceLine
 from articles.wordpress import text
 from articles.wordpress.pictures import Pictures
 from articles.wordpress.report import Report, Seen

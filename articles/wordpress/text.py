@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import nh3
 
-from articles.content import SourceLine
+from articles.revisions.content import SourceLine
 from articles.wordpress import shortcodes
 from articles.wordpress.paragraphs import paragraphs
 from articles.wordpress.unsupported_html import without_media

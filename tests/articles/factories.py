@@ -4,8 +4,8 @@ from itertools import count
 from typing import Any
 
 from articles import publishing
-from articles.content import Content, SourceLine
 from articles.models import Article, Contributor, Topic
+from articles.revisions.content import Content, SourceLine
 from core.staff.models import User
 
 numbers = count(1)

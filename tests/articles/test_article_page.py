@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from articles import preview_links
-from articles.content import Answered, SourceLine
+from articles.links import preview_links
 from articles.models import ImageAsset, Related
+from articles.revisions.content import Answered, SourceLine
 from tests.articles.factories import (
     LABEL,
     approve,

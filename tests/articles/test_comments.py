@@ -11,8 +11,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from articles import comments, preview_links, tasks
+from articles import comments, tasks
 from articles.comments import links
+from articles.links import preview_links
 from articles.models import Article, Comment
 from core.guard import proof_of_work
 from core.mail.models import OutgoingEmail

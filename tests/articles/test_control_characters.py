@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from articles import comments
-from articles.content import Answered, SourceLine
 from articles.models import Article, Comment, Opinion, Revision, Topic
+from articles.revisions.content import Answered, SourceLine
 from articles.seed_library import load_library
 from core.validation.control_characters import without_controls
 from newsletter.models import Issue

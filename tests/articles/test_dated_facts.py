@@ -7,9 +7,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from articles import publishing
-from articles.content import DatedFact, SourceLine
 from articles.emails import review_due
 from articles.models import Article, Status
+from articles.revisions.content import DatedFact, SourceLine
 from articles.seed_library import LIBRARY, read
 from tests.articles.factories import (
     LABEL,

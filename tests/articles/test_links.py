@@ -4,7 +4,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from articles import tasks
-from articles.content import SourceLine
+from articles.revisions.content import SourceLine
 from core.web.link_checker import look
 from tests.articles.factories import make_draft
 

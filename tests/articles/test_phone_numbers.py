@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.html.rendering import prose
+from articles.article_page.rendering import prose
 from core.richtext import phone_links
 from tests.articles.factories import make_article
 from tests.newsletter.issues import make_issue

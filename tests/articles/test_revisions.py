@@ -1,8 +1,8 @@
 import pytest
 
 from articles import publishing
-from articles.content import Answered, SourceLine, parts_that_differ
 from articles.models import Status
+from articles.revisions.content import Answered, SourceLine, parts_that_differ
 from tests.articles.factories import LABEL, edit, make_article, make_contributor, make_draft
 
 pytestmark = pytest.mark.django_db

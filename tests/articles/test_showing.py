@@ -2,8 +2,8 @@
 
 import pytest
 
-from articles.content import Content, is_small_fix
-from articles.html.rendering import prose
+from articles.article_page.rendering import prose
+from articles.revisions.content import Content, is_small_fix
 from articles.search.excerpts import excerpt, highlighted
 from core.richtext.plain_text import plain
 

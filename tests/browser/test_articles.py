@@ -8,8 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles import comments
-from articles.content import Answered
 from articles.models import Article, Comment, Opinion
+from articles.revisions.content import Answered
 from tests.articles.factories import LABEL, make_article, make_contributor, make_draft
 from tests.browser.barriers import barriers
 from tests.core.staff.people import PASSWORD, make_staff

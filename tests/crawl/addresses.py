@@ -12,10 +12,10 @@ from appointments import links
 from appointments.admin.workflow_actions import STEPS as VISIT_STEPS
 from appointments.booking import returning_patient
 from appointments.waitlist import links as place_links
-from articles import preview_links
 from articles.admin.comments import STEPS as COMMENT_STEPS
 from articles.admin.workflow_actions import STEPS as ARTICLE_STEPS
 from articles.comments import links as comment_links
+from articles.links import preview_links
 from newsletter import links as reader_links
 from newsletter.admin.workflow_actions import STEPS as ISSUE_STEPS
 from newsletter.bounces.webhooks import READERS

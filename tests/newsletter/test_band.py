@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from articles import preview_links
+from articles.links import preview_links
 from newsletter import links
 from tests.articles.factories import make_article
 from tests.factories import make_provider, make_service

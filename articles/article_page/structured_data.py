@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from articles.article_page import Reading
-from articles.content import SourceLine
+from articles.article_page.page_data import Reading
 from articles.models import Article, Contributor
+from articles.revisions.content import SourceLine
 from core.practice.models import Practice
 from core.validation.control_characters import without_controls
 

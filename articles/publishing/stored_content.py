@@ -6,10 +6,10 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from articles import content
-from articles.content import Answered, Content, DatedFact, SourceLine
 from articles.models import Article, Revision
 from articles.publishing.rules import NotPossible
+from articles.revisions import content
+from articles.revisions.content import Answered, Content, DatedFact, SourceLine
 
 
 def content_of(article: Article | Revision) -> Content:

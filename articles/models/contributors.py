@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from articles.page_urls import address
+from articles.links.page_urls import address
 from core.people import salutation
 
 

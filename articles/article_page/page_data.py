@@ -11,12 +11,12 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from articles import related_articles
-from articles.content import Content
-from articles.html.rendering import Prose, prose
+from articles.article_page import related_articles
+from articles.article_page.rendering import Prose, prose
 from articles.models import Article, Correction, ImageAsset, Revision, Topic
 from articles.pictures import renditions
 from articles.publishing import content_of
+from articles.revisions.content import Content
 from core.cache.compiled import Asked, Compiled
 
 # Long, and not on the page: the working copy, and what search stands on.

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
+from articles.links.page_urls import POSTS, by_query
 from articles.models import Article, Redirect
-from articles.page_urls import POSTS, by_query
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LONGEST = 250  # of Redirect.path
