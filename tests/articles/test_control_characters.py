@@ -17,7 +17,7 @@ from articles.seed_library import load_library
 from core.validation.control_characters import without_controls
 from newsletter.models import Issue
 from tests.articles.factories import make_article, make_content, make_draft
-from tests.articles.wordpress import comment, post, write
+from tests.articles.wordpress_export import comment, post, write
 from tests.core.staff.people import make_staff, sign_in
 from tests.page_forms import read_forms
 

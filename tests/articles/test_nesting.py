@@ -14,7 +14,7 @@ from articles.wordpress.wxr import Export
 from core.richtext.sanitizer import clean
 from newsletter.models import Issue
 from tests.articles.factories import make_draft
-from tests.articles.wordpress import post, write
+from tests.articles.wordpress_export import post, write
 from tests.core.staff.people import make_staff, sign_in
 from tests.nesting import faults
 from tests.page_forms import read_forms

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from appointments.models import Appointment
 from core.database import append_only
 from tests import database
-from tests.core.staff.proofs import key_of, number_of_rows, write_proofs
+from tests.core.staff.append_only_rows import key_of, number_of_rows, write_proofs
 from tests.factories import make_appointment, monday
 
 pytestmark = pytest.mark.django_db

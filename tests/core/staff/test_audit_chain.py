@@ -20,8 +20,8 @@ from core.staff import tasks
 from core.staff.audit import hash_chain, trail
 from core.staff.models import AuditEvent, ChainLink
 from curednation.production import heads_leave_the_site
+from tests.core.staff.append_only_rows import write_proofs
 from tests.core.staff.people import make_staff
-from tests.core.staff.proofs import write_proofs
 from tests.database import unguarded
 
 pytestmark = pytest.mark.django_db

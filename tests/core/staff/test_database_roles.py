@@ -19,9 +19,9 @@ from core.database import append_only, proof_writers
 from curednation.celery import app as celery_app
 from tests import processes
 from tests.appointments import steps
+from tests.core.staff.append_only_rows import key_of
 from tests.core.staff.deployed import Deployment, administrator, deployment
 from tests.core.staff.people import PASSWORD
-from tests.core.staff.proofs import key_of
 from tests.devstack.test_unsafe_settings import PRODUCTION
 from tests.factories import monday
 from tests.visitor import over_http
@@ -30,7 +30,7 @@ from tests.visitor import over_http
 PREPARE = """
 from tests.factories import make_licence, make_provider, make_service
 from tests.core.staff.people import make_staff
-from tests.core.staff.proofs import write_proofs
+from tests.core.staff.append_only_rows import write_proofs
 make_service(slug="checked", providers=[make_provider()])
 make_staff(is_superuser=True, email="boss@example.org")
 write_proofs()

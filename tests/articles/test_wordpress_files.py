@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from articles.models import Article, Comment
 from tests.articles.factories import make_contributor
-from tests.articles.wordpress import HEAD, TEXT, comment, meta, picture, post, write
+from tests.articles.wordpress_export import HEAD, TEXT, comment, meta, picture, post, write
 
 pytestmark = pytest.mark.django_db
 LETTERS = TEXT + "\n\n“Café” 5 µg – naïve"

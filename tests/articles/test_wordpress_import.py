@@ -20,7 +20,7 @@ from articles.models import (
 )
 from articles.wordpress import text, wxr, wxr_file
 from tests.articles.factories import make_article, make_contributor
-from tests.articles.wordpress import HEAD, TEXT, comment, meta, picture, post, write
+from tests.articles.wordpress_export import HEAD, TEXT, comment, meta, picture, post, write
 
 pytestmark = pytest.mark.django_db
 TABLES = (Article, Comment, Contributor, ImageAsset, Origin, Redirect, Topic)

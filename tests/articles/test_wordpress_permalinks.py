@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from articles.models import Article, Redirect
 from tests.articles.factories import make_contributor
-from tests.articles.wordpress import HEAD, meta, post, write
+from tests.articles.wordpress_export import HEAD, meta, post, write
 
 pytestmark = pytest.mark.django_db
 

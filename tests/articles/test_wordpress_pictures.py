@@ -8,7 +8,7 @@ from PIL import Image
 
 from articles.models import Article, ImageAsset
 from articles.wordpress.pictures import place_of
-from tests.articles.wordpress import meta, picture, post, write
+from tests.articles.wordpress_export import meta, picture, post, write
 from tests.hostile_pictures import moving
 
 pytestmark = pytest.mark.django_db
