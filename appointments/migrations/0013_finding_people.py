@@ -35,11 +35,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='patient',
             name='search_name',
-            field=models.GeneratedField(db_persist=True, expression=core.guard.name_matching.Plain('first_name', 'last_name'), output_field=models.TextField()),
+            field=models.GeneratedField(db_persist=True, expression=core.people.name_matching.Plain('first_name', 'last_name'), output_field=models.TextField()),
         ),
         migrations.AddField(
             model_name='waitlistentry',
             name='search_name',
-            field=models.GeneratedField(db_persist=True, expression=core.guard.name_matching.Plain('first_name', 'last_name'), output_field=models.TextField()),
+            field=models.GeneratedField(db_persist=True, expression=core.people.name_matching.Plain('first_name', 'last_name'), output_field=models.TextField()),
         ),
     ]

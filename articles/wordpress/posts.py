@@ -9,6 +9,7 @@ from django.utils.text import slugify
 
 from articles import publishing
 from articles.models import Article, Contributor, ImageAsset, Topic
+from articles.publishing import slugs
 from articles.revisions.content import Content, SourceLine
 from articles.wordpress import text
 from articles.wordpress.pictures import Pictures
@@ -114,7 +115,7 @@ def _free_slug(move: Move, entry: Entry, title: str) -> str:
     base = (slugify(unquote(entry.slug)) or slugify(title) or f"post-{entry.key}")[:110]
     for slug in (base, *(f"{base}-{number}" for number in range(2, 30))):
         try:
-            publishing.slugs.check_free(slug)
+            slugs.check_free(slug)
         except publishing.Refused:
             continue
         if slug != base:
