@@ -4,10 +4,10 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from articles.models import Article, Topic
-from core.feeds import OurSitemap
+from core.feeds import SafeSitemap
 
 
-class ArticlesSitemap(OurSitemap):
+class ArticlesSitemap(SafeSitemap):
     """Every article that readers can see."""
 
     limit = 40_000  # of the 50,000 that one file may hold
@@ -24,7 +24,7 @@ class ArticlesSitemap(OurSitemap):
         return Article(slug=item["slug"]).get_absolute_url()
 
 
-class TopicsSitemap(OurSitemap):
+class TopicsSitemap(SafeSitemap):
     """The topics that hold an article."""
 
     def items(self) -> list[Topic]:

@@ -54,7 +54,7 @@ def _clean(value: Any) -> Any:
     return [_clean(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
-class OurSitemap(Sitemap):
+class SafeSitemap(Sitemap):
     """Addresses come from SITE_URL, never from the request."""
 
     def get_urls(

@@ -1,7 +1,7 @@
 """What every request goes through, in this order. The settings take in this list."""
 
 MIDDLEWARE = [
-    "core.guard.client_ip.forget_untrusted",
+    "core.guard.client_ip.drop_untrusted_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -9,10 +9,10 @@ MIDDLEWARE = [
     "pages.middleware.refuse_methods",
     "pages.middleware.refuse_nul",
     "curednation.request_body.limit",
-    "core.guard.control_characters.strip_controls",
+    "core.validation.control_characters.strip_controls",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "articles.redirects.follow_old_addresses",
+    "articles.links.redirects.follow_old_addresses",
     "django.middleware.csrf.CsrfViewMiddleware",
     "core.staff.accounts.sessions.StaffAuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

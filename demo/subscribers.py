@@ -49,7 +49,7 @@ def _reader(number: int, now: datetime, chance: Random) -> Subscriber:
     left = joined + (now - joined) * chance.random() if state != State.ACTIVE else None
     pauses = state == State.ACTIVE and chance.random() < 0.04
     return Subscriber(
-        email=email_addresses.normalised(email),
+        email=email_addresses.normalized(email),
         address_hash=email_addresses.keyed_hash(email),
         state=state,
         created_at=joined,

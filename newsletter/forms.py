@@ -28,7 +28,7 @@ class AddressField(form_fields.AddressField):
         )
 
     def clean(self, value):
-        return email_addresses.normalised(super().clean(value))
+        return email_addresses.normalized(super().clean(value))
 
 
 class AddressForm(forms.Form):

@@ -2,11 +2,11 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from core.feeds import OurSitemap
+from core.feeds import SafeSitemap
 from newsletter.models import Issue
 
 
-class IssuesSitemap(OurSitemap):
+class IssuesSitemap(SafeSitemap):
     """Every issue that everybody may read."""
 
     def items(self) -> QuerySet[Issue]:

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from articles.sitemaps import ArticlesSitemap, TopicsSitemap
-from core.feeds import OurSitemap
+from core.feeds import SafeSitemap
 from newsletter.sitemaps import IssuesSitemap
 
 
-class PagesSitemap(OurSitemap):
+class PagesSitemap(SafeSitemap):
     """The pages that change with a release."""
 
     changefreq = "monthly"

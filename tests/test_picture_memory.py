@@ -80,7 +80,7 @@ def test_memory_is_bounded_whatever_the_picture(kind, tmp_path):
 
 
 def prepared(content: bytes) -> Image.Image:
-    return Image.open(uploads.prepared(SimpleUploadedFile("a", content)))
+    return Image.open(uploads.prepare_upload(SimpleUploadedFile("a", content)))
 
 
 @pytest.mark.parametrize(
@@ -144,6 +144,6 @@ def test_a_broken_picture_is_never_an_error_of_ours(kind):
 def test_what_was_in_the_metadata_is_gone():
     out = io.BytesIO()
     Image.new("RGB", (30, 20)).save(out, "WEBP", exif=exif_bomb(3, 50), xmp=b"<secret/>")
-    kept = uploads.prepared(SimpleUploadedFile("a", out.getvalue())).read()
+    kept = uploads.prepare_upload(SimpleUploadedFile("a", out.getvalue())).read()
     assert b"secret" not in kept
     assert b"EXIF" not in kept

@@ -316,7 +316,7 @@ class AppointmentAdmin(admin.ModelAdmin):
                 "checkbox": ACTION_CHECKBOX_NAME,
             }
             page = TemplateResponse(request, "admin/appointments/cancel.html", context)
-            return disclosures.shows(page, queryset)
+            return disclosures.declare(page, queryset)
         self._take(request, workflow_actions.CANCEL, queryset, **form.cleaned_data)
         return None
 

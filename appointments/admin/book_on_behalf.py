@@ -19,7 +19,7 @@ from appointments.admin import free_times, practice_time, workflow_actions
 from appointments.admin.booking_forms import ChoiceForm, MoveForm, VisitForm, WhenForm
 from appointments.models import Appointment, Patient
 from core.staff.audit import disclosures
-from core.validation.primary_keys import key
+from core.validation.primary_keys import parse_key
 
 PAGE = "admin/appointments/book.html"
 
@@ -35,7 +35,7 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
     context = _context(admin, request, _("Book a visit")) | {"choice": choice, "patient": patient}
     known = [patient] if patient else []
     if not choice.is_bound or not choice.is_valid():
-        return disclosures.shows(TemplateResponse(request, PAGE, context), known)
+        return disclosures.declare(TemplateResponse(request, PAGE, context), known)
     form = VisitForm(request.POST or None, choice=choice.cleaned_data, patient=patient)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -52,7 +52,7 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
         status = 409
     context |= {"form": form, "days": free_times.days(form.grid(), form.provider)}
     page = TemplateResponse(request, PAGE, context, status=status)
-    return disclosures.shows(page, known, form.asked_about)
+    return disclosures.declare(page, known, form.asked_about)
 
 
 def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -94,7 +94,7 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
         "days": free_times.days(form.grid(), form.provider),
     }
     page = TemplateResponse(request, PAGE, context, status=status)
-    return disclosures.shows(page, [visit], form.asked_about)
+    return disclosures.declare(page, [visit], form.asked_about)
 
 
 def attempt(form: Any, do: Any) -> Appointment | None:
@@ -143,7 +143,7 @@ def _say_who_waits(request: HttpRequest, visit: Appointment) -> None:
 
 
 def _patient_or_404(object_id: str) -> Patient:
-    patient = Patient.objects.kept().filter(pk=key(object_id)).first()
+    patient = Patient.objects.kept().filter(pk=parse_key(object_id)).first()
     if patient is None:
         raise Http404("No such patient")
     return patient

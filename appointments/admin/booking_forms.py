@@ -20,7 +20,7 @@ from appointments.scheduling.states import STATE_CHOICES, STATES
 from core.people.form_fields import AddressField, NameField
 from core.people.phone_numbers import PhoneField
 from core.validation import dates
-from core.validation.primary_keys import key, keys
+from core.validation.primary_keys import parse_key, parse_keys
 
 BOOK_PAGE = "admin:appointments_appointment_book"
 
@@ -28,7 +28,7 @@ BOOK_PAGE = "admin:appointments_appointment_book"
 def parse_choice(text: str) -> tuple[datetime, Provider] | None:
     """Return what `free_times.value` wrote; None for anything else."""
     start, _slash, pk = text.partition("/")
-    provider = Provider.objects.filter(pk=key(pk)).first()
+    provider = Provider.objects.filter(pk=parse_key(pk)).first()
     if not SLOT.fullmatch(start) or provider is None:
         return None
     try:
@@ -39,7 +39,7 @@ def parse_choice(text: str) -> tuple[datetime, Provider] | None:
 
 def day_field(**kwargs: Any) -> forms.DateField:
     widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(widget=widget, validators=[dates.plausible], **kwargs)
+    return forms.DateField(widget=widget, validators=[dates.validate_plausible], **kwargs)
 
 
 class WhenForm(forms.Form):
@@ -158,7 +158,7 @@ class TimeForm(forms.Form):
         """For `booking`. Only of a valid form."""
         starts_at, provider = self.cleaned_data["slot"]
         reason = self.cleaned_data["reason"].strip()
-        beside = frozenset(keys(self.data.getlist("beside")))  # type: ignore[attr-defined]
+        beside = frozenset(parse_keys(self.data.getlist("beside")))  # type: ignore[attr-defined]
         return Wish(provider, self.service, self.state, starts_at, reason, beside)
 
 

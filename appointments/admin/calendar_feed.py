@@ -30,4 +30,4 @@ def new_calendar_address(
         "address": feeds.replace(provider),
     }
     response = TemplateResponse(request, "admin/appointments/calendar_address.html", context)
-    return disclosures.shows(response, [provider])
+    return disclosures.declare(response, [provider])

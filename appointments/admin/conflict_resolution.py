@@ -21,7 +21,7 @@ from appointments.conflicts import decisions
 from appointments.conflicts.detection import CAN_BE_KEPT, Why
 from appointments.models import Appointment, ConflictDecision
 from appointments.scheduling.availability import Slot
-from core.validation.primary_keys import keys
+from core.validation.primary_keys import parse_keys
 
 PREFIX = "affected-"
 KEEP, CANCEL, LATER, MOVE = "keep", "cancel", "later", "move"
@@ -152,7 +152,7 @@ def _is_free(visit: Appointment, slot: Slot, offered: list[tuple[datetime, datet
 
 def mark_new(rows: Iterable[Row], data: QueryDict) -> int:
     """Mark what was booked since the list was made; how many."""
-    seen = keys(data.getlist(f"{PREFIX}seen"))
+    seen = parse_keys(data.getlist(f"{PREFIX}seen"))
     for row in rows:
         row.is_new = row.visit.pk not in seen
     return sum(row.is_new for row in rows)

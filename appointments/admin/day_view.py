@@ -53,7 +53,7 @@ def page(name: str, request: HttpRequest, context: dict[str, Any]) -> HttpRespon
     """The page of `page_context` and more, which says whose visits it shows."""
     response = TemplateResponse(request, f"admin/appointments/{name}.html", context)
     visits = [entry.visit for column in context["columns"] for entry in column.entries]
-    return disclosures.shows(response, visits)
+    return disclosures.declare(response, visits)
 
 
 def page_context(
@@ -79,5 +79,5 @@ def today(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     )
     counts = visits.order_by("provider__name").values("provider_id", "provider__name")
     rows = counts.annotate(visits=Count("pk"), first=Min("starts_at"))
-    context = {"day": day, "words": practice_time.day(day), "rows": rows, "shows": ()}
+    context = {"day": day, "words": practice_time.day(day), "rows": rows, "records": ()}
     return "admin/appointments/_today.html", context

@@ -26,7 +26,7 @@ from appointments.models import Appointment, ConsentText, HoursException, Provid
 from appointments.scheduling import availability, series
 from appointments.scheduling.availability import Slot
 from core.staff.audit import disclosures
-from core.validation.primary_keys import keys
+from core.validation.primary_keys import parse_keys
 
 PAGE = "admin/appointments/series.html"
 PAGE_NAME = "admin:appointments_appointment_series"
@@ -120,7 +120,7 @@ def series_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Http
         "left": any(left for _one, _when, left in of_series),
     }
     response = TemplateResponse(request, PAGE, context, status=409 if error else 200)
-    return disclosures.shows(response, [visit], beside, [one for one, _when, _left in of_series])
+    return disclosures.declare(response, [visit], beside, [one for one, _when, _left in of_series])
 
 
 def preview(visit: Appointment, asked: dict) -> list[Row]:
@@ -200,7 +200,7 @@ def _book(
     agreed: AgreedForm,
 ) -> tuple[str, list[Appointment]]:
     """Book what was chosen, all or none; else why not, and the visits to ask about."""
-    beside = frozenset(keys(request.POST.getlist("beside")))
+    beside = frozenset(parse_keys(request.POST.getlist("beside")))
     wishes = []
     for row in _as_chosen(request, rows):
         if row.chosen != LEAVE_OUT:

@@ -16,7 +16,7 @@ from appointments.admin import practice_time, workflow_actions
 from appointments.models import Appointment, Status
 from appointments.templatetags.appointments import clock
 from core.staff.audit import disclosures
-from core.validation.primary_keys import key
+from core.validation.primary_keys import parse_key
 
 SHOWN = 200
 
@@ -47,7 +47,7 @@ def holds_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         "may_release": request.user.has_perm("appointments.change_appointment"),
     }
     response = TemplateResponse(request, "admin/appointments/holds.html", context)
-    return disclosures.shows(response, [hold for hold, *_words in rows])
+    return disclosures.declare(response, [hold for hold, *_words in rows])
 
 
 def _give_back(hold: Appointment, by: str) -> bool:
@@ -64,7 +64,7 @@ def _give_back(hold: Appointment, by: str) -> bool:
 def _release(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("appointments.change_appointment"):
         raise PermissionDenied
-    hold = Appointment.objects.filter(pk=key(request.POST.get("release"))).first()
+    hold = Appointment.objects.filter(pk=parse_key(request.POST.get("release"))).first()
     if hold and _give_back(hold, workflow_actions.signature(request)):
         admin.log_change(request, hold, "Released")
         messages.success(request, _("The time is free again."))

@@ -22,7 +22,7 @@ def pressure(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     found = booking.pressure()
     if not (found.is_on or found.rests):
         return None
-    return "admin/appointments/_pressure.html", {"pressure": found, "shows": ()}
+    return "admin/appointments/_pressure.html", {"pressure": found, "records": ()}
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
@@ -41,7 +41,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     return "admin/appointments/_failed_mail.html", {
         "count": len(rows),
         "more": len(rows) - SHOWN,
-        "shows": rows[:SHOWN],
+        "records": rows[:SHOWN],
         "rows": [
             {
                 "visit": visit,

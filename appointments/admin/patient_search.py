@@ -68,7 +68,7 @@ class People:
 
     def _called(self, text: str) -> Q:
         """Those with this number in whatever spelling, or this part of one."""
-        number = phone_numbers.read(text)
+        number = phone_numbers.parse_phone(text)
         if number and number.is_valid():
             return _any(self.numbers, "startswith", number.as_e164)
         digits = re.sub(r"\D", "", text)

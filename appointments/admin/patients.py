@@ -23,7 +23,7 @@ from appointments.forms.booking import BirthDateField
 from appointments.models import Appointment, Patient, Status
 from core.people.form_fields import AddressField, NameField
 from core.staff.audit import disclosures
-from core.validation.primary_keys import key
+from core.validation.primary_keys import parse_key
 
 ALIKE = 5  # other records that may be the same person's
 IDENTITY = ("first_name", "last_name", "birth_date", "email")
@@ -142,7 +142,7 @@ class PatientAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         """With the visit that follow-ups start from, the latest that was not given up, and with
         other records that may be this person's, or were."""
-        into = Patient.objects.filter(merged=key(unquote(object_id))).first()
+        into = Patient.objects.filter(merged=parse_key(unquote(object_id))).first()
         if into and self.has_view_or_change_permission(request):
             self.message_user(request, _("That record was merged into this one."), messages.WARNING)
             return redirect("admin:appointments_patient_change", into.pk)
@@ -155,7 +155,7 @@ class PatientAdmin(admin.ModelAdmin):
         alike, merged = list(patients.alike(patient)[:ALIKE]), list(patient.merged.all())
         more = {"latest_visit": latest, "alike": alike, "merged": merged} | (extra_context or {})
         response = super().change_view(request, object_id, form_url, more)
-        return disclosures.shows(response, alike, merged)
+        return disclosures.declare(response, alike, merged)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a patient comes with a visit

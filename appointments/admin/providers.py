@@ -20,7 +20,7 @@ from appointments.models import HoursException, Licence, Provider, WeeklyHours
 from appointments.scheduling import time_zones
 from core.images import uploads
 from core.people.form_fields import AddressField, NameField
-from core.validation.primary_keys import key
+from core.validation.primary_keys import parse_key
 
 EXPIRES_SOON = timedelta(days=60)
 PHOTO = 480  # pixels each way: three for each that a card shows
@@ -55,7 +55,7 @@ class ProviderForm(forms.ModelForm):
         if not upload or "photo" not in self.changed_data:
             return upload
         try:
-            return uploads.prepared(upload, square=PHOTO)
+            return uploads.prepare_upload(upload, square=PHOTO)
         except uploads.Refused as refused:
             raise forms.ValidationError(str(refused)) from refused
 
@@ -166,7 +166,7 @@ class ProviderAdmin(admin.ModelAdmin):
         def save() -> HttpResponse:
             return view(request, object_id, form_url, extra_context)
 
-        provider = key(object_id)
+        provider = parse_key(object_id)
         if not provider:
             return save()  # a new provider has no visits
         return schedule_conflicts.before_saving(self, request, save, provider=provider)

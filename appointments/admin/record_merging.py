@@ -24,7 +24,7 @@ from appointments.booking import patients
 from appointments.models import Appointment, Patient
 from core.people import email_addresses
 from core.staff.audit import disclosures
-from core.validation.primary_keys import key
+from core.validation.primary_keys import parse_key
 
 SHOWN = 25
 CHANGED = _("Somebody changed one of these records just now. Please look at them again.")
@@ -42,7 +42,7 @@ def merge_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpR
         return _choose(admin, request, patient, _("Merge with another record"))
     both, status = (patient, other), 200
     if request.method == "POST":
-        into, gone = both if key(request.POST.get("keep")) == patient.pk else (other, patient)
+        into, gone = both if parse_key(request.POST.get("keep")) == patient.pk else (other, patient)
         if _merge(admin, request, gone, into):
             return redirect("admin:appointments_patient_change", into.pk)
         messages.error(request, CHANGED)
@@ -51,13 +51,13 @@ def merge_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpR
         "sides": [_side(each) for each in both],
         "differ": _differ(*both),
         "other": other,
-        "keep": key(request.POST.get("keep")) or patient.pk,
+        "keep": parse_key(request.POST.get("keep")) or patient.pk,
         "seen": booking.seen(*both),
     }
     page = "admin/appointments/merge.html"
     visits = [visit for side in context["sides"] for visit, _words in side["visits"]]
     response = TemplateResponse(request, page, context, status=status)
-    return disclosures.shows(response, both, visits)
+    return disclosures.declare(response, both, visits)
 
 
 def _merge(admin: ModelAdmin, request: HttpRequest, gone: Patient, into: Patient) -> bool:
@@ -106,15 +106,15 @@ def record_view(admin: Any, request: HttpRequest, object_id: str) -> HttpRespons
         "differ": _differ(visit.patient, other),
         "other": other,
         "seen": booking.seen(visit.patient, other),
-        "other_address": email_addresses.normalised(visit.email)
-        != email_addresses.normalised(other.email),
+        "other_address": email_addresses.normalized(visit.email)
+        != email_addresses.normalized(other.email),
         "mails": request.POST.get("mails") or _default_address(visit, other),
     }
     visits = [each for side in context["sides"] for each, _words in side["visits"]]
     response = TemplateResponse(
         request, "admin/appointments/give_visit.html", context, status=status
     )
-    return disclosures.shows(response, [visit, *visits], [visit.patient, other])
+    return disclosures.declare(response, [visit, *visits], [visit.patient, other])
 
 
 def _give(admin: Any, request: HttpRequest, visit: Appointment, other: Patient) -> bool:
@@ -144,7 +144,7 @@ def _default_address(visit: Appointment, other: Patient) -> str:
 
 
 def _kept(text: str) -> Patient | None:
-    return Patient.objects.kept().filter(pk=key(unquote(text))).first()
+    return Patient.objects.kept().filter(pk=parse_key(unquote(text))).first()
 
 
 def _chosen(request: HttpRequest, patient: Patient) -> Patient | None:
@@ -174,7 +174,7 @@ def _choose(
         "most": SHOWN,
     }
     response = TemplateResponse(request, "admin/appointments/choose_record.html", context)
-    return disclosures.shows(response, [patient, *rows], [visit] if visit else [])
+    return disclosures.declare(response, [patient, *rows], [visit] if visit else [])
 
 
 def _side(patient: Patient) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from appointments.conflicts import decisions, detection
 from appointments.conflicts.detection import CAN_BE_KEPT, Why
 from appointments.models import Appointment
 from core.staff.audit import disclosures
-from core.validation.primary_keys import keys
+from core.validation.primary_keys import parse_keys
 
 PAGE = "admin/appointments/affected.html"
 PANEL = "admin/appointments/_affected.html"
@@ -156,7 +156,7 @@ def _page(
         "back": request.get_full_path(),
     }
     response = TemplateResponse(request, PAGE, context, status=409 if error else 200)
-    return disclosures.shows(response, [row.visit for row in rows])
+    return disclosures.declare(response, [row.visit for row in rows])
 
 
 def _arranged(request: HttpRequest, rows: list[Row]) -> tuple[list[Row], list[Group]]:
@@ -164,7 +164,7 @@ def _arranged(request: HttpRequest, rows: list[Row]) -> tuple[list[Row], list[Gr
     if len(rows) <= conflict_resolution.EACH:
         return rows, []
     wanted = request.POST.getlist(f"{PREFIX}single") + request.POST.getlist(f"{PREFIX}singles")
-    alone = keys(wanted)
+    alone = parse_keys(wanted)
     singles = [row for row in rows if row.visit.pk in alone][: conflict_resolution.EACH]
     pks = {row.visit.pk for row in singles}
     rest = [row for row in rows if row.visit.pk not in pks]
@@ -199,7 +199,7 @@ def disturbed(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     return PANEL, {
         "count": len(found),
         "more": len(found) - SHOWN,
-        "shows": visits,
+        "records": visits,
         "rows": [
             (visit.pk, practice_time.near_moment(visit.starts_at, zone), found[visit.pk].label)
             for visit in visits

@@ -36,4 +36,4 @@ def no_room(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     providers = list(without_room())
     if not providers:
         return None
-    return "admin/appointments/_no_room.html", {"providers": providers, "shows": ()}
+    return "admin/appointments/_no_room.html", {"providers": providers, "records": ()}

@@ -67,7 +67,7 @@ def address_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Htt
         "entry": entry,
         "form": form,
     }
-    return disclosures.shows(TemplateResponse(request, PAGE, context, status=status), [entry])
+    return disclosures.declare(TemplateResponse(request, PAGE, context, status=status), [entry])
 
 
 def can_correct(entry: WaitlistEntry) -> bool:

@@ -12,7 +12,7 @@ from appointments.admin.day_view import page, page_context, require_day
 from appointments.forms.booking import parse_day
 from appointments.models import Provider
 from appointments.scheduling import time_zones
-from core.validation.primary_keys import key
+from core.validation.primary_keys import parse_key
 
 WEEK = timedelta(days=7)
 
@@ -20,7 +20,7 @@ WEEK = timedelta(days=7)
 def this_week_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The week of `?day=` and `?provider=`; else this one, of whoever comes first."""
     day = parse_day(request.GET.get("day", "")) or practice_time.today()
-    pk = key(request.GET.get("provider"))
+    pk = parse_key(request.GET.get("provider"))
     if not pk:
         first = Provider.objects.active().first()
         if first is None:

@@ -35,7 +35,7 @@ def readdress(visit: Appointment, email: str, *, by: str) -> bool:
     told: of what is ahead. Another spelling of the same address changes no key and tells nobody.
     """
     was = visit.email
-    if email_addresses.normalised(was) == email_addresses.normalised(email):
+    if email_addresses.normalized(was) == email_addresses.normalized(email):
         Appointment.objects.filter(pk=visit.pk).update(email=email, changed_by=by)
         return False
     now = timezone.now()

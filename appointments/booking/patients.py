@@ -32,7 +32,7 @@ def match_key(person: Person) -> str:
     Names that differ by case, apostrophes, hyphens, spaces or Unicode form only are the same.
     """
     name = name_matching.key(f"{person.first_name} {person.last_name}")
-    parts = (email_addresses.normalised(person.email), name, person.birth_date.isoformat())
+    parts = (email_addresses.normalized(person.email), name, person.birth_date.isoformat())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

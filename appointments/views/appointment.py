@@ -20,10 +20,10 @@ from appointments.scheduling import visit_progress
 from appointments.scheduling.visit_progress import Phase
 from appointments.views.rate_limited import refusal
 from appointments.views.slot_taken import taken
-from core.guard.no_store import private
+from core.guard.no_store import no_store
 from core.people import email_addresses
 from core.practice.models import Practice
-from core.validation.primary_keys import keys
+from core.validation.primary_keys import parse_keys
 
 View = Callable[..., HttpResponse]
 # How often the page looks at the latest: staff may have moved or closed the visit.
@@ -38,7 +38,7 @@ def of_visit(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], View]:
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> View:
-        @private
+        @no_store
         @wraps(view)
         def wrapper(request: HttpRequest, token: str) -> HttpResponse:
             link = links.find(token, purpose)
@@ -208,7 +208,7 @@ def _confirm_page(request: HttpRequest, link: VisitLink, status: int = 200) -> H
 
 def _page_of(visit: Appointment, email: str) -> str:
     """Its mailed link, for whoever reads that very address; empty where it goes to another."""
-    same = email_addresses.normalised(visit.email) == email_addresses.normalised(email)
+    same = email_addresses.normalized(visit.email) == email_addresses.normalized(email)
     return links.page(visit) if same else ""
 
 
@@ -225,7 +225,7 @@ def confirm(request: HttpRequest, link: VisitLink) -> HttpResponse:
     if refused:
         return refused
     try:
-        beside = keys(request.POST.getlist("beside"))
+        beside = parse_keys(request.POST.getlist("beside"))
         booking.confirm(appointment, beside=beside)
     except booking.NotChangeable:
         return redirect(link.page())

@@ -32,11 +32,11 @@ from appointments.views.requested_service import (
 from appointments.views.slot_taken import taken, typed_before
 from appointments.views.time_zone import elsewhere as other_clock
 from appointments.views.time_zone import shown_zone
-from core.guard.no_store import private
+from core.guard.no_store import no_store
 
 
 @require_safe
-@private
+@no_store
 def choose_state(request: HttpRequest) -> HttpResponse:
     states = bookable_services.served_states(timezone.now())
     answer = request.GET.get("state")
@@ -57,14 +57,14 @@ def choose_state(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@private
+@no_store
 def elsewhere(request: HttpRequest) -> HttpResponse:
     """No provider of ours may treat there: who can help instead."""
     return render(request, "appointments/elsewhere.html")
 
 
 @require_safe
-@private
+@no_store
 def choose_service(request: HttpRequest, state: State) -> HttpResponse:
     services = bookable_services.services_in(state, timezone.now())
     answer, is_closed = request.GET.get("service"), CLOSED in request.GET
@@ -84,7 +84,7 @@ def choose_service(request: HttpRequest, state: State) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
+@no_store
 @of_service
 def choose_time(request: HttpRequest, state: State, service: Service) -> HttpResponse:
     if returning_patient.is_missing(service, proof_of(request)):
@@ -102,7 +102,7 @@ def choose_time(request: HttpRequest, state: State, service: Service) -> HttpRes
 
 
 @require_safe
-@private
+@no_store
 def times_fragment(request: HttpRequest, state: State, service: str) -> HttpResponse:
     """The part of the time page that changes with the day and the provider, for htmx."""
     offered = get_object_or_404(Service, slug=service)

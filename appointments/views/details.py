@@ -24,7 +24,7 @@ from appointments.views.rate_limited import refusal, rests
 from appointments.views.slot_taken import crowded, taken
 from appointments.views.time_zone import shown_zone, unanswered
 from core.cache.compiled import Asked, Compiled
-from core.guard.no_store import private
+from core.guard.no_store import no_store
 from core.people import email_addresses
 
 HOLD = Compiled(
@@ -42,7 +42,7 @@ def of_hold(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     Anybody else's is 404. One that was given back, or is deleted by now, is given to `_lost`.
     """
 
-    @private
+    @no_store
     @wraps(view)
     def wrapper(request: HttpRequest, uid: UUID) -> HttpResponse:
         hold = HOLD.first(uid=uid)
@@ -225,7 +225,7 @@ def prolong(request: HttpRequest, hold: Appointment) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
+@no_store
 def release(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The patient goes back to the times: theirs is free again at once."""
     hold = HOLD.first(uid=uid)

@@ -12,7 +12,7 @@ from appointments.models import Service
 from appointments.scheduling.states import State
 from appointments.views.rate_limited import refusal
 from appointments.views.requested_service import of_service
-from core.guard.no_store import private
+from core.guard.no_store import no_store
 from core.people import email_addresses
 
 COOKIE = "proof"
@@ -23,7 +23,7 @@ def proof_of(request: HttpRequest) -> str | None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
+@no_store
 @of_service
 def ask(request: HttpRequest, state: State, service: Service) -> HttpResponse:
     """Mail a link to the address. The same answer, and the same mail sent, for every address."""
@@ -41,7 +41,7 @@ def ask(request: HttpRequest, state: State, service: Service) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
+@no_store
 @of_service
 def accept(request: HttpRequest, state: State, service: Service, token: str) -> HttpResponse:
     """The mailed link: its button lets this browser choose a time."""

@@ -7,12 +7,12 @@ from django.views.decorators.http import require_http_methods
 from appointments import emails
 from appointments.forms.booking import AddressForm
 from appointments.views.rate_limited import refusal
-from core.guard.no_store import private
+from core.guard.no_store import no_store
 from core.people import email_addresses
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
+@no_store
 def lost_link(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():

@@ -22,7 +22,7 @@ def refusal(request: HttpRequest, rule: str, *, address: str = "") -> HttpRespon
 
 def over_limit(request: HttpRequest, rule: str) -> HttpResponse | None:
     """The page of too many tries, where this network is over the limit."""
-    return too_many(request) if sessionless_form.is_over(request, rule) else None
+    return too_many(request) if sessionless_form.is_over_limit(request, rule) else None
 
 
 def without_effort(
@@ -34,7 +34,7 @@ def without_effort(
     sees, or much is done with one e-mail address: no more than effort, so that no stranger can lock
     its owner out. From `level` 1 on everybody is asked, for effort of that level at least.
     """
-    if sessionless_form.needs_effort(request, rule, address=address, always=level > 0):
+    if sessionless_form.needs_proof_of_work(request, rule, address=address, always=level > 0):
         return _ask_for_effort(request, rule, level)
     return None
 
@@ -43,7 +43,7 @@ def _ask_for_effort(request: HttpRequest, rule: str, level: int) -> HttpResponse
     """A page that sends the same form again by itself, once the browser has done its work."""
     context = {
         "sent": sessionless_form.sent_values(request),
-        "asked": proof_of_work.asked(request, rule, level=level),
+        "asked": proof_of_work.create_challenge(request, rule, level=level),
     }
     return render(request, "appointments/effort.html", context, status=429)
 

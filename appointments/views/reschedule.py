@@ -17,7 +17,7 @@ from appointments.views.choose_slot import picker_context, shown_grid
 from appointments.views.rate_limited import refusal
 from appointments.views.requested_service import bookable_provider, is_gone, lead_to
 from appointments.views.slot_taken import crowded, taken
-from core.validation.primary_keys import keys
+from core.validation.primary_keys import parse_keys
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +54,7 @@ def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse
             action=link.page("move"),
             closed=True,
         )
-    seen = keys(request.POST.getlist("beside"))
+    seen = parse_keys(request.POST.getlist("beside"))
     try:
         moved = booking.move(
             appointment,

@@ -12,8 +12,8 @@ from appointments.booking import hold_owner
 from appointments.forms.booking import ZoneForm
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
-from core.guard.no_store import private
-from core.guard.safe_redirect import path_of_ours
+from core.guard.no_store import no_store
+from core.guard.safe_redirect import safe_path
 
 REMEMBER = 365 * 24 * 3600
 
@@ -51,15 +51,15 @@ def unanswered(request: HttpRequest, state: State) -> dict[str, str]:
 
 
 @require_POST
-@private
+@no_store
 def set_zone(request: HttpRequest) -> HttpResponse:
     """Remember the zone that the visitor chose, and go back to where they chose it."""
-    back = path_of_ours(request, request.POST.get("next", "")) or reverse("appointments:state")
+    back = safe_path(request, request.POST.get("next", "")) or reverse("appointments:state")
     return _remember(request, redirect(back))
 
 
 @require_POST
-@private
+@no_store
 def guess_zone(request: HttpRequest) -> HttpResponse:
     """Remember the zone of the browser's clock, for a visitor who has chosen none."""
     if hold_owner.zone_of(request):

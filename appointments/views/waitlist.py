@@ -32,15 +32,15 @@ from appointments.views.rate_limited import refusal, too_many, within_limit
 from appointments.views.requested_service import asked_provider, of_service
 from appointments.views.time_zone import shown_zone, unanswered
 from appointments.waitlist import links
-from core.guard.no_store import private
+from core.guard.no_store import no_store
 from core.people import email_addresses
-from core.validation.primary_keys import key, keys
+from core.validation.primary_keys import parse_key, parse_keys
 
 JUST_NOW = timedelta(hours=3)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
+@no_store
 @of_service
 def join(request: HttpRequest, state: State, service: Service) -> HttpResponse:
     """The same answer for every address, whether it waits already or not."""
@@ -92,7 +92,7 @@ def _join(request: HttpRequest, form: JoinForm) -> dict:
 def of_entry(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give the view the place behind the token: 404 for a stranger's, 410 for an old one."""
 
-    @private
+    @no_store
     @wraps(view)
     def wrapper(request: HttpRequest, token: str) -> HttpResponse:
         entry = links.find(token)
@@ -140,7 +140,7 @@ def _visit_page(entry: WaitlistEntry) -> str:
     """The mailed link to the visit that the place became; none where its address is another now,
     which this link has not proved."""
     visit = entry.appointment
-    if visit is None or email_addresses.normalised(visit.email) != email_addresses.normalised(
+    if visit is None or email_addresses.normalized(visit.email) != email_addresses.normalized(
         entry.email
     ):
         return ""
@@ -177,7 +177,7 @@ def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespon
         waitlist.agree(entry, [text.pk for text in texts])
     try:
         appointment = waitlist.accept(
-            offer, seen=_seen(request), instead_of=key(request.POST.get("instead", ""))
+            offer, seen=_seen(request), instead_of=parse_key(request.POST.get("instead", ""))
         )
     except waitlist.HasVisit:
         return _page(request, entry, token, form=form, status=409)
@@ -189,7 +189,7 @@ def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespon
 
 def _seen(request: HttpRequest) -> set[int]:
     """The visits that the page named beside the offer."""
-    return keys(request.POST.getlist("beside"))
+    return parse_keys(request.POST.getlist("beside"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

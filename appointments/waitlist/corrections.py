@@ -60,7 +60,7 @@ def _is_same(one: WaitlistEntry, other: WaitlistEntry) -> bool:
 
 def _readdress(entry: WaitlistEntry, was: str) -> None:
     changed = ["email", "person"]
-    is_another = email_addresses.normalised(was) != email_addresses.normalised(entry.email)
+    is_another = email_addresses.normalized(was) != email_addresses.normalized(entry.email)
     if is_another:
         emails.drop(entry, was)
         entry.key = new_key()

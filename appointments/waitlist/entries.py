@@ -127,7 +127,7 @@ def of_address(email: str) -> list[WaitlistEntry]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('waitlist'), hashtext(%s))",
-            [email_addresses.normalised(email)],
+            [email_addresses.normalized(email)],
         )
     mine = WaitlistEntry.objects.of_address(email).filter(
         status__in=[EntryStatus.WAITING, EntryStatus.ASKED]

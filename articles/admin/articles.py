@@ -29,7 +29,7 @@ from articles.revisions import revision_diff
 from articles.views.article import shown_privately
 from core.staff.audit import disclosures
 from core.validation import dates
-from core.validation.primary_keys import key
+from core.validation.primary_keys import parse_key
 
 
 @admin.register(Article)
@@ -195,7 +195,7 @@ class ArticleAdmin(admin.ModelAdmin):
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self._article(request, pk)
         article = with_everything().get(pk=pk)
-        return disclosures.shows(shown_privately(request, article, article.newest), [article])
+        return disclosures.declare(shown_privately(request, article, article.newest), [article])
 
     def revisions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """All revisions; two of them compared when `from` and `to` are given."""
@@ -211,7 +211,7 @@ class ArticleAdmin(admin.ModelAdmin):
             **self._compared(request, article),
         }
         page = TemplateResponse(request, "admin/articles/article/revisions.html", context)
-        return disclosures.shows(page, [article])
+        return disclosures.declare(page, [article])
 
     def _compared(self, request: HttpRequest, article: Article) -> dict[str, Any]:
         before, after = (self._numbered(request, article, name) for name in ("from", "to"))
@@ -221,7 +221,7 @@ class ArticleAdmin(admin.ModelAdmin):
         return {"before": before, "after": after, "parts": parts}
 
     def _numbered(self, request: HttpRequest, article: Article, name: str) -> Revision | None:
-        return article.revisions.filter(number=key(request.GET.get(name))).first()
+        return article.revisions.filter(number=parse_key(request.GET.get(name))).first()
 
     def restore_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         article = self._article(request, pk)

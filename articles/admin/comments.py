@@ -20,7 +20,7 @@ from articles.admin.workflow_actions import contributor
 from articles.comments.threads import mark
 from articles.models import Comment, CommentStatus, Opinion
 from articles.models.comments import LONGEST_COMMENT
-from core.staff.audit.disclosures import shows
+from core.staff.audit.disclosures import declare
 from core.validation import dates
 
 HELD, APPROVED, REJECTED, SPAM, WITHDRAWN = CommentStatus
@@ -42,7 +42,7 @@ def waiting_comments(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     if not request.user.has_perm("articles.change_comment"):
         return None
     count = Comment.objects.held().count()
-    return ("admin/articles/_comments.html", {"count": count, "shows": ()}) if count else None
+    return ("admin/articles/_comments.html", {"count": count, "records": ()}) if count else None
 
 
 class AnswerForm(forms.Form):
@@ -224,7 +224,7 @@ class CommentAdmin(admin.ModelAdmin):
         if found is not None:
             context |= self._stands(request, found)
         page = super().change_view(request, object_id, form_url, context)
-        return shows(page, [answer for answer, _mark in context.get("answers", ())])
+        return declare(page, [answer for answer, _mark in context.get("answers", ())])
 
     def _stands(self, request: HttpRequest, comment: Comment) -> dict[str, Any]:
         decides = self.has_decide_permission(request)

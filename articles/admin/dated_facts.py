@@ -36,7 +36,7 @@ def ageing_articles(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     if not until:
         return None
     ended = sum(day < _today() for day in until)
-    context = {"ended": ended, "soon": len(until) - ended, "first": min(until), "shows": ()}
+    context = {"ended": ended, "soon": len(until) - ended, "first": min(until), "records": ()}
     return "admin/articles/_ageing.html", context
 
 

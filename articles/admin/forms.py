@@ -120,6 +120,6 @@ class PictureForm(forms.ModelForm):
         if "file" not in self.changed_data:
             return upload
         try:
-            return uploads.prepared(upload)
+            return uploads.prepare_upload(upload)
         except html_in.Refused as error:
             raise ValidationError(str(error)) from error

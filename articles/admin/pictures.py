@@ -67,4 +67,4 @@ class ImageAssetAdmin(admin.ModelAdmin):
             "callback": request.GET.get("CKEditorFuncNum", ""),
         }
         page = TemplateResponse(request, "admin/articles/imageasset/pick.html", context)
-        return disclosures.shows(page, pictures)
+        return disclosures.declare(page, pictures)

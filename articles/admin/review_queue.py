@@ -20,4 +20,4 @@ def articles_in_review(request: HttpRequest) -> tuple[str, dict[str, Any]] | Non
     nobodys = sum(not in_review.who_may_approve(article) for article in waiting)
     if not (mine or nobodys):
         return None
-    return "admin/articles/_waiting.html", {"mine": mine, "nobodys": nobodys, "shows": ()}
+    return "admin/articles/_waiting.html", {"mine": mine, "nobodys": nobodys, "records": ()}

@@ -15,7 +15,7 @@ from articles.emails import in_review
 from articles.links import preview_links
 from articles.models import Article, Contributor, Status
 from articles.publishing import content_of
-from core.validation.primary_keys import key
+from core.validation.primary_keys import parse_key
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def may_approve(request: HttpRequest, article: Article) -> bool:
 
 
 def _approve(request: HttpRequest, article: Article) -> None:
-    revision = article.revisions.filter(number=key(request.POST.get("revision"))).first()
+    revision = article.revisions.filter(number=parse_key(request.POST.get("revision"))).first()
     if revision is None:
         raise publishing.NotPossible(_("Say which revision you have read."))
     publishing.approve(

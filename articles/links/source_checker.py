@@ -3,14 +3,14 @@
 from django.utils import timezone
 
 from articles.models import Article, LinkCheck
-from core.web.link_checker import look
+from core.web.link_checker import check_link
 
 
 def check(article: Article) -> list[LinkCheck]:
     """Look at each source's address once, and keep what was found. Returns the checks."""
     urls = list(dict.fromkeys(article.sources.exclude(url="").values_list("url", flat=True)))
     article.link_checks.exclude(url__in=urls).delete()
-    return [_keep(article, url, *look(url)) for url in urls]
+    return [_keep(article, url, *check_link(url)) for url in urls]
 
 
 def _keep(article: Article, url: str, ok: bool, found: str) -> LinkCheck:

@@ -20,7 +20,7 @@ class ImageAssetQuerySet(models.QuerySet["ImageAsset"]):
 
 
 class ImageAsset(models.Model):
-    """One picture. `file` is what `uploads.prepared` made of an upload: checked, no metadata."""
+    """One picture. `file` is what `prepare_upload` made of an upload: checked, no metadata."""
 
     file = PictureField(
         _("file"),

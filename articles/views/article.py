@@ -19,7 +19,7 @@ from articles.links import preview_links
 from articles.models import Revision
 from articles.revisions.content import Content
 from core.cache import pages
-from core.guard.no_store import keep_private
+from core.guard.no_store import set_no_store
 from core.practice.models import Practice
 
 
@@ -60,7 +60,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 def shown_privately(request: HttpRequest, article: Any, revision: Revision) -> HttpResponse:
     """`article` comes from `with_everything`."""
     shown = context(article, revision) | {"preview": True}
-    return keep_private(render(request, "articles/article.html", shown))
+    return set_no_store(render(request, "articles/article.html", shown))
 
 
 def _ended(content: Content) -> date | None:

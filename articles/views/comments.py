@@ -16,9 +16,9 @@ from articles.models import Article, Comment
 from articles.models.comments import CommentStatus
 from core.cache import pages
 from core.guard import proof_of_work, sessionless_form
-from core.guard.no_store import keep_private
+from core.guard.no_store import set_no_store
 from core.people import email_addresses
-from core.validation.primary_keys import key
+from core.validation.primary_keys import parse_key
 
 RULE = "comments"
 
@@ -28,7 +28,7 @@ RULE = "comments"
 def of_article(request: HttpRequest, slug: str) -> HttpResponse:
     """All comments of an article, and the form; `?to=` names one to answer."""
     if request.method == "POST":
-        return keep_private(_leave(request, _article(slug)))
+        return set_no_store(_leave(request, _article(slug)))
     to = _number(request.GET.get("to", ""))
     return pages.serve(
         request,
@@ -42,7 +42,7 @@ def _number(text: str) -> int | None:
     """A key as an address may hold it. Anything else is a 404; nothing is None."""
     if not text:
         return None
-    number = key(text)
+    number = parse_key(text)
     if not number:
         raise Http404
     return number
@@ -87,7 +87,7 @@ def _leave(request: HttpRequest, article: Article) -> HttpResponse:
         problem = _refusal(request, article)
         email = form.cleaned_data["email"]
         mailbox = email_addresses.mailbox(email) if email else ""
-        if problem is None and sessionless_form.needs_effort(request, RULE, address=mailbox):
+        if problem is None and sessionless_form.needs_proof_of_work(request, RULE, address=mailbox):
             return ask_for_effort(request, RULE)
     if form.errors or problem:
         if problem:
@@ -98,11 +98,11 @@ def _leave(request: HttpRequest, article: Article) -> HttpResponse:
 
 def _refusal(request: HttpRequest, article: Article) -> tuple[str, int] | None:
     """The sentence and status with which it is refused, before anything is written."""
-    if not sessionless_form.is_from_our_page(request):
+    if not sessionless_form.is_same_origin(request):
         return from_elsewhere()
     if not comments.is_open(article):
         return _("Comments under this article are closed by now."), 403
-    if sessionless_form.is_over(request, RULE):
+    if sessionless_form.is_over_limit(request, RULE):
         return too_many()
     return None
 
@@ -153,7 +153,7 @@ def ask_for_effort(request: HttpRequest, rule: str) -> HttpResponse:
     """A page that sends the same form again by itself, once the browser has done its work."""
     context = {
         "sent": sessionless_form.sent_values(request),
-        "asked": proof_of_work.asked(request, rule),
+        "asked": proof_of_work.create_challenge(request, rule),
     }
     return render(request, "articles/effort.html", context, status=429)
 
@@ -167,13 +167,13 @@ def own(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     problem, status = "", 200
     if request.method == "POST":
-        if not sessionless_form.is_from_our_page(request):
+        if not sessionless_form.is_same_origin(request):
             problem, status = from_elsewhere()
-        elif sessionless_form.is_over(request, "changes"):
+        elif sessionless_form.is_over_limit(request, "changes"):
             problem, status = too_many()
         else:
             comments.withdraw(comment)
-            return keep_private(see_other(request.path))
+            return set_no_store(see_other(request.path))
     context = {
         "comment": comment,
         "article": comment.article,
@@ -183,4 +183,4 @@ def own(request: HttpRequest, token: str) -> HttpResponse:
         "problem": problem,
         "days": settings.COMMENT_ADDRESS_DAYS,
     }
-    return keep_private(render(request, "articles/comment.html", context, status=status))
+    return set_no_store(render(request, "articles/comment.html", context, status=status))

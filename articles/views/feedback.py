@@ -13,7 +13,7 @@ from articles.models import Article
 from articles.views.comments import ask_for_effort, from_elsewhere, see_other, too_many
 from core.guard import rate_limits, sessionless_form
 from core.guard.client_ip import client_network
-from core.guard.no_store import keep_private
+from core.guard.no_store import set_no_store
 
 RULE = "opinions"
 
@@ -27,14 +27,14 @@ def helpful(request: HttpRequest, slug: str) -> HttpResponse:
     status = 200
     if form.is_valid():
         problem = _refusal(request)
-        if problem is None and sessionless_form.needs_effort(request, RULE):
-            return keep_private(ask_for_effort(request, RULE))
+        if problem is None and sessionless_form.needs_proof_of_work(request, RULE):
+            return set_no_store(ask_for_effort(request, RULE))
         if problem is None:
             _give(request, article, form)
             return see_other(reverse("articles:thanks", args=[slug]))
         form.add_error(None, problem[0])
         status = problem[1]
-    response = keep_private(
+    response = set_no_store(
         render(request, "articles/helpful.html", {"article": article, "form": form}, status=status)
     )
     if status == 429:
@@ -43,9 +43,9 @@ def helpful(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _refusal(request: HttpRequest) -> tuple[str, int] | None:
-    if not sessionless_form.is_from_our_page(request):
+    if not sessionless_form.is_same_origin(request):
         return from_elsewhere()
-    return too_many() if sessionless_form.is_over(request, RULE) else None
+    return too_many() if sessionless_form.is_over_limit(request, RULE) else None
 
 
 def _give(request: HttpRequest, article: Article, form: OpinionForm) -> None:
@@ -61,4 +61,4 @@ def _give(request: HttpRequest, article: Article, form: OpinionForm) -> None:
 @require_safe
 def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     article = get_object_or_404(Article.objects.published().select_related("online"), slug=slug)
-    return keep_private(render(request, "articles/thanks.html", {"article": article}))
+    return set_no_store(render(request, "articles/thanks.html", {"article": article}))

@@ -75,7 +75,7 @@ class Pictures:
 
     def _taken(self, file: Path, key: str, alt: str) -> ImageAsset | None:
         with file.open("rb") as opened:
-            ready = uploads.prepared(File(opened))
+            ready = uploads.prepare_upload(File(opened))
         if self.dry:
             return None
         asset = ImageAsset.objects.create(file=ready, alt=without_controls(alt)[:250])

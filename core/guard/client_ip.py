@@ -20,7 +20,7 @@ PROTO = "HTTP_X_FORWARDED_PROTO"
 NEVER = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT", "HTTP_X_REAL_IP")
 
 
-def forget_untrusted(get_response: Callable[[HttpRequest], HttpResponse]):
+def drop_untrusted_headers(get_response: Callable[[HttpRequest], HttpResponse]):
     """Take away what a stranger says in a proxy's name, before anybody reads it.
 
     `X-Forwarded-Proto` and `X-Forwarded-For` stay where a trusted proxy connects; of several
@@ -39,7 +39,7 @@ def forget_untrusted(get_response: Callable[[HttpRequest], HttpResponse]):
     return middleware
 
 
-def client_address(request: HttpRequest) -> str:
+def client_ip(request: HttpRequest) -> str:
     """The address of whoever sent this request, as text, without a port.
 
     That is `REMOTE_ADDR`, unless it lies in `settings.TRUSTED_PROXIES` (addresses or CIDR
@@ -59,16 +59,16 @@ def client_address(request: HttpRequest) -> str:
 
 def client_network(request: HttpRequest) -> str:
     """What limits count by: the /64 of an IPv6 client (one home has one), an IPv4 address."""
-    text = client_address(request)
+    text = client_ip(request)
     address = _parse(text)
     if isinstance(address, IPv6Address):
         return str(ip_network((int(address), 64), strict=False))
     return text
 
 
-def client_neighbourhood(request: HttpRequest) -> str:
+def client_neighborhood(request: HttpRequest) -> str:
     """What one owner of many networks has of them: the /48 of an IPv6 client, the /24 of IPv4."""
-    address = _parse(client_address(request))
+    address = _parse(client_ip(request))
     if address is None:
         return ""
     return str(ip_network((int(address), 48 if isinstance(address, IPv6Address) else 24), False))

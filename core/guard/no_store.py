@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 
-def keep_private(response: HttpResponse) -> HttpResponse:
+def set_no_store(response: HttpResponse) -> HttpResponse:
     """No copy in any cache, no search engine, no address to another site."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
@@ -15,12 +15,12 @@ def keep_private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def no_store(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The same for whatever a view answers, said to caches of the old kind too."""
 
     @never_cache
     @wraps(view)
     def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        return keep_private(view(request, *args, **kwargs))
+        return set_no_store(view(request, *args, **kwargs))
 
     return wrapper

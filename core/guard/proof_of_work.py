@@ -23,7 +23,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from core.guard import rate_limits
-from core.guard.client_ip import client_neighbourhood, client_network
+from core.guard.client_ip import client_neighborhood, client_network
 
 SALT = "curednation.guard.effort"
 VALID_FOR = timedelta(minutes=20)
@@ -39,14 +39,14 @@ OF_A_NETWORK, OF_A_NEIGHBOURHOOD = 2, 32
 REMEMBERED = timedelta(minutes=30)
 
 
-class Piece(NamedTuple):
+class Proof(NamedTuple):
     """Work done, or time waited: its level, and the mark by which it counts once."""
 
     level: int
     mark: str
 
 
-def asked(request: HttpRequest, what: str, *, level: int = 1) -> dict[str, Any]:
+def create_challenge(request: HttpRequest, what: str, *, level: int = 1) -> dict[str, Any]:
     """A puzzle, as JSON-like values for the browser, and a token for those who wait instead.
 
     `level` is what a network pays that has done nothing yet; each doubles the work.
@@ -68,13 +68,13 @@ def asked(request: HttpRequest, what: str, *, level: int = 1) -> dict[str, Any]:
     }
 
 
-def was_made(request: HttpRequest, what: str) -> bool:
+def is_done(request: HttpRequest, what: str) -> bool:
     """Whether this POST brings work done, or time waited, for `what`, that was not used before."""
     piece = _solved(request, what) or _waited(request, what)
     return piece is not None and _first_use(piece.mark) and _is_enough(request, what, piece.level)
 
 
-def _solved(request: HttpRequest, what: str) -> Piece | None:
+def _solved(request: HttpRequest, what: str) -> Proof | None:
     """The piece of a solved puzzle; None for anything else."""
     text = request.POST.get("effort", "")
     try:
@@ -87,10 +87,10 @@ def _solved(request: HttpRequest, what: str) -> Piece | None:
     data = challenge.parameters.data or {}
     if (data.get("for"), data.get("by")) != (what, _network(request)):
         return None
-    return Piece(data["level"], str(challenge.signature))
+    return Proof(data["level"], str(challenge.signature))
 
 
-def _waited(request: HttpRequest, what: str) -> Piece | None:
+def _waited(request: HttpRequest, what: str) -> Proof | None:
     """The piece of a token that is old enough, and not too old; None for anything else."""
     text = request.POST.get("wait", "")
     try:
@@ -102,7 +102,7 @@ def _waited(request: HttpRequest, what: str) -> Piece | None:
     try:
         _signer().unsign_object(text, max_age=_wait(level))
     except signing.SignatureExpired:
-        return Piece(level, text)
+        return Proof(level, text)
     return None
 
 
@@ -128,7 +128,7 @@ def _counted_by(request: HttpRequest) -> list[tuple[str, int]]:
     """Whose pieces are counted together, and how many of them raise the level by one."""
     return [
         (client_network(request), OF_A_NETWORK),
-        (client_neighbourhood(request), OF_A_NEIGHBOURHOOD),
+        (client_neighborhood(request), OF_A_NEIGHBOURHOOD),
     ]
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
-def path_of_ours(request: HttpRequest, text: str) -> str:
+def safe_path(request: HttpRequest, text: str) -> str:
     """Return `text` if it is a path of this site, else an empty string.
 
     A word such as `foo` is none: `redirect` would take it for the name of a view.

@@ -16,7 +16,7 @@ from core.guard.client_ip import client_network
 HONEYPOT = "leave_empty"
 
 
-def is_from_our_page(request: HttpRequest) -> bool:
+def is_same_origin(request: HttpRequest) -> bool:
     """Whether the browser says that a page of ours sent this POST.
 
     Every browser of today says so by `Sec-Fetch-Site` or `Origin`; for those that say neither the
@@ -37,12 +37,12 @@ def _place(address: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc
 
 
-def is_over(request: HttpRequest, rule: str) -> bool:
+def is_over_limit(request: HttpRequest, rule: str) -> bool:
     """Count this request for its network; True when `rule` refuses it."""
     return not rate_limits.allow(rule, client_network(request))
 
 
-def needs_effort(
+def needs_proof_of_work(
     request: HttpRequest, rule: str, *, address: str = "", always: bool = False
 ) -> bool:
     """Whether its network, everybody together, or `address` is near a limit, no work done yet.
@@ -58,7 +58,7 @@ def needs_effort(
         and rate_limits.allow(f"{rule}_in_all", "all")
         and (not address or rate_limits.allow(f"{rule}_per_address", address))
     )
-    return not easy and not proof_of_work.was_made(request, rule)
+    return not easy and not proof_of_work.is_done(request, rule)
 
 
 def sent_values(request: HttpRequest) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from core.images import png
 from core.images.colors import in_eight_bits, in_srgb
 from core.richtext.sanitizer import Refused
 
-__all__ = ["Refused", "prepared"]
+__all__ = ["Refused", "prepare_upload"]
 
 LARGEST_FILE = 15 * 1024 * 1024
 # What a decoder needs: JPEG is unpacked small, and WebP and AVIF hold a picture several times.
@@ -24,7 +24,7 @@ KINDS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
 ACCEPTED = "image/jpeg,image/png,image/webp,image/avif"  # what a file dialog offers
 
 
-def prepared(upload: Any, *, square: int = 0) -> ContentFile:
+def prepare_upload(upload: Any, *, square: int = 0) -> ContentFile:
     """The picture of an uploaded file, written anew: nothing else that was in the file survives.
 
     Its colors are those of its profile, as sRGB. With `square` its middle is cut out, that many

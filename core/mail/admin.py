@@ -32,7 +32,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
         return None
     week = timezone.now() - timedelta(days=7)
     count = OutgoingEmail.objects.failed().filter(overtaken=False, created_at__gte=week).count()
-    return ("admin/mail/_failed.html", {"count": count, "shows": ()}) if count else None
+    return ("admin/mail/_failed.html", {"count": count, "records": ()}) if count else None
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]
@@ -46,7 +46,7 @@ def returned_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     week = timezone.now() - timedelta(days=7)
     found = OutgoingEmail.objects.returned().filter(returned_at__gte=week)
     count = found.exclude(template__startswith="newsletter_").count()
-    return ("admin/mail/_returned.html", {"count": count, "shows": ()}) if count else None
+    return ("admin/mail/_returned.html", {"count": count, "records": ()}) if count else None
 
 
 @admin.register(OutgoingEmail)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from core.mail import outbox
 from core.mail.models import OutgoingEmail
 from core.people.form_fields import AddressField
-from core.staff.audit.disclosures import shows_nothing
+from core.staff.audit.disclosures import declare_none
 
 
 class TrialForm(Form):
@@ -45,4 +45,4 @@ def send_from_admin(request: HttpRequest, model_admin: ModelAdmin) -> HttpRespon
         "opts": OutgoingEmail._meta,
         "form": form,
     }
-    return shows_nothing(render(request, "admin/mail/outgoingemail/test.html", context))
+    return declare_none(render(request, "admin/mail/outgoingemail/test.html", context))

@@ -1,6 +1,6 @@
 """E-mail addresses: which can be one, one spelling to compare by, and a hash to keep instead.
 
-Two spellings are told apart. `normalised` is whose address it is: consents, patients and proofs are
+Two spellings are told apart. `normalized` is whose address it is: consents, patients and proofs are
 found by it, so it never changes. `mailbox` is where it leads: what is counted, is counted by it.
 """
 
@@ -24,7 +24,7 @@ _OUR_OWN_HOUSE = {
 _DOTS_MEAN_NOTHING = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 
 
-def normalised(email: str) -> str:
+def normalized(email: str) -> str:
     """Return the one spelling of an address that is the same person's: trimmed, without case."""
     local, _at, domain = email.strip().rpartition("@")
     return f"{local}@{_in_ascii(domain)}".casefold()
@@ -35,7 +35,7 @@ def mailbox(email: str) -> str:
 
     Without a `+tag`, and at Gmail without dots: who adds those has no mailbox more.
     """
-    local, _at, domain = normalised(email).rpartition("@")
+    local, _at, domain = normalized(email).rpartition("@")
     local = local.partition("+")[0] or local
     if domain in _DOTS_MEAN_NOTHING:
         local, domain = local.replace(".", ""), _DOTS_MEAN_NOTHING[domain]
@@ -45,7 +45,7 @@ def mailbox(email: str) -> str:
 def keyed_hash(email: str) -> str:
     """Return 64 hex digits that prove an address, not hold it. Stable while ADDRESS_KEY is."""
     key = settings.ADDRESS_KEY.encode()
-    return hmac.new(key, normalised(email).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, normalized(email).encode(), hashlib.sha256).hexdigest()
 
 
 def validate_address(email: str) -> None:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.people.email_addresses import LONGEST, validate_address
-from core.people.names import as_typed, validate_name
+from core.people.names import clean_name, validate_name
 
 
 class AddressField(forms.EmailField):
@@ -25,4 +25,4 @@ class NameField(forms.CharField):
     default_validators = [validate_name]
 
     def to_python(self, value: Any) -> str:
-        return as_typed(super().to_python(value) or "")
+        return clean_name(super().to_python(value) or "")

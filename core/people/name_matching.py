@@ -65,7 +65,7 @@ class Plain(Func):
     )
 
 
-def found(
+def search(
     rows: QuerySet, term: str, *, names: Sequence[str], others: Sequence[str] = ()
 ) -> QuerySet:
     """Return those that have every word of `term` in one of these columns."""

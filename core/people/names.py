@@ -62,7 +62,7 @@ def validate_name(name: str) -> None:
         raise ValidationError(_DIGITS, code="digits")
 
 
-def as_typed(text: str) -> str:
+def clean_name(text: str) -> str:
     """Return what was meant: without what turns text about, and without what no eye sees around it.
 
     Raises ValidationError where something came and nothing of it can be seen.

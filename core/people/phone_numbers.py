@@ -24,7 +24,7 @@ class Phone(PhoneNumber):
         return f"{self.as_e164};ext={self.extension}" if has_extension else super().__str__()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, str | PhoneNumber) and str(self) == str(read(other))
+        return isinstance(other, str | PhoneNumber) and str(self) == str(parse_phone(other))
 
     def __hash__(self) -> int:
         return hash(str(self))
@@ -42,7 +42,7 @@ class Phone(PhoneNumber):
         return f"tel:{self}"
 
 
-def read(value: Any) -> Any:
+def parse_phone(value: Any) -> Any:
     """Return the Phone that this text or number is; None and "" as they are."""
     number = to_python(value, region=REGION)
     if not number or isinstance(number, Phone):
@@ -67,9 +67,9 @@ class PhoneField(formfields.PhoneNumberField):
 
     def to_python(self, value: Any) -> Any:
         if not isinstance(value, str):
-            return read(value)
+            return parse_phone(value)
         typed = unicodedata.normalize("NFKC", value)
-        number = read(super().to_python(typed))
+        number = parse_phone(super().to_python(typed))
         if number and number.is_valid() and not _says_all(number, typed):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return number
@@ -92,7 +92,7 @@ class _Whole(modelfields.PhoneNumberDescriptor):
     """What is assigned becomes a Phone."""
 
     def __set__(self, instance: Any, value: Any) -> None:
-        instance.__dict__[self.field.name] = read(value)
+        instance.__dict__[self.field.name] = parse_phone(value)
 
 
 class PhoneColumn(modelfields.PhoneNumberField):
@@ -102,13 +102,13 @@ class PhoneColumn(modelfields.PhoneNumberField):
     descriptor_class = _Whole
 
     def to_python(self, value: Any) -> Any:
-        return read(value)
+        return parse_phone(value)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return read(value)
+        return parse_phone(value)
 
     def get_prep_value(self, value: Any) -> Any:
-        number = read(value)
+        number = parse_phone(value)
         return str(number) if number else number
 
     def formfield(self, **kwargs: Any) -> Any:

@@ -17,15 +17,15 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from core.guard.safe_redirect import path_of_ours
+from core.guard.safe_redirect import safe_path
 from core.practice.models import Practice
 from core.staff.accounts import second_factor
 from core.staff.audit.admin_pages import View, audited
 from core.staff.autocomplete import Suggestions
-from core.staff.guarded_admin import guarded
+from core.staff.guarded_admin import guard
 
 # Template and context of one block on the first page; None where it has nothing to say. The
-# context's `shows` are the records that stand in it, for the audit trail; () where none does.
+# context's `records` are those that stand in it, for the audit trail; () where none does.
 Panel = Callable[[HttpRequest], tuple[str, dict] | None]
 
 
@@ -49,11 +49,11 @@ class StaffSite(AdminSite):
         **options,
     ) -> None:
         """Registers it with `guarded_admin` in front, so that no admin class can forget that."""
-        super().register(model_or_iterable, guarded(admin_class or ModelAdmin), **options)
+        super().register(model_or_iterable, guard(admin_class or ModelAdmin), **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
-        return user.is_active and user.is_staff and second_factor.suffices(request)
+        return user.is_active and user.is_staff and second_factor.is_satisfied(request)
 
     def admin_view(self, view, cacheable=False):
         return super().admin_view(_in_our_zone(audited(view)), cacheable)
@@ -85,7 +85,7 @@ class StaffSite(AdminSite):
             return redirect_to_login(next_url, reverse("account_login"))
         if not request.user.is_staff:
             raise PermissionDenied
-        return redirect(second_factor.door(request.user, next_url))
+        return redirect(second_factor.next_step(request.user, next_url))
 
     @method_decorator(never_cache)
     def logout(self, request: HttpRequest, extra_context=None) -> HttpResponse:
@@ -112,4 +112,4 @@ def _in_our_zone(view: View) -> View:
 
 
 def _next(request: HttpRequest) -> str:
-    return path_of_ours(request, request.GET.get("next", "")) or reverse("admin:index")
+    return safe_path(request, request.GET.get("next", "")) or reverse("admin:index")

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Field
 from django.http import HttpRequest, HttpResponse
 
-from core.staff.audit.disclosures import shows
+from core.staff.audit.disclosures import declare
 
 
 class Suggestions(AutocompleteJsonView):
@@ -19,7 +19,7 @@ class Suggestions(AutocompleteJsonView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.found: list = []
-        return shows(super().get(request, *args, **kwargs), self.found)
+        return declare(super().get(request, *args, **kwargs), self.found)
 
     def process_request(self, request: HttpRequest) -> tuple:
         """As Django's. Raises PermissionDenied for a field that suggests nothing."""

@@ -29,7 +29,7 @@ from django.http import HttpRequest, HttpResponse
 from core.people import name_matching
 from core.staff.audit.admin_pages import record_all
 from core.staff.edit_conflicts import deleted, detection, opened_forms, snapshots
-from core.validation.primary_keys import NOBODYS, key
+from core.validation.primary_keys import NO_ROW, parse_key
 
 Action = Callable[..., Any]  # (model_admin, request, queryset)
 FIRST_YEAR, LAST_YEAR = 1900, 9998  # Django reckons with the year after
@@ -92,7 +92,7 @@ class GuardedAdmin(ModelAdmin):
         if not names or not search_term:
             return super().get_search_results(request, queryset, search_term)
         others = [field for field in self.search_fields if field not in names]
-        return name_matching.found(queryset, search_term, names=names, others=others), False
+        return name_matching.search(queryset, search_term, names=names, others=others), False
 
     # ── what is done ──
 
@@ -165,10 +165,10 @@ class GuardedAdmin(ModelAdmin):
         if record is None:
             if not self.has_change_permission(request):
                 raise PermissionDenied
-            return deleted.page(self, request, pk)
+            return deleted.deleted_page(self, request, pk)
         conflict = None
         if self.has_change_permission(request, record):
-            now = opened_forms.of(self, request, record)
+            now = opened_forms.forms_of(self, request, record)
             request._stands = now.snapshot()  # type: ignore[attr-defined]
             found = detection.find(request, now)
             if found:
@@ -197,7 +197,7 @@ class GuardedAdmin(ModelAdmin):
     ) -> HttpResponse:
         """With a snapshot of what the form shows, and of what has changed meanwhile."""
         if obj is not None and self.has_change_permission(request, obj):
-            stands = getattr(request, "_stands", None) or opened_forms.on_page(context)
+            stands = getattr(request, "_stands", None) or opened_forms.snapshot_of_page(context)
             context |= {
                 "opened_name": snapshots.TOKEN,
                 "opened": snapshots.sign(stands),
@@ -214,8 +214,8 @@ class GuardedAdmin(ModelAdmin):
             return
         data = request.POST.copy()
         for sent, value in request.POST.items():
-            if value and sent.rpartition("-")[2] in names and not key(value):
-                data[sent] = str(NOBODYS)
+            if value and sent.rpartition("-")[2] in names and not parse_key(value):
+                data[sent] = str(NO_ROW)
         request.POST = data  # type: ignore[assignment]  # what Django reads
 
 
@@ -227,7 +227,7 @@ class _NotSaved:
         return False
 
 
-def guarded(admin_class: type[ModelAdmin]) -> type[ModelAdmin]:
+def guard(admin_class: type[ModelAdmin]) -> type[ModelAdmin]:
     """The same admin class with GuardedAdmin before its own methods."""
     bases = (GuardedAdmin, admin_class)
     return type(admin_class.__name__, bases, {"__module__": admin_class.__module__})

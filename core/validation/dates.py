@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 
 
-def plausible(value: date | datetime) -> None:
+def validate_plausible(value: date | datetime) -> None:
     """Raise ValidationError for a day before FIRST or after LAST: a validator for fields."""
     day = value.date() if isinstance(value, datetime) else value
     if not FIRST <= day <= LAST:
@@ -22,5 +22,5 @@ def plausible(value: date | datetime) -> None:
 
 # For `formfield_overrides` of each admin class whose form asks for a day.
 FORM_FIELDS: dict = {
-    kind: {"validators": [plausible]} for kind in (models.DateField, models.DateTimeField)
+    kind: {"validators": [validate_plausible]} for kind in (models.DateField, models.DateTimeField)
 }

@@ -8,7 +8,7 @@ from core.web import client
 AGENT = "Mozilla/5.0 (compatible; link check)"
 
 
-def look(url: str) -> tuple[bool, str]:
+def check_link(url: str) -> tuple[bool, str]:
     """Whether the address answers, and what it said. Never raises for what the network does.
 
     Where a site sends us on it is alive; following could lead into our own network.

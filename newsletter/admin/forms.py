@@ -15,7 +15,7 @@ from core.practice.models import US_ZONES, Practice
 from core.richtext import sanitizer as html_in
 from core.richtext.editor import Editor
 from core.validation import dates
-from core.validation.primary_keys import key
+from core.validation.primary_keys import parse_key
 from newsletter.models import Issue
 
 OFFERED = 300
@@ -70,7 +70,7 @@ class IssueForm(forms.ModelForm):
         sent = self.fields["articles"].widget.value_from_datadict(
             self.data, self.files, self.add_prefix("articles")
         )
-        return [key(value) for value in sent or ()]
+        return [parse_key(value) for value in sent or ()]
 
     def clean_body(self) -> str:
         try:
@@ -88,7 +88,9 @@ class PlanForm(forms.Form):
     """When to send it, by whose clock."""
 
     day = forms.DateField(
-        label=_("Day"), widget=forms.DateInput({"type": "date"}), validators=[dates.plausible]
+        label=_("Day"),
+        widget=forms.DateInput({"type": "date"}),
+        validators=[dates.validate_plausible],
     )
     time = forms.TimeField(label=_("Time"), widget=forms.TimeInput({"type": "time"}))
     zone = forms.ChoiceField(label=_("Time zone"), choices=US_ZONES)

@@ -32,4 +32,4 @@ def trouble(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     ]
     if not rows:
         return None
-    return "admin/newsletter/_trouble.html", {"rows": rows, "shows": [r["issue"] for r in rows]}
+    return "admin/newsletter/_trouble.html", {"rows": rows, "records": [r["issue"] for r in rows]}

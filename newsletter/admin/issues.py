@@ -13,9 +13,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.staff.audit.disclosures import shows, shows_nothing
+from core.staff.audit.disclosures import declare, declare_none
 from core.validation import dates
-from core.validation.primary_keys import key
+from core.validation.primary_keys import parse_key
 from newsletter.admin import issue_progress
 from newsletter.admin.forms import IssueForm, PlanForm
 from newsletter.admin.workflow_actions import DECISIONS, STEPS
@@ -106,7 +106,7 @@ class IssueAdmin(admin.ModelAdmin):
             "html": rendering.preview(issue),
             "text": test_message.readable(rendering.write(issue).text),
         }
-        return shows_nothing(JsonResponse(shown | {"problems": problems}))
+        return declare_none(JsonResponse(shown | {"problems": problems}))
 
     def send_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Everything to know before it goes, and the buttons. `?links` also tries every link."""
@@ -160,7 +160,7 @@ class IssueAdmin(admin.ModelAdmin):
 
     def _is_sure(self, request: HttpRequest, issue: Issue) -> bool:
         """Whether they said so, about as many as there are now."""
-        told = key(request.POST.get("count"))
+        told = parse_key(request.POST.get("count"))
         return request.POST.get("sure") == "yes" and told == issue.audience().count()
 
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -202,7 +202,7 @@ class IssueAdmin(admin.ModelAdmin):
             "limits": issue_progress.limits(),
         }
         page = TemplateResponse(request, "admin/newsletter/issue/sender.html", context)
-        return shows_nothing(page)
+        return declare_none(page)
 
     def change_view(self, request, object_id, form_url="", extra_context=None) -> HttpResponse:
         issue = self.get_object(request, object_id)
@@ -224,7 +224,7 @@ class IssueAdmin(admin.ModelAdmin):
         page = TemplateResponse(request, f"admin/newsletter/issue/{name}.html", context)
         rows = (*context.get("uncertain", ()), *context.get("held", ()))
         readers = [row.subscriber for row in rows]
-        return shows(page, [issue], readers)
+        return declare(page, [issue], readers)
 
     def _steps(self, request: HttpRequest, issue: Issue) -> dict[str, Any]:
         if not self._may(request):

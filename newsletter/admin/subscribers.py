@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from core.people import email_addresses
-from core.staff.audit.disclosures import shows, shows_nothing
-from core.validation.primary_keys import key
+from core.staff.audit.disclosures import declare, declare_none
+from core.validation.primary_keys import parse_key
 from newsletter import subscription
 from newsletter.admin.long_lists import LookOnlyAdmin
 from newsletter.models import Subscriber
@@ -60,7 +60,7 @@ class SubscriberAdmin(LookOnlyAdmin):
         if not search_term:
             return queryset, False
         term = (
-            email_addresses.normalised(search_term) if "@" in search_term else search_term.lower()
+            email_addresses.normalized(search_term) if "@" in search_term else search_term.lower()
         )
         found = Q(email__startswith=term.strip().lstrip("@"))
         if "@" in term:
@@ -94,7 +94,7 @@ class SubscriberAdmin(LookOnlyAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id=None, form_url="", extra_context=None
     ) -> HttpResponse:
-        found = Subscriber.objects.filter(pk=key(object_id)).first()
+        found = Subscriber.objects.filter(pk=parse_key(object_id)).first()
         can = {
             "can_leave": found and found.state == State.ACTIVE and self.may(request, "change"),
             "can_erase": found and found.state != State.ERASED and self.may(request, "erase"),
@@ -133,7 +133,7 @@ class SubscriberAdmin(LookOnlyAdmin):
             "numbers": list_stats.now(),
         }
         page = TemplateResponse(request, "admin/newsletter/statistics.html", context)
-        return shows_nothing(page)
+        return declare_none(page)
 
     def record(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         """All that is kept about somebody, as a file for them."""
@@ -148,7 +148,7 @@ class SubscriberAdmin(LookOnlyAdmin):
             content_type=f"{content_type}; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="subscriber-{pk}.{kind}"'},
         )
-        return shows(file, [subscriber])
+        return declare(file, [subscriber])
 
     def leave(self, request: HttpRequest, pk: int) -> HttpResponse:
         subscriber = self._theirs(request, pk, "change")
@@ -188,7 +188,7 @@ class SubscriberAdmin(LookOnlyAdmin):
             "form": form,
         }
         page = TemplateResponse(request, "admin/newsletter/sure.html", context)
-        return shows(page, [subscriber])
+        return declare(page, [subscriber])
 
     def _done(self, request: HttpRequest, subscriber: Subscriber, said: str) -> HttpResponse:
         self.log_change(request, subscriber, said)

@@ -46,7 +46,7 @@ def links(issue: Issue) -> list[Problem]:
     addresses = list(dict.fromkeys(_Found(issue.body).links))[:MOST_LINKS]
     elsewhere = [address for address in addresses if _is_elsewhere(address)]
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        found = dict(zip(elsewhere, pool.map(link_checker.look, elsewhere), strict=True))
+        found = dict(zip(elsewhere, pool.map(link_checker.check_link, elsewhere), strict=True))
     found |= {address: _here(address) for address in addresses if address not in found}
     return [
         Problem(_("The link {address} does not work: {found}").format(address=a, found=found[a][1]))

@@ -66,7 +66,7 @@ def _ask(
         return False
     now, token = timezone.now(), secrets.token_urlsafe(24)
     confirmation = Confirmation.objects.create(
-        email=email_addresses.normalised(email),
+        email=email_addresses.normalized(email),
         address_hash=email_addresses.keyed_hash(email),
         token_hash=hashed(token),
         mover=mover,

@@ -163,7 +163,7 @@ def _checked(line: Line, now: datetime) -> Line:
         email_addresses.validate_address(line.email)
     except ValidationError:
         raise Unreadable("This is no e-mail address.") from None
-    line = replace(line, email=email_addresses.normalised(line.email))
+    line = replace(line, email=email_addresses.normalized(line.email))
     if line.joined and line.joined > now:
         ahead = f"The date {line.joined:%Y-%m-%d} lies ahead: since when is unknown."
         return replace(line, joined=None, remarks=(*line.remarks, ahead))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.cache import pages
 from core.guard import proof_of_work, rate_limits, sessionless_form
 from core.guard.client_ip import client_network
-from core.guard.no_store import private
+from core.guard.no_store import no_store
 from core.people import email_addresses
 from newsletter import links, subscription
 from newsletter.forms import AddressForm
@@ -37,7 +37,7 @@ def _home(request: HttpRequest, form: AddressForm) -> HttpResponse:
 
 @csrf_exempt  # the band stands on pages that anyone may keep: see open_form
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
+@no_store
 def subscribe(request: HttpRequest) -> HttpResponse:
     """What the band sends. Nobody is looked up: every address gets the same answer and a mail."""
     if request.method != "POST":
@@ -45,18 +45,18 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST)
     if not form.is_valid():
         return _home(request, form)
-    if not sessionless_form.is_from_our_page(request):
+    if not sessionless_form.is_same_origin(request):
         return from_elsewhere(request)
     email = form.cleaned_data["email"]
     question = _question(email, form.cleaned_data["kept"])
     if question:
         return render(request, "newsletter/sure.html", question | {"page": _page(request)})
-    if sessionless_form.is_over(request, RULE):
+    if sessionless_form.is_over_limit(request, RULE):
         return too_many(request)
-    if sessionless_form.needs_effort(request, RULE, address=email_addresses.mailbox(email)):
+    if sessionless_form.needs_proof_of_work(request, RULE, address=email_addresses.mailbox(email)):
         context = {
             "sent": sessionless_form.sent_values(request),
-            "asked": proof_of_work.asked(request, RULE),
+            "asked": proof_of_work.create_challenge(request, RULE),
         }
         return render(request, "newsletter/effort.html", context, status=429)
     subscription.ask(
@@ -87,7 +87,7 @@ def _page(request: HttpRequest) -> str:
 
 @csrf_exempt  # the token is what a forger lacks
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
+@no_store
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the mailed link. Only its button confirms: mail scanners open every link."""
     found = subscription.find_confirmation(token)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.guard import rate_limits
 from core.guard.client_ip import client_network
-from core.guard.no_store import private
+from core.guard.no_store import no_store
 from newsletter import links, subscription
 from newsletter.models import Subscriber
 from newsletter.views.rate_limited import masked, too_many
@@ -27,7 +27,7 @@ def of_subscriber(purpose: str) -> Callable[..., Callable[..., HttpResponse]]:
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @csrf_exempt
         @require_http_methods(["GET", "HEAD", "POST"])
-        @private
+        @no_store
         @wraps(view)
         def wrapper(request: HttpRequest, token: str) -> HttpResponse:
             found = links.read(purpose, token)

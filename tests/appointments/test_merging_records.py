@@ -118,7 +118,7 @@ def test_other_letters_birth_dates_and_addresses_are_others(other):
 def former_key(who: Patient | WaitlistEntry) -> str:
     """As it was before apostrophes, hyphens and spaces were left out of it."""
     name = " ".join(f"{who.first_name} {who.last_name}".split()).casefold()
-    text = "\n".join((email_addresses.normalised(who.email), name, who.birth_date.isoformat()))
+    text = "\n".join((email_addresses.normalized(who.email), name, who.birth_date.isoformat()))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

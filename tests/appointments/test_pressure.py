@@ -182,9 +182,9 @@ def test_work_for_one_thing_counts_for_no_other(pressure, service, rf):
     page = steps.take(browser(), service, monday())
     work, _ = sums.solve(sums.asked(page.text))
     request = rf.post("/", {"effort": work}, REMOTE_ADDR="203.0.113.7")
-    assert not proof_of_work.was_made(request, "bookings")
-    assert proof_of_work.was_made(request, "holds")
-    assert not proof_of_work.was_made(request, "holds"), "once"
+    assert not proof_of_work.is_done(request, "bookings")
+    assert proof_of_work.is_done(request, "holds")
+    assert not proof_of_work.is_done(request, "holds"), "once"
 
 
 def test_who_waits_without_javascript_waits_longer_each_time(pressure, service, time_machine):

@@ -17,7 +17,7 @@ from tests.hostile_pictures import encoded, moving, png
 
 
 def prepared(content: bytes) -> Image.Image:
-    return Image.open(uploads.prepared(SimpleUploadedFile("a.png", content)))
+    return Image.open(uploads.prepare_upload(SimpleUploadedFile("a.png", content)))
 
 
 def saved(image: Image.Image, kind: str, **options) -> bytes:
@@ -114,7 +114,7 @@ def test_an_animation_is_refused_with_a_sentence(kind):
 def test_one_picture_whose_sizes_fail_stops_no_other(settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
     for alt in ("older", "newer"):
-        file = uploads.prepared(SimpleUploadedFile("a", encoded("PNG", (900, 60))))
+        file = uploads.prepare_upload(SimpleUploadedFile("a", encoded("PNG", (900, 60))))
         ImageAsset.objects.create(file=file, alt=alt)
     newer = ImageAsset.objects.get(alt="newer")
     newer.file.storage.delete(newer.file.name)

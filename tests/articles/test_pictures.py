@@ -26,7 +26,7 @@ def picture(kind: str = "JPEG", size=(1200, 800), **options) -> SimpleUploadedFi
 
 
 def make_asset(upload: SimpleUploadedFile | None = None, **values) -> ImageAsset:
-    file = uploads.prepared(upload or picture())
+    file = uploads.prepare_upload(upload or picture())
     return ImageAsset.objects.create(file=file, **{"alt": "A kitchen table at dawn."} | values)
 
 
@@ -43,7 +43,9 @@ def test_an_upload_is_written_anew_without_metadata_under_a_random_name():
 def test_a_picture_taken_sideways_stands_upright():
     turned = Image.Exif()
     turned[0x0112] = 6
-    assert Image.open(uploads.prepared(picture(size=(40, 20), exif=turned.tobytes()))).size == (
+    assert Image.open(
+        uploads.prepare_upload(picture(size=(40, 20), exif=turned.tobytes()))
+    ).size == (
         20,
         40,
     )
@@ -61,12 +63,12 @@ def test_a_picture_taken_sideways_stands_upright():
 )
 def test_what_is_no_picture_is_refused_with_a_sentence(content, sentence):
     with pytest.raises(Refused, match=sentence):
-        uploads.prepared(SimpleUploadedFile("a.jpg", content))
+        uploads.prepare_upload(SimpleUploadedFile("a.jpg", content))
 
 
 def test_more_than_forty_megapixels_are_refused_before_they_are_unpacked():
     with pytest.raises(Refused, match="42 megapixels"):
-        uploads.prepared(picture("PNG", (7000, 6000)))
+        uploads.prepare_upload(picture("PNG", (7000, 6000)))
 
 
 def test_the_library_knows_a_picture_only_with_words():

@@ -5,7 +5,7 @@ import pytest
 
 from articles import tasks
 from articles.revisions.content import SourceLine
-from core.web.link_checker import look
+from core.web.link_checker import check_link
 from tests.articles.factories import make_draft
 
 
@@ -55,6 +55,6 @@ def test_staff_learn_which_sources_still_answer(elsewhere, settings):
     ],
 )
 def test_a_source_cannot_make_us_knock_on_our_own_doors(url):
-    ok, found = look(url)
+    ok, found = check_link(url)
     assert not ok
     assert found

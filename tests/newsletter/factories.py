@@ -29,7 +29,7 @@ def make_subscriber(*, email: str = "", **values: Any) -> Subscriber:
     make_consent_text()
     email = email or f"reader{next(number)}@example.org"
     given = {
-        "email": email_addresses.normalised(email),
+        "email": email_addresses.normalized(email),
         "address_hash": email_addresses.keyed_hash(email),
         "state": Subscriber.State.ACTIVE,
         "joined_at": timezone.now(),

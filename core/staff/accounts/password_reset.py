@@ -11,16 +11,16 @@ from core.people import email_addresses
 RULE = "passwords"
 
 
-def ask_for_password(request: HttpRequest) -> HttpResponse:
+def request_password_reset(request: HttpRequest) -> HttpResponse:
     """allauth's page. Near a limit the browser does a little work first, whoever is asked about."""
     if request.method == "POST":
-        if sessionless_form.is_over(request, RULE):
+        if sessionless_form.is_over_limit(request, RULE):
             return _too_many(request)
         mailbox = email_addresses.mailbox(request.POST.get("email", ""))
-        if sessionless_form.needs_effort(request, RULE, address=mailbox):
+        if sessionless_form.needs_proof_of_work(request, RULE, address=mailbox):
             context = {
                 "sent": sessionless_form.sent_values(request),
-                "asked": proof_of_work.asked(request, RULE),
+                "asked": proof_of_work.create_challenge(request, RULE),
             }
             return render(request, "account/effort.html", context, status=429)
     return account.password_reset(request)

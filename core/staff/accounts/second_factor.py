@@ -30,12 +30,12 @@ def is_proved(request: HttpRequest) -> bool:
     return passed and isinstance(user, User) and is_enrolled(user)
 
 
-def suffices(request: HttpRequest) -> bool:
+def is_satisfied(request: HttpRequest) -> bool:
     """Whether this session may open staff pages as far as the second factor is concerned."""
     return not settings.STAFF_MFA_REQUIRED or is_proved(request)
 
 
-def door(user: User, next_url: str) -> str:
+def next_step(user: User, next_url: str) -> str:
     """Where somebody who gave only the password goes on: prove the second factor, or get one."""
     if not is_enrolled(user):
         return reverse("mfa_index")
@@ -44,7 +44,7 @@ def door(user: User, next_url: str) -> str:
     return f"{reverse(name)}?{urlencode({'next': next_url})}"
 
 
-def guarded(view: View) -> View:
+def second_factor_required(view: View) -> View:
     """For pages that change how somebody signs in.
 
     A session that was opened by password before its user had a second factor may not use the
@@ -55,7 +55,7 @@ def guarded(view: View) -> View:
     def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         user = request.user
         if user.is_authenticated and is_enrolled(user) and not is_proved(request):
-            return redirect(door(user, request.get_full_path()))
+            return redirect(next_step(user, request.get_full_path()))
         return view(request, *args, **kwargs)
 
     return wrapper

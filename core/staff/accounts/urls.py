@@ -12,8 +12,8 @@ from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from core.staff.accounts.password_reset import ask_for_password
-from core.staff.accounts.second_factor import View, guarded
+from core.staff.accounts.password_reset import request_password_reset
+from core.staff.accounts.second_factor import View, second_factor_required
 
 
 def private(view: View) -> View:
@@ -40,7 +40,7 @@ def page(route: str, view: View, name: str) -> URLPattern:
 
 
 def own(route: str, view: View, name: str) -> URLPattern:
-    return page(route, guarded(view), name)
+    return page(route, second_factor_required(view), name)
 
 
 urlpatterns: list[URLPattern] = [
@@ -49,7 +49,7 @@ urlpatterns: list[URLPattern] = [
     page("inactive/", account.account_inactive, "account_inactive"),
     page("signup/", account.signup, "account_signup"),  # says that it is closed
     page("still-here/", still_here, "staff_still_here"),
-    page("password/reset/", ask_for_password, "account_reset_password"),
+    page("password/reset/", request_password_reset, "account_reset_password"),
     page("password/reset/done/", account.password_reset_done, "account_reset_password_done"),
     page(
         "password/reset/key/done/",

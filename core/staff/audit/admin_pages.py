@@ -22,7 +22,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from core.staff.audit import trail
-from core.staff.audit.shown_records import Undeclared, context_of, is_empty, shown_by
+from core.staff.audit.shown_records import UndeclaredRecords, context_of, is_empty, shown_by
 from core.staff.models import User
 
 logger = logging.getLogger(__name__)
@@ -137,9 +137,9 @@ def _record_list(
 def _record_unknown(view: View, request: HttpRequest, kwargs: dict) -> None:
     where = f"{_model(view) or 'the admin'}: {_name(view)}"
     if settings.AUDIT_RAISES_UNDECLARED:
-        raise Undeclared(
+        raise UndeclaredRecords(
             f"{where} does not say which records its page shows. Return "
-            "disclosures.shows(response, rows), or shows_nothing(response)."
+            "disclosures.declare(response, rows), or declare_none(response)."
         )
     logger.error("%s does not say which records its page shows", where)
     pks = _pks(kwargs)

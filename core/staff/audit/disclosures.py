@@ -1,7 +1,7 @@
-"""What a page of the admin shows of whom: its response says so, for the audit trail.
+"""The records that a page of the admin shows, declared on its response for the audit trail.
 
-Every page that an app adds to the admin returns `shows(response, rows)` or
-`shows_nothing(response)`. One that says neither is a fault: in tests and in development
+Every page that an app adds to the admin returns `declare(response, rows)` or
+`declare_none(response)`. One that does neither is a fault: in tests and in development
 `core.staff` raises, elsewhere it records a page whose content is unknown.
 """
 
@@ -14,26 +14,26 @@ from django.http.response import HttpResponseBase
 R = TypeVar("R", bound=HttpResponseBase)
 # The keys of records by the label of their model, such as {"appointments.patient": ["7"]}.
 Shown = dict[str, list[str]]
-_SAID = "_disclosed"
+_ATTRIBUTE = "_disclosed"
 
 
-def shows(response: R, *rows: Iterable[Model]) -> R:
-    """Note on `response` that it shows these records, beside those noted before; return it.
+def declare(response: R, *rows: Iterable[Model]) -> R:
+    """Declare that `response` shows these records, beside those declared before; return it.
 
     A record stands for what hangs on it: a visit for its patient, its consents and e-mails.
     """
-    setattr(response, _SAID, merged(of(response) or {}, *map(by_model, rows)))
+    setattr(response, _ATTRIBUTE, merged(declared_on(response) or {}, *map(by_model, rows)))
     return response
 
 
-def shows_nothing(response: R) -> R:
-    """Note on `response` that it shows no record of anybody, and return it."""
-    return shows(response)
+def declare_none(response: R) -> R:
+    """Declare that `response` shows no record of anybody, and return it."""
+    return declare(response)
 
 
-def of(response: HttpResponseBase) -> Shown | None:
-    """Return what was noted on `response`; None where nothing was."""
-    return getattr(response, _SAID, None)
+def declared_on(response: HttpResponseBase) -> Shown | None:
+    """Return what was declared on `response`; None where nothing was."""
+    return getattr(response, _ATTRIBUTE, None)
 
 
 def by_model(rows: Iterable[Model]) -> Shown:
@@ -45,7 +45,7 @@ def by_model(rows: Iterable[Model]) -> Shown:
 
 
 def merged(*several: Shown) -> Shown:
-    """Return all of them in one, each key once."""
+    """Return all of them as one mapping, each key once."""
     found: Shown = {}
     for shown in several:
         for model, pks in shown.items():

@@ -9,10 +9,10 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 from django.http import HttpResponse
 
-from core.staff.audit.disclosures import Shown, by_model, merged, of
+from core.staff.audit.disclosures import Shown, by_model, declared_on, merged
 
 
-class Undeclared(Exception):
+class UndeclaredRecords(Exception):
     """A page of the admin does not say which records it shows: see `disclosures`."""
 
 
@@ -20,7 +20,7 @@ def shown_by(response: HttpResponse) -> Shown | None:
     """Return the keys of all records on the page by model; None where nothing says which."""
     if is_empty(response):
         return {}
-    said, found = of(response), _of_django(response)
+    said, found = declared_on(response), _of_django(response)
     if said is None and found is None:
         return None
     return merged(found or {}, said or {})
@@ -81,5 +81,5 @@ def _on_a_deletion(rows: Iterable[Model], context: dict[str, Any]) -> Iterable[M
 
 def _on_the_panels(panels: Iterable[dict[str, Any]]) -> Shown | None:
     """What the blocks of the first page say they show; None where one says nothing."""
-    said = [panel["context"].get("shows") for panel in panels]
+    said = [panel["context"].get("records") for panel in panels]
     return None if None in said else merged(*map(by_model, said))

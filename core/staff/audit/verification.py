@@ -19,7 +19,7 @@ DATED_BY = {"staff_auditevent": "at"}
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def problems(heads: Sequence[Head] = ()) -> Iterator[str]:
+def find_problems(heads: Sequence[Head] = ()) -> Iterator[str]:
     """Yield a sentence for each thing that is not as it was sealed; none where all is well.
 
     `heads` were written down elsewhere at some time: today's chain must still begin with them.

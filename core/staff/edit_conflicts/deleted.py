@@ -17,7 +17,7 @@ PAGE = "admin/gone.html"
 PLUMBING = {"id", "DELETE"}
 
 
-def page(model_admin: ModelAdmin, request: HttpRequest, pk: str) -> HttpResponse:
+def deleted_page(model_admin: ModelAdmin, request: HttpRequest, pk: str) -> HttpResponse:
     """Return what was typed, to be copied from. Only for whoever may change such records."""
     model, opts = model_admin.model, model_admin.opts
     opened: dict[str, Any] = snapshots.read(request.POST.get(snapshots.TOKEN, "")) or {}
@@ -27,7 +27,7 @@ def page(model_admin: ModelAdmin, request: HttpRequest, pk: str) -> HttpResponse
         "opts": opts,
         "kind": opts.verbose_name,
         "name": opened.get("name", ""),
-        "who": detection.last_hands([(model, pk)], since, request.user),
+        "who": detection.last_editors([(model, pk)], since, request.user),
         "typed": list(_typed(model_admin, request)),
         "may_add": model_admin.has_add_permission(request),
     }
@@ -35,8 +35,8 @@ def page(model_admin: ModelAdmin, request: HttpRequest, pk: str) -> HttpResponse
     try:
         record = model(pk=opts.pk.to_python(pk))
     except (ValidationError, ValueError):  # no record ever had this key
-        return disclosures.shows_nothing(response)
-    return disclosures.shows(response, [record])
+        return disclosures.declare_none(response)
+    return disclosures.declare(response, [record])
 
 
 def _typed(model_admin: ModelAdmin, request: HttpRequest) -> Iterator[tuple[str, str]]:

@@ -57,7 +57,7 @@ def find(request: HttpRequest, now: Opened) -> tuple[Conflict, QueryDict] | None
         return None
     merge = Merge(request, now, opened, current)
     conflict, data = merge.result()
-    conflict.who = last_hands(merge.touched, opened["at"], request.user)
+    conflict.who = last_editors(merge.touched, opened["at"], request.user)
     return conflict, data
 
 
@@ -65,7 +65,7 @@ def _gone(data: QueryDict, table: BaseModelFormSet, current: Snapshot) -> bool:
     return any(pk not in current["rows"][table.prefix] for _n, pk in sent_rows(data, table))
 
 
-def last_hands(touched: Iterable[tuple[type[Model], str]], since: str | None, user: Any) -> str:
+def last_editors(touched: Iterable[tuple[type[Model], str]], since: str | None, user: Any) -> str:
     """Return who changed any of these since then, as far as the admin's log knows; or empty."""
     about = Q()
     for model, pk in touched:

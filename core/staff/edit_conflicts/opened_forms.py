@@ -31,7 +31,7 @@ def locked(model_admin: ModelAdmin, request: HttpRequest, pk: str, to_field: str
     return model_admin.get_object(request, pk, to_field)
 
 
-def of(model_admin: ModelAdmin, request: HttpRequest, record: Any) -> Opened:
+def forms_of(model_admin: ModelAdmin, request: HttpRequest, record: Any) -> Opened:
     """Return the forms that a GET would show now."""
     fields = flatten_fieldsets(model_admin.get_fieldsets(request, record))
     form = model_admin.get_form(request, record, change=True, fields=fields)(instance=record)
@@ -56,7 +56,7 @@ def _can_change(inline: Any, request: HttpRequest, record: Any) -> bool:
     )
 
 
-def on_page(context: dict[str, Any]) -> snapshots.Snapshot:
+def snapshot_of_page(context: dict[str, Any]) -> snapshots.Snapshot:
     """Return what stands on the page that Django is about to make of a GET."""
     tables = [
         inline.formset

@@ -1,7 +1,7 @@
 import pytest
 from django.test import RequestFactory
 
-from core.guard.client_ip import client_address, client_network
+from core.guard.client_ip import client_ip, client_network
 
 
 def request_from(peer: str, forwarded: str | None = None):
@@ -30,23 +30,23 @@ def proxies(settings):
     ],
 )
 def test_a_trusted_proxy_tells_the_address(peer, forwarded, address):
-    assert client_address(request_from(peer, forwarded)) == address
+    assert client_ip(request_from(peer, forwarded)) == address
 
 
 @pytest.mark.parametrize("peer", ["198.51.100.7", "2001:db8::1", "11.0.0.1"])
 def test_a_stranger_cannot_choose_an_address_by_a_header(peer):
-    assert client_address(request_from(peer, "203.0.113.9")) == peer
+    assert client_ip(request_from(peer, "203.0.113.9")) == peer
 
 
 @pytest.mark.parametrize(
     "forwarded", ["", ",", "unknown", "198.51.100.7, 999.1.1.1", "\x00", "1:2:3"]
 )
 def test_a_header_that_is_no_address_leaves_the_peer(forwarded):
-    assert client_address(request_from("10.0.0.1", forwarded)) == "10.0.0.1"
+    assert client_ip(request_from("10.0.0.1", forwarded)) == "10.0.0.1"
 
 
 def test_a_unix_socket_has_no_address():
-    assert client_address(request_from("")) == ""
+    assert client_ip(request_from("")) == ""
     assert client_network(request_from("")) == ""
 
 

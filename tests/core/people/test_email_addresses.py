@@ -8,7 +8,7 @@ from appointments.models import Appointment, ConsentText, Patient, WaitlistEntry
 from articles.models import Comment
 from core.mail import delivery, outbox
 from core.mail.models import OutgoingEmail, State
-from core.people.email_addresses import keyed_hash, mailbox, normalised, validate_address
+from core.people.email_addresses import keyed_hash, mailbox, normalized, validate_address
 from core.staff.models import User
 from newsletter.delivery.mime import NoSuchAddress, recipient
 from tests.appointments import steps
@@ -65,7 +65,7 @@ def test_dots_count_where_they_mean_something():
 
 def test_the_spelling_that_proofs_stand_on_stays_as_it_was(settings):
     settings.ADDRESS_KEY = "a" * 50
-    assert normalised(" Grace.O+x@Gmail.COM ") == "grace.o+x@gmail.com"
+    assert normalized(" Grace.O+x@Gmail.COM ") == "grace.o+x@gmail.com"
     assert keyed_hash("Grace.O+x@Gmail.com") == (
         "0811f7d3ac86efb652c102dbcbb0805d99bc32b6463dc6331199d7f6e98232ca"
     )

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @contextmanager
 def panel_on_the_first_page():
-    panel = admin.site.register_panel(lambda request: ("429.html", {"shows": ()}))  # any will do
+    panel = admin.site.register_panel(lambda request: ("429.html", {"records": ()}))  # any will do
     try:
         yield
     finally:

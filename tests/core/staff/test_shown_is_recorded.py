@@ -13,7 +13,7 @@ from appointments.admin import AppointmentAdmin
 from appointments.models import Appointment, HoursException
 from core.mail import test_message
 from core.staff.audit import admin_pages
-from core.staff.audit.shown_records import Undeclared
+from core.staff.audit.shown_records import UndeclaredRecords
 from core.staff.models import AuditEvent
 from tests.appointments.test_conflicts import change, choose, off, two_providers
 from tests.core.staff.addresses import all_addresses, custom, patterns
@@ -283,8 +283,8 @@ def test_a_key_that_is_none_is_left_out(manager):
 
 
 def test_a_page_that_does_not_say_what_it_shows_fails_here_and_in_development(manager, monkeypatch):
-    monkeypatch.setattr(test_message, "shows_nothing", lambda response: response)
-    with pytest.raises(Undeclared, match="send_test does not say which records"):
+    monkeypatch.setattr(test_message, "declare_none", lambda response: response)
+    with pytest.raises(UndeclaredRecords, match="send_test does not say which records"):
         manager.get(reverse("admin:mail_outgoingemail_test"))
 
 
@@ -292,7 +292,7 @@ def test_in_production_it_is_recorded_as_a_page_with_unknown_content(
     manager, monkeypatch, settings
 ):
     settings.AUDIT_RAISES_UNDECLARED = False
-    monkeypatch.setattr(test_message, "shows_nothing", lambda response: response)
+    monkeypatch.setattr(test_message, "declare_none", lambda response: response)
     assert manager.get(reverse("admin:mail_outgoingemail_test")).status_code == 200
     row = AuditEvent.objects.latest("pk")
     assert (row.action, row.model) == ("undeclared:send_test", "mail.outgoingemail")
@@ -301,7 +301,7 @@ def test_in_production_it_is_recorded_as_a_page_with_unknown_content(
 def test_a_block_of_the_first_page_that_does_not_say_what_it_shows_fails(manager):
     panel = admin.site.register_panel(lambda request: ("429.html", {}))
     try:
-        with pytest.raises(Undeclared):
+        with pytest.raises(UndeclaredRecords):
             manager.get("/admin/")
     finally:
         admin.site._panels.remove(panel)

@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from core.web import client
-from core.web.link_checker import look
+from core.web.link_checker import check_link
 from core.web.public_addresses import is_public
 from tests.internet import Internet
 
@@ -25,18 +25,18 @@ def internet(monkeypatch, tmp_path) -> Iterator[Internet]:
 
 def test_the_connection_goes_to_the_address_that_was_looked_at(internet):
     internet.names["source.example"] = [[PUBLIC], ["127.0.0.1"], ["10.0.0.1"]]
-    assert look("http://source.example/a?b=c#d") == (True, "200")
+    assert check_link("http://source.example/a?b=c#d") == (True, "200")
     assert internet.looked_up == ["source.example"]
     assert internet.connected == [PUBLIC]
     assert internet.requests == [("source.example", "/a?b=c")]
 
 
 def test_https_is_checked_against_the_name_though_the_address_is_asked(internet):
-    assert look("https://source.example/") == (True, "200")
+    assert check_link("https://source.example/") == (True, "200")
     assert internet.greeted == ["source.example"]
     assert internet.requests == [("source.example", "/")]
     internet.names["other.example"] = [[PUBLIC]]
-    ok, found = look("https://other.example/")
+    ok, found = check_link("https://other.example/")
     assert not ok
     assert "SSLCertVerificationError" in found
     assert len(internet.requests) == 1
@@ -50,13 +50,13 @@ def test_one_private_address_among_public_ones_is_refused(internet, among, place
     answer = [PUBLIC]
     answer.insert(place, among)
     internet.names["source.example"] = [answer]
-    assert not look("http://source.example/")[0]
+    assert not check_link("http://source.example/")[0]
     assert internet.connected == []
 
 
 def test_no_redirect_is_followed(internet):
     internet.status, internet.location = 302, "http://127.0.0.1:6379/"
-    ok, found = look("http://source.example/")
+    ok, found = check_link("http://source.example/")
     assert ok
     assert "has moved to" in found
     assert internet.connected == [PUBLIC]
@@ -65,7 +65,7 @@ def test_no_redirect_is_followed(internet):
 def test_no_proxy_of_the_environment_is_asked(internet, monkeypatch):
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/")
-    assert look("http://source.example/") == (True, "200")
+    assert check_link("http://source.example/") == (True, "200")
     assert internet.connected == [PUBLIC]
 
 
@@ -79,7 +79,7 @@ def test_the_next_address_is_asked_where_the_first_takes_no_connection(internet,
         return connect(opened, where)
 
     monkeypatch.setattr(socket.socket, "connect", refusing_the_first)
-    assert look("http://source.example/") == (True, "200")
+    assert check_link("http://source.example/") == (True, "200")
     assert internet.connected == ["93.184.215.15"]
 
 
@@ -111,7 +111,7 @@ def test_the_next_address_is_asked_where_the_first_takes_no_connection(internet,
     ],
 )
 def test_odd_addresses_are_not_even_looked_up(internet, url):
-    assert look(url) == (False, "This is no web address.")
+    assert check_link(url) == (False, "This is no web address.")
     assert internet.looked_up == internet.connected == []
 
 
@@ -190,7 +190,7 @@ def test_an_answer_has_a_bounded_length():
 )
 def test_an_answer_that_is_none_is_no_error_of_ours(settings, answer):
     settings.LINK_CHECK_PRIVATE = True
-    ok, found = look(speaking(lambda opened: opened.sendall(answer)))
+    ok, found = check_link(speaking(lambda opened: opened.sendall(answer)))
     assert not ok
     assert found.startswith("No answer")
 

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         known += _read(heads or settings.CHAIN_HEADS_FILE)
         problems = 0
         with transaction.atomic():  # a pooler keeps the cursor where it is
-            for problem in verification.problems(known):
+            for problem in verification.find_problems(known):
                 problems += 1
                 self.stdout.write(problem)
             end = hash_chain.head()
