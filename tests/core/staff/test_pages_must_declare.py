@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import path
 
 from core.staff.audit import disclosures
-from core.staff.audit.shown_records import Undeclared
+from core.staff.audit.shown_records import UndeclaredRecords
 from core.staff.models import AuditEvent
 from curednation.urls import urlpatterns as ours
 from tests.core.staff.people import make_staff
@@ -48,7 +48,7 @@ def answering(kind: str, *, declare: bool = False):
 
     def view(request: HttpRequest) -> HttpResponse:
         answer = (ANSWERS | EMPTY)[kind](request)
-        return disclosures.shows(answer, [make_patient(pk=7)]) if declare else answer
+        return disclosures.declare(answer, [make_patient(pk=7)]) if declare else answer
 
     return admin.site.admin_view(view)
 
@@ -70,7 +70,7 @@ def manager(client, settings) -> Client:
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_what_says_nothing_of_whom_it_shows_is_a_fault(manager, kind, method):
-    with pytest.raises(Undeclared):
+    with pytest.raises(UndeclaredRecords):
         getattr(manager, method)(f"/silent/{kind}/")
 
 
