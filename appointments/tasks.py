@@ -29,9 +29,9 @@ def write_reminders() -> None:
 
 
 @shared_task
-def write_morning_counts() -> None:
+def write_daily_digests() -> None:
     """Tell providers how many visits their day has. Every five minutes, safe to run twice."""
-    daily_digest.write_counts()
+    daily_digest.write_daily_digests()
 
 
 @shared_task

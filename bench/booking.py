@@ -13,7 +13,7 @@ from appointments.models import (
     Appointment,
     ClinicRules,
     ConsentText,
-    Licence,
+    License,
     Provider,
     Service,
     Status,
@@ -39,7 +39,7 @@ def prepare() -> Service:
             name=f"Provider {number}", slug=f"p{number}", time_zone="America/New_York"
         )
         provider.services.add(service)
-        Licence.objects.create(provider=provider, state="NY", number="1", expires=date(2099, 1, 1))
+        License.objects.create(provider=provider, state="NY", number="1", expires=date(2099, 1, 1))
         WeeklyHours.objects.bulk_create(
             WeeklyHours(provider=provider, weekday=day, opens=time(0), closes=time(0))
             for day in range(7)

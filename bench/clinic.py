@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from appointments.models import Appointment, Licence, Provider, Service, Status, WeeklyHours
+from appointments.models import Appointment, License, Provider, Service, Status, WeeklyHours
 from appointments.scheduling import availability
 from bench import peer, plot
 from bench.table import Row
@@ -35,8 +35,8 @@ def build(providers: int, days: int) -> Service:
         for n in range(providers)
     )
     service.providers.set(staff)
-    Licence.objects.bulk_create(
-        Licence(provider=who, state=STATE, number="1", expires=date(2099, 1, 1)) for who in staff
+    License.objects.bulk_create(
+        License(provider=who, state=STATE, number="1", expires=date(2099, 1, 1)) for who in staff
     )
     WeeklyHours.objects.bulk_create(
         WeeklyHours(provider=who, weekday=day, opens=time(9), closes=time(17))
@@ -54,7 +54,7 @@ def visits(service: Service, days: int, a_day: int, *, status: Status, sign: str
             f"""
             INSERT INTO appointments_appointment
                 (uid, key, status, provider_id, service_id, starts_at, ends_at, blocked, state,
-                 zone, prolonged, visitor, patient_id, email, phone, contact, booked_for, booked_by,
+                 zone, extended, visitor, patient_id, email, phone, contact, booked_for, booked_by,
                  sequence, changed_by, made_by_staff, staff_reason, cancel_reason, created)
             SELECT gen_random_uuid(), md5(random()::text || day || n || p.id), %s, p.id, %s,
                    at, at + interval '30 min', tstzrange(at, at + interval '30 min'), %s,

@@ -34,8 +34,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60,
         "options": {"expires": 50},
     },
-    "morning-counts": {
-        "task": "appointments.tasks.write_morning_counts",
+    "daily-digests": {
+        "task": "appointments.tasks.write_daily_digests",
         "schedule": 300,
         "options": {"expires": 240},
     },

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 
 from django.db import transaction
 
-from appointments.models import Licence, Provider, Service, WeeklyHours
+from appointments.models import License, Provider, Service, WeeklyHours
 from core.practice.models import Practice
 from demo.providers import ROSTER, SERVICES, VOICES, Member
 from pages.models import Testimonial
@@ -51,7 +51,7 @@ def hire(today: date) -> list[Provider]:
     """The providers of the roster, in its order, with licenses that hold for the weeks ahead."""
     known = {provider.slug: provider for provider in Provider.objects.all()}
     providers = [known.get(member.slug) or _hire(member, today) for member in ROSTER]
-    Licence.objects.filter(provider__in=providers, expires__lt=today + timedelta(days=30)).update(
+    License.objects.filter(provider__in=providers, expires__lt=today + timedelta(days=30)).update(
         expires=today + timedelta(days=730)
     )
     return providers
@@ -68,17 +68,17 @@ def _hire(member: Member, today: date) -> Provider:
         about=member.about,
         video_room=f"https://video.example.org/{member.slug}",
     )
-    Licence.objects.bulk_create(_licences(provider, member, today))
+    License.objects.bulk_create(_licenses(provider, member, today))
     WeeklyHours.objects.bulk_create(_weekly_hours(provider, member))
     return provider
 
 
-def _licences(provider: Provider, member: Member, today: date) -> Iterator[Licence]:
+def _licenses(provider: Provider, member: Member, today: date) -> Iterator[License]:
     place = ROSTER.index(member)
     for number, state in enumerate(member.states.split()):
         # The first ends soon enough to be noticed in the admin.
         days = 45 + 131 * ((3 * place + number) % 7)
-        yield Licence(
+        yield License(
             provider=provider,
             state=state,
             number=f"{state}-{4100 + 17 * place + number}",

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from appointments.models import Provider, Service, Status
 from appointments.scheduling import opening_hours, slots
-from appointments.scheduling.intervals import Span
+from appointments.scheduling.intervals import Interval
 from appointments.scheduling.opening_hours import Dated, Weekly
 from appointments.scheduling.states import STATES
 from demo.patients import Person, invent
@@ -51,7 +51,7 @@ class Visit:
         return self.starts_at - before, self.ends_at + timedelta(minutes=self.service.buffer_after)
 
     @property
-    def blocked_seconds(self) -> Span:
+    def blocked_seconds(self) -> Interval:
         low, high = self.blocked
         return int(low.timestamp()), int(high.timestamp())
 
@@ -94,7 +94,7 @@ def day_of(
     waiting = [person for place, person in enumerate(regulars) if place % EVERY == turn]
     chance.shuffle(waiting)
     weights = [WEIGHTS[service.slug] for service in offered]
-    busy: list[Span] = []
+    busy: list[Interval] = []
     for number in range(MOST):
         service = chance.choices(offered, weights)[0]
         starts = _starts(opening, busy, service, provider, day)
@@ -119,7 +119,7 @@ def day_of(
 
 def _starts(
     opening: opening_hours.Opening,
-    busy: list[Span],
+    busy: list[Interval],
     service: Service,
     provider: Provider,
     day: date,
@@ -130,7 +130,7 @@ def _starts(
         before=service.buffer_before * 60,
         after=service.buffer_after * 60,
     )
-    first, last = opening_hours.day_span(day, None, None, provider.zone)
+    first, last = opening_hours.day_interval(day, None, None, provider.zone)
     return slots.free_starts(opening, busy, rules, not_before=first, not_after=last - 1)
 
 

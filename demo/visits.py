@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from appointments import booking, emails
 from appointments.booking.rules import lock
-from appointments.models import Appointment, Licence, Provider, Service, Status
+from appointments.models import Appointment, License, Provider, Service, Status
 from appointments.scheduling.provider_calendars import Calendar
 from core.mail import outbox
 from demo import patients, plan, records
@@ -49,7 +49,7 @@ def _planned(
     providers: list[Provider], services: dict[str, Service], calendar: Calendar, now: datetime
 ) -> Iterator[Visit]:
     licensed = defaultdict(set)
-    for pk, state in Licence.objects.values_list("provider_id", "state"):
+    for pk, state in License.objects.values_list("provider_id", "state"):
         licensed[pk].add(state)
     for provider, member in zip(providers, ROSTER, strict=True):
         regulars = patients.regulars(provider.slug, sorted(licensed[provider.pk]))

@@ -8,7 +8,7 @@ from appointments import waitlist
 from appointments.booking.patients import match_key
 from appointments.models import ConsentText, Service, WaitlistEntry
 from appointments.scheduling.states import STATES
-from appointments.scheduling.time_preferences import Wishes
+from appointments.scheduling.time_preferences import TimePreferences
 from appointments.waitlist.entries import WAITS_FOR
 from demo import patients
 
@@ -32,7 +32,7 @@ def _waiting(services: dict[str, Service], now: datetime) -> Iterator[WaitlistEn
     for place, (slug, state, weekdays, parts, hours) in enumerate(WAITING):
         person = patients.invent(f"waiting {place}", state)
         zone = ZoneInfo(STATES[state].zone)
-        wishes = Wishes(zone, frozenset(weekdays), frozenset(parts))
+        preferences = TimePreferences(zone, frozenset(weekdays), frozenset(parts))
         joined = now - timedelta(hours=hours)
         yield WaitlistEntry(
             service=services[slug],
@@ -40,7 +40,7 @@ def _waiting(services: dict[str, Service], now: datetime) -> Iterator[WaitlistEn
             zone=str(zone),
             weekdays=weekdays,
             parts=parts,
-            sooner_than=waitlist.first_that_suits(services[slug], state, wishes),
+            sooner_than=waitlist.first_that_suits(services[slug], state, preferences),
             created=joined,
             until=joined + WAITS_FOR,
             agreed_at=joined,

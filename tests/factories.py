@@ -20,7 +20,7 @@ from appointments.models import (
     Appointment,
     ConsentText,
     HoursException,
-    Licence,
+    License,
     Patient,
     Provider,
     Service,
@@ -64,15 +64,15 @@ def make_provider(
         | values
     )
     for state in states:
-        make_licence(provider, state)
+        make_license(provider, state)
     if hours:
         make_hours(provider, hours)
     return provider
 
 
-def make_licence(provider: Provider, state: str = "TN", **values: Any) -> Licence:
+def make_license(provider: Provider, state: str = "TN", **values: Any) -> License:
     values = {"number": f"N-{next(number)}", "expires": date(2099, 12, 31)} | values
-    return Licence.objects.create(provider=provider, state=state, **values)
+    return License.objects.create(provider=provider, state=state, **values)
 
 
 def make_hours(

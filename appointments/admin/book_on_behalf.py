@@ -132,7 +132,7 @@ def attempt(form: Any, do: Any) -> Appointment | None:
 
 def _say_who_waits(request: HttpRequest, visit: Appointment) -> None:
     """A place on the waitlist for the same kind of visit: the front desk asks whether it stays."""
-    for place in waitlist.places_beside(visit):
+    for place in waitlist.entries_beside(visit):
         text = format_html(
             '{} <a href="{}">{}</a>',
             _("They are on the waitlist for this kind of visit, too. Ask whether they stay on it:"),

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import free_times, practice_time
-from appointments.booking import PatientDetails, Wish
+from appointments.booking import PatientDetails, WantedVisit
 from appointments.forms.booking import SLOT, BirthDateField, ConsentField
 from appointments.models import Appointment, ConsentText, Patient, Provider, Service
 from appointments.scheduling import opening_hours, time_zones
@@ -154,12 +154,12 @@ class TimeForm(forms.Form):
             self.add_error(None, _("Please choose a free time, or write a day and a time."))
         return cleaned
 
-    def wish(self) -> Wish:
+    def wish(self) -> WantedVisit:
         """For `booking`. Only of a valid form."""
         starts_at, provider = self.cleaned_data["slot"]
         reason = self.cleaned_data["reason"].strip()
         beside = frozenset(parse_keys(self.data.getlist("beside")))  # type: ignore[attr-defined]
-        return Wish(provider, self.service, self.state, starts_at, reason, beside)
+        return WantedVisit(provider, self.service, self.state, starts_at, reason, beside)
 
 
 class MoveForm(TimeForm):

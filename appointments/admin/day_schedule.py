@@ -141,7 +141,7 @@ def _off(row: HoursException, who: Provider, day: date, zone: ZoneInfo) -> str:
     """Such as "Closed: Thanksgiving Day", or "Time off 1:00 pm – 3:00 pm" on our clock."""
     what = _("Time off") if row.provider_id else _("Closed")
     if row.opens and row.closes:
-        seconds = opening_hours.day_span(day, row.opens, row.closes, who.zone)
+        seconds = opening_hours.day_interval(day, row.opens, row.closes, who.zone)
         begin, stop = (clock(availability.moment(each).astimezone(zone)) for each in seconds)
         what += f" {begin} – {stop}"
     return f"{what}: {row.note}" if row.note else what

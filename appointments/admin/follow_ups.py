@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from appointments import booking
 from appointments.admin import free_times, practice_time, workflow_actions
 from appointments.admin.booking_forms import day_field, parse_choice
-from appointments.booking import Wish
+from appointments.booking import WantedVisit
 from appointments.forms.booking import ConsentField
 from appointments.models import Appointment, ConsentText, HoursException, Provider, Service
 from appointments.scheduling import availability, series
@@ -175,7 +175,7 @@ def _slot_words(slot: Slot) -> str:
 
 def _conflict(provider: Provider, service: Service, state: str, start: datetime) -> str:
     licensed = Provider.objects.licensed_in(state).filter(pk=provider.pk).first()
-    if licensed is None or start.timestamp() >= availability.licence_end(
+    if licensed is None or start.timestamp() >= availability.license_end(
         licensed.licensed_until, state
     ):
         return _now("The license has ended by then")
@@ -245,13 +245,13 @@ def _as_chosen(request: HttpRequest, rows: list[Row]) -> list[Row]:
     return rows
 
 
-def _wish(value: str, service: Service, state: str, beside: frozenset[int]) -> Wish | None:
+def _wish(value: str, service: Service, state: str, beside: frozenset[int]) -> WantedVisit | None:
     """What was chosen; None where that is no time. Whether it is free is for `booking`."""
     found = parse_choice(value)
     if found is None:
         return None
     starts_at, provider = found
-    return Wish(provider, booking.planned_ahead(service), state, starts_at, beside=beside)
+    return WantedVisit(provider, booking.planned_ahead(service), state, starts_at, beside=beside)
 
 
 def _visit_words(visit: Appointment) -> str:

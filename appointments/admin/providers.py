@@ -1,4 +1,4 @@
-"""Providers with their licences, weekly hours and exceptions."""
+"""Providers with their licenses, weekly hours and exceptions."""
 
 from datetime import date, timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time, schedule_conflicts, video_rooms
 from appointments.admin.calendar_feed import new_calendar_address
-from appointments.models import HoursException, Licence, Provider, WeeklyHours
+from appointments.models import HoursException, License, Provider, WeeklyHours
 from appointments.scheduling import time_zones
 from core.images import uploads
 from core.people.form_fields import AddressField, NameField
@@ -60,8 +60,8 @@ class ProviderForm(forms.ModelForm):
             raise forms.ValidationError(str(refused)) from refused
 
 
-class LicenceInline(admin.TabularInline):
-    model = Licence
+class LicenseInline(admin.TabularInline):
+    model = License
     formfield_overrides = practice_time.AS_STAFF_WRITE
     verbose_name = _("license")
     verbose_name_plural = _("licenses")
@@ -92,16 +92,16 @@ class ProviderAdmin(admin.ModelAdmin):
     form = ProviderForm
     formfield_overrides = {models.EmailField: {"form_class": AddressField}}
     list_display = ["__str__", "zone_words", "states", "next_expiry", "active"]
-    list_filter = ["active", "services", "licences__state"]
+    list_filter = ["active", "services", "licenses__state"]
     search_fields = ["name", "credentials", "email"]
     name_fields = ["name"]
     actions = [new_calendar_address]
-    inlines = [LicenceInline, WeeklyHoursInline, ExceptionInline]
+    inlines = [LicenseInline, WeeklyHoursInline, ExceptionInline]
     fieldsets = [
         (None, {"fields": ["name", "credentials", "slug", "active", "accepts_new"]}),
         (_("For patients"), {"fields": ["photo", "about", "languages"]}),
         (_("For staff"), {"fields": ["time_zone", "email", "video_room"]}),
-        (_("Limits"), {"fields": ["daily_cap", "weekly_cap"]}),
+        (_("Limits"), {"fields": ["daily_limit", "weekly_limit"]}),
     ]
 
     class Media:
@@ -109,18 +109,18 @@ class ProviderAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
         today = practice_time.today()
-        valid = Q(licences__expires__gte=today)
+        valid = Q(licenses__expires__gte=today)
         return (
             super()
             .get_queryset(request)
             .annotate(
                 valid_states=ArrayAgg(
-                    "licences__state",
+                    "licenses__state",
                     filter=valid,
                     distinct=True,
                     default=Value([]),
                 ),
-                first_expiry=Min("licences__expires"),
+                first_expiry=Min("licenses__expires"),
                 office_today=Value(today),
             )
         )

@@ -1,4 +1,4 @@
-"""Before a change of hours, licences or providers is saved: which booked visits it disturbs.
+"""Before a change of hours, licenses or providers is saved: which booked visits it disturbs.
 
 The change is made in a transaction and the visits are looked at as they would stand then. If it
 disturbs any, it is rolled back and staff choose what becomes of each, or of groups where there are
@@ -56,7 +56,7 @@ def before_saving(
         response = save()
         if response.status_code != 302:
             return response  # the form has errors, or asks whether to delete
-        booking.withdraw([pk for pk, _why in detection.holds(provider) - held])
+        booking.revoke([pk for pk, _why in detection.holds(provider) - held])
         found = dict(detection.all_of(provider) - was)
         if not found:
             return response

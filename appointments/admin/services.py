@@ -29,7 +29,7 @@ class ServiceAdmin(admin.ModelAdmin):
             _("When it can be booked and changed"),
             {"fields": ["notice_hours", "horizon_days", "bookable_days", "cutoff_hours"]},
         ),
-        (_("Limits and reminders"), {"fields": ["daily_cap", "reminder_hours"]}),
+        (_("Limits and reminders"), {"fields": ["daily_limit", "reminder_hours"]}),
         (_("Who offers it"), {"fields": ["providers"]}),
     ]
 

@@ -67,7 +67,7 @@ class StateFilter(admin.SimpleListFilter):
 @admin.register(WaitlistEntry)
 class WaitlistEntryAdmin(admin.ModelAdmin):
     change_form_template = "admin/appointments/place.html"
-    list_display = ["joined", "who", "service", "state", "with_whom", "wishes", "asked"]
+    list_display = ["joined", "who", "service", "state", "with_whom", "preferences", "asked"]
     list_display_links = ["joined", "who"]
     list_filter = [
         StatusFilter,
@@ -155,7 +155,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
         return entry.provider.name if entry.provider else _now("Anyone")
 
     @admin.display(description=_("times that suit"))
-    def wishes(self, entry: WaitlistEntry) -> str:
+    def preferences(self, entry: WaitlistEntry) -> str:
         said = [entry.weekday_words, entry.part_words]
         return "; ".join(words for words in said if words) or _now("Any")
 

@@ -13,10 +13,10 @@ from appointments.booking.rules import (
     SlotTaken,
     in_one_transaction,
     lock,
-    unless_taken,
+    raise_unless_conflict,
 )
 from appointments.booking.simultaneous_visits import BookedAlready, lock_address, require_no_other
-from appointments.booking.staff_booking import Wish, already_booked, require_allowed, write
+from appointments.booking.staff_booking import WantedVisit, already_booked, require_allowed, write
 from appointments.booking.visits import PatientDetails, cancel
 from appointments.models import Appointment, Service
 
@@ -31,7 +31,7 @@ def planned_ahead(service: Service) -> Service:
 
 
 def book_series(
-    wishes: Sequence[Wish], details: PatientDetails, *, after: Appointment, by: str
+    wanted: Sequence[WantedVisit], details: PatientDetails, *, after: Appointment, by: str
 ) -> list[Appointment]:
     """Book them all as follow-ups of `after`, or none. One mail tells the patient of all.
 
@@ -39,28 +39,28 @@ def book_series(
     and BookedAlready where all of them stand; then nothing is booked.
     """
     try:
-        return _book_series(wishes, details, after, by)
+        return _book_series(wanted, details, after, by)
     except IntegrityError as error:
-        unless_taken(error)
+        raise_unless_conflict(error)
         raise SlotTaken from error
 
 
 @in_one_transaction
 def _book_series(
-    wishes: Sequence[Wish], details: PatientDetails, after: Appointment, by: str
+    wanted: Sequence[WantedVisit], details: PatientDetails, after: Appointment, by: str
 ) -> list[Appointment]:
-    lock([wish.provider.pk for wish in wishes])
+    lock([each.provider.pk for each in wanted])
     lock_address(details.email)
-    same = [already_booked(wish, details) for wish in wishes]
+    same = [already_booked(each, details) for each in wanted]
     if same and all(same):
         raise BookedAlready([visit for visit in same if visit])
     Appointment.objects.filter(pk=after.pk, series=None).update(series=uuid4())
     after.refresh_from_db(fields=["series"])
     booked = []
-    for wish in wishes:
-        require_no_other(details, wish.starts_at, wish.ends_at, but=wish.beside)
-        require_allowed(wish)
-        booked.append(write(wish, details, by, series=after.series))
+    for each in wanted:
+        require_no_other(details, each.starts_at, each.ends_at, but=each.beside)
+        require_allowed(each)
+        booked.append(write(each, details, by, series=after.series))
     emails.series_booked(booked)
     return booked
 

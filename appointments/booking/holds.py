@@ -15,12 +15,12 @@ from appointments.booking.rules import (
     OnlyWithProof,
     SlotTaken,
     in_one_transaction,
-    nearest,
+    nearest_slots,
+    raise_unless_conflict,
     refused,
     require_open,
     require_room,
-    require_within_caps,
-    unless_taken,
+    require_within_visit_limits,
 )
 from appointments.booking.statements import lock_to_hold
 from appointments.models import Appointment, Provider, Service, Status
@@ -30,7 +30,7 @@ from core.cache.compiled import Asked, Compiled
 
 HOLD_FOR = timedelta(minutes=10)
 SHORT_HOLD = timedelta(minutes=3)  # under pressure, for browsers that have proved nothing
-PROLONG_BY = timedelta(minutes=10)
+EXTEND_BY = timedelta(minutes=10)
 KEPT_FOR_WHO_TYPES = timedelta(hours=1)
 
 # At most one, by a constraint. A visit that waits for the link in its mail is no hold any more.
@@ -61,7 +61,7 @@ def take_hold(
     race for one, the next is tried. Taking the slot that one already holds gives that hold.
     `zone` is the visitor's: the hold has it where it is one of the state's (`State.zone_for`).
     `proved`: a mailbox, or we ourselves, stand for the visitor; others get no more than their share
-    of a day, and a hold that is short cannot be prolonged. Raises SlotTaken if nobody is free
+    of a day, and a hold that is short cannot be extended. Raises SlotTaken if nobody is free
     then, and its kinds OnlyWithProof and TimeClosed; an earlier hold of the visitor stays.
     """
     wish = service.pk, state, starts_at, provider
@@ -78,19 +78,19 @@ def take_hold(
         moving=mine,
         without_proof=not proved,
     ).free_at(starts_at)
-    for candidate in fairly(free, starts_at):
+    for candidate in by_workload(free, starts_at):
         try:
             return _hold(candidate, service, state, starts_at, visitor, zone, keep_for, proved)
         except SlotTaken:  # a cap was reached meanwhile, or the calendar has changed
             continue
         except IntegrityError as error:
-            unless_taken(error)
+            raise_unless_conflict(error)
             # Perhaps by the same visitor's other click.
             mine = HELD_BY.first(visitor=visitor)
             if mine and _is_it(mine, *wish):
                 return mine
     if not proved and _is_free(service, state, starts_at, asked):
-        raise OnlyWithProof(nearest(service, state, starts_at, without_proof=True))
+        raise OnlyWithProof(nearest_slots(service, state, starts_at, without_proof=True))
     raise refused(asked, service, state, starts_at, starts_at + service.length)
 
 
@@ -109,7 +109,7 @@ def _is_it(hold: Appointment, service: int, state: str, starts_at: datetime, pro
     )
 
 
-def fairly(providers: Sequence[Provider], starts_at: datetime) -> Sequence[Provider]:
+def by_workload(providers: Sequence[Provider], starts_at: datetime) -> Sequence[Provider]:
     """Return them sorted, those with the fewest visits in that week first.
 
     A week begins on Monday by each provider's own clock, as for the weekly limit.
@@ -137,7 +137,7 @@ def _hold(provider, service, state, starts_at, visitor, zone, keep_for, proved) 
     now = timezone.now()
     held = lock_to_hold(provider.pk, visitor, starts_at, now)
     require_open(provider, service, state, starts_at, starts_at + service.length)
-    require_within_caps(provider, service, state, starts_at)
+    require_within_visit_limits(provider, service, state, starts_at)
     if not proved and held >= hold_share.AT_LEAST:
         require_room(provider, service, state, starts_at)
     return Appointment.objects.create(
@@ -149,7 +149,7 @@ def _hold(provider, service, state, starts_at, visitor, zone, keep_for, proved) 
         zone=STATES[state].zone_for(zone),
         price_cents=service.price_cents,
         held_until=now + keep_for,
-        prolonged=keep_for < HOLD_FOR,
+        extended=keep_for < HOLD_FOR,
         proved=proved,
         starts_at=starts_at,
         **times_of(service, starts_at),
@@ -166,8 +166,8 @@ def times_of(service: Service, starts_at: datetime) -> dict:
     return {"ends_at": ends_at, "blocked": blocked}
 
 
-def prolong(hold: Appointment) -> bool:
-    """Ten more minutes, once. False if it was prolonged before, has run out, or is no hold.
+def extend(hold: Appointment) -> bool:
+    """Ten more minutes, once. False if it was extended before, has run out, or is no hold.
 
     Under pressure nobody gets more who has proved nothing.
     """
@@ -176,8 +176,8 @@ def prolong(hold: Appointment) -> bool:
         return False
     return bool(
         Appointment.objects.holds()
-        .filter(pk=hold.pk, prolonged=False, held_until__gt=now)
-        .update(held_until=F("held_until") + PROLONG_BY, prolonged=True)
+        .filter(pk=hold.pk, extended=False, held_until__gt=now)
+        .update(held_until=F("held_until") + EXTEND_BY, extended=True)
     )
 
 
@@ -187,19 +187,19 @@ def release(hold: Appointment, *, by: str = PATIENT) -> bool:
     return bool(held.update(status=Status.RELEASED, changed_by=by))
 
 
-def withdraw(pks: Sequence[int]) -> None:
+def revoke(pks: Sequence[int]) -> None:
     """Take back holds whose time the clinic has closed. Who fills in the form is told so."""
     Appointment.objects.holds().filter(pk__in=pks).update(status=Status.RELEASED, changed_by=SYSTEM)
 
 
-def was_withdrawn(hold: Appointment) -> bool:
+def was_revoked(hold: Appointment) -> bool:
     return hold.status == Status.RELEASED and hold.changed_by == SYSTEM
 
 
 def purge_abandoned_holds() -> int:
     """Settle holds that have run out and delete those that came to nothing; how many went.
 
-    What was given back goes at once. What ran out, or was withdrawn, stays for an hour: somebody
+    What was given back goes at once. What ran out, or was revoked, stays for an hour: somebody
     may still be typing, and then books it all the same or is told what became of it.
     """
     now = timezone.now()

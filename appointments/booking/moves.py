@@ -16,13 +16,13 @@ from appointments.booking.rules import (
     SlotTaken,
     in_one_transaction,
     lock,
-    nearest,
+    nearest_slots,
+    raise_unless_conflict,
     refused,
     require_open,
     require_room,
-    require_within_caps,
+    require_within_visit_limits,
     settle_expired,
-    unless_taken,
 )
 from appointments.booking.simultaneous_visits import lock_address, require_no_other
 from appointments.booking.visits import require_time_left, reread
@@ -71,9 +71,9 @@ def move(
         except SlotTaken:  # the calendar has changed meanwhile
             continue
         except IntegrityError as error:
-            unless_taken(error)
+            raise_unless_conflict(error)
     if not proved and _could_move(appointment, provider, starts_at):
-        raise OnlyWithProof(nearest(service, state, starts_at, without_proof=True))
+        raise OnlyWithProof(nearest_slots(service, state, starts_at, without_proof=True))
     asked = [provider] if provider else availability.candidates(service, state)
     raise refused(asked, service, state, starts_at, starts_at + appointment.length)
 
@@ -114,7 +114,7 @@ def _move(
     settle_expired(pks, now)
     about = provider, appointment.service, appointment.state, starts_at
     require_open(*about, starts_at + appointment.length)
-    require_within_caps(*about, moving=appointment)
+    require_within_visit_limits(*about, moving=appointment)
     if not proved:
         require_room(*about, moving=appointment)
     changed = (
@@ -136,7 +136,7 @@ def _move(
         emails.must_confirm(moved)
     else:
         emails.moved(moved, was=appointment)
-    waitlist_trigger.tell()
+    waitlist_trigger.look_soon()
     return moved
 
 

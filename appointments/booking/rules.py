@@ -1,4 +1,4 @@
-"""What every change of an appointment keeps to: the lock order, the licence, who judges a race.
+"""What every change of an appointment keeps to: the lock order, the license, who judges a race.
 
 Every write of a time locks its provider's row first, several in pk order, then settles holds that
 have run out, then writes; the exclusion constraint stays the judge. Without the lock, concurrent
@@ -23,7 +23,7 @@ DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
 
 LOCK = """
     SELECT active,
-        (SELECT max(expires) FROM appointments_licence
+        (SELECT max(expires) FROM appointments_license
          WHERE provider_id = provider.id AND state = %s)
     FROM appointments_provider AS provider
     WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE OF provider
@@ -94,7 +94,7 @@ def lock(pks: Sequence[int], *, licensed_in: str = "", at: datetime | None = Non
         cursor.execute(LOCK, [licensed_in, sorted(set(pks))])
         found = cursor.fetchall()
     return at is not None and all(
-        active and expires and at.timestamp() < availability.licence_end(expires, licensed_in)
+        active and expires and at.timestamp() < availability.license_end(expires, licensed_in)
         for active, expires in found
     )
 
@@ -105,14 +105,14 @@ def settle_expired(pks: Sequence[int], now: datetime) -> None:
     )
 
 
-def unless_taken(error: IntegrityError) -> None:
+def raise_unless_conflict(error: IntegrityError) -> None:
     """Raise anything but the constraint's word that somebody else has the time."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     if name not in TIME_CONSTRAINTS:
         raise error
 
 
-def nearest(
+def nearest_slots(
     service: Service, state: str, around: datetime, *, without_proof: bool = False
 ) -> list[Slot]:
     """Up to four slots close to `around`, or else the first that there are.
@@ -135,18 +135,18 @@ def require_open(
 ) -> None:
     """Look once more under the lock at what was read before it and may have changed meanwhile.
 
-    The provider's licence, whether they see patients and offer the service, hours, time off and
+    The provider's license, whether they see patients and offer the service, hours, time off and
     closures. Other visits are for the constraint to judge. Raises SlotTaken or TimeClosed.
     """
     found = availability.candidates(service, state, only=provider)
     second = starts_at.timestamp()
-    if not any(second < availability.licence_end(who.licensed_until, state) for who in found):
+    if not any(second < availability.license_end(who.licensed_until, state) for who in found):
         raise SlotTaken
     if not availability.open_then(found, starts_at, ends_at):
         raise TimeClosed
 
 
-def require_within_caps(
+def require_within_visit_limits(
     provider: Provider,
     service: Service,
     state: str,
@@ -157,14 +157,14 @@ def require_within_caps(
 
     Raises SlotTaken.
     """
-    if not availability.caps_of(provider, service).are_set:
+    if not availability.visit_limits_of(provider, service).are_set:
         return
     providers = availability.candidates(service, state, only=provider)
     found = availability.grid(
         service, state, providers=providers, first=starts_at, last=starts_at, moving=moving
     )
     if not found.free_at(starts_at):
-        raise SlotTaken(nearest(service, state, starts_at))
+        raise SlotTaken(nearest_slots(service, state, starts_at))
 
 
 def refused(
@@ -176,7 +176,7 @@ def refused(
 ) -> SlotTaken:
     """Return TimeClosed where all of them are off then, else SlotTaken; with the nearest times."""
     closed = availability.closed_then(providers, starts_at, ends_at)
-    return (TimeClosed if closed else SlotTaken)(nearest(service, state, starts_at))
+    return (TimeClosed if closed else SlotTaken)(nearest_slots(service, state, starts_at))
 
 
 def require_room(
@@ -201,7 +201,7 @@ def require_room(
         without_proof=True,
     )
     if not found.free_at(starts_at):
-        raise OnlyWithProof(nearest(service, state, starts_at, without_proof=True))
+        raise OnlyWithProof(nearest_slots(service, state, starts_at, without_proof=True))
 
 
 def is_open(visit: Appointment) -> bool:

@@ -1,7 +1,7 @@
 """What staff book and move for patients: by the same rules, or outside them with a reason.
 
 A reason opens closed hours, short notice, days too far ahead and full days. Nothing opens a time
-that somebody has, one that has begun, or a state in which the provider holds no licence.
+that somebody has, one that has begun, or a state in which the provider holds no license.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,9 +22,9 @@ from appointments.booking.rules import (
     SlotTaken,
     in_one_transaction,
     lock,
-    nearest,
+    nearest_slots,
+    raise_unless_conflict,
     settle_expired,
-    unless_taken,
 )
 from appointments.booking.simultaneous_visits import (
     BookedAlready,
@@ -47,7 +47,7 @@ class OutsideRules(Exception):
 
 
 @dataclass(frozen=True)
-class Wish:
+class WantedVisit:
     """A visit as staff want it. `reason` is why outside the rules; empty: only within them.
 
     `beside` are the keys of the patient's visits at the same time that both are wanted of.
@@ -65,89 +65,93 @@ class Wish:
         return self.starts_at + self.service.length
 
 
-def book_for_patient(wish: Wish, details: PatientDetails, *, by: str) -> Appointment:
+def book_for_patient(wanted: WantedVisit, details: PatientDetails, *, by: str) -> Appointment:
     """Book it at once and queue its confirmation. No limit of upcoming visits holds for staff.
 
     Raises SlotTaken if somebody has the time or it has begun, NotLicensed, OutsideRules where it
     needs a reason, BookedAlready, and AtTheSameTime for a patient who has another visit then.
     """
     try:
-        return _book_one(wish, details, by)
+        return _book_one(wanted, details, by)
     except IntegrityError as error:
-        unless_taken(error)
-        raise SlotTaken(nearest(wish.service, wish.state, wish.starts_at)) from error
+        raise_unless_conflict(error)
+        raise SlotTaken(nearest_slots(wanted.service, wanted.state, wanted.starts_at)) from error
 
 
 @in_one_transaction
-def _book_one(wish: Wish, details: PatientDetails, by: str) -> Appointment:
-    lock([wish.provider.pk])
+def _book_one(wanted: WantedVisit, details: PatientDetails, by: str) -> Appointment:
+    lock([wanted.provider.pk])
     lock_address(details.email)
-    same = already_booked(wish, details)
+    same = already_booked(wanted, details)
     if same:
         raise BookedAlready([same])
-    require_no_other(details, wish.starts_at, wish.ends_at, but=wish.beside)
-    require_allowed(wish)
-    appointment = write(wish, details, by)
+    require_no_other(details, wanted.starts_at, wanted.ends_at, but=wanted.beside)
+    require_allowed(wanted)
+    appointment = write(wanted, details, by)
     emails.booked(appointment)
     return appointment
 
 
-def already_booked(wish: Wish, details: PatientDetails) -> Appointment | None:
+def already_booked(wanted: WantedVisit, details: PatientDetails) -> Appointment | None:
     """The visit of this patient that is exactly what is wished for, if there is one."""
-    booked = of_person(details).filter(status=Status.BOOKED, provider=wish.provider)
-    return booked.filter(service=wish.service, starts_at=wish.starts_at).first()
+    booked = of_person(details).filter(status=Status.BOOKED, provider=wanted.provider)
+    return booked.filter(service=wanted.service, starts_at=wanted.starts_at).first()
 
 
-def require_allowed(wish: Wish, *, moving: Appointment | None = None) -> None:
+def require_allowed(wanted: WantedVisit, *, moving: Appointment | None = None) -> None:
     """Lock the provider and check all that the constraint does not. Raises as above."""
-    pk = wish.provider.pk
-    if not lock([pk], licensed_in=wish.state, at=wish.starts_at):
+    pk = wanted.provider.pk
+    if not lock([pk], licensed_in=wanted.state, at=wanted.starts_at):
         raise NotLicensed
     now = timezone.now()
-    if wish.starts_at <= now:
+    if wanted.starts_at <= now:
         raise SlotTaken
     settle_expired([pk], now)
-    if wish.reason or is_within_rules(wish, moving=moving):
+    if wanted.reason or is_within_rules(wanted, moving=moving):
         return
-    kept = times_kept(moving, wish.starts_at) if moving else times_of(wish.service, wish.starts_at)
+    kept = (
+        times_kept(moving, wanted.starts_at)
+        if moving
+        else times_of(wanted.service, wanted.starts_at)
+    )
     others = Appointment.objects.blocking(now).filter(provider=pk).overlapping(*kept["blocked"])
     if others.exclude(pk=moving.pk if moving else None).exists():
-        raise SlotTaken(nearest(wish.service, wish.state, wish.starts_at))
+        raise SlotTaken(nearest_slots(wanted.service, wanted.state, wanted.starts_at))
     raise OutsideRules
 
 
-def is_within_rules(wish: Wish, *, moving: Appointment | None = None) -> bool:
+def is_within_rules(wanted: WantedVisit, *, moving: Appointment | None = None) -> bool:
     """Whether a patient could book it now."""
-    who = availability.candidates(wish.service, wish.state, only=wish.provider)
-    at = wish.starts_at
+    who = availability.candidates(wanted.service, wanted.state, only=wanted.provider)
+    at = wanted.starts_at
     found = availability.grid(
-        wish.service, wish.state, providers=who, first=at, last=at, moving=moving
+        wanted.service, wanted.state, providers=who, first=at, last=at, moving=moving
     )
     return bool(found.free_at(at))
 
 
-def write(wish: Wish, details: PatientDetails, by: str, **also) -> Appointment:
+def write(wanted: WantedVisit, details: PatientDetails, by: str, **also) -> Appointment:
     """The row, by way of a hold, so that its history says who booked it. Under the lock."""
     now = timezone.now()
     appointment = Appointment.objects.create(
         status=Status.HELD,
         held_until=now + HOLD_FOR,
         visitor=uuid4().hex,
-        provider=wish.provider,
-        service=wish.service,
-        state=wish.state,
-        starts_at=wish.starts_at,
-        **times_of(wish.service, wish.starts_at),
-        price_cents=wish.service.price_cents,
+        provider=wanted.provider,
+        service=wanted.service,
+        state=wanted.state,
+        starts_at=wanted.starts_at,
+        **times_of(wanted.service, wanted.starts_at),
+        price_cents=wanted.service.price_cents,
         patient=patients.remember(details),
         email=details.email,
         phone=details.phone,
         contact=details.contact,
-        zone=STATES[wish.state].zone_for(details.zone),
+        zone=STATES[wanted.state].zone_for(details.zone),
         booked_for=details.booked_for,
         booked_by=details.booked_by,
         made_by_staff=True,
-        staff_reason=wish.reason,
+        staff_reason=wanted.reason,
         **also,
     )
     Appointment.objects.filter(pk=appointment.pk).update(
@@ -173,14 +177,14 @@ def move_for_patient(
     """
     if (provider, starts_at) == (appointment.provider, appointment.starts_at):
         return _unmoved(appointment)
-    wish = Wish(
+    wanted = WantedVisit(
         provider, appointment.service, appointment.state, starts_at, reason, frozenset(beside)
     )
     try:
-        return _move(appointment, wish, by)
+        return _move(appointment, wanted, by)
     except IntegrityError as error:
-        unless_taken(error)
-        raise SlotTaken(nearest(wish.service, wish.state, starts_at)) from error
+        raise_unless_conflict(error)
+        raise SlotTaken(nearest_slots(wanted.service, wanted.state, starts_at)) from error
 
 
 def _unmoved(appointment: Appointment) -> Appointment:
@@ -193,31 +197,31 @@ def _unmoved(appointment: Appointment) -> Appointment:
 
 
 @in_one_transaction
-def _move(appointment: Appointment, wish: Wish, by: str) -> Appointment:
-    lock([appointment.provider_id, wish.provider.pk])
+def _move(appointment: Appointment, wanted: WantedVisit, by: str) -> Appointment:
+    lock([appointment.provider_id, wanted.provider.pk])
     if appointment.patient:
         lock_address(appointment.email)
-        but = [*wish.beside, appointment.pk]
-        ends_at = wish.starts_at + appointment.length
-        require_no_other(appointment.patient, wish.starts_at, ends_at, but=but)
-    require_allowed(wish, moving=appointment)
+        but = [*wanted.beside, appointment.pk]
+        ends_at = wanted.starts_at + appointment.length
+        require_no_other(appointment.patient, wanted.starts_at, ends_at, but=but)
+    require_allowed(wanted, moving=appointment)
     changed = (
         Appointment.objects.upcoming(timezone.now())
         .filter(pk=appointment.pk, sequence=appointment.sequence)
         .update(
-            provider=wish.provider,
-            starts_at=wish.starts_at,
+            provider=wanted.provider,
+            starts_at=wanted.starts_at,
             sequence=F("sequence") + 1,
             changed_by=by,
-            staff_reason=wish.reason,
-            **times_kept(appointment, wish.starts_at),
+            staff_reason=wanted.reason,
+            **times_kept(appointment, wanted.starts_at),
         )
     )
     if not changed:
         raise NotChangeable
     moved = reread(appointment)
     emails.moved(moved, was=appointment)
-    waitlist_trigger.tell()
+    waitlist_trigger.look_soon()
     return moved
 
 

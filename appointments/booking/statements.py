@@ -34,7 +34,7 @@ LOCK = f"""
     SELECT 1 FROM appointments_provider WHERE id = %(provider)s FOR NO KEY UPDATE;
     SELECT pg_advisory_xact_lock(hashtext('upcoming:' || lower(%(email)s)));
     SELECT active,
-        (SELECT max(expires) FROM appointments_licence
+        (SELECT max(expires) FROM appointments_license
          WHERE provider_id = provider.id AND state = %(state)s),
         (SELECT count(*) FROM appointments_appointment
          WHERE lower(email) = lower(%(email)s) AND status = 'booked' AND starts_at > now()
@@ -129,7 +129,7 @@ def lock_to_book(hold: Appointment, email: str, now: datetime) -> Locked:
     with connection.cursor() as cursor:
         cursor.execute(LOCK, asked)
         active, expires, upcoming, waiting, own, most, *taken = cursor.fetchone()
-    ends = active and expires and availability.licence_end(expires, hold.state)
+    ends = active and expires and availability.license_end(expires, hold.state)
     allowed = ClinicRules().most_upcoming if most is None else most
     return Locked(
         is_licensed=bool(ends and hold.starts_at.timestamp() < ends),

@@ -20,11 +20,11 @@ from appointments.booking.rules import (
     in_one_transaction,
     is_open,
     lock,
-    nearest,
+    nearest_slots,
+    raise_unless_conflict,
     require_room,
-    require_within_caps,
+    require_within_visit_limits,
     settle_expired,
-    unless_taken,
 )
 from appointments.booking.simultaneous_visits import at_that_time, lock_address, require_no_other
 from appointments.booking.statements import lock_to_book, take_over
@@ -74,8 +74,8 @@ def book(
     try:
         return _book(hold, details, proved or invited, invited)
     except IntegrityError as error:
-        unless_taken(error)
-        raise SlotTaken(nearest(hold.service, hold.state, hold.starts_at)) from error
+        raise_unless_conflict(error)
+        raise SlotTaken(nearest_slots(hold.service, hold.state, hold.starts_at)) from error
 
 
 @in_one_transaction
@@ -109,7 +109,7 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
     if not take_over(hold, Status.HELD, given, details, now):
         # It has run out and was settled. Others' holds may have run out over the same time since.
         settle_expired([hold.provider_id], now)
-        require_within_caps(hold.provider, hold.service, hold.state, hold.starts_at)
+        require_within_visit_limits(hold.provider, hold.service, hold.state, hold.starts_at)
         if must_confirm:
             require_room(hold.provider, hold.service, hold.state, hold.starts_at)
         if not take_over(hold, Status.EXPIRED, given, details, now):
@@ -141,9 +141,9 @@ def confirm(appointment: Appointment, *, beside: Collection[int] = ()) -> None:
     try:
         _confirm(appointment, beside)
     except IntegrityError as error:
-        unless_taken(error)
+        raise_unless_conflict(error)
         raise SlotTaken(
-            nearest(appointment.service, appointment.state, appointment.starts_at)
+            nearest_slots(appointment.service, appointment.state, appointment.starts_at)
         ) from error
 
 
@@ -155,9 +155,9 @@ def _confirm(appointment: Appointment, beside: Collection[int]) -> None:
     now = timezone.now()
     around = appointment.service, appointment.state, appointment.starts_at
     if appointment.starts_at <= now or not licensed:
-        raise SlotTaken(nearest(*around))
+        raise SlotTaken(nearest_slots(*around))
     if not is_open(appointment):
-        raise TimeClosed(nearest(*around))
+        raise TimeClosed(nearest_slots(*around))
     if appointment.patient:
         lock_address(appointment.email)
         but = [*beside, appointment.pk]
@@ -190,7 +190,7 @@ def _already_booked(hold: Appointment, otherwise: type[Exception] = HoldGone) ->
     if current.patient_id is not None:
         return current
     if issubclass(otherwise, SlotTaken):
-        raise otherwise(nearest(hold.service, hold.state, hold.starts_at))
+        raise otherwise(nearest_slots(hold.service, hold.state, hold.starts_at))
     raise otherwise
 
 
@@ -219,7 +219,7 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
     waiting = Appointment.objects.filter(
         pk=appointment.pk, status__in=[Status.HELD, Status.EXPIRED]
     )
-    waitlist_trigger.tell()
+    waitlist_trigger.look_soon()
     if waiting.update(status=Status.RELEASED, changed_by=by):
         return
     changed = (
@@ -245,7 +245,7 @@ def require_time_left(appointment: Appointment, by: str) -> None:
 
 @in_one_transaction
 def check_in(appointment: Appointment, *, by: str) -> None:
-    """The patient is here. Raises NotChangeable unless it is booked and its licence still holds."""
+    """The patient is here. Raises NotChangeable unless it is booked and its license still holds."""
     licensed_in, now = appointment.state, timezone.now()
     if not lock([appointment.provider_id], licensed_in=licensed_in, at=now):
         raise NotChangeable

@@ -15,7 +15,7 @@ TASK = "appointments.tasks.offer_freed_times"
 ONCE_IN = 10  # seconds: many visits cancelled in one go are one word
 
 
-def tell() -> None:
+def look_soon() -> None:
     """After the commit. Never raises: what is lost here the minute's run finds."""
     transaction.on_commit(lambda: _hand_over(), robust=True)
 

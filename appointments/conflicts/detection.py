@@ -1,4 +1,4 @@
-"""Booked visits that cannot take place as booked: licence, provider or hours are gone.
+"""Booked visits that cannot take place as booked: license, provider or hours are gone.
 
 Read in six queries, whatever the number of visits.
 """
@@ -11,9 +11,9 @@ from django.db.models import Max, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appointments.models import Appointment, ConflictDecision, Licence, Provider
+from appointments.models import Appointment, ConflictDecision, License, Provider
 from appointments.scheduling import availability, opening_hours
-from appointments.scheduling.intervals import Span, union
+from appointments.scheduling.intervals import Interval, union
 from appointments.scheduling.provider_calendars import Calendar
 
 
@@ -21,7 +21,7 @@ class Why(TextChoices):
     """The first of these that is true of a visit."""
 
     INACTIVE = "inactive", _("The provider sees no patients any more")
-    LICENCE = "licence", _("The license has ended by then")
+    LICENSE = "license", _("The license has ended by then")
     TIME_OFF = "time_off", _("Time off or closed")
     HOURS = "hours", _("Outside the hours")
 
@@ -81,7 +81,7 @@ def _find(rows: Sequence[tuple], now: datetime, *, with_hours: bool) -> set[tupl
     if not rows:
         return set()
     providers = Provider.objects.in_bulk({row[1] for row in rows})
-    licences = _licences(list(providers))
+    licenses = _licenses(list(providers))
     last = max(row[4] for row in rows)
     calendar = Calendar.read(list(providers.values()), now, last, now=now)
     off = {pk: _time_off(calendar, who) for pk, who in providers.items()}
@@ -91,8 +91,8 @@ def _find(rows: Sequence[tuple], now: datetime, *, with_hours: bool) -> set[tupl
         visit = int(starts_at.timestamp()), int(ends_at.timestamp())
         if not providers[who].active:
             found.add((pk, Why.INACTIVE))
-        elif visit[0] >= licences.get((who, state), 0):
-            found.add((pk, Why.LICENCE))
+        elif visit[0] >= licenses.get((who, state), 0):
+            found.add((pk, Why.LICENSE))
         elif _touches(visit, off[who]):
             found.add((pk, Why.TIME_OFF))
         elif with_hours and not _lies_in(visit, opening[who]):
@@ -100,26 +100,26 @@ def _find(rows: Sequence[tuple], now: datetime, *, with_hours: bool) -> set[tupl
     return found
 
 
-def _licences(providers: list[int]) -> dict[tuple[int, str], int]:
-    rows = Licence.objects.filter(provider__in=providers).order_by()
+def _licenses(providers: list[int]) -> dict[tuple[int, str], int]:
+    rows = License.objects.filter(provider__in=providers).order_by()
     ends = rows.values_list("provider_id", "state").annotate(Max("expires"))
-    return {(who, state): availability.licence_end(day, state) for who, state, day in ends}
+    return {(who, state): availability.license_end(day, state) for who, state, day in ends}
 
 
-def _time_off(calendar: Calendar, provider: Provider) -> list[Span]:
+def _time_off(calendar: Calendar, provider: Provider) -> list[Interval]:
     zone, day = provider.zone, opening_hours.DAY
     first = calendar.first.astimezone(zone).date() - day
     last = calendar.last.astimezone(zone).date() + day
-    spans = []
+    intervals = []
     for row in calendar.dated[provider.pk] + calendar.dated[None]:
         when = max(first, row.first_day)
         while row.is_off and when <= min(last, row.last_day):
-            spans.append(opening_hours.day_span(when, row.opens, row.closes, zone))
+            intervals.append(opening_hours.day_interval(when, row.opens, row.closes, zone))
             when += day
-    return union(spans)
+    return union(intervals)
 
 
-def _open(calendar: Calendar, provider: Provider) -> list[Span]:
+def _open(calendar: Calendar, provider: Provider) -> list[Interval]:
     zone = provider.zone
     return opening_hours.opening(
         calendar.weekly[provider.pk],
@@ -130,11 +130,11 @@ def _open(calendar: Calendar, provider: Provider) -> list[Span]:
     ).open
 
 
-def _touches(visit: Span, spans: list[Span]) -> bool:
-    place = bisect_right(spans, (visit[1] - 1, float("inf")))
-    return place > 0 and spans[place - 1][1] > visit[0]
+def _touches(visit: Interval, intervals: list[Interval]) -> bool:
+    place = bisect_right(intervals, (visit[1] - 1, float("inf")))
+    return place > 0 and intervals[place - 1][1] > visit[0]
 
 
-def _lies_in(visit: Span, spans: list[Span]) -> bool:
-    place = bisect_right(spans, (visit[0], float("inf")))
-    return place > 0 and spans[place - 1][1] >= visit[1]
+def _lies_in(visit: Interval, intervals: list[Interval]) -> bool:
+    place = bisect_right(intervals, (visit[0], float("inf")))
+    return place > 0 and intervals[place - 1][1] >= visit[1]

@@ -19,7 +19,7 @@ SEVEN, NOON = time(7), time(12)
 TAKES_PLACE = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW)
 
 
-def write_counts() -> int:
+def write_daily_digests() -> int:
     """Write the counts that are due to the outbox. Returns how many. Safe to run twice."""
     now = timezone.now()
     names = Provider.objects.exclude(email="").order_by().values_list("time_zone", flat=True)
@@ -32,7 +32,7 @@ def _write(zone: ZoneInfo, now: datetime) -> int:
         return 0
     day, written = local.date(), 0
     for provider, email, visits, first in _counts(zone, day):
-        written += providers.morning(
+        written += providers.daily_digest(
             provider,
             email,
             day,
@@ -46,7 +46,7 @@ def _write(zone: ZoneInfo, now: datetime) -> int:
 def _counts(zone: ZoneInfo, day: date):
     """Provider, address, number of visits and the first one's start, where nobody wrote it yet."""
     key = Concat(
-        Value(providers.MORNING_KEY), Cast(OuterRef("provider"), CharField()), Value(f":{day}")
+        Value(providers.DAILY_DIGEST_KEY), Cast(OuterRef("provider"), CharField()), Value(f":{day}")
     )
     return (
         Appointment.objects.filter(

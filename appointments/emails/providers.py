@@ -11,7 +11,7 @@ from appointments.models import Appointment, Provider
 from appointments.scheduling import time_zones
 from core.mail import outbox
 
-MORNING_KEY = "provider-morning:"
+DAILY_DIGEST_KEY = "provider-daily-digest:"
 
 
 def booked(appointment: Appointment) -> None:
@@ -33,14 +33,14 @@ def cancelled(appointment: Appointment) -> None:
     _tell("provider_cancelled", appointment, appointment.sequence)
 
 
-def morning(
+def daily_digest(
     provider_id: int, email: str, day: date, *, visits: int, first: datetime, not_after: datetime
 ) -> bool:
     """How many visits the day has, `first` on the provider's clock. False if it was said before."""
     path = reverse("admin:appointments_appointment_changelist")
     written = outbox.enqueue(
-        "provider_morning",
-        key=f"{MORNING_KEY}{provider_id}:{day}",
+        "provider_daily_digest",
+        key=f"{DAILY_DIGEST_KEY}{provider_id}:{day}",
         to=email,
         not_after=not_after,
         visits=visits,

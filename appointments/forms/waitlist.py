@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.forms.booking import ConsentField, DetailsForm
 from appointments.models import ConsentText, Provider, WaitlistEntry, WeeklyHours
 from appointments.scheduling import time_zones
-from appointments.scheduling.time_preferences import Wishes
+from appointments.scheduling.time_preferences import TimePreferences
 
 PARTS = [
     (WaitlistEntry.Part.MORNING, _("Morning")),
@@ -58,20 +58,20 @@ class JoinForm(DetailsForm):
     @property
     def helper(self) -> FormHelper:
         helper = super().helper
-        wishes = ["provider", InlineCheckboxes("weekdays"), InlineCheckboxes("parts")]
+        preferences = ["provider", InlineCheckboxes("weekdays"), InlineCheckboxes("parts")]
         about = [*helper.layout.fields]
         helper.layout.fields = [
-            Fieldset(_("Which times suit you?"), *wishes),
+            Fieldset(_("Which times suit you?"), *preferences),
             Fieldset(_("About you"), *about),
         ]
         return helper
 
     @property
-    def wishes(self) -> Wishes:
+    def preferences(self) -> TimePreferences:
         """Only for a valid form. Days and times of day are those of the patient's clock."""
         typed = self.cleaned_data
         zone = time_zones.find(typed.get("zone")) or self.hold.patient_zone
-        return Wishes(zone, frozenset(typed["weekdays"]), frozenset(typed["parts"]))
+        return TimePreferences(zone, frozenset(typed["weekdays"]), frozenset(typed["parts"]))
 
 
 class AgreeForm(forms.Form):

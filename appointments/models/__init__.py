@@ -3,7 +3,7 @@ from appointments.models.calendar_feeds import CalendarFeed
 from appointments.models.clinic import ClinicRules
 from appointments.models.conflicts import ConflictDecision
 from appointments.models.consents import Consent, ConsentText
-from appointments.models.schedule import HoursException, Licence, Provider, Service, WeeklyHours
+from appointments.models.schedule import HoursException, License, Provider, Service, WeeklyHours
 from appointments.models.waitlist import EntryStatus, OfferStatus, WaitlistEntry, WaitlistOffer
 
 __all__ = [
@@ -16,7 +16,7 @@ __all__ = [
     "EntryStatus",
     "FormerKey",
     "HoursException",
-    "Licence",
+    "License",
     "OfferStatus",
     "Patient",
     "Provider",

@@ -190,7 +190,7 @@ class Appointment(models.Model):
 
     # A hold's own
     held_until = models.DateTimeField(_("held until"), null=True, blank=True)
-    prolonged = models.BooleanField(default=False, editable=False)
+    extended = models.BooleanField(default=False, editable=False)
     visitor = models.CharField(max_length=64, blank=True, editable=False)
 
     # A link that went through the mailbox, or a member of the staff, stands for the address.

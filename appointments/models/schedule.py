@@ -1,4 +1,4 @@
-"""What can be booked and when: providers, their licences and hours, and the services they offer."""
+"""What can be booked and when: providers, their licenses and hours, and the services they offer."""
 
 import secrets
 from datetime import date, time, timedelta
@@ -30,9 +30,9 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
         return self.active().filter(Q(accepts_new=True) | for_others, services=service)
 
     def licensed_in(self, state: "str | Expression"):
-        """Those with a licence there, each with the day its last one ends as `licensed_until`."""
-        return self.filter(licences__state=state).annotate(
-            licensed_until=models.Max("licences__expires")
+        """Those with a license there, each with the day its last one ends as `licensed_until`."""
+        return self.filter(licenses__state=state).annotate(
+            licensed_until=models.Max("licenses__expires")
         )
 
 
@@ -64,10 +64,10 @@ class Provider(models.Model):
         _("video room"), blank=True, help_text=_("The address where patients join by video.")
     )
     accepts_new = models.BooleanField(_("accepts new patients"), default=True)
-    daily_cap = models.PositiveSmallIntegerField(
+    daily_limit = models.PositiveSmallIntegerField(
         _("visits a day at most"), null=True, blank=True, help_text=_("Empty: no limit.")
     )
-    weekly_cap = models.PositiveSmallIntegerField(
+    weekly_limit = models.PositiveSmallIntegerField(
         _("visits a week at most"),
         null=True,
         blank=True,
@@ -99,21 +99,21 @@ class Provider(models.Model):
         return salutation.short_name(self.name)
 
 
-class Licence(models.Model):
+class License(models.Model):
     """The right to treat people who are in `state`, until the end of the day it expires."""
 
-    provider = models.ForeignKey(Provider, models.CASCADE, related_name="licences")
+    provider = models.ForeignKey(Provider, models.CASCADE, related_name="licenses")
     state = models.CharField(_("state"), max_length=2, choices=STATE_CHOICES)
     number = models.CharField(_("number"), max_length=40)
     expires = models.DateField(_("expires"), help_text=_("The last day on which it is valid."))
 
     class Meta:
         ordering = ["state", "expires"]
-        verbose_name = _("licence")
-        verbose_name_plural = _("licences")
+        verbose_name = _("license")
+        verbose_name_plural = _("licenses")
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "state", "number"], name="licence_entered_once"
+                fields=["provider", "state", "number"], name="license_entered_once"
             )
         ]
 
@@ -162,7 +162,7 @@ class Service(models.Model):
         default=False,
         help_text=_("Also offer starts that touch another visit, off the grid."),
     )
-    daily_cap = models.PositiveSmallIntegerField(
+    daily_limit = models.PositiveSmallIntegerField(
         _("a provider’s visits of this kind a day at most"),
         null=True,
         blank=True,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.models.appointments import Appointment, Patient, new_key
 from appointments.models.schedule import Provider, Service, WeeklyHours
 from appointments.scheduling.states import STATE_CHOICES, STATES, State
-from appointments.scheduling.time_preferences import Wishes
+from appointments.scheduling.time_preferences import TimePreferences
 from core.people.name_matching import Plain
 from core.people.phone_numbers import PhoneColumn
 from core.people.salutation import short_name
@@ -219,9 +219,11 @@ class WaitlistEntry(models.Model):
         return short_name(self.first_name, self.last_name)
 
     @property
-    def wishes(self) -> Wishes:
+    def preferences(self) -> TimePreferences:
         before = int(self.sooner_than.timestamp()) if self.sooner_than else None
-        return Wishes(self.patient_zone, frozenset(self.weekdays), frozenset(self.parts), before)
+        return TimePreferences(
+            self.patient_zone, frozenset(self.weekdays), frozenset(self.parts), before
+        )
 
     @property
     def local_sooner_than(self) -> datetime | None:

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from appointments.models import Appointment, Provider, Service
 from appointments.scheduling import hold_share, opening_hours, slots, visit_limits
-from appointments.scheduling.intervals import Span, union
+from appointments.scheduling.intervals import Interval, union
 from appointments.scheduling.provider_calendars import Calendar
 from appointments.scheduling.states import STATES
-from appointments.scheduling.visit_limits import Caps
+from appointments.scheduling.visit_limits import VisitLimits
 from core.cache.compiled import Asked, Compiled
 
 CANDIDATES = Compiled(
@@ -181,7 +181,7 @@ def _starts(
     state: str,
     moving: Appointment | None,
 ) -> list[int]:
-    licensed_until = licence_end(provider.licensed_until, state) - 1
+    licensed_until = license_end(provider.licensed_until, state) - 1
     free = slots.free_starts(
         calendar.opening(provider),
         calendar.busy[provider.pk],
@@ -192,7 +192,7 @@ def _starts(
     return visit_limits.within(
         free,
         calendar.visits[provider.pk],
-        caps_of(provider, service),
+        visit_limits_of(provider, service),
         service=service.pk,
         zone=provider.zone,
     )
@@ -206,7 +206,7 @@ def _without_proof(
     others = set(calendar.busy[provider.pk]) - set(held)
     return hold_share.within(
         starts,
-        open_spans=calendar.opening(provider).open,
+        open_intervals=calendar.opening(provider).open,
         busy=[(0, begins), *others],
         held=held,
         length=(service.buffer_before + service.minutes + service.buffer_after) * 60,
@@ -214,8 +214,8 @@ def _without_proof(
     )
 
 
-def caps_of(provider: Provider, service: Service) -> Caps:
-    return Caps(provider.daily_cap, provider.weekly_cap, service.daily_cap)
+def visit_limits_of(provider: Provider, service: Service) -> VisitLimits:
+    return VisitLimits(provider.daily_limit, provider.weekly_limit, service.daily_limit)
 
 
 def _rules(service: Service, moving: Appointment | None) -> slots.Rules:
@@ -262,13 +262,13 @@ def closed_then(providers: Sequence[Provider], starts_at: datetime, ends_at: dat
     return usually and not any(_lies_in(each.open, starts_at, ends_at) for each in openings)
 
 
-def _lies_in(spans: Iterable[Span], starts_at: datetime, ends_at: datetime) -> bool:
+def _lies_in(intervals: Iterable[Interval], starts_at: datetime, ends_at: datetime) -> bool:
     first, last = int(starts_at.timestamp()), int(ends_at.timestamp())
-    return any(begin <= first and last <= end for begin, end in spans)
+    return any(begin <= first and last <= end for begin, end in intervals)
 
 
-def licence_end(last_day: date, state: str) -> int:
-    """The second at which the licence has ended: the midnight after its last day, in that state."""
+def license_end(last_day: date, state: str) -> int:
+    """The second at which the license has ended: the midnight after its last day, in that state."""
     return opening_hours.instant(
         last_day + opening_hours.DAY, time(0), ZoneInfo(STATES[state].zone)
     )

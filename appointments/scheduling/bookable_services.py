@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max, Q
 
-from appointments.models import Licence, Service
+from appointments.models import License, Service
 from appointments.scheduling import availability
 from appointments.scheduling.states import STATES, State
 
@@ -21,11 +21,11 @@ def services_in(state: State, now: datetime) -> list[Service]:
 
 
 def _offered(now: datetime, **only: str) -> dict[str, set[int]]:
-    """Return the services by state. A licence holds until midnight, on the state's own clock."""
+    """Return the services by state. A license holds until midnight, on the state's own clock."""
     for_others = [kind for kind in Service.Audience if kind != Service.Audience.NEW]
     takes_them = Q(provider__accepts_new=True) | Q(provider__services__audience__in=for_others)
     rows = (
-        Licence.objects.filter(
+        License.objects.filter(
             takes_them,
             provider__active=True,
             provider__services__active=True,
@@ -38,6 +38,6 @@ def _offered(now: datetime, **only: str) -> dict[str, set[int]]:
     )
     found: dict[str, set[int]] = defaultdict(set)
     for state, service, expires in rows:
-        if now.timestamp() < availability.licence_end(expires, state):
+        if now.timestamp() < availability.license_end(expires, state):
             found[state].add(service)
     return found

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from appointments.scheduling.intervals import Span, difference, union
+from appointments.scheduling.intervals import Interval, difference, union
 from appointments.scheduling.opening_hours import MIDNIGHT, instant
 
 ONE_IN = 3
@@ -19,9 +19,9 @@ AT_LEAST = 2
 def within(
     starts: Iterable[int],
     *,
-    open_spans: Iterable[Span],
-    busy: Iterable[Span],
-    held: Sequence[Span],
+    open_intervals: Iterable[Interval],
+    busy: Iterable[Interval],
+    held: Sequence[Interval],
     length: int,
     zone: ZoneInfo,
 ) -> list[int]:
@@ -30,23 +30,25 @@ def within(
     `busy` is what blocks time besides the holds without proof, which are `held`; the past among
     it. Days are those of `zone`.
     """
-    free = difference(union(open_spans), union(busy))
+    free = difference(union(open_intervals), union(busy))
     days: dict[date, bool] = {}
     chosen = []
     for start in starts:
         day = datetime.fromtimestamp(start, zone).date()
         if day not in days:
-            days[day] = _has_room(_span(day, zone), free, held, length)
+            days[day] = _has_room(_interval(day, zone), free, held, length)
         if days[day]:
             chosen.append(start)
     return chosen
 
 
-def _span(day: date, zone: ZoneInfo) -> Span:
+def _interval(day: date, zone: ZoneInfo) -> Interval:
     return instant(day, MIDNIGHT, zone), instant(day + timedelta(days=1), MIDNIGHT, zone)
 
 
-def _has_room(day: Span, free: Iterable[Span], held: Iterable[Span], length: int) -> bool:
+def _has_room(
+    day: Interval, free: Iterable[Interval], held: Iterable[Interval], length: int
+) -> bool:
     begins, ends = day
     of_day = [high - low for low, high in held if begins <= low < ends]
     left = sum(max(0, min(high, ends) - max(low, begins)) for low, high in free)

@@ -1,4 +1,4 @@
-"""Half-open spans of time, [start, end), in whole seconds since 1970 UTC.
+"""Half-open intervals of time, [start, end), in whole seconds since 1970 UTC.
 
 Whole seconds, because a month's grid for a clinic is tens of thousands of comparisons and
 integers make it an order of magnitude faster than datetimes, with no time zone to get wrong.
@@ -6,13 +6,13 @@ integers make it an order of magnitude faster than datetimes, with no time zone 
 
 from collections.abc import Iterable
 
-Span = tuple[int, int]
+Interval = tuple[int, int]
 
 
-def union(spans: Iterable[Span]) -> list[Span]:
-    """The same instants as sorted spans that neither overlap nor touch; empty ones are dropped."""
-    merged: list[Span] = []
-    for start, end in sorted(span for span in spans if span[0] < span[1]):
+def union(intervals: Iterable[Interval]) -> list[Interval]:
+    """Return the same instants as sorted intervals that neither overlap nor touch nor are empty."""
+    merged: list[Interval] = []
+    for start, end in sorted(each for each in intervals if each[0] < each[1]):
         if merged and start <= merged[-1][1]:
             if end > merged[-1][1]:
                 merged[-1] = (merged[-1][0], end)
@@ -21,12 +21,12 @@ def union(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
-def difference(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
-    """What is left of `spans` outside `holes`. Both must come from `union`."""
-    left: list[Span] = []
+def difference(intervals: Iterable[Interval], holes: Iterable[Interval]) -> list[Interval]:
+    """Return what is left of `intervals` outside `holes`. Both must come from `union`."""
+    left: list[Interval] = []
     cuts = list(holes)
     first = 0
-    for start, end in spans:
+    for start, end in intervals:
         while first < len(cuts) and cuts[first][1] <= start:
             first += 1
         for hole_start, hole_end in cuts[first:]:

@@ -1,4 +1,4 @@
-"""When a provider is open: weekly hours and exceptions in wall clock, turned into spans in UTC.
+"""When a provider is open: weekly hours and exceptions in wall clock, turned into intervals in UTC.
 
 The rule for the two days a year when clocks change, applied to each end of an interval by itself:
 a wall clock that comes twice means the first; one that never comes is read with the offset from
@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from appointments.scheduling.intervals import Span, difference, union
+from appointments.scheduling.intervals import Interval, difference, union
 
 MIDNIGHT = time(0)
 DAY = timedelta(days=1)
@@ -58,8 +58,8 @@ class Opening:
     open: the same with time off taken out and joined: a visit must lie in one of these.
     """
 
-    days: list[Span]
-    open: list[Span]
+    days: list[Interval]
+    open: list[Interval]
 
 
 def instant(day: date, clock: time, zone: ZoneInfo) -> int:
@@ -67,7 +67,7 @@ def instant(day: date, clock: time, zone: ZoneInfo) -> int:
     return int(datetime.combine(day, clock, tzinfo=zone).timestamp())
 
 
-def day_span(day: date, opens: time | None, closes: time | None, zone: ZoneInfo) -> Span:
+def day_interval(day: date, opens: time | None, closes: time | None, zone: ZoneInfo) -> Interval:
     end_day = day if closes and closes != MIDNIGHT else day + DAY
     return instant(day, opens or MIDNIGHT, zone), instant(end_day, closes or MIDNIGHT, zone)
 
@@ -80,7 +80,7 @@ def opening(
     first_day: date,
     last_day: date,
 ) -> Opening:
-    """Open spans from `first_day` to `last_day`, both included, as days in `zone`.
+    """Open intervals from `first_day` to `last_day`, both included, as days in `zone`.
 
     Extra hours on a day replace its weekly hours; time off wins over both.
     """
@@ -90,21 +90,25 @@ def opening(
     # A day more at each end: hours that touch midnight are joined with the neighbouring day.
     since, until = first_day - DAY, last_day + DAY
     dated = [row for row in dated if row.first_day <= until and row.last_day >= since]
-    days: list[Span] = []
-    off: list[Span] = []
+    days: list[Interval] = []
+    off: list[Interval] = []
     day = since
     while day <= until:
         hours: list[Weekly] | list[Dated] = by_weekday[day.weekday()]
         if dated:
             exceptions = [row for row in dated if row.applies(day)]
-            off += [day_span(day, row.opens, row.closes, zone) for row in exceptions if row.is_off]
+            off += [
+                day_interval(day, row.opens, row.closes, zone) for row in exceptions if row.is_off
+            ]
             hours = [row for row in exceptions if not row.is_off] or hours
-        spans = [day_span(day, row.opens, row.closes, zone) for row in hours if row.applies(day)]
-        days += union(spans) if len(spans) > 1 else [s for s in spans if s[0] < s[1]]
+        intervals = [
+            day_interval(day, row.opens, row.closes, zone) for row in hours if row.applies(day)
+        ]
+        days += union(intervals) if len(intervals) > 1 else [s for s in intervals if s[0] < s[1]]
         day += DAY
     first = instant(first_day, MIDNIGHT, zone)
     last = instant(last_day + DAY, MIDNIGHT, zone)
     return Opening(
-        days=[span for span in days if first <= span[0] < last],
+        days=[interval for interval in days if first <= interval[0] < last],
         open=difference(union(days), union(off)),
     )

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from appointments.models import Appointment, HoursException, Provider, WeeklyHours
 from appointments.scheduling import opening_hours
-from appointments.scheduling.intervals import Span
+from appointments.scheduling.intervals import Interval
 from appointments.scheduling.opening_hours import Dated, Weekly
 from appointments.scheduling.visit_limits import Visit
 from core.cache.compiled import Asked, Compiled, OneOf
@@ -68,8 +68,8 @@ class Calendar:
     last: datetime
     weekly: dict[int, list[Weekly]]
     dated: dict[int | None, list[Dated]]
-    busy: dict[int, list[Span]]
-    unproved: dict[int, list[Span]]
+    busy: dict[int, list[Interval]]
+    unproved: dict[int, list[Interval]]
     visits: dict[int, list[Visit]]
 
     @classmethod
@@ -85,7 +85,7 @@ class Calendar:
         pks = [provider.pk for provider in providers]
         # A day more at each end covers every zone's dates and hours that cross midnight.
         days = first.date() - 2 * opening_hours.DAY, last.date() + 2 * opening_hours.DAY
-        reach = WHOLE_WEEK if any(provider.weekly_cap for provider in providers) else LONGEST
+        reach = WHOLE_WEEK if any(provider.weekly_limit for provider in providers) else LONGEST
         taken = _taken(pks, first - reach, last + reach, now, leaving)
         return cls(first, last, _weekly(pks, *days), _dated(pks, *days), *taken)
 
@@ -127,7 +127,7 @@ def _taken(
     before: datetime,
     now: datetime,
     leaving: Appointment | None,
-) -> tuple[dict[int, list[Span]], dict[int, list[Span]], dict[int, list[Visit]]]:
+) -> tuple[dict[int, list[Interval]], dict[int, list[Interval]], dict[int, list[Visit]]]:
     """What live visits that start in between block; of that, what is held without proof; and
     their starts with their service."""
     busy, unproved, visits = defaultdict(list), defaultdict(list), defaultdict(list)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from appointments.scheduling.intervals import Span, union
+from appointments.scheduling.intervals import Interval, union
 from appointments.scheduling.opening_hours import Opening
 
 
@@ -18,13 +18,13 @@ class Rules(NamedTuple):
 
 
 def free_starts(
-    opening: Opening, busy: Iterable[Span], rules: Rules, *, not_before: int, not_after: int
+    opening: Opening, busy: Iterable[Interval], rules: Rules, *, not_before: int, not_after: int
 ) -> list[int]:
     """Start times in UTC seconds, in order, each in [not_before, not_after].
 
     A start lies on the grid that counts `step` from its day's opening; with `no_gaps` also where
-    the visit with its buffers touches one of `busy`. The visit lies in one open span; with its
-    buffers it overlaps nothing in `busy` (whose spans hold their own buffers, so those of two
+    the visit with its buffers touches one of `busy`. The visit lies in one open interval; with its
+    buffers it overlaps nothing in `busy` (whose intervals hold their own buffers, so those of two
     neighbours add up). Raises ValueError unless length and step are positive.
     """
     if rules.length <= 0 or rules.step <= 0:
@@ -46,7 +46,7 @@ def free_starts(
     return starts
 
 
-def _touching(windows: list[Span], busy: list[Span], rules: Rules) -> Iterator[int]:
+def _touching(windows: list[Interval], busy: list[Interval], rules: Rules) -> Iterator[int]:
     """Starts at the edges of windows where the visit follows or precedes one of `busy`."""
     follows = {end + rules.before for _, end in busy}
     precedes = {start - rules.length - rules.after for start, _ in busy}
@@ -58,11 +58,15 @@ def _touching(windows: list[Span], busy: list[Span], rules: Rules) -> Iterator[i
 
 
 def _windows(
-    open_spans: Iterable[Span], busy: list[Span], rules: Rules, not_before: int, not_after: int
-) -> Iterator[Span]:
+    open_intervals: Iterable[Interval],
+    busy: list[Interval],
+    rules: Rules,
+    not_before: int,
+    not_after: int,
+) -> Iterator[Interval]:
     """Closed intervals [low, high] in which a visit may start, in order."""
     first = 0
-    for start, end in open_spans:
+    for start, end in open_intervals:
         low, last = max(start, not_before), min(end - rules.length, not_after)
         while first < len(busy) and busy[first][1] + rules.before <= low:
             first += 1

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 UNTIL = {"morning": 12, "afternoon": 17, "evening": 24}
 
 
-class Wishes(NamedTuple):
+class TimePreferences(NamedTuple):
     """Weekdays (Monday is 0) and parts of the day on the clock of `zone`; empty means any.
 
     With `before`, in UTC seconds, only times that start earlier.

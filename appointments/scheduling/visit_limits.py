@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 
-class Caps(NamedTuple):
+class VisitLimits(NamedTuple):
     """Limits of one provider: visits a day, a week, and of one service a day. None: no limit."""
 
     day: int | None = None
@@ -16,7 +16,7 @@ class Caps(NamedTuple):
 
     @property
     def are_set(self) -> bool:
-        return any(cap is not None for cap in self)
+        return any(limit is not None for limit in self)
 
 
 class Visit(NamedTuple):
@@ -27,11 +27,16 @@ class Visit(NamedTuple):
 
 
 def within(
-    starts: Iterable[int], visits: Iterable[Visit], caps: Caps, *, service: int, zone: ZoneInfo
+    starts: Iterable[int],
+    visits: Iterable[Visit],
+    limits: VisitLimits,
+    *,
+    service: int,
+    zone: ZoneInfo,
 ) -> list[int]:
     """Those starts on whose day and week one more visit is allowed. Days are those of `zone`."""
     starts = list(starts)
-    if not caps.are_set:
+    if not limits.are_set:
         return starts
     booked = [(_day(visit.start, zone), visit.service) for visit in visits]
     days = Counter(day for day, _ in booked)
@@ -41,9 +46,9 @@ def within(
     def allowed(start: int) -> bool:
         day = _day(start, zone)
         return (
-            (caps.day is None or days[day] < caps.day)
-            and (caps.week is None or weeks[_monday(day)] < caps.week)
-            and (caps.service_day is None or same[day] < caps.service_day)
+            (limits.day is None or days[day] < limits.day)
+            and (limits.week is None or weeks[_monday(day)] < limits.week)
+            and (limits.service_day is None or same[day] < limits.service_day)
         )
 
     return [start for start in starts if allowed(start)]

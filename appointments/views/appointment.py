@@ -97,7 +97,7 @@ def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
         "just": request.GET.get("just", ""),
         "others": _other_visits(link),
         "most_before_asking": most_before_asking(link),
-        "place": waitlist.places_beside(appointment).first() if link.mailed else None,
+        "place": waitlist.entries_beside(appointment).first() if link.mailed else None,
     }
     return render(request, "appointments/visit.html", context)
 

@@ -118,7 +118,7 @@ def _take(
     key = hold_owner.key_of(request) or hold_owner.new_key()
     provider = bookable_provider(request, service, state.code)
     if is_gone(request, provider):
-        nearest = booking.nearest(service, state.code, starts_at)
+        nearest = booking.nearest_slots(service, state.code, starts_at)
         return taken(request, service, state, starts_at, nearest, closed=True)
     typed = typed_before(request)
     wish = Wish(service, state, starts_at, provider)

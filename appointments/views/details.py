@@ -57,7 +57,7 @@ def of_hold(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             raise Http404("No such hold")
         if hold.patient_id:
             return redirect(links.handed_page(hold))
-        if hold.status == Status.RELEASED and not booking.was_withdrawn(hold):
+        if hold.status == Status.RELEASED and not booking.was_revoked(hold):
             return _lost(request, wish_of(hold), uid)
         return view(request, hold)
 
@@ -123,8 +123,8 @@ def give_back(request: HttpRequest, uid: str) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_hold
 def details(request: HttpRequest, hold: Appointment) -> HttpResponse:
-    if booking.was_withdrawn(hold):
-        nearest = booking.nearest(hold.service, hold.state, hold.starts_at)
+    if booking.was_revoked(hold):
+        nearest = booking.nearest_slots(hold.service, hold.state, hold.starts_at)
         return _taken(request, hold, booking.TimeClosed(nearest))
     if request.method != "POST":
         return details_page(request, hold)
@@ -215,13 +215,13 @@ def _is_short(hold: Appointment) -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_hold
-def prolong(request: HttpRequest, hold: Appointment) -> HttpResponse:
+def extend(request: HttpRequest, hold: Appointment) -> HttpResponse:
     """Ten more minutes, once, on a calm day; what was typed so far stays in the form."""
     if request.method != "POST":
         return redirect(details_address(hold))
-    prolonged = booking.prolong(hold)
+    extended = booking.extend(hold)
     hold = HOLD.first(uid=hold.uid) or hold
-    return details_page(request, hold, initial=request.POST.dict(), no_more=not prolonged)
+    return details_page(request, hold, initial=request.POST.dict(), no_more=not extended)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -43,7 +43,7 @@ def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse
     service, state = appointment.service, appointment.state
     provider = bookable_provider(request, service, state)
     if is_gone(request, provider):
-        nearest = booking.nearest(service, state, starts_at)
+        nearest = booking.nearest_slots(service, state, starts_at)
         return taken(
             request,
             service,

@@ -71,21 +71,21 @@ def join(request: HttpRequest, state: State, service: Service) -> HttpResponse:
 
 
 def _join(request: HttpRequest, form: JoinForm) -> dict:
-    place, wishes, provider = form.hold, form.wishes, form.cleaned_data["provider"]
-    sooner_than = waitlist.first_that_suits(place.service, place.state, wishes, provider)
+    place, preferences, provider = form.hold, form.preferences, form.cleaned_data["provider"]
+    sooner_than = waitlist.first_that_suits(place.service, place.state, preferences, provider)
     waitlist.join(
         service=place.service,
         state=place.state,
         details=form.details(page="appointments:waitlist_join"),
-        wishes=wishes,
+        preferences=preferences,
         provider=provider,
         sooner_than=sooner_than,
     )
     return {
         "email": form.cleaned_data["email"],
         "provider": provider,
-        "sooner_than": sooner_than and sooner_than.astimezone(wishes.zone),
-        "zone": str(wishes.zone),
+        "sooner_than": sooner_than and sooner_than.astimezone(preferences.zone),
+        "zone": str(preferences.zone),
     }
 
 
@@ -218,7 +218,7 @@ def beside(request: HttpRequest, link: VisitLink) -> HttpResponse:
     if request.method == "POST" and link.mailed:
         if not within_limit(request, "changes"):
             return too_many(request)
-        places = waitlist.places_beside(link.appointment)
+        places = waitlist.entries_beside(link.appointment)
         if request.POST.get("place") == "keep":
             waitlist.keep_beside(link.appointment)
         elif request.POST.get("place") == "leave":

@@ -7,7 +7,7 @@ visits that who waits has all the same, `corrections` what staff put right.
 from appointments.waitlist.corrections import AlreadyWaits, correct_address, follow_patient
 from appointments.waitlist.entries import first_that_suits, join, keep, leave, purge, remove
 from appointments.waitlist.offers import offer_freed_times
-from appointments.waitlist.own_visits import keep_beside, places_beside, visits_of
+from appointments.waitlist.own_visits import entries_beside, keep_beside, visits_of
 from appointments.waitlist.responses import HasVisit, OfferOver, accept, agree, decline
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "agree",
     "correct_address",
     "decline",
+    "entries_beside",
     "first_that_suits",
     "follow_patient",
     "join",
@@ -25,7 +26,6 @@ __all__ = [
     "keep_beside",
     "leave",
     "offer_freed_times",
-    "places_beside",
     "purge",
     "remove",
     "visits_of",

@@ -23,12 +23,12 @@ from appointments.models import (
 from appointments.models.waitlist import OfferQuerySet
 from appointments.scheduling import availability
 from appointments.scheduling.states import STATES
-from appointments.scheduling.time_preferences import Wishes
+from appointments.scheduling.time_preferences import TimePreferences
 from appointments.waitlist import emails
 from core.people import email_addresses
 
 WAITS_FOR = timedelta(days=60)
-MOST_PLACES = 4  # of one e-mail address
+MOST_ENTRIES = 4  # of one e-mail address
 
 # What a place in line keeps for the booking, by the same names.
 TYPED = (
@@ -43,14 +43,14 @@ TYPED = (
     "zone",
 )
 # And what they wish, and agreed to.
-WISHED = ("provider_id", "weekdays", "parts", "sooner_than", "agreed_at", "consent_texts")
+PREFERRED = ("provider_id", "weekdays", "parts", "sooner_than", "agreed_at", "consent_texts")
 
 
 def first_that_suits(
-    service: Service, state: str, wishes: Wishes, provider: Provider | None = None
+    service: Service, state: str, preferences: TimePreferences, provider: Provider | None = None
 ) -> datetime | None:
     """The first time that suits and is free now: who joins all the same wants a sooner one."""
-    start = wishes.first_of(availability.grid(service, state).of(provider))
+    start = preferences.first_of(availability.grid(service, state).of(provider))
     return None if start is None else availability.moment(start)
 
 
@@ -60,21 +60,21 @@ def join(
     service: Service,
     state: str,
     details: booking.PatientDetails,
-    wishes: Wishes,
+    preferences: TimePreferences,
     provider: Provider | None = None,
     sooner_than: datetime | None = None,
 ) -> None:
     """Give the person a place in line; a mail brings the link to it.
 
-    Where the person is in line already, or the address has `MOST_PLACES`, whoever made them, it
+    Where the person is in line already, or the address has `MOST_ENTRIES`, whoever made them, it
     counts once the link in its mail says so: see `keep`. Who types somebody's name, birth date and
     address changes nothing of theirs. PRIVACY 29.
     """
     now = timezone.now()
     given = {
         "provider": provider,
-        "weekdays": sorted(wishes.weekdays),
-        "parts": sorted(wishes.parts),
+        "weekdays": sorted(preferences.weekdays),
+        "parts": sorted(preferences.parts),
         "sooner_than": sooner_than,
         "until": now + WAITS_FOR,
         "agreed_at": now,
@@ -85,7 +85,7 @@ def join(
     places = of_address(details.email)
     mine = [place for place in places if all(getattr(place, k) == v for k, v in whose.items())]
     in_line = any(place.is_waiting for place in mine)
-    must_ask = in_line or sum(place.is_waiting for place in places) >= MOST_PLACES
+    must_ask = in_line or sum(place.is_waiting for place in places) >= MOST_ENTRIES
     status, closed = (EntryStatus.ASKED, now) if must_ask else (EntryStatus.WAITING, None)
     entry = WaitlistEntry(**{"created": now, "status": status, "closed": closed} | whose | given)
     asked = next((place for place in mine if place.is_asked), None)
@@ -114,7 +114,7 @@ def keep(entry: WaitlistEntry) -> WaitlistEntry:
         asked.status, asked.closed, asked.until = EntryStatus.WAITING, None, now + WAITS_FOR
         asked.save()
         return asked
-    for name in (*TYPED, *WISHED):
+    for name in (*TYPED, *PREFERRED):
         setattr(in_line, name, getattr(asked, name))
     in_line.until = now + WAITS_FOR
     in_line.save()

@@ -8,7 +8,7 @@ from appointments import booking
 from appointments.models import OfferStatus, Provider, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import availability
 from appointments.scheduling.availability import Grid
-from appointments.scheduling.time_preferences import Wishes
+from appointments.scheduling.time_preferences import TimePreferences
 
 MOST_KEPT = 3  # times of one provider that are kept for the waitlist at once
 MOST_ROUNDS = 3  # how often one time is kept for it within a day
@@ -24,20 +24,20 @@ class Openings:
         self.rounds = _rounds(grid.providers, now)
         self.kept = _kept(grid.providers)
         self.asked = _asked(line)
-        self._suiting: dict[tuple[Wishes, Provider | None], list[int]] = {}
+        self._suiting: dict[tuple[TimePreferences, Provider | None], list[int]] = {}
 
     def suiting(self, entry: WaitlistEntry) -> list[int]:
         """All free starts that suit, in order, also those that are not sooner than it wants."""
-        key = entry.wishes._replace(before=None), entry.provider
+        key = entry.preferences._replace(before=None), entry.provider
         if key not in self._suiting:
-            wishes, provider = key
+            preferences, provider = key
             starts = self.grid.of(provider)
-            self._suiting[key] = [start for start in starts if wishes.suits(start)]
+            self._suiting[key] = [start for start in starts if preferences.suits(start)]
         return self._suiting[key]
 
     def first_for(self, entry: WaitlistEntry) -> int | None:
         """The first start that can be offered to the entry."""
-        before, asked = entry.wishes.before, self.asked[entry.pk]
+        before, asked = entry.preferences.before, self.asked[entry.pk]
         for start in self.suiting(entry):
             if before is not None and start >= before:
                 break
@@ -47,13 +47,13 @@ class Openings:
 
     def provider_for(self, entry: WaitlistEntry, start: int) -> Provider:
         """Who is to see them then: with several, the one with the fewest visits that week."""
-        return booking.fairly(self._providers(entry, start), availability.moment(start))[0]
+        return booking.by_workload(self._providers(entry, start), availability.moment(start))[0]
 
     def can_offer(self, entry: WaitlistEntry, start: int, provider: Provider) -> bool:
         return (
             entry.provider_id in (None, provider.pk)
             and start not in self.asked[entry.pk]
-            and entry.wishes.suits(start)
+            and entry.preferences.suits(start)
         )
 
     def close(self, provider: Provider, start: int) -> None:

@@ -18,7 +18,7 @@ def visits_of(entry: WaitlistEntry) -> list[Appointment]:
     return list(mine.select_related("service", "provider", "patient").order_by("starts_at"))
 
 
-def places_beside(visit: Appointment) -> EntryQuerySet:
+def entries_beside(visit: Appointment) -> EntryQuerySet:
     """Places in line for the same kind of visit in the same state, of whom the visit is for.
 
     Not those that the patient has said to keep beside this visit.
@@ -32,4 +32,4 @@ def places_beside(visit: Appointment) -> EntryQuerySet:
 
 def keep_beside(visit: Appointment) -> int:
     """The patient has this visit and keeps the place: they are not asked again. How many places."""
-    return places_beside(visit).update(kept_beside=visit)
+    return entries_beside(visit).update(kept_beside=visit)

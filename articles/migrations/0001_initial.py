@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
                 ('credentials', models.CharField(blank=True, help_text='For example: MD, or RN, CARN', max_length=40, verbose_name='credentials')),
                 ('specialty', models.CharField(blank=True, help_text='For example: addiction medicine', max_length=80, verbose_name='specialty')),
-                ('profile_url', models.URLField(blank=True, help_text="Where a reader can check the licence, such as the state board's page.", verbose_name='licence or profile')),
+                ('profile_url', models.URLField(blank=True, help_text="Where a reader can check the license, such as the state board's page.", verbose_name='license or profile')),
                 ('biography', models.TextField(blank=True, max_length=2000, verbose_name='about')),
                 ('user', models.OneToOneField(blank=True, help_text='With an account and credentials they can approve the articles of others.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contributor', to=settings.AUTH_USER_MODEL, verbose_name='account')),
             ],

@@ -83,9 +83,9 @@ class Contributor(models.Model):
         _("specialty"), max_length=80, blank=True, help_text=_("For example: addiction medicine")
     )
     profile_url = models.URLField(
-        _("licence or profile"),
+        _("license or profile"),
         blank=True,
-        help_text=_("Where a reader can check the licence, such as the state board's page."),
+        help_text=_("Where a reader can check the license, such as the state board's page."),
     )
     biography = models.TextField(_("about"), max_length=2000, blank=True)
     photo = models.ForeignKey(

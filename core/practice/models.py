@@ -71,7 +71,7 @@ class Practice(models.Model):
         max_length=200,
         blank=True,
         validators=[one_line],
-        help_text=_("Company name or licence, shown small at the end of every page. Optional."),
+        help_text=_("Company name or license, shown small at the end of every page. Optional."),
     )
     privacy_reviewed = models.DateField(
         _("privacy notice reviewed on"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from appointments.models import HoursException, Provider
 from tests.appointments.front_desk import signed_in
 from tests.factories import (
-    make_licence,
+    make_license,
     make_provider,
     make_service,
     monday,
@@ -46,7 +46,7 @@ def rows(prefix: str, *typed: dict[str, str]) -> dict:
     return data
 
 
-def save(client: Client, provider: Provider, *, hours=(), licences=(), **changes: str):
+def save(client: Client, provider: Provider, *, hours=(), licenses=(), **changes: str):
     data = {
         "name": provider.name,
         "credentials": provider.credentials,
@@ -55,7 +55,7 @@ def save(client: Client, provider: Provider, *, hours=(), licences=(), **changes
         "languages": "English",
         "active": "on",
     }
-    data |= rows("licences", *licences) | rows("weekly_hours", *hours) | rows("exceptions")
+    data |= rows("licenses", *licenses) | rows("weekly_hours", *hours) | rows("exceptions")
     address = reverse("admin:appointments_provider_change", args=[provider.pk])
     return client.post(address, data | changes, follow=True)
 
@@ -68,11 +68,11 @@ def test_the_front_desk_writes_hours_the_american_way(desk):
 
 def test_the_front_desk_changes_nothing_else_of_a_provider(desk):
     provider = make_provider(hours="", states=[])
-    licence = {"state": "TN", "number": "1", "expires": "2099-01-01"}
-    save(desk, provider, licences=[licence], name="Somebody Else")
+    license = {"state": "TN", "number": "1", "expires": "2099-01-01"}
+    save(desk, provider, licenses=[license], name="Somebody Else")
     provider.refresh_from_db()
     assert provider.name != "Somebody Else"
-    assert not provider.licences.exists()
+    assert not provider.licenses.exists()
 
 
 def test_hours_that_overlap_are_saved_with_a_warning(desk):
@@ -132,16 +132,16 @@ def test_a_wrong_time_zone_is_told_beside_its_field(manager):
 
 def test_a_license_entered_twice_is_refused(manager):
     provider = make_provider(states=[], hours="")
-    licence = {"state": "TN", "number": "N-1", "expires": "2099-01-01"}
-    page = save(manager, provider, licences=[licence, licence]).content.decode()
+    license = {"state": "TN", "number": "N-1", "expires": "2099-01-01"}
+    page = save(manager, provider, licenses=[license, license]).content.decode()
     assert "correct the duplicate" in page
-    assert not provider.licences.exists()
+    assert not provider.licenses.exists()
 
 
 def test_the_list_says_where_a_provider_may_treat_and_until_when(manager):
     provider = make_provider(states=["KY"])
-    make_licence(provider, "TN", expires=date.today() + timedelta(days=20))
-    make_licence(provider, "OH", expires=date.today() - timedelta(days=20))
+    make_license(provider, "TN", expires=date.today() + timedelta(days=20))
+    make_license(provider, "OH", expires=date.today() - timedelta(days=20))
     page = manager.get(PROVIDERS).content.decode()
     assert ">KY, TN<" in page
     assert "has expired" in page

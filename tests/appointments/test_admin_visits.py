@@ -123,7 +123,7 @@ def test_a_visit_goes_from_checked_in_to_completed(nurse):
 
 def test_nobody_checks_in_with_a_provider_who_lost_the_license(nurse):
     visit = begun()
-    visit.provider.licences.update(expires=datetime.now(UTC).date() - timedelta(days=2))
+    visit.provider.licenses.update(expires=datetime.now(UTC).date() - timedelta(days=2))
     answer = take(nurse, visit, "check-in")
     assert status_of(visit) == Status.BOOKED
     assert "no valid license" in text_of(answer)

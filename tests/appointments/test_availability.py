@@ -1,4 +1,4 @@
-"""What the database says can be booked: hours, exceptions, licences, notice, what blocks time."""
+"""What the database says can be booked: hours, exceptions, licenses, notice, what blocks time."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +17,7 @@ from tests.factories import (
     make_extra_hours,
     make_hold,
     make_hours,
-    make_licence,
+    make_license,
     make_patient,
     make_provider,
     make_service,
@@ -115,24 +115,24 @@ def test_hours_keep_the_wall_clock_when_the_clocks_change(zone, day):
 # ── who ───────────────────────────────────────────────────────────────────────
 
 
-def test_a_licence_counts_in_its_own_state_only():
+def test_a_license_counts_in_its_own_state_only():
     service = hourly(providers=[make_provider(states=["KY"])])
     assert free(service, state="KY")
     assert free(service, state="TN") == []
 
 
-def test_a_licence_is_valid_to_the_end_of_its_last_day_where_the_patient_is():
+def test_a_license_is_valid_to_the_end_of_its_last_day_where_the_patient_is():
     provider = make_provider(states=[], hours="00:00-00:00", time_zone=NEW_YORK)
-    make_licence(provider, "CA", expires=JUNE)
+    make_license(provider, "CA", expires=JUNE)
     service = hourly(providers=[provider])
     assert free(service, state="CA", zone=LOS_ANGELES)[-1] == "23:00"  # 2 am in New York
     assert free(service, JUNE + DAY, state="CA", zone=LOS_ANGELES) == []
 
 
-def test_the_newest_of_several_licences_in_a_state_counts():
+def test_the_newest_of_several_licenses_in_a_state_counts():
     provider = make_provider(states=[])
-    make_licence(provider, expires=JUNE - DAY)
-    make_licence(provider, expires=JUNE)
+    make_license(provider, expires=JUNE - DAY)
+    make_license(provider, expires=JUNE)
     service = hourly(providers=[provider])
     assert free(service)
     assert free(service, JUNE + DAY) == []
@@ -246,7 +246,7 @@ def test_a_visit_that_moves_keeps_the_length_it_was_booked_with():
 
 
 def test_the_cap_of_a_day_counts_visits_and_holds_in_the_providers_zone():
-    provider = make_provider(daily_cap=2)
+    provider = make_provider(daily_limit=2)
     service = hourly(providers=[provider])
     make_appointment(service=service, starts_at=at(JUNE, "09:00"))
     assert free(service)

@@ -377,7 +377,7 @@ BODIES = [
 
 @pytest.mark.parametrize(("body", "kind"), BODIES, ids=range(len(BODIES)))
 def test_a_body_that_is_no_form_is_refused_with_a_page(client, service, held, body, kind):
-    for path in (*POSTS, held, held + "prolong/"):
+    for path in (*POSTS, held, held + "extend/"):
         response = client.generic("POST", path, body, content_type=kind)
         assert response.status_code < 500
     assert booked() == 0

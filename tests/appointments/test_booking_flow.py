@@ -313,7 +313,7 @@ def test_a_hold_is_prolonged_once_and_what_was_typed_stays(visitor, service):
     until = Appointment.objects.get().held_until
     for _ in range(2):
         form = page.form_with("first_name")
-        action = page.path + "prolong/" if "prolong" not in page.path else page.path
+        action = page.path + "extend/" if "extend" not in page.path else page.path
         page = visitor.post(action, form.filled(first_name="Ottilie", email="half@"))
         assert 'value="Ottilie"' in page.text
         assert 'value="half@"' in page.text
@@ -383,7 +383,7 @@ def test_another_visitors_hold_is_not_found(visitor, service):
     stranger = in_process()
     assert stranger.get(path).status == 404
     stranger.get("/book/")
-    for address in (path, f"{path}prolong/", f"{path}release/"):
+    for address in (path, f"{path}extend/", f"{path}release/"):
         assert stranger.post(address, steps.token(stranger) | steps.DETAILS).status == 404
     assert Appointment.objects.get().status == Status.HELD
 
@@ -422,9 +422,9 @@ def test_the_provider_who_was_asked_for_is_the_one_who_is_booked(visitor):
     assert page.status == 409
 
 
-def test_a_licence_that_ended_since_the_hold_books_nothing(visitor, service):
+def test_a_license_that_ended_since_the_hold_books_nothing(visitor, service):
     page = steps.take(visitor, service, monday())
-    service.providers.get().licences.update(expires=date(2020, 1, 1))
+    service.providers.get().licenses.update(expires=date(2020, 1, 1))
     assert steps.finish(visitor, page).status == 409
     assert not OutgoingEmail.objects.exists()
 

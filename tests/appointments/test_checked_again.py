@@ -14,7 +14,7 @@ from appointments import booking, waitlist
 from appointments.booking import follow_ups, holds, moves, staff_booking, visits
 from appointments.models import (
     Appointment,
-    Licence,
+    License,
     OfferStatus,
     Provider,
     Service,
@@ -45,7 +45,7 @@ WISHED = monday("10:00", weeks=2)
 Change = Callable[[Provider], object]
 # Only what makes the visit of that Monday impossible.
 CHANGES: dict[str, Change] = {
-    "licence": lambda who: Licence.objects.update(expires=monday(weeks=1).date()),
+    "license": lambda who: License.objects.update(expires=monday(weeks=1).date()),
     "sees patients": lambda who: Provider.objects.update(active=False),
     "closure": lambda who: make_time_off(None, WISHED.date()),
     "time off": lambda who: make_time_off(who, WISHED.date(), hours="10:15-11:00"),
@@ -128,7 +128,7 @@ def before_moving(service: Service):
 
 
 def before_staff_book(service: Service):
-    wish, who = staff_booking.Wish(service.providers.get(), service, "TN", WISHED), details()
+    wish, who = staff_booking.WantedVisit(service.providers.get(), service, "TN", WISHED), details()
     return lambda: booking.book_for_patient(wish, who, by="staff: test")
 
 
@@ -140,7 +140,7 @@ def before_staff_move(service: Service):
 
 def before_a_series(service: Service):
     visit = make_appointment(service=service, starts_at=monday("10:00", weeks=1))
-    wish = staff_booking.Wish(visit.provider, service, "TN", WISHED)
+    wish = staff_booking.WantedVisit(visit.provider, service, "TN", WISHED)
     who = details()
     return lambda: booking.book_series([wish], who, after=visit, by="staff: test")
 
@@ -213,9 +213,9 @@ def test_an_offer_for_a_time_that_was_closed_meanwhile_has_ended(service, at_the
     assert WaitlistOffer.objects.get().status == OfferStatus.LAPSED
 
 
-def test_a_patient_is_checked_in_by_the_licence_of_that_moment(service, at_the_lock):
+def test_a_patient_is_checked_in_by_the_license_of_that_moment(service, at_the_lock):
     visit = make_appointment(service=service)
-    at_the_lock(lambda who: Licence.objects.update(expires="2020-01-01"), visit.provider)
+    at_the_lock(lambda who: License.objects.update(expires="2020-01-01"), visit.provider)
     with pytest.raises(booking.NotChangeable):
         booking.check_in(visit, by="staff: test")
 

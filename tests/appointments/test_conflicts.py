@@ -216,9 +216,9 @@ def provider_form(provider: Provider, **changes) -> dict:
         "active": "on",
     }
     for prefix, rows in {
-        "licences": [
+        "licenses": [
             {"id": row.pk, "state": row.state, "number": row.number, "expires": row.expires}
-            for row in provider.licences.all()
+            for row in provider.licenses.all()
         ],
         "weekly_hours": [
             {"id": row.pk, "weekday": row.weekday, "opens": row.opens, "closes": row.closes}
@@ -255,12 +255,12 @@ def test_a_provider_who_leaves_leaves_no_visit_behind(manager):
 def test_nobody_keeps_a_visit_without_its_license(manager):
     visit = make_appointment()
     ends = monday().date() - timedelta(days=1)
-    answer = change(manager, visit.provider, **{"licences-0-expires": ends})
+    answer = change(manager, visit.provider, **{"licenses-0-expires": ends})
     assert "The license has ended by then" in text_of(answer)
     assert 'value="keep">' not in text_of(answer)
     refused = choose(manager, answer, "keep", **{"affected-reason": "Please"})
     assert refused.status_code == 409
-    assert visit.provider.licences.get().expires != ends
+    assert visit.provider.licenses.get().expires != ends
 
 
 def test_shorter_weekly_hours_show_the_visits_outside_them(manager):

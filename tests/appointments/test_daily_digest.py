@@ -38,7 +38,7 @@ def make_day(provider, *clocks: str, day: date = DAY, **values) -> None:
 
 def run_at(clock, wall_clock: str, *, day: date = DAY, zone: str = "America/Chicago") -> int:
     clock.move_to(at(day, wall_clock, zone))
-    return daily_digest.write_counts()
+    return daily_digest.write_daily_digests()
 
 
 def test_at_seven_a_provider_is_told_how_many_visits_the_day_has(clock, provider):
@@ -48,7 +48,7 @@ def test_at_seven_a_provider_is_told_how_many_visits_the_day_has(clock, provider
     assert run_at(clock, "07:00") == 1
     assert run_at(clock, "07:05") == 0
     mail = OutgoingEmail.objects.get()
-    assert mail.key == f"provider-morning:{provider.pk}:2030-11-12"
+    assert mail.key == f"provider-daily-digest:{provider.pk}:2030-11-12"
     assert (mail.to, mail.subject) == ("anna.berg@example.org", "6 visits today")
     assert "You have 6 visits today, the first at 9:00 am Central Time." in mail.text
     assert f"/admin/appointments/appointment/?day=today&provider__id__exact={provider.pk}\n" in (

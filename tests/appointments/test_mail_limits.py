@@ -294,7 +294,7 @@ def test_every_kind_of_mail_is_counted_but_those_to_staff_and_providers(settings
     kinds = OutgoingEmail.objects.values_list("template", "state")
     twice = {kind for (kind, state), count in Counter(kinds).items() if count == 2}
     assert twice == {
-        *("provider_cancelled", "provider_morning", "provider_moved", "provider_new"),
+        *("provider_cancelled", "provider_daily_digest", "provider_moved", "provider_new"),
         *("account_changed", "account_invited", "article_review_due", "comments_waiting"),
         *("article_in_review", "issue_trouble", "mail_test"),
     }

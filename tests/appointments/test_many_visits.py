@@ -119,7 +119,7 @@ def test_who_proved_the_address_is_told_the_same(client):
     assert "One more step" in page
 
 
-@pytest.mark.parametrize("way", ["release", "another time", "prolong", "a closure"])
+@pytest.mark.parametrize("way", ["release", "another time", "extend", "a closure"])
 def test_a_visit_that_waits_is_never_the_hold_of_its_browser(over_the_limit, client, way):
     """Its row has a patient: what is done to a hold does nothing to it."""
     waiting, _ = over_the_limit
@@ -131,12 +131,12 @@ def test_a_visit_that_waits_is_never_the_hold_of_its_browser(over_the_limit, cli
         slot = f"{monday('10:00'):%Y-%m-%dT%H:%MZ}"
         assert client.post(times, {"slot": slot}).status_code == 302
         assert Appointment.objects.filter(status=Status.HELD).count() == 2
-    elif way == "prolong":
-        assert not booking.prolong(waiting)
+    elif way == "extend":
+        assert not booking.extend(waiting)
     else:
         make_time_off(waiting.provider, monday().date())
         assert not detection.holds()
-        booking.withdraw([waiting.pk])
+        booking.revoke([waiting.pk])
     waiting.refresh_from_db()
     assert (waiting.status, waiting.held_until) == (Status.HELD, until)
 

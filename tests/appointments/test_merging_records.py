@@ -333,7 +333,7 @@ def test_a_booking_at_the_same_moment_lands_in_the_record_that_stays():
     service = make_service()
     make_appointment(patient=first, service=service)
     make_appointment(patient=second, service=service, starts_at=monday("11:00"))
-    wish = booking.Wish(service.providers.get(), service, "TN", monday("14:00"), "asked for")
+    wish = booking.WantedVisit(service.providers.get(), service, "TN", monday("14:00"), "asked for")
     details = booking.PatientDetails(
         **{name: getattr(second, name) for name in IDENTITY},
         phone="+16155550117",

@@ -222,7 +222,7 @@ def test_under_pressure_a_hold_is_short_cannot_be_prolonged_and_says_so(pressure
     assert hold.held_until - hold.created <= booking.SHORT_HOLD + timedelta(seconds=1)
     assert "three minutes" in page.text
     assert "I need more time" not in page.text
-    assert not booking.prolong(hold)
+    assert not booking.extend(hold)
 
 
 def test_a_hold_from_before_the_pressure_gets_no_more_time_and_keeps_what_was_typed(service):

@@ -77,7 +77,7 @@ def go_everywhere(visitor: Visitor, service) -> None:
     page = steps.take(visitor, service, monday())
     steps.finish(visitor, page, **CANARIES | {"email": "canary.grace@", "phone": "555-0163"})
     form = page.form_with("first_name")
-    visitor.post(page.path + "prolong/", form.filled(**CANARIES))
+    visitor.post(page.path + "extend/", form.filled(**CANARIES))
     page = steps.finish(visitor, page, **CANARIES)
     assert page.path.startswith("/book/done/")
     visit = Appointment.objects.select_related("service").get(patient__isnull=False)

@@ -197,7 +197,7 @@ def test_two_providers_are_given_to_two_of_twenty(site):
 
 
 def test_a_cap_of_one_visit_a_day_holds_for_twenty_at_once(site):
-    service = make_service(providers=[make_provider(daily_cap=1, hours="00:00-00:00")])
+    service = make_service(providers=[make_provider(daily_limit=1, hours="00:00-00:00")])
     address = f"/book/tn/{service.slug}/"
     clocks = [f"{8 + nth // 2:02}:{nth % 2 * 30:02}" for nth in range(RACERS)]
     pages, _ = at_once([pressing(site, address, monday(clock)) for clock in clocks])

@@ -18,7 +18,7 @@ from tests.visitor import in_process
 pytestmark = pytest.mark.django_db
 TOKEN = {"visit", "calendar", "move", "move_fragment", "cancel", "confirm", "done", "visit_place"}
 PLACE = {f"waitlist{step}" for step in ("", "_accept", "_decline", "_keep", "_leave")}
-HOLD = {"details", "prolong", "release"}
+HOLD = {"details", "extend", "release"}
 PLAIN = {"state", "elsewhere", "zone", "guess_zone", "lost_link"}
 
 

@@ -23,7 +23,7 @@ def clock(text: str) -> time:
 
 def weekly(*hours: str, weekdays=range(7)) -> list[Weekly]:
     """Hours such as "09:00-17:00" on those weekdays."""
-    return [Weekly(day, *map(clock, span.split("-"))) for span in hours for day in weekdays]
+    return [Weekly(day, *map(clock, interval.split("-"))) for interval in hours for day in weekdays]
 
 
 def starts_on(
@@ -33,7 +33,7 @@ def starts_on(
     tz = ZoneInfo(zone)
     found = free_starts(
         opening(weekly(*hours), [], zone=tz, first_day=day, last_day=day),
-        [tuple(instant(day, clock(c), tz) for c in span.split("-")) for span in busy],
+        [tuple(instant(day, clock(c), tz) for c in interval.split("-")) for interval in busy],
         rules,
         not_before=int(now.timestamp()) + 1 if now else 0,
         not_after=2**40,
@@ -149,7 +149,7 @@ def test_hours_keep_the_wall_clock_after_the_clocks_went_back():
     first, last = date(2023, 11, 5), date(2023, 11, 30)
     found = utc_spans(weekly("09:00-17:00", weekdays=range(5)), [], NEW_YORK, first, last)
     assert len(found) == 19
-    assert {span[6:] for span in found} == {"14:00-22:00"}
+    assert {interval[6:] for interval in found} == {"14:00-22:00"}
 
 
 def test_hours_keep_the_wall_clock_on_the_day_the_clocks_go_forward():
@@ -340,7 +340,7 @@ def dated_rows(draw, first: date) -> list[Dated]:
 
 @st.composite
 def problems(draw):
-    """Hours, exceptions, busy spans and rules for one to three days."""
+    """Hours, exceptions, busy intervals and rules for one to three days."""
     zone, first = draw(st.sampled_from(ZONES)), draw(first_days)
     last = first + draw(st.integers(0, 2)) * DAY
     noon = int(datetime(first.year, first.month, first.day, 12, tzinfo=UTC).timestamp())

@@ -129,7 +129,7 @@ def test_a_time_outside_the_rules_needs_a_reason(desk, rule):
     elif rule == "time off":
         make_time_off(provider, monday().date())
     elif rule == "cap":
-        provider.daily_cap = 1
+        provider.daily_limit = 1
         provider.save()
         make_appointment(service=service, starts_at=monday("15:00"))
     before = len(visits())
@@ -170,7 +170,7 @@ def test_no_reason_books_without_a_license(desk):
     service = make_service()
     answer = book(desk, service, state="KY", reason="It is urgent", zone="America/New_York")
     assert "no valid license" in text_of(answer)
-    service.providers.first().licences.update(expires=monday().date() - timedelta(days=1))
+    service.providers.first().licenses.update(expires=monday().date() - timedelta(days=1))
     assert "no valid license" in text_of(book(desk, service, reason="It is urgent"))
     assert visits() == []
 
@@ -317,7 +317,7 @@ def test_of_eight_staff_who_book_one_time_one_has_it():
 def test_of_staff_and_a_patient_who_want_one_time_one_has_it():
     service = make_service()
     provider = service.providers.first()
-    wish = booking.Wish(provider, service, "TN", monday(), "Urgent")
+    wish = booking.WantedVisit(provider, service, "TN", monday(), "Urgent")
 
     def patient():
         hold = booking.take_hold(

@@ -150,7 +150,7 @@ def test_the_preview_says_what_is_in_the_way_and_proposes_the_nearest_time(desk)
     make_time_off(provider, first.date())
     make_time_off(None, second.date())
     make_appointment(service=service, starts_at=third)
-    provider.licences.update(expires=fourth.date() - timedelta(days=1))
+    provider.licenses.update(expires=fourth.date() - timedelta(days=1))
     answer = desk.get(page_of(visit, number=4))
     rows = answer.context_data["rows"]
     conflicts = [row.conflict for row in rows]
@@ -181,7 +181,7 @@ def test_the_workflow_itself_books_all_or_none():
     visit = make_appointment(service=service)
     provider = service.providers.get()
     times = [*weeks(1, 2), visit.starts_at]
-    wishes = [booking.Wish(provider, service, "TN", time) for time in times]
+    wishes = [booking.WantedVisit(provider, service, "TN", time) for time in times]
     details = booking.PatientDetails(
         "Grace", "Whitfield", date(1988, 4, 17), "g@example.org", "+16155550117", "email", "UTC"
     )

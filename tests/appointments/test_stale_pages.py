@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from appointments import booking, links
-from appointments.models import Appointment, Licence, Provider, Service
+from appointments.models import Appointment, License, Provider, Service
 from appointments.scheduling import bookable_services
 from appointments.scheduling.states import STATES
 from appointments.waitlist import links as place_links
@@ -17,7 +17,7 @@ from tests.factories import (
     at,
     make_appointment,
     make_entry,
-    make_licence,
+    make_license,
     make_provider,
     make_service,
     monday,
@@ -226,7 +226,7 @@ def offered(state: str = "TN") -> list[str]:
 
 def test_only_what_somebody_licensed_today_can_do_is_offered(service):
     assert offered() == ["check-in", "first-visit"]
-    Licence.objects.update(expires=timezone.now().date() - timedelta(days=2))
+    License.objects.update(expires=timezone.now().date() - timedelta(days=2))
     assert offered() == []
     assert bookable_services.served_states(timezone.now()) == []
     expert = make_provider(states=["TN"])
@@ -237,7 +237,7 @@ def test_only_what_somebody_licensed_today_can_do_is_offered(service):
 
 def test_the_page_of_services_offers_no_visit_of_whoever_is_not_licensed(visitor, service):
     lapsed = make_provider(states=[])
-    make_licence(lapsed, expires=date(2020, 1, 1))
+    make_license(lapsed, expires=date(2020, 1, 1))
     make_service(slug="expert", invitation="With an expert", providers=[lapsed])
     page = visitor.get("/book/tn/")
     assert "A short check-in" in page.text
@@ -251,9 +251,9 @@ def test_who_takes_no_new_patients_offers_no_visit_for_new_ones(service):
     assert offered() == ["check-in", "first-visit", "for-others"]
 
 
-def test_a_licence_holds_to_the_end_of_its_day_in_its_own_state(service):
+def test_a_license_holds_to_the_end_of_its_day_in_its_own_state(service):
     last = monday().date()
-    Licence.objects.update(expires=last)
+    License.objects.update(expires=last)
     with time_machine.travel(at(last, "23:59")):
         assert offered() == ["check-in", "first-visit"]
         assert bookable_services.served_states(timezone.now()) == [TENNESSEE]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from appointments.scheduling.time_preferences import Wishes, part_of
+from appointments.scheduling.time_preferences import TimePreferences, part_of
 
 CENTRAL, NEW_YORK, HONOLULU = "America/Chicago", "America/New_York", "Pacific/Honolulu"
 MONDAY, SUNDAY = 0, 6
@@ -16,8 +16,8 @@ def second(text: str, zone: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp())
 
 
-def wishes(zone: str, *, days=(), parts=(), before: int | None = None) -> Wishes:
-    return Wishes(ZoneInfo(zone), frozenset(days), frozenset(parts), before)
+def preferences(zone: str, *, days=(), parts=(), before: int | None = None) -> TimePreferences:
+    return TimePreferences(ZoneInfo(zone), frozenset(days), frozenset(parts), before)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_noon_begins_the_afternoon_and_five_the_evening(hour, part):
 
 
 def test_who_wishes_nothing_takes_any_time():
-    assert wishes(CENTRAL).suits(second("2026-11-02 03:00", CENTRAL))
+    assert preferences(CENTRAL).suits(second("2026-11-02 03:00", CENTRAL))
 
 
 @pytest.mark.parametrize(
@@ -45,14 +45,14 @@ def test_who_wishes_nothing_takes_any_time():
 )
 def test_the_part_of_the_day_is_that_of_the_patients_clock(zone, suits):
     start = second("2026-11-02 11:30", CENTRAL)  # 12:30 in New York, 7:30 in Honolulu
-    assert wishes(zone, parts=["morning"]).suits(start) is suits
+    assert preferences(zone, parts=["morning"]).suits(start) is suits
 
 
 def test_the_weekday_is_that_of_the_patients_clock():
     start = second("2026-11-02 00:30", NEW_YORK)  # still Sunday in Chicago
-    assert wishes(NEW_YORK, days=[MONDAY]).suits(start)
-    assert not wishes(CENTRAL, days=[MONDAY]).suits(start)
-    assert wishes(CENTRAL, days=[SUNDAY]).suits(start)
+    assert preferences(NEW_YORK, days=[MONDAY]).suits(start)
+    assert not preferences(CENTRAL, days=[MONDAY]).suits(start)
+    assert preferences(CENTRAL, days=[SUNDAY]).suits(start)
 
 
 @pytest.mark.parametrize(
@@ -69,17 +69,17 @@ def test_the_weekday_is_that_of_the_patients_clock():
 )
 def test_noon_moves_with_the_clocks(utc, suits):
     start = second(utc, "UTC")
-    assert wishes(CENTRAL, parts=["morning"]).suits(start) is suits
+    assert preferences(CENTRAL, parts=["morning"]).suits(start) is suits
 
 
 def test_only_a_sooner_time_suits_who_wants_one():
-    wish = wishes(CENTRAL, before=1000)
+    wish = preferences(CENTRAL, before=1000)
     assert wish.suits(999)
     assert not wish.suits(1000)
 
 
 def test_both_the_day_and_the_part_must_suit():
-    wish = wishes(CENTRAL, days=[MONDAY], parts=["evening"])
+    wish = preferences(CENTRAL, days=[MONDAY], parts=["evening"])
     assert wish.suits(second("2026-11-02 17:00", CENTRAL))
     assert not wish.suits(second("2026-11-02 16:45", CENTRAL))
     assert not wish.suits(second("2026-11-03 17:00", CENTRAL))

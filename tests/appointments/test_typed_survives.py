@@ -208,7 +208,7 @@ def test_a_browser_that_was_restarted_owns_its_hold(service):
     client = Client()
     client.post(f"/book/tn/{service.slug}/", {"slot": steps.slot(FIRST)})
     [cookie] = [morsel for name, morsel in client.cookies.items() if name.endswith("visitor")]
-    longest = booking.HOLD_FOR + booking.holds.PROLONG_BY + booking.holds.KEPT_FOR_WHO_TYPES
+    longest = booking.HOLD_FOR + booking.holds.EXTEND_BY + booking.holds.KEPT_FOR_WHO_TYPES
     assert cookie["max-age"] >= longest.total_seconds()
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"

@@ -10,7 +10,7 @@ from appointments.models import Appointment
 from appointments.scheduling import availability
 from appointments.scheduling.opening_hours import Opening
 from appointments.scheduling.slots import Rules, free_starts
-from appointments.scheduling.visit_limits import Caps, Visit, within
+from appointments.scheduling.visit_limits import Visit, VisitLimits, within
 from tests.factories import (
     CENTRAL,
     make_appointment,
@@ -34,7 +34,7 @@ def starts_on(service, day):
 
 @pytest.mark.django_db
 def test_a_full_day_of_the_provider_offers_nothing_more():
-    provider = make_provider(daily_cap=2)
+    provider = make_provider(daily_limit=2)
     service = make_service(providers=[provider])
     make_appointment(service=service, starts_at=monday("09:00"))
     assert starts_on(service, monday())
@@ -45,7 +45,7 @@ def test_a_full_day_of_the_provider_offers_nothing_more():
 
 @pytest.mark.django_db
 def test_a_full_week_of_the_provider_offers_the_next_one():
-    provider = make_provider(weekly_cap=2)
+    provider = make_provider(weekly_limit=2)
     service = make_service(providers=[provider])
     make_appointment(service=service, starts_at=monday())
     make_appointment(service=service, starts_at=monday() + timedelta(days=3))
@@ -57,7 +57,7 @@ def test_a_full_week_of_the_provider_offers_the_next_one():
 @pytest.mark.django_db
 def test_a_daily_limit_of_one_kind_leaves_the_day_to_other_kinds():
     provider = make_provider()
-    long = make_service(providers=[provider], daily_cap=1)
+    long = make_service(providers=[provider], daily_limit=1)
     short = make_service(providers=[provider])
     make_appointment(service=long, starts_at=monday())
     assert not starts_on(long, monday())
@@ -66,7 +66,7 @@ def test_a_daily_limit_of_one_kind_leaves_the_day_to_other_kinds():
 
 @pytest.mark.django_db
 def test_a_cap_reached_between_page_and_click_refuses_the_hold():
-    provider = make_provider(daily_cap=1)
+    provider = make_provider(daily_limit=1)
     service = make_service(providers=[provider])
     make_appointment(service=service, starts_at=monday("09:00"))
     with pytest.raises(booking.SlotTaken):
@@ -81,8 +81,8 @@ def test_days_and_weeks_are_those_of_the_provider_s_clock():
     # Monday 2026-03-09 06:00 UTC is still Sunday in Los Angeles, in the week before.
     sunday_evening, monday_noon = 1773036000, 1773082800
     visits = [Visit(sunday_evening, 1)]
-    assert within([monday_noon], visits, Caps(week=1), service=1, zone=zone) == [monday_noon]
-    assert within([monday_noon], visits, Caps(week=1), service=1, zone=UTC) == []
+    assert within([monday_noon], visits, VisitLimits(week=1), service=1, zone=zone) == [monday_noon]
+    assert within([monday_noon], visits, VisitLimits(week=1), service=1, zone=UTC) == []
 
 
 def test_without_gaps_a_start_may_touch_another_visit():

@@ -383,9 +383,9 @@ def test_a_visit_stays_with_its_provider_where_they_are_free(visitor):
     assert visit.provider == providers[1]
 
 
-def test_a_visit_does_not_move_past_the_licence_of_its_provider(visitor, visit):
+def test_a_visit_does_not_move_past_the_license_of_its_provider(visitor, visit):
     page = visitor.get(links.page(visit, "move"))
-    visit.provider.licences.update(expires=monday().date() - timedelta(days=1))
+    visit.provider.licenses.update(expires=monday().date() - timedelta(days=1))
     form = page.form_with("csrfmiddlewaretoken")
     page = visitor.post(page.url, form.fields | {"slot": steps.slot(monday("14:00"))})
     assert page.status == 409

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from appointments import booking, waitlist
-from appointments.models import Appointment, Licence, Status, WaitlistEntry, WaitlistOffer
+from appointments.models import Appointment, License, Status, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import availability
 from appointments.waitlist import offers as offering
 from core.mail.models import OutgoingEmail
@@ -112,11 +112,11 @@ def test_a_cap_that_is_raised_frees_times():
     service, _ = booked_out()
     open_hours(service, "14:00-15:00")
     provider = service.providers.get()
-    provider.daily_cap = 1
+    provider.daily_limit = 1
     provider.save()
     line_of(service, 1)
     assert waitlist.offer_freed_times() == 0
-    provider.daily_cap = 2
+    provider.daily_limit = 2
     provider.save()
     assert waitlist.offer_freed_times() == 1
 
@@ -125,7 +125,7 @@ def test_a_time_without_a_license_in_the_state_is_not_offered():
     service, visit = booked_out()
     free(visit)
     line_of(service, 1)
-    Licence.objects.update(expires=monday().date() - timedelta(days=1))
+    License.objects.update(expires=monday().date() - timedelta(days=1))
     assert waitlist.offer_freed_times() == 0
 
 

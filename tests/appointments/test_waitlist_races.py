@@ -14,7 +14,7 @@ from django.test import Client
 
 from appointments import booking, waitlist
 from appointments.models import Appointment, Status, WaitlistEntry, WaitlistOffer
-from appointments.scheduling.time_preferences import Wishes
+from appointments.scheduling.time_preferences import TimePreferences
 from appointments.waitlist import links, responses
 from appointments.waitlist import offers as offering
 from tests.appointments.waitlist import at_noon, booked_out, free, line_of, mails_to
@@ -167,8 +167,8 @@ def test_a_person_who_joins_twice_at_once_has_one_place():
     )  # fmt: skip
 
     def join():
-        wishes = Wishes(ZoneInfo("America/Chicago"))
-        waitlist.join(service=service, state="TN", details=details, wishes=wishes)
+        preferences = TimePreferences(ZoneInfo("America/Chicago"))
+        waitlist.join(service=service, state="TN", details=details, preferences=preferences)
 
     at_once(*[join] * 6)
     # The others are one question, which only the mailed link answers.

@@ -188,7 +188,7 @@ def test_an_offer_that_ran_out_cannot_be_accepted(visitor, offered):
 def test_a_provider_without_a_license_by_now_is_not_booked(visitor, offered):
     service, line = offered
     page = open_page(visitor, line[0])
-    service.providers.get().licences.all().delete()
+    service.providers.get().licenses.all().delete()
     assert visitor.press(page, TAKE).status == 409
     assert status_of(line[0]) == "waiting"
     assert TAKE not in open_page(visitor, line[0]).text

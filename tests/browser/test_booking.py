@@ -303,7 +303,7 @@ def test_more_time_keeps_what_was_typed(patient, service):
     page = who.page
     fill_in(page, first_name="Ottilie")
     page.get_by_role("button", name="I need more time").click()
-    page.wait_for_url("**/prolong/")
+    page.wait_for_url("**/extend/")
     expect(page.locator("#id_first_name")).to_have_value("Ottilie")
     expect(page.get_by_role("button", name="I need more time")).to_have_count(0)
     for consent in page.locator("input[name^=agree_]").all():

@@ -52,4 +52,4 @@ def test_related_rows_and_annotations_come_with_it():
     licensed = Compiled(lambda: Provider.objects.licensed_in(Asked("state")))
     (found,) = licensed.all(state="NY")
     assert found == provider
-    assert found.licensed_until == provider.licences.get(state="NY").expires
+    assert found.licensed_until == provider.licenses.get(state="NY").expires

@@ -12,7 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from appointments.calendars import feeds
-from appointments.models import ClinicRules, Consent, ConsentText, Licence
+from appointments.models import ClinicRules, Consent, ConsentText, License
 from articles.models import Comment, ImageAsset, Opinion, Redirect, Synonym
 from core.practice.models import Practice
 from core.staff.models import AuditEvent, User
@@ -76,7 +76,7 @@ def _clinic() -> list[Model]:
         service,
         provider,
         text,
-        Licence.objects.get(provider=provider),
+        License.objects.get(provider=provider),
         ClinicRules.objects.get_or_create(pk=1)[0],
         factories.make_time_off(provider, factories.monday(weeks=3).date()),
         factories.make_entry(service=service, first_name=PATIENT),

@@ -15,7 +15,7 @@ from appointments.models import (
     Appointment,
     Consent,
     HoursException,
-    Licence,
+    License,
     Patient,
     Provider,
     Service,
@@ -38,7 +38,7 @@ TABLES = (
     Appointment,
     Consent,
     HoursException,
-    Licence,
+    License,
     Patient,
     Provider,
     Service,
@@ -86,7 +86,7 @@ def counts() -> dict[str, int]:
 def test_the_clinic_is_as_large_as_promised(clinic):
     assert Provider.objects.count() >= 6
     assert len(set(Provider.objects.values_list("time_zone", flat=True))) >= 4
-    states = Counter(Licence.objects.values_list("state", flat=True))
+    states = Counter(License.objects.values_list("state", flat=True))
     assert len(states) >= 8
     assert any(STATES[state].is_split for state in states)
     assert max(states.values()) >= 3

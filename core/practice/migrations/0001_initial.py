@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('state', localflavor.us.models.USStateField(blank=True, max_length=2, verbose_name='state')),
                 ('postal_code', localflavor.us.models.USZipCodeField(blank=True, max_length=10, verbose_name='ZIP code')),
                 ('time_zone', models.CharField(choices=[('America/New_York', 'Eastern Time'), ('America/Chicago', 'Central Time'), ('America/Denver', 'Mountain Time'), ('America/Phoenix', 'Mountain Time without daylight saving (Arizona)'), ('America/Los_Angeles', 'Pacific Time'), ('America/Anchorage', 'Alaska Time'), ('Pacific/Honolulu', 'Hawaii Time'), ('America/Puerto_Rico', 'Atlantic Time (Puerto Rico)'), ('Pacific/Guam', 'Chamorro Time (Guam)')], default='America/Chicago', max_length=40, verbose_name='time zone')),
-                ('legal_line', models.CharField(blank=True, help_text='Company name or licence, shown small at the end of every page. Optional.', max_length=200, validators=[django.core.validators.RegexValidator('^[^\\r\\n]*$', 'Write this on one line.')], verbose_name='legal line')),
+                ('legal_line', models.CharField(blank=True, help_text='Company name or license, shown small at the end of every page. Optional.', max_length=200, validators=[django.core.validators.RegexValidator('^[^\\r\\n]*$', 'Write this on one line.')], verbose_name='legal line')),
                 ('privacy_reviewed', models.DateField(blank=True, help_text='When someone responsible last read /privacy/ against what the clinic does. Until then the page says that it has not been reviewed.', null=True, verbose_name='privacy notice reviewed on')),
             ],
             options={

@@ -81,7 +81,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "link": "https://visits.example.org/newsletter/preferences/abcdefghijklmnop/"
     },
     "provider_cancelled": _providers_visit,
-    "provider_morning": {
+    "provider_daily_digest": {
         "visits": 6,
         "first": datetime(2030, 11, 12, 9, 0, tzinfo=ZoneInfo("America/Chicago")),
         "zone": "Central Time",

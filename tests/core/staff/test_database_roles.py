@@ -28,7 +28,7 @@ from tests.visitor import over_http
 
 # Written by the site's role: what the flows need, and a row in each table of proofs.
 PREPARE = """
-from tests.factories import make_licence, make_provider, make_service
+from tests.factories import make_license, make_provider, make_service
 from tests.core.staff.people import make_staff
 from tests.core.staff.append_only_rows import write_proofs
 make_service(slug="checked", providers=[make_provider()])

@@ -15,7 +15,7 @@ from django.urls import reverse
 from appointments.models import (
     ClinicRules,
     HoursException,
-    Licence,
+    License,
     Patient,
     Provider,
     Service,
@@ -86,7 +86,7 @@ def test_a_license_that_a_colleague_ended_stays_ended_when_a_language_is_added(m
     provider = make_provider(hours="")
     older = opened(mine, provider)
     theirs_ = opened(theirs, provider)
-    changes = {"active": None, "licences-0-expires": "2026-01-31"}
+    changes = {"active": None, "licenses-0-expires": "2026-01-31"}
     assert save(theirs, provider, theirs_, **changes).status_code == 302
 
     answer = save(mine, provider, older, languages="English, Spanish")
@@ -100,14 +100,14 @@ def test_a_license_that_a_colleague_ended_stays_ended_when_a_language_is_added(m
     form = form_in(answer, provider)
     assert form.fields["languages"] == "English, Spanish"
     assert "active" not in form.fields
-    assert form.fields["licences-0-expires"] == "2026-01-31"
+    assert form.fields["licenses-0-expires"] == "2026-01-31"
     provider.refresh_from_db()
     assert (provider.active, provider.languages) == (False, "English")
 
     assert save(mine, provider, form).status_code == 302
     provider.refresh_from_db()
     assert (provider.active, provider.languages) == (False, "English, Spanish")
-    assert provider.licences.get().expires == date(2026, 1, 31)
+    assert provider.licenses.get().expires == date(2026, 1, 31)
 
 
 def test_what_both_changed_is_named_and_mine_is_saved_once_i_have_seen_theirs(mine, theirs):
@@ -181,36 +181,36 @@ def test_a_visit_booked_meanwhile_does_not_stand_in_a_patients_way(mine):
 def test_a_row_that_was_deleted_is_named_and_what_was_typed_into_it_is_kept(mine, theirs):
     provider = make_provider(hours="")
     older = opened(mine, provider)
-    gone = provider.licences.get()
-    save(theirs, provider, opened(theirs, provider), **{"licences-0-DELETE": "on"})
-    answer = save(mine, provider, older, **{"licences-0-number": "N-77", "about": "Kind"})
+    gone = provider.licenses.get()
+    save(theirs, provider, opened(theirs, provider), **{"licenses-0-DELETE": "on"})
+    answer = save(mine, provider, older, **{"licenses-0-number": "N-77", "about": "Kind"})
     assert answer.status_code == 409
     assert f"License “{gone}” was deleted." in told(answer)
     assert "stands as a new row" in told(answer)
     assert "Theo Theirs" in told(answer)
     form = form_in(answer, provider)
-    assert (form.fields["licences-INITIAL_FORMS"], form.fields["licences-0-id"]) == ("0", "")
-    assert form.fields["licences-0-number"] == "N-77"
+    assert (form.fields["licenses-INITIAL_FORMS"], form.fields["licenses-0-id"]) == ("0", "")
+    assert form.fields["licenses-0-number"] == "N-77"
     assert save(mine, provider, form).status_code == 302
-    assert provider.licences.get().number == "N-77"
+    assert provider.licenses.get().number == "N-77"
 
 
 def test_a_deleted_row_that_i_had_not_touched_stays_deleted(mine, theirs):
     provider = make_provider(states=["TN", "KY"], hours="")
     older = opened(mine, provider)
-    save(theirs, provider, opened(theirs, provider), **{"licences-0-DELETE": "on"})
+    save(theirs, provider, opened(theirs, provider), **{"licenses-0-DELETE": "on"})
     answer = save(mine, provider, older, about="Kind")
     assert "was deleted." in told(answer)
     form = form_in(answer, provider)
-    assert form.fields["licences-TOTAL_FORMS"] == "1"
+    assert form.fields["licenses-TOTAL_FORMS"] == "1"
     assert save(mine, provider, form).status_code == 302
-    assert provider.licences.count() == 1
+    assert provider.licenses.count() == 1
 
 
 def test_a_page_without_a_snapshot_still_names_a_row_that_is_gone(mine):
     provider = make_provider(states=["TN", "KY"], hours="")
     older = opened(mine, provider)
-    provider.licences.first().delete()
+    provider.licenses.first().delete()
     answer = save(mine, provider, older, _opened=None, about="Kind")
     assert answer.status_code == 409
     assert "was deleted." in told(answer)
@@ -220,23 +220,23 @@ def test_rows_that_a_colleague_added_and_changed_are_in_my_form_beside_mine(mine
     provider = make_provider(states=["TN"], hours="09:00-17:00")
     older = opened(mine, provider)
     row = {"state": "KY", "number": "K-1", "expires": "2098-01-01"}
-    added = {f"licences-1-{name}": value for name, value in row.items()}
-    changed = {"licences-TOTAL_FORMS": "2", "weekly_hours-2-closes": "04:00 PM"}
+    added = {f"licenses-1-{name}": value for name, value in row.items()}
+    changed = {"licenses-TOTAL_FORMS": "2", "weekly_hours-2-closes": "04:00 PM"}
     assert save(theirs, provider, opened(theirs, provider), **added, **changed).status_code == 302
     row = {"state": "GA", "number": "G-1", "expires": "2097-01-01"}
-    my_own = {f"licences-1-{name}": value for name, value in row.items()}
+    my_own = {f"licenses-1-{name}": value for name, value in row.items()}
     answer = save(
         mine,
         provider,
         older,
         **my_own,
-        **{"licences-TOTAL_FORMS": "2", "weekly_hours-0-DELETE": "on"},
+        **{"licenses-TOTAL_FORMS": "2", "weekly_hours-0-DELETE": "on"},
     )
     words = told(answer)
     assert "is new." in words
     assert "5 p.m. → 4 p.m." in words
     assert save(mine, provider, form_in(answer, provider)).status_code == 302
-    states = Licence.objects.filter(provider=provider).values_list("state", flat=True)
+    states = License.objects.filter(provider=provider).values_list("state", flat=True)
     assert sorted(states) == ["GA", "KY", "TN"]
     hours = {row.weekday: f"{row.closes}" for row in WeeklyHours.objects.filter(provider=provider)}
     assert (0 not in hours, hours[2]) == (True, "16:00:00")

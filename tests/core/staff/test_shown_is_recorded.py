@@ -113,7 +113,7 @@ def test_what_a_change_of_an_exception_and_its_deletion_show_is_recorded(manager
     "changes",
     [
         {"active": None},
-        {"licences-0-expires": "2001-01-01"},
+        {"licenses-0-expires": "2001-01-01"},
         {"weekly_hours-0-opens": "11:00 am", "weekly_hours-0-DELETE": ""},
     ],
     ids=["inactive", "license", "hours"],
