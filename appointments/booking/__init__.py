@@ -20,6 +20,7 @@ from appointments.booking.holds import (
     was_revoked,
 )
 from appointments.booking.moves import move
+from appointments.booking.patients import PatientDetails
 from appointments.booking.pressure import Pressure
 from appointments.booking.pressure import read as pressure
 from appointments.booking.record_merging import RecordsChanged, give, merge, seen
@@ -45,7 +46,6 @@ from appointments.booking.staff_booking import (
 )
 from appointments.booking.visits import (
     CONFIRM_WITHIN,
-    PatientDetails,
     book,
     cancel,
     check_in,

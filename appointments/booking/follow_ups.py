@@ -8,6 +8,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from appointments import emails
+from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import (
     NotChangeable,
     SlotTaken,
@@ -17,7 +18,7 @@ from appointments.booking.rules import (
 )
 from appointments.booking.simultaneous_visits import BookedAlready, lock_address, require_no_other
 from appointments.booking.staff_booking import WantedVisit, already_booked, require_allowed, write
-from appointments.booking.visits import PatientDetails, cancel
+from appointments.booking.visits import cancel
 from appointments.models import Appointment, Service
 
 TWO_YEARS = 730

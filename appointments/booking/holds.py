@@ -15,33 +15,24 @@ from appointments.booking.rules import (
     OnlyWithProof,
     SlotTaken,
     in_one_transaction,
+    lock,
     nearest_slots,
     raise_unless_conflict,
     refused,
     require_open,
     require_room,
     require_within_visit_limits,
+    settle_expired,
 )
-from appointments.booking.statements import lock_to_hold
 from appointments.models import Appointment, Provider, Service, Status
 from appointments.scheduling import availability, hold_share
 from appointments.scheduling.states import STATES
-from core.cache.compiled import Asked, Compiled
 
 HOLD_FOR = timedelta(minutes=10)
 SHORT_HOLD = timedelta(minutes=3)  # under pressure, for browsers that have proved nothing
 EXTEND_BY = timedelta(minutes=10)
 KEPT_FOR_WHO_TYPES = timedelta(hours=1)
-
-# At most one, by a constraint. A visit that waits for the link in its mail is no hold any more.
-HELD_BY = Compiled(
-    lambda: (
-        Appointment.objects.holds()
-        .filter(visitor=Asked("visitor"))
-        .select_related("provider")
-        .order_by()
-    )
-)
+DAY = timedelta(days=1)
 
 
 def take_hold(
@@ -65,7 +56,7 @@ def take_hold(
     then, and its kinds OnlyWithProof and TimeClosed; an earlier hold of the visitor stays.
     """
     wish = service.pk, state, starts_at, provider
-    mine = HELD_BY.first(visitor=visitor)
+    mine = _held_by(visitor)
     if mine and _is_it(mine, *wish):
         return mine
     asked = availability.candidates(service, state, only=provider)
@@ -86,12 +77,19 @@ def take_hold(
         except IntegrityError as error:
             raise_unless_conflict(error)
             # Perhaps by the same visitor's other click.
-            mine = HELD_BY.first(visitor=visitor)
+            mine = _held_by(visitor)
             if mine and _is_it(mine, *wish):
                 return mine
     if not proved and _is_free(service, state, starts_at, asked):
         raise OnlyWithProof(nearest_slots(service, state, starts_at, without_proof=True))
     raise refused(asked, service, state, starts_at, starts_at + service.length)
+
+
+def _held_by(visitor: str) -> Appointment | None:
+    """Return the visitor's hold: one at most, by a constraint. A visit that waits for the link in
+    its mail is no hold any more."""
+    held = Appointment.objects.holds().filter(visitor=visitor)
+    return held.select_related("provider").order_by().first()
 
 
 def _is_free(service: Service, state: str, at: datetime, providers: Sequence[Provider]) -> bool:
@@ -135,10 +133,12 @@ def _week_of(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 @in_one_transaction
 def _hold(provider, service, state, starts_at, visitor, zone, keep_for, proved) -> Appointment:
     now = timezone.now()
-    held = lock_to_hold(provider.pk, visitor, starts_at, now)
+    lock([provider.pk])
+    Appointment.objects.holds().filter(visitor=visitor).update(status=Status.RELEASED)
+    settle_expired([provider.pk], now)
     require_open(provider, service, state, starts_at, starts_at + service.length)
     require_within_visit_limits(provider, service, state, starts_at)
-    if not proved and held >= hold_share.AT_LEAST:
+    if not proved and _held_without_proof(provider, starts_at) >= hold_share.AT_LEAST:
         require_room(provider, service, state, starts_at)
     return Appointment.objects.create(
         status=Status.HELD,
@@ -154,6 +154,13 @@ def _hold(provider, service, state, starts_at, visitor, zone, keep_for, proved) 
         starts_at=starts_at,
         **times_of(service, starts_at),
     )
+
+
+def _held_without_proof(provider: Provider, starts_at: datetime) -> int:
+    """Return how many of the provider's times around that one are held without proof."""
+    around = starts_at - DAY, starts_at + DAY
+    held = Appointment.objects.filter(provider=provider, status=Status.HELD, proved=False)
+    return held.filter(starts_at__range=around).count()
 
 
 def times_of(service: Service, starts_at: datetime) -> dict:

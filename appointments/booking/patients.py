@@ -1,14 +1,17 @@
 """Who a visit is for. The same person booking again is the same patient."""
 
 import hashlib
-from datetime import date
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
 
 from django.db.models import Q
 
-from appointments.models import Patient
+from appointments.models import Appointment, Patient
 from appointments.models.appointments import PatientQuerySet
 from core.people import email_addresses, name_matching
+from appointments.scheduling.states import STATES
 
 
 class Person(Protocol):
@@ -24,6 +27,35 @@ class Person(Protocol):
     def email(self) -> str: ...
     @property
     def phone(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class PatientDetails:
+    """What the patient, or who books for them, typed and agreed to."""
+
+    first_name: str
+    last_name: str
+    birth_date: date
+    email: str
+    phone: str
+    contact: str
+    zone: str
+    booked_for: str = Appointment.BookedFor.SELF
+    booked_by: str = ""
+    consent_texts: Sequence[int] = ()
+    page: str = ""
+    agreed_at: datetime | None = None  # None: now
+
+    def on_appointment(self, state: str) -> dict[str, Any]:
+        """Return what stands on the visit itself, by field, for a visit in that state."""
+        return {
+            "email": self.email,
+            "phone": self.phone,
+            "contact": self.contact,
+            "zone": STATES[state].zone_for(self.zone),
+            "booked_for": self.booked_for,
+            "booked_by": self.booked_by,
+        }
 
 
 def match_key(person: Person) -> str:

@@ -5,54 +5,43 @@ and a booking waits for the link in its mail. Nothing is kept anywhere but the v
 every process sees the same, whatever became of the cache, and what runs out lifts the pressure.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import log2
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import connection
+from django.db.models import Count, Q
 from django.utils import timezone
 
-from appointments.models import ClinicRules
+from appointments.models import Appointment, ClinicRules, Status
 
 # A clinic that allows fewer an hour than this is not under pressure any sooner.
 SMALL_CLINIC = 20
 HIGHEST = 4
 
-# Holds that keep a time now; what patients booked within an hour; of that, and of a whole day,
-# what no mailbox stands for. A hold's `created` is a few minutes before its booking's.
-TAKEN_OF_LATE = """
-    SELECT
-        count(*) FILTER (WHERE NOT proved AND status = 'held' AND held_until > %(now)s) AS kept,
-        count(*) FILTER (
-            WHERE status <> 'held' AND created > %(now)s - interval '1 hour') AS booked,
-        count(*) FILTER (WHERE NOT proved AND status <> 'held'
-            AND created > %(now)s - interval '1 hour') AS unproved_in_hour,
-        count(*) FILTER (WHERE NOT proved AND status <> 'held') AS unproved_in_day,
-        (SELECT most_hourly FROM appointments_clinicrules) AS most_hourly,
-        (SELECT most_unproved FROM appointments_clinicrules) AS most_unproved
-    FROM appointments_appointment
-    WHERE status IN ('held', 'booked', 'checked_in') AND NOT made_by_staff
-        AND created > %(now)s - interval '1 day'
-"""
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class Pressure(NamedTuple):
-    """What was counted, and what staff allow; None where they have saved no rules."""
+    """What was counted, and what staff allow.
+
+    kept: holds that keep a time now, of browsers that have proved nothing.
+    booked: what patients booked within an hour; of that, and of a whole day, what no mailbox
+    stands for is `unproved_in_hour` and `unproved_in_day`.
+    """
 
     kept: int
     booked: int
     unproved_in_hour: int
     unproved_in_day: int
-    most_hourly: int | None = None
-    most_unproved: int | None = None
+    rules: ClinicRules
 
     @property
     def hourly(self) -> int:
-        return ClinicRules().most_hourly if self.most_hourly is None else self.most_hourly
+        return self.rules.most_hourly
 
     @property
     def at_once(self) -> int:
-        return ClinicRules().most_unproved if self.most_unproved is None else self.most_unproved
+        return self.rules.most_unproved
 
     @property
     def level(self) -> int:
@@ -85,8 +74,15 @@ class Pressure(NamedTuple):
 
 
 def read(now: datetime | None = None) -> Pressure:
-    """Count, in one statement that reads what was taken within a day, by an index."""
-    asked: dict[str, Any] = {"now": now or timezone.now()}
-    with connection.cursor() as cursor:
-        cursor.execute(TAKEN_OF_LATE, asked)
-        return Pressure(*cursor.fetchone())
+    """Count, in one query that reads what was taken within a day, by an index."""
+    now = now or timezone.now()
+    taken = Appointment.objects.live().filter(made_by_staff=False, created__gt=now - DAY)
+    # A hold's `created` is a few minutes before its booking's.
+    booked, in_hour = ~Q(status=Status.HELD), Q(created__gt=now - HOUR)
+    counts = taken.aggregate(
+        kept=Count("pk", filter=Q(proved=False, status=Status.HELD, held_until__gt=now)),
+        booked=Count("pk", filter=booked & in_hour),
+        unproved_in_hour=Count("pk", filter=booked & in_hour & Q(proved=False)),
+        unproved_in_day=Count("pk", filter=booked & Q(proved=False)),
+    )
+    return Pressure(**counts, rules=ClinicRules.current())

@@ -51,7 +51,7 @@ def give(visit: Appointment, *, to: Patient, as_seen: str) -> None:
 
 
 def _lock(*patients: Patient, as_seen: str) -> None:
-    """Who books for one of them waits until the transaction ends: see `statements.TAKE_OVER`."""
+    """Who books for one of them waits until the transaction ends: see `patients.remember`."""
     pks = {patient.pk for patient in patients}
     rows = Patient.objects.kept().filter(pk__in=pks).order_by("pk").select_for_update()
     locked = list(rows)

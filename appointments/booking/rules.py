@@ -5,7 +5,7 @@ have run out, then writes; the exclusion constraint stays the judge. Without the
 inserts under the constraint deadlock for a second each.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -20,14 +20,6 @@ PATIENT, SYSTEM = "patient", "system"
 
 TIME_CONSTRAINTS = ("appointment_no_double_booking", "appointment_one_hold_per_visitor")
 DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
-
-LOCK = """
-    SELECT active,
-        (SELECT max(expires) FROM appointments_license
-         WHERE provider_id = provider.id AND state = %s)
-    FROM appointments_provider AS provider
-    WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE OF provider
-"""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -84,19 +76,16 @@ def in_one_transaction(function: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
-def lock(pks: Sequence[int], *, licensed_in: str = "", at: datetime | None = None) -> bool:
-    """Lock these providers' rows, in pk order, until the transaction ends.
+def lock(pks: Iterable[int]) -> None:
+    """Lock these providers' rows, in pk order, until the transaction ends."""
+    rows = Provider.objects.filter(pk__in=set(pks)).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
-    With a state and a time: whether all of them may see patients there then. DESIGN invariant 2.
-    """
-    # Written out: it stands on the way of every booking, and the ORM takes longer to say it.
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [licensed_in, sorted(set(pks))])
-        found = cursor.fetchall()
-    return at is not None and all(
-        active and expires and at.timestamp() < availability.license_end(expires, licensed_in)
-        for active, expires in found
-    )
+
+def is_licensed(provider: int, state: str, at: datetime) -> bool:
+    """Return whether that provider sees patients and holds a license there then."""
+    who = Provider.objects.active().filter(pk=provider).licensed_in(state).order_by().first()
+    return who is not None and at.timestamp() < availability.license_end(who.licensed_until, state)
 
 
 def settle_expired(pks: Sequence[int], now: datetime) -> None:

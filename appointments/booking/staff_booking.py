@@ -17,10 +17,12 @@ from appointments import emails
 from appointments.booking import patients, waitlist_trigger
 from appointments.booking.holds import HOLD_FOR, times_of
 from appointments.booking.moves import times_kept
+from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import (
     NotChangeable,
     SlotTaken,
     in_one_transaction,
+    is_licensed,
     lock,
     nearest_slots,
     raise_unless_conflict,
@@ -32,10 +34,9 @@ from appointments.booking.simultaneous_visits import (
     of_person,
     require_no_other,
 )
-from appointments.booking.visits import PatientDetails, record_consents, reread
+from appointments.booking.visits import record_consents, reread
 from appointments.models import Appointment, Provider, Service, Status
 from appointments.scheduling import availability
-from appointments.scheduling.states import STATES
 
 
 class NotLicensed(Exception):
@@ -101,7 +102,8 @@ def already_booked(wanted: WantedVisit, details: PatientDetails) -> Appointment 
 def require_allowed(wanted: WantedVisit, *, moving: Appointment | None = None) -> None:
     """Lock the provider and check all that the constraint does not. Raises as above."""
     pk = wanted.provider.pk
-    if not lock([pk], licensed_in=wanted.state, at=wanted.starts_at):
+    lock([pk])
+    if not is_licensed(pk, wanted.state, wanted.starts_at):
         raise NotLicensed
     now = timezone.now()
     if wanted.starts_at <= now:
@@ -144,12 +146,7 @@ def write(wanted: WantedVisit, details: PatientDetails, by: str, **also) -> Appo
         **times_of(wanted.service, wanted.starts_at),
         price_cents=wanted.service.price_cents,
         patient=patients.remember(details),
-        email=details.email,
-        phone=details.phone,
-        contact=details.contact,
-        zone=STATES[wanted.state].zone_for(details.zone),
-        booked_for=details.booked_for,
-        booked_by=details.booked_by,
+        **details.on_appointment(wanted.state),
         made_by_staff=True,
         staff_reason=wanted.reason,
         **also,

@@ -1,15 +1,16 @@
 """Visits: book, confirm, cancel, and what staff note on the day."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from appointments import emails
-from appointments.booking import waitlist_trigger
+from appointments.booking import patients, pressure, waitlist_trigger
+from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import (
     PATIENT,
     BookingRests,
@@ -18,6 +19,7 @@ from appointments.booking.rules import (
     SlotTaken,
     TimeClosed,
     in_one_transaction,
+    is_licensed,
     is_open,
     lock,
     nearest_slots,
@@ -27,7 +29,6 @@ from appointments.booking.rules import (
     settle_expired,
 )
 from appointments.booking.simultaneous_visits import at_that_time, lock_address, require_no_other
-from appointments.booking.statements import lock_to_book, take_over
 from appointments.models import Appointment, Consent, Status
 from core.people import email_addresses
 
@@ -35,24 +36,6 @@ CONFIRM_WITHIN = timedelta(minutes=30)
 # So many times are kept for one address until somebody uses the links that it was mailed. Others
 # can still be confirmed while nobody else has taken them.
 MOST_WAITING = 2
-
-
-@dataclass(frozen=True)
-class PatientDetails:
-    """What the patient, or who books for them, typed and agreed to."""
-
-    first_name: str
-    last_name: str
-    birth_date: date
-    email: str
-    phone: str
-    contact: str
-    zone: str
-    booked_for: str = Appointment.BookedFor.SELF
-    booked_by: str = ""
-    consent_texts: Sequence[int] = ()
-    page: str = ""
-    agreed_at: datetime | None = None  # None: now
 
 
 def book(
@@ -81,46 +64,106 @@ def book(
 @in_one_transaction
 def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: bool) -> Appointment:
     now = timezone.now()
-    found = lock_to_book(hold, details.email, now)
-    if hold.starts_at <= now or not found.is_licensed:
-        return _already_booked(hold, otherwise=SlotTaken)
-    if not is_open(hold):
-        return _already_booked(hold, otherwise=TimeClosed)
-    if found.pressure.rests and not invited:
-        return _already_booked(hold, otherwise=BookingRests)
-    must_confirm = found.pressure.is_on and not proved
+    lock([hold.provider_id])
+    lock_address(details.email)
+    current = _lock_hold(hold)
+    if current.patient_id is not None:
+        return current  # by an earlier click
+    _require_bookable(hold, now)
+    taken = pressure.read(now)
+    if taken.rests and not invited:
+        raise BookingRests
+    must_confirm = taken.is_on and not proved
+    if current.status == Status.EXPIRED:
+        _require_still_free(hold, now, with_room=must_confirm)
+    known = _visits_of_address(details.email, hold.visitor, now)
+    knows_of_many = known.own >= taken.rules.most_upcoming
     # Who has a visit then is asked by mail: on the page it would tell a stranger of it.
     twice = not invited and at_that_time(details, hold.starts_at, hold.ends_at, but=[hold.pk])
-    has_many = found.is_over_limit or found.knows_of_many or bool(twice)
+    has_many = known.upcoming >= taken.rules.most_upcoming or knows_of_many or bool(twice)
     waits = must_confirm or has_many
-    given = {
-        "email": details.email,
-        "phone": details.phone,
-        "contact": details.contact,
-        "zone": hold.place.zone_for(details.zone),
-        "booked_for": details.booked_for,
-        "booked_by": details.booked_by,
-        "status": _status(waits, found.waiting).value,
-        "held_until": now + CONFIRM_WITHIN if waits else None,
-        "proved": proved,
-        # To whoever has proved no address nothing tells how many visits it has. PRIVACY 10.
-        "told_to_confirm": must_confirm or found.knows_of_many or (proved and has_many),
-    }
-    if not take_over(hold, Status.HELD, given, details, now):
-        # It has run out and was settled. Others' holds may have run out over the same time since.
-        settle_expired([hold.provider_id], now)
-        require_within_visit_limits(hold.provider, hold.service, hold.state, hold.starts_at)
-        if must_confirm:
-            require_room(hold.provider, hold.service, hold.state, hold.starts_at)
-        if not take_over(hold, Status.EXPIRED, given, details, now):
-            return _already_booked(hold)
+    # To whoever has proved no address nothing tells how many visits it has.
+    told = must_confirm or knows_of_many or (proved and has_many)
+    _write(hold, details, now, waits, known.waiting, proved=proved, told_to_confirm=told)
     if waits:
         emails.must_confirm(hold, has_many=has_many)
     else:
         emails.booked(hold)
-        if found.pressure.booked + 1 >= found.pressure.hourly:
+        if taken.booked + 1 >= taken.hourly:
             emails.booking_rests()
     return hold
+
+
+def _lock_hold(hold: Appointment) -> Appointment:
+    """Lock the hold, or the visit that it became, and return it as it is now. Raises HoldGone."""
+    rows = Appointment.objects.select_related("patient").filter(pk=hold.pk)
+    current = rows.select_for_update(of=("self",)).first()
+    if current is None or (current.patient_id is None and current.status == Status.RELEASED):
+        raise HoldGone
+    return current
+
+
+def _require_bookable(hold: Appointment, now: datetime) -> None:
+    """Raise SlotTaken where the time has begun or the license ended, TimeClosed where it is off."""
+    around = hold.service, hold.state, hold.starts_at
+    if hold.starts_at <= now or not is_licensed(hold.provider_id, hold.state, hold.starts_at):
+        raise SlotTaken(nearest_slots(*around))
+    if not is_open(hold):
+        raise TimeClosed(nearest_slots(*around))
+
+
+def _require_still_free(hold: Appointment, now: datetime, *, with_room: bool) -> None:
+    """Check what a hold that has run out and was settled keeps no more. Raises SlotTaken."""
+    about = hold.provider, hold.service, hold.state, hold.starts_at
+    # Others' holds may have run out over the same time since.
+    settle_expired([hold.provider_id], now)
+    require_within_visit_limits(*about)
+    if with_room:
+        require_room(*about)
+
+
+class AddressVisits(NamedTuple):
+    """How many visits of one e-mail address there are.
+
+    upcoming: booked and not begun.
+    waiting: kept until the link that was mailed is used.
+    own: those that this very browser has booked, whatever became of them: it may be told so, since
+    it is told the same of an address that nobody else has booked with.
+    """
+
+    upcoming: int
+    waiting: int
+    own: int
+
+
+def _visits_of_address(email: str, visitor: str, now: datetime) -> AddressVisits:
+    ahead = Q(starts_at__gt=now)
+    own = Q(visitor=visitor, status__in=[Status.BOOKED, Status.HELD, Status.EXPIRED])
+    counts = Appointment.objects.of_address(email).aggregate(
+        upcoming=Count("pk", filter=ahead & Q(status=Status.BOOKED)),
+        waiting=Count("pk", filter=Q(status=Status.HELD, held_until__gt=now)),
+        own=Count("pk", filter=ahead & own),
+    )
+    return AddressVisits(**counts)
+
+
+def _write(
+    hold: Appointment,
+    details: PatientDetails,
+    now: datetime,
+    waits: bool,
+    waiting: int,
+    **also: Any,
+) -> None:
+    """Make the locked hold the visit of who typed `details`, and keep what they agreed to."""
+    given = details.on_appointment(hold.state) | also
+    given["patient"] = patients.remember(details)
+    given["status"] = _status(waits, waiting)
+    given["held_until"] = now + CONFIRM_WITHIN if waits else None
+    Appointment.objects.filter(pk=hold.pk).update(**given)
+    for field, value in given.items():
+        setattr(hold, field, value)
+    record_consents(hold, details, now)
 
 
 def _status(waits: bool, waiting: int) -> Status:
@@ -149,15 +192,9 @@ def confirm(appointment: Appointment, *, beside: Collection[int] = ()) -> None:
 
 @in_one_transaction
 def _confirm(appointment: Appointment, beside: Collection[int]) -> None:
-    licensed = lock(
-        [appointment.provider_id], licensed_in=appointment.state, at=appointment.starts_at
-    )
+    lock([appointment.provider_id])
     now = timezone.now()
-    around = appointment.service, appointment.state, appointment.starts_at
-    if appointment.starts_at <= now or not licensed:
-        raise SlotTaken(nearest_slots(*around))
-    if not is_open(appointment):
-        raise TimeClosed(nearest_slots(*around))
+    _require_bookable(appointment, now)
     if appointment.patient:
         lock_address(appointment.email)
         but = [*beside, appointment.pk]
@@ -179,19 +216,6 @@ def reread(appointment: Appointment) -> Appointment:
     return Appointment.objects.select_related("provider", "service", "patient").get(
         pk=appointment.pk
     )
-
-
-def _already_booked(hold: Appointment, otherwise: type[Exception] = HoldGone) -> Appointment:
-    """Return the visit that it became by an earlier click; raise `otherwise` where it became none,
-    or HoldGone where it is deleted."""
-    current = Appointment.objects.select_related("patient").filter(pk=hold.pk).first()
-    if current is None:
-        raise HoldGone
-    if current.patient_id is not None:
-        return current
-    if issubclass(otherwise, SlotTaken):
-        raise otherwise(nearest_slots(hold.service, hold.state, hold.starts_at))
-    raise otherwise
 
 
 def record_consents(appointment: Appointment, details: PatientDetails, now: datetime) -> None:
@@ -246,8 +270,8 @@ def require_time_left(appointment: Appointment, by: str) -> None:
 @in_one_transaction
 def check_in(appointment: Appointment, *, by: str) -> None:
     """The patient is here. Raises NotChangeable unless it is booked and its license still holds."""
-    licensed_in, now = appointment.state, timezone.now()
-    if not lock([appointment.provider_id], licensed_in=licensed_in, at=now):
+    lock([appointment.provider_id])
+    if not is_licensed(appointment.provider_id, appointment.state, timezone.now()):
         raise NotChangeable
     _step(appointment, [Status.BOOKED], Status.CHECKED_IN, by)
     emails.checked_in(appointment)

@@ -18,18 +18,6 @@ from appointments.scheduling.intervals import Interval, union
 from appointments.scheduling.provider_calendars import Calendar
 from appointments.scheduling.states import STATES
 from appointments.scheduling.visit_limits import VisitLimits
-from core.cache.compiled import Asked, Compiled
-
-CANDIDATES = Compiled(
-    lambda: Provider.objects.offering(Asked("service")).licensed_in(Asked("state"))
-)
-ONE_CANDIDATE = Compiled(
-    lambda: (
-        Provider.objects.filter(pk=Asked("provider"))
-        .offering(Asked("service"))
-        .licensed_in(Asked("state"))
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -241,9 +229,8 @@ def candidates(service: Service, state: str, *, only: Provider | None = None) ->
 
     With `only` this one, if it is among them.
     """
-    if only:
-        return ONE_CANDIDATE.all(service=service.pk, state=state, provider=only.pk)
-    return CANDIDATES.all(service=service.pk, state=state)
+    found = Provider.objects.offering(service).licensed_in(state)
+    return list(found.filter(pk=only.pk) if only else found)
 
 
 def open_then(

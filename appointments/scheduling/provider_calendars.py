@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from appointments.models import Appointment, HoursException, Provider, WeeklyHours
@@ -13,48 +12,18 @@ from appointments.scheduling import opening_hours
 from appointments.scheduling.intervals import Interval
 from appointments.scheduling.opening_hours import Dated, Weekly
 from appointments.scheduling.visit_limits import Visit
-from core.cache.compiled import Asked, Compiled, OneOf
 
 # No visit with its buffers is longer, so nothing that starts earlier can reach into a window.
 LONGEST = timedelta(days=1)
 # A weekly limit counts the visits of the whole weeks at both ends, in any zone.
 WHOLE_WEEK = timedelta(days=8)
 
-WEEKLY = Compiled(
-    lambda: (
-        WeeklyHours.objects.touching(Asked("first"), Asked("last"))
-        .filter(OneOf("provider", "pks"))
-        .order_by()
-        .values_list("provider_id", "weekday", "opens", "closes", "valid_from", "valid_to")
-    )
-)
-DATED = Compiled(
-    lambda: (
-        HoursException.objects.touching(Asked("first"), Asked("last"))
-        .filter(Q(OneOf("provider", "pks")) | Q(provider__isnull=True))
-        .order_by()
-        .values_list("provider_id", "kind", "first_day", "last_day", "opens", "closes")
-    )
-)
 # Times as integers: parsing ranges costs ten times as much.
-BUSY = Compiled(
-    lambda: (
-        Appointment.objects.blocking(Asked("now"))
-        .filter(
-            OneOf("provider", "pks"), starts_at__gt=Asked("after"), starts_at__lt=Asked("before")
-        )
-        .exclude(pk=Asked("leaves"))
-        .order_by()
-        .values_list(
-            "provider_id",
-            "service_id",
-            RawSQL("extract(epoch from starts_at)::bigint", ()),
-            RawSQL("extract(epoch from lower(blocked))::bigint", ()),
-            RawSQL("extract(epoch from upper(blocked))::bigint", ()),
-            RawSQL("(status = 'held' AND NOT proved)", ()),
-        )
-    )
-)
+SECONDS = [
+    RawSQL(f"extract(epoch from {time})::bigint", ())  # noqa: S611  (our own columns)
+    for time in ("starts_at", "lower(blocked)", "upper(blocked)")
+]
+IS_UNPROVED = RawSQL("(status = 'held' AND NOT proved)", ())
 
 
 @dataclass(frozen=True)
@@ -109,14 +78,18 @@ class Calendar:
 
 def _weekly(pks: list[int], first_day: date, last_day: date) -> dict[int, list[Weekly]]:
     rows = defaultdict(list)
-    for pk, *row in WEEKLY.all(first=first_day, last=last_day, pks=pks):
+    found = WeeklyHours.objects.touching(first_day, last_day).filter(provider__in=pks).order_by()
+    fields = ("provider_id", "weekday", "opens", "closes", "valid_from", "valid_to")
+    for pk, *row in found.values_list(*fields):
         rows[pk].append(Weekly(*row))
     return rows
 
 
 def _dated(pks: list[int], first_day: date, last_day: date) -> dict[int | None, list[Dated]]:
     rows = defaultdict(list)
-    for pk, kind, *row in DATED.all(first=first_day, last=last_day, pks=pks):
+    found = HoursException.objects.touching(first_day, last_day).of(pks).order_by()
+    fields = ("provider_id", "kind", "first_day", "last_day", "opens", "closes")
+    for pk, kind, *row in found.values_list(*fields):
         rows[pk].append(Dated(kind == HoursException.Kind.TIME_OFF, *row))
     return rows
 
@@ -131,9 +104,13 @@ def _taken(
     """What live visits that start in between block; of that, what is held without proof; and
     their starts with their service."""
     busy, unproved, visits = defaultdict(list), defaultdict(list), defaultdict(list)
-    leaves = leaving.pk if leaving else 0
-    found = BUSY.all(pks=pks, now=now, after=after, before=before, leaves=leaves)
-    for pk, service, start, blocked_from, blocked_to, is_unproved in found:
+    found = Appointment.objects.blocking(now).filter(
+        provider__in=pks, starts_at__gt=after, starts_at__lt=before
+    )
+    if leaving:
+        found = found.exclude(pk=leaving.pk)
+    rows = found.order_by().values_list("provider_id", "service_id", *SECONDS, IS_UNPROVED)
+    for pk, service, start, blocked_from, blocked_to, is_unproved in rows:
         busy[pk].append((blocked_from, blocked_to))
         visits[pk].append(Visit(start, service))
         if is_unproved:

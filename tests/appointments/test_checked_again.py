@@ -33,8 +33,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 LOCKS = (
-    (holds, "lock_to_hold"),
-    (visits, "lock_to_book"),
+    (holds, "lock"),
     (visits, "lock"),
     (moves, "lock"),
     (staff_booking, "lock"),
