@@ -10,8 +10,8 @@ from django.db.models import Q
 
 from appointments.models import Appointment, Patient
 from appointments.models.appointments import PatientQuerySet
-from core.people import email_addresses, name_matching
 from appointments.scheduling.states import STATES
+from core.people import email_addresses, name_matching
 
 
 class Person(Protocol):
