@@ -27,7 +27,7 @@ class Articles:
         return known or Redirect.objects.filter(path=path, article__online__isnull=False).exists()
 
     def is_picture(self, address: str) -> bool:
-        return library.is_ours(address)
+        return library.is_library_picture(address)
 
 
 def _shown() -> ArticleQuerySet:

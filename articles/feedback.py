@@ -11,7 +11,7 @@ SURE = 1.96
 
 
 @transaction.atomic
-def give(article: Article, *, helpful: bool, sentence: str) -> None:
+def give_feedback(article: Article, *, helpful: bool, sentence: str) -> None:
     """Keep one answer. It counts for “most useful” at once; kept lists follow within the hour."""
     locked = Article.objects.select_for_update(of=("self",), no_key=True).get(pk=article.pk)
     Opinion.objects.create(
@@ -19,10 +19,12 @@ def give(article: Article, *, helpful: bool, sentence: str) -> None:
     )
     counts = locked.opinions.aggregate(yes=Count("pk", filter=Q(helpful=True)), all=Count("pk"))
     # Not `save`: the day of the last change is for what people write.
-    Article.objects.filter(pk=locked.pk).update(usefulness=score(counts["yes"], counts["all"]))
+    Article.objects.filter(pk=locked.pk).update(
+        usefulness=wilson_score(counts["yes"], counts["all"])
+    )
 
 
-def score(yes: int, total: int) -> int:
+def wilson_score(yes: int, total: int) -> int:
     """How useful we may be sure that it is, 0 to 1000: the lower end of Wilson's interval."""
     if not total:
         return 0

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles.article_page.rendering import prose
+from articles.article_page.rendering import render_prose
 from articles.models import Article, Topic
 from core.cache import pages
 from core.feeds import Feed
@@ -72,7 +72,7 @@ def _entry(article: Article, full: bool) -> dict[str, Any]:
 
 def _full(article: Article) -> str:
     """The text with addresses that also work elsewhere; citations stay numbers."""
-    html = prose(article.shown.body, 0, lambda name: "", "").html
+    html = render_prose(article.shown.body, 0, lambda name: "", "").html
     return html.replace('src="/', f'src="{settings.SITE_URL}/').replace(
         'href="/', f'href="{settings.SITE_URL}/'
     )

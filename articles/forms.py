@@ -57,7 +57,7 @@ class CommentForm(forms.Form):
         return " ".join(self.cleaned_data["name"].split())
 
 
-class OpinionForm(forms.Form):
+class FeedbackForm(forms.Form):
     """Yes or no by the button that was pressed, and a sentence if they like."""
 
     helpful = forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))])

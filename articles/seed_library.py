@@ -22,7 +22,7 @@ from mdit_py_plugins.container import container_plugin
 from articles import publishing
 from articles.article_page import related_articles
 from articles.models import Article, Contributor, Related, Status, Topic
-from articles.revisions.content import Answered, Content, DatedFact, SourceLine
+from articles.revisions.content import Content, DatedFact, QuestionAnswer, SourceLine
 from core.richtext.sanitizer import CALLOUTS
 
 LIBRARY = Path(__file__).parent / "library"
@@ -30,7 +30,7 @@ NOON = time(12, tzinfo=ZoneInfo("UTC"))
 TINTS = ["", "honey", "clay"]
 
 
-class Broken(ValueError):
+class InvalidFile(ValueError):
     """A file of the library that cannot be loaded. Its words name the file and what is wrong."""
 
 
@@ -63,7 +63,7 @@ def load_library(
     Authors and reviewer are the demo's own, plainly made up. Raises Broken before anything is
     written when a file cannot be read.
     """
-    entries = [read(path) for path in sorted(folder.glob("*.md"))]
+    entries = [read_file(path) for path in sorted(folder.glob("*.md"))]
     report = Report()
     load_topics(folder)
     author, reviewer = demo_contributors()
@@ -73,7 +73,7 @@ def load_library(
     if report.new or report.changed:
         for entry in entries:
             _relate(entry)
-        related_articles.fill_all()
+        related_articles.refresh_all()
     return report
 
 
@@ -105,7 +105,7 @@ def demo_contributors() -> tuple[Contributor, Contributor]:
     return author, reviewer
 
 
-def read(path: Path) -> Entry:
+def read_file(path: Path) -> Entry:
     """The article in a file. Raises Broken."""
     try:
         _, head, body = re.split(
@@ -114,13 +114,13 @@ def read(path: Path) -> Entry:
         values: dict[str, Any] = yaml.safe_load(head)
         return Entry(
             slug=values["slug"],
-            content=publishing.cleaned(
+            content=publishing.clean_content(
                 Content(
                     title=values["title"],
                     summary=values["summary"],
-                    body=html(body),
+                    body=markdown_to_html(body),
                     key_points=tuple(values.get("key_points") or ()),
-                    faq=tuple(Answered(**each) for each in values.get("faq") or ()),
+                    faq=tuple(QuestionAnswer(**each) for each in values.get("faq") or ()),
                     sources=tuple(_source(each) for each in values.get("sources") or ()),
                     facts=tuple(
                         DatedFact(each["sentence"], _day(each["true_until"]))
@@ -134,10 +134,10 @@ def read(path: Path) -> Entry:
             related=tuple(values.get("related") or ()),
         )
     except (ValueError, KeyError, TypeError, yaml.YAMLError) as error:
-        raise Broken(f"{path.name}: {error}") from error
+        raise InvalidFile(f"{path.name}: {error}") from error
 
 
-def html(markdown: str) -> str:
+def markdown_to_html(markdown: str) -> str:
     """Markdown as articles store it: `::: warning` becomes a call-out."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     for kind in CALLOUTS:
@@ -196,7 +196,7 @@ def _publish(article: Article, entry: Entry, reviewer: Contributor) -> None:
         publishing.approve(article, revision=article.newest, by=reviewer, dated=True)
     if first:
         day = datetime.combine(entry.published, NOON)
-        publishing.date_back(article, published_at=day)
+        publishing.backdate(article, published_at=day)
 
 
 def load_topics(folder: Path = LIBRARY) -> None:

@@ -17,7 +17,7 @@ from articles.pictures import library
 log = logging.getLogger(__name__)
 
 
-def make_sizes_later(*, file_name: str, new: list, old: list, **more: Any) -> None:
+def queue_sizes(*, file_name: str, new: list, old: list, **more: Any) -> None:
     """What django-pictures calls after an upload: a worker makes the sizes once it is committed.
 
     Until then, or while no worker runs, pages show the upload itself. `tidy` finds those that were
@@ -51,7 +51,7 @@ def make_sizes(asset_id: int) -> None:
 
 
 @shared_task
-def tidy() -> None:
+def make_missing_sizes() -> None:
     """Find pictures whose sizes were never made. Every ten minutes. One that fails stops none."""
     for asset in ImageAsset.objects.waiting()[:20]:
         try:
@@ -61,9 +61,9 @@ def tidy() -> None:
 
 
 @shared_task
-def remind_of_reviews() -> None:
+def email_review_reminders() -> None:
     """Write to reviewers whose articles are due. Every day."""
-    review_due.remind(timezone.now().date())
+    review_due.email_reviewers(timezone.now().date())
 
 
 @shared_task(soft_time_limit=600, time_limit=660)
@@ -71,13 +71,13 @@ def check_links(article_id: int) -> None:
     """Look whether the sources' addresses answer. Started by staff."""
     article = Article.objects.filter(pk=article_id).first()
     if article is not None:
-        source_checker.check(article)
+        source_checker.check_sources(article)
 
 
 @shared_task
-def tell_moderators() -> None:
+def email_moderators() -> None:
     """Write to moderators that comments wait, unless they heard so lately. Every five minutes."""
-    emails.tell_moderators(timezone.now())
+    emails.email_moderators(timezone.now())
 
 
 @shared_task

@@ -17,8 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("contributors/<slug:slug>/", article_list.contributor, name="contributor"),
     path("images/<path:path>", images.image, name="image"),
     re_path(rf"^preview/(?P<token>{preview_links.PATTERN})/$", article.preview, name="preview"),
-    re_path(rf"^comments/(?P<token>{links.PATTERN})/$", comments.own, name="comment"),
-    path("<slug:slug>/comments/", comments.of_article, name="comments"),
-    path("<slug:slug>/helpful/", feedback.helpful, name="helpful"),
+    re_path(rf"^comments/(?P<token>{links.PATTERN})/$", comments.own_comment, name="comment"),
+    path("<slug:slug>/comments/", comments.article_comments, name="comments"),
+    path("<slug:slug>/helpful/", feedback.feedback_form, name="helpful"),
     path("<slug:slug>/thanks/", feedback.thanks, name="thanks"),
 ]

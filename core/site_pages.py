@@ -98,9 +98,9 @@ PAGES = [
         _("home, home page, homepage, main page, front page, what do you treat, services"),
     ),
 ]
-MOST = 3
+MOST_FOUND = 3
 # Words that say nothing about where somebody wants to go.
-LITTLE = frozenset(
+STOP_WORDS = frozenset(
     """
     a about am an and any are at can could do does for from have how i if in is it its me
     much my of on or our please that the there this to u us want we what when where which
@@ -109,7 +109,7 @@ LITTLE = frozenset(
 )
 
 
-def find(typed: Iterable[str]) -> list[SitePage]:
+def find_pages(typed: Iterable[str]) -> list[SitePage]:
     """The pages that these words ask for, best first, at most MOST.
 
     More than half of the words have to be a page's own: who asks for "privacy of naltrexone
@@ -119,7 +119,7 @@ def find(typed: Iterable[str]) -> list[SitePage]:
     words = _telling(typed)
     ranked = [(_fits(words, page), -place, page) for place, page in enumerate(PAGES)]
     best = sorted((row for row in ranked if row[0]), key=lambda row: row[:2], reverse=True)
-    return [page for fits, _place, page in best if fits == best[0][0]][:MOST]
+    return [page for fits, _place, page in best if fits == best[0][0]][:MOST_FOUND]
 
 
 def _fits(words: list[str], page: SitePage) -> int:
@@ -140,7 +140,9 @@ def _rows(names: str) -> list[list[str]]:
 def _telling(words: Iterable[str]) -> list[str]:
     """Their stems, without the words that say little; with them where there are no others."""
     given = [word.replace("'", "") for word in words]
-    return [_stem(word) for word in given if word not in LITTLE] or [_stem(word) for word in given]
+    return [_stem(word) for word in given if word not in STOP_WORDS] or [
+        _stem(word) for word in given
+    ]
 
 
 def _stem(word: str) -> str:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from appointments.models import License, Provider, Service, WeeklyHours
 from core.practice.models import Practice
-from demo.providers import ROSTER, SERVICES, VOICES, Member
+from demo.providers import ROSTER, SERVICES, TESTIMONIALS, Member
 from pages.models import Testimonial
 
 PRACTICE = {
@@ -28,7 +28,7 @@ FIELDS = [
 ]
 
 
-def open_practice() -> None:
+def create_practice() -> None:
     _practice, new = Practice.objects.get_or_create(pk=1, defaults=PRACTICE)
     if new:
         transaction.on_commit(Practice.share)
@@ -43,11 +43,11 @@ def open_practice() -> None:
                 permission=True,
                 published=True,
             )
-            for position, (words, initial, state, since) in enumerate(VOICES)
+            for position, (words, initial, state, since) in enumerate(TESTIMONIALS)
         )
 
 
-def hire(today: date) -> list[Provider]:
+def create_providers(today: date) -> list[Provider]:
     """The providers of the roster, in its order, with licenses that hold for the weeks ahead."""
     known = {provider.slug: provider for provider in Provider.objects.all()}
     providers = [known.get(member.slug) or _hire(member, today) for member in ROSTER]
@@ -99,7 +99,7 @@ def _clock(text: str) -> time:
     return time(int(hour), int(minute or 0))
 
 
-def offer_services(providers: list[Provider]) -> dict[str, Service]:
+def create_services(providers: list[Provider]) -> dict[str, Service]:
     """The services by slug, each offered by those who have it in the roster."""
     services = {}
     for position, row in enumerate(SERVICES):

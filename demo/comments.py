@@ -8,7 +8,7 @@ from articles import comments, feedback
 from articles.models import Article, Comment
 
 # (article, days ago, name, text, the author's answer)
-SEEN = [
+PUBLISHED = [
     (
         "naltrexone-side-effects-and-safety",
         38,
@@ -37,24 +37,26 @@ WAITING = [
     ("what-is-naltrexone", 1, "Kim", "Can my dentist see that I take this?"),
     ("what-suboxone-costs", 2, "deals4u", "Cheapest price online, visit www.example.com today"),
 ]
-HELPED = {"what-is-naltrexone": (18, 2), "supporting-someone-you-love": (9, 0)}
+HELPFUL = {"what-is-naltrexone": (18, 2), "supporting-someone-you-love": (9, 0)}
 
 
-def write(now: datetime) -> int:
+def create_comments(now: datetime) -> int:
     """Once: where there is any comment already, nothing is added. Returns how many there are."""
     if Comment.objects.exists():
         return 0
     staff = get_user_model().objects.filter(is_staff=True).order_by("pk").first()
-    for slug, days, name, text, answer in SEEN:
+    for slug, days, name, text, answer in PUBLISHED:
         article = Article.objects.published().get(slug=slug)
-        first = comments.bring_in(article, name=name, text=text, written=now - timedelta(days=days))
+        first = comments.import_comment(
+            article, name=name, text=text, written=now - timedelta(days=days)
+        )
         if answer:
             reply = comments.answer(first, text=answer, by=staff, contributor=article.author)
             Comment.objects.filter(pk=reply.pk).update(created_at=now - timedelta(days=days - 1))
     for slug, days, name, text in WAITING:
-        held = comments.leave(Article.objects.get(slug=slug), name=name, email="", text=text)
+        held = comments.submit(Article.objects.get(slug=slug), name=name, email="", text=text)
         Comment.objects.filter(pk=held.pk).update(created_at=now - timedelta(days=days))
-    for slug, (yes, no) in HELPED.items():
+    for slug, (yes, no) in HELPFUL.items():
         for helpful in [True] * yes + [False] * no:
-            feedback.give(Article.objects.get(slug=slug), helpful=helpful, sentence="")
-    return len(SEEN) + len(WAITING)
+            feedback.give_feedback(Article.objects.get(slug=slug), helpful=helpful, sentence="")
+    return len(PUBLISHED) + len(WAITING)

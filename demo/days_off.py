@@ -18,7 +18,7 @@ HOLIDAYS = [  # as the library of holidays calls them
 ]
 
 
-def enter(today: date, providers: list[Provider]) -> None:
+def create_days_off(today: date, providers: list[Provider]) -> None:
     """Enter the holidays ahead and the providers' own days, each once."""
     rules = ClinicRules.objects.get_or_create(pk=1, defaults={"holidays": HOLIDAYS})[0]
     # Not each time: the table of holidays takes a second to load.

@@ -41,7 +41,7 @@ DRAFT = (
 )
 
 
-def write(now: datetime) -> int:
+def create_issues(now: datetime) -> int:
     """Two that were sent, one draft. Returns how many were new."""
     new = 0
     for slug, subject, preview, body, days in SENT:

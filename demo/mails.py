@@ -13,7 +13,7 @@ REFUSED = "550 5.1.1 The mailbox does not exist. Please check for a spelling err
 COUNT = 7
 
 
-def tell_some(now: datetime) -> None:
+def create_mails(now: datetime) -> None:
     """The confirmations of the next day with visits, written once and handed to no worker.
 
     The worker is told of them and finds them settled: nothing goes out.

@@ -14,7 +14,7 @@ from appointments.scheduling import opening_hours, slots
 from appointments.scheduling.intervals import Interval
 from appointments.scheduling.opening_hours import Dated, Weekly
 from appointments.scheduling.states import STATES
-from demo.patients import Person, invent
+from demo.patients import Person, invent_patient
 
 OURS = UUID("6f1ac3f2-7a52-4c1e-9a0d-3b8f4f8f6a11")  # the namespace of our visits' uids
 MOST = 5
@@ -67,7 +67,7 @@ class Visit:
         return min(self.starts_at - self.lead, now - self.lead / 24)
 
 
-def wanted(days_ahead: int) -> int:
+def wanted_visits(days_ahead: int) -> int:
     """How many of a day's visits are booked so many days before it: the calendar fills up."""
     if days_ahead <= 0:
         return MOST
@@ -102,7 +102,7 @@ def day_of(
             continue
         person = waiting.pop()
         if service.slug == "first-visit":
-            person = invent(f"{provider.slug} {day} {number}", person.state)
+            person = invent_patient(f"{provider.slug} {day} {number}", person.state)
         visit = Visit(
             uid=uid(provider, day, number),
             provider=provider,

@@ -132,7 +132,7 @@ SERVICES = [
     ),
 ]
 
-VOICES = [
+TESTIMONIALS = [
     (
         "I sat in my truck on my lunch break and told a stranger the truth. She just nodded and "
         "said, okay, here is what we can do.",

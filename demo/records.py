@@ -29,8 +29,8 @@ HISTORY = """
 """
 
 
-def write(visits: list[Visit], now: datetime) -> None:
-    patients = people.enrol([visit.person for visit in visits])
+def create_records(visits: list[Visit], now: datetime) -> None:
+    patients = people.create_patients([visit.person for visit in visits])
     rows = [_row(visit, patients[visit.person.email], now) for visit in visits]
     pairs = list(zip(visits, Appointment.objects.bulk_create(rows), strict=True))
     texts = ConsentText.current()

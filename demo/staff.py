@@ -7,7 +7,7 @@ from core.staff import roles
 from core.staff.models import User
 from devstack.management.commands.dev_staff import PASSWORD
 
-TEAM = {
+ACCOUNTS = {
     "front desk": ("Robin Vale", "front-desk@example.org"),
     "clinician": ("Dana Whitlow", "clinician@example.org"),
     "editor": ("Sol Archer", "editor@example.org"),
@@ -16,15 +16,15 @@ TEAM = {
 }
 
 
-def hire() -> None:
+def create_staff() -> None:
     """Make the accounts that are missing, all with the password of `dev_staff`."""
     roles.apply()
-    wanted = {email for _name, email in TEAM.values()}
+    wanted = {email for _name, email in ACCOUNTS.values()}
     known = set(User.objects.filter(email__in=wanted).values_list("email", flat=True))
     if wanted <= known:
         return
     password = make_password(PASSWORD)  # slow on purpose, so once for all
-    for role, (name, email) in TEAM.items():
+    for role, (name, email) in ACCOUNTS.items():
         if email not in known:
             user = User.objects.create(email=email, name=name, password=password, is_staff=True)
             user.groups.add(Group.objects.get(name=role))

@@ -20,7 +20,7 @@ State = Subscriber.State
 GONE = {State.LEFT: 9, State.BOUNCED: 3, State.COMPLAINED: 1}
 
 
-def enroll(now: datetime) -> int:
+def create_subscribers(now: datetime) -> int:
     """Add the topics and the subscribers once; how many subscribers there were to add."""
     topics = [_topic(*each, position) for position, each in enumerate(TOPICS)]
     if Subscriber.objects.filter(email__endswith=f"@{patients.DOMAIN}").exists():

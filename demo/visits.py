@@ -20,7 +20,7 @@ from demo.providers import ROSTER
 PAST, AHEAD = timedelta(days=14), timedelta(days=28)
 
 
-def settle_past(now: datetime) -> None:
+def settle_past_visits(now: datetime) -> None:
     """Close our visits that are over since the last time, as the front desk would have."""
     ours = Appointment.objects.filter(
         patient__email__endswith=patients.DOMAIN,
@@ -33,7 +33,7 @@ def settle_past(now: datetime) -> None:
         outbox.drop(about=emails.about(visit))
 
 
-def book(providers: list[Provider], services: dict[str, Service], now: datetime) -> int:
+def book_visits(providers: list[Provider], services: dict[str, Service], now: datetime) -> int:
     """Write the planned visits that are not there yet and whose time is free; how many."""
     lock([provider.pk for provider in providers])
     calendar = Calendar.read(providers, now - PAST, now + AHEAD, now=now)
@@ -41,7 +41,7 @@ def book(providers: list[Provider], services: dict[str, Service], now: datetime)
     uids = Appointment.objects.filter(uid__in=[visit.uid for visit in planned])
     known = set(uids.values_list("uid", flat=True))
     new = list(_fitting((visit for visit in planned if visit.uid not in known), calendar, now))
-    records.write(new, now)
+    records.create_records(new, now)
     return len(new)
 
 
@@ -65,7 +65,7 @@ def _planned(
                 offered=[services[slug] for slug in member.offers],
                 regulars=regulars,
             )
-            yield from list(visits)[: plan.wanted(ahead)]
+            yield from list(visits)[: plan.wanted_visits(ahead)]
 
 
 def _fitting(visits: Iterable[Visit], calendar: Calendar, now: datetime) -> Iterator[Visit]:

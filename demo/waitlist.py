@@ -21,7 +21,7 @@ WAITING: tuple[tuple[str, str, list[int], list[str], int], ...] = (
 )
 
 
-def up(services: dict[str, Service], now: datetime) -> None:
+def create_waitlist(services: dict[str, Service], now: datetime) -> None:
     """Let them line up, once, for something sooner than the first time that suits now."""
     if not WaitlistEntry.objects.exists():
         WaitlistEntry.objects.bulk_create(_waiting(services, now))
@@ -30,7 +30,7 @@ def up(services: dict[str, Service], now: datetime) -> None:
 def _waiting(services: dict[str, Service], now: datetime) -> Iterator[WaitlistEntry]:
     texts = [text.pk for text in ConsentText.current()]
     for place, (slug, state, weekdays, parts, hours) in enumerate(WAITING):
-        person = patients.invent(f"waiting {place}", state)
+        person = patients.invent_patient(f"waiting {place}", state)
         zone = ZoneInfo(STATES[state].zone)
         preferences = TimePreferences(zone, frozenset(weekdays), frozenset(parts))
         joined = now - timedelta(hours=hours)

@@ -14,13 +14,13 @@ from core.practice.models import Practice
 SECURITY_TXT_LIFETIME = timedelta(days=180)
 
 
-def text(*lines: str) -> HttpResponse:
+def plain_text(*lines: str) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 def robots_txt(request: HttpRequest) -> HttpResponse:
-    return text(
+    return plain_text(
         "User-agent: *",
         "Allow: /book/$",
         "Disallow: /book/",
@@ -41,7 +41,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     """Where to report a weakness, as RFC 9116 has it."""
     email = Practice.current().email
     expires = (timezone.now() + SECURITY_TXT_LIFETIME).replace(microsecond=0)
-    return text(
+    return plain_text(
         *([f"Contact: mailto:{email}"] if email else []),
         f"Contact: {settings.SITE_URL}{reverse('pages:contact')}",
         f"Expires: {expires.isoformat()}",

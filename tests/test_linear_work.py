@@ -13,7 +13,7 @@ import pytest
 
 from articles.article_page import rendering as show
 from articles.comments import submission
-from articles.links.page_urls import by_query
+from articles.links.page_urls import normalize_query_url
 from articles.pictures import renditions
 from articles.revisions import content, revision_diff
 from articles.search import excerpts, results
@@ -214,43 +214,45 @@ def after_cleaning(work: Callable[[str], object]) -> Callable[[str], object]:
 
 @cache
 def cleaned_once(text: str) -> str:
-    return sanitizer.sanitized(sanitizer._cleaner, text)
+    return sanitizer.sanitize_with(sanitizer._cleaner, text)
 
 
 def prose(html: str) -> object:
-    return show.prose.__wrapped__(html, 5, str, "Source {number}")
+    return show.render_prose.__wrapped__(html, 5, str, "Source {number}")
 
 
 READERS: dict[str, Callable[[str], object]] = {
-    "an article on its way in": lambda text: sanitizer.sanitized(sanitizer._cleaner, text),
+    "an article on its way in": lambda text: sanitizer.sanitize_with(sanitizer._cleaner, text),
     "an article on its way out": after_cleaning(prose),
-    "plain text with citations": lambda text: show.with_citations.__wrapped__(text, 5, "{number}"),
-    "phone numbers in plain text": phone_links.linked,
-    "phone numbers in a letter": after_cleaning(phone_links.in_html),
+    "plain text with citations": lambda text: show.render_citations.__wrapped__(
+        text, 5, "{number}"
+    ),
+    "phone numbers in plain text": phone_links.link_phones,
+    "phone numbers in a letter": after_cleaning(phone_links.link_phones_in_html),
     "the pictures of an article": after_cleaning(renditions.IMG.findall),
-    "the words of an article": after_cleaning(plain_text.plain),
-    "words without citations": plain_text.without_citations,
+    "the words of an article": after_cleaning(plain_text.extract),
+    "words without citations": plain_text.strip_citations,
     "an article to be compared": after_cleaning(revision_diff._text),
     "words to be compared": revision_diff._words,
     "the tags of an article": after_cleaning(content._tags),
     "a word that matters": content._matters,
     "an excerpt": lambda text: excerpts.excerpt("x", text, ["a", "opioi", "newslett"]),
-    "what somebody looked for": results.words,
+    "what somebody looked for": results.parse_words,
     "links in a comment": submission.LINK.search,
-    "a post of WordPress": lambda text: wordpress.body(
+    "a post of WordPress": lambda text: wordpress.convert_body(
         text, site="a", find=lambda *_: ("/x.png", "x")
     ),
-    "sources of a post": after_cleaning(wordpress.sources),
-    "a comment of WordPress": wordpress.lines,
-    "a title of WordPress": wordpress.words,
-    "what of a post is left out": lambda text: unsupported_html.without_media(text, str),
-    "the paragraphs of a post": paragraphs.paragraphs,
-    "the attributes of a shortcode": shortcodes.values,
-    "an old address": lambda text: by_query("/", text),
+    "sources of a post": after_cleaning(wordpress.find_sources),
+    "a comment of WordPress": wordpress.plain_lines,
+    "a title of WordPress": wordpress.plain_line,
+    "what of a post is left out": lambda text: unsupported_html.remove_unsupported(text, str),
+    "the paragraphs of a post": paragraphs.add_paragraphs,
+    "the attributes of a shortcode": shortcodes.parse_attributes,
+    "an old address": lambda text: normalize_query_url("/", text),
     "references of an export": wxr_file.NAMED_NOT_XML.findall,
     "a text without controls": without_controls,
-    "the summary of a post": after_cleaning(lambda body: wordpress.summary("", body)),
-    "the excerpt of a post": lambda text: wordpress.summary(text, ""),
+    "the summary of a post": after_cleaning(lambda body: wordpress.make_summary("", body)),
+    "the excerpt of a post": lambda text: wordpress.make_summary(text, ""),
     "tags of an export": wxr_file.TOKEN.findall,
     "an entry that is broken": lambda piece: wxr._guess(piece, 1),
     "a letter's text": after_cleaning(newsletter_text.as_text),
@@ -308,7 +310,7 @@ def test_nothing_is_nested_deeper_than_a_page_can_show(piece):
 @pytest.mark.parametrize("piece", ["a ", "a b ", "a. b. c d "])
 def test_two_texts_are_compared_by_work_that_is_bounded(piece):
     before, after = piece * (100_000 // len(piece)), piece.replace("a", "b") * 10_000
-    assert "<ins>" in revision_diff.words(before, after)
+    assert "<ins>" in revision_diff.diff_html(before, after)
     assert not content.is_small_fix(article_of(before), article_of(after))
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from articles import publishing
 from articles.admin import editing_presence, workflow_actions
-from articles.admin.dated_facts import Ageing
+from articles.admin.dated_facts import ExpiringFilter
 from articles.admin.forms import ArticleForm
 from articles.admin.inlines import (
     DatedFactInline,
@@ -22,11 +22,11 @@ from articles.admin.inlines import (
     RelatedInline,
     SourceInline,
 )
-from articles.article_page.page_data import with_everything
+from articles.article_page.page_data import for_article_page
 from articles.models import Article, Opinion, Revision
 from articles.publishing import content_of, publication
 from articles.revisions import revision_diff
-from articles.views.article import shown_privately
+from articles.views.article import render_preview
 from core.staff.audit import disclosures
 from core.validation import dates
 from core.validation.primary_keys import parse_key
@@ -43,7 +43,7 @@ class ArticleAdmin(admin.ModelAdmin):
         *("title", "where", "topic", "author", "next_review", "true_until", "found_helpful"),
         "changed_at",
     ]
-    list_filter = ["status", "held", Ageing, "topic", "author"]
+    list_filter = ["status", "held", ExpiringFilter, "topic", "author"]
     list_select_related = ["topic", "author", "reviewer"]
     search_fields = ["title", "slug"]
     autocomplete_fields = ["cover"]
@@ -154,14 +154,15 @@ class ArticleAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         article = form.instance
         was = article.status
-        publishing.record(
+        publishing.record_revision(
             article,
             by=request.user,
             note=form.cleaned_data["note"],
             correction=form.cleaned_data["correction"],
             small=form.cleaned_data["small"],
         )
-        publication.changed(article)  # who wrote it, its cover and its topics show at once
+        # Who wrote it, its cover and its topics show at once
+        publication.drop_cached_pages(article)
         editing_presence.closed(article, request.user)
         if was == "published" and article.status != was:
             text = _("Saved, and back in review. Readers go on seeing the approved text.")
@@ -194,8 +195,8 @@ class ArticleAdmin(admin.ModelAdmin):
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self._article(request, pk)
-        article = with_everything().get(pk=pk)
-        return disclosures.declare(shown_privately(request, article, article.newest), [article])
+        article = for_article_page().get(pk=pk)
+        return disclosures.declare(render_preview(request, article, article.newest), [article])
 
     def revisions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """All revisions; two of them compared when `from` and `to` are given."""

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from articles import comments
 from articles.admin.workflow_actions import contributor
-from articles.comments.threads import mark
+from articles.comments.threads import writer_role
 from articles.models import Comment, CommentStatus, Opinion
 from articles.models.comments import LONGEST_COMMENT
 from core.staff.audit.disclosures import declare
@@ -54,7 +54,7 @@ class AnswerForm(forms.Form):
     )
 
 
-class WhereItStands(admin.SimpleListFilter):
+class CommentStatusFilter(admin.SimpleListFilter):
     """Those that wait, unless something else is asked for."""
 
     title = _("status")
@@ -82,7 +82,7 @@ class CommentAdmin(admin.ModelAdmin):
 
     change_form_template = "admin/articles/comment/change_form.html"
     list_display = ["begins", "name", "article", "link", "status", "created_at"]
-    list_filter = [WhereItStands, "has_link", "by_staff"]
+    list_filter = [CommentStatusFilter, "has_link", "by_staff"]
     list_select_related = ["article"]
     search_fields = ["name", "text", "article__title"]
     name_fields = ["name"]
@@ -238,7 +238,7 @@ class CommentAdmin(admin.ModelAdmin):
         return {
             "steps": steps,
             "may_answer": self.may_answer(request) and seen and comment.status != WITHDRAWN,
-            "answers": [(each, mark(each, comment.article)) for each in answers],
+            "answers": [(each, writer_role(each, comment.article)) for each in answers],
         }
 
 

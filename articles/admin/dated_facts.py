@@ -14,7 +14,7 @@ from articles.models.articles import ArticleQuerySet
 AHEAD = timedelta(days=45)
 
 
-class Ageing(admin.SimpleListFilter):
+class ExpiringFilter(admin.SimpleListFilter):
     title = _("what it says holds")
     parameter_name = "ageing"
 
@@ -28,7 +28,7 @@ class Ageing(admin.SimpleListFilter):
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
-def ageing_articles(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+def expiring_articles(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """On the first page: how many articles say what holds no longer, or only for weeks."""
     if not request.user.has_perm("articles.change_article"):
         return None

@@ -15,7 +15,7 @@ from core.images import uploads
 from core.practice.models import Practice
 from core.richtext import sanitizer as html_in
 from core.richtext.editor import Editor
-from core.richtext.plain_text import plain
+from core.richtext.plain_text import extract
 
 
 class ArticleForm(forms.ModelForm):
@@ -76,17 +76,17 @@ class ArticleForm(forms.ModelForm):
 
     def clean_body(self) -> str:
         try:
-            body = html_in.clean(self.cleaned_data["body"], is_ours=library.is_ours)
+            body = html_in.clean(self.cleaned_data["body"], is_ours=library.is_library_picture)
         except html_in.Refused as error:
             raise ValidationError(str(error)) from error
-        if not plain(body).text:
+        if not extract(body).text:
             raise ValidationError(gettext("The text is empty."))
         return body
 
     def clean_slug(self) -> str:
         slug = self.cleaned_data["slug"]
         try:
-            slugs.check_free(slug, self.instance if self.instance.pk else None)
+            slugs.raise_if_taken(slug, self.instance if self.instance.pk else None)
         except html_in.Refused as error:
             raise ValidationError(str(error)) from error
         return slug
@@ -98,7 +98,7 @@ class ArticleForm(forms.ModelForm):
         return " ".join(self.cleaned_data["summary"].split())
 
     def clean_key_points(self) -> str:
-        return "\n".join(content.points(self.cleaned_data["key_points"]))
+        return "\n".join(content.parse_key_points(self.cleaned_data["key_points"]))
 
 
 class PictureForm(forms.ModelForm):

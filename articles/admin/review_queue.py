@@ -17,7 +17,7 @@ def articles_in_review(request: HttpRequest) -> tuple[str, dict[str, Any]] | Non
         return None
     waiting = list(Article.objects.filter(status=Status.IN_REVIEW).select_related("author"))
     mine = sum(workflow_actions.may_approve(request, article) for article in waiting)
-    nobodys = sum(not in_review.who_may_approve(article) for article in waiting)
+    nobodys = sum(not in_review.eligible_reviewers(article) for article in waiting)
     if not (mine or nobodys):
         return None
     return "admin/articles/_waiting.html", {"mine": mine, "nobodys": nobodys, "records": ()}

@@ -67,7 +67,7 @@ def _submit(request: HttpRequest, article: Article) -> str:
 
 def nobody_can_approve(article: Article) -> str:
     """A warning for staff, where nobody who could approve it is there."""
-    if in_review.who_may_approve(article):
+    if in_review.eligible_reviewers(article):
         return ""
     return gettext(
         "It waits, but nobody here can approve it. That takes a contributor with credentials and an"
@@ -113,7 +113,7 @@ STEPS = {
         _("I have read it again: nothing needs to change"),
         _("The review is renewed."),
         (PUBLISHED,),
-        lambda request, article: publishing.confirm(article, by=reviewer(request)),
+        lambda request, article: publishing.confirm_review(article, by=reviewer(request)),
         reviews=True,
     ),
     "check-links": Step(
@@ -132,7 +132,7 @@ STEPS = {
         _("Make it a draft again"),
         _("It is a draft again."),
         (ARCHIVED,),
-        lambda request, article: publishing.take_back_from_archive(article),
+        lambda request, article: publishing.unarchive(article),
     ),
 }
 
@@ -149,7 +149,7 @@ def stands(request: HttpRequest, article: Article) -> dict[str, Any]:
         },
         "newest": article.newest,
         "approves": approves,
-        "approvers": in_review.who_may_approve(article) if article.status == IN_REVIEW else [],
+        "approvers": in_review.eligible_reviewers(article) if article.status == IN_REVIEW else [],
         "preview": settings.SITE_URL + preview_links.link(article),
         "ending": [
             (text, day, day < timezone.localdate()) for text, day in content_of(article).ending()

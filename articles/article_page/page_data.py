@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from articles.article_page import related_articles
-from articles.article_page.rendering import Prose, prose
+from articles.article_page.rendering import Prose, render_prose
 from articles.models import Article, Correction, ImageAsset, Revision, Topic
 from articles.pictures import renditions
 from articles.publishing import content_of
@@ -35,7 +35,7 @@ def icon(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ArticlePage:
     """One revision of an article, as readers see it."""
 
     article: Article
@@ -47,7 +47,7 @@ class Reading:
     related: list[Article]
 
 
-def with_everything() -> QuerySet[Article]:
+def for_article_page() -> QuerySet[Article]:
     """Articles with all that their page shows in the head, but its pictures. One query."""
     more = Topic.objects.filter(more_articles=OuterRef("pk")).values("name")
     notices = Correction.objects.filter(article=OuterRef("pk")).order_by("-made_at")
@@ -63,11 +63,11 @@ def with_everything() -> QuerySet[Article]:
 
 
 ONLINE = Compiled(
-    lambda: with_everything().filter(slug=Asked("slug"), online__isnull=False),
+    lambda: for_article_page().filter(slug=Asked("slug"), online__isnull=False),
 )
 
 
-def find_pictures(article: Article) -> None:
+def attach_pictures(article: Article) -> None:
     """The cover and the faces, in one query if there are any: joins cost more than that."""
     holders = [(article, "cover"), (article.author, "photo")]
     if article.reviewer:
@@ -78,22 +78,24 @@ def find_pictures(article: Article) -> None:
         setattr(holder, name, assets.get(getattr(holder, f"{name}_id")))
 
 
-def reading(article: Any, revision: Revision) -> Reading:
+def load_article_page(article: Any, revision: Revision) -> ArticlePage:
     """`article` comes from `with_everything`. One query more, and two where there are pictures."""
-    find_pictures(article)
+    attach_pictures(article)
     content = content_of(revision)
-    shown = prose(content.body, len(content.sources), icon, _("Source {number}"))
-    return Reading(
+    shown = render_prose(content.body, len(content.sources), icon, _("Source {number}"))
+    return ArticlePage(
         article=article,
         revision=revision,
         content=content,
         prose=replace(
-            shown, opening=renditions.framed(shown.opening), rest=renditions.framed(shown.rest)
+            shown,
+            opening=renditions.with_renditions(shown.opening),
+            rest=renditions.with_renditions(shown.rest),
         ),
         corrections=[
             notice | {"made_at": datetime.fromisoformat(notice["made_at"])}
             for notice in article.notices
         ],
         more_topics=article.more_topics,
-        related=related_articles.shown(article),
+        related=related_articles.for_article(article),
     )

@@ -49,7 +49,7 @@ FIND = """
 """
 
 
-def fill(article: Article) -> None:
+def refresh(article: Article) -> None:
     """Find the like articles of this one anew, and of those that may now lead to it."""
     neighbours = _find([article.pk])
     _find(neighbours)
@@ -57,7 +57,7 @@ def fill(article: Article) -> None:
         pages.drop(f"article:{slug}")
 
 
-def fill_all() -> None:
+def refresh_all() -> None:
     """For every article readers can see."""
     pks = list(Article.objects.published().values_list("pk", flat=True))
     for start in range(0, len(pks), 100):
@@ -73,6 +73,6 @@ def _find(pks: Collection[int]) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def shown(article: Article) -> list[Article]:
+def for_article(article: Article) -> list[Article]:
     """At most SHOWN, in order; only articles that readers can see. One query."""
     return CARDS.all(article=article.pk)

@@ -35,7 +35,7 @@ class Prose:
 
 
 @lru_cache(maxsize=64)
-def prose(html: str, sources: int, icon: Callable[[str], str], citation: str) -> Prose:
+def render_prose(html: str, sources: int, icon: Callable[[str], str], citation: str) -> Prose:
     """Return the prose of `html`. There are `sources` sources; a number beyond stays as text.
 
     `icon` draws an icon by its name; `citation` is what a screen reader says, with `{number}`.
@@ -47,10 +47,10 @@ def prose(html: str, sources: int, icon: Callable[[str], str], citation: str) ->
 
 
 @lru_cache(maxsize=1024)
-def with_citations(text: str, sources: int, citation: str) -> str:
+def render_citations(text: str, sources: int, citation: str) -> str:
     """Plain text as HTML, its citations and phone numbers as links. Nothing leads back to them."""
     writer = _Writer("", sources, str, citation)
-    html = CITATION.sub(writer._cite, phone_links.linked(text))
+    html = CITATION.sub(writer._cite, phone_links.link_phones(text))
     return re.sub(r'<a id="[^"]+" ', "<a ", html)
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from articles.article_page.page_data import Reading
+from articles.article_page.page_data import ArticlePage
 from articles.models import Article, Contributor
 from articles.revisions.content import SourceLine
 from core.practice.models import Practice
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
-def script(data: Any) -> SafeString:
+def as_script(data: Any) -> SafeString:
     """The text for inside of a script element: it cannot end the element."""
     text = json.dumps(_clean(data), ensure_ascii=False).translate(ESCAPES)
     return mark_safe(text)  # noqa: S308  # nosemgrep: marked-safe  (escaped for a script)
@@ -38,15 +38,15 @@ def _clean(data: Any) -> Any:
     return without_controls(data) if isinstance(data, str) else data
 
 
-def absolute(path: str) -> str:
+def absolute_url(path: str) -> str:
     return path if path.startswith("http") else settings.SITE_URL + path
 
 
-def page(reading: Reading, practice: Practice) -> dict[str, Any]:
+def article_json_ld(reading: ArticlePage, practice: Practice) -> dict[str, Any]:
     """What the page of an article says. A part that cannot be said is logged and left out."""
     makers = [
         lambda: _article(reading, practice),
-        lambda: crumbs(reading.article),
+        lambda: breadcrumbs(reading.article),
         lambda: _faq(reading) if reading.content.faq else None,
     ]
     found = (_or_nothing(make) for make in makers)
@@ -61,8 +61,8 @@ def _or_nothing(make: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | N
         return None
 
 
-def _article(reading: Reading, practice: Practice) -> dict[str, Any]:
-    article, address = reading.article, absolute(reading.article.get_absolute_url())
+def _article(reading: ArticlePage, practice: Practice) -> dict[str, Any]:
+    article, address = reading.article, absolute_url(reading.article.get_absolute_url())
     about = [article.topic.name, *reading.more_topics]
     cited = [_or_nothing(partial(_citation, source)) for source in reading.content.sources]
     graph = {
@@ -79,7 +79,7 @@ def _article(reading: Reading, practice: Practice) -> dict[str, Any]:
         "publisher": {
             "@type": "MedicalOrganization",
             "name": practice.name,
-            "url": absolute("/"),
+            "url": absolute_url("/"),
         },
         "about": [{"@type": "MedicalCondition", "name": name} for name in dict.fromkeys(about)],
         "citation": [each for each in cited if each],
@@ -94,14 +94,14 @@ def _article(reading: Reading, practice: Practice) -> dict[str, Any]:
 
 
 def image(article: Article) -> str:
-    return absolute(article.cover.file.url if article.cover else static("img/share.png"))
+    return absolute_url(article.cover.file.url if article.cover else static("img/share.png"))
 
 
 def person(contributor: Contributor) -> dict[str, Any]:
     found: dict[str, Any] = {
         "@type": "Person",
         "name": contributor.name,
-        "url": absolute(contributor.get_absolute_url()),
+        "url": absolute_url(contributor.get_absolute_url()),
     }
     if contributor.credentials:
         found["honorificSuffix"] = contributor.credentials
@@ -114,7 +114,7 @@ def person(contributor: Contributor) -> dict[str, Any]:
     return found
 
 
-def crumbs(article: Article) -> dict[str, Any]:
+def breadcrumbs(article: Article) -> dict[str, Any]:
     steps = [
         (_("Articles"), reverse("articles:list")),
         (article.topic.name, article.topic.get_absolute_url()),
@@ -123,7 +123,7 @@ def crumbs(article: Article) -> dict[str, Any]:
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": place, "name": name, "item": absolute(path)}
+            {"@type": "ListItem", "position": place, "name": name, "item": absolute_url(path)}
             for place, (name, path) in enumerate(steps, 1)
         ],
     }
@@ -140,7 +140,7 @@ def _citation(source: SourceLine) -> dict[str, Any]:
     return found
 
 
-def _faq(reading: Reading) -> dict[str, Any]:
+def _faq(reading: ArticlePage) -> dict[str, Any]:
     return {
         "@type": "FAQPage",
         "mainEntity": [

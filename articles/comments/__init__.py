@@ -6,17 +6,17 @@ the page shows, `links` the writer's secret address, `notices` the mails, `keepi
 
 from articles.comments.moderation import NotPossible, approve, mark_as_spam, reject
 from articles.comments.retention import purge
-from articles.comments.submission import answer, bring_in, is_open, leave, withdraw
+from articles.comments.submission import answer, import_comment, is_open, submit, withdraw
 
 __all__ = [
     "NotPossible",
     "answer",
     "approve",
-    "bring_in",
+    "import_comment",
     "is_open",
-    "leave",
     "mark_as_spam",
     "purge",
     "reject",
+    "submit",
     "withdraw",
 ]

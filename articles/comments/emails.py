@@ -21,7 +21,7 @@ from core.practice.models import Practice
 AT_MOST_ONE_IN = timedelta(hours=1)  # to moderators
 
 
-def tell_writer(comment: Comment, template: str, *, key: str) -> None:
+def email_writer(comment: Comment, template: str, *, key: str) -> None:
     """Write to whoever wrote it. An earlier mail about it that is not sent yet never will be."""
     if comment.email:
         outbox.enqueue(
@@ -34,7 +34,7 @@ def tell_writer(comment: Comment, template: str, *, key: str) -> None:
         )
 
 
-def drop(comment: Comment) -> None:
+def cancel_emails(comment: Comment) -> None:
     """Let no mail about it go out any more."""
     outbox.drop(about=_about(comment))
 
@@ -44,7 +44,7 @@ def _about(comment: Comment) -> str:
 
 
 @transaction.atomic
-def tell_moderators(now: datetime) -> int:
+def email_moderators(now: datetime) -> int:
     """Tell them how many comments wait, when one is new and the last mail is long enough ago.
 
     Returns how many mails that makes. Safe to run twice, and at the same time.

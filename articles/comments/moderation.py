@@ -21,20 +21,20 @@ def approve(comment: Comment, *, by, tell: bool = True) -> None:
     """
     _decide(comment, CommentStatus.APPROVED, by)
     if tell:
-        emails.tell_writer(comment, "comment_approved", key=f"comment-approved:{comment.pk}")
+        emails.email_writer(comment, "comment_approved", key=f"comment-approved:{comment.pk}")
 
 
 @transaction.atomic
 def reject(comment: Comment, *, by) -> None:
     """Readers do not see it, or not any more."""
     _decide(comment, CommentStatus.REJECTED, by)
-    emails.drop(comment)
+    emails.cancel_emails(comment)
 
 
 @transaction.atomic
 def mark_as_spam(comment: Comment, *, by) -> None:
     _decide(comment, CommentStatus.SPAM, by)
-    emails.drop(comment)
+    emails.cancel_emails(comment)
 
 
 def _decide(comment: Comment, status: CommentStatus, by) -> None:
@@ -51,10 +51,10 @@ def _decide(comment: Comment, status: CommentStatus, by) -> None:
                 status=comment.get_status_display()
             )
         )
-    publication.changed(comment.article)
+    publication.drop_cached_pages(comment.article)
 
 
-def check_still_there(comment: Comment) -> None:
+def raise_if_withdrawn(comment: Comment) -> None:
     """Lock it. Raises NotPossible when its writer has withdrawn it meanwhile."""
     found = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
     if found.status == CommentStatus.WITHDRAWN:

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from articles.models import Comment, CommentStatus, Opinion
 
-GONE = [CommentStatus.REJECTED, CommentStatus.SPAM, CommentStatus.WITHDRAWN]
+HIDDEN = [CommentStatus.REJECTED, CommentStatus.SPAM, CommentStatus.WITHDRAWN]
 
 
 def purge(now: datetime) -> None:
@@ -15,7 +15,7 @@ def purge(now: datetime) -> None:
     The sentence beside a "Was this helpful?" goes too: people write about themselves there.
     """
     refused = now - timedelta(days=settings.COMMENT_REFUSED_DAYS)
-    Comment.objects.filter(status__in=GONE, decided_at__lt=refused).delete()
+    Comment.objects.filter(status__in=HIDDEN, decided_at__lt=refused).delete()
     addresses = now - timedelta(days=settings.COMMENT_ADDRESS_DAYS)
     Comment.objects.exclude(email="").filter(created_at__lt=addresses).update(email="")
     sentences = (now - timedelta(days=settings.OPINION_DAYS)).date()

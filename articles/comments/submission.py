@@ -28,7 +28,7 @@ def is_open(article: Article, now: datetime | None = None) -> bool:
     return not days or now < article.published_at + timedelta(days=days)
 
 
-def leave(
+def submit(
     article: Article, *, name: str, email: str, text: str, to: Comment | None = None
 ) -> Comment:
     """Keep what a reader wrote, word for word, until staff have looked at it.
@@ -55,7 +55,7 @@ def answer(comment: Comment, *, text: str, by, contributor: Contributor | None) 
     if comment.status != CommentStatus.APPROVED:
         moderation.approve(comment, by=by, tell=False)
     else:
-        moderation.check_still_there(comment)
+        moderation.raise_if_withdrawn(comment)
     now = timezone.now()
     answered = Comment.objects.create(
         article=comment.article,
@@ -69,8 +69,8 @@ def answer(comment: Comment, *, text: str, by, contributor: Contributor | None) 
         decided_at=now,
         decided_by=by,
     )
-    emails.tell_writer(comment, "comment_answered", key=f"comment-answered:{answered.pk}")
-    publication.changed(comment.article)
+    emails.email_writer(comment, "comment_answered", key=f"comment-answered:{answered.pk}")
+    publication.drop_cached_pages(comment.article)
     return answered
 
 
@@ -90,12 +90,12 @@ def withdraw(comment: Comment) -> None:
         )
     )
     if changed:
-        emails.drop(comment)
-        publication.changed(comment.article)
+        emails.cancel_emails(comment)
+        publication.drop_cached_pages(comment.article)
     comment.refresh_from_db()
 
 
-def bring_in(
+def import_comment(
     article: Article,
     *,
     name: str,
@@ -116,5 +116,5 @@ def bring_in(
         created_at=written,
         decided_at=timezone.now(),
     )
-    publication.changed(article)
+    publication.drop_cached_pages(article)
     return comment

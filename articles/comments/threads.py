@@ -13,12 +13,12 @@ ON_THE_ARTICLE, ON_A_PAGE = 60, 200
 
 
 @dataclass
-class Shown:
+class ThreadComment:
     """A comment as it is shown; `mark` says in which part its writer speaks."""
 
     comment: Comment
-    mark: str = ""
-    answers: list["Shown"] = field(default_factory=list)
+    writer_role: str = ""
+    answers: list["ThreadComment"] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -28,14 +28,14 @@ class Shown:
 
 @dataclass(frozen=True)
 class Threads:
-    threads: list[Shown]
+    threads: list[ThreadComment]
     more: bool  # there are older ones than these
 
 
 def threads(article: Article, most: int = ON_THE_ARTICLE) -> Threads:
     """The newest threads first, answers in the order they were written; `most` comments in all."""
     rows = _newest(most + 1).all(article=article.pk)
-    known = {row.pk: Shown(row, mark(row, article)) for row in islice(rows, most)}
+    known = {row.pk: ThreadComment(row, writer_role(row, article)) for row in islice(rows, most)}
     top = [shown for shown in known.values() if shown.comment.parent_id is None]
     for shown in reversed(known.values()):
         if shown.comment.parent_id in known:
@@ -56,7 +56,7 @@ def _newest(count: int) -> Compiled[Comment]:
     )
 
 
-def mark(comment: Comment, article: Article) -> str:
+def writer_role(comment: Comment, article: Article) -> str:
     """“Author” and “Medical reviewer” are those of this article."""
     if not comment.by_staff:
         return ""

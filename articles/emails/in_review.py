@@ -8,16 +8,16 @@ from articles.models import Article, Contributor
 from core.mail import outbox
 
 
-def who_may_approve(article: Article) -> list[Contributor]:
+def eligible_reviewers(article: Article) -> list[Contributor]:
     """Contributors with credentials and a right to approve who did not write it, by name."""
     may = ModelBackend().with_perm("articles.approve_article").filter(is_staff=True)
     others = Contributor.objects.reviewers().exclude(pk=article.author_id)
     return list(others.filter(user__in=may).select_related("user"))
 
 
-def tell_reviewers(article: Article) -> None:
+def email_reviewers(article: Article) -> None:
     """One mail to each of them about the newest save, in the caller's transaction."""
-    for contributor in who_may_approve(article):
+    for contributor in eligible_reviewers(article):
         to = contributor.user.email if contributor.user else ""
         outbox.enqueue(
             "article_in_review",
@@ -28,7 +28,7 @@ def tell_reviewers(article: Article) -> None:
         )
 
 
-def drop(article: Article) -> None:
+def cancel_emails(article: Article) -> None:
     """Somebody has decided: what is not sent yet never will be."""
     outbox.drop(about=about(article))
 

@@ -13,7 +13,7 @@ from core.mail import outbox
 AHEAD = timedelta(days=30)
 
 
-def due(today: date) -> QuerySet[Article]:
+def articles_due(today: date) -> QuerySet[Article]:
     """Published articles to be read again within a month, soonest first."""
     return (
         Article.objects.published()
@@ -23,14 +23,14 @@ def due(today: date) -> QuerySet[Article]:
     )
 
 
-def remind(today: date) -> None:
+def email_reviewers(today: date) -> None:
     """One mail for each review that falls due, and one more if it is overdue by a month.
 
     And the kept pages of what holds no longer since yesterday are forgotten: they say so.
     """
     for article in Article.objects.published().filter(true_until=today - timedelta(days=1)):
         pages.drop(f"article:{article.slug}")
-    for article in due(today):
+    for article in articles_due(today):
         day, reviewer = article.next_review, article.reviewer
         if day is None or reviewer is None or reviewer.user is None or not reviewer.user.is_active:
             continue

@@ -8,22 +8,22 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from django.urls import reverse
 
-POSTS = ("p", "page_id")  # WordPress takes either for the number of a post
+POST_PARAMETERS = ("p", "page_id")  # WordPress takes either for the number of a post
 
 
 @lru_cache(maxsize=8192)
-def address(route: str, slug: str) -> str:
+def cached_url(route: str, slug: str) -> str:
     """The path of `articles:<route>`, which takes one slug."""
     return reverse(f"articles:{route}", args=[slug])
 
 
-def by_query(path: str, query: str) -> str:
+def normalize_query_url(path: str, query: str) -> str:
     """Return how an old address is kept whose meaning is in its query.
 
     For a post of WordPress that is its folder and its number, `/blog/?p=12`, else all of it.
     """
     for key, number in parse_qsl(query[:2000]):
-        if key in POSTS and number.isascii() and number.isdecimal():
+        if key in POST_PARAMETERS and number.isascii() and number.isdecimal():
             folder = path.removesuffix("index.php").rstrip("/")
             return f"{folder}/?p={int(number[:18])}"
     return f"{path}?{unquote_plus(query)}"

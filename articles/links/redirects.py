@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
-from articles.links.page_urls import POSTS, by_query
+from articles.links.page_urls import POST_PARAMETERS, normalize_query_url
 from articles.models import Article, Redirect
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -17,7 +17,7 @@ LONGEST = 250  # of Redirect.path
 HOMES = ("/", "/index.php")  # of a blog, in whatever folder
 
 
-def follow_old_addresses(get_response: GetResponse) -> GetResponse:
+def redirect_old_urls(get_response: GetResponse) -> GetResponse:
     """Stands inside CommonMiddleware, whose missing slash would make two redirects of one."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -36,7 +36,7 @@ def follow_old_addresses(get_response: GetResponse) -> GetResponse:
 def _answer(request: HttpRequest, addresses: Iterator[str]) -> HttpResponse | None:
     if request.method not in ("GET", "HEAD"):
         return None
-    article = find(addresses)
+    article = find_article(addresses)
     if article is None:
         return None
     response = HttpResponsePermanentRedirect(article.get_absolute_url())
@@ -44,7 +44,7 @@ def _answer(request: HttpRequest, addresses: Iterator[str]) -> HttpResponse | No
     return response
 
 
-def find(addresses: Iterator[str]) -> Article | None:
+def find_article(addresses: Iterator[str]) -> Article | None:
     """The article that readers see and that had the first of these addresses. One query at most."""
     asked = [address for address in addresses if len(address) <= LONGEST]
     if not asked:
@@ -57,11 +57,11 @@ def find(addresses: Iterator[str]) -> Article | None:
 def _names_a_post(request: HttpRequest) -> bool:
     if not request.META.get("QUERY_STRING") or not request.path_info.endswith(HOMES):
         return False
-    return any(key in request.GET for key in POSTS)
+    return any(key in request.GET for key in POST_PARAMETERS)
 
 
 def _with_query(request: HttpRequest) -> str:
-    return by_query(request.path_info, request.META.get("QUERY_STRING", ""))
+    return normalize_query_url(request.path_info, request.META.get("QUERY_STRING", ""))
 
 
 def _asked(request: HttpRequest) -> Iterator[str]:

@@ -6,7 +6,7 @@ from articles.models import Article, LinkCheck
 from core.web.link_checker import check_link
 
 
-def check(article: Article) -> list[LinkCheck]:
+def check_sources(article: Article) -> list[LinkCheck]:
     """Look at each source's address once, and keep what was found. Returns the checks."""
     urls = list(dict.fromkeys(article.sources.exclude(url="").values_list("url", flat=True)))
     article.link_checks.exclude(url__in=urls).delete()

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from articles.links.page_urls import address
+from articles.links.page_urls import cached_url
 from articles.models.contributors import Contributor, Topic
 from articles.models.search import INDEX_WHAT_IS_ONLINE
 
@@ -204,7 +204,7 @@ class Article(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return address("article", self.slug)
+        return cached_url("article", self.slug)
 
     @property
     def shown(self) -> "Revision":

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from articles.links.page_urls import address
+from articles.links.page_urls import cached_url
 from core.people import salutation
 
 
@@ -49,11 +49,11 @@ class Topic(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return address("topic", self.slug)
+        return cached_url("topic", self.slug)
 
     @property
     def feed_url(self) -> str:
-        return address("topic_feed", self.slug)
+        return cached_url("topic_feed", self.slug)
 
 
 class ContributorQuerySet(models.QuerySet["Contributor"]):
@@ -107,7 +107,7 @@ class Contributor(models.Model):
         return self.byline
 
     def get_absolute_url(self) -> str:
-        return address("contributor", self.slug)
+        return cached_url("contributor", self.slug)
 
     @property
     def byline(self) -> str:

@@ -10,7 +10,7 @@ from articles.search.query import MARKS, SIGNS
 
 
 def _folded(field: str) -> str:
-    """As `typed.words` folds what is searched for: no accents, no signs, digits by themselves."""
+    """As `query.fold` treats what is searched for: no accents or signs, digits by themselves."""
     sql = f"regexp_replace(normalize({field}, NFD), '[{MARKS}]', '', 'g')"
     sql = f"regexp_replace(normalize({sql}, NFC), '[{SIGNS}]+', ' ', 'g')"
     sql = f"regexp_replace({sql}, '([0-9])([^0-9 ])', '\\1 \\2', 'g')"

@@ -7,7 +7,7 @@ from articles.models import ImageAsset
 from core.cache import pages
 
 
-def is_ours(address: str) -> bool:
+def is_library_picture(address: str) -> bool:
     """Whether a picture's address is that of a file in the library."""
     prefix = settings.MEDIA_URL
     if not address.startswith(prefix):

@@ -13,7 +13,7 @@ LAZY = mark_safe(' loading="lazy"')
 SIZES = "(min-width: 48rem) 40rem, 100vw"
 
 
-def picture(asset: ImageAsset, *, alt: str | None = None, lazy: bool = True) -> SafeString:
+def picture_html(asset: ImageAsset, *, alt: str | None = None, lazy: bool = True) -> SafeString:
     """A <picture> of it. Until the sizes are made the upload itself is shown."""
     sources = mark_safe("")
     if asset.sizes_made:
@@ -34,7 +34,7 @@ def picture(asset: ImageAsset, *, alt: str | None = None, lazy: bool = True) -> 
     )
 
 
-def framed(html: str) -> str:
+def with_renditions(html: str) -> str:
     """`html` with each picture of our library in every width. One query if there are any."""
     names = {src.removeprefix(settings.MEDIA_URL) for src in IMG.findall(html)}
     if not names:
@@ -43,6 +43,6 @@ def framed(html: str) -> str:
 
     def frame(match: re.Match[str]) -> str:
         asset = assets.get(match[1])
-        return picture(asset) if asset else ""
+        return picture_html(asset) if asset else ""
 
     return IMG.sub(frame, html)

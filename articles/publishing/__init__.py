@@ -6,20 +6,20 @@
 
 from articles.publishing.publication import (
     archive,
-    date_back,
+    backdate,
     publish_due,
     publish_now,
-    take_back_from_archive,
+    unarchive,
 )
 from articles.publishing.review import (
     approve,
     can_approve,
-    confirm,
+    confirm_review,
     reschedule,
     send_back,
     submit,
 )
-from articles.publishing.revisions import cleaned, create, record, restore, save
+from articles.publishing.revisions import clean_content, create, record_revision, restore, save
 from articles.publishing.rules import NotPossible, Refused
 from articles.publishing.slugs import rename
 from articles.publishing.stored_content import content_of
@@ -29,20 +29,20 @@ __all__ = [
     "Refused",
     "approve",
     "archive",
+    "backdate",
     "can_approve",
-    "cleaned",
-    "confirm",
+    "clean_content",
+    "confirm_review",
     "content_of",
     "create",
-    "date_back",
     "publish_due",
     "publish_now",
-    "record",
+    "record_revision",
     "rename",
     "reschedule",
     "restore",
     "save",
     "send_back",
     "submit",
-    "take_back_from_archive",
+    "unarchive",
 ]

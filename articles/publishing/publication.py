@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from articles.article_page import related_articles
 from articles.models import Article, Correction, Revision, Status
 from articles.publishing.rules import NotPossible, lock
-from articles.publishing.stored_content import check_it_holds, content_of
+from articles.publishing.stored_content import content_of, raise_if_expired
 from core.cache import pages
 
 # A schedule that the system slept through for longer waits for staff instead of surprising them.
 LATE = timedelta(hours=6)
 
 
-def put(locked: Article, revision: Revision, *, substance: bool) -> None:
+def put_online(locked: Article, revision: Revision, *, substance: bool) -> None:
     """Show readers `revision`. The caller holds the lock, and saves."""
     now = timezone.now()
     first = locked.published_at is None
@@ -32,8 +32,8 @@ def put(locked: Article, revision: Revision, *, substance: bool) -> None:
     locked.save()
     for text in _corrections(locked, revision):
         Correction.objects.create(article=locked, text=text, made_at=now)
-    related_articles.fill(locked)
-    changed(locked)
+    related_articles.refresh(locked)
+    drop_cached_pages(locked)
 
 
 def _corrections(article: Article, revision: Revision) -> list[str]:
@@ -44,7 +44,7 @@ def _corrections(article: Article, revision: Revision) -> list[str]:
     return [text for text in dict.fromkeys(texts) if text not in told]
 
 
-def changed(article: Article) -> None:
+def drop_cached_pages(article: Article) -> None:
     """Forget the kept pages that show this article, once the change is committed."""
     shown_by = Article.objects.filter(related_rows__to=article).values_list("slug", flat=True)
     pages.drop("articles", f"article:{article.slug}", *(f"article:{slug}" for slug in shown_by))
@@ -58,7 +58,7 @@ def publish_now(article: Article) -> None:
     """
     locked = lock(article, Status.SCHEDULED)
     if locked.approved:
-        check_it_holds(content_of(locked.approved), on=timezone.now().date())
+        raise_if_expired(content_of(locked.approved), on=timezone.now().date())
     _put_approved(locked)
     article.refresh_from_db()
 
@@ -67,7 +67,7 @@ def publish_now(article: Article) -> None:
 def archive(article: Article) -> None:
     """Take it away from readers. Its revisions stay."""
     locked = lock(article, Status.DRAFT, Status.IN_REVIEW, Status.SCHEDULED, Status.PUBLISHED)
-    changed(locked)
+    drop_cached_pages(locked)
     locked.status = Status.ARCHIVED
     locked.online = locked.approved = locked.publish_at = None
     locked.save()
@@ -75,7 +75,7 @@ def archive(article: Article) -> None:
 
 
 @transaction.atomic
-def take_back_from_archive(article: Article) -> None:
+def unarchive(article: Article) -> None:
     """Make it a draft again; it needs a review before anyone reads it."""
     locked = lock(article, Status.ARCHIVED)
     locked.status = Status.DRAFT
@@ -121,11 +121,11 @@ def _has_ended(locked: Article, today: date) -> bool:
 def _put_approved(locked: Article) -> None:
     if locked.approved is None:  # the database keeps that out, see its constraints
         raise NotPossible(_("It is not approved."))
-    put(locked, locked.approved, substance=True)
+    put_online(locked, locked.approved, substance=True)
 
 
 @transaction.atomic
-def date_back(article: Article, *, published_at: datetime) -> None:
+def backdate(article: Article, *, published_at: datetime) -> None:
     """Say when it was first published: for what was public elsewhere before it came here.
 
     Raises NotPossible unless it is published, and for a time to come.
@@ -135,5 +135,5 @@ def date_back(article: Article, *, published_at: datetime) -> None:
         raise NotPossible(_("That time is yet to come."))
     locked.published_at = published_at
     locked.save(update_fields=["published_at", "changed_at"])
-    changed(locked)
+    drop_cached_pages(locked)
     article.refresh_from_db()

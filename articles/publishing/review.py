@@ -12,9 +12,9 @@ from articles.emails import in_review
 from articles.models import Approval, Article, Contributor, Revision, Status
 from articles.publishing import publication
 from articles.publishing.rules import NotPossible, lock
-from articles.publishing.stored_content import check_it_holds, content_of
+from articles.publishing.stored_content import content_of, raise_if_expired
 from articles.revisions.content import Content
-from core.richtext.plain_text import CITATION, plain
+from core.richtext.plain_text import CITATION, extract
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def submit(article: Article, *, tell: bool = True) -> None:
         raise NotPossible(" ".join(missing))
     _set(locked, article, status=Status.IN_REVIEW)
     if tell:
-        in_review.tell_reviewers(article)
+        in_review.email_reviewers(article)
 
 
 def _missing(what: Content):
@@ -40,7 +40,7 @@ def _missing(what: Content):
         yield _("A medical text needs at least one source.")
     numbers = {
         int(number)
-        for cited in CITATION.findall(plain(what.body).text)
+        for cited in CITATION.findall(extract(what.body).text)
         for number in re.findall(r"\d+", cited)
     }
     for fact in what.facts:
@@ -79,27 +79,27 @@ def approve(
         raise NotPossible(_("Somebody has saved this article since you opened it. Read it again."))
     now = timezone.now()
     if not dated:
-        check_it_holds(content_of(revision), on=max(now, locked.publish_at or now).date())
+        raise_if_expired(content_of(revision), on=max(now, locked.publish_at or now).date())
     _give(locked, revision, by=by, whole=whole, now=now)
-    in_review.drop(locked)
+    in_review.cancel_emails(locked)
     if locked.publish_at and locked.publish_at > now:
         locked.status = Status.SCHEDULED
         locked.held = False
     else:
-        publication.put(locked, revision, substance=True)
+        publication.put_online(locked, revision, substance=True)
     locked.save()
     article.refresh_from_db()
 
 
 @transaction.atomic
-def confirm(article: Article, *, by: Contributor) -> None:
+def confirm_review(article: Article, *, by: Contributor) -> None:
     """The reviewer has read the published article again, and nothing needs to change."""
     locked = lock(article, Status.PUBLISHED)
     _check_reviewer(locked, by)
-    check_it_holds(content_of(locked.shown), on=timezone.now().date())
+    raise_if_expired(content_of(locked.shown), on=timezone.now().date())
     _give(locked, locked.shown, by=by, whole=True, now=timezone.now())
     locked.save()
-    publication.changed(locked)
+    publication.drop_cached_pages(locked)
     article.refresh_from_db()
 
 
@@ -107,7 +107,7 @@ def confirm(article: Article, *, by: Contributor) -> None:
 def send_back(article: Article) -> None:
     """Give it back to its author. What is online stays online."""
     locked = lock(article, Status.IN_REVIEW, Status.SCHEDULED)
-    in_review.drop(locked)
+    in_review.cancel_emails(locked)
     _set(locked, article, status=Status.DRAFT)
 
 
@@ -118,7 +118,7 @@ def reschedule(article: Article, *, at: datetime) -> None:
     if at <= timezone.now():
         raise NotPossible(_("That time is past. To publish now, use “Publish now”."))
     if locked.approved:
-        check_it_holds(content_of(locked.approved), on=at.date())
+        raise_if_expired(content_of(locked.approved), on=at.date())
     _set(locked, article, publish_at=at, held=False)
 
 

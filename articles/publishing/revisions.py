@@ -26,18 +26,18 @@ from articles.publishing import publication, slugs
 from articles.publishing.rules import NotPossible, Refused, lock
 from articles.publishing.stored_content import content_of
 from articles.revisions import content
-from articles.revisions.content import Answered, Content
+from articles.revisions.content import Content, QuestionAnswer
 from core.richtext import sanitizer as html_in
-from core.richtext.plain_text import minutes, plain, without_citations
+from core.richtext.plain_text import extract, reading_minutes, strip_citations
 from core.validation.control_characters import without_controls
 
 Who = AbstractBaseUser | AnonymousUser | None  # None: the system itself, such as the loader
 
 
-def cleaned(what: Content) -> Content:
+def clean_content(what: Content) -> Content:
     """`what` with its text cleaned. Raises Refused with a sentence for whoever wrote it."""
-    body = html_in.clean(what.body, is_ours=library.is_ours)
-    if not plain(body).text:
+    body = html_in.clean(what.body, is_ours=library.is_library_picture)
+    if not extract(body).text:
         raise Refused(_("The text is empty."))
     return Content(
         title=_line(what.title),
@@ -45,7 +45,7 @@ def cleaned(what: Content) -> Content:
         body=body,
         key_points=tuple(_line(point) for point in what.key_points),
         faq=tuple(
-            Answered(_line(each.question), without_controls(each.answer)) for each in what.faq
+            QuestionAnswer(_line(each.question), without_controls(each.answer)) for each in what.faq
         ),
         sources=tuple(
             replace(
@@ -78,8 +78,8 @@ def create(
     **more: Any,
 ) -> Article:
     """A draft with its first revision. Raises Refused, also for an address that is taken."""
-    slugs.check_free(slug)
-    what = cleaned(what)
+    slugs.raise_if_taken(slug)
+    what = clean_content(what)
     article = Article.objects.create(
         slug=slug, topic=topic, author=author, title=what.title, summary=what.summary, **more
     )
@@ -98,7 +98,7 @@ def save(
     small: bool = False,
 ) -> Revision:
     """Make `what` the working copy and keep it as a revision. See `record`."""
-    what = cleaned(what)
+    what = clean_content(what)
     lock(article)
     article.title, article.summary, article.body = what.title, what.summary, what.body
     article.key_points = "\n".join(what.key_points)
@@ -117,11 +117,11 @@ def save(
         Question(article=article, position=place, question=each.question, answer=each.answer)
         for place, each in enumerate(what.faq)
     )
-    return record(article, by=by, note=note, correction=correction, small=small)
+    return record_revision(article, by=by, note=note, correction=correction, small=small)
 
 
 @transaction.atomic
-def record(
+def record_revision(
     article: Article,
     *,
     by: Who,
@@ -149,9 +149,9 @@ def record(
 
 
 def _write(locked: Article, what: Content, *, by: Who, note: str, correction: str) -> Revision:
-    read = plain(what.body)
+    read = extract(what.body)
     answers = [f"{each.question}\n{each.answer}" for each in what.faq]
-    text = without_citations("\n".join([*what.key_points, read.text, *answers]))
+    text = strip_citations("\n".join([*what.key_points, read.text, *answers]))
     last = locked.revisions.aggregate(last=Max("number"))["last"] or 0
     return Revision.objects.create(
         article=locked,
@@ -167,7 +167,7 @@ def _write(locked: Article, what: Content, *, by: Who, note: str, correction: st
         note=note.strip(),
         text=text,
         headings=read.headings,
-        minutes=minutes(text),
+        minutes=reading_minutes(text),
         saved_at=timezone.now(),
         saved_by_id=by.pk if by else None,
     )
@@ -184,10 +184,10 @@ def _after_approval(
         _approve_likewise(approved, revision)
         locked.approved = revision
         if locked.status == Status.PUBLISHED:
-            publication.put(locked, revision, substance=bool(revision.correction))
+            publication.put_online(locked, revision, substance=bool(revision.correction))
     else:
         locked.status = Status.IN_REVIEW
-        in_review.tell_reviewers(locked)
+        in_review.email_reviewers(locked)
         if locked.online_id is None:  # the approval was for a text that has changed since
             locked.approved = None
     locked.save()

@@ -17,19 +17,19 @@ def rename(article: Article, slug: str) -> None:
     locked = lock(article)
     if slug == locked.slug:
         return
-    check_free(slug, locked)
+    raise_if_taken(slug, locked)
     new = Article(slug=slug).get_absolute_url()
     if locked.published_at:
-        publication.changed(locked)
+        publication.drop_cached_pages(locked)
         Redirect.objects.create(path=locked.get_absolute_url(), article=locked)
     Redirect.objects.filter(path=new, article=locked).delete()
     locked.slug = slug
     locked.save(update_fields=["slug", "changed_at"])
-    publication.changed(locked)
+    publication.drop_cached_pages(locked)
     article.refresh_from_db()
 
 
-def check_free(slug: str, article: Article | None = None) -> None:
+def raise_if_taken(slug: str, article: Article | None = None) -> None:
     """Raises Refused when another article has, or once had, this address."""
     if slug in RESERVED:
         raise Refused(_("“{slug}” is an address of the site itself.").format(slug=slug))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from articles.models import Article, Revision
 from articles.publishing.rules import NotPossible
 from articles.revisions import content
-from articles.revisions.content import Answered, Content, DatedFact, SourceLine
+from articles.revisions.content import Content, DatedFact, QuestionAnswer, SourceLine
 
 
 def content_of(article: Article | Revision) -> Content:
@@ -20,7 +20,7 @@ def content_of(article: Article | Revision) -> Content:
             summary=article.summary,
             body=article.body,
             key_points=tuple(article.key_points),
-            faq=Answered.all_from_json(article.faq),
+            faq=QuestionAnswer.all_from_json(article.faq),
             sources=tuple(map(_source, article.sources)),
             facts=tuple(filter(None, map(_fact, article.facts or ()))),
         )
@@ -28,8 +28,8 @@ def content_of(article: Article | Revision) -> Content:
         title=article.title,
         summary=article.summary,
         body=article.body,
-        key_points=content.points(article.key_points),
-        faq=tuple(Answered(each.question, each.answer) for each in article.faq.all()),
+        key_points=content.parse_key_points(article.key_points),
+        faq=tuple(QuestionAnswer(each.question, each.answer) for each in article.faq.all()),
         sources=tuple(
             SourceLine(
                 title=each.title,
@@ -60,7 +60,7 @@ def _fact(kept: Any) -> DatedFact | None:
         return None
 
 
-def check_it_holds(what: Content, *, on: date) -> None:
+def raise_if_expired(what: Content, *, on: date) -> None:
     """Raise NotPossible, naming each, where something that is dated holds no longer on that day."""
     ended = [(text, day) for text, day in what.ending() if day < on]
     if ended:

@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from articles.revisions.word_diff import differing
-from core.richtext.plain_text import plain, without_citations
+from articles.revisions.word_diff import diff_opcodes
+from core.richtext.plain_text import extract, strip_citations
 
 # Words that turn a sentence around. A change of one is never a small fix.
-TURNING = {
+NEGATING_WORDS = {
     "no",
     "not",
     "never",
@@ -69,12 +69,12 @@ def _day(text: str | None) -> date | None:
 
 
 @dataclass(frozen=True)
-class Answered:
+class QuestionAnswer:
     question: str
     answer: str
 
     @classmethod
-    def all_from_json(cls, rows: list[dict[str, Any]]) -> "tuple[Answered, ...]":
+    def all_from_json(cls, rows: list[dict[str, Any]]) -> "tuple[QuestionAnswer, ...]":
         """What was kept of questions. A row that is none is left out."""
         return tuple(
             cls(str(row["question"]), str(row["answer"]))
@@ -91,7 +91,7 @@ class Content:
     summary: str
     body: str
     key_points: tuple[str, ...] = ()
-    faq: tuple[Answered, ...] = ()
+    faq: tuple[QuestionAnswer, ...] = ()
     sources: tuple[SourceLine, ...] = field(default=())
     facts: tuple[DatedFact, ...] = ()
 
@@ -118,11 +118,11 @@ class Content:
         """All of it as plain words, sources left out."""
         answered = [f"{each.question} {each.answer}" for each in self.faq]
         return " ".join(
-            [self.title, self.summary, *self.key_points, plain(self.body).text, *answered]
+            [self.title, self.summary, *self.key_points, extract(self.body).text, *answered]
         ).split()
 
 
-def points(text: str) -> tuple[str, ...]:
+def parse_key_points(text: str) -> tuple[str, ...]:
     """The lines of a box of key points."""
     return tuple(line.strip(" •-*\t") for line in text.splitlines() if line.strip(" •-*\t"))
 
@@ -138,26 +138,26 @@ def is_small_fix(before: Content, after: Content) -> bool:
         return False
     old, new = before.words(), after.words()
     changed: list[str] = []
-    for kind, a, b, c, d in differing(old, new):
+    for kind, a, b, c, d in diff_opcodes(old, new):
         if kind != "equal":
             changed += [*old[a:b], *new[c:d]]
     return len(changed) <= 2 * SMALL_FIX_WORDS and not any(map(_matters, changed))
 
 
 def _bare(text: str) -> str:
-    return "".join(without_citations(text).split()).casefold()
+    return "".join(strip_citations(text).split()).casefold()
 
 
 def _matters(word: str) -> bool:
     bare = word.lower().strip(".,;:!?()“”\"'")
-    return bool(re.search(r"\d", bare)) or bare in TURNING or bare.endswith(("n't", "n’t"))
+    return bool(re.search(r"\d", bare)) or bare in NEGATING_WORDS or bare.endswith(("n't", "n’t"))
 
 
 def _tags(html: str) -> list[str]:
     return re.findall(r"<[^>]+>", html)
 
 
-def parts_that_differ(before: Content, after: Content) -> Iterable[str]:
+def differing_fields(before: Content, after: Content) -> Iterable[str]:
     """The names of the fields of Content in which they differ."""
     return [
         part.name

@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from articles.revisions.content import Content
-from articles.revisions.word_diff import differing
-from core.richtext.plain_text import plain
+from articles.revisions.word_diff import diff_opcodes
+from core.richtext.plain_text import extract
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,13 @@ def compare(before: Content, after: Content) -> list[Part]:
 
 
 def _part(name: str, before: str, after: str) -> Part:
-    return Part(name, before != after, words(before, after))
+    return Part(name, before != after, diff_html(before, after))
 
 
-def words(before: str, after: str) -> SafeString:
+def diff_html(before: str, after: str) -> SafeString:
     old, new = _words(before), _words(after)
     pieces: list[tuple[SafeString]] = []
-    for kind, a, b, c, d in differing(old, new):
+    for kind, a, b, c, d in diff_opcodes(old, new):
         if kind == "equal":
             pieces.append((format_html("{}", "".join(old[a:b])),))
             continue
@@ -60,7 +60,7 @@ def _text(html: str) -> str:
     marked = re.sub(r"<h[234]>", r"\g<0># ", html)
     marked = re.sub(r'<blockquote class="(\w+)">', r"\g<0><p>[\1]</p>", marked)
     marked = re.sub(r'<a href="([^"]*)"[^>]*>(.*?)</a>', r"\2 (\1)", marked)
-    return plain(marked).text
+    return extract(marked).text
 
 
 def _faq(what: Content) -> str:

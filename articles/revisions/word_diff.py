@@ -9,7 +9,7 @@ MOST_PAIRS = 10_000_000
 Opcode = tuple[str, int, int, int, int]
 
 
-def differing(old: Sequence[str], new: Sequence[str]) -> Sequence[Opcode]:
+def diff_opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[Opcode]:
     """Return what became of `old`, as difflib's opcodes. Blanks are matched beside words only.
 
     Where that takes too much work the rest counts as replaced.

@@ -6,13 +6,13 @@ It errs towards showing it: a card too many costs a line, one too few may cost a
 import re
 from difflib import SequenceMatcher
 
-from articles.search.query import LONGEST, folded
+from articles.search.query import LONGEST, fold
 
 SUICIDE, OVERDOSE, EMERGENCY = "suicide", "overdose", "emergency"
 
 # Words by their beginning (`suicid*`), with spaces for any space, read in folded text without
 # apostrophes. English first, then what Spanish speakers type.
-SIGNS = {
+PHRASES = {
     SUICIDE: r"""
         suicid*, kill my ?self, killing my ?self, kms, end my life, ending my life,
         take my (?:own )?life, taking my (?:own )?life, end it(?: all)?, ending it all,
@@ -52,7 +52,7 @@ SIGNS = {
     """,
 }
 # Words that are told even where one letter is wrong.
-ROUGHLY = {
+MISSPELLED = {
     SUICIDE: ("suicide", "suicidal"),
     OVERDOSE: ("overdose", "overdosed", "overdosing", "poisoned", "poisoning"),
     EMERGENCY: ("unconscious", "emergency", "seizure", "breathing"),
@@ -66,20 +66,20 @@ def _pattern(signs: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{either})\b")
 
 
-PATTERNS = {kind: _pattern(signs) for kind, signs in SIGNS.items()}
+PATTERNS = {kind: _pattern(signs) for kind, signs in PHRASES.items()}
 _BREATHING = "breathing"  # alone it is a subject to read about, misspelt beside "not" it is not
 
 
-def kind(text: str) -> str:
+def detect_crisis(text: str) -> str:
     """SUICIDE, OVERDOSE or EMERGENCY where the words say so, in that order; else nothing."""
-    told = re.sub(r"\bod['’]?d(?= on\b)|\bod['’]d\b", "overdosed", folded(text[:LONGEST]))
+    told = re.sub(r"\bod['’]?d(?= on\b)|\bod['’]d\b", "overdosed", fold(text[:LONGEST]))
     plain = " ".join(re.sub(r"[^\w\s]", " ", re.sub(r"['’`´]", "", told)).split())
     if plain in ("help", "ayuda"):
         return EMERGENCY
     for name, pattern in PATTERNS.items():
         if pattern.search(plain):
             return name
-    return next((name for name in ROUGHLY if _roughly(name, plain.split())), "")
+    return next((name for name in MISSPELLED if _roughly(name, plain.split())), "")
 
 
 def _roughly(name: str, words: list[str]) -> bool:
@@ -87,6 +87,6 @@ def _roughly(name: str, words: list[str]) -> bool:
         word[0] == wanted[0] and SequenceMatcher(None, word, wanted).ratio() >= ALIKE
         for word in words
         if len(word) >= 5
-        for wanted in ROUGHLY[name]
+        for wanted in MISSPELLED[name]
         if wanted != _BREATHING or {"cant", "not", "cannot", "stopped"} & set(words)
     )

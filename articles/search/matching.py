@@ -17,7 +17,7 @@ from articles.models import Topic
 MOST_COUNTED, MOST_RANKED, MOST_LOOKED_AT = 200, 200, 300
 WEIGHTS = "{0.1, 0.3, 0.5, 1.0}"  # body, headings, summary, title
 
-FOUND = """
+MATCHES_SQL = """
     SET LOCAL enable_seqscan = off;
     WITH everywhere AS MATERIALIZED (
         SELECT id, published_at FROM articles_article
@@ -50,7 +50,7 @@ FOUND = """
     FROM (SELECT * FROM ranked UNION ALL SELECT * FROM rest) AS shown
     ORDER BY rank DESC, published_at DESC, id DESC OFFSET %(first)s LIMIT %(count)s
 """
-OFFERED = """
+SUGGESTIONS_SQL = """
     SET LOCAL enable_seqscan = off;
     WITH in_head AS MATERIALIZED (
         SELECT id, published_at FROM articles_article
@@ -62,7 +62,7 @@ OFFERED = """
     ORDER BY ts_rank('{weights}', a.search_head, ({query})) DESC, a.published_at DESC, a.id DESC
     LIMIT %(count)s
 """
-WITHIN = """
+WITHIN_TOPIC_SQL = """
     AND (topic_id = %(topic)s OR id IN (
         SELECT article_id FROM articles_article_topics WHERE topic_id = %(topic)s
     ))
@@ -103,7 +103,7 @@ class Query:
         return re.sub(r"\?", lambda _: next(names), self.sql), values
 
 
-def find(
+def find_matches(
     query: Query, text: str, *, first: int, count: int, topic: Topic | None
 ) -> list[tuple[int, int, list[str]]]:
     """(key, how many match in all, stems of `text`) of each on this page.
@@ -113,14 +113,14 @@ def find(
     MOST_LOOKED_AT that have the words in the text only compared: a phrase unpacks each of them.
     So nothing is counted where as many have the words in their head, which is part of the whole.
     """
-    within = WITHIN if topic else ""
+    within = WITHIN_TOPIC_SQL if topic else ""
     values = {"first": first, "count": count, "end": first + count, "text": text}
-    return _rows(FOUND, query, within, values | ({"topic": topic.pk} if topic else {}))
+    return _rows(MATCHES_SQL, query, within, values | ({"topic": topic.pk} if topic else {}))
 
 
-def offer(query: Query, count: int) -> list[int]:
+def suggest_matches(query: Query, count: int) -> list[int]:
     """The keys of those with the words in title, summary or headings, best first."""
-    return [pk for (pk,) in _rows(OFFERED, query, "", {"count": count})]
+    return [pk for (pk,) in _rows(SUGGESTIONS_SQL, query, "", {"count": count})]
 
 
 def _rows(statement: str, query: Query, within: str, values: dict[str, Any]) -> list[Any]:

@@ -22,18 +22,18 @@ _PIECE = re.compile(r"[0-9]+|[^0-9]+")
 _KEPT = "\ue000"  # stands for an apostrophe inside a word, while signs go
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Small letters without accents."""
     plain = _MARK.sub("", unicodedata.normalize("NFD", text.lower()))
     return unicodedata.normalize("NFC", plain)
 
 
-def words(text: str) -> list[str]:
+def parse_words(text: str) -> list[str]:
     """The words of what somebody typed, or of a name: at most MOST_WORDS, folded.
 
     What holds a digit and was typed in one stays one, its pieces apart: "PHQ-9" is "phq 9".
     """
-    kept = _APOSTROPHE.sub(_KEPT, folded(text[:LONGEST]))
+    kept = _APOSTROPHE.sub(_KEPT, fold(text[:LONGEST]))
     found: list[str] = []
     for chunk in kept.split():
         parts = _SIGN.sub(" ", chunk).replace(_KEPT, "'").split()

@@ -7,7 +7,7 @@ from operator import and_, or_
 from articles.models import Article, Synonym, Topic
 from articles.search import matching, spelling
 from articles.search.matching import Query
-from articles.search.query import words
+from articles.search.query import parse_words
 from core.cache.compiled import Compiled, OneOf
 
 Span = tuple[str, ...]
@@ -18,7 +18,7 @@ CARDS = Compiled(
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResults:
     """A page of what was found; `total` of all, to MOST_COUNTED. `stems` are what to highlight."""
 
     articles: list[Article] = field(default_factory=list)
@@ -34,15 +34,17 @@ class Found:
         return self.total >= matching.MOST_COUNTED
 
 
-def find(text: str, *, first: int, count: int, topic: Topic | None = None) -> Found:
+def search_articles(
+    text: str, *, first: int, count: int, topic: Topic | None = None
+) -> SearchResults:
     """The articles with all of these words, best first, from number `first` on.
 
     Where there are none: with the last word unfinished, with the nearest spelling, with some of
     the words. Three queries where the words are found as they were typed.
     """
-    typed = words(text)
+    typed = parse_words(text)
     if not typed:
-        return Found()
+        return SearchResults()
     synonyms = _synonyms()
     found = _page(_query(typed, synonyms), text, first, count, topic)
     if found.total or first:
@@ -50,24 +52,24 @@ def find(text: str, *, first: int, count: int, topic: Topic | None = None) -> Fo
     found = _page(_query(typed, synonyms, unfinished=True), text, first, count, topic)
     if found.total:
         return found
-    better = spelling.corrected(typed, {word for span in synonyms for word in span})
+    better = spelling.correct_spelling(typed, {word for span in synonyms for word in span})
     if better != typed:
         spelled = " ".join(better)
         found = _page(_query(better, synonyms), spelled, first, count, topic)
         if found.total:
-            return Found(found.articles, found.total, found.stems, corrected=spelled)
+            return SearchResults(found.articles, found.total, found.stems, corrected=spelled)
     if len(better) > 1:
         some = _query(better, synonyms, join=or_)
         found = _page(some, " ".join(better), first, count, topic)
-    return Found(found.articles, found.total, found.stems, only_some=bool(found.total))
+    return SearchResults(found.articles, found.total, found.stems, only_some=bool(found.total))
 
 
 def suggest(text: str, count: int) -> list[Article]:
     """What to offer while somebody still types: the last word may be unfinished. Three queries."""
-    typed = words(text)
+    typed = parse_words(text)
     if not typed or len(typed[-1]) < 2:
         return []
-    offered = matching.offer(_query(typed, _synonyms(), unfinished=True), count)
+    offered = matching.suggest_matches(_query(typed, _synonyms(), unfinished=True), count)
     named = Article.objects.select_related("online").only("slug", "online__title")
     by_pk = named.in_bulk(offered)
     return [by_pk[pk] for pk in offered]
@@ -89,7 +91,7 @@ def _synonyms() -> dict[Span, set[Span]]:
 
 @lru_cache(maxsize=1024)
 def _span(name: str) -> Span:
-    return tuple(words(name))
+    return tuple(parse_words(name))
 
 
 def _query(
@@ -119,13 +121,13 @@ def _longest_name(typed: list[str], at: int, synonyms: dict[Span, set[Span]]) ->
     return next((span for span in spans if span in synonyms), (typed[at],))
 
 
-def _page(query: Query, text: str, first: int, count: int, topic: Topic | None) -> Found:
-    typed = words(text)
+def _page(query: Query, text: str, first: int, count: int, topic: Topic | None) -> SearchResults:
+    typed = parse_words(text)
     plain = " ".join(word for word in typed if " " not in word)
-    rows = matching.find(query, plain, first=first, count=count, topic=topic)
+    rows = matching.find_matches(query, plain, first=first, count=count, topic=topic)
     if not rows:
-        return Found()
+        return SearchResults()
     by_pk = {card.pk: card for card in CARDS.all(pks=[pk for pk, *_ in rows])}
     _, total, stems = rows[0]
     numbered = [word for word in typed if " " in word]
-    return Found([by_pk[pk] for pk, *_ in rows], total, [*stems, *numbered])
+    return SearchResults([by_pk[pk] for pk, *_ in rows], total, [*stems, *numbered])

@@ -13,7 +13,7 @@ NEAR, LOOKED_AT = 0.2, 20
 SHORTEST = 4
 
 
-def corrected(typed: list[str], names: set[str]) -> list[str]:
+def correct_spelling(typed: list[str], names: set[str]) -> list[str]:
     """The words with each that is no word at all replaced by the nearest that articles hold.
 
     `names` are known as well, and words to correct to. A word that is English stays, whether or

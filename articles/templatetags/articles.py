@@ -32,7 +32,7 @@ def article_cards(count: int = 6) -> dict[str, Any]:
 
 @register.simple_tag
 def article_picture(asset: ImageAsset, lazy: bool = True) -> SafeString:
-    return renditions.picture(asset, lazy=lazy)
+    return renditions.picture_html(asset, lazy=lazy)
 
 
 @register.simple_tag
@@ -51,20 +51,20 @@ def _empty_fields(language: str) -> SafeString:
 @register.simple_tag
 def portrait(asset: ImageAsset) -> SafeString:
     """A face in the arch. Its name stands beside it, so nothing is read aloud."""
-    return renditions.picture(asset, alt="", lazy=False)
+    return renditions.picture_html(asset, alt="", lazy=False)
 
 
 @register.filter
 def with_sources(text: str, sources: int) -> SafeString:
     """Plain text whose `[1]` lead to the sources, and whose phone numbers can be tapped."""
-    html = rendering.with_citations(text, sources, _("Source {number}"))
+    html = rendering.render_citations(text, sources, _("Source {number}"))
     return mark_safe(html)  # noqa: S308  # nosemgrep: marked-safe  (escaped there)
 
 
 @register.filter
 def with_phones(text: str) -> SafeString:
     """Plain text whose phone numbers can be tapped."""
-    return mark_safe(phone_links.linked(text))  # noqa: S308  # nosemgrep: marked-safe  (escaped there)
+    return mark_safe(phone_links.link_phones(text))  # noqa: S308  # nosemgrep: marked-safe  (escaped there)
 
 
 @register.simple_tag

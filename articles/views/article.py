@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from articles import comments
 from articles.article_page import structured_data
-from articles.article_page.page_data import ONLINE, reading, with_everything
+from articles.article_page.page_data import ONLINE, for_article_page, load_article_page
 from articles.comments import threads
 from articles.forms import CommentForm
 from articles.links import preview_links
@@ -51,13 +51,13 @@ def _empty_form() -> CommentForm:
 def preview(request: HttpRequest, token: str) -> HttpResponse:
     """The newest save, for whoever holds the link. Kept by nobody, found by no search engine."""
     pk = preview_links.find(token)
-    found = pk and with_everything().filter(pk=pk).first()
+    found = pk and for_article_page().filter(pk=pk).first()
     if not found:
         raise Http404
-    return shown_privately(request, found, found.newest)
+    return render_preview(request, found, found.newest)
 
 
-def shown_privately(request: HttpRequest, article: Any, revision: Revision) -> HttpResponse:
+def render_preview(request: HttpRequest, article: Any, revision: Revision) -> HttpResponse:
     """`article` comes from `with_everything`."""
     shown = context(article, revision) | {"preview": True}
     return set_no_store(render(request, "articles/article.html", shown))
@@ -70,7 +70,7 @@ def _ended(content: Content) -> date | None:
 
 
 def context(article: Any, revision: Revision) -> dict[str, Any]:
-    shown, practice = reading(article, revision), Practice.current()
+    shown, practice = load_article_page(article, revision), Practice.current()
     return {
         "practice": practice,
         "article": article,
@@ -82,5 +82,5 @@ def context(article: Any, revision: Revision) -> dict[str, Any]:
         "related": shown.related,
         "canonical": settings.SITE_URL + article.get_absolute_url(),
         "share_image": structured_data.image(article),
-        "structured": structured_data.script(structured_data.page(shown, practice)),
+        "structured": structured_data.as_script(structured_data.article_json_ld(shown, practice)),
     }

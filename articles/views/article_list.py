@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from articles.models import Article, Contributor, Topic
 from articles.models.articles import ArticleQuerySet
 from articles.search import crisis_terms, results
-from articles.search.query import LONGEST, words
+from articles.search.query import LONGEST, parse_words
 from core import site_pages
 from core.cache import pages
 from core.cache.compiled import Compiled
@@ -80,8 +80,8 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     context = {
         "text": text,
         "found": results.suggest(text, SUGGESTED),
-        "pages": site_pages.find(words(text)),
-        "danger": crisis_terms.kind(text),
+        "pages": site_pages.find_pages(parse_words(text)),
+        "danger": crisis_terms.detect_crisis(text),
     }
     response = render(request, "articles/_suggestions.html", context)
     response["Cache-Control"] = "private, max-age=60"  # the address holds what somebody typed
@@ -135,14 +135,16 @@ def _found(request: HttpRequest) -> HttpResponse:
         Topic.objects.filter(slug=request.GET["topic"]).first() if _asks_topic(request) else None
     )
     number = _number(request.GET.get("page", "1"))
-    found = results.find(text, first=(number - 1) * ON_A_PAGE, count=ON_A_PAGE, topic=about)
+    found = results.search_articles(
+        text, first=(number - 1) * ON_A_PAGE, count=ON_A_PAGE, topic=about
+    )
     if number > 1 and not found.articles:
         raise Http404
     context = {
         "text": text,
         "found": found,
-        "danger": crisis_terms.kind(text) if number == 1 else "",
-        "site_pages": site_pages.find(words(text)) if number == 1 else [],
+        "danger": crisis_terms.detect_crisis(text) if number == 1 else "",
+        "site_pages": site_pages.find_pages(parse_words(text)) if number == 1 else [],
         "topic": None,
         "within": about,
         "topics": TOPICS.all(),

@@ -25,7 +25,7 @@ RULE = "comments"
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def of_article(request: HttpRequest, slug: str) -> HttpResponse:
+def article_comments(request: HttpRequest, slug: str) -> HttpResponse:
     """All comments of an article, and the form; `?to=` names one to answer."""
     if request.method == "POST":
         return set_no_store(_leave(request, _article(slug)))
@@ -133,7 +133,7 @@ def _again(request: HttpRequest, article: Article, form: CommentForm, status: in
 
 def _kept(article: Article, typed: dict[str, Any]) -> HttpResponse:
     answered = Comment.objects.shown().filter(article=article, pk=typed["to"] or 0)
-    comment = comments.leave(
+    comment = comments.submit(
         article,
         name=typed["name"],
         email=typed["email"],
@@ -160,7 +160,7 @@ def ask_for_effort(request: HttpRequest, rule: str) -> HttpResponse:
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def own(request: HttpRequest, token: str) -> HttpResponse:
+def own_comment(request: HttpRequest, token: str) -> HttpResponse:
     """The page of a comment for its writer: what has become of it, and a button to withdraw it."""
     comment = links.find(token)
     if comment is None:

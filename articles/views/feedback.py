@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import feedback
-from articles.forms import OpinionForm
+from articles.forms import FeedbackForm
 from articles.models import Article
 from articles.views.comments import ask_for_effort, from_elsewhere, see_other, too_many
 from core.guard import rate_limits, sessionless_form
@@ -20,10 +20,10 @@ RULE = "opinions"
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def helpful(request: HttpRequest, slug: str) -> HttpResponse:
+def feedback_form(request: HttpRequest, slug: str) -> HttpResponse:
     """The question on a page of its own, for what was typed and could not be taken."""
     article = get_object_or_404(Article.objects.published().select_related("online"), slug=slug)
-    form = OpinionForm(request.POST if request.method == "POST" else None)
+    form = FeedbackForm(request.POST if request.method == "POST" else None)
     status = 200
     if form.is_valid():
         problem = _refusal(request)
@@ -48,10 +48,10 @@ def _refusal(request: HttpRequest) -> tuple[str, int] | None:
     return too_many() if sessionless_form.is_over_limit(request, RULE) else None
 
 
-def _give(request: HttpRequest, article: Article, form: OpinionForm) -> None:
+def _give(request: HttpRequest, article: Article, form: FeedbackForm) -> None:
     """Somebody who answers again and again is thanked, and counted a few times at most."""
     if rate_limits.allow("opinions_per_article", client_network(request), str(article.pk)):
-        feedback.give(
+        feedback.give_feedback(
             article,
             helpful=form.cleaned_data["helpful"] == "yes",
             sentence=form.cleaned_data["sentence"],

@@ -8,12 +8,12 @@ from articles import comments
 from articles.models import Article, Comment, Origin
 from articles.models.comments import LONGEST_COMMENT
 from articles.wordpress import text
-from articles.wordpress.text import Told
-from articles.wordpress.wxr import Entry, Remark
+from articles.wordpress.text import Note
+from articles.wordpress.wxr import Entry, WxrComment
 from articles.wordpress.wxr_file import UNREADABLE
 
 
-def bring_in(site: str, entry: Entry, article: Article, told: Told) -> int:
+def import_comments(site: str, entry: Entry, article: Article, told: Note) -> int:
     """Write the comments that have not come before. Returns how many."""
     came = {
         origin.key: origin.object_pk
@@ -24,10 +24,10 @@ def bring_in(site: str, entry: Entry, article: Article, told: Told) -> int:
     here = Comment.objects.select_related("parent").in_bulk(came.values())
     known = {key: here.get(pk) for key, pk in came.items()}
     new = 0
-    for remark in in_order(entry.remarks):
+    for remark in in_thread_order(entry.remarks):
         if remark.key in known:
             continue
-        if not text.lines(remark.text):
+        if not text.plain_lines(remark.text):
             told(f"comment {remark.key} says nothing, and is left out")
             continue
         comment = _written(entry, remark, article, known.get(remark.parent), told)
@@ -37,7 +37,7 @@ def bring_in(site: str, entry: Entry, article: Article, told: Told) -> int:
     return new
 
 
-def in_order(remarks: tuple[Remark, ...]) -> Iterator[Remark]:
+def in_thread_order(remarks: tuple[WxrComment, ...]) -> Iterator[WxrComment]:
     """Oldest first, but an answer never before what it answers, whatever their numbers."""
     waiting = {remark.key: remark for remark in sorted(remarks, key=_age)}
     while waiting:
@@ -47,27 +47,27 @@ def in_order(remarks: tuple[Remark, ...]) -> Iterator[Remark]:
         yield waiting.pop(chain[-1].key)
 
 
-def _age(remark: Remark) -> int:
+def _age(remark: WxrComment) -> int:
     return int(remark.key) if remark.key.isdecimal() else 0
 
 
 def _written(
     entry: Entry,
-    remark: Remark,
+    remark: WxrComment,
     article: Article,
     to: Comment | None,
-    told: Told,
+    told: Note,
 ) -> Comment:
-    said = text.lines(remark.text)
+    said = text.plain_lines(remark.text)
     if len(said) > LONGEST_COMMENT:
         told(f"the end of comment {remark.key} was cut off")
     if UNREADABLE in said:
         told(f"comment {remark.key} has letters that could not be read")
     if to is None and remark.parent not in ("", "0"):
         told(f"comment {remark.key} answers one that is not here: it stands by itself")
-    name = text.words(remark.name)[:80] or "A reader"
+    name = text.plain_line(remark.name)[:80] or "A reader"
     is_author = remark.user not in ("", "0") and name == article.author.name
-    return comments.bring_in(
+    return comments.import_comment(
         article,
         name=name,
         text=said[:LONGEST_COMMENT],

@@ -13,11 +13,11 @@ from articles import publishing
 from articles.article_page import related_articles
 from articles.models import Article, Contributor, Origin, Redirect
 from articles.wordpress import comments, posts
-from articles.wordpress.permalinks import old_addresses
+from articles.wordpress.permalinks import old_urls
 from articles.wordpress.pictures import Pictures
-from articles.wordpress.posts import Move
-from articles.wordpress.report import Report, Seen, beside
-from articles.wordpress.wxr import Broken, Entry, Export
+from articles.wordpress.posts import PostImport
+from articles.wordpress.report import ExportIndex, Report, list_left_out
+from articles.wordpress.wxr import BrokenEntry, Entry, Export
 from articles.wordpress.wxr_file import UNREADABLE
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ LONGEST_ADDRESS = 250  # of Redirect.path
 NOT_WRITTEN = ("trash", "auto-draft", "inherit")
 
 
-def move_in(
+def import_posts(
     export: Export,
     *,
     uploads: Path | None = None,
@@ -40,32 +40,32 @@ def move_in(
     """
     report = Report()
     pictures = Pictures(uploads, export.site, report.notes.append, dry=dry)
-    move = Move(export, pictures, reviewer, _seen(export), report)
+    move = PostImport(export, pictures, reviewer, _seen(export), report)
     with transaction.atomic() if dry else nullcontext():
         for entry in export:
             tick()
             _take(move, entry)
         if report.counts["online"]:
-            related_articles.fill_all()
+            related_articles.refresh_all()
         if dry:
             transaction.set_rollback(True)
     report.counts["pictures"] = pictures.new
-    report.left_out += beside(export, move.seen, pictures.known())
+    report.left_out += list_left_out(export, move.seen, pictures.known())
     return report
 
 
-def _seen(export: Export) -> Seen:
+def _seen(export: Export) -> ExportIndex:
     """Pictures may stand after the posts that show them, so all is read once before."""
-    seen = Seen()
+    seen = ExportIndex()
     for entry in export:
         if isinstance(entry, Entry):
             seen.note(entry)
     return seen
 
 
-def _take(move: Move, entry: Entry | Broken) -> None:
+def _take(move: PostImport, entry: Entry | BrokenEntry) -> None:
     report = move.report
-    if isinstance(entry, Broken):
+    if isinstance(entry, BrokenEntry):
         report.broken.append(f"{entry.name}: {entry.why}")
         return
     if entry.kind == "attachment":
@@ -87,14 +87,14 @@ def _take(move: Move, entry: Entry | Broken) -> None:
     report.counts.update(done)
 
 
-def _post(move: Move, entry: Entry) -> Counter[str]:
+def _post(move: PostImport, entry: Entry) -> Counter[str]:
     known = Origin.objects.filter(site=move.export.site, kind="post", key=entry.key).first()
     article = Article.objects.filter(pk=known.object_pk).first() if known else None
     if known and article is None:
         return Counter({"deleted here": 1})
     done: Counter[str] = Counter()
     if article is None:
-        article = posts.written(move, entry, done)
+        article = posts.write_post(move, entry, done)
         Origin.objects.create(
             site=move.export.site, kind="post", key=entry.key, object_pk=article.pk
         )
@@ -104,11 +104,11 @@ def _post(move: Move, entry: Entry) -> Counter[str]:
         done["here already"] += 1
     done["redirects"] += _redirect(move, entry, article)
     told = move.told(entry)
-    done["comments"] += comments.bring_in(move.export.site, entry, article, told)
+    done["comments"] += comments.import_comments(move.export.site, entry, article, told)
     return done
 
 
-def _publish(move: Move, entry: Entry, article: Article, done: Counter[str]) -> None:
+def _publish(move: PostImport, entry: Entry, article: Article, done: Counter[str]) -> None:
     told = move.told(entry)
     lost = sum(part.count(UNREADABLE) for part in (article.title, entry.excerpt, article.body))
     if lost:
@@ -129,13 +129,13 @@ def _publish(move: Move, entry: Entry, article: Article, done: Counter[str]) -> 
     if entry.published is None:
         told("the export has no date for it: readers see the day on which it came here")
     first = min(entry.published or timezone.now(), timezone.now())
-    publishing.date_back(article, published_at=first)
+    publishing.backdate(article, published_at=first)
     done["online"] += 1
 
 
-def _redirect(move: Move, entry: Entry, article: Article) -> int:
+def _redirect(move: PostImport, entry: Entry, article: Article) -> int:
     new = 0
-    for address in old_addresses(move.export, entry):
+    for address in old_urls(move.export, entry):
         if address == article.get_absolute_url():
             continue
         if len(address) > LONGEST_ADDRESS:

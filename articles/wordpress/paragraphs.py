@@ -27,13 +27,13 @@ _OPEN = _KEEPING | _NO_BREAKS | {"div", "blockquote", "section", "article", "for
 _TYPED = {"freeform", "core/freeform", "shortcode", "core/shortcode"}
 
 
-def paragraphs(content: str) -> str:
+def add_paragraphs(content: str) -> str:
     """Return the HTML of a post, its blank lines as the ends of paragraphs."""
     content = _PAGE.sub("\n\n", content.replace("\r\n", "\n"))
     content = _COMMENT.sub(lambda comment: comment[0] if _BLOCK.match(comment[0]) else "", content)
     if "<!--" not in content:
-        return typed(content)
-    return "\n".join(typed(part) if by_hand else part for by_hand, part in _parts(content))
+        return typed_to_html(content)
+    return "\n".join(typed_to_html(part) if by_hand else part for by_hand, part in _parts(content))
 
 
 def _parts(content: str) -> Iterator[tuple[bool, str]]:
@@ -53,7 +53,7 @@ def _parts(content: str) -> Iterator[tuple[bool, str]]:
     yield not open_blocks, content[at:]
 
 
-def typed(text: str) -> str:
+def typed_to_html(text: str) -> str:
     """Return what somebody typed, as HTML."""
     text = _BREAK.sub("<br>", _BREAKS.sub("\n\n", text))
     out: list[str] = []

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from articles.links.page_urls import by_query
-from articles.wordpress.text import split
+from articles.links.page_urls import normalize_query_url
+from articles.wordpress.text import split_url
 from articles.wordpress.wxr import Entry, Export
 
 
-def old_addresses(export: Export, entry: Entry) -> list[str]:
+def old_urls(export: Export, entry: Entry) -> list[str]:
     """Return the paths, with what their query means, that led to a post.
 
     The link, the same with each earlier name of the post, and its number.
@@ -19,10 +19,10 @@ def old_addresses(export: Export, entry: Entry) -> list[str]:
 
 
 def _links(entry: Entry) -> Iterator[str]:
-    parts = split(entry.link)
+    parts = split_url(entry.link)
     path = unquote(parts.path)
     if parts.query:  # its meaning is there, and the path alone is the home of the blog
-        yield by_query(path, parts.query)
+        yield normalize_query_url(path, parts.query)
         return
     yield path
     steps, name = path.split("/"), unquote(entry.slug)

@@ -10,7 +10,7 @@ from django.core.files import File
 from django.db import DatabaseError, transaction
 
 from articles.models import ImageAsset, Origin
-from articles.wordpress.text import OF_WORDPRESS_COM, UPLOADS, split
+from articles.wordpress.text import OF_WORDPRESS_COM, UPLOADS, split_url
 from core.images import uploads
 from core.images.uploads import Refused
 from core.validation.control_characters import without_controls
@@ -39,7 +39,7 @@ class Pictures:
 
     def find(self, address: str, alt: str, title: str) -> ImageAsset | None:
         """The picture of ours for that address; without `alt`, `title` tells what it shows."""
-        place, key = place_of(address), key_of(address)
+        place, key = upload_path(address), picture_key(address)
         self.asked.add(key)
         known = Origin.objects.filter(site=self.site, kind="picture", key=key).first()
         if known:
@@ -83,9 +83,9 @@ class Pictures:
         return asset
 
 
-def place_of(address: str) -> str:
+def upload_path(address: str) -> str:
     """Where in wp-content/uploads the file of an address lies; empty where it is none of there."""
-    parts = split(address)
+    parts = split_url(address)
     path = without_controls(unquote(parts.path))
     for folder in FOLDERS:
         if folder in path:
@@ -97,9 +97,9 @@ def place_of(address: str) -> str:
     return path.lstrip("/") if parts.netloc.endswith(OF_WORDPRESS_COM) else ""
 
 
-def key_of(address: str) -> str:
+def picture_key(address: str) -> str:
     """What all sizes of a picture have in common."""
-    return SMALLER.sub("", place_of(address))[:500]
+    return SMALLER.sub("", upload_path(address))[:500]
 
 
 def _candidates(place: str) -> Iterator[str]:

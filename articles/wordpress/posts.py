@@ -13,19 +13,19 @@ from articles.publishing import slugs
 from articles.revisions.content import Content, SourceLine
 from articles.wordpress import text
 from articles.wordpress.pictures import Pictures
-from articles.wordpress.report import Report, Seen
-from articles.wordpress.shortcodes import Shown
+from articles.wordpress.report import ExportIndex, Report
+from articles.wordpress.shortcodes import GalleryPicture
 from articles.wordpress.wxr import Entry, Export
 
 UNSORTED = ("uncategorized", "Articles")
 
 
 @dataclass
-class Move:
+class PostImport:
     export: Export
     pictures: Pictures
     reviewer: Contributor | None
-    seen: Seen
+    seen: ExportIndex
     report: Report
 
     def told(self, entry: Entry) -> Callable[[str], None]:
@@ -37,13 +37,13 @@ class Move:
         return lambda what: self.report.left_out.append(f"{entry.name}: {what}")
 
 
-def written(move: Move, entry: Entry, done: Counter[str]) -> Article:
+def write_post(move: PostImport, entry: Entry, done: Counter[str]) -> Article:
     """Write a post as a draft, with the topics, the author and the pictures that it needs.
 
     `done` counts what was new of these. Raises Refused for a text that articles do not take.
     """
     told = move.told(entry)
-    title = text.words(entry.title) or f"Post {entry.key}"
+    title = text.plain_line(entry.title) or f"Post {entry.key}"
     if len(title) > 120:
         told("its title was cut to 120 characters")
         title = title[:119].rstrip() + "…"
@@ -52,7 +52,7 @@ def written(move: Move, entry: Entry, done: Counter[str]) -> Article:
         asset = move.pictures.find(address, alt or _described(move, address), title)
         return (asset.file.url, alt or asset.alt) if asset else None
 
-    body = text.body(
+    body = text.convert_body(
         entry.content,
         site=move.export.host,
         find=find,
@@ -78,44 +78,44 @@ def written(move: Move, entry: Entry, done: Counter[str]) -> Article:
 
 
 def _summary(entry: Entry, body: str, told: Callable[[str], None]) -> str:
-    if len(text.words(entry.excerpt)) > 300:
+    if len(text.plain_line(entry.excerpt)) > 300:
         told("its excerpt was cut to 300 characters")
-    return text.summary(entry.excerpt, body)
+    return text.make_summary(entry.excerpt, body)
 
 
 def _sources(body: str, told: Callable[[str], None]) -> tuple[SourceLine, ...]:
-    found = text.sources(body)
+    found = text.find_sources(body)
     if len(found) > text.MOST_SOURCES:
         told(f"of its {len(found)} links to other sites {text.MOST_SOURCES} became sources")
     return found[: text.MOST_SOURCES]
 
 
-def _cover(move: Move, entry: Entry, title: str) -> ImageAsset | None:
+def _cover(move: PostImport, entry: Entry, title: str) -> ImageAsset | None:
     file = move.seen.files.get(entry.first("_thumbnail_id"))
     if file is None:
         return None
     return move.pictures.find(file.address, file.alt, title)
 
 
-def _described(move: Move, address: str) -> str:
+def _described(move: PostImport, address: str) -> str:
     """What the media library of the old site says that a picture shows."""
     file = move.seen.at(address)
     return file.alt if file else ""
 
 
-def _gallery(move: Move, entry: Entry, numbers: list[str]) -> list[Shown]:
+def _gallery(move: PostImport, entry: Entry, numbers: list[str]) -> list[GalleryPicture]:
     """The pictures of a gallery; without numbers, those that were uploaded to the post."""
     files = move.seen.files
     own = [file for file in files.values() if file.parent == entry.key and not numbers]
     chosen = [files[number] for number in numbers if number in files] + own
-    return [Shown(file.address, file.alt, file.caption) for file in chosen]
+    return [GalleryPicture(file.address, file.alt, file.caption) for file in chosen]
 
 
-def _free_slug(move: Move, entry: Entry, title: str) -> str:
+def _free_slug(move: PostImport, entry: Entry, title: str) -> str:
     base = (slugify(unquote(entry.slug)) or slugify(title) or f"post-{entry.key}")[:110]
     for slug in (base, *(f"{base}-{number}" for number in range(2, 30))):
         try:
-            slugs.check_free(slug)
+            slugs.raise_if_taken(slug)
         except publishing.Refused:
             continue
         if slug != base:
@@ -124,20 +124,20 @@ def _free_slug(move: Move, entry: Entry, title: str) -> str:
     raise ValueError(f"no address like “{base}” is free")
 
 
-def _topic(move: Move, slug: str, name: str, done: Counter[str]) -> Topic:
-    slug, name = slug or slugify(name), (text.words(name) or slug)[:60]
+def _topic(move: PostImport, slug: str, name: str, done: Counter[str]) -> Topic:
+    slug, name = slug or slugify(name), (text.plain_line(name) or slug)[:60]
     short = (slugify(unquote(slug)) or slugify(name) or "articles")[:60]
     found = Topic.objects.filter(slug=short).first() or Topic.objects.filter(name=name).first()
     if found:
         return found
     done["topics"] += 1
-    about = text.words(move.export.topics.get(slug, ""))[:1000]
+    about = text.plain_line(move.export.topics.get(slug, ""))[:1000]
     return Topic.objects.create(slug=short, name=name, introduction=about, position=50)
 
 
-def _author(move: Move, login: str, done: Counter[str]) -> Contributor:
+def _author(move: PostImport, login: str, done: Counter[str]) -> Contributor:
     known = move.export.authors.get(login)
-    name = (text.words(known.name if known else "") or login or "Our team")[:80]
+    name = (text.plain_line(known.name if known else "") or login or "Our team")[:80]
     found, new = Contributor.objects.get_or_create(
         slug=(slugify(name) or slugify(login) or "author")[:80], defaults={"name": name}
     )

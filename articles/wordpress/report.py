@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from articles.wordpress.pictures import key_of
-from articles.wordpress.text import split
+from articles.wordpress.pictures import picture_key
+from articles.wordpress.text import split_url
 from articles.wordpress.wxr import Entry, Export
 
 
@@ -31,7 +31,7 @@ class File:
 
 
 @dataclass
-class Seen:
+class ExportIndex:
     """What stands in an export beside its posts, gathered while it is read once."""
 
     entries: int = 0
@@ -49,8 +49,8 @@ class Seen:
         if entry.kind == "attachment":
             alt = entry.first("_wp_attachment_image_alt")
             file = File(entry.name, entry.file, entry.parent, alt, entry.excerpt)
-            self.picture_pages.add(unquote(split(entry.link).path))
-            self.files[entry.key] = self.places[key_of(entry.file)] = file
+            self.picture_pages.add(unquote(split_url(entry.link).path))
+            self.files[entry.key] = self.places[picture_key(entry.file)] = file
             return
         if entry.kind != "post":
             return
@@ -63,10 +63,10 @@ class Seen:
 
     def at(self, address: str) -> File | None:
         """The attachment whose picture, in whatever size, has this address."""
-        return self.places.get(key_of(address)) if key_of(address) else None
+        return self.places.get(picture_key(address)) if picture_key(address) else None
 
 
-def beside(export: Export, seen: Seen, asked: set[str]) -> list[str]:
+def list_left_out(export: Export, seen: ExportIndex, asked: set[str]) -> list[str]:
     """Name what came with no post: tags, custom fields, comments, files that nothing shows."""
     out = [f"comments, {why}: {count}" for why, count in sorted(seen.remarks.items())]
     for what, names in sorted(seen.terms.items()):
@@ -78,7 +78,7 @@ def beside(export: Export, seen: Seen, asked: set[str]) -> list[str]:
     if unused:
         out.append(f"topics without a post: {_listed(unused)}")
     for file in seen.files.values():
-        if key_of(file.address) not in asked:
+        if picture_key(file.address) not in asked:
             out.append(f"{file.name}, which no post shows: {file.address[:200]}")
     return out
 

@@ -15,7 +15,7 @@ ALONE = re.compile(r"^\[[A-Za-z][\w-]*+\]$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Shown:
+class GalleryPicture:
     """A picture of a gallery: its address there, what it shows, and the words under it."""
 
     address: str
@@ -29,10 +29,10 @@ class Shown:
 
 
 # The numbers of pictures, or none for all that belong to the post, to these pictures.
-Gallery = Callable[[list[str]], list[Shown]]
+Gallery = Callable[[list[str]], list[GalleryPicture]]
 
 
-def without_codes(
+def replace_shortcodes(
     text: str,
     *,
     gallery: Gallery,
@@ -54,7 +54,7 @@ def without_codes(
         name = match[2].lower()
         if not (name in closed | KNOWN or "=" in match[3]):
             return match[0]
-        given = values(match[3])
+        given = parse_attributes(match[3])
         if name == "gallery" and not match[1]:
             return _gallery(given, gallery, left)
         if name == "embed":
@@ -69,7 +69,7 @@ def without_codes(
     return text + rest
 
 
-def values(text: str) -> dict[str, str]:
+def parse_attributes(text: str) -> dict[str, str]:
     """The attributes of a shortcode."""
     return {
         key.lower(): double or single or bare for key, double, single, bare in VALUE.findall(text)
@@ -98,5 +98,5 @@ def _figure(piece: str) -> str:
     if not opened or not image:
         return piece
     before, shown = piece[: opened.start()], piece[opened.end() : image.end()]
-    words = piece[image.end() :].strip() or values(opened[0]).get("caption", "")
+    words = piece[image.end() :].strip() or parse_attributes(opened[0]).get("caption", "")
     return f"{before}\n\n<figure>{shown}<figcaption>{words}</figcaption></figure>\n\n"

@@ -9,11 +9,11 @@ import nh3
 
 from articles.revisions.content import SourceLine
 from articles.wordpress import shortcodes
-from articles.wordpress.paragraphs import paragraphs
-from articles.wordpress.unsupported_html import without_media
-from core.richtext.balancing import balanced
-from core.richtext.plain_text import plain
-from core.richtext.sanitizer import ATTRIBUTES, DROPPED_WHOLE, SCHEMES, TAGS, sanitized
+from articles.wordpress.paragraphs import add_paragraphs
+from articles.wordpress.unsupported_html import remove_unsupported
+from core.richtext.balancing import balance
+from core.richtext.plain_text import extract
+from core.richtext.sanitizer import ATTRIBUTES, DROPPED_WHOLE, SCHEMES, TAGS, sanitize_with
 from core.validation.control_characters import without_controls
 
 # An address and a description to an address of ours and a description, or nothing.
@@ -43,44 +43,44 @@ PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", "
 MOST_SOURCES = 60
 
 
-Told = Callable[[str], None]
+Note = Callable[[str], None]
 
 
 def _nothing(sentence: str) -> None:
     """Nobody is told."""
 
 
-def _no_gallery(numbers: list[str]) -> list[shortcodes.Shown]:
+def _no_gallery(numbers: list[str]) -> list[shortcodes.GalleryPicture]:
     return []
 
 
-def body(
+def convert_body(
     content: str,
     *,
     site: str,
     find: Find,
     gallery: shortcodes.Gallery = _no_gallery,
     picture_pages: Set[str] = frozenset(),
-    left: Told = _nothing,
-    told: Told = _nothing,
+    left: Note = _nothing,
+    told: Note = _nothing,
 ) -> str:
     """`content` as articles hold it; pictures are those found, links within `site` are paths.
 
     `site` is the name of its host, `picture_pages` are paths that show one picture; `left` takes
     whatever does not come along, `told` what staff should look at.
     """
-    text = without_media(content, left)
-    text = shortcodes.without_codes(text, gallery=gallery, left=left, told=told)
-    cleaned = sanitized(_cleaner, GALLERY.sub("<div>", paragraphs(text)))
+    text = remove_unsupported(content, left)
+    text = shortcodes.replace_shortcodes(text, gallery=gallery, left=left, told=told)
+    cleaned = sanitize_with(_cleaner, GALLERY.sub("<div>", add_paragraphs(text)))
     text = ADDRESS.sub(r'<p><a href="\1">\1</a></p>', cleaned)
     text = LINK.sub(lambda link: _inside(link, site, picture_pages, left), text)
     text = PICTURE.sub(lambda picture: _shown(picture, find, left), text)
     if text != cleaned:  # what held nothing but a picture may be empty now
-        text = sanitized(_cleaner, text)
+        text = sanitize_with(_cleaner, text)
     return re.sub(r"\n{2,}", "\n", text)
 
 
-def split(address: str) -> SplitResult:
+def split_url(address: str) -> SplitResult:
     """The parts of an address; of one that is none, empty ones."""
     try:
         return urlsplit(address)
@@ -88,15 +88,15 @@ def split(address: str) -> SplitResult:
         return SplitResult("", "", "", "", "")
 
 
-def _inside(link: re.Match[str], site: str, picture_pages: Set[str], left: Told) -> str:
+def _inside(link: re.Match[str], site: str, picture_pages: Set[str], left: Note) -> str:
     """A link within the old site leads to the path, which redirects; one to a file is none."""
     address, inner = html.unescape(link[1]), link[2]
-    parts = split(address)
+    parts = split_url(address)
     if UPLOADS in parts.path or parts.netloc.endswith(OF_WORDPRESS_COM):
         if "<img" not in inner:
             kind = "picture" if parts.path.lower().endswith(PICTURES) else "file"
             path = unquote(parts.path)[:200]
-            left(f"the link “{words(inner)[:60]}” to the {kind} {path}")
+            left(f"the link “{plain_line(inner)[:60]}” to the {kind} {path}")
         return inner
     if parts.netloc and parts.netloc.removeprefix("www.") == site.removeprefix("www."):
         if unquote(parts.path) in picture_pages and "<img" in inner:
@@ -106,7 +106,7 @@ def _inside(link: re.Match[str], site: str, picture_pages: Set[str], left: Told)
     return link[0]
 
 
-def _shown(picture: re.Match[str], find: Find, left: Told) -> str:
+def _shown(picture: re.Match[str], find: Find, left: Note) -> str:
     """Our picture for one of there. One that is not found takes the words under it along."""
     tag = picture[2] or picture[5]
     given = {name: html.unescape(value) for name, value in ATTRIBUTE.findall(tag)}
@@ -115,42 +115,42 @@ def _shown(picture: re.Match[str], find: Find, left: Told) -> str:
         ours = f'<img src="{html.escape(found[0])}" alt="{html.escape(found[1])}">'
         return picture[0].replace(tag, ours, 1)
     if picture[4]:
-        left(f"the words under a picture that is not here: “{words(picture[4])[:200]}”")
+        left(f"the words under a picture that is not here: “{plain_line(picture[4])[:200]}”")
     return ""
 
 
-def sources(body: str) -> tuple[SourceLine, ...]:
+def find_sources(body: str) -> tuple[SourceLine, ...]:
     """The other sites that a text links to, once each, in the order of the text."""
     found: dict[str, SourceLine] = {}
     for link in LINK.finditer(body):
         address = html.unescape(link[1])
-        parts = split(address)
+        parts = split_url(address)
         if parts.scheme in ("http", "https") and len(address) <= 500 and address not in found:
-            title = words(link[2]) or parts.netloc
+            title = plain_line(link[2]) or parts.netloc
             found[address] = SourceLine(title[:300], publisher=parts.netloc[:200], url=address)
     return tuple(found.values())
 
 
-def words(text: str) -> str:
+def plain_line(text: str) -> str:
     """HTML as one line of plain text."""
     return " ".join(_without_tags(PARTED.sub(" ", text)).split())
 
 
 def _without_tags(text: str) -> str:
     """HTML as plain text."""
-    bare = balanced(text, tags=set(), attributes={}, dropped=DROPPED_WHOLE)
+    bare = balance(text, tags=set(), attributes={}, dropped=DROPPED_WHOLE)
     return without_controls(html.unescape(bare))
 
 
-def lines(text: str) -> str:
+def plain_lines(text: str) -> str:
     """HTML as plain text that keeps its lines."""
     stripped = _without_tags(LINE_END.sub("\n", text))
     return re.sub(r"\n{3,}", "\n\n", stripped.replace("\r\n", "\n")).strip()
 
 
-def summary(excerpt: str, body: str) -> str:
+def make_summary(excerpt: str, body: str) -> str:
     """The excerpt, or how the text begins: 300 characters at most."""
-    text = words(excerpt) or " ".join(plain(body).text.split())
+    text = plain_line(excerpt) or " ".join(extract(body).text.split())
     return text if len(text) <= 300 else (text[:299].rpartition(" ")[0] or text[:299]) + "…"
 
 

@@ -24,7 +24,7 @@ _BLOCK = re.compile(r"<!--\s*+wp:([a-z][\w/-]*+)([^<>]*)/-->", re.IGNORECASE)
 _EMPTY_BLOCKS = {"spacer", "separator", "more", "nextpage", "core/spacer", "core/separator"}
 
 
-def without_media(html: str, left: Callable[[str], None]) -> str:
+def remove_unsupported(html: str, left: Callable[[str], None]) -> str:
     """Return `html` without films and the like. `left` takes each of them, once."""
     said: set[str] = set()
     for tag in _MEDIA.finditer(html):

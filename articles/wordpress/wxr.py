@@ -16,14 +16,14 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from articles.wordpress.wxr_file import NAMED_NOT_XML, NotAnExport, pieces
+from articles.wordpress.wxr_file import NAMED_NOT_XML, NotAnExport, split_entries
 
-__all__ = ["Author", "Broken", "Entry", "Export", "NotAnExport", "Remark"]
+__all__ = ["Author", "BrokenEntry", "Entry", "Export", "NotAnExport", "WxrComment"]
 EARLIEST = 1990  # there was no web before, and so no post
 
 
 @dataclass(frozen=True)
-class Broken:
+class BrokenEntry:
     """An entry that cannot be read."""
 
     name: str
@@ -37,7 +37,7 @@ class Author:
 
 
 @dataclass(frozen=True)
-class Remark:
+class WxrComment:
     """A comment as WordPress kept it."""
 
     key: str
@@ -65,7 +65,7 @@ class Entry:
     published: datetime | None
     topics: tuple[tuple[str, str], ...]  # (slug, name)
     other_terms: tuple[tuple[str, str], ...]  # (what it is, name)
-    remarks: tuple[Remark, ...]
+    remarks: tuple[WxrComment, ...]
     left_remarks: tuple[str, ...]  # why each comment that is no Remark stays
     meta: dict[str, list[str]] = field(default_factory=dict)
     file: str = ""  # the address of a picture or another file
@@ -85,7 +85,7 @@ class Export:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        head = next(pieces(path)).partition("</channel>")[0]
+        head = next(split_entries(path)).partition("</channel>")[0]
         opened = re.search(r"<rss\b[^<>]*>", head)
         if opened is None or "<channel" not in head:
             raise NotAnExport("This is no export of WordPress: it has no <rss> with a <channel>.")
@@ -109,14 +109,14 @@ class Export:
             for each in _all(channel, "category")
         }
 
-    def __iter__(self) -> Iterator[Entry | Broken]:
-        found = pieces(self.path)
+    def __iter__(self) -> Iterator[Entry | BrokenEntry]:
+        found = split_entries(self.path)
         next(found)
         for number, piece in enumerate(found, 1):
             try:
                 yield _entry(self._parsed(f"<channel>{piece}")[0])
             except (ParseError, DefusedXmlException, ValueError, IndexError) as error:
-                yield Broken(_guess(piece, number), str(error))
+                yield BrokenEntry(_guess(piece, number), str(error))
 
     def _parsed(self, inside: str) -> Element:
         inside = NAMED_NOT_XML.sub("", inside)
@@ -171,8 +171,8 @@ def _why_not(comment: Element) -> str:
     return "" if kind in ("", "comment") else kind
 
 
-def _remark(comment: Element) -> Remark:
-    return Remark(
+def _remark(comment: Element) -> WxrComment:
+    return WxrComment(
         key=_text(comment, "comment_id"),
         parent=_text(comment, "comment_parent"),
         name=_text(comment, "comment_author"),

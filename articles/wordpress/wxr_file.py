@@ -34,7 +34,7 @@ class NotAnExport(ValueError):
     """Its words say what is wrong with the file as a whole."""
 
 
-def encoding(path: Path) -> str:
+def detect_encoding(path: Path) -> str:
     """Return how the file is written: by its byte order mark, its declaration, or as UTF-8.
 
     Raises NotAnExport for an encoding that nobody knows here.
@@ -55,7 +55,7 @@ def encoding(path: Path) -> str:
     return "utf-8" if known.startswith(("utf-16", "utf-32")) else MEANT.get(known, known)
 
 
-def pieces(path: Path) -> Iterator[str]:
+def split_entries(path: Path) -> Iterator[str]:
     """First what stands before the entries, then each <item>…</item> as it stands."""
     buffer, start, at = "", 0, 0
     head, in_item, in_text = True, False, False
@@ -97,7 +97,7 @@ def _chunks(path: Path) -> Iterator[str]:
 
     A byte that is no letter in the file's encoding is UNREADABLE.
     """
-    with path.open(encoding=encoding(path), errors="replace") as file:
+    with path.open(encoding=detect_encoding(path), errors="replace") as file:
         while chunk := file.read(CHUNK):
             yield chunk.translate(NOT_XML) or " "
     yield ""

@@ -7,7 +7,7 @@ from PIL import Image, ImageCms
 _SRGB = ImageCms.createProfile("sRGB")
 
 
-def in_eight_bits(image: Image.Image) -> Image.Image:
+def to_eight_bits(image: Image.Image) -> Image.Image:
     """Return a picture of 16-bit grays with their brightness; others as they are."""
     if not image.mode.startswith("I"):
         return image
@@ -17,7 +17,7 @@ def in_eight_bits(image: Image.Image) -> Image.Image:
     return scaled
 
 
-def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Return a picture whose numbers mean what they meant by `profile`. A broken one counts not."""
     if not profile:
         return image

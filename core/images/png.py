@@ -14,7 +14,7 @@ _KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"iCCP", b"eXIf", b"acTL",
 LARGEST_PROFILE = 1_000_000  # unpacked; those of cameras and screens have a few kB
 
 
-def without_texts(file: IO[bytes]) -> io.BytesIO:
+def strip_metadata(file: IO[bytes]) -> io.BytesIO:
     """Return a copy of a PNG without its texts and other additions.
 
     Where it is broken the copy is so as well: whoever decodes it says what is wrong.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.images import png
-from core.images.colors import in_eight_bits, in_srgb
+from core.images.colors import to_eight_bits, to_srgb
 from core.richtext.sanitizer import Refused
 
 __all__ = ["Refused", "prepare_upload"]
@@ -57,7 +57,7 @@ def prepare_upload(upload: Any, *, square: int = 0) -> ContentFile:
 def _file(upload: Any) -> Any:
     is_png = upload.read(len(png.SIGNATURE)) == png.SIGNATURE
     upload.seek(0)
-    return png.without_texts(upload) if is_png else upload
+    return png.strip_metadata(upload) if is_png else upload
 
 
 def _check_size(image: Image.Image) -> None:
@@ -88,12 +88,12 @@ def _written_anew(image: Image.Image, square: int) -> ContentFile:
     mode = "RGBA" if clear and kind != "JPEG" else "RGB"
     profile = image.info.get("icc_profile")
     image.draft(None, (WIDEST, WIDEST))  # a JPEG is unpacked no larger than that needs
-    image = in_eight_bits(image)
+    image = to_eight_bits(image)
     # Colors by number, and one that stands for nothing, cannot be mixed.
     if image.mode in ("1", "P", "PA") or "transparency" in image.info:
         image = image.convert(mode)
     image.thumbnail((WIDEST, WIDEST))
-    plain = in_srgb(ImageOps.exif_transpose(image), profile).convert(mode)
+    plain = to_srgb(ImageOps.exif_transpose(image), profile).convert(mode)
     if square:
         side = min(square, *plain.size)
         plain = ImageOps.fit(plain, (side, side), centering=(0.5, 0.35))  # faces are above it

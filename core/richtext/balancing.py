@@ -44,7 +44,7 @@ _ATTRIBUTE = re.compile(
 )
 
 
-def balanced(
+def balance(
     html: str, *, tags: Set[str], attributes: Mapping[str, Set[str]], dropped: Set[str]
 ) -> str:
     """Return `html` with these `tags` and `attributes` only, each tag closed where its parent is.

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Set
 
-from core.richtext.tree import BLANK, MARKS, Element, is_seen
+from core.richtext.tree import BLANK, MARKS, Element, is_visible
 
 # Blocks of other pages: what is in them stands apart from what is around them.
 PARTS = {
@@ -27,7 +27,7 @@ _APART = Element("div")
 Piece = tuple[tuple[Element, ...], Element | str]
 
 
-def within(element: Element, marks: tuple[Element, ...] = ()) -> list[Piece]:
+def pieces_of(element: Element, marks: tuple[Element, ...] = ()) -> list[Piece]:
     """Return what an element holds; its own mark joins `marks`, unless one of its name is there."""
     mark = _mark(element)
     if mark and mark.name not in {each.name for each in marks}:
@@ -38,33 +38,33 @@ def within(element: Element, marks: tuple[Element, ...] = ()) -> list[Piece]:
     return [(marks, child) for child in children]
 
 
-def sifted(
+def split_by(
     pieces: Iterable[Piece], wanted: Set[str], through: Set[str] = frozenset()
 ) -> Iterator[tuple[Element | None, list[Piece]]]:
     """Each wanted element with what it holds, and between them (None, whatever else is seen)."""
     loose: list[Piece] = []
-    for marks, what in opened(pieces, PARTS | through):
+    for marks, what in flatten(pieces, PARTS | through):
         if isinstance(what, str) or what.name not in wanted:
             loose.append((marks, what))
             continue
-        if any(is_seen(other) for _, other in loose):
+        if any(is_visible(other) for _, other in loose):
             yield None, loose
         loose = []
-        yield what, [(marks, what)] if what.name == "img" else within(what, marks)
-    if any(is_seen(other) for _, other in loose):
+        yield what, [(marks, what)] if what.name == "img" else pieces_of(what, marks)
+    if any(is_visible(other) for _, other in loose):
         yield None, loose
 
 
-def opened(pieces: Iterable[Piece], through: Set[str]) -> Iterator[Piece]:
+def flatten(pieces: Iterable[Piece], through: Set[str]) -> Iterator[Piece]:
     """The pieces with marks and these elements opened. What parted words still does."""
     for marks, what in pieces:
         if not isinstance(what, str) and what.name in _THROUGH:
-            yield from opened(within(what, marks), through)
+            yield from flatten(pieces_of(what, marks), through)
         elif isinstance(what, str) or what.name not in through:
             yield marks, what
         else:
             yield marks, _APART
-            yield from opened(within(what, marks), through)
+            yield from flatten(pieces_of(what, marks), through)
             yield marks, _APART
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.richtext.inline_content import Piece
-from core.richtext.tree import BLANK, Element, is_seen
+from core.richtext.tree import BLANK, Element, is_visible
 
 
 @dataclass
@@ -12,7 +12,7 @@ class Run:
     pieces: list[Piece]
 
     def is_seen(self) -> bool:
-        return any(is_seen(what) for _, what in self.pieces)
+        return any(is_visible(what) for _, what in self.pieces)
 
     def has_line_end(self) -> bool:
         return any(isinstance(what, str) and "\n" in what for _, what in self.pieces)
@@ -22,7 +22,7 @@ class Run:
 
     def is_pictures(self) -> bool:
         """Whether there are pictures, and nothing else is seen."""
-        words = any(isinstance(what, str) and is_seen(what) for _, what in self.pieces)
+        words = any(isinstance(what, str) and is_visible(what) for _, what in self.pieces)
         return bool(self.pictures()) and not words
 
     def trimmed(self) -> list[Piece]:

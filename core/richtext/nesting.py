@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from core.richtext.inline_content import HEADS, PARTS, Piece, opened, sifted, within
+from core.richtext.inline_content import HEADS, PARTS, Piece, flatten, pieces_of, split_by
 from core.richtext.inline_runs import Run, Speaker
-from core.richtext.tree import BLANK, LISTS, MARKS, Element, is_right, is_seen, read
+from core.richtext.tree import BLANK, LISTS, MARKS, Element, is_valid, is_visible, parse
 
 _ROWS = {"thead", "tbody", "tr", "caption", "td", "th"}
 
@@ -40,12 +40,12 @@ class Table:
             place.append(f"<tr>{''.join(cells)}</tr>")
 
 
-def arranged(html: str) -> str:
+def fix_nesting(html: str) -> str:
     """Return `html`, which `balanced` wrote, with every element where it may stand."""
-    root = read(html)
-    if is_right(root):
+    root = parse(html)
+    if is_valid(root):
         return html
-    return _html(_Arranger(len(html)).flow(within(root)))
+    return _html(_Arranger(len(html)).flow(pieces_of(root)))
 
 
 class _Arranger:
@@ -76,7 +76,7 @@ class _Arranger:
 
     def words(self, pieces: Iterable[Piece]) -> str:
         """All words as the lines of one run, for a caption."""
-        everything = opened(pieces, PARTS | _WRITERS.keys() | _ROWS | {"figcaption"})
+        everything = flatten(pieces, PARTS | _WRITERS.keys() | _ROWS | {"figcaption"})
         runs = [part for part in self.parts(everything) if isinstance(part, Run)]
         return "<br>".join(self.speaker.say(run) for run in runs if run.is_seen())
 
@@ -93,12 +93,12 @@ class _Arranger:
                     out.append(Run([]))
                 out[-1].pieces.append((marks, what))  # type: ignore[union-attr]
             elif what.name in MARKS or what.name == "span":
-                self.walk(within(what, marks), out)
+                self.walk(pieces_of(what, marks), out)
             elif what.name in _WRITERS:
-                out += _WRITERS[what.name](self, what, within(what, marks))
+                out += _WRITERS[what.name](self, what, pieces_of(what, marks))
             else:
                 out.append(Run([]))
-                self.walk(within(what, marks), out)
+                self.walk(pieces_of(what, marks), out)
                 out.append(Run([]))
 
     def paragraph(self, node: Element, inside: list[Piece]) -> list[Part]:
@@ -125,7 +125,7 @@ class _Arranger:
     def items(self, node: Element, inside: list[Piece]) -> list[Part]:
         """Items only. A list between items belongs to the one before it."""
         items: list[list[Piece]] = []
-        for item, held in sifted(inside, {"li"}):
+        for item, held in split_by(inside, {"li"}):
             before, own = ([], held) if item else _parted(held)
             if before:
                 items[-1:] = [[*(items[-1] if items else []), *before]]
@@ -142,7 +142,7 @@ class _Arranger:
         pictures: list[Piece] = []
         captions: list[str] = []
         rest: list[Block] = []
-        for element, held in sifted(inside, {"img", "figcaption"}, through={"p"}):
+        for element, held in split_by(inside, {"img", "figcaption"}, through={"p"}):
             if element is None:
                 rest += [block for block in self.flow(held) if block.name]
             elif element.name == "img":
@@ -178,7 +178,7 @@ class _Arranger:
 
     def rows(self, inside: Iterable[Piece], table: Table, section: str) -> None:
         loose: list[str] = []  # cells without a row
-        for element, held in sifted(inside, _ROWS):
+        for element, held in split_by(inside, _ROWS):
             name = element.name if element else ""
             if element and name in ("td", "th"):
                 loose.append(_block(name, self.cell(held), element.attributes).html)
@@ -199,7 +199,7 @@ class _Arranger:
         """Those of a row. What stands between them is one more."""
         return [
             _block(cell.name if cell else "td", html, cell.attributes if cell else "").html
-            for cell, held in sifted(inside, {"td", "th"})
+            for cell, held in split_by(inside, {"td", "th"})
             if (html := self.cell(held)) or cell
         ]
 
@@ -228,7 +228,7 @@ def _html(blocks: Iterable[Block]) -> str:
 def _parted(pieces: list[Piece]) -> tuple[list[Piece], list[Piece]]:
     """The lists at the beginning, and the rest."""
     for place, (_, what) in enumerate(pieces):
-        if is_seen(what) and (isinstance(what, str) or what.name not in LISTS):
+        if is_visible(what) and (isinstance(what, str) or what.name not in LISTS):
             return pieces[:place], pieces[place:]
     return pieces, []
 

@@ -85,7 +85,7 @@ def find(text: str) -> list[Phone]:
     return kept
 
 
-def linked(text: str) -> str:
+def link_phones(text: str) -> str:
     """`text`, which is plain, as HTML with its phone numbers as links."""
     return _with_links(text, find(text))
 
@@ -155,7 +155,7 @@ class _Text(HTMLParser):
         self.length += len(text)
 
 
-def in_html(html: str) -> str:
+def link_phones_in_html(html: str) -> str:
     """Clean HTML with its phone numbers as links; what is a link stays as it is."""
     writer = _Linker(html)
     writer.feed(html)

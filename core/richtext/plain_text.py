@@ -29,26 +29,26 @@ CITATION = re.compile(r"\[\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]")
 
 
 @dataclass(frozen=True)
-class Plain:
+class PlainText:
     text: str  # one block on each line
     headings: str  # one on each line
 
 
-def plain(html: str) -> Plain:
+def extract(html: str) -> PlainText:
     reader = _Reader()
     reader.feed(html)
     reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.parts).splitlines())
     headings = (" ".join(heading.split()) for heading in reader.headings)
-    return Plain("\n".join(filter(None, lines)), "\n".join(filter(None, headings)))
+    return PlainText("\n".join(filter(None, lines)), "\n".join(filter(None, headings)))
 
 
-def minutes(text: str) -> int:
+def reading_minutes(text: str) -> int:
     """How long a calm reader takes, in whole minutes, one at least."""
     return max(1, math.ceil(len(text.split()) / WORDS_PER_MINUTE))
 
 
-def without_citations(text: str) -> str:
+def strip_citations(text: str) -> str:
     return re.sub(r"(?<!\s)\s+([.,;:])", r"\1", CITATION.sub("", text))
 
 

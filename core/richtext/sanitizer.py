@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 import nh3
 from django.utils.translation import gettext as _
 
-from core.richtext.balancing import balanced
+from core.richtext.balancing import balance
 from core.richtext.inline_content import HEADS, PARTS, STYLED
-from core.richtext.nesting import arranged
+from core.richtext.nesting import fix_nesting
 from core.validation.control_characters import without_controls
 
 LONGEST = 400_000  # characters; a long article has 30,000
@@ -90,7 +90,7 @@ def clean(html: str, *, is_ours: Callable[[str], bool]) -> str:
                 length=f"{len(html):,}", longest=f"{LONGEST:,}"
             )
         )
-    cleaned = sanitized(_cleaner, html)
+    cleaned = sanitize_with(_cleaner, html)
     pictures = _Pictures()
     pictures.feed(cleaned)
     for src, alt in pictures.found:
@@ -98,14 +98,14 @@ def clean(html: str, *, is_ours: Callable[[str], bool]) -> str:
     return cleaned
 
 
-def sanitized(cleaner: nh3.Cleaner, html: str) -> str:
+def sanitize_with(cleaner: nh3.Cleaner, html: str) -> str:
     """Return what `cleaner` keeps of `html`, which it is given with nothing to repair.
 
     No text stands outside a block and no block within an inline element, whatever `html` was.
     """
     known = without_controls(html)
-    tidy = balanced(known, tags=_FOREIGN, attributes=_WITH_LOOKS, dropped=DROPPED_WHOLE)
-    cleaned = cleaner.clean(arranged(tidy).translate(_ASIDE)).translate(_BACK)
+    tidy = balance(known, tags=_FOREIGN, attributes=_WITH_LOOKS, dropped=DROPPED_WHOLE)
+    cleaned = cleaner.clean(fix_nesting(tidy).translate(_ASIDE)).translate(_BACK)
     return without_controls(cleaned).strip()  # an entity names a control character, too
 
 

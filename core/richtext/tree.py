@@ -37,7 +37,7 @@ class Element:
         return f"<{self.name}{self.attributes}>"
 
 
-def read(html: str) -> Element:
+def parse(html: str) -> Element:
     """Return the tree of what `balanced` wrote, under an element without a name."""
     root = Element("")
     stack, at = [root], 0
@@ -57,22 +57,22 @@ def read(html: str) -> Element:
     return root
 
 
-def is_seen(what: Element | str) -> bool:
+def is_visible(what: Element | str) -> bool:
     """Whether a reader sees it: a picture, a line, or a text that is more than blanks."""
     if isinstance(what, Element):
-        return what.name in ("img", "hr") or any(map(is_seen, what.children))
+        return what.name in ("img", "hr") or any(map(is_visible, what.children))
     return bool(unescape(what).strip(_UNSEEN))
 
 
-def is_right(element: Element, around: frozenset[str] = frozenset()) -> bool:
+def is_valid(element: Element, around: frozenset[str] = frozenset()) -> bool:
     """Whether everything in it stands where it may. `around`: the marks that it is in."""
-    if element.name in around or (element.name in _NEVER_EMPTY and not is_seen(element)):
+    if element.name in around or (element.name in _NEVER_EMPTY and not is_visible(element)):
         return False
     children = [child for child in element.children if not _is_blank(child)]
     if not _may_hold(element.name, children):
         return False
     marks = around | {element.name} if element.name in MARKS else around
-    return all(is_right(child, marks) for child in children if isinstance(child, Element))
+    return all(is_valid(child, marks) for child in children if isinstance(child, Element))
 
 
 def _is_blank(child: Element | str) -> bool:

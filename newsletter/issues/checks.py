@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import article_library
 from core.practice.models import Practice
-from core.richtext.plain_text import plain
+from core.richtext.plain_text import extract
 from core.web import link_checker
 from newsletter.issues import rendering
 from newsletter.models import Issue
@@ -58,7 +58,7 @@ def links(issue: Issue) -> list[Problem]:
 def _missing(issue: Issue) -> Iterator[Problem]:
     if not issue.subject.strip():
         yield Problem(_("It has no subject."), stops=True)
-    if not plain(issue.body).text and not issue.articles:
+    if not extract(issue.body).text and not issue.articles:
         yield Problem(_("It is empty: write a text, or pick an article."), stops=True)
     shown = {card.pk for card in article_library.current().cards(issue.articles)}
     if set(issue.articles) - shown:

@@ -78,7 +78,7 @@ def _context(issue: Issue) -> dict[str, Any]:
         "issue": issue,
         "subject": issue.subject,
         "practice": Practice.current(),
-        "body": mark_safe(phone_links.in_html(body)),  # noqa: S308  # nosemgrep: marked-safe  (cleaned when saved)
+        "body": mark_safe(phone_links.link_phones_in_html(body)),  # noqa: S308  # nosemgrep: marked-safe  (cleaned when saved)
         "body_text": as_text(body),
         "cards": shown,
         "unsubscribe": slot("unsubscribe"),

@@ -36,7 +36,7 @@ def _issue(request: HttpRequest, slug: str) -> HttpResponse:
     later = Issue.objects.archived().filter(started_at__gt=found.started_at).last()
     earlier = Issue.objects.archived().filter(started_at__lt=found.started_at).first()
     context = {"issue": found, "cards": rendering.cards(found), "later": later, "earlier": earlier}
-    context["body"] = mark_safe(phone_links.in_html(found.body))  # noqa: S308  # nosemgrep: marked-safe  (cleaned when saved)
+    context["body"] = mark_safe(phone_links.link_phones_in_html(found.body))  # noqa: S308  # nosemgrep: marked-safe  (cleaned when saved)
     canonical = settings.SITE_URL + found.get_absolute_url()
     return render(request, "newsletter/issue.html", context | {"canonical": canonical})
 
@@ -67,5 +67,5 @@ def _entry(issue: Issue, name: str, host: str | None) -> dict[str, Any]:
         "pubdate": issue.started_at,
         "updateddate": issue.started_at,
         "author_name": name,
-        "content": phone_links.in_html(rendering.absolute(issue.body)),
+        "content": phone_links.link_phones_in_html(rendering.absolute(issue.body)),
     }

@@ -10,7 +10,7 @@ from PIL import Image
 
 from articles import tasks
 from articles.models import Article, ImageAsset, Status
-from articles.revisions.revision_diff import words
+from articles.revisions.revision_diff import diff_html
 from core.staff.models import AuditEvent
 from tests.articles.factories import (
     approve,
@@ -246,7 +246,7 @@ def test_revisions_can_be_listed_compared_and_restored(editor):
 
 
 def test_a_comparison_shows_tags_as_text():
-    assert words("<b>a</b>", "<i>a</i>") == (
+    assert diff_html("<b>a</b>", "<i>a</i>") == (
         "<del>&lt;b&gt;a&lt;/b&gt;</del><ins>&lt;i&gt;a&lt;/i&gt;</ins>"
     )
 

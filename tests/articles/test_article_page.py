@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles.links import preview_links
 from articles.models import ImageAsset, Related
-from articles.revisions.content import Answered, SourceLine
+from articles.revisions.content import QuestionAnswer, SourceLine
 from tests.articles.factories import (
     LABEL,
     approve,
@@ -32,7 +32,7 @@ def article():
         body="<h2>How it works</h2><p>It blocks [1].</p>"
         '<blockquote class="urgent"><h2>Get help now</h2><p>Call 911.</p></blockquote>',
         key_points=("It is not habit-forming.",),
-        faq=(Answered("Is it addictive?", "No [2]."),),
+        faq=(QuestionAnswer("Is it addictive?", "No [2]."),),
         sources=(LABEL, SourceLine("TIP 63", "SAMHSA", 2021, "https://example.org/tip")),
     )
     reviewer = make_contributor("Marcus Oyelaran", specialty="addiction medicine", slug="marcus")

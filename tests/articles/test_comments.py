@@ -43,7 +43,7 @@ def leave(client: Client, page: str = PAGE, headers=HERE, **answers):
 
 
 def kept(article: Article, **values) -> Comment:
-    return comments.leave(article, **({"name": "Sam", "email": "", "text": "Helped me."} | values))
+    return comments.submit(article, **({"name": "Sam", "email": "", "text": "Helped me."} | values))
 
 
 def approved(article: Article, **values) -> Comment:
@@ -328,7 +328,7 @@ def test_answers_of_author_and_reviewer_are_marked(client, article, commits):
 def test_the_newest_comments_come_first_and_the_rest_has_a_page(client, article):
     now = timezone.now()
     for number in range(62):
-        comments.bring_in(article, name=f"N{number}", text=f"Number {number}.", written=now)
+        comments.import_comment(article, name=f"N{number}", text=f"Number {number}.", written=now)
     html = client.get(PAGE).text
     assert html.index("Number 61.") < html.index("Number 60.")
     assert "Number 1." not in html
@@ -357,15 +357,15 @@ def test_moderators_get_one_mail_with_a_count_and_a_link_however_many_come(artic
     make_staff("clinician")
     for _ in range(3):
         kept(article, name="Zebulon", text="Do not tell.")
-    tasks.tell_moderators()
-    tasks.tell_moderators()
+    tasks.email_moderators()
+    tasks.email_moderators()
     email = OutgoingEmail.objects.get()
     assert email.to == "editor@example.org"
     assert "3 comments wait" in email.text
     assert "/admin/articles/comment/" in email.text
     assert not re.search("Zebulon|Do not tell|naltrexone", email.text + email.html + email.subject)
     kept(article)
-    tasks.tell_moderators()
+    tasks.email_moderators()
     assert OutgoingEmail.objects.count() == 1
     with time_machine.travel(time.time() + 3601):
         tasks.tell_moderators()
@@ -379,7 +379,7 @@ def test_moderators_read_since_when_by_the_clinics_clock(article):
     make_staff("editor")
     kept(article)
     Comment.objects.update(created_at=datetime(2026, 7, 2, 4, 5, tzinfo=UTC))
-    tasks.tell_moderators()
+    tasks.email_moderators()
     email = OutgoingEmail.objects.get()
     assert "since July 1, 9:05 PM" in email.text
     assert "since July 1, 9:05 PM" in email.html
@@ -389,7 +389,7 @@ def test_who_hears_of_comments_can_be_named(article, settings):
     settings.COMMENT_MODERATORS = ["desk@example.org"]
     make_staff("editor")
     kept(article)
-    tasks.tell_moderators()
+    tasks.email_moderators()
     assert [email.to for email in OutgoingEmail.objects.all()] == ["desk@example.org"]
 
 

@@ -34,7 +34,7 @@ def article():
 
 @pytest.fixture
 def comment(article) -> Comment:
-    return comments.leave(article, name="Sam", email="sam@example.org", text="It <i>helped</i>.")
+    return comments.submit(article, name="Sam", email="sam@example.org", text="It <i>helped</i>.")
 
 
 def status(comment: Comment) -> str:
@@ -43,7 +43,7 @@ def status(comment: Comment) -> str:
 
 
 def test_the_list_shows_what_waits_first_and_the_first_page_says_how_much(editor, comment):
-    gone = comments.leave(comment.article, name="Spammy", email="", text="Buy now.")
+    gone = comments.submit(comment.article, name="Spammy", email="", text="Buy now.")
     comments.mark_as_spam(gone, by=editor.user)
     html = editor.get(LIST).text
     assert "It &lt;i&gt;helped" in html
@@ -58,7 +58,7 @@ def test_the_list_shows_what_waits_first_and_the_first_page_says_how_much(editor
     ("step", "becomes"), [("approve", "approved"), ("reject", "rejected"), ("spam", "spam")]
 )
 def test_one_press_decides_and_leads_on_to_the_next(editor, comment, step, becomes):
-    following = comments.leave(comment.article, name="Kim", email="", text="Next.")
+    following = comments.submit(comment.article, name="Kim", email="", text="Next.")
     page = editor.get(f"{LIST}{comment.pk}/change/").text
     assert f"/step/{step}/" in page
     response = editor.post(f"{LIST}{comment.pk}/step/{step}/")
@@ -71,7 +71,7 @@ def test_one_press_decides_and_leads_on_to_the_next(editor, comment, step, becom
 
 
 def test_many_are_decided_at_once(editor, comment, article):
-    others = [comments.leave(article, name="Kim", email="", text="More.") for _ in range(2)]
+    others = [comments.submit(article, name="Kim", email="", text="More.") for _ in range(2)]
     withdrawn = others.pop()
     comments.withdraw(withdrawn)
     data = {"action": "spam_chosen", "_selected_action": [comment.pk, others[0].pk, withdrawn.pk]}

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from articles import comments
 from articles.models import Article, Comment, Opinion, Revision, Topic
-from articles.revisions.content import Answered, SourceLine
+from articles.revisions.content import QuestionAnswer, SourceLine
 from articles.seed_library import load_library
 from core.validation.control_characters import without_controls
 from newsletter.models import Issue
@@ -87,12 +87,12 @@ def test_the_workflow_takes_it_away_wherever_a_text_comes_from(tmp_path):
     what = make_content(
         title=f"T{BAD}",
         key_points=(f"p{BAD}",),
-        faq=(Answered(f"q{BAD}", f"a{BAD}"),),
+        faq=(QuestionAnswer(f"q{BAD}", f"a{BAD}"),),
         sources=(SourceLine(f"s{BAD}", f"p{BAD}", url=f"https://a.example/{BAD}"),),
     )
     article = make_draft(**what.__dict__)
-    comments.bring_in(article, name=f"N{BAD}", text=f"t{BAD}", written=article.created_at)
-    comments.leave(article, name=f"N{BAD}", email="", text=f"t{BAD}")
+    comments.import_comment(article, name=f"N{BAD}", text=f"t{BAD}", written=article.created_at)
+    comments.submit(article, name=f"N{BAD}", email="", text=f"t{BAD}")
     item = post(1, title="T\x08i", excerpt="E\x1b", content="a \x08 b", more=comment(1, "\x08Hi"))
     call_command("import_wordpress", str(write(tmp_path, item)), verbosity=0)
     for row in [*Revision.objects.all(), *Comment.objects.all(), *Article.objects.all()]:
@@ -177,7 +177,7 @@ def test_a_date_of_no_calendar_costs_its_own_entry(client):
 
 def test_what_machines_are_told_loses_a_part_and_not_the_page(client):
     spoiled(
-        make_article(title="Odd", slug="odd", faq=(Answered("Q", "A"),)),
+        make_article(title="Odd", slug="odd", faq=(QuestionAnswer("Q", "A"),)),
         faq="""'[{"question": "Why?"}, 7, {"question": "Who?", "answer": "You."}]'::jsonb""",
         sources="""'[{"title": "A", "accessed": "soon"}, {"oops": 1}, 7]'::jsonb""",
     )

@@ -26,7 +26,7 @@ LINES = ("tel:988", "sms:988", "tel:911", "tel:+18002221222")
     ],
 )
 def test_words_of_danger_are_known(typed, kind):
-    assert crisis_terms.kind(typed) == kind
+    assert crisis_terms.detect_crisis(typed) == kind
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_words_of_danger_are_known(typed, kind):
     ],
 )
 def test_other_words_are_not(typed):
-    assert crisis_terms.kind(typed) == ""
+    assert crisis_terms.detect_crisis(typed) == ""
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from articles import publishing
 from articles.emails import review_due
 from articles.models import Article, Status
 from articles.revisions.content import DatedFact, SourceLine
-from articles.seed_library import LIBRARY, read
+from articles.seed_library import LIBRARY, read_file
 from tests.articles.factories import (
     LABEL,
     approve,
@@ -52,7 +52,7 @@ def test_what_has_ended_is_not_approved_nor_confirmed():
     edit(shown, facts=(fact(-1),))
     approve(shown, dated=True)
     with pytest.raises(publishing.NotPossible, match="was true until"):
-        publishing.confirm(shown, by=make_contributor())
+        publishing.confirm_review(shown, by=make_contributor())
 
 
 def test_it_must_hold_on_the_day_the_article_goes_online(time_machine):
@@ -98,7 +98,8 @@ def test_readers_are_told_once_it_has_ended(client, time_machine, commits):
     assert notice not in client.get("/articles/rule/").text
     time_machine.move_to(datetime.now(UTC) + timedelta(days=36))
     with commits():
-        review_due.remind(timezone.now().date())  # every day: it forgets the page that was kept
+        # every day: it forgets the page that was kept
+        review_due.email_reviewers(timezone.now().date())
     assert notice in client.get("/articles/rule/").text
 
 
@@ -117,12 +118,12 @@ def test_staff_see_what_ages_on_the_first_page_and_in_the_list(client):
 
 @pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.md")), ids=lambda path: path.stem)
 def test_every_dated_sentence_of_the_library_stands_in_its_text(path):
-    content = read(path).content
+    content = read_file(path).content
     assert [fact for fact in content.facts if not content.says(fact.sentence)] == []
 
 
 def test_the_library_dates_what_is_known_to_end():
-    ends = {path.stem: read(path).content.true_until for path in LIBRARY.glob("*.md")}
+    ends = {path.stem: read_file(path).content.true_until for path in LIBRARY.glob("*.md")}
     for slug in ("your-first-telehealth-visit", "what-suboxone-costs", "ways-to-save-on-vivitrol"):
         assert ends[slug] == date(2026, 12, 31)
 

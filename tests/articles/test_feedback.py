@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from articles import feedback
-from articles.feedback import score
+from articles.feedback import wilson_score
 from articles.models import Article, Opinion
 from tests.articles.factories import make_article, make_draft
 from tests.core.staff.people import make_staff, sign_in
@@ -46,15 +46,21 @@ def test_nothing_that_is_kept_tells_who_answered():
 def test_most_useful_follows_what_readers_say(client, article):
     better = make_article(title="The better one")
     for _ in range(3):
-        feedback.give(better, helpful=True, sentence="")
-    feedback.give(article, helpful=False, sentence="")
+        feedback.give_feedback(better, helpful=True, sentence="")
+    feedback.give_feedback(article, helpful=False, sentence="")
     html = client.get("/articles/?order=useful").text
     assert html.index("The better one") < html.index("What naltrexone does")
 
 
 def test_many_answers_weigh_more_than_few():
-    assert score(0, 0) == 0 == score(0, 5)
-    assert score(1, 1) < score(9, 10) < score(90, 100) < score(100, 100) <= 1000
+    assert wilson_score(0, 0) == 0 == wilson_score(0, 5)
+    assert (
+        wilson_score(1, 1)
+        < wilson_score(9, 10)
+        < wilson_score(90, 100)
+        < wilson_score(100, 100)
+        <= 1000
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,7 +85,7 @@ def test_nine_of_ten_stand_before_one_of_one(client, article):
 
 def test_the_day_of_the_last_change_is_not_touched(article):
     before = Article.objects.get().changed_at
-    feedback.give(article, helpful=True, sentence="")
+    feedback.give_feedback(article, helpful=True, sentence="")
     assert Article.objects.get().changed_at == before
 
 
@@ -137,8 +143,8 @@ def test_a_draft_is_not_asked_about(client):
 
 
 def test_staff_read_the_sentences_and_see_counts_beside_each_article(article):
-    feedback.give(article, helpful=True, sentence="Clear and kind.")
-    feedback.give(article, helpful=False, sentence="")
+    feedback.give_feedback(article, helpful=True, sentence="Clear and kind.")
+    feedback.give_feedback(article, helpful=False, sentence="")
     editor = sign_in(Client(), make_staff("editor"))
     assert "Clear and kind." in editor.get("/admin/articles/opinion/").text
     assert "1 of 2" in editor.get("/admin/articles/article/").text

@@ -8,8 +8,8 @@ from django.test import Client
 
 from articles import publishing
 from articles.models import Article, Revision
-from articles.seed_library import LIBRARY, read
-from articles.wordpress.importing import move_in
+from articles.seed_library import LIBRARY, read_file
+from articles.wordpress.importing import import_posts
 from articles.wordpress.wxr import Export
 from core.richtext.sanitizer import clean
 from newsletter.models import Issue
@@ -119,7 +119,7 @@ def test_no_stored_text_has_bare_words_or_wrong_nesting_whatever_its_source(tmp_
     submitted("editor", f"/admin/articles/article/{article.pk}/change/", "article_form", body=WRONG)
     issue = {"subject": "News", "preview": "x", "slug": "news", "body": WRONG}
     submitted("newsletter editor", "/admin/newsletter/issue/add/", "issue_form", **issue)
-    move_in(Export(write(tmp_path, post(1, content=WRONG), post(2, content=f"a\n\n{WRONG}"))))
+    import_posts(Export(write(tmp_path, post(1, content=WRONG), post(2, content=f"a\n\n{WRONG}"))))
     publishing.restore(article.revisions.last(), by=None)
     bodies = stored()
     assert len(bodies) == 3 + 5 + 1
@@ -130,4 +130,4 @@ def test_no_stored_text_has_bare_words_or_wrong_nesting_whatever_its_source(tmp_
 
 @pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.md")), ids=lambda path: path.stem)
 def test_the_texts_that_come_with_the_site_are_nested_right(path):
-    assert faults(read(path).content.body) == []
+    assert faults(read_file(path).content.body) == []

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from articles.seed_library import LIBRARY, read
-from core.richtext.plain_text import plain
+from articles.seed_library import LIBRARY, read_file
+from core.richtext.plain_text import extract
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 GIVE = re.compile(r"giv(?:e|es|ing) (?:them |it |him |her )?\W*naloxone|naloxone at once", re.I)
@@ -14,10 +14,10 @@ GIVE = re.compile(r"giv(?:e|es|ing) (?:them |it |him |her )?\W*naloxone|naloxone
 
 def blocks(path: Path) -> list[str]:
     """Call-outs, paragraphs and lines of an article, each as plain words."""
-    content = read(path).content
+    content = read_file(path).content
     whole = re.findall(r"<blockquote.*?</blockquote>", content.body, re.S)
     answers = [each.answer for each in content.faq]
-    texts = [*(plain(html).text for html in [*whole, content.body]), *content.key_points]
+    texts = [*(extract(html).text for html in [*whole, content.body]), *content.key_points]
     return [block for text in [*texts, *answers] for block in text.splitlines()]
 
 
@@ -49,6 +49,6 @@ def test_every_page_says_it_in_the_same_order():
 
 
 def test_the_steps_of_the_article_about_it_come_in_this_order():
-    body = plain(read(LIBRARY / "naloxone-and-overdose-response.md").content.body).headings
+    body = extract(read_file(LIBRARY / "naloxone-and-overdose-response.md").content.body).headings
     steps = ["Try to wake them", "Call 911, with the phone on speaker", "Give naloxone at once"]
     assert sorted(steps, key=body.index) == steps

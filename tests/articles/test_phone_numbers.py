@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.article_page.rendering import prose
+from articles.article_page.rendering import render_prose
 from core.richtext import phone_links
 from tests.articles.factories import make_article
 from tests.newsletter.issues import make_issue
@@ -56,12 +56,14 @@ def test_a_dose_a_count_a_year_and_a_code_stay_text(text):
 def test_what_is_a_link_stays_one_and_text_stays_escaped():
     html = '<p>A &lt; B &amp; <a href="/x/">call 911</a>, or <strong>988</strong></p>'
     linked = html.replace("988", '<a href="tel:988">988</a>')
-    assert phone_links.in_html(html) == linked
-    assert prose(html, 0, str, "").html == linked
+    assert phone_links.link_phones_in_html(html) == linked
+    assert render_prose(html, 0, str, "").html == linked
 
 
 def test_the_word_before_a_number_counts_when_the_number_is_bold():
-    html = prose("<p>Text <strong>988</strong>.</p><p>Of <b>911</b> people</p>", 0, str, "").html
+    html = render_prose(
+        "<p>Text <strong>988</strong>.</p><p>Of <b>911</b> people</p>", 0, str, ""
+    ).html
     assert html == (
         '<p>Text <strong><a href="sms:988">988</a></strong>.</p><p>Of <b>911</b> people</p>'
     )
@@ -113,6 +115,6 @@ def test_an_urgent_call_out_that_begins_an_article_stands_under_its_title(client
 
 
 def test_a_feed_keeps_the_call_out_where_it_was_written():
-    shown = prose('<blockquote class="urgent"><p>a</p></blockquote><p>b</p>', 0, str, "")
+    shown = render_prose('<blockquote class="urgent"><p>a</p></blockquote><p>b</p>', 0, str, "")
     assert shown.html == shown.opening + shown.rest
     assert shown.rest == "<p>b</p>"

@@ -118,6 +118,6 @@ def test_one_picture_whose_sizes_fail_stops_no_other(settings, tmp_path):
         ImageAsset.objects.create(file=file, alt=alt)
     newer = ImageAsset.objects.get(alt="newer")
     newer.file.storage.delete(newer.file.name)
-    tasks.tidy()
+    tasks.make_missing_sizes()
     assert library.ImageAsset.objects.get(alt="older").sizes_made
     assert not library.ImageAsset.objects.get(alt="newer").sizes_made

@@ -83,7 +83,7 @@ def test_an_article_shows_pictures_of_the_library_in_every_width(client):
     html = client.get("/articles/with-picture/").text
     assert f'<img src="{asset.file.url}" alt="A kitchen table at dawn." width="1200"' in html
     assert "srcset" not in html  # no worker has made the sizes yet
-    tasks.tidy()
+    tasks.make_missing_sizes()
     make_article(slug="later", body=body)
     html = client.get("/articles/later/").text
     assert '<source type="image/avif" srcset="/articles/images/articles/' in html

@@ -2,14 +2,14 @@
 
 import pytest
 
-from articles.article_page.rendering import prose
+from articles.article_page.rendering import render_prose
 from articles.revisions.content import Content, is_small_fix
 from articles.search.excerpts import excerpt, highlighted
-from core.richtext.plain_text import plain
+from core.richtext.plain_text import extract
 
 
 def shown(html: str, sources: int = 3):
-    return prose(html, sources, lambda name: f"<i>{name}</i>", "Source {number}")
+    return render_prose(html, sources, lambda name: f"<i>{name}</i>", "Source {number}")
 
 
 def test_citations_lead_to_their_sources_and_are_counted():
@@ -79,7 +79,7 @@ def test_text_is_escaped_again():
 
 
 def test_plain_text_keeps_blocks_apart_and_knows_its_headings():
-    found = plain("<h2>One <em>two</em></h2><p>a<br>b</p><ul><li>c</li></ul>")
+    found = extract("<h2>One <em>two</em></h2><p>a<br>b</p><ul><li>c</li></ul>")
     assert found.text == "One two\na\nb\nc"
     assert found.headings == "One two"
 

@@ -133,7 +133,7 @@ def test_reading_it_again_without_a_change_renews_the_review():
         last_reviewed=date(2020, 1, 1), next_review=date(2021, 1, 1)
     )
     reviewer = make_contributor()
-    publishing.confirm(article, by=reviewer)
+    publishing.confirm_review(article, by=reviewer)
     assert article.last_reviewed == timezone.now().date()
     assert article.reviewer == reviewer
     assert article.revisions.count() == 1
@@ -160,7 +160,7 @@ def test_an_archived_article_is_gone_from_the_site_and_needs_a_review_to_return(
     with commits():
         publishing.archive(article)
     assert client.get("/articles/naltrexone/").status_code == 404
-    publishing.take_back_from_archive(article)
+    publishing.unarchive(article)
     assert client.get("/articles/naltrexone/").status_code == 404
     approve(article)
     assert client.get("/articles/naltrexone/").status_code == 200

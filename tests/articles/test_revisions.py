@@ -2,7 +2,7 @@ import pytest
 
 from articles import publishing
 from articles.models import Status
-from articles.revisions.content import Answered, SourceLine, parts_that_differ
+from articles.revisions.content import QuestionAnswer, SourceLine, differing_fields
 from tests.articles.factories import LABEL, edit, make_article, make_contributor, make_draft
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def test_saving_without_a_change_makes_no_revision():
 def test_a_revision_can_be_restored_with_all_its_parts():
     article = make_draft(
         key_points=("One thing.",),
-        faq=(Answered("Is it addictive?", "No."),),
+        faq=(QuestionAnswer("Is it addictive?", "No."),),
         sources=(LABEL, SourceLine("A trial")),
     )
     first = article.revisions.get()
@@ -44,9 +44,9 @@ def test_a_revision_can_be_restored_with_all_its_parts():
 
 def test_two_revisions_say_in_which_parts_they_differ():
     article = make_draft()
-    edit(article, title="Other", faq=(Answered("Why?", "Because."),))
+    edit(article, title="Other", faq=(QuestionAnswer("Why?", "Because."),))
     newest, first = map(publishing.content_of, article.revisions.all())
-    assert list(parts_that_differ(first, newest)) == ["title", "faq"]
+    assert list(differing_fields(first, newest)) == ["title", "faq"]
 
 
 def test_reading_time_counts_all_that_is_read():

@@ -166,8 +166,12 @@ def test_pages_of_results_keep_the_question(client):
 
 
 def test_words_are_at_most_ten_and_parted_at_signs():
-    assert results.words("Buprenorphine/naloxone, don't!") == ["buprenorphine", "naloxone", "don't"]
-    assert len(results.words("one " * 50)) == 10
+    assert results.parse_words("Buprenorphine/naloxone, don't!") == [
+        "buprenorphine",
+        "naloxone",
+        "don't",
+    ]
+    assert len(results.parse_words("one " * 50)) == 10
 
 
 @pytest.mark.parametrize(

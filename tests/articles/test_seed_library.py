@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from articles.models import Article, Synonym, Topic
-from articles.seed_library import LIBRARY, Broken, load_library, read
+from articles.seed_library import LIBRARY, InvalidFile, load_library, read_file
 
 FILE = """---
 title: "Naloxone at home"
@@ -99,7 +99,7 @@ def test_a_correction_in_the_file_becomes_a_revision(client, folder, commits):
 )
 def test_a_broken_file_is_named_and_nothing_is_written(folder, broken):
     (folder / "broken.md").write_text(broken)
-    with pytest.raises(Broken, match=r"broken\.md"):
+    with pytest.raises(InvalidFile, match=r"broken\.md"):
         load_library(folder)
     with pytest.raises(CommandError, match=r"broken\.md"):
         call_command("load_library", folder)
@@ -109,7 +109,7 @@ def test_a_broken_file_is_named_and_nothing_is_written(folder, broken):
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.md")), ids=lambda path: path.stem)
 def test_every_file_of_the_library_is_whole(path):
-    entry = read(path)
+    entry = read_file(path)
     text = path.read_text()
     assert entry.slug == path.stem
     assert 700 <= len(entry.content.words()) <= 2200

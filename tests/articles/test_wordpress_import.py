@@ -264,7 +264,9 @@ def test_links_within_the_old_site_lead_on_here(client, tmp_path, reviewer):
     ],
 )
 def test_the_html_of_wordpress_becomes_ours(content, expected):
-    assert text.body(content, site="old.example.org", find=lambda src, alt: None) == expected
+    assert (
+        text.convert_body(content, site="old.example.org", find=lambda src, alt: None) == expected
+    )
 
 
 def test_a_large_export_is_read_in_flat_memory(tmp_path):

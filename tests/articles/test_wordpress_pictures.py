@@ -7,7 +7,7 @@ from django.core.management import call_command
 from PIL import Image
 
 from articles.models import Article, ImageAsset
-from articles.wordpress.pictures import place_of
+from articles.wordpress.pictures import upload_path
 from tests.articles.wordpress_export import meta, picture, post, write
 from tests.hostile_pictures import moving
 
@@ -45,7 +45,7 @@ def move_in(folder, path) -> str:
     ],
 )
 def test_an_address_tells_where_in_the_folder_a_picture_lies(address, place):
-    assert place_of(address) == place
+    assert upload_path(address) == place
 
 
 def test_every_kind_of_address_finds_its_file(tmp_path, uploads):

@@ -3,13 +3,13 @@
 import pytest
 
 from articles.wordpress import text
-from articles.wordpress.shortcodes import Shown
+from articles.wordpress.shortcodes import GalleryPicture
 from tests.nesting import faults
 
 
 def body(content: str, **options) -> str:
     options = {"find": lambda src, alt: ("/images/x.png", alt or "x")} | options
-    return text.body(content, site="old.example.org", **options)
+    return text.convert_body(content, site="old.example.org", **options)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_gallery_is_its_pictures_and_without_numbers_those_of_the_post():
 
     def gallery(numbers):
         asked.append(numbers)
-        return [Shown(f"/{n}.png", f"alt {n}", "") for n in numbers or ["7"]]
+        return [GalleryPicture(f"/{n}.png", f"alt {n}", "") for n in numbers or ["7"]]
 
     html = body('a [gallery columns="2" ids="3, 5"]\n\n[gallery]', gallery=gallery)
     assert asked == [["3", "5"], []]
@@ -137,9 +137,9 @@ def test_a_picture_leads_to_no_page_of_its_own_but_to_other_posts():
 def test_addresses_that_are_none_end_no_import():
     content = '<a href="http://[bad">a</a> <img src="http://[worse" alt="b">'
     assert "a" in body(content, find=lambda src, alt: None)
-    assert text.sources(body(content)) == ()
+    assert text.find_sources(body(content)) == ()
 
 
 def test_words_of_different_blocks_stay_apart():
-    assert text.words("<p>One</p><p>two</p><ul><li>three</li></ul>") == "One two three"
-    assert text.lines("<p>One</p><p>two<br>three</p>") == "One\ntwo\nthree"
+    assert text.plain_line("<p>One</p><p>two</p><ul><li>three</li></ul>") == "One two three"
+    assert text.plain_lines("<p>One</p><p>two<br>three</p>") == "One\ntwo\nthree"

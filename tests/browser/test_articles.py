@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from articles import comments
 from articles.models import Article, Comment, Opinion
-from articles.revisions.content import Answered
+from articles.revisions.content import QuestionAnswer
 from tests.articles.factories import LABEL, make_article, make_contributor, make_draft
 from tests.browser.barriers import barriers
 from tests.core.staff.people import PASSWORD, make_staff
@@ -41,9 +41,9 @@ def read(open_page):
         author=author,
         body=BODY,
         key_points=("It blocks opioids.",),
-        faq=(Answered("Is it addictive?", "No [1]."),),
+        faq=(QuestionAnswer("Is it addictive?", "No [1]."),),
     )
-    first = comments.bring_in(article, name="Sam", text="It helped.", written=timezone.now())
+    first = comments.import_comment(article, name="Sam", text="It helped.", written=timezone.now())
     comments.answer(first, text="Thank you.", by=author.user, contributor=author)
     urgent = '<blockquote class="urgent"><p>Call 911. Give naloxone at once. Stay.</p></blockquote>'
     body = f"{urgent}<p>It stays a month [1].</p>"

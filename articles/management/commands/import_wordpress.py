@@ -7,7 +7,7 @@ import click
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles.models import Contributor
-from articles.wordpress.importing import move_in
+from articles.wordpress.importing import import_posts
 from articles.wordpress.report import Report
 from articles.wordpress.wxr import Export, NotAnExport
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
                     "This export holds no entries at all: there is nothing to bring in."
                 )
             with click.progressbar(length=total, label="Moving in", file=sys.stderr) as bar:
-                report = move_in(
+                report = import_posts(
                     export,
                     uploads=uploads,
                     reviewer=reviewer,

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.seed_library import LIBRARY, Broken, load_library
+from articles.seed_library import LIBRARY, InvalidFile, load_library
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             report = load_library(options["folder"])
-        except Broken as error:
+        except InvalidFile as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{report.new} new, {report.changed} changed, {report.same} as they were."

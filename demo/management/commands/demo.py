@@ -30,7 +30,7 @@ class Command(BaseCommand):
             self.stderr.write("Others than the demo's patients have booked: nothing was added.")
             return
         loaded = load(timezone.now())
-        staff.hire()
+        staff.create_staff()
         self.stdout.write(
             f"The demo clinic has {loaded.providers} providers; {loaded.visits} visits, "
             f"{loaded.articles} articles and {loaded.readers} newsletter readers were added."
