@@ -19,6 +19,6 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"^preview/(?P<token>{preview_links.PATTERN})/$", article.preview, name="preview"),
     re_path(rf"^comments/(?P<token>{links.PATTERN})/$", comments.own_comment, name="comment"),
     path("<slug:slug>/comments/", comments.article_comments, name="comments"),
-    path("<slug:slug>/helpful/", feedback.feedback_form, name="helpful"),
-    path("<slug:slug>/thanks/", feedback.thanks, name="thanks"),
+    path("<slug:slug>/helpful/", feedback.feedback_form, name="feedback"),
+    path("<slug:slug>/thanks/", feedback.thanks, name="feedback_thanks"),
 ]

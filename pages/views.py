@@ -10,7 +10,7 @@ from pages.models import Testimonial
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/home.html", {"voices": Testimonial.objects.published()[:3]})
+    return render(request, "pages/home.html", {"testimonials": Testimonial.objects.published()[:3]})
 
 
 @require_safe

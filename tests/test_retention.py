@@ -18,7 +18,7 @@ from django.utils import timezone
 from appointments import links
 from appointments.models import Appointment, Consent, ConsentText, Patient, Status
 from appointments.tasks import forget_patients, purge_abandoned_holds
-from articles.models import Opinion
+from articles.models import Feedback
 from articles.tasks import purge_comments
 from core.staff.tasks import purge as purge_staff
 from newsletter.models import Delivery, Event, Issue, Origin, Subscriber
@@ -211,14 +211,14 @@ def test_who_got_an_old_issue_is_forgotten_and_its_numbers_stay():
 def test_the_sentence_beside_a_vote_goes_and_the_vote_stays():
     article = make_article()
     for days in (366, 364):
-        Opinion.objects.create(
+        Feedback.objects.create(
             article=article,
             helpful=True,
             sentence="I drink too",
             day=date.today() - timedelta(days),
         )
     purge_comments()
-    assert sorted(Opinion.objects.values_list("sentence", flat=True)) == ["", "I drink too"]
+    assert sorted(Feedback.objects.values_list("sentence", flat=True)) == ["", "I drink too"]
 
 
 def test_the_admin_s_own_log_forgets_what_records_were_called():

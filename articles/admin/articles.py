@@ -23,7 +23,7 @@ from articles.admin.inlines import (
     SourceInline,
 )
 from articles.article_page.page_data import for_article_page
-from articles.models import Article, Opinion, Revision
+from articles.models import Article, Feedback, Revision
 from articles.publishing import content_of, publication
 from articles.revisions import revision_diff
 from articles.views.article import render_preview
@@ -83,7 +83,7 @@ class ArticleAdmin(admin.ModelAdmin):
         return status
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
-        said = Opinion.objects.filter(article=OuterRef("pk")).order_by().values("article")
+        said = Feedback.objects.filter(article=OuterRef("pk")).order_by().values("article")
         return (
             super()
             .get_queryset(request)

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from articles import comments
 from articles.admin.workflow_actions import contributor
 from articles.comments.threads import writer_role
-from articles.models import Comment, CommentStatus, Opinion
+from articles.models import Comment, CommentStatus, Feedback
 from articles.models.comments import LONGEST_COMMENT
 from core.staff.audit.disclosures import declare
 from core.validation import dates
@@ -242,8 +242,8 @@ class CommentAdmin(admin.ModelAdmin):
         }
 
 
-@admin.register(Opinion)
-class OpinionAdmin(admin.ModelAdmin):
+@admin.register(Feedback)
+class FeedbackAdmin(admin.ModelAdmin):
     """What readers said of articles. Nobody writes or changes it."""
 
     formfield_overrides = dates.FORM_FIELDS

@@ -16,7 +16,7 @@ AHEAD = timedelta(days=45)
 
 class ExpiringFilter(admin.SimpleListFilter):
     title = _("what it says holds")
-    parameter_name = "ageing"
+    parameter_name = "expiring"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("ended", _("no longer")), ("soon", _("no longer, or only for weeks"))]
@@ -24,7 +24,7 @@ class ExpiringFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> ArticleQuerySet:
         days = {"ended": timedelta(days=-1), "soon": AHEAD}
         ahead = days.get(self.value() or "")
-        return queryset if ahead is None else queryset.ageing(_today() + ahead)
+        return queryset if ahead is None else queryset.expiring(_today() + ahead)
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
@@ -32,12 +32,12 @@ def expiring_articles(request: HttpRequest) -> tuple[str, dict[str, Any]] | None
     """On the first page: how many articles say what holds no longer, or only for weeks."""
     if not request.user.has_perm("articles.change_article"):
         return None
-    until = list(Article.objects.ageing(_today() + AHEAD).values_list("true_until", flat=True))
+    until = list(Article.objects.expiring(_today() + AHEAD).values_list("true_until", flat=True))
     if not until:
         return None
     ended = sum(day < _today() for day in until)
     context = {"ended": ended, "soon": len(until) - ended, "first": min(until), "records": ()}
-    return "admin/articles/_ageing.html", context
+    return "admin/articles/_dated_facts.html", context
 
 
 def _today() -> date:

@@ -20,4 +20,4 @@ def articles_in_review(request: HttpRequest) -> tuple[str, dict[str, Any]] | Non
     nobodys = sum(not in_review.eligible_reviewers(article) for article in waiting)
     if not (mine or nobodys):
         return None
-    return "admin/articles/_waiting.html", {"mine": mine, "nobodys": nobodys, "records": ()}
+    return "admin/articles/_review_queue.html", {"mine": mine, "nobodys": nobodys, "records": ()}

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from articles.models import Comment, CommentStatus, Opinion
+from articles.models import Comment, CommentStatus, Feedback
 
 HIDDEN = [CommentStatus.REJECTED, CommentStatus.SPAM, CommentStatus.WITHDRAWN]
 
@@ -18,5 +18,5 @@ def purge(now: datetime) -> None:
     Comment.objects.filter(status__in=HIDDEN, decided_at__lt=refused).delete()
     addresses = now - timedelta(days=settings.COMMENT_ADDRESS_DAYS)
     Comment.objects.exclude(email="").filter(created_at__lt=addresses).update(email="")
-    sentences = (now - timedelta(days=settings.OPINION_DAYS)).date()
-    Opinion.objects.exclude(sentence="").filter(day__lt=sentences).update(sentence="")
+    sentences = (now - timedelta(days=settings.FEEDBACK_DAYS)).date()
+    Feedback.objects.exclude(sentence="").filter(day__lt=sentences).update(sentence="")

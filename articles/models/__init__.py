@@ -1,5 +1,5 @@
 from articles.models.articles import RESERVED, Approval, Article, Redirect, Revision, Status
-from articles.models.comments import Comment, CommentStatus, Opinion
+from articles.models.comments import Comment, CommentStatus, Feedback
 from articles.models.contributors import Contributor, Topic
 from articles.models.images import ImageAsset
 from articles.models.imports import Origin
@@ -17,7 +17,7 @@ __all__ = [
     "DatedFact",
     "ImageAsset",
     "LinkCheck",
-    "Opinion",
+    "Feedback",
     "Origin",
     "Question",
     "Redirect",

@@ -62,7 +62,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             "topic__tint",
         )
 
-    def ageing(self, by: date):
+    def expiring(self, by: date):
         """Those that say something which holds no longer than this day."""
         return self.published().filter(true_until__lte=by)
 

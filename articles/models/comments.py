@@ -125,11 +125,11 @@ class Comment(models.Model):
         return f"{self.name or '–'}, {self.created_at:%Y-%m-%d}"
 
 
-class Opinion(models.Model):
+class Feedback(models.Model):
     """One answer to “Was this helpful?”. Only for staff; of whoever gave it nothing is kept."""
 
     article = models.ForeignKey(
-        Article, models.CASCADE, related_name="opinions", verbose_name=_("article")
+        Article, models.CASCADE, related_name="feedback", verbose_name=_("article")
     )
     helpful = models.BooleanField(_("helpful"))
     sentence = models.CharField(_("sentence"), max_length=LONGEST_SENTENCE, blank=True)

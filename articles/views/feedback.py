@@ -31,11 +31,11 @@ def feedback_form(request: HttpRequest, slug: str) -> HttpResponse:
             return set_no_store(ask_for_effort(request, RULE))
         if problem is None:
             _give(request, article, form)
-            return see_other(reverse("articles:thanks", args=[slug]))
+            return see_other(reverse("articles:feedback_thanks", args=[slug]))
         form.add_error(None, problem[0])
         status = problem[1]
     response = set_no_store(
-        render(request, "articles/helpful.html", {"article": article, "form": form}, status=status)
+        render(request, "articles/feedback.html", {"article": article, "form": form}, status=status)
     )
     if status == 429:
         response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
@@ -61,4 +61,4 @@ def _give(request: HttpRequest, article: Article, form: FeedbackForm) -> None:
 @require_safe
 def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     article = get_object_or_404(Article.objects.published().select_related("online"), slug=slug)
-    return set_no_store(render(request, "articles/thanks.html", {"article": article}))
+    return set_no_store(render(request, "articles/feedback_thanks.html", {"article": article}))

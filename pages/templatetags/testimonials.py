@@ -1,4 +1,4 @@
-"""What patients say, for pages of any app: `{% patient_voices as voices %}`. One query."""
+"""What patients say, for pages of any app: `{% testimonials as testimonials %}`. One query."""
 
 from django import template
 
@@ -7,10 +7,10 @@ from pages.models import Testimonial
 
 register = template.Library()
 
-VOICES = Compiled(lambda: Testimonial.objects.published()[:3])
+TESTIMONIALS = Compiled(lambda: Testimonial.objects.published()[:3])
 
 
 @register.simple_tag
-def patient_voices() -> list[Testimonial]:
-    """Those of the home page, in its order."""
-    return VOICES.all()
+def testimonials() -> list[Testimonial]:
+    """Return the three that the home page shows, in the order that staff chose."""
+    return TESTIMONIALS.all()

@@ -37,7 +37,7 @@ if (copy && navigator.clipboard) {
 }
 
 // "Was this helpful?" is answered without leaving the page. Whatever goes wrong, the form goes out.
-const question = document.querySelector("form.helpful");
+const question = document.querySelector("form.feedback");
 question?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const answer = new FormData(question);

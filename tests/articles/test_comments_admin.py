@@ -148,6 +148,6 @@ def test_a_step_needs_a_post_and_its_name(editor, comment):
 
 
 def test_the_pages_of_comments_need_nothing_inline(editor, comment):
-    for page in (LIST, f"{LIST}{comment.pk}/change/", "/admin/articles/opinion/"):
+    for page in (LIST, f"{LIST}{comment.pk}/change/", "/admin/articles/feedback/"):
         html = editor.get(page).text
         assert not re.search(r"<style[ >]|<script(?![^>]*\bsrc=)[^>]*>|\son\w+=", html)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from articles import comments
-from articles.models import Article, Comment, Opinion, Revision, Topic
+from articles.models import Article, Comment, Feedback, Revision, Topic
 from articles.revisions.content import QuestionAnswer, SourceLine
 from articles.seed_library import load_library
 from core.validation.control_characters import without_controls
@@ -76,7 +76,7 @@ def test_forms_of_readers_take_it_away(client):
     here = {"Sec-Fetch-Site": "same-origin"}
     sent = {"helpful": "yes", "sentence": f"Go{BAD}od"}
     client.post("/articles/open/helpful/", sent, headers=here)
-    assert Opinion.objects.get().sentence == "Good"
+    assert Feedback.objects.get().sentence == "Good"
     form = next(f for f in read_forms(client.get("/articles/open/").text) if f.id == "leave")
     sent = form.filled(name=f"S{BAD}am", text=f"He{BAD}lped")
     assert client.post(form.action, sent, headers=here).status_code == 303

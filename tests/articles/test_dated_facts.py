@@ -108,7 +108,7 @@ def test_staff_see_what_ages_on_the_first_page_and_in_the_list(client):
     make_article(title="About a label", body=SAYS, facts=(fact(200),))
     sign_in(client, make_staff("editor"))
     assert "1 article says something that ends within weeks" in client.get("/admin/").text
-    html = client.get("/admin/articles/article/?ageing=soon").text
+    html = client.get("/admin/articles/article/?expiring=soon").text
     assert "About a rule" in html
     assert "About a label" not in html
     form = client.get(f"/admin/articles/article/{Article.objects.first().pk}/change/").text

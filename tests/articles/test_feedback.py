@@ -5,7 +5,7 @@ from django.test import Client
 
 from articles import feedback
 from articles.feedback import wilson_score
-from articles.models import Article, Opinion
+from articles.models import Article, Feedback
 from tests.articles.factories import make_article, make_draft
 from tests.core.staff.people import make_staff, sign_in
 from tests.page_forms import read_forms
@@ -33,13 +33,13 @@ def test_a_reader_says_yes_and_why_without_javascript_and_without_a_cookie(clien
     assert response.status_code == 303
     assert not response.cookies
     assert "Thank you" in client.get(response["Location"]).text
-    opinion = Opinion.objects.get()
-    assert (opinion.helpful, opinion.sentence) == (True, "Now I know when to call.")
+    answer = Feedback.objects.get()
+    assert (answer.helpful, answer.sentence) == (True, "Now I know when to call.")
     assert "Now I know when to call." not in client.get(PAGE).text
 
 
 def test_nothing_that_is_kept_tells_who_answered():
-    kept = {field.name for field in Opinion._meta.get_fields()}
+    kept = {field.name for field in Feedback._meta.get_fields()}
     assert kept == {"id", "article", "helpful", "sentence", "day"}
 
 
@@ -105,19 +105,19 @@ def test_what_cannot_be_taken_is_said_and_nothing_typed_is_lost(
     assert response.status_code == 200
     assert said in response.text
     assert sentence in response.text
-    assert not Opinion.objects.exists()
+    assert not Feedback.objects.exists()
 
 
 def test_another_site_is_refused(client, article):
     assert say(client, headers={"Origin": "https://evil.example"}).status_code == 403
-    assert not Opinion.objects.exists()
+    assert not Feedback.objects.exists()
 
 
 def test_past_the_limit_nothing_is_written(client, article, settings):
     settings.LIMITS = settings.LIMITS | {"opinions": "2/day"}
     assert [say(client).status_code for _ in range(3)] == [303, 303, 429]
     assert say(client)["Retry-After"]
-    assert Opinion.objects.count() == 2
+    assert Feedback.objects.count() == 2
 
 
 def test_near_the_limit_a_little_work_is_asked_for(client, article, settings):
@@ -132,7 +132,7 @@ def test_near_the_limit_a_little_work_is_asked_for(client, article, settings):
 
 def test_one_reader_counts_a_few_times_at_most_and_is_always_thanked(client, article):
     assert {say(client).status_code for _ in range(6)} == {303}
-    assert Opinion.objects.count() == 3
+    assert Feedback.objects.count() == 3
 
 
 def test_a_draft_is_not_asked_about(client):
@@ -146,7 +146,7 @@ def test_staff_read_the_sentences_and_see_counts_beside_each_article(article):
     feedback.give_feedback(article, helpful=True, sentence="Clear and kind.")
     feedback.give_feedback(article, helpful=False, sentence="")
     editor = sign_in(Client(), make_staff("editor"))
-    assert "Clear and kind." in editor.get("/admin/articles/opinion/").text
+    assert "Clear and kind." in editor.get("/admin/articles/feedback/").text
     assert "1 of 2" in editor.get("/admin/articles/article/").text
     desk = sign_in(Client(), make_staff("front desk"))
-    assert desk.get("/admin/articles/opinion/").status_code == 403
+    assert desk.get("/admin/articles/feedback/").status_code == 403

@@ -271,9 +271,9 @@ def test_without_a_cache_no_page_shows_what_patients_do_not_say_any_more(client,
     settings.CACHES = settings.CACHES | {
         "default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
     }
-    voice = make_testimonial(words="It helped.")
+    testimonial = make_testimonial(words="It helped.")
     assert "It helped." in client.get(PAGE).text
-    voice.delete()
+    testimonial.delete()
     assert "It helped." not in client.get(PAGE).text
 
 
@@ -319,7 +319,7 @@ def test_a_404_is_not_kept(client, article):
 @pytest.mark.django_db
 def test_staff_change_what_patients_say_and_it_shows_at_once(client, fresh, article, commits):
     fresh()
-    voice = make_testimonial(words="It helped.")
+    testimonial = make_testimonial(words="It helped.")
     with commits():
-        admin.site.get_model_admin(type(voice)).save_model(None, voice, None, change=True)
+        admin.site.get_model_admin(type(testimonial)).save_model(None, testimonial, None, change=True)
     assert "It helped." in client.get(PAGE).text

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles import comments
-from articles.models import Article, Comment, Opinion
+from articles.models import Article, Comment, Feedback
 from articles.revisions.content import QuestionAnswer
 from tests.articles.factories import LABEL, make_article, make_contributor, make_draft
 from tests.browser.barriers import barriers
@@ -182,4 +182,4 @@ def test_a_reader_says_that_it_helped(read, script):
     page.get_by_role("button", name="Yes", exact=True).click()
     expect(page.get_by_text("Thank you. Our team reads this.")).to_be_visible()
     assert page.url.endswith("/naltrexone/" if script else "/thanks/")
-    assert Opinion.objects.get().sentence == "Clear."
+    assert Feedback.objects.get().sentence == "Clear."

@@ -192,7 +192,7 @@ ADMIN_PAGES = [
     "/admin/staff/auditevent/{event}/change/",
     "/admin/pages/testimonial/",
     "/admin/pages/testimonial/add/?_popup=1",
-    "/admin/pages/testimonial/{voice}/delete/",
+    "/admin/pages/testimonial/{testimonial}/delete/",
     "/admin/practice/practice/",
     "/admin/nowhere/",
 ]
@@ -227,8 +227,12 @@ def test_no_page_of_the_admin_breaks_the_content_security_policy(
     page, live_server, staff, complaints
 ):
     sign_in(page, live_server.url, staff)
-    voices = [make_testimonial(), make_testimonial()]
-    keys = {"user": staff.pk, "voice": voices[0].pk, "event": AuditEvent.objects.latest("pk").pk}
+    testimonials = [make_testimonial(), make_testimonial()]
+    keys = {
+        "user": staff.pk,
+        "testimonial": testimonials[0].pk,
+        "event": AuditEvent.objects.latest("pk").pk,
+    }
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         for kind in ("changelist", "add"):

@@ -13,7 +13,7 @@ from PIL import Image
 
 from appointments.calendars import feeds
 from appointments.models import ClinicRules, Consent, ConsentText, License
-from articles.models import Comment, ImageAsset, Opinion, Redirect, Synonym
+from articles.models import Comment, Feedback, ImageAsset, Redirect, Synonym
 from core.practice.models import Practice
 from core.staff.models import AuditEvent, User
 from newsletter.models import Confirmation, Delivery
@@ -103,7 +103,7 @@ def _articles() -> list[Model]:
         comment,
         article.author,
         article.topic,
-        Opinion.objects.create(article=article, helpful=True, day=timezone.now().date()),
+        Feedback.objects.create(article=article, helpful=True, day=timezone.now().date()),
         Synonym.objects.create(name="Suboxone", means="buprenorphine"),
         Redirect.objects.create(path="/2019/05/old/", article=article),
     ]

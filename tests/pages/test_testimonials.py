@@ -6,18 +6,18 @@ from tests.pages.factories import make_testimonial
 pytestmark = pytest.mark.django_db
 
 
-def test_published_voices_stand_on_the_home_page_in_the_order_staff_chose(client):
-    make_testimonial(words="Second voice.", position=2)
-    make_testimonial(words="First voice.", position=1)
+def test_published_testimonials_stand_on_the_home_page_in_the_order_staff_chose(client):
+    make_testimonial(words="Second testimonial.", position=2)
+    make_testimonial(words="First testimonial.", position=1)
     make_testimonial(words="Not yet.", published=False)
     html = client.get("/").text
     assert "What patients say" in html
-    assert html.index("First voice.") < html.index("Second voice.")
+    assert html.index("First testimonial.") < html.index("Second testimonial.")
     assert "M., Ohio. Patient since 2025" in html
     assert "Not yet." not in html
 
 
-def test_without_voices_the_section_is_not_there(client):
+def test_without_testimonials_the_section_is_not_there(client):
     make_testimonial(published=False)
     assert "What patients say" not in client.get("/").text
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.staff.audit import disclosures
 from core.staff.edit_conflicts import detection, form_values, snapshots
 
-PAGE = "admin/gone.html"
+PAGE = "admin/deleted.html"
 PLUMBING = {"id", "DELETE"}
 
 

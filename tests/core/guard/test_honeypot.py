@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from appointments.models import Appointment, Status, WaitlistEntry
-from articles.models import Comment, Opinion
+from articles.models import Comment, Feedback
 from core.guard import proof_of_work
 from core.guard.sessionless_form import HONEYPOT
 from newsletter.models import Confirmation
@@ -24,7 +24,7 @@ FORMS = {
     "waitlist": ("Join the waitlist", DETAILS, WaitlistEntry.objects),
     "newsletter": ("Subscribe", {"email": "grace@example.org"}, Confirmation.objects),
     "comment": ("Send for review", {"name": "Sam", "text": "It helped me."}, Comment.objects),
-    "opinion": ("Yes", {"sentence": "Now I know when to call."}, Opinion.objects),
+    "feedback": ("Yes", {"sentence": "Now I know when to call."}, Feedback.objects),
 }
 # What browsers and password managers look for in a field's name, id and label.
 KNOWN = [
@@ -54,7 +54,7 @@ def page_of(visitor: Visitor, form: str):
         "waitlist": "/book/tn/first-visit/waitlist/",
         "newsletter": "/newsletter/",
         "comment": "/articles/open/comments/",
-        "opinion": "/articles/open/helpful/",
+        "feedback": "/articles/open/helpful/",
     }
     return visitor.get(path[form])
 

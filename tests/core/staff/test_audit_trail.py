@@ -117,13 +117,13 @@ def test_the_history_of_a_record_leaves_a_row(client, manager):
 
 def test_deleting_leaves_a_row(client):
     sign_in(client, make_staff(is_superuser=True))
-    voice = str(make_testimonial().pk)
+    testimonial = str(make_testimonial().pk)
     start = newest()
-    client.get(f"/admin/pages/testimonial/{voice}/delete/")
-    client.post(f"/admin/pages/testimonial/{voice}/delete/", {"post": "yes"})
+    client.get(f"/admin/pages/testimonial/{testimonial}/delete/")
+    client.post(f"/admin/pages/testimonial/{testimonial}/delete/", {"post": "yes"})
     assert trail(start) == [
-        ("view", "pages.testimonial", [voice]),
-        ("delete", "pages.testimonial", [voice]),
+        ("view", "pages.testimonial", [testimonial]),
+        ("delete", "pages.testimonial", [testimonial]),
     ]
 
 
@@ -137,14 +137,14 @@ def test_an_action_on_a_list_names_what_was_chosen(client, manager):
 
 def test_deleting_from_a_list_names_each(client):
     sign_in(client, make_staff(is_superuser=True))
-    voices = [str(make_testimonial().pk), str(make_testimonial().pk)]
+    testimonials = [str(make_testimonial().pk), str(make_testimonial().pk)]
     start = newest()
-    data = {"action": "delete_selected", "_selected_action": voices, "post": "yes"}
+    data = {"action": "delete_selected", "_selected_action": testimonials, "post": "yes"}
     client.post("/admin/pages/testimonial/", data)
     rows = trail(start)
-    assert rows[0] == ("act:delete_selected", "pages.testimonial", voices)
+    assert rows[0] == ("act:delete_selected", "pages.testimonial", testimonials)
     assert sorted(rows[1:]) == [
-        ("delete", "pages.testimonial", [voice]) for voice in sorted(voices)
+        ("delete", "pages.testimonial", [testimonial]) for testimonial in sorted(testimonials)
     ]
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from appointments import emails
 from appointments.models import Appointment, Consent, ConsentText, Status
-from articles.models import Comment, ImageAsset, Opinion, Redirect, Synonym
+from articles.models import Comment, ImageAsset, Feedback, Redirect, Synonym
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
 from newsletter import subscription
@@ -163,7 +163,7 @@ def _commenters() -> list[Person]:
     article = make_article()
     Redirect.objects.create(path="/articles/old/", article=article)
     Synonym.objects.create(name="dope", means="opioids")
-    Opinion.objects.create(article=article, helpful=True, day=timezone.now().date())
+    Feedback.objects.create(article=article, helpful=True, day=timezone.now().date())
     ImageAsset.objects.create(file="articles/x.jpg", width=800, height=600, alt="A table")
     people = []
     for nth, status in enumerate(["held", "approved"]):
