@@ -1,10 +1,13 @@
-from articles.models.articles import RESERVED, Approval, Article, Redirect, Revision, Status
+from articles.models.article_queryset import Status
+from articles.models.articles import RESERVED, Approval, Article, Revision
 from articles.models.comments import Comment, CommentStatus, Feedback
-from articles.models.contributors import Contributor, Topic
+from articles.models.contributors import Contributor
 from articles.models.images import ImageAsset
 from articles.models.imports import Origin
 from articles.models.parts import Correction, DatedFact, LinkCheck, Question, Related, Source
+from articles.models.redirects import Redirect
 from articles.models.search import Synonym, Word
+from articles.models.topics import Topic
 
 __all__ = [
     "RESERVED",
@@ -15,9 +18,9 @@ __all__ = [
     "Contributor",
     "Correction",
     "DatedFact",
+    "Feedback",
     "ImageAsset",
     "LinkCheck",
-    "Feedback",
     "Origin",
     "Question",
     "Redirect",

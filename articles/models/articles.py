@@ -1,74 +1,22 @@
 """An article and its revisions. `publishing` alone changes a status or what readers see."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from articles.links.page_urls import cached_url
-from articles.models.contributors import Contributor, Topic
+from articles.models.article_queryset import ArticleQuerySet, Status
+from articles.models.contributors import Contributor
 from articles.models.search import INDEX_WHAT_IS_ONLINE
+from articles.models.topics import Topic
 
 RESERVED = {"feed", "topics", "contributors", "comments", "preview", "search", "images"}
-
-
-class Status(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    IN_REVIEW = "in_review", _("In review")
-    SCHEDULED = "scheduled", _("Scheduled")
-    PUBLISHED = "published", _("Published")
-    ARCHIVED = "archived", _("Archived")
-
-
-class ArticleQuerySet(models.QuerySet["Article"]):
-    def published(self):
-        """Those that readers can see: an approved revision is online, whatever is being written."""
-        return self.filter(online__isnull=False)
-
-    def about(self, topic: Topic):
-        """Those with this topic, as their main one or as one of several."""
-        more = Article.topics.through.objects.filter(article=OuterRef("pk"), topic=topic)
-        return self.filter(Q(topic=topic) | Exists(more))
-
-    def of(self, contributor: Contributor):
-        """Those that this person wrote or reviewed."""
-        return self.filter(Q(author=contributor) | Q(reviewer=contributor))
-
-    def newest(self):
-        return self.order_by("-published_at", "-pk")
-
-    def most_useful(self):
-        return self.order_by("-usefulness", "-published_at", "-pk")
-
-    def as_cards(self, *also: str):
-        """With what a card or a row shows, and without the long texts but for those named."""
-        return self.select_related("online", "topic").only(
-            *also,
-            "slug",
-            "published_at",
-            "updated_at",
-            "last_reviewed",
-            "online__title",
-            "online__summary",
-            "online__minutes",
-            "topic__name",
-            "topic__slug",
-            "topic__icon",
-            "topic__tint",
-        )
-
-    def expiring(self, by: date):
-        """Those that say something which holds no longer than this day."""
-        return self.published().filter(true_until__lte=by)
-
-    def due(self, now: datetime):
-        """Approved ones whose time has come, and which nobody holds back."""
-        return self.filter(status=Status.SCHEDULED, publish_at__lte=now, held=False)
 
 
 class Article(models.Model):
@@ -285,24 +233,3 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reviewer}, {self.given:%Y-%m-%d}"
-
-
-class Redirect(models.Model):
-    """An address that an article once had. It names the article: no chain, no loop."""
-
-    path = models.CharField(
-        _("old address"), max_length=250, unique=True, help_text=_("For example /articles/old/")
-    )
-    article = models.ForeignKey(Article, models.CASCADE, related_name="redirects")
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-
-    class Meta:
-        ordering = ["path"]
-        verbose_name = _("old address")
-        verbose_name_plural = _("old addresses")
-        constraints = [
-            models.CheckConstraint(condition=Q(path__startswith="/"), name="redirect_from_a_path")
-        ]
-
-    def __str__(self) -> str:
-        return self.path

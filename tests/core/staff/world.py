@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from appointments import emails
 from appointments.models import Appointment, Consent, ConsentText, Status
-from articles.models import Comment, ImageAsset, Feedback, Redirect, Synonym
+from articles.models import Comment, Feedback, ImageAsset, Redirect, Synonym
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
 from newsletter import subscription
