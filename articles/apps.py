@@ -1,8 +1,12 @@
+"""The app of educational articles."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class ArticlesConfig(AppConfig):
+    """Registers the article library with `core.article_library` when Django starts."""
+
     name = "articles"
     label = "articles"
     verbose_name = _("Articles")

@@ -11,22 +11,26 @@ from core.article_library import Card
 
 
 class Articles:
-    """What readers can see."""
+    """The library of published articles."""
 
     def cards(self, pks: Iterable[int]) -> list[Card]:
+        """Return the cards of these articles, in this order, but for those readers cannot see."""
         wanted = list(pks)
         found = {card.pk: card for card in _cards(_shown().filter(pk__in=wanted))}
         return [found[pk] for pk in wanted if pk in found]
 
     def newest(self, count: int) -> list[Card]:
+        """Return the cards of the newest `count` articles."""
         return _cards(_shown().newest()[:count])
 
     def is_online(self, path: str) -> bool:
+        """Return whether readers find an article at this path, or are redirected to one."""
         slug = path.strip("/").rpartition("/")[2]
         known = Article.objects.published().filter(slug=slug).exists()
         return known or Redirect.objects.filter(path=path, article__online__isnull=False).exists()
 
     def is_picture(self, address: str) -> bool:
+        """Return whether this is the address of a picture in the library."""
         return library.is_library_picture(address)
 
 

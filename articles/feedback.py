@@ -25,7 +25,10 @@ def give_feedback(article: Article, *, helpful: bool, sentence: str) -> None:
 
 
 def wilson_score(yes: int, total: int) -> int:
-    """How useful we may be sure that it is, 0 to 1000: the lower end of Wilson's interval."""
+    """Return how useful an article surely is, 0 to 1000: the lower end of Wilson's interval.
+
+    E. B. Wilson, "Probable Inference" (1927), for `yes` of `total` answers at a certainty of 95 %.
+    """
     if not total:
         return 0
     share, z = yes / total, SURE**2 / total

@@ -22,7 +22,7 @@ NEWEST = 30
 
 @require_safe
 def feed(request: HttpRequest, slug: str = "") -> HttpResponse:
-    """`?full=1` brings whole texts."""
+    """Serve the feed of all articles, or of a topic. `?full=1` brings whole texts."""
     full = request.GET.get("full") == "1"
     return pages.serve(
         request, tags=["articles"], make=lambda: _feed(slug, full), key=f"full={full}"

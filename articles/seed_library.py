@@ -78,7 +78,7 @@ def load_library(
 
 
 def demo_contributors() -> tuple[Contributor, Contributor]:
-    """Who stands under the library's articles on a demo site. Nobody real."""
+    """Create the invented author and reviewer of a demo site's articles, and return both."""
     author, _ = Contributor.objects.get_or_create(
         slug="ruth-pell",
         defaults={
@@ -106,7 +106,7 @@ def demo_contributors() -> tuple[Contributor, Contributor]:
 
 
 def read_file(path: Path) -> Entry:
-    """The article in a file. Raises Broken."""
+    """Read the article in a file. Raises InvalidFile."""
     try:
         _, head, body = re.split(
             r"^---\s*$", path.read_text(encoding="utf-8"), maxsplit=2, flags=re.M
@@ -138,7 +138,7 @@ def read_file(path: Path) -> Entry:
 
 
 def markdown_to_html(markdown: str) -> str:
-    """Markdown as articles store it: `::: warning` becomes a call-out."""
+    """Return Markdown as articles store it: `::: warning` becomes a call-out."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     for kind in CALLOUTS:
         container_plugin(reader, kind, render=_callout)
@@ -200,7 +200,7 @@ def _publish(article: Article, entry: Entry, reviewer: Contributor) -> None:
 
 
 def load_topics(folder: Path = LIBRARY) -> None:
-    """The topics of `topics.yaml`, in its order. What staff have changed about one stays."""
+    """Load the topics of `topics.yaml`, in its order. What staff have changed about one stays."""
     for place, values in enumerate(_list(folder / "topics.yaml")):
         Topic.objects.get_or_create(
             slug=values["slug"],

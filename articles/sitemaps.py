@@ -1,3 +1,5 @@
+"""The sitemaps of articles and their topics."""
+
 from datetime import datetime
 
 from django.db.models import QuerySet

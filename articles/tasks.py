@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 def queue_sizes(*, file_name: str, new: list, old: list, **more: Any) -> None:
-    """What django-pictures calls after an upload: a worker makes the sizes once it is committed.
+    """Queue the making of sizes after an upload is committed: what django-pictures calls.
 
     Until then, or while no worker runs, pages show the upload itself. `tidy` finds those that were
     never made.
@@ -45,6 +45,7 @@ def publish_due() -> None:
 
 @shared_task
 def make_sizes(asset_id: int) -> None:
+    """Write the smaller sizes of a picture. Queued after its upload."""
     asset = ImageAsset.objects.filter(pk=asset_id).first()
     if asset is not None:
         library.make_sizes(asset)

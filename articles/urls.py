@@ -1,3 +1,5 @@
+"""The addresses of articles, their comments and their pictures."""
+
 from django.urls import URLPattern, path, re_path
 
 from articles import feeds

@@ -1,4 +1,4 @@
-"""What an app that publishes offers to the others: cards to show, and pictures to use.
+"""The article library as apps may use it: cards to show, and pictures.
 
 Apps never import one another. The one that has a library registers it when Django starts; another
 asks here, and shows nothing where there is none.
@@ -11,7 +11,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Card:
-    """One thing to read. `path` is its address on this site, `label` a few words about it."""
+    """One thing to read, as other apps show it."""
 
     pk: int
     title: str
@@ -21,17 +21,19 @@ class Card:
 
 
 class Library(Protocol):
+    """What an app with a library offers to the others."""
+
     def cards(self, pks: Iterable[int]) -> list[Card]:
-        """Those of these that everybody may read, in this order."""
+        """Return those of these that everybody may read, in this order."""
 
     def newest(self, count: int) -> list[Card]:
-        """What can be picked."""
+        """Return the newest `count`, to pick from."""
 
     def is_online(self, path: str) -> bool:
-        """Whether this address of a thing to read is one that everybody may read."""
+        """Return whether this path leads to something that everybody may read."""
 
     def is_picture(self, address: str) -> bool:
-        """Whether this address is that of a picture in the library."""
+        """Return whether this address is that of a picture in the library."""
 
 
 class _Empty:
@@ -52,9 +54,10 @@ _registered: list[Library] = []
 
 
 def register(library: Library) -> None:
-    """Called once, by the app that has it."""
+    """Register the library. Called once, by the app that has it."""
     _registered[:] = [library]
 
 
 def current() -> Library:
+    """Return the registered library, or an empty one."""
     return _registered[0] if _registered else _Empty()

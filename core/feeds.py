@@ -34,6 +34,7 @@ class Feed(Atom1Feed):
                 self.items = [item for item in self.items if "tried" in item]
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        """Write the elements of an entry, its whole text included."""
         super().add_item_elements(handler, item | {"description": None})
         handler.addQuickElement("summary", item["description"])  # plain text, by RFC 4287 3.1.1
         if item.get("content"):

@@ -110,7 +110,7 @@ STOP_WORDS = frozenset(
 
 
 def find_pages(typed: Iterable[str]) -> list[SitePage]:
-    """The pages that these words ask for, best first, at most MOST.
+    """Return the pages that these words ask for, best first, at most MOST_FOUND.
 
     More than half of the words have to be a page's own: who asks for "privacy of naltrexone
     records" wants an article. A row of words counts as one, so "cancel appointment" is about a

@@ -27,7 +27,7 @@ def value(text: str) -> str:
 
 
 def calculates(text: str) -> bool:
-    """Whether a program might calculate it, in full-width signs or behind blanks and quotes too."""
+    """Return whether a program might calculate it, in full-width signs or behind blanks too."""
     if text.startswith(("\t", "\r", "\n")):
         return True
     for sign in text:

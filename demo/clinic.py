@@ -29,6 +29,7 @@ FIELDS = [
 
 
 def create_practice() -> None:
+    """Create the practice and its testimonials."""
     _practice, new = Practice.objects.get_or_create(pk=1, defaults=PRACTICE)
     if new:
         transaction.on_commit(Practice.share)
@@ -48,7 +49,7 @@ def create_practice() -> None:
 
 
 def create_providers(today: date) -> list[Provider]:
-    """The providers of the roster, in its order, with licenses that hold for the weeks ahead."""
+    """Create the providers of the roster, in its order, with licenses for the weeks ahead."""
     known = {provider.slug: provider for provider in Provider.objects.all()}
     providers = [known.get(member.slug) or _hire(member, today) for member in ROSTER]
     License.objects.filter(provider__in=providers, expires__lt=today + timedelta(days=30)).update(
@@ -100,7 +101,7 @@ def _clock(text: str) -> time:
 
 
 def create_services(providers: list[Provider]) -> dict[str, Service]:
-    """The services by slug, each offered by those who have it in the roster."""
+    """Create the services, each offered by those who have it in the roster; return them by slug."""
     services = {}
     for position, row in enumerate(SERVICES):
         slug, *values = row

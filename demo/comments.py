@@ -41,7 +41,7 @@ HELPFUL = {"what-is-naltrexone": (18, 2), "supporting-someone-you-love": (9, 0)}
 
 
 def create_comments(now: datetime) -> int:
-    """Once: where there is any comment already, nothing is added. Returns how many there are."""
+    """Create comments, unless there are any already, and return how many there are."""
     if Comment.objects.exists():
         return 0
     staff = get_user_model().objects.filter(is_staff=True).order_by("pk").first()

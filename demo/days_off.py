@@ -39,7 +39,7 @@ def _weekday(first: date, weekday: int) -> date:
 
 
 def own_days(today: date, providers: list[Provider]) -> Iterator[HoursException]:
-    """From last month to two months ahead: beyond the visits, so that none is caught by it."""
+    """Return days from last month to two months ahead that no visit is caught by."""
     months = [_month(today, count) for count in range(-1, 4)]
     off, extra = HoursException.Kind.TIME_OFF, HoursException.Kind.EXTRA_HOURS
     for place, provider in enumerate(providers):

@@ -42,7 +42,7 @@ DRAFT = (
 
 
 def create_issues(now: datetime) -> int:
-    """Two that were sent, one draft. Returns how many were new."""
+    """Create two issues that were sent and one draft, and return how many were new."""
     new = 0
     for slug, subject, preview, body, days in SENT:
         issue, is_new = _write(slug, subject, preview, body)

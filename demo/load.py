@@ -15,6 +15,8 @@ from demo import clinic, comments, days_off, issues, mails, subscribers, visits,
 
 @dataclass(frozen=True)
 class Loaded:
+    """What loading did."""
+
     providers: int
     visits: int
     articles: int

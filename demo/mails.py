@@ -14,7 +14,7 @@ COUNT = 7
 
 
 def create_mails(now: datetime) -> None:
-    """The confirmations of the next day with visits, written once and handed to no worker.
+    """Write the confirmations of the next day with visits, once, and hand them to no worker.
 
     The worker is told of them and finds them settled: nothing goes out.
     """

@@ -46,7 +46,7 @@ class Person:
 
 
 def invent_patient(name: str, state: str) -> Person:
-    """The same person for the same `name`, a text that nobody else has."""
+    """Invent the same person for the same `name`, a text that nobody else has."""
     chance = Random(f"person {name}")  # noqa: S311  plausible, not secret
     first, last = chance.choice(FIRST_NAMES.split()), chance.choice(LAST_NAMES.split())
     number = chance.randrange(10_000, 100_000)
@@ -62,13 +62,13 @@ def invent_patient(name: str, state: str) -> Person:
 
 
 def regulars(of: str, states: list[str]) -> list[Person]:
-    """Those who come again and again to the same provider, spread over the states given."""
+    """Invent those who come again and again to one provider, spread over the states given."""
     count = REGULARS if states else 0
     return [invent_patient(f"regular {n} of {of}", states[n % len(states)]) for n in range(count)]
 
 
 def create_patients(people: list[Person]) -> dict[str, Patient]:
-    """Their patients' records by e-mail address, made where they are missing."""
+    """Return their records by e-mail address, made where they are missing."""
     wanted = {person.email: person for person in people}
     known = {patient.email: patient for patient in Patient.objects.filter(email__in=wanted)}
     new = Patient.objects.bulk_create(

@@ -32,6 +32,8 @@ OUTCOMES = {Status.COMPLETED: 79, Status.NO_SHOW: 9, Status.CANCELLED: 12}
 
 @dataclass(frozen=True)
 class Visit:
+    """A planned visit."""
+
     uid: UUID
     provider: Provider
     service: Service
@@ -43,19 +45,23 @@ class Visit:
 
     @property
     def ends_at(self) -> datetime:
+        """When the visit ends."""
         return self.starts_at + self.service.length
 
     @property
     def blocked(self) -> tuple[datetime, datetime]:
+        """The time that it takes from the calendar, buffers included."""
         before = timedelta(minutes=self.service.buffer_before)
         return self.starts_at - before, self.ends_at + timedelta(minutes=self.service.buffer_after)
 
     @property
     def blocked_seconds(self) -> Interval:
+        """The same in whole seconds since 1970."""
         low, high = self.blocked
         return int(low.timestamp()), int(high.timestamp())
 
     def status_at(self, now: datetime) -> Status:
+        """Return the status that the visit has by `now`."""
         if self.outcome == Status.CANCELLED or self.ends_at <= now:
             return self.outcome
         if self.starts_at <= now and self.outcome == Status.COMPLETED:
@@ -63,18 +69,19 @@ class Visit:
         return Status.BOOKED
 
     def booked_at(self, now: datetime) -> datetime:
-        """Before the visit and before `now`, by more or less."""
+        """Return when it was booked: before the visit and before `now`, by more or less."""
         return min(self.starts_at - self.lead, now - self.lead / 24)
 
 
 def wanted_visits(days_ahead: int) -> int:
-    """How many of a day's visits are booked so many days before it: the calendar fills up."""
+    """Return how many visits of a day are booked so many days before: the calendar fills up."""
     if days_ahead <= 0:
         return MOST
     return max(1, MOST - 1 - days_ahead // 8)
 
 
 def uid(provider: Provider, day: date, number: int) -> UUID:
+    """Return the uid by which the demo knows this visit again."""
     return uuid5(OURS, f"{provider.slug} {day} {number}")
 
 
@@ -87,7 +94,7 @@ def day_of(
     offered: list[Service],
     regulars: list[Person],
 ) -> Iterator[Visit]:
-    """The visits of one day, as many as it can have, in the order in which they are booked."""
+    """Return the visits of one day, as many as it can have, in the order of their booking."""
     opening = opening_hours.opening(weekly, dated, zone=provider.zone, first_day=day, last_day=day)
     chance = Random(f"{provider.slug} {day}")  # noqa: S311  plausible, not secret
     turn = day.toordinal() % EVERY

@@ -30,6 +30,7 @@ HISTORY = """
 
 
 def create_records(visits: list[Visit], now: datetime) -> None:
+    """Write the rows of these visits."""
     patients = people.create_patients([visit.person for visit in visits])
     rows = [_row(visit, patients[visit.person.email], now) for visit in visits]
     pairs = list(zip(visits, Appointment.objects.bulk_create(rows), strict=True))

@@ -1,3 +1,5 @@
+"""The admin of testimonials."""
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -9,6 +11,8 @@ from pages.models import Testimonial
 
 @admin.register(Testimonial)
 class TestimonialAdmin(admin.ModelAdmin):
+    """What patients say. Published only with their written permission."""
+
     list_display = ["__str__", "words", "since", "permission", "published", "position"]
     list_filter = ["published"]
     search_fields = ["words"]

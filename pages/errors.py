@@ -15,25 +15,31 @@ logger = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 400."""
     return _page(request, "400.html", HTTPStatus.BAD_REQUEST)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 403."""
     return _page(request, "403.html", HTTPStatus.FORBIDDEN)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form came back without the token that proves where it was filled in."""
+    """Answer a form that came back without the token that proves where it was filled in."""
     no_cookie = reason == REASON_NO_CSRF_COOKIE
     return _page(request, "403_csrf.html", HTTPStatus.FORBIDDEN, {"no_cookie": no_cookie})
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 404."""
     return _page(request, "404.html", HTTPStatus.NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Needs neither database nor cache: the phone number is the one this process showed last."""
+    """Answer 500 without database and cache.
+
+    The phone number is the one that this process showed last.
+    """
     try:
         body: str = loader.render_to_string("500.html", {"practice": cached.last_seen()})
     except Exception:  # whatever broke the page may have broken this one too
@@ -43,7 +49,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def refused_body(status: HTTPStatus) -> HttpResponse:
-    """A body that was too large (413), too slow (408) or cut off (400). Needs no service."""
+    """Answer a body that was too large (413), too slow (408) or cut off (400). Needs no service."""
     template = "413.html" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "408.html"
     body = loader.render_to_string(template, {"practice": cached.last_seen()})
     return _unkept(HttpResponse(body, status=status))

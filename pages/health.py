@@ -29,14 +29,17 @@ class NotReadyError(Exception):
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. Asks nothing of any service."""
+    """Answer that the process is alive. Asks nothing of any service."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database, migrations, broker and cache are fine, else 503. Why is in the log."""
+    """Answer 200 when database, migrations, broker and cache are fine, else 503.
+
+    Why is in the log.
+    """
     running = {name: _pool.submit(check) for name, check in CHECKS.items()}
     wait(running.values(), timeout=PATIENCE)
     wrong = {name: _outcome(name, future) for name, future in running.items()}
@@ -67,7 +70,10 @@ def _outcome(name: str, future: Future[None]) -> str:
 
 
 def check_database() -> None:
-    """Through a connection of its own with a short time limit, so that a hung server is noticed."""
+    """Ask the database, or raise.
+
+    Through a connection of its own with a short time limit, so that a hung server is noticed.
+    """
     missing = sorted(expected_migrations() - _applied_migrations())
     if missing:
         app_label, name = missing[0]
@@ -93,18 +99,20 @@ def _applied_migrations() -> set[tuple[str, str]]:
 
 @once
 def expected_migrations() -> frozenset[tuple[str, str]]:
-    """All that this release brings; a squashed one counts through those that it replaces."""
+    """Return all that this release brings; a squashed one counts through those that it replaces."""
     migrations = MigrationLoader(None).disk_migrations
     return frozenset(key for key, migration in migrations.items() if not migration.replaces)
 
 
 def check_broker() -> None:
+    """Connect to the broker, or raise."""
     with current_app.connection_for_write(connect_timeout=1) as broker:
         broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
         broker.channel()  # the Redis transport speaks to the server only now
 
 
 def check_cache() -> None:
+    """Ask the cache, or raise."""
     cache.get("readyz")
 
 

@@ -1,4 +1,4 @@
-"""What no page of ours ever needs."""
+"""Refuses what no page of this site ever needs."""
 
 import logging
 from collections.abc import Callable

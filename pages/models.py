@@ -1,3 +1,5 @@
+"""Testimonials."""
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -6,8 +8,13 @@ from localflavor.us.models import USStateField
 
 
 class TestimonialQuerySet(models.QuerySet):
+    """The testimonials that a page asks for."""
+
     def published(self):
-        """Those a visitor may read, in the order staff chose. The first one is shown large."""
+        """Return those a visitor may read, in the order staff chose.
+
+        The first one is shown large.
+        """
         return self.filter(published=True)
 
 

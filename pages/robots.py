@@ -1,4 +1,4 @@
-"""Files that machines look for at fixed addresses."""
+"""Files that machines look for at fixed addresses: robots.txt, security.txt."""
 
 from datetime import timedelta
 
@@ -15,11 +15,13 @@ SECURITY_TXT_LIFETIME = timedelta(days=180)
 
 
 def plain_text(*lines: str) -> HttpResponse:
+    """Return these lines as a text file."""
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 def robots_txt(request: HttpRequest) -> HttpResponse:
+    """Serve what search engines may read."""
     return plain_text(
         "User-agent: *",
         "Allow: /book/$",
@@ -38,7 +40,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Where to report a weakness, as RFC 9116 has it."""
+    """Serve where to report a weakness, as RFC 9116 has it."""
     email = Practice.current().email
     expires = (timezone.now() + SECURITY_TXT_LIFETIME).replace(microsecond=0)
     return plain_text(

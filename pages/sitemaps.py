@@ -1,3 +1,5 @@
+"""The list of sitemaps, and the one of the pages themselves."""
+
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import SitemapIndexItem
@@ -40,7 +42,7 @@ SITEMAPS: dict[str, type[Sitemap]] = {
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The list of sitemaps, each with fewer than the 50,000 addresses that a file may hold."""
+    """List the sitemaps, each with fewer than the 50,000 addresses that a file may hold."""
     files = []
     for section, sitemap in SITEMAPS.items():
         address = settings.SITE_URL + reverse("pages:sitemap_section", args=[section])

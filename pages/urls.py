@@ -1,3 +1,5 @@
+"""The addresses of the pages that belong to no subject."""
+
 from django.contrib.sitemaps.views import sitemap
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.shortcuts import redirect

@@ -10,27 +10,31 @@ from pages.models import Testimonial
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    """Show the first page, with three testimonials."""
     return render(request, "pages/home.html", {"testimonials": Testimonial.objects.published()[:3]})
 
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
+    """Show who the clinic is."""
     return render(request, "pages/about.html")
 
 
 @require_safe
 def contact(request: HttpRequest) -> HttpResponse:
+    """Show how to reach the clinic."""
     return render(request, "pages/contact.html")
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
+    """Show the privacy notice."""
     return render(request, "pages/privacy.html")
 
 
 @require_safe
 def style(request: HttpRequest) -> HttpResponse:
-    """Every component on one page, for whoever works on the look. Only in development."""
+    """Show every component, for whoever works on the look. Only in development."""
     if not settings.DEBUG:
         raise Http404
     return render(request, "pages/style.html")

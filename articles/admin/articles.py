@@ -1,3 +1,5 @@
+"""The admin of articles: their form, their revisions, and the steps of the workflow."""
+
 from collections.abc import Callable
 from typing import Any
 
@@ -103,7 +105,7 @@ class ArticleAdmin(admin.ModelAdmin):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """Never by hand: an address that was public keeps working. Archive it instead."""
+        """Refuse to anybody: an address that was public keeps working. Archive it instead."""
         return False
 
     def get_urls(self):
@@ -140,7 +142,7 @@ class ArticleAdmin(admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Article, form: ModelForm, change: bool) -> None:
-        """The working copy; its revision follows when sources and questions are saved too."""
+        """Save the working copy; its revision follows when sources and questions are saved too."""
         if change:
             slug, obj.slug = obj.slug, form.initial["slug"]
             super().save_model(request, obj, form, change)
@@ -199,7 +201,7 @@ class ArticleAdmin(admin.ModelAdmin):
         return disclosures.declare(render_preview(request, article, article.newest), [article])
 
     def revisions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """All revisions; two of them compared when `from` and `to` are given."""
+        """List all revisions; compare two of them when `from` and `to` are given."""
         article = self._article(request, pk)
         context = {
             **self.admin_site.each_context(request),

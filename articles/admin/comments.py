@@ -38,7 +38,7 @@ DONE = {
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
 def waiting_comments(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """On the first page: how many comments wait, for those who decide about them."""
+    """Return the panel that says how many comments wait, for those who decide about them."""
     if not request.user.has_perm("articles.change_comment"):
         return None
     count = Comment.objects.held().count()
@@ -46,6 +46,8 @@ def waiting_comments(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
 
 
 class AnswerForm(forms.Form):
+    """What staff answer to a comment."""
+
     text = forms.CharField(
         label=_("Your answer"),
         max_length=LONGEST_COMMENT,
@@ -55,7 +57,7 @@ class AnswerForm(forms.Form):
 
 
 class CommentStatusFilter(admin.SimpleListFilter):
-    """Those that wait, unless something else is asked for."""
+    """The comments with one status: those that wait, unless something else is asked for."""
 
     title = _("status")
     parameter_name = "status"

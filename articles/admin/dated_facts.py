@@ -1,4 +1,4 @@
-"""What readers see that holds only for a while: a list, and a word on the first page."""
+"""Articles that say what holds only up to a day: a filter of the list, and a panel."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +15,8 @@ AHEAD = timedelta(days=45)
 
 
 class ExpiringFilter(admin.SimpleListFilter):
+    """Articles that say what holds no longer, or only for AHEAD."""
+
     title = _("what it says holds")
     parameter_name = "expiring"
 
@@ -29,7 +31,7 @@ class ExpiringFilter(admin.SimpleListFilter):
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
 def expiring_articles(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """On the first page: how many articles say what holds no longer, or only for weeks."""
+    """Return the panel that says how many articles hold no longer, or only for weeks."""
     if not request.user.has_perm("articles.change_article"):
         return None
     until = list(Article.objects.expiring(_today() + AHEAD).values_list("true_until", flat=True))

@@ -1,4 +1,4 @@
-"""Who else has an article open. A hint for people, kept in the cache; saving checks by itself."""
+"""Who else has an article open: a hint for people, kept in the cache. Saving checks by itself."""
 
 import time
 
@@ -24,6 +24,7 @@ def note(article: Article, user) -> list[str]:
 
 
 def closed(article: Article, user) -> None:
+    """Forget that `user` has it open."""
     key = f"article-open:{article.pk}"
     try:
         known = cache.get(key) or {}

@@ -19,6 +19,8 @@ from core.richtext.plain_text import extract
 
 
 class ArticleForm(forms.ModelForm):
+    """The working copy of an article, with what staff say about this change of it."""
+
     note = forms.CharField(
         label=_("what you changed"),
         max_length=200,

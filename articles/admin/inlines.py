@@ -1,4 +1,4 @@
-"""What is edited on an article's own form."""
+"""The tables below an article's form: sources, facts with a date, questions, related articles."""
 
 from typing import Any
 
@@ -27,23 +27,31 @@ class PartOfArticle(admin.options.InlineModelAdmin):
 
 
 class SourceInline(PartOfArticle, admin.TabularInline):
+    """What the text cites."""
+
     model = Source
     formfield_overrides = dates.FORM_FIELDS | {models.URLField: {"assume_scheme": "https"}}
     verbose_name_plural = gettext_lazy("sources, cited in the text as [1], [2] …")
 
 
 class DatedFactInline(PartOfArticle, admin.TabularInline):
+    """Sentences that hold up to a day."""
+
     model = DatedFact
     formfield_overrides = dates.FORM_FIELDS
     verbose_name_plural = gettext_lazy("facts with a date, such as a rule that ends")
 
 
 class QuestionInline(PartOfArticle, admin.StackedInline):
+    """Questions and their answers at the end of the text."""
+
     model = Question
     verbose_name_plural = gettext_lazy("questions people ask")
 
 
 class RelatedInline(PartOfArticle, admin.TabularInline):
+    """The related articles that are chosen by hand."""
+
     model = Related
     fk_name = "article"
     fields = ["to", "position"]

@@ -1,3 +1,5 @@
+"""The admin of the picture library, and the window in which the editor picks from it."""
+
 from typing import Any
 
 from django.contrib import admin
@@ -36,7 +38,7 @@ class ImageAssetAdmin(admin.ModelAdmin):
         return f"{asset.width} × {asset.height}"
 
     def get_readonly_fields(self, request: HttpRequest, obj: ImageAsset | None = None):
-        """Another file is another picture: articles point to this one by its address."""
+        """Keep the file of a picture that exists: articles point to it by its address."""
         return ["file"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: ImageAsset, form: Any, change: bool) -> None:
@@ -44,7 +46,7 @@ class ImageAssetAdmin(admin.ModelAdmin):
         pages.drop("site")
 
     def has_delete_permission(self, request: HttpRequest, obj: ImageAsset | None = None) -> bool:
-        """Old revisions may show it."""
+        """Refuse to anybody: old revisions may show it."""
         return False
 
     def get_urls(self):
@@ -52,7 +54,7 @@ class ImageAssetAdmin(admin.ModelAdmin):
         return [path("pick/", pick, name="articles_imageasset_pick"), *super().get_urls()]
 
     def pick_view(self, request: HttpRequest) -> HttpResponse:
-        """The window in which the editor lets somebody choose a picture."""
+        """Show the window in which the editor lets somebody choose a picture."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         text = request.GET.get("q", "")[:100]

@@ -1,4 +1,4 @@
-"""What waits for a review, on the first page of those who can do something about it."""
+"""The panel of articles that wait for a review."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from articles.models import Article, Status
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
 def articles_in_review(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """How many articles this person may approve, and for editors how many nobody can."""
+    """Return the panel: how many this person may approve, and for editors how many nobody can."""
     if not request.user.has_perm("articles.change_article"):
         return None
     waiting = list(Article.objects.filter(status=Status.IN_REVIEW).select_related("author"))

@@ -1,3 +1,5 @@
+"""The admin of topics, contributors, synonyms and old addresses."""
+
 from django.contrib import admin
 from django.db import models
 from django.forms import ModelForm
@@ -10,6 +12,8 @@ from core.people.form_fields import NameField
 
 @admin.register(Topic)
 class TopicAdmin(admin.ModelAdmin):
+    """What articles are about. The address of a topic stays."""
+
     list_display = ["name", "slug", "position"]
     prepopulated_fields = {"slug": ["name"]}
 
@@ -25,12 +29,16 @@ class TopicAdmin(admin.ModelAdmin):
 
 
 class ContributorForm(ModelForm):
+    """A contributor, whose name is checked as every typed name is."""
+
     class Meta:
         field_classes = {"name": NameField}
 
 
 @admin.register(Contributor)
 class ContributorAdmin(admin.ModelAdmin):
+    """Who writes and reviews. Only a manager gives somebody credentials or an account."""
+
     form = ContributorForm
     list_display = ["name", "credentials", "specialty", "user"]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
@@ -59,6 +67,8 @@ class ContributorAdmin(admin.ModelAdmin):
 
 @admin.register(Synonym)
 class SynonymAdmin(admin.ModelAdmin):
+    """Two names of one thing, for the search."""
+
     list_display = ["name", "means"]
     search_fields = ["name", "means"]
 

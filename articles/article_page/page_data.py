@@ -27,6 +27,7 @@ UNSHOWN = (
 
 
 def icon(name: str) -> str:
+    """Return an icon of the sprite as SVG, hidden from screen readers."""
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>',
         static("svg/icons.svg"),
@@ -48,7 +49,7 @@ class ArticlePage:
 
 
 def for_article_page() -> QuerySet[Article]:
-    """Articles with all that their page shows in the head, but its pictures. One query."""
+    """Return articles with all that their page shows in the head, but its pictures. One query."""
     more = Topic.objects.filter(more_articles=OuterRef("pk")).values("name")
     notices = Correction.objects.filter(article=OuterRef("pk")).order_by("-made_at")
     return (
@@ -68,7 +69,7 @@ ONLINE = Compiled(
 
 
 def attach_pictures(article: Article) -> None:
-    """The cover and the faces, in one query if there are any: joins cost more than that."""
+    """Load the cover and the faces, in one query if there are any: joins cost more than that."""
     holders = [(article, "cover"), (article.author, "photo")]
     if article.reviewer:
         holders.append((article.reviewer, "photo"))
@@ -79,7 +80,10 @@ def attach_pictures(article: Article) -> None:
 
 
 def load_article_page(article: Any, revision: Revision) -> ArticlePage:
-    """`article` comes from `with_everything`. One query more, and two where there are pictures."""
+    """Return the page of `revision`; `article` comes from `for_article_page`.
+
+    One query more, and two where there are pictures.
+    """
     attach_pictures(article)
     content = content_of(revision)
     shown = render_prose(content.body, len(content.sources), icon, _("Source {number}"))

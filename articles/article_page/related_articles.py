@@ -1,4 +1,4 @@
-"""Six articles that this one leads to: chosen by hand, then those with the most like words."""
+"""Six articles that an article leads to: chosen by hand, then those with the most like words."""
 
 from collections.abc import Collection
 
@@ -58,7 +58,7 @@ def refresh(article: Article) -> None:
 
 
 def refresh_all() -> None:
-    """For every article readers can see."""
+    """Find the like articles of every published article anew."""
     pks = list(Article.objects.published().values_list("pk", flat=True))
     for start in range(0, len(pks), 100):
         _find(pks[start : start + 100])
@@ -74,5 +74,5 @@ def _find(pks: Collection[int]) -> list[int]:
 
 
 def for_article(article: Article) -> list[Article]:
-    """At most SHOWN, in order; only articles that readers can see. One query."""
+    """Return at most SHOWN related articles that readers can see, in order. One query."""
     return CARDS.all(article=article.pk)

@@ -1,4 +1,4 @@
-"""HTML on its way out: cleaned HTML becomes the page's prose.
+"""The prose of an article's page, made from its cleaned HTML.
 
 Headings get addresses, call-outs their look, tables a frame that scrolls, `[1]` a link to its
 source and phone numbers one to call. Pure: the input was cleaned when it was saved, so its tags
@@ -23,6 +23,8 @@ ICONS = {"warning": "alert", "urgent": "phone", "note": "info"}
 
 @dataclass(frozen=True)
 class Prose:
+    """The text of an article as HTML of its page, with its table of contents and its citations."""
+
     opening: str  # the urgent call-outs that it begins with: they stand under the title
     rest: str
     contents: list[tuple[str, str]]  # (address in the page, heading) of each h2
@@ -48,7 +50,10 @@ def render_prose(html: str, sources: int, icon: Callable[[str], str], citation: 
 
 @lru_cache(maxsize=1024)
 def render_citations(text: str, sources: int, citation: str) -> str:
-    """Plain text as HTML, its citations and phone numbers as links. Nothing leads back to them."""
+    """Return plain text as HTML, its citations and phone numbers as links.
+
+    Nothing leads back to these citations.
+    """
     writer = _Writer("", sources, str, citation)
     html = CITATION.sub(writer._cite, phone_links.link_phones(text))
     return re.sub(r'<a id="[^"]+" ', "<a ", html)

@@ -1,4 +1,4 @@
-"""What a page says to machines: schema.org as JSON-LD."""
+"""Structured data of an article's page: schema.org as JSON-LD."""
 
 import json
 import logging
@@ -24,7 +24,7 @@ ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
 def as_script(data: Any) -> SafeString:
-    """The text for inside of a script element: it cannot end the element."""
+    """Return `data` as JSON for the inside of a script element, which it cannot end."""
     text = json.dumps(_clean(data), ensure_ascii=False).translate(ESCAPES)
     return mark_safe(text)  # noqa: S308  # nosemgrep: marked-safe  (escaped for a script)
 
@@ -39,11 +39,12 @@ def _clean(data: Any) -> Any:
 
 
 def absolute_url(path: str) -> str:
+    """Return `path` under SITE_URL; what is absolute already as it is."""
     return path if path.startswith("http") else settings.SITE_URL + path
 
 
 def article_json_ld(reading: ArticlePage, practice: Practice) -> dict[str, Any]:
-    """What the page of an article says. A part that cannot be said is logged and left out."""
+    """Return the graph of an article's page. A part that fails is logged and left out."""
     makers = [
         lambda: _article(reading, practice),
         lambda: breadcrumbs(reading.article),
@@ -94,10 +95,12 @@ def _article(reading: ArticlePage, practice: Practice) -> dict[str, Any]:
 
 
 def image(article: Article) -> str:
+    """Return the address of the cover, or of the site's own picture."""
     return absolute_url(article.cover.file.url if article.cover else static("img/share.png"))
 
 
 def person(contributor: Contributor) -> dict[str, Any]:
+    """Return a contributor as a schema.org Person."""
     found: dict[str, Any] = {
         "@type": "Person",
         "name": contributor.name,
@@ -115,6 +118,7 @@ def person(contributor: Contributor) -> dict[str, Any]:
 
 
 def breadcrumbs(article: Article) -> dict[str, Any]:
+    """Return the way from the list of articles to this one as a BreadcrumbList."""
     steps = [
         (_("Articles"), reverse("articles:list")),
         (article.topic.name, article.topic.get_absolute_url()),

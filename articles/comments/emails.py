@@ -22,7 +22,10 @@ AT_MOST_ONE_IN = timedelta(hours=1)  # to moderators
 
 
 def email_writer(comment: Comment, template: str, *, key: str) -> None:
-    """Write to whoever wrote it. An earlier mail about it that is not sent yet never will be."""
+    """Queue a mail to whoever wrote the comment, if they left an address.
+
+    An earlier mail about it that is not sent yet never will be.
+    """
     if comment.email:
         outbox.enqueue(
             template,
@@ -35,7 +38,7 @@ def email_writer(comment: Comment, template: str, *, key: str) -> None:
 
 
 def cancel_emails(comment: Comment) -> None:
-    """Let no mail about it go out any more."""
+    """Let no mail about the comment go out any more."""
     outbox.drop(about=_about(comment))
 
 
@@ -45,9 +48,10 @@ def _about(comment: Comment) -> str:
 
 @transaction.atomic
 def email_moderators(now: datetime) -> int:
-    """Tell them how many comments wait, when one is new and the last mail is long enough ago.
+    """Tell moderators how many comments wait, and return how many mails that makes.
 
-    Returns how many mails that makes. Safe to run twice, and at the same time.
+    That is where one is new and the last mail is COMMENT_MAIL_MINUTES old. Safe to run twice, and
+    at the same time.
     """
     waiting = Comment.objects.held().order_by("pk").select_for_update()
     held = list(waiting.values_list("pk", "told_at", "created_at"))
@@ -73,7 +77,7 @@ def email_moderators(now: datetime) -> int:
 
 
 def moderators() -> list[str]:
-    """COMMENT_MODERATORS, or else everybody whose role decides about comments."""
+    """Return COMMENT_MODERATORS, or else the addresses of all whose role decides about comments."""
     if settings.COMMENT_MODERATORS:
         return settings.COMMENT_MODERATORS
     deciding = get_user_model().objects.filter(

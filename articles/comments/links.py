@@ -16,12 +16,12 @@ def _signer() -> TimestampSigner:
 
 
 def page(comment: Comment) -> str:
-    """The path of its page, valid for COMMENT_ADDRESS_DAYS from now."""
+    """Return the path of the comment's page, valid for COMMENT_ADDRESS_DAYS from now."""
     return reverse("articles:comment", args=[_signer().sign(str(comment.pk))])
 
 
 def find(token: str) -> Comment | None:
-    """The comment behind a token; None if it is not one of ours, has expired, or is gone."""
+    """Return the comment behind a token; None if it is forged, has expired, or is gone."""
     lifetime = timedelta(days=settings.COMMENT_ADDRESS_DAYS)
     try:
         pk = int(_signer().unsign(token, max_age=lifetime))

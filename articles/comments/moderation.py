@@ -26,13 +26,14 @@ def approve(comment: Comment, *, by, tell: bool = True) -> None:
 
 @transaction.atomic
 def reject(comment: Comment, *, by) -> None:
-    """Readers do not see it, or not any more."""
+    """Keep it from readers, or take it away from them. Raises NotPossible as `approve` does."""
     _decide(comment, CommentStatus.REJECTED, by)
     emails.cancel_emails(comment)
 
 
 @transaction.atomic
 def mark_as_spam(comment: Comment, *, by) -> None:
+    """Keep it from readers as spam. Raises NotPossible as `approve` does."""
     _decide(comment, CommentStatus.SPAM, by)
     emails.cancel_emails(comment)
 

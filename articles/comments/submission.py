@@ -20,7 +20,7 @@ LINK = re.compile(
 
 
 def is_open(article: Article, now: datetime | None = None) -> bool:
-    """Whether readers may write under it: not closed by hand, and not too long online."""
+    """Return whether readers may write under it: not closed by hand, and not too long online."""
     if not article.comments_open or article.published_at is None:
         return False
     days = settings.COMMENTS_CLOSE_DAYS
@@ -76,7 +76,7 @@ def answer(comment: Comment, *, text: str, by, contributor: Contributor | None) 
 
 @transaction.atomic
 def withdraw(comment: Comment) -> None:
-    """Its writer takes it back: the words, name and address are gone at once, answers unseen."""
+    """Withdraw it for its writer: words, name and address are gone at once, answers unseen."""
     changed = (
         Comment.objects.filter(pk=comment.pk)
         .exclude(status=CommentStatus.WITHDRAWN)

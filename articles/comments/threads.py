@@ -14,7 +14,7 @@ ON_THE_ARTICLE, ON_A_PAGE = 60, 200
 
 @dataclass
 class ThreadComment:
-    """A comment as it is shown; `mark` says in which part its writer speaks."""
+    """A comment as it is shown; `writer_role` says in which part its writer speaks."""
 
     comment: Comment
     writer_role: str = ""
@@ -22,18 +22,21 @@ class ThreadComment:
 
     @property
     def name(self) -> str:
+        """The name to show: a contributor's byline as it is today, or what was typed."""
         contributor = self.comment.contributor
         return contributor.byline if contributor else self.comment.name
 
 
 @dataclass(frozen=True)
 class Threads:
+    """The threads under an article, and whether there are older ones than these."""
+
     threads: list[ThreadComment]
     more: bool  # there are older ones than these
 
 
 def threads(article: Article, most: int = ON_THE_ARTICLE) -> Threads:
-    """The newest threads first, answers in the order they were written; `most` comments in all."""
+    """Return the newest threads first, answers in the order written; `most` comments in all."""
     rows = _newest(most + 1).all(article=article.pk)
     known = {row.pk: ThreadComment(row, writer_role(row, article)) for row in islice(rows, most)}
     top = [shown for shown in known.values() if shown.comment.parent_id is None]
@@ -57,7 +60,10 @@ def _newest(count: int) -> Compiled[Comment]:
 
 
 def writer_role(comment: Comment, article: Article) -> str:
-    """“Author” and “Medical reviewer” are those of this article."""
+    """Return the part in which a comment's writer speaks, empty for readers.
+
+    “Author” and “Medical reviewer” are those of this article.
+    """
     if not comment.by_staff:
         return ""
     if comment.contributor_id == article.author_id:

@@ -9,14 +9,14 @@ from core.mail import outbox
 
 
 def eligible_reviewers(article: Article) -> list[Contributor]:
-    """Contributors with credentials and a right to approve who did not write it, by name."""
+    """Return contributors with credentials and a right to approve who did not write it, by name."""
     may = ModelBackend().with_perm("articles.approve_article").filter(is_staff=True)
     others = Contributor.objects.reviewers().exclude(pk=article.author_id)
     return list(others.filter(user__in=may).select_related("user"))
 
 
 def email_reviewers(article: Article) -> None:
-    """One mail to each of them about the newest save, in the caller's transaction."""
+    """Queue one mail to each of them about the newest save, in the caller's transaction."""
     for contributor in eligible_reviewers(article):
         to = contributor.user.email if contributor.user else ""
         outbox.enqueue(
@@ -29,9 +29,10 @@ def email_reviewers(article: Article) -> None:
 
 
 def cancel_emails(article: Article) -> None:
-    """Somebody has decided: what is not sent yet never will be."""
+    """Drop what is not sent yet: somebody has decided."""
     outbox.drop(about=about(article))
 
 
 def about(article: Article) -> str:
+    """Return the key under which mails about this article's review stand in the outbox."""
     return f"article-in-review:{article.pk}"

@@ -1,4 +1,4 @@
-"""A mail to the reviewer when an article is to be read again. Neutral: no title, no topic."""
+"""The mail to a reviewer when an article is to be read again. Neutral: no title, no topic."""
 
 from datetime import date, timedelta
 
@@ -14,7 +14,7 @@ AHEAD = timedelta(days=30)
 
 
 def articles_due(today: date) -> QuerySet[Article]:
-    """Published articles to be read again within a month, soonest first."""
+    """Return published articles to be read again within AHEAD of `today`, soonest first."""
     return (
         Article.objects.published()
         .filter(next_review__lte=today + AHEAD)
@@ -24,7 +24,7 @@ def articles_due(today: date) -> QuerySet[Article]:
 
 
 def email_reviewers(today: date) -> None:
-    """One mail for each review that falls due, and one more if it is overdue by a month.
+    """Queue one mail for each review that falls due, one more when it is a month overdue.
 
     And the kept pages of what holds no longer since yesterday are forgotten: they say so.
     """

@@ -13,7 +13,7 @@ POST_PARAMETERS = ("p", "page_id")  # WordPress takes either for the number of a
 
 @lru_cache(maxsize=8192)
 def cached_url(route: str, slug: str) -> str:
-    """The path of `articles:<route>`, which takes one slug."""
+    """Return the path of `articles:<route>`, which takes one slug."""
     return reverse(f"articles:{route}", args=[slug])
 
 

@@ -16,12 +16,12 @@ def _signer() -> TimestampSigner:
 
 
 def link(article: Article) -> str:
-    """The path of the preview, valid for VALID_FOR from now."""
+    """Return the path of the preview, valid for VALID_FOR from now."""
     return reverse("articles:preview", args=[_signer().sign(str(article.pk))])
 
 
 def find(token: str) -> int | None:
-    """The article's key behind a token; None if it is not one of ours, or has expired."""
+    """Return the article's key behind a token; None if it is forged or has expired."""
     try:
         return int(_signer().unsign(token, max_age=VALID_FOR))
     except BadSignature:

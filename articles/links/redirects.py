@@ -18,7 +18,10 @@ HOMES = ("/", "/index.php")  # of a blog, in whatever folder
 
 
 def redirect_old_urls(get_response: GetResponse) -> GetResponse:
-    """Stands inside CommonMiddleware, whose missing slash would make two redirects of one."""
+    """Redirect permanently from an old address of an article to where it is today.
+
+    It stands inside CommonMiddleware, whose missing slash would make two redirects of one.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if _names_a_post(request):
@@ -45,7 +48,7 @@ def _answer(request: HttpRequest, addresses: Iterator[str]) -> HttpResponse | No
 
 
 def find_article(addresses: Iterator[str]) -> Article | None:
-    """The article that readers see and that had the first of these addresses. One query at most."""
+    """Return the published article that had the first of these addresses. One query at most."""
     asked = [address for address in addresses if len(address) <= LONGEST]
     if not asked:
         return None

@@ -1,4 +1,4 @@
-"""Do the sources still answer? Asked only when staff ask."""
+"""Whether the sources of an article still answer. Asked only when staff ask."""
 
 from django.utils import timezone
 
@@ -7,7 +7,7 @@ from core.web.link_checker import check_link
 
 
 def check_sources(article: Article) -> list[LinkCheck]:
-    """Look at each source's address once, and keep what was found. Returns the checks."""
+    """Ask each source's address once, keep what was found, and return these checks."""
     urls = list(dict.fromkeys(article.sources.exclude(url="").values_list("url", flat=True)))
     article.link_checks.exclude(url__in=urls).delete()
     return [_keep(article, url, *check_link(url)) for url in urls]

@@ -1,3 +1,5 @@
+"""The models of articles, comments, pictures and search."""
+
 from articles.models.article_queryset import Status
 from articles.models.articles import RESERVED, Approval, Article, Revision
 from articles.models.comments import Comment, CommentStatus, Feedback

@@ -152,11 +152,12 @@ class Article(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
+        """Return the path of its page."""
         return cached_url("article", self.slug)
 
     @property
     def shown(self) -> "Revision":
-        """What readers see. Only of articles from `published()`."""
+        """The revision that readers see. Only of articles from `published()`."""
         if self.online is None:
             raise ValueError("Readers cannot see this article.")
         return self.online

@@ -1,6 +1,6 @@
 """What readers write under an article, and whether it helped them. `comments` alone writes these.
 
-Neither row holds a network, a browser or anything of a patient's: see PRIVACY 4 and DESIGN 3.8.
+Neither row holds a network, a browser or anything of a patient's (rule 4 in docs/privacy.md).
 """
 
 import pgtrigger
@@ -34,6 +34,8 @@ ONE_LEVEL = pgtrigger.Trigger(
 
 
 class CommentStatus(models.TextChoices):
+    """Whether readers see a comment, and who decided so."""
+
     HELD = "held", _("Waiting")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
@@ -42,14 +44,21 @@ class CommentStatus(models.TextChoices):
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
+    """The comments that a page or a task asks for."""
+
     def approved(self):
+        """Return those that staff have let through."""
         return self.filter(status=CommentStatus.APPROVED)
 
     def held(self):
+        """Return those that wait for a decision."""
         return self.filter(status=CommentStatus.HELD)
 
     def shown(self):
-        """What readers see: an answer only while the comment that it answers is seen as well."""
+        """Return what readers see.
+
+        An answer only while the comment that it answers is seen as well.
+        """
         thread = Q(parent__isnull=True) | Q(parent__status=CommentStatus.APPROVED)
         return self.approved().filter(thread)
 

@@ -10,8 +10,10 @@ from core.people import salutation
 
 
 class ContributorQuerySet(models.QuerySet["Contributor"]):
+    """The contributors that a page asks for."""
+
     def reviewers(self):
-        """Those who may approve: they have credentials and can sign in."""
+        """Return those who may approve: they have credentials and can sign in."""
         return self.exclude(credentials="").filter(user__is_active=True)
 
 
@@ -60,6 +62,7 @@ class Contributor(models.Model):
         return self.byline
 
     def get_absolute_url(self) -> str:
+        """Return the path of their page."""
         return cached_url("contributor", self.slug)
 
     @property
@@ -69,4 +72,5 @@ class Contributor(models.Model):
 
     @property
     def initials(self) -> str:
+        """The letters shown where there is no photo."""
         return salutation.initials(self.name)

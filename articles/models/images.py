@@ -9,13 +9,18 @@ from pictures.models import PictureField
 
 
 def random_name(image: "ImageAsset", filename: str) -> str:
-    """Nothing of the uploader's file name goes public, and no name can be guessed or clash."""
+    """Return a name that cannot be guessed and clashes with none.
+
+    Nothing of the uploader's file name goes public.
+    """
     return f"articles/{secrets.token_hex(12)}.{filename.rsplit('.', 1)[-1].lower()}"
 
 
 class ImageAssetQuerySet(models.QuerySet["ImageAsset"]):
+    """The pictures that a task asks for."""
+
     def waiting(self):
-        """Those whose smaller sizes have not been made yet."""
+        """Return those whose smaller sizes have not been made yet."""
         return self.filter(sizes_made=False)
 
 

@@ -1,3 +1,5 @@
+"""What was imported from another site, so that it comes once."""
+
 from django.db import models
 
 

@@ -46,8 +46,10 @@ class Topic(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
+        """Return the path of its page."""
         return cached_url("topic", self.slug)
 
     @property
     def feed_url(self) -> str:
+        """The path of its feed."""
         return cached_url("topic_feed", self.slug)

@@ -8,7 +8,7 @@ from core.cache import pages
 
 
 def is_library_picture(address: str) -> bool:
-    """Whether a picture's address is that of a file in the library."""
+    """Return whether a picture's address is that of a file in the library."""
     prefix = settings.MEDIA_URL
     if not address.startswith(prefix):
         return False

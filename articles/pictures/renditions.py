@@ -1,4 +1,4 @@
-"""Pictures on their way out: every width in AVIF and WebP, and a size, so that nothing jumps."""
+"""Pictures on a page: every width in AVIF and WebP, and a size, so that nothing jumps."""
 
 import re
 
@@ -14,7 +14,7 @@ SIZES = "(min-width: 48rem) 40rem, 100vw"
 
 
 def picture_html(asset: ImageAsset, *, alt: str | None = None, lazy: bool = True) -> SafeString:
-    """A <picture> of it. Until the sizes are made the upload itself is shown."""
+    """Return a <picture> of it. Until the sizes are made the upload itself is shown."""
     sources = mark_safe("")
     if asset.sizes_made:
         for kind, files in asset.file.aspect_ratios[None].items():
@@ -35,7 +35,7 @@ def picture_html(asset: ImageAsset, *, alt: str | None = None, lazy: bool = True
 
 
 def with_renditions(html: str) -> str:
-    """`html` with each picture of our library in every width. One query if there are any."""
+    """Return `html` with each library picture in every width. One query if there are any."""
     names = {src.removeprefix(settings.MEDIA_URL) for src in IMG.findall(html)}
     if not names:
         return html

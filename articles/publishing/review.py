@@ -1,4 +1,4 @@
-"""Through the hands of a clinician: submit, approve or send back, and look again after a year."""
+"""The review by a clinician: submit, approve or send back, and read again after a year."""
 
 import calendar
 import re
@@ -19,7 +19,7 @@ from core.richtext.plain_text import CITATION, extract
 
 @transaction.atomic
 def submit(article: Article, *, tell: bool = True) -> None:
-    """Hand the newest revision to a reviewer, and tell those who may approve it.
+    """Submit the newest revision for review, and tell those who may approve it.
 
     Raises NotPossible, saying what is missing. Without `tell` nobody is told: for whoever hands in
     and approves in one go.
@@ -52,7 +52,7 @@ def _missing(what: Content):
 
 
 def can_approve(article: Article, contributor: Contributor | None) -> bool:
-    """Only somebody with credentials who did not write it."""
+    """Return whether this contributor has credentials and did not write it."""
     return bool(contributor and contributor.credentials and contributor != article.author)
 
 
@@ -65,7 +65,7 @@ def approve(
     whole: bool = True,
     dated: bool = False,
 ) -> None:
-    """Pin `revision` as what readers see: now, or at its time if that lies ahead.
+    """Approve `revision` for readers: from now, or from its time if that lies ahead.
 
     `revision` is the one that was read; if somebody has saved another since, NotPossible. With
     `whole` the whole article was reviewed, and only then readers are told when it is due again.
@@ -93,7 +93,7 @@ def approve(
 
 @transaction.atomic
 def confirm_review(article: Article, *, by: Contributor) -> None:
-    """The reviewer has read the published article again, and nothing needs to change."""
+    """Confirm that the published article, read again, needs no change."""
     locked = lock(article, Status.PUBLISHED)
     _check_reviewer(locked, by)
     raise_if_expired(content_of(locked.shown), on=timezone.now().date())
@@ -113,7 +113,7 @@ def send_back(article: Article) -> None:
 
 @transaction.atomic
 def reschedule(article: Article, *, at: datetime) -> None:
-    """Another time for an approved article. Raises NotPossible for a time that is past."""
+    """Set another time for an approved article. Raises NotPossible for a time that is past."""
     locked = lock(article, Status.SCHEDULED)
     if at <= timezone.now():
         raise NotPossible(_("That time is past. To publish now, use “Publish now”."))
@@ -147,7 +147,7 @@ def _give(
 
 
 def months_later(day: date, months: int) -> date:
-    """The same day of a later month, or its last one."""
+    """Return the same day of a later month, or its last one."""
     year, month = divmod(day.month - 1 + months, 12)
     last = calendar.monthrange(day.year + year, month + 1)[1]
     return date(day.year + year, month + 1, min(day.day, last))

@@ -1,4 +1,4 @@
-"""Every save is a revision."""
+"""Saving an article: every save is kept as a revision."""
 
 from dataclasses import replace
 from typing import Any
@@ -35,7 +35,7 @@ Who = AbstractBaseUser | AnonymousUser | None  # None: the system itself, such a
 
 
 def clean_content(what: Content) -> Content:
-    """`what` with its text cleaned. Raises Refused with a sentence for whoever wrote it."""
+    """Return `what` with its text cleaned. Raises Refused with a sentence for whoever wrote it."""
     body = html_in.clean(what.body, is_ours=library.is_library_picture)
     if not extract(body).text:
         raise Refused(_("The text is empty."))
@@ -77,7 +77,7 @@ def create(
     by: Who,
     **more: Any,
 ) -> Article:
-    """A draft with its first revision. Raises Refused, also for an address that is taken."""
+    """Create a draft with its first revision. Raises Refused, also for an address that is taken."""
     slugs.raise_if_taken(slug)
     what = clean_content(what)
     article = Article.objects.create(
@@ -97,7 +97,7 @@ def save(
     correction: str = "",
     small: bool = False,
 ) -> Revision:
-    """Make `what` the working copy and keep it as a revision. See `record`."""
+    """Save `what` as the working copy and as a revision. See `record_revision`."""
     what = clean_content(what)
     lock(article)
     article.title, article.summary, article.body = what.title, what.summary, what.body

@@ -1,4 +1,4 @@
-"""What every step of the workflow keeps to."""
+"""The rules of every step: the lock on the article, and what is refused."""
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ class NotPossible(Exception):
 
 
 def lock(article: Article, *statuses: str) -> Article:
-    """The article as the database has it, locked until the transaction ends.
+    """Lock the article until the transaction ends, and return it as the database has it.
 
     Raises NotPossible unless it has one of `statuses` (when any are given).
     """

@@ -1,4 +1,4 @@
-"""An address that was once public leads to the article for ever."""
+"""The address of an article: one that was once public leads to it for ever."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ def rename(article: Article, slug: str) -> None:
 
 
 def raise_if_taken(slug: str, article: Article | None = None) -> None:
-    """Raises Refused when another article has, or once had, this address."""
+    """Raise Refused when another article has, or once had, this address."""
     if slug in RESERVED:
         raise Refused(_("“{slug}” is an address of the site itself.").format(slug=slug))
     path = Article(slug=slug).get_absolute_url()

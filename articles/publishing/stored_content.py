@@ -13,7 +13,7 @@ from articles.revisions.content import Content, DatedFact, QuestionAnswer, Sourc
 
 
 def content_of(article: Article | Revision) -> Content:
-    """The content of a working copy, or of a revision."""
+    """Return the content of a working copy, or of a revision."""
     if isinstance(article, Revision):
         return Content(
             title=article.title,
@@ -61,7 +61,7 @@ def _fact(kept: Any) -> DatedFact | None:
 
 
 def raise_if_expired(what: Content, *, on: date) -> None:
-    """Raise NotPossible, naming each, where something that is dated holds no longer on that day."""
+    """Raise NotPossible, naming each, where something dated holds no longer on that day."""
     ended = [(text, day) for text, day in what.ending() if day < on]
     if ended:
         raise NotPossible(

@@ -1,4 +1,4 @@
-"""What an article says, as one value: what is saved, compared, approved and shown."""
+"""The content of an article, as one value: what is saved, compared, approved and shown."""
 
 import re
 from collections.abc import Iterable
@@ -28,6 +28,8 @@ SMALL_FIX_WORDS = 8
 
 @dataclass(frozen=True)
 class SourceLine:
+    """One source, as the text cites it by its number."""
+
     title: str
     publisher: str = ""
     year: int | None = None
@@ -36,11 +38,15 @@ class SourceLine:
     true_until: date | None = None
 
     def to_json(self) -> dict[str, Any]:
+        """Return it as a revision keeps it."""
         return {name: _written(value) for name, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "SourceLine":
-        """What `to_json` wrote. Raises TypeError, ValueError or AttributeError for other things."""
+        """Read what `to_json` wrote.
+
+        Raises TypeError, ValueError or AttributeError for other things.
+        """
         dates = {name: _day(values.get(name)) for name in ("accessed", "true_until")}
         return cls(**values | dates)
 
@@ -53,10 +59,12 @@ class DatedFact:
     true_until: date
 
     def to_json(self) -> dict[str, Any]:
+        """Return it as a revision keeps it."""
         return {name: _written(value) for name, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "DatedFact":
+        """Read what `to_json` wrote. Raises TypeError, ValueError or KeyError for other things."""
         return cls(values["sentence"], date.fromisoformat(values["true_until"]))
 
 
@@ -70,12 +78,14 @@ def _day(text: str | None) -> date | None:
 
 @dataclass(frozen=True)
 class QuestionAnswer:
+    """A question at the end of an article, and its answer."""
+
     question: str
     answer: str
 
     @classmethod
     def all_from_json(cls, rows: list[dict[str, Any]]) -> "tuple[QuestionAnswer, ...]":
-        """What was kept of questions. A row that is none is left out."""
+        """Read the questions that a revision keeps. A row that is none is left out."""
         return tuple(
             cls(str(row["question"]), str(row["answer"]))
             for row in rows
@@ -97,10 +107,14 @@ class Content:
 
     @property
     def sources_count(self) -> int:
+        """How many sources it has."""
         return len(self.sources)
 
     def ending(self) -> list[tuple[str, date]]:
-        """What holds up to a day, in words, and that day: sentences and sources, soonest first."""
+        """Return what holds up to a day, in words, with that day.
+
+        Sentences and sources, soonest first.
+        """
         dated = [(fact.sentence, fact.true_until) for fact in self.facts]
         dated += [(each.title, each.true_until) for each in self.sources if each.true_until]
         return sorted(dated, key=lambda each: each[1])
@@ -111,11 +125,11 @@ class Content:
         return min((day for _, day in self.ending()), default=None)
 
     def says(self, sentence: str) -> bool:
-        """Whether this sentence stands in the text, whatever its spaces and citations."""
+        """Return whether this sentence stands in the text, whatever its spaces and citations."""
         return _bare(sentence) in _bare(" ".join(self.words()))
 
     def words(self) -> list[str]:
-        """All of it as plain words, sources left out."""
+        """Return all of it as plain words, sources left out."""
         answered = [f"{each.question} {each.answer}" for each in self.faq]
         return " ".join(
             [self.title, self.summary, *self.key_points, extract(self.body).text, *answered]
@@ -123,14 +137,15 @@ class Content:
 
 
 def parse_key_points(text: str) -> tuple[str, ...]:
-    """The lines of a box of key points."""
+    """Return the lines of a box of key points."""
     return tuple(line.strip(" •-*\t") for line in text.splitlines() if line.strip(" •-*\t"))
 
 
 def is_small_fix(before: Content, after: Content) -> bool:
-    """Whether a change can be a slip of the pen: no number, no turning word, a few words at most.
+    """Return whether a change can be a slip of the pen.
 
-    Doses and waiting times are numbers; so this errs towards another review.
+    No number, no negating word, SMALL_FIX_WORDS words at most. Doses and waiting times are numbers;
+    so this errs towards another review.
     """
     if (before.sources, before.facts) != (after.sources, after.facts):
         return False
@@ -158,7 +173,7 @@ def _tags(html: str) -> list[str]:
 
 
 def differing_fields(before: Content, after: Content) -> Iterable[str]:
-    """The names of the fields of Content in which they differ."""
+    """Return the names of the fields of Content in which they differ."""
     return [
         part.name
         for part in fields(Content)

@@ -15,13 +15,15 @@ from core.richtext.plain_text import extract
 
 @dataclass(frozen=True)
 class Part:
+    """One part of the content, with what went and what came."""
+
     name: str
     changed: bool
     html: SafeString  # with <ins> and <del>
 
 
 def compare(before: Content, after: Content) -> list[Part]:
-    """Each part of the content, in the order of the page."""
+    """Compare two contents part by part, in the order of the page."""
     return [
         _part(_("Title"), before.title, after.title),
         _part(_("Summary"), before.summary, after.summary),
@@ -38,6 +40,7 @@ def _part(name: str, before: str, after: str) -> Part:
 
 
 def diff_html(before: str, after: str) -> SafeString:
+    """Return both texts as one, with <del> around what went and <ins> around what came."""
     old, new = _words(before), _words(after)
     pieces: list[tuple[SafeString]] = []
     for kind, a, b, c, d in diff_opcodes(old, new):

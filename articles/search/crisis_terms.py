@@ -1,4 +1,4 @@
-"""Does somebody who searches need help before an article? Pure.
+"""Whether somebody who searches needs help before an article. Pure.
 
 It errs towards showing it: a card too many costs a line, one too few may cost a life.
 """
@@ -71,7 +71,7 @@ _BREATHING = "breathing"  # alone it is a subject to read about, misspelt beside
 
 
 def detect_crisis(text: str) -> str:
-    """SUICIDE, OVERDOSE or EMERGENCY where the words say so, in that order; else nothing."""
+    """Return SUICIDE, OVERDOSE or EMERGENCY where the words say so, in that order; else ""."""
     told = re.sub(r"\bod['’]?d(?= on\b)|\bod['’]d\b", "overdosed", fold(text[:LONGEST]))
     plain = " ".join(re.sub(r"[^\w\s]", " ", re.sub(r"['’`´]", "", told)).split())
     if plain in ("help", "ayuda"):

@@ -11,7 +11,7 @@ AROUND = 110  # characters on each side
 
 
 def highlighted(text: str, stems: Iterable[str]) -> SafeString:
-    """`text`, escaped, with the words of these stems in <mark>."""
+    """Return `text`, escaped, with the words of these stems in <mark>."""
     pattern = _pattern(stems)
     if pattern is None:
         return escape(text)
@@ -25,7 +25,7 @@ def highlighted(text: str, stems: Iterable[str]) -> SafeString:
 
 
 def excerpt(summary: str, text: str, stems: Iterable[str]) -> SafeString:
-    """The summary when it holds one of the words, else the place in the text where one stands."""
+    """Return the summary if it holds one of the words, else the place in the text that does."""
     stems = list(stems)
     pattern = _pattern(stems)
     found = pattern and not pattern.search(_folded(summary)) and pattern.search(_folded(text))

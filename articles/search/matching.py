@@ -78,11 +78,15 @@ class Query:
 
     @classmethod
     def phrase(cls, words: Iterable[str]) -> Self:
+        """Return a query for these words, one after the other, in any form."""
         return cls("phraseto_tsquery('english', ?)", (" ".join(words),))
 
     @classmethod
     def beginning(cls, word: str) -> Self:
-        """Words that begin like this, in any form; of several pieces the last one may be longer."""
+        """Return a query for words that begin like this, in any form.
+
+        Of a word with several pieces the last one may be longer.
+        """
         *before, last = re.sub(r"[^\w ]", "", word).split()
         begins = cls("to_tsquery('simple', ?)", (f"{last}:*",))
         if not before:
@@ -97,7 +101,7 @@ class Query:
         return type(self)(f"({self.sql} || {other.sql})", self.values + other.values)
 
     def named(self) -> tuple[str, dict[str, str]]:
-        """With a name for each value: the statement says the query more than once."""
+        """Return it with a name for each value: the statement says the query more than once."""
         names = (f"%(value{number})s" for number in range(len(self.values)))
         values = {f"value{number}": value for number, value in enumerate(self.values)}
         return re.sub(r"\?", lambda _: next(names), self.sql), values
@@ -106,7 +110,7 @@ class Query:
 def find_matches(
     query: Query, text: str, *, first: int, count: int, topic: Topic | None
 ) -> list[tuple[int, int, list[str]]]:
-    """(key, how many match in all, stems of `text`) of each on this page.
+    """Find the articles of one page: (key, how many match in all, stems of `text`) of each.
 
     First those with the words in title, summary or headings, best first; then in the text only,
     newest first. However many match, MOST_RANKED at most are ranked, MOST_COUNTED counted, and
@@ -119,7 +123,7 @@ def find_matches(
 
 
 def suggest_matches(query: Query, count: int) -> list[int]:
-    """The keys of those with the words in title, summary or headings, best first."""
+    """Find the keys of those with the words in title, summary or headings, best first."""
     return [pk for (pk,) in _rows(SUGGESTIONS_SQL, query, "", {"count": count})]
 
 

@@ -23,13 +23,13 @@ _KEPT = "\ue000"  # stands for an apostrophe inside a word, while signs go
 
 
 def fold(text: str) -> str:
-    """Small letters without accents."""
+    """Return small letters without accents."""
     plain = _MARK.sub("", unicodedata.normalize("NFD", text.lower()))
     return unicodedata.normalize("NFC", plain)
 
 
 def parse_words(text: str) -> list[str]:
-    """The words of what somebody typed, or of a name: at most MOST_WORDS, folded.
+    """Return the words of what somebody typed, or of a name: at most MOST_WORDS, folded.
 
     What holds a digit and was typed in one stays one, its pieces apart: "PHQ-9" is "phq 9".
     """

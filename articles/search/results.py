@@ -19,7 +19,7 @@ CARDS = Compiled(
 
 @dataclass(frozen=True)
 class SearchResults:
-    """A page of what was found; `total` of all, to MOST_COUNTED. `stems` are what to highlight."""
+    """A page of what was found, with its `total` up to MOST_COUNTED, and `stems` to highlight."""
 
     articles: list[Article] = field(default_factory=list)
     total: int = 0
@@ -37,7 +37,7 @@ class SearchResults:
 def search_articles(
     text: str, *, first: int, count: int, topic: Topic | None = None
 ) -> SearchResults:
-    """The articles with all of these words, best first, from number `first` on.
+    """Find the articles with all of these words, best first, from number `first` on.
 
     Where there are none: with the last word unfinished, with the nearest spelling, with some of
     the words. Three queries where the words are found as they were typed.
@@ -65,7 +65,10 @@ def search_articles(
 
 
 def suggest(text: str, count: int) -> list[Article]:
-    """What to offer while somebody still types: the last word may be unfinished. Three queries."""
+    """Suggest articles while somebody still types.
+
+    The last word may be unfinished. Three queries.
+    """
     typed = parse_words(text)
     if not typed or len(typed[-1]) < 2:
         return []

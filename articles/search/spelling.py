@@ -14,7 +14,7 @@ SHORTEST = 4
 
 
 def correct_spelling(typed: list[str], names: set[str]) -> list[str]:
-    """The words with each that is no word at all replaced by the nearest that articles hold.
+    """Return the words, each that is no word at all replaced by the nearest that articles hold.
 
     `names` are known as well, and words to correct to. A word that is English stays, whether or
     not an article holds it: who looks for "weed" does not want "week".
@@ -59,7 +59,7 @@ def _first_letters_fit(word: str, other: str) -> bool:
 
 
 def distance(one: str, other: str, most: int) -> int:
-    """How many letters are wrong, missing, too many or swapped; `most` + 1 for more."""
+    """Count the letters that are wrong, missing, too many or swapped; `most` + 1 for more."""
     if abs(len(one) - len(other)) > most:
         return most + 1
     before: list[int] = []

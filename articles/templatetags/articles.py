@@ -26,18 +26,19 @@ register = template.Library()
 
 @register.inclusion_tag("articles/_cards.html")
 def article_cards(count: int = 6) -> dict[str, Any]:
-    """The newest articles as cards, for any page. One query; without articles nothing is shown."""
+    """Show the newest articles as cards. One query; without articles nothing is shown."""
     return {"articles": list(Article.objects.published().as_cards().newest()[:count])}
 
 
 @register.simple_tag
 def article_picture(asset: ImageAsset, lazy: bool = True) -> SafeString:
+    """Return a picture in every width."""
     return renditions.picture_html(asset, lazy=lazy)
 
 
 @register.simple_tag
 def comment_fields(form: CommentForm) -> SafeString:
-    """The fields of the form. Empty ones are the same under every article."""
+    """Render the fields of the form. Empty ones are the same under every article."""
     if form.is_bound or form.initial:
         return render_crispy_form(form)
     return _empty_fields(get_language())
@@ -50,31 +51,32 @@ def _empty_fields(language: str) -> SafeString:
 
 @register.simple_tag
 def portrait(asset: ImageAsset) -> SafeString:
-    """A face in the arch. Its name stands beside it, so nothing is read aloud."""
+    """Return a face in the arch. Its name stands beside it, so nothing is read aloud."""
     return renditions.picture_html(asset, alt="", lazy=False)
 
 
 @register.filter
 def with_sources(text: str, sources: int) -> SafeString:
-    """Plain text whose `[1]` lead to the sources, and whose phone numbers can be tapped."""
+    """Return plain text whose `[1]` lead to the sources, and whose phone numbers can be tapped."""
     html = rendering.render_citations(text, sources, _("Source {number}"))
     return mark_safe(html)  # noqa: S308  # nosemgrep: marked-safe  (escaped there)
 
 
 @register.filter
 def with_phones(text: str) -> SafeString:
-    """Plain text whose phone numbers can be tapped."""
+    """Return plain text whose phone numbers can be tapped."""
     return mark_safe(phone_links.link_phones(text))  # noqa: S308  # nosemgrep: marked-safe  (escaped there)
 
 
 @register.simple_tag
 def excerpt(article: Article, stems: Iterable[str]) -> SafeString:
+    """Return the piece of an article in which the words that somebody looked for stand."""
     return excerpts.excerpt(article.shown.summary, article.shown.text, stems)
 
 
 @register.filter
 def short_reading_time(minutes: int) -> str:
-    """7 min read"""
+    """Return "7 min read"."""
     return _short_reading_time(minutes, get_language())
 
 
@@ -85,7 +87,7 @@ def _short_reading_time(minutes: int, _language: str) -> str:
 
 @register.filter
 def reviewed_in(day: date) -> str:
-    """Reviewed May 2026"""
+    """Return "Reviewed May 2026"."""
     return _reviewed_in(day.replace(day=1), get_language())
 
 
@@ -96,12 +98,13 @@ def _reviewed_in(month: date, _language: str) -> str:
 
 @register.simple_tag
 def highlighted(text: str, stems: Iterable[str]) -> SafeString:
+    """Return `text` with the words that somebody looked for marked."""
     return excerpts.highlighted(text, stems)
 
 
 @register.simple_tag
 def ways_back(number: int, cited: dict[int, int]) -> SafeString:
-    """From a source to each place in the text that cites it."""
+    """Return links from a source to each place in the text that cites it."""
     return _ways_back(number, cited.get(number, 0), get_language())
 
 
@@ -116,7 +119,10 @@ def _ways_back(number: int, times: int, _language: str) -> SafeString:
 
 @register.simple_tag
 def source_line(source: SourceLine) -> SafeString:
-    """`Publisher. Title. 2021. Accessed May 2, 2026.`, the title as a link if it has an address."""
+    """Return a source as one line, its title as a link if it has an address.
+
+    `Publisher. Title. 2021. Accessed May 2, 2026.`
+    """
     return _source_line(source, get_language())
 
 

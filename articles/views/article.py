@@ -25,7 +25,7 @@ from core.practice.models import Practice
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    """What everybody sees: the approved revision."""
+    """Serve what everybody sees: the approved revision."""
     return pages.serve(request, tags=[f"article:{slug}"], make=lambda: _article(request, slug))
 
 
@@ -49,7 +49,10 @@ def _empty_form() -> CommentForm:
 
 @require_safe
 def preview(request: HttpRequest, token: str) -> HttpResponse:
-    """The newest save, for whoever holds the link. Kept by nobody, found by no search engine."""
+    """Show the newest save to whoever holds the link.
+
+    No cache keeps it, no search engine finds it.
+    """
     pk = preview_links.find(token)
     found = pk and for_article_page().filter(pk=pk).first()
     if not found:
@@ -58,7 +61,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def render_preview(request: HttpRequest, article: Any, revision: Revision) -> HttpResponse:
-    """`article` comes from `with_everything`."""
+    """Render a revision that is not public. `article` comes from `for_article_page`."""
     shown = context(article, revision) | {"preview": True}
     return set_no_store(render(request, "articles/article.html", shown))
 
@@ -70,6 +73,7 @@ def _ended(content: Content) -> date | None:
 
 
 def context(article: Any, revision: Revision) -> dict[str, Any]:
+    """Return what the page's template needs."""
     shown, practice = load_article_page(article, revision), Practice.current()
     return {
         "practice": practice,

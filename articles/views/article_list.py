@@ -41,6 +41,7 @@ TOPICS = Compiled(_with_something_to_read)
 
 @require_safe
 def articles(request: HttpRequest) -> HttpResponse:
+    """Serve all articles, newest or most useful first, or those that a search finds."""
     if request.GET.get("q", "").strip():
         return _found(request)
     number, order = _asked(request)
@@ -50,6 +51,7 @@ def articles(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    """Serve the page of a topic with its articles."""
     number, order = _asked(request)
     return _kept(request, number, order, lambda: _topic(request, slug, number, order))
 
@@ -62,20 +64,21 @@ def _topic(request: HttpRequest, slug: str, number: int, order: str) -> HttpResp
 
 @require_safe
 def contributor(request: HttpRequest, slug: str) -> HttpResponse:
+    """Serve the page of a contributor with what they wrote or reviewed."""
     number, _order = _asked(request)
     return _kept(request, number, "", lambda: _contributor(request, slug, number))
 
 
 def _contributor(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     person = get_object_or_404(Contributor.objects.select_related("photo"), slug=slug)
-    page = _page(Article.objects.published().of(person).newest(), number)
+    page = _page(Article.objects.published().by_contributor(person).newest(), number)
     context = _paged(request, page, "") | {"contributor": person}
     return render(request, "articles/contributor.html", context)
 
 
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
-    """The fragment under the search field while somebody types."""
+    """Render the fragment under the search field while somebody types."""
     text = request.GET.get("q", "")[:LONGEST]
     context = {
         "text": text,

@@ -26,7 +26,7 @@ RULE = "comments"
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def article_comments(request: HttpRequest, slug: str) -> HttpResponse:
-    """All comments of an article, and the form; `?to=` names one to answer."""
+    """Show all comments of an article, and the form; `?to=` names one to answer."""
     if request.method == "POST":
         return set_no_store(_leave(request, _article(slug)))
     to = _number(request.GET.get("to", ""))
@@ -161,7 +161,7 @@ def ask_for_effort(request: HttpRequest, rule: str) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_comment(request: HttpRequest, token: str) -> HttpResponse:
-    """The page of a comment for its writer: what has become of it, and a button to withdraw it."""
+    """Show a comment to its writer: what has become of it, and a button to withdraw it."""
     comment = links.find(token)
     if comment is None:
         raise Http404

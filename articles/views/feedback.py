@@ -21,7 +21,7 @@ RULE = "opinions"
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback_form(request: HttpRequest, slug: str) -> HttpResponse:
-    """The question on a page of its own, for what was typed and could not be taken."""
+    """Take an answer; show the question on a page of its own for what could not be taken."""
     article = get_object_or_404(Article.objects.published().select_related("online"), slug=slug)
     form = FeedbackForm(request.POST if request.method == "POST" else None)
     status = 200
@@ -60,5 +60,6 @@ def _give(request: HttpRequest, article: Article, form: FeedbackForm) -> None:
 
 @require_safe
 def thanks(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a word of thanks for an answer."""
     article = get_object_or_404(Article.objects.published().select_related("online"), slug=slug)
     return set_no_store(render(request, "articles/feedback_thanks.html", {"article": article}))

@@ -13,7 +13,7 @@ mimetypes.add_type("image/webp", ".webp")
 
 @require_safe
 def image(request: HttpRequest, path: str) -> FileResponse:
-    """One file. Every upload was written anew before it was stored, so it is what its name says."""
+    """Serve a file. Every upload was written anew before, so it is what its name says."""
     ending = path[path.rfind(".") :]
     if ending not in KINDS:
         raise Http404

@@ -14,7 +14,7 @@ from articles.wordpress.wxr_file import UNREADABLE
 
 
 def import_comments(site: str, entry: Entry, article: Article, told: Note) -> int:
-    """Write the comments that have not come before. Returns how many."""
+    """Write the comments that have not come before. Return how many."""
     came = {
         origin.key: origin.object_pk
         for origin in Origin.objects.filter(
@@ -38,7 +38,7 @@ def import_comments(site: str, entry: Entry, article: Article, told: Note) -> in
 
 
 def in_thread_order(remarks: tuple[WxrComment, ...]) -> Iterator[WxrComment]:
-    """Oldest first, but an answer never before what it answers, whatever their numbers."""
+    """Yield the oldest first, but an answer never before what it answers."""
     waiting = {remark.key: remark for remark in sorted(remarks, key=_age)}
     while waiting:
         chain = [next(iter(waiting.values()))]

@@ -1,4 +1,4 @@
-"""Writes what an export holds, through the workflow as staff would. Each post is all or nothing."""
+"""Imports the posts of an export, through the workflow as staff would. Each is all or nothing."""
 
 import logging
 from collections import Counter

@@ -38,7 +38,7 @@ class Pictures:
         self.asked: set[str] = set()
 
     def find(self, address: str, alt: str, title: str) -> ImageAsset | None:
-        """The picture of ours for that address; without `alt`, `title` tells what it shows."""
+        """Return our picture for that address; without `alt`, `title` tells what it shows."""
         place, key = upload_path(address), picture_key(address)
         self.asked.add(key)
         known = Origin.objects.filter(site=self.site, kind="picture", key=key).first()
@@ -60,7 +60,7 @@ class Pictures:
         return asset
 
     def known(self) -> set[str]:
-        """The keys of all that was looked for, now and in earlier runs."""
+        """Return the keys of all that was looked for, now and in earlier runs."""
         came = Origin.objects.filter(site=self.site, kind="picture").values_list("key", flat=True)
         return self.asked | set(came)
 
@@ -84,7 +84,7 @@ class Pictures:
 
 
 def upload_path(address: str) -> str:
-    """Where in wp-content/uploads the file of an address lies; empty where it is none of there."""
+    """Return the path below wp-content/uploads of the file of an address; "" for one elsewhere."""
     parts = split_url(address)
     path = without_controls(unquote(parts.path))
     for folder in FOLDERS:
@@ -98,7 +98,7 @@ def upload_path(address: str) -> str:
 
 
 def picture_key(address: str) -> str:
-    """What all sizes of a picture have in common."""
+    """Return what all sizes of a picture have in common."""
     return SMALLER.sub("", upload_path(address))[:500]
 
 

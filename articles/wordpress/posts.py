@@ -22,6 +22,8 @@ UNSORTED = ("uncategorized", "Articles")
 
 @dataclass
 class PostImport:
+    """One run of the import: the export, who vouches for it, and what is reported."""
+
     export: Export
     pictures: Pictures
     reviewer: Contributor | None
@@ -29,11 +31,11 @@ class PostImport:
     report: Report
 
     def told(self, entry: Entry) -> Callable[[str], None]:
-        """Where to say what staff should know about an entry."""
+        """Return where to say what staff should know about an entry."""
         return lambda sentence: self.report.notes.append(f"{entry.name}: {sentence}")
 
     def left(self, entry: Entry) -> Callable[[str], None]:
-        """Where to say what of an entry does not come along."""
+        """Return where to say what of an entry does not come along."""
         return lambda what: self.report.left_out.append(f"{entry.name}: {what}")
 
 

@@ -1,4 +1,4 @@
-"""What moving in did: what came, what staff should look at, and what did not come, by name."""
+"""The report of an import: what came, what staff should look at, and what did not come, by name."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -45,6 +45,7 @@ class ExportIndex:
     topics: set[str] = field(default_factory=set)
 
     def note(self, entry: Entry) -> None:
+        """Note what an entry holds."""
         self.entries += 1
         if entry.kind == "attachment":
             alt = entry.first("_wp_attachment_image_alt")
@@ -62,12 +63,12 @@ class ExportIndex:
             self.terms.setdefault(what, Counter())[name] += 1
 
     def at(self, address: str) -> File | None:
-        """The attachment whose picture, in whatever size, has this address."""
+        """Return the attachment whose picture, in whatever size, has this address."""
         return self.places.get(picture_key(address)) if picture_key(address) else None
 
 
 def list_left_out(export: Export, seen: ExportIndex, asked: set[str]) -> list[str]:
-    """Name what came with no post: tags, custom fields, comments, files that nothing shows."""
+    """List what came with no post: tags, custom fields, comments, files that nothing shows."""
     out = [f"comments, {why}: {count}" for why, count in sorted(seen.remarks.items())]
     for what, names in sorted(seen.terms.items()):
         kind = "tags" if what == "post_tag" else f"“{what}”"

@@ -24,6 +24,7 @@ class GalleryPicture:
 
     @property
     def figure(self) -> str:
+        """It as a figure with its words."""
         picture = f'<img src="{escape(self.address)}" alt="{escape(self.alt)}">'
         return f"<figure>{picture}<figcaption>{self.caption}</figcaption></figure>"
 
@@ -70,7 +71,7 @@ def replace_shortcodes(
 
 
 def parse_attributes(text: str) -> dict[str, str]:
-    """The attributes of a shortcode."""
+    """Return the attributes of a shortcode."""
     return {
         key.lower(): double or single or bare for key, double, single, bare in VALUE.findall(text)
     }

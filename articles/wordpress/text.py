@@ -64,7 +64,7 @@ def convert_body(
     left: Note = _nothing,
     told: Note = _nothing,
 ) -> str:
-    """`content` as articles hold it; pictures are those found, links within `site` are paths.
+    """Return `content` as articles hold it, with our pictures; links within `site` are paths.
 
     `site` is the name of its host, `picture_pages` are paths that show one picture; `left` takes
     whatever does not come along, `told` what staff should look at.
@@ -81,7 +81,7 @@ def convert_body(
 
 
 def split_url(address: str) -> SplitResult:
-    """The parts of an address; of one that is none, empty ones."""
+    """Return the parts of an address; of one that is none, empty ones."""
     try:
         return urlsplit(address)
     except ValueError:  # such as http://[
@@ -120,7 +120,7 @@ def _shown(picture: re.Match[str], find: Find, left: Note) -> str:
 
 
 def find_sources(body: str) -> tuple[SourceLine, ...]:
-    """The other sites that a text links to, once each, in the order of the text."""
+    """Return the other sites that a text links to, once each, in the order of the text."""
     found: dict[str, SourceLine] = {}
     for link in LINK.finditer(body):
         address = html.unescape(link[1])
@@ -132,7 +132,7 @@ def find_sources(body: str) -> tuple[SourceLine, ...]:
 
 
 def plain_line(text: str) -> str:
-    """HTML as one line of plain text."""
+    """Return HTML as one line of plain text."""
     return " ".join(_without_tags(PARTED.sub(" ", text)).split())
 
 
@@ -143,13 +143,13 @@ def _without_tags(text: str) -> str:
 
 
 def plain_lines(text: str) -> str:
-    """HTML as plain text that keeps its lines."""
+    """Return HTML as plain text that keeps its lines."""
     stripped = _without_tags(LINE_END.sub("\n", text))
     return re.sub(r"\n{3,}", "\n\n", stripped.replace("\r\n", "\n")).strip()
 
 
 def make_summary(excerpt: str, body: str) -> str:
-    """The excerpt, or how the text begins: 300 characters at most."""
+    """Return the excerpt, or how the text begins: 300 characters at most."""
     text = plain_line(excerpt) or " ".join(extract(body).text.split())
     return text if len(text) <= 300 else (text[:299].rpartition(" ")[0] or text[:299]) + "…"
 

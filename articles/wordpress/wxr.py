@@ -32,6 +32,8 @@ class BrokenEntry:
 
 @dataclass(frozen=True)
 class Author:
+    """A writer of posts, as the export names them."""
+
     login: str
     name: str
 
@@ -73,10 +75,11 @@ class Entry:
 
     @property
     def name(self) -> str:
+        """What staff can find it by: its kind, number and title."""
         return f"{self.kind} {self.key} “{self.title[:60]}”"
 
     def first(self, key: str) -> str:
-        """The value of a custom field; of several the first, of none nothing."""
+        """Return the value of a custom field; of several the first, of none ""."""
         return next(iter(self.meta.get(key, [])), "")
 
 

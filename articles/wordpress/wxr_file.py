@@ -56,7 +56,7 @@ def detect_encoding(path: Path) -> str:
 
 
 def split_entries(path: Path) -> Iterator[str]:
-    """First what stands before the entries, then each <item>…</item> as it stands."""
+    """Yield what stands before the entries, then each <item>…</item> as it stands."""
     buffer, start, at = "", 0, 0
     head, in_item, in_text = True, False, False
     for chunk in _chunks(path):

@@ -1,4 +1,4 @@
-"""Where a request comes from. What proxies say counts only where a trusted one says it."""
+"""The address of whoever sends a request. What proxies say counts only from a trusted one."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -21,7 +21,7 @@ NEVER = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT", "HT
 
 
 def drop_untrusted_headers(get_response: Callable[[HttpRequest], HttpResponse]):
-    """Take away what a stranger says in a proxy's name, before anybody reads it.
+    """Drop what a stranger says in a proxy's name, before anybody reads it.
 
     `X-Forwarded-Proto` and `X-Forwarded-For` stay where a trusted proxy connects; of several
     values the last is the one that it added itself.
@@ -40,7 +40,7 @@ def drop_untrusted_headers(get_response: Callable[[HttpRequest], HttpResponse]):
 
 
 def client_ip(request: HttpRequest) -> str:
-    """The address of whoever sent this request, as text, without a port.
+    """Return the address of whoever sent this request, as text, without a port.
 
     That is `REMOTE_ADDR`, unless it lies in `settings.TRUSTED_PROXIES` (addresses or CIDR
     networks): then it is the right-most entry of `X-Forwarded-For` that no trusted proxy owns,
@@ -58,7 +58,7 @@ def client_ip(request: HttpRequest) -> str:
 
 
 def client_network(request: HttpRequest) -> str:
-    """What limits count by: the /64 of an IPv6 client (one home has one), an IPv4 address."""
+    """Return what limits count by: the /64 of an IPv6 client (a home has one), an IPv4 address."""
     text = client_ip(request)
     address = _parse(text)
     if isinstance(address, IPv6Address):
@@ -67,7 +67,7 @@ def client_network(request: HttpRequest) -> str:
 
 
 def client_neighborhood(request: HttpRequest) -> str:
-    """What one owner of many networks has of them: the /48 of an IPv6 client, the /24 of IPv4."""
+    """Return what one owner of many networks has: the /48 of an IPv6 client, the /24 of IPv4."""
     address = _parse(client_ip(request))
     if address is None:
         return ""

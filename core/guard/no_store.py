@@ -1,4 +1,4 @@
-"""What every page with somebody's data, or on the way there, answers with. PRIVACY 9 and 12."""
+"""The headers of every page with somebody's data, or on the way there: kept and found nowhere."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,7 +8,10 @@ from django.views.decorators.cache import never_cache
 
 
 def set_no_store(response: HttpResponse) -> HttpResponse:
-    """No copy in any cache, no search engine, no address to another site."""
+    """Set the headers on `response` and return it.
+
+    No cache keeps it, no search engine lists it, and no other site learns its address.
+    """
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "same-origin"
@@ -16,7 +19,7 @@ def set_no_store(response: HttpResponse) -> HttpResponse:
 
 
 def no_store(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The same for whatever a view answers, said to caches of the old kind too."""
+    """Set the same on whatever a view answers, said to caches of the old kind too."""
 
     @never_cache
     @wraps(view)

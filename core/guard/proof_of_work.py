@@ -47,7 +47,7 @@ class Proof(NamedTuple):
 
 
 def create_challenge(request: HttpRequest, what: str, *, level: int = 1) -> dict[str, Any]:
-    """A puzzle, as JSON-like values for the browser, and a token for those who wait instead.
+    """Return a puzzle for the browser, as JSON-like values, and a token for those who wait instead.
 
     `level` is what a network pays that has done nothing yet; each doubles the work.
     """
@@ -69,7 +69,7 @@ def create_challenge(request: HttpRequest, what: str, *, level: int = 1) -> dict
 
 
 def is_done(request: HttpRequest, what: str) -> bool:
-    """Whether this POST brings work done, or time waited, for `what`, that was not used before."""
+    """Return whether this POST brings work, or time waited, for `what` that was not used before."""
     piece = _solved(request, what) or _waited(request, what)
     return piece is not None and _first_use(piece.mark) and _is_enough(request, what, piece.level)
 

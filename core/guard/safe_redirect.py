@@ -1,4 +1,4 @@
-"""Where a page sends a visitor on to, when the request itself names the place."""
+"""Redirects to a place that the request itself names: only within this site."""
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme

@@ -17,7 +17,7 @@ HONEYPOT = "leave_empty"
 
 
 def is_same_origin(request: HttpRequest) -> bool:
-    """Whether the browser says that a page of ours sent this POST.
+    """Return whether the browser says that a page of ours sent this POST.
 
     Every browser of today says so by `Sec-Fetch-Site` or `Origin`; for those that say neither the
     referring page counts, which ours give to ourselves.
@@ -38,14 +38,14 @@ def _place(address: str) -> tuple[str, str]:
 
 
 def is_over_limit(request: HttpRequest, rule: str) -> bool:
-    """Count this request for its network; True when `rule` refuses it."""
+    """Count this request for its network; return True when `rule` refuses it."""
     return not rate_limits.allow(rule, client_network(request))
 
 
 def needs_proof_of_work(
     request: HttpRequest, rule: str, *, address: str = "", always: bool = False
 ) -> bool:
-    """Whether its network, everybody together, or `address` is near a limit, no work done yet.
+    """Return whether its network, everybody, or `address` is near a limit, with no work done yet.
 
     With `always` nothing is easy: many do at this moment what only few should. Nor is it where the
     field HONEYPOT is filled in: by a program, or by one that filled in the form for a person, who
@@ -62,7 +62,7 @@ def needs_proof_of_work(
 
 
 def sent_values(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was typed, to be sent once more with the work that was asked for."""
+    """Return what was typed, to be sent once more with the work that was asked for."""
     ours = ("csrfmiddlewaretoken", "effort", "wait")
     typed = ((name, values) for name, values in request.POST.lists() if name not in ours)
     return [(name, value) for name, values in typed for value in values]

@@ -1,4 +1,4 @@
-"""Pictures on their way in: checked by content, turned upright, and without metadata."""
+"""Uploaded pictures: checked by content, turned upright, and without metadata."""
 
 import io
 import math
@@ -25,7 +25,7 @@ ACCEPTED = "image/jpeg,image/png,image/webp,image/avif"  # what a file dialog of
 
 
 def prepare_upload(upload: Any, *, square: int = 0) -> ContentFile:
-    """The picture of an uploaded file, written anew: nothing else that was in the file survives.
+    """Return the picture of an upload, written anew: nothing else that was in the file survives.
 
     Its colors are those of its profile, as sRGB. With `square` its middle is cut out, that many
     pixels wide and high at most.

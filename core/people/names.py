@@ -1,8 +1,8 @@
 """Names that people type: what can stand in one, and how much of it a mail says.
 
-A name is the one thing in our mails that a stranger may have typed. DESIGN: no mail carries a
-stranger's words to somebody else; so nothing that a mail program shows as a link, an address or a
-second line is a name. PRIVACY 2.
+A name is the one thing in our mails that a stranger may have typed, and no mail carries a
+stranger's words to somebody else. So nothing that a mail program shows as a link, an address or a
+second line is a name (rule 2 in docs/privacy.md).
 """
 
 import re

@@ -75,7 +75,7 @@ class PhoneField(formfields.PhoneNumberField):
         return number
 
     def prepare_value(self, value: Any) -> Any:
-        """As people write it, whatever the widget."""
+        """Return it as people write it, whatever the widget."""
         return value.shown if isinstance(value, Phone) else value
 
 
@@ -102,19 +102,23 @@ class PhoneColumn(modelfields.PhoneNumberField):
     descriptor_class = _Whole
 
     def to_python(self, value: Any) -> Any:
+        """Return the Phone that `value` writes."""
         return parse_phone(value)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """Return the Phone that the database keeps."""
         return parse_phone(value)
 
     def get_prep_value(self, value: Any) -> Any:
+        """Return the text that the database keeps."""
         number = parse_phone(value)
         return str(number) if number else number
 
     def formfield(self, **kwargs: Any) -> Any:
+        """Return a PhoneField."""
         return super().formfield(**{"form_class": PhoneField} | kwargs)
 
     def deconstruct(self) -> Any:
-        """As what it extends: the column is the same, so no migration changes it."""
+        """Return what it extends: the column is the same, so no migration changes it."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "phonenumber_field.modelfields.PhoneNumberField", args, kwargs

@@ -1,4 +1,4 @@
-"""By which part of a typed name somebody is spoken to. Pure."""
+"""The part of a typed name by which somebody is spoken to. Pure."""
 
 # Before a name, in the spellings that people type here. Who is called Don or Sister loses nothing:
 # they are greeted in full.
@@ -48,7 +48,7 @@ def short_name(*names: str) -> str:
 
 
 def is_name(word: str) -> bool:
-    """Whether a word is more than a title or an initial."""
+    """Return whether a word is more than a title or an initial."""
     plain = _plain(word)
     return len(plain) > 1 and "." not in plain and plain not in HONORIFICS
 

@@ -1,3 +1,5 @@
+"""The admin of the practice's one record."""
+
 from django.contrib import admin
 from django.db import models, transaction
 from django.forms import ModelForm

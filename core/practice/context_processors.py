@@ -7,5 +7,8 @@ from core.practice.models import Practice
 
 
 def practice(request: HttpRequest) -> dict[str, SimpleLazyObject]:
-    """Read when a template first uses it; a page that never does costs nothing."""
+    """Return the practice, read when a template first uses it.
+
+    A page that never does costs nothing.
+    """
     return {"practice": SimpleLazyObject(Practice.current)}

@@ -96,7 +96,7 @@ class Practice(models.Model):
 
     @classmethod
     def current(cls) -> Self:
-        """The practice as staff last saved it; without a row a neutral one that is not saved.
+        """Return the practice as staff last saved it; without a row a neutral one, not saved.
 
         One round trip to the cache. While the cache is dead or hangs, one query instead. While
         nobody saves it everybody gets the same one: change none that you get here.
@@ -136,6 +136,7 @@ class Practice(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
+        """The time zone of the clinic."""
         return ZoneInfo(self.time_zone)
 
     @cached_property

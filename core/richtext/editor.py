@@ -72,6 +72,7 @@ class Editor(forms.Textarea):
         js = [Script("js/article-editor.js", type="module")]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return the context of the widget with the settings of the editor."""
         context = super().get_context(name, value, attrs)
         context["widget"]["attrs"] |= {
             "data-editor": static("django_prose_editor/editor.js"),
@@ -81,6 +82,7 @@ class Editor(forms.Textarea):
 
 
 def extensions() -> dict[str, Any]:
+    """Return the extensions of the editor, as django-prose-editor takes them."""
     return EXTENSIONS | {
         "NodeClass": {"cssClasses": {"blockquote": CALLOUTS}},
         "Figure": {"pickerUrl": str(reverse_lazy("admin:articles_imageasset_pick"))},

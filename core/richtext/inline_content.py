@@ -41,7 +41,7 @@ def pieces_of(element: Element, marks: tuple[Element, ...] = ()) -> list[Piece]:
 def split_by(
     pieces: Iterable[Piece], wanted: Set[str], through: Set[str] = frozenset()
 ) -> Iterator[tuple[Element | None, list[Piece]]]:
-    """Each wanted element with what it holds, and between them (None, whatever else is seen)."""
+    """Yield each wanted element with what it holds; between them (None, whatever else is seen)."""
     loose: list[Piece] = []
     for marks, what in flatten(pieces, PARTS | through):
         if isinstance(what, str) or what.name not in wanted:
@@ -56,7 +56,7 @@ def split_by(
 
 
 def flatten(pieces: Iterable[Piece], through: Set[str]) -> Iterator[Piece]:
-    """The pieces with marks and these elements opened. What parted words still does."""
+    """Yield the pieces with marks and these elements opened. What parted words still does."""
     for marks, what in pieces:
         if not isinstance(what, str) and what.name in _THROUGH:
             yield from flatten(pieces_of(what, marks), through)

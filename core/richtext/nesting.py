@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from core.richtext.inline_content import HEADS, PARTS, Piece, flatten, pieces_of, split_by
-from core.richtext.inline_runs import Run, Speaker
+from core.richtext.inline_runs import Run, RunWriter
 from core.richtext.tree import BLANK, LISTS, MARKS, Element, is_valid, is_visible, parse
 
 _ROWS = {"thead", "tbody", "tr", "caption", "td", "th"}
@@ -29,12 +29,15 @@ Part = Run | Block
 
 @dataclass
 class Table:
+    """A table while its rows are gathered."""
+
     heads: list[str] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
     around: list[Block] = field(default_factory=list)
 
     def add(self, section: str, cells: list[str]) -> None:
+        """Add a row."""
         if cells:
             place = self.heads if section == "thead" and not self.rows else self.rows
             place.append(f"<tr>{''.join(cells)}</tr>")
@@ -50,7 +53,7 @@ def fix_nesting(html: str) -> str:
 
 class _Arranger:
     def __init__(self, room: int) -> None:
-        self.speaker = Speaker(room)
+        self.run_writer = RunWriter(room)
 
     def flow(self, pieces: Iterable[Piece]) -> list[Block]:
         """Blocks only: words that stand alone become paragraphs, pictures figures."""
@@ -60,25 +63,27 @@ class _Arranger:
         """A run as a block of its own."""
         if isinstance(part, Block):
             return [part]
-        if not part.is_seen():
+        if not part.is_visible():
             return [Block("", "\n")] if part.has_line_end() else []
         if part.is_pictures():
             return self.figures(part.pictures(), "")
-        return [_block("p", self.speaker.say(part))]
+        return [_block("p", self.run_writer.write(part))]
 
     def cell(self, pieces: Iterable[Piece]) -> str:
         """What an item or a cell holds: words and lists as they are, or else blocks only."""
-        parts = [part for part in self.parts(pieces) if isinstance(part, Block) or part.is_seen()]
+        parts = [
+            part for part in self.parts(pieces) if isinstance(part, Block) or part.is_visible()
+        ]
         beside = any(isinstance(a, Run) and isinstance(b, Run) for a, b in pairwise(parts))
         if beside or {part.name for part in parts if isinstance(part, Block)} - LISTS:
             parts = [block for part in parts for block in self.standing(part)]
-        return "".join(p.html if isinstance(p, Block) else self.speaker.say(p) for p in parts)
+        return "".join(p.html if isinstance(p, Block) else self.run_writer.write(p) for p in parts)
 
     def words(self, pieces: Iterable[Piece]) -> str:
         """All words as the lines of one run, for a caption."""
         everything = flatten(pieces, PARTS | _WRITERS.keys() | _ROWS | {"figcaption"})
         runs = [part for part in self.parts(everything) if isinstance(part, Run)]
-        return "<br>".join(self.speaker.say(run) for run in runs if run.is_seen())
+        return "<br>".join(self.run_writer.write(run) for run in runs if run.is_visible())
 
     def parts(self, pieces: Iterable[Piece]) -> list[Part]:
         """The runs of words in `pieces`, and the blocks between them."""
@@ -103,14 +108,14 @@ class _Arranger:
 
     def paragraph(self, node: Element, inside: list[Piece]) -> list[Part]:
         return [
-            part if isinstance(part, Block) else _block("p", self.speaker.say(part))
+            part if isinstance(part, Block) else _block("p", self.run_writer.write(part))
             for part in self.parts(inside)
-            if isinstance(part, Block) or part.is_seen()
+            if isinstance(part, Block) or part.is_visible()
         ]
 
     def heading(self, node: Element, inside: list[Piece]) -> list[Part]:
         parts = self.parts(inside)
-        words = [self.speaker.say(p) for p in parts if isinstance(p, Run) and p.is_seen()]
+        words = [self.run_writer.write(p) for p in parts if isinstance(p, Run) and p.is_visible()]
         head = [_block(HEADS[node.name], " ".join(words))] if words else []
         return [*head, *(part for part in parts if isinstance(part, Block))]
 
@@ -160,7 +165,7 @@ class _Arranger:
         return [*rest, _block("p", caption)]
 
     def figures(self, pictures: Iterable[Piece], caption: str) -> list[Block]:
-        shown = [self.speaker.say(Run([picture])) for picture in pictures]
+        shown = [self.run_writer.write(Run([picture])) for picture in pictures]
         shown[-1] += f"<figcaption>{caption}</figcaption>" if caption else ""
         return [_block("figure", each) for each in shown]
 
@@ -242,7 +247,7 @@ def _listed(parts: list[Part]) -> list[Part]:
     for part in [*parts, Block("end", "")]:
         if isinstance(part, Block) and part.name == "li":
             items.append(part.html)
-        elif isinstance(part, Block) or part.is_seen() or not items:
+        elif isinstance(part, Block) or part.is_visible() or not items:
             if items:
                 out.append(_block("ul", "".join(items)))
             items = []

@@ -68,7 +68,7 @@ class Phone:
 
 
 def find(text: str) -> list[Phone]:
-    """The phone numbers in `text`, in order; none overlaps another."""
+    """Return the phone numbers in `text`, in order; none overlaps another."""
     found = [
         *_help(text),
         *(_dialled(match, 1) for match in SERVICE.finditer(text)),
@@ -86,12 +86,12 @@ def find(text: str) -> list[Phone]:
 
 
 def link_phones(text: str) -> str:
-    """`text`, which is plain, as HTML with its phone numbers as links."""
+    """Return plain `text` as HTML with its phone numbers as links."""
     return _with_links(text, find(text))
 
 
 def link(phone: Phone, shown: str) -> str:
-    """`shown` is plain text."""
+    """Return a link that dials `phone`; `shown` is plain text."""
     whole = ' class="num"' if len(shown) > 6 else ""
     return f'<a{whole} href="{escape(phone.href)}">{escape(shown, quote=False)}</a>'
 
@@ -112,7 +112,7 @@ class Placed:
         self.next = 0
 
     def linked(self, piece: str, *, leave: bool = False) -> list[tuple[str, Phone | None]]:
-        """`piece` cut where its phone numbers stand. With `leave` it is in one."""
+        """Cut `piece` where its phone numbers stand. With `leave` it stays in one."""
         start = next(self.starts, 0)
         end = start + len(piece)
         while self.next < len(self.phones) and self.phones[self.next].start < start:

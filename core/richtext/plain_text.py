@@ -30,11 +30,14 @@ CITATION = re.compile(r"\[\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]")
 
 @dataclass(frozen=True)
 class PlainText:
+    """The words of a text, and those of its headings."""
+
     text: str  # one block on each line
     headings: str  # one on each line
 
 
 def extract(html: str) -> PlainText:
+    """Return the words of cleaned HTML, a line for each block."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -44,11 +47,12 @@ def extract(html: str) -> PlainText:
 
 
 def reading_minutes(text: str) -> int:
-    """How long a calm reader takes, in whole minutes, one at least."""
+    """Return how long a calm reader takes, in whole minutes, one at least."""
     return max(1, math.ceil(len(text.split()) / WORDS_PER_MINUTE))
 
 
 def strip_citations(text: str) -> str:
+    """Return `text` without `[1]`."""
     return re.sub(r"(?<!\s)\s+([.,;:])", r"\1", CITATION.sub("", text))
 
 

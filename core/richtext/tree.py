@@ -28,12 +28,15 @@ _NEVER_EMPTY = {"p", "li", "blockquote", "figcaption", "caption"} | HEADINGS
 
 @dataclass(eq=False)
 class Element:
+    """An element with its attributes and what it holds."""
+
     name: str
     attributes: str = ""  # as they stand in the tag, with the blank before them
     children: "list[Element | str]" = field(default_factory=list)
 
     @property
     def start(self) -> str:
+        """Its start tag as HTML."""
         return f"<{self.name}{self.attributes}>"
 
 
@@ -58,14 +61,14 @@ def parse(html: str) -> Element:
 
 
 def is_visible(what: Element | str) -> bool:
-    """Whether a reader sees it: a picture, a line, or a text that is more than blanks."""
+    """Return whether a reader sees it: a picture, a line, or a text that is more than blanks."""
     if isinstance(what, Element):
         return what.name in ("img", "hr") or any(map(is_visible, what.children))
     return bool(unescape(what).strip(_UNSEEN))
 
 
 def is_valid(element: Element, around: frozenset[str] = frozenset()) -> bool:
-    """Whether everything in it stands where it may. `around`: the marks that it is in."""
+    """Return whether everything in it stands where it may. `around`: the marks that it is in."""
     if element.name in around or (element.name in _NEVER_EMPTY and not is_visible(element)):
         return False
     children = [child for child in element.children if not _is_blank(child)]

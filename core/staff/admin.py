@@ -1,3 +1,5 @@
+"""The admin of accounts and of the audit trail."""
+
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, Q, QuerySet

@@ -1,9 +1,11 @@
-"""The admin with our own site as its default. Apart from `apps`, which may hold one config only."""
+"""The admin with StaffSite as its default. Apart from `apps`, which may hold one config only."""
 
 from django.contrib.admin.apps import AdminConfig
 
 
 class StaffAdminConfig(AdminConfig):
+    """Puts StaffSite in the place of Django's admin site."""
+
     default_site = "core.staff.admin_site.StaffSite"
 
     def ready(self) -> None:

@@ -1,4 +1,4 @@
-"""The admin: our name on it, a second factor in front of it, an audit row behind every page."""
+"""The admin site: its name, a second factor in front of it, an audit row behind every page."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -30,6 +30,8 @@ Panel = Callable[[HttpRequest], tuple[str, dict] | None]
 
 
 class StaffSite(AdminSite):
+    """Django's admin site with panels on its first page, for staff with a second factor."""
+
     index_title = _("Overview")
     index_template = "admin/index.html"
 
@@ -48,7 +50,7 @@ class StaffSite(AdminSite):
         admin_class: type[ModelAdmin] | None = None,
         **options,
     ) -> None:
-        """Registers it with `guarded_admin` in front, so that no admin class can forget that."""
+        """Register it with `guarded_admin` in front, so that no admin class can forget that."""
         super().register(model_or_iterable, guard(admin_class or ModelAdmin), **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -77,7 +79,7 @@ class StaffSite(AdminSite):
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """No form here: on to what this visitor still has to prove, or straight in."""
+        """Redirect to what this visitor still has to prove, or straight in. No form stands here."""
         next_url = _next(request)
         if self.has_permission(request):
             return redirect(next_url)

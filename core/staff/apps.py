@@ -1,8 +1,12 @@
+"""The app of staff: accounts, roles and the audit trail."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class StaffConfig(AppConfig):
+    """Listens to sign-ins from when Django starts."""
+
     name = "core.staff"
     label = "staff"
     verbose_name = _("Staff")

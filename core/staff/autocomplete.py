@@ -1,4 +1,4 @@
-"""What a field suggests while somebody types: for the fields that do so, and for no other."""
+"""Suggestions while somebody types: for the fields that offer them, and for no other."""
 
 from typing import Any
 
@@ -12,23 +12,28 @@ from core.staff.audit.disclosures import declare
 
 
 class Suggestions(AutocompleteJsonView):
-    """Django searches the target of any relation of any model that is installed."""
+    """Django's view, which would search the target of any relation of any installed model."""
 
     admin_site: AdminSite
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Return the suggestions, declared to the audit trail."""
         self.found: list = []
         return declare(super().get(request, *args, **kwargs), self.found)
 
     def process_request(self, request: HttpRequest) -> tuple:
-        """As Django's. Raises PermissionDenied for a field that suggests nothing."""
+        """Check the request as Django does.
+
+        Raises PermissionDenied for a field that suggests nothing.
+        """
         term, model_admin, field, to_field = super().process_request(request)
         if not self._suggests(field) or "\0" in term:
             raise PermissionDenied
         return term, model_admin, field, to_field
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        """Note the record that is suggested, and return it as Django does."""
         self.found.append(obj)
         return super().serialize_result(obj, to_field_name)
 

@@ -1,4 +1,4 @@
-"""What holds for every admin class, whatever it forgets: `StaffSite.register` puts it in front.
+"""What holds for every admin class: `StaffSite.register` puts it in front.
 
 - A list answers the lookups that its own filters ask, and sorts by the columns that offer it. With
   any other, whoever may see the list could spell hidden columns letter by letter.
@@ -38,8 +38,13 @@ FIRST_YEAR, LAST_YEAR = 1900, 9998  # Django reckons with the year after
 class GuardedAdmin(ModelAdmin):
     # ── what a list answers ──
 
+    """The bounds of every admin class."""
+
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Whether one of the list's own filters asks this. Raises IncorrectLookupParameters."""
+        """Return whether one of the list's own filters asks this.
+
+        Raises IncorrectLookupParameters.
+        """
         if request is None or lookup not in self._lookups(request):
             return False
         text = str(value)
@@ -71,7 +76,7 @@ class GuardedAdmin(ModelAdmin):
         return to_field in columns and super().to_field_allowed(request, to_field)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """The list. Raises IncorrectLookupParameters for an order that no column offers."""
+        """Return the list. Raises IncorrectLookupParameters for an order that no column offers."""
         columns = list(self.get_list_display(request))
         if self.get_actions(request):
             columns.insert(0, "action_checkbox")
@@ -87,7 +92,7 @@ class GuardedAdmin(ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        """Of `search_fields` those in `name_fields` are people's: accents may be left out."""
+        """Find rows; of `search_fields` `name_fields` are names: accents may be missing."""
         names = getattr(self, "name_fields", ())
         if not names or not search_term:
             return super().get_search_results(request, queryset, search_term)
@@ -103,13 +108,13 @@ class GuardedAdmin(ModelAdmin):
     def record_many(
         self, request: HttpRequest, action: str, model: type[Model], pks: Iterable[object]
     ) -> None:
-        """Name these records in the audit trail, a thousand in a row: for lists of any length."""
+        """Record these in the audit trail, a thousand in a row: for lists of any length."""
         record_all(request, action, model=model._meta.label_lower, object_pks=pks)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Refuses an action that is not for this person; Django would say that none was chosen."""
+        """Refuse an action that is not for this person; Django would say that none was chosen."""
         asked = set(request.POST.getlist("action"))
         if asked:
             known = {name for _func, name, _text in self._get_base_actions()}  # type: ignore[attr-defined]  # fmt: skip
@@ -195,7 +200,7 @@ class GuardedAdmin(ModelAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        """With a snapshot of what the form shows, and of what has changed meanwhile."""
+        """Add a snapshot of what the form shows, and of what has changed meanwhile."""
         if obj is not None and self.has_change_permission(request, obj):
             stands = getattr(request, "_stands", None) or opened_forms.snapshot_of_page(context)
             context |= {
@@ -228,7 +233,7 @@ class _NotSaved:
 
 
 def guard(admin_class: type[ModelAdmin]) -> type[ModelAdmin]:
-    """The same admin class with GuardedAdmin before its own methods."""
+    """Return the same admin class with GuardedAdmin before its own methods."""
     bases = (GuardedAdmin, admin_class)
     return type(admin_class.__name__, bases, {"__module__": admin_class.__module__})
 

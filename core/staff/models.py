@@ -1,4 +1,4 @@
-"""Who may sign in, and what they have done."""
+"""Accounts of staff, and what they have done."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -11,18 +11,25 @@ from django.utils.translation import gettext_lazy as _
 
 
 class UserManager(BaseUserManager["User"]):
+    """Makes accounts that sign in by e-mail."""
+
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
-        """An account without any rights. Without a password nobody can sign in until one is set."""
+        """Create an account without any rights.
+
+        Without a password nobody can sign in until one is set.
+        """
         user = self.model(email=email.lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        """Create an account with all rights."""
         fields |= {"is_staff": True, "is_superuser": True}
         return self.create_user(email, password, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the account with this address, whatever its case."""
         return self.get(email__iexact=username)
 
 
@@ -70,13 +77,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def clean(self) -> None:
+        """Write the address in lower case."""
         super().clean()
         self.email = self.email.lower()
 
     def get_full_name(self) -> str:
+        """Return the name."""
         return self.name
 
     def get_short_name(self) -> str:
+        """Return the name."""
         return self.name
 
 

@@ -1,4 +1,4 @@
-"""Days that anything here can be about. Beyond them a day has no next one, or no midnight."""
+"""Bounds for dates. Beyond them a day has no next one, or no midnight."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""The one way in which we ask another web site for something that a person or a mail named.
+"""The one client for other web sites: for addresses that a person or a mail named.
 
 A name is looked up once, and the connection goes to exactly the address that was looked at: a name
 that answers differently the next time leads nowhere. No redirect is followed, no proxy of the
@@ -43,6 +43,8 @@ class NotPublic(NotFetched):
 
 @dataclass(frozen=True)
 class Answer:
+    """The head of an answer."""
+
     status: int
     location: str  # where it sends us on to
 

@@ -1,4 +1,4 @@
-"""Does an address on the web still answer? Asked only of public addresses."""
+"""Checks whether an address on the web still answers. Asks only public addresses."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -9,7 +9,9 @@ AGENT = "Mozilla/5.0 (compatible; link check)"
 
 
 def check_link(url: str) -> tuple[bool, str]:
-    """Whether the address answers, and what it said. Never raises for what the network does.
+    """Return whether the address answers, and what it said.
+
+    Never raises for what the network does.
 
     Where a site sends us on it is alive; following could lead into our own network.
     """

@@ -26,7 +26,7 @@ def _use(symbol: str) -> str:
 @register.simple_tag
 @lru_cache(maxsize=256)
 def icon(name: str, classes: str = "") -> SafeString:
-    """A line icon in the colour of the text, hidden from screen readers: say it in words too."""
+    """Draw a line icon in the color of the text, hidden from screen readers: say it in words."""
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}"/></svg>',
         f"icon {classes}".strip(),
@@ -36,7 +36,7 @@ def icon(name: str, classes: str = "") -> SafeString:
 
 @register.simple_tag
 def picture(name: str, classes: str = "") -> SafeString:
-    """One of the illustrations, purely ornamental. Raises KeyError for an unknown name."""
+    """Draw one of the illustrations, purely ornamental. Raises KeyError for an unknown name."""
     return format_html(
         '<svg class="{}" viewBox="{}" aria-hidden="true"><use href="{}"/></svg>',
         f"ill {classes}".strip(),
@@ -47,5 +47,5 @@ def picture(name: str, classes: str = "") -> SafeString:
 
 @register.simple_tag
 def mark() -> SafeString:
-    """The logo, for `.brand`."""
+    """Draw the logo, for `.brand`."""
     return format_html('<svg aria-hidden="true"><use href="{}"/></svg>', _use("logo"))

@@ -1,3 +1,5 @@
+"""`manage.py import_wordpress`: the posts of a WordPress site become articles."""
+
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +15,8 @@ from articles.wordpress.wxr import Export, NotAnExport
 
 
 class Command(BaseCommand):
+    """Imports an export, or with `--dry-run` only says what would come."""
+
     help = "Bring in the posts of a WordPress site from its export. Running it twice is safe."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,3 +1,5 @@
+"""`manage.py load_library`: the articles that come with the site."""
+
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,8 @@ from articles.seed_library import LIBRARY, InvalidFile, load_library
 
 
 class Command(BaseCommand):
+    """Loads the files of a folder, by default those of `articles/library`."""
+
     help = "Load the articles that come with the site. Running it again loads what has changed."
 
     def add_arguments(self, parser: CommandParser) -> None:

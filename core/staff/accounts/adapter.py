@@ -1,4 +1,4 @@
-"""How allauth behaves here: nobody signs up, mail goes through the outbox, limits know networks."""
+"""allauth as this site uses it: nobody signs up, mail goes by the outbox, limits know networks."""
 
 import time
 from datetime import timedelta
@@ -48,6 +48,8 @@ LONGEST_PAUSE = timedelta(hours=6)
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
+    """Passwords and their mails."""
+
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("This e-mail address and password do not belong together."),
         "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
@@ -58,7 +60,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """What allauth's limits count by. A Unix socket without a trusted proxy is one client."""
+        """Return what allauth's limits count by.
+
+        A Unix socket without a trusted proxy is one client.
+        """
         return client_network(request) or "local"
 
     def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
@@ -130,6 +135,8 @@ def _answer(template: str, email: str, link: str) -> None:
 
 
 class StaffMFAAdapter(DefaultMFAAdapter):
+    """The second step: names of devices, and of this site in them."""
+
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("This code does not fit. Wait for the next one and try again."),
     }
@@ -146,6 +153,9 @@ class StaffMFAAdapter(DefaultMFAAdapter):
 
 
 def password_link(key: str) -> str:
-    """The address where whoever holds `key` ("uid-token") sets a password. Never from Host."""
+    """Return the address where whoever holds `key` ("uid-token") sets a password.
+
+    Never from Host.
+    """
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
     return settings.SITE_URL + path.replace("UID-KEY", key)

@@ -27,18 +27,24 @@ class NewPasswordForm(ResetPasswordForm):
 
 
 class CodeForm(AuthenticateForm):
+    """The code that is asked for when signing in."""
+
     def clean_code(self) -> str:
         _count_try(self.user)
         return _take_once(self.user, super().clean_code())
 
 
 class CodeAgainForm(ReauthenticateForm):
+    """The code that is asked for once more before something important."""
+
     def clean_code(self) -> str:
         _count_try(self.user)
         return _take_once(self.user, super().clean_code())
 
 
 class PasskeyForm(AddWebAuthnForm):
+    """A new passkey, and whether it replaces the password."""
+
     passwordless = forms.BooleanField(
         label=_("Use it instead of the password"),
         required=False,

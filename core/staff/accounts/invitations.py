@@ -1,4 +1,4 @@
-"""How people join the staff: a manager invites them, they set their own password."""
+"""Invitations: a manager invites people to the staff, they set their own password."""
 
 from uuid import uuid4
 
@@ -36,7 +36,7 @@ def send_link(user: User) -> None:
 
 @transaction.atomic
 def start_over(user: User) -> None:
-    """For somebody who lost their phone or their account to someone else.
+    """Let somebody start over who lost their phone, or their account to someone else.
 
     Their second factors go, every session of theirs ends (a session holds only as long as the
     password it was opened with), and they get a link to set up a new password.

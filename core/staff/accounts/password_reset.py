@@ -1,4 +1,7 @@
-"""Asking for a new password: a mail to any address that somebody types, so it has limits."""
+"""The page that mails a link to set a password.
+
+Anybody can ask for any address: so it has limits.
+"""
 
 from allauth.account import views as account
 from django.conf import settings
@@ -12,7 +15,10 @@ RULE = "passwords"
 
 
 def request_password_reset(request: HttpRequest) -> HttpResponse:
-    """allauth's page. Near a limit the browser does a little work first, whoever is asked about."""
+    """Serve allauth's page.
+
+    Near a limit the browser does a little work first, whoever is asked about.
+    """
     if request.method == "POST":
         if sessionless_form.is_over_limit(request, RULE):
             return _too_many(request)

@@ -1,4 +1,4 @@
-"""Has this session proved a second factor? A password alone opens no staff page. [PRIVACY 18]"""
+"""The second factor in front of the staff's pages: a password alone opens none."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,11 +19,12 @@ FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 def is_enrolled(user: User) -> bool:
+    """Return whether this person has a second factor."""
     return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
 
 
 def is_proved(request: HttpRequest) -> bool:
-    """Whether this session went through a second factor that its user still has."""
+    """Return whether this session went through a second factor that its user still has."""
     user = request.user
     records = get_authentication_records(request, user)
     passed = any(record["method"] == "mfa" for record in records)
@@ -31,12 +32,12 @@ def is_proved(request: HttpRequest) -> bool:
 
 
 def is_satisfied(request: HttpRequest) -> bool:
-    """Whether this session may open staff pages as far as the second factor is concerned."""
+    """Return whether this session may open staff pages as far as the second factor is concerned."""
     return not settings.STAFF_MFA_REQUIRED or is_proved(request)
 
 
 def next_step(user: User, next_url: str) -> str:
-    """Where somebody who gave only the password goes on: prove the second factor, or get one."""
+    """Return where who gave only the password goes on: prove the second factor, or get one."""
     if not is_enrolled(user):
         return reverse("mfa_index")
     by_code = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
@@ -45,7 +46,7 @@ def next_step(user: User, next_url: str) -> str:
 
 
 def second_factor_required(view: View) -> View:
-    """For pages that change how somebody signs in.
+    """Require the second factor for a page that changes how somebody signs in.
 
     A session that was opened by password before its user had a second factor may not use the
     password to take that factor away.

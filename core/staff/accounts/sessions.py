@@ -31,7 +31,7 @@ class StaffAuthenticationMiddleware(AuthenticationMiddleware):
 
 
 def current_user(request: HttpRequest) -> User | AnonymousUser:
-    """Who is signed in, unless idle for STAFF_IDLE_MINUTES or signed in SESSION_COOKIE_AGE ago."""
+    """Return who is signed in, unless idle for STAFF_IDLE_MINUTES or in for SESSION_COOKIE_AGE."""
     user = auth.get_user(request)
     if not user.is_authenticated:
         return user

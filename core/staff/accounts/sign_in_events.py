@@ -1,4 +1,4 @@
-"""What Django and allauth tell us about signing in, for the audit trail.
+"""Sign-in events of Django and allauth, written to the audit trail.
 
 Their signals are the only door both libraries have for this; we send none of our own.
 """
@@ -16,6 +16,7 @@ from core.staff.models import User
 
 
 def connect() -> None:
+    """Connect each signal to the function that records it. Called once, when Django starts."""
     auth.user_logged_in.connect(signed_in)
     auth.user_login_failed.connect(sign_in_failed)
     auth.user_logged_out.connect(signed_out)
@@ -28,26 +29,31 @@ def connect() -> None:
 
 
 def signed_in(request: HttpRequest, user: User, **kwargs) -> None:
+    """Record a sign-in."""
     trail.record(request, "sign-in", user=user)
 
 
 def sign_in_failed(credentials: dict, request: HttpRequest | None = None, **kwargs) -> None:
     # Only an address we know is kept: people type passwords into the wrong field.
+    """Record a wrong password, with the account if there is one of that address."""
     typed = credentials.get("email") or credentials.get("username") or ""
     user = User.objects.filter(email__iexact=typed).first()
     trail.record(request, "sign-in failed", user=user)
 
 
 def signed_out(request: HttpRequest, user: User | None, **kwargs) -> None:
+    """Record a sign-out."""
     if user is not None:
         trail.record(request, "sign-out", user=user)
 
 
 def password_changed(request: HttpRequest, user: User, **kwargs) -> None:
+    """Record that a password was changed or reset."""
     trail.record(request, "password changed", user=user)
 
 
 def factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs) -> None:
+    """Record a new second factor, and take it as proved in this session."""
     trail.record(request, "second factor added", user=user, model=authenticator.type)
     if authenticator.type in FACTORS:
         # Whoever just set it up has just shown that they hold it: do not ask again at once.
@@ -57,12 +63,15 @@ def factor_added(request: HttpRequest, user: User, authenticator: Authenticator,
 def factor_removed(
     request: HttpRequest, user: User, authenticator: Authenticator, **kwargs
 ) -> None:
+    """Record that a second factor is gone."""
     trail.record(request, "second factor removed", user=user, model=authenticator.type)
 
 
 def factor_failed(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs) -> None:
+    """Record a wrong code or passkey."""
     trail.record(request, "second factor failed", user=user, model=authenticator.type)
 
 
 def recovery_codes_renewed(request: HttpRequest, user: User, **kwargs) -> None:
+    """Record that new recovery codes were made."""
     trail.record(request, "recovery codes renewed", user=user)

@@ -1,4 +1,4 @@
-"""How often passwords and codes may be tried: counted by who tries, so that nobody is kept out.
+"""Limits of passwords and codes: counted by who tries, so that nobody is kept out.
 
 A stranger who knows an address, or even a password, uses up tries of their own network. Codes have
 six digits, and somebody with many networks could try a great many: what comes from networks from
@@ -19,16 +19,17 @@ KNOWN_FOR = timedelta(days=90)
 
 
 def may_try_password(request: HttpRequest, login: str) -> bool:
-    """Count one try of a password for this address."""
+    """Count one try of a password for this address; return whether it may be looked at."""
     return rate_limits.allow("sign_in", login.strip().lower(), client_network(request))
 
 
 def password_was_right(request: HttpRequest, login: str) -> None:
+    """Forget the tries of this address from there: the password was right."""
     rate_limits.forget("sign_in", login.strip().lower(), client_network(request))
 
 
 def may_try_code(request: HttpRequest, user: User) -> bool:
-    """Count one try of a code for this person."""
+    """Count one try of a code for this person; return whether it may be looked at."""
     network = client_network(request)
     if not rate_limits.allow("codes", str(user.pk), network):
         return False
@@ -36,6 +37,7 @@ def may_try_code(request: HttpRequest, user: User) -> bool:
 
 
 def code_was_right(request: HttpRequest, user: User) -> None:
+    """Forget the tries of this person from there: the code was right."""
     rate_limits.forget("codes", str(user.pk), client_network(request))
 
 

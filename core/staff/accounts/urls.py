@@ -1,4 +1,4 @@
-"""Signing in. Only what staff need of allauth: nobody signs up or changes an address here."""
+"""The addresses for signing in: only what staff need of allauth. Nobody signs up here."""
 
 from functools import wraps
 
@@ -36,10 +36,12 @@ def still_here(request: HttpRequest) -> HttpResponse:
 
 
 def page(route: str, view: View, name: str) -> URLPattern:
+    """Return the route of a page that no cache keeps and no search engine lists."""
     return path(route, private(view), name=name)
 
 
 def own(route: str, view: View, name: str) -> URLPattern:
+    """Return the route of such a page that asks for the second factor."""
     return page(route, second_factor_required(view), name)
 
 

@@ -1,4 +1,4 @@
-"""Every page of the admin leaves its audit row here, so that no admin class can forget it.
+"""The audit row of every page of the admin, written here, so that no admin class can forget it.
 
 All models count, not only those with patients' data: a list of exceptions would age badly, and
 who changed a role or an hour is worth knowing too. What somebody searched for is not kept (it is
@@ -38,7 +38,7 @@ AT_ONCE = 1000  # records that one row names; more of them take several rows
 
 
 def audited(view: View) -> View:
-    """`view` with an audit row for what it shows, changes or refuses; no row, no answer.
+    """Wrap `view`: an audit row for what it shows, changes or refuses; no row, no answer.
 
     A change by a form and its row are one transaction. Actions, on a list or by a page of their
     own, lock and retry visit by visit and cannot be one: what they are about to do is written

@@ -14,11 +14,12 @@ log = logging.getLogger(__name__)
 
 
 def log_line(head: Head) -> None:
+    """Write the head to the log."""
     log.info("the chain of proofs has %s rows, head %s", head.rows, head.hash)
 
 
 def publish(head: Head, today: date) -> None:
-    """Write it to the log, mail it to the privacy officer, and append it to the file, if named.
+    """Write the head to the log and to the file, if named, and mail it to the privacy officer.
 
     At most one mail a day. It holds how many rows, a hash and a time, nothing about anybody.
     """

@@ -1,4 +1,4 @@
-"""Which records a response of the admin shows: as it says itself, and what Django's pages hold."""
+"""The records that a response of the admin shows: as declared, and as Django's pages hold them."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -27,7 +27,7 @@ def shown_by(response: HttpResponse) -> Shown | None:
 
 
 def is_empty(response: HttpResponse) -> bool:
-    """Whether there is nothing to see: sent elsewhere, or without a body."""
+    """Return whether there is nothing to see: sent elsewhere, or without a body."""
     if 300 <= response.status_code < 400:
         return True
     rendered = getattr(response, "is_rendered", True)
@@ -35,6 +35,7 @@ def is_empty(response: HttpResponse) -> bool:
 
 
 def context_of(response: HttpResponse) -> dict[str, Any]:
+    """Return the template context of a response; empty where it has none."""
     return getattr(response, "context_data", None) or {}
 
 

@@ -1,4 +1,4 @@
-"""Is every row still what was sealed? Sentences about what is not, for `manage.py verify_audit`."""
+"""Verification of the chain, for `manage.py verify_audit`: sentences about what was changed."""
 
 import json
 from collections import defaultdict

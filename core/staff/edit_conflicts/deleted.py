@@ -1,4 +1,4 @@
-"""Somebody saves a record that was deleted meanwhile: it is named, and what they typed is shown."""
+"""A record that was deleted while somebody edited it: it is named, and what they typed is shown."""
 
 from collections.abc import Iterator
 from typing import Any

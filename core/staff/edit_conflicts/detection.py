@@ -1,4 +1,4 @@
-"""Two people change one record: the second is refused, sees what the first did, and may go on.
+"""Detects that two people change one record: the second sees what the first did, and may go on.
 
 What somebody opened comes back with what they typed. Where it is not what stands in the database
 any more, nothing is saved: the form shows what they typed over what is there now, so that saving it

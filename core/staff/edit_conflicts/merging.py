@@ -1,4 +1,4 @@
-"""What somebody typed, over what a colleague has made of the record meanwhile.
+"""Merges what somebody typed with what a colleague has made of the record meanwhile.
 
 `Merge.result` gives both: the changes in words, and the data that a browser would send for a form
 in which they stand beside what was typed.
@@ -59,6 +59,7 @@ class Opened:
     tables: list[tuple[BaseModelFormSet, str]]
 
     def snapshot(self) -> Snapshot:
+        """Return what stands in it now."""
         return snapshots.take(self.record, self.form, [table for table, _name in self.tables])
 
 
@@ -68,7 +69,7 @@ def _model(table: BaseModelFormSet) -> type[Model]:
 
 
 def sent_rows(data: QueryDict, table: BaseModelFormSet) -> Iterator[tuple[int, str]]:
-    """The rows of a table that were there when the form was opened: place and key."""
+    """Yield the rows of a table that were there when the form was opened: place and key."""
     for nth in range(_count(data, table, "INITIAL_FORMS")):
         pk = data.get(f"{table.prefix}-{nth}-{_model(table)._meta.pk.name}")
         if pk:
@@ -91,6 +92,7 @@ class Merge:
         self.touched: list[tuple[type[Model], str]] = [(type(now.record), str(now.record.pk))]
 
     def result(self) -> tuple[Conflict, QueryDict]:
+        """Return the conflict in words, and the data to show in the form."""
         changes = self._fields(
             self.now.form, self.opened["fields"], self.current["fields"], self.request.POST
         )

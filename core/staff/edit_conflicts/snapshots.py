@@ -1,4 +1,4 @@
-"""What stands in a change form of the admin: as values that can be kept and compared.
+"""Snapshots of a change form of the admin: values that can be kept and compared.
 
 The page carries the snapshot of what was opened, signed. So nothing is stored, and nothing has to
 be deleted: an editor who never saves leaves no trace.
@@ -56,6 +56,7 @@ def take(record: Model, form: forms.BaseForm, tables: Iterable[BaseModelFormSet]
 
 
 def sign(snapshot: Snapshot) -> str:
+    """Return the snapshot as signed text, for a hidden field."""
     return signing.dumps(snapshot, salt=TOKEN, compress=True)
 
 
@@ -77,6 +78,7 @@ def fields_of(form: forms.BaseForm) -> Fields:
 
 
 def stored(field: forms.Field, initial: Any) -> Value:
+    """Return the value of a field as it stands in the database."""
     chooses = isinstance(field, ModelChoiceField)
     return _kept(field, field.prepare_value(initial) if chooses else initial)
 

@@ -10,6 +10,8 @@ from demo.load import load
 
 
 class Command(BaseCommand):
+    """Loads the demonstration."""
+
     help = (
         "Fill the database with an invented clinic: two weeks past, four weeks ahead. Again on the "
         "same day adds nothing, later it fills up the weeks ahead. Leaves real patients alone."

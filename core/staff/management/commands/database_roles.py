@@ -1,3 +1,5 @@
+"""`manage.py database_roles`: gives the two roles of the database their rights."""
+
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +10,8 @@ from core.database import roles
 
 
 class Command(BaseCommand):
+    """Grants what the site needs, and no more. Run by the owner of the database."""
+
     help = (
         "Let the role of DATABASE_URL do the site's work, and rewrite no proof. It is made where "
         "it is missing. Works as the owner of the tables, whom DATABASE_OWNER_URL names; run it "

@@ -1,9 +1,13 @@
+"""`manage.py roles`: writes the table of roles into the groups."""
+
 from django.core.management.base import BaseCommand
 
 from core.staff import roles
 
 
 class Command(BaseCommand):
+    """Applies `core.staff.roles`. Safe to run again."""
+
     help = "Give each role the permissions of core/staff/roles.py. Run it after migrate."
 
     def handle(self, **options) -> None:

@@ -1,3 +1,5 @@
+"""`manage.py verify_audit`: looks for changed rows among those that must never change."""
+
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ from core.staff.audit.hash_chain import Head
 
 
 class Command(BaseCommand):
+    """Prints what is not as it was sealed, and ends with an error where anything is."""
+
     help = (
         "Look whether the audit trail and all proofs are what was sealed, and say which rows are "
         "not. Give a head that was mailed or logged: nobody who can write in the database can make "
