@@ -63,12 +63,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "holds-purge": {"task": "appointments.tasks.purge_abandoned_holds", "schedule": 600},
     "articles-publish": {"task": "articles.tasks.publish_due", "schedule": 60},
-    "articles-tidy": {"task": "articles.tasks.tidy", "schedule": 600},
+    "articles-tidy": {"task": "articles.tasks.make_missing_sizes", "schedule": 600},
     "articles-review-due": {
-        "task": "articles.tasks.remind_of_reviews",
+        "task": "articles.tasks.email_review_reminders",
         "schedule": crontab(hour=14, minute=0),
     },
-    "comments-tell": {"task": "articles.tasks.tell_moderators", "schedule": 300},
+    "comments-tell": {"task": "articles.tasks.email_moderators", "schedule": 300},
     "comments-purge": {
         "task": "articles.tasks.purge_comments",
         "schedule": crontab(hour=9, minute=0),

@@ -46,10 +46,10 @@ COMMENTS = {
     "comments_easily": "3/hour",
     "comments_in_all": "60/hour",
     "comments_per_address": "5/day",
-    "opinions": "60/day",
-    "opinions_easily": "15/hour",
-    "opinions_in_all": "300/hour",
-    "opinions_per_article": "3/day",  # so many answers of a network count
+    "feedback": "60/day",
+    "feedback_easily": "15/hour",
+    "feedback_in_all": "300/hour",
+    "feedback_per_article": "3/day",  # so many answers of a network count
 }
 # Sign-ups, and what follows from a mailed link; leaving has no limit.
 NEWSLETTER = {

@@ -12,7 +12,7 @@ MIDDLEWARE = [
     "core.validation.control_characters.strip_controls",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "articles.links.redirects.follow_old_addresses",
+    "articles.links.redirects.redirect_old_urls",
     "django.middleware.csrf.CsrfViewMiddleware",
     "core.staff.accounts.sessions.StaffAuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -206,7 +206,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000
 MEDIA_URL = "/articles/images/"
 MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
-PICTURES = {"USE_PLACEHOLDERS": False, "PROCESSOR": "articles.tasks.make_sizes_later"}
+PICTURES = {"USE_PLACEHOLDERS": False, "PROCESSOR": "articles.tasks.queue_sizes"}
 
 # ── newsletter: how it is sent ────────────────────────────────────────────────────────────────
 NEWSLETTER_FROM_EMAIL = env.text("NEWSLETTER_FROM_EMAIL", default=DEFAULT_FROM_EMAIL)

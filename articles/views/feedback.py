@@ -15,7 +15,7 @@ from core.guard import rate_limits, sessionless_form
 from core.guard.client_ip import client_network
 from core.guard.no_store import set_no_store
 
-RULE = "opinions"
+RULE = "feedback"
 
 
 @csrf_exempt
@@ -50,7 +50,7 @@ def _refusal(request: HttpRequest) -> tuple[str, int] | None:
 
 def _give(request: HttpRequest, article: Article, form: FeedbackForm) -> None:
     """Somebody who answers again and again is thanked, and counted a few times at most."""
-    if rate_limits.allow("opinions_per_article", client_network(request), str(article.pk)):
+    if rate_limits.allow("feedback_per_article", client_network(request), str(article.pk)):
         feedback.give_feedback(
             article,
             helpful=form.cleaned_data["helpful"] == "yes",

@@ -368,8 +368,8 @@ def test_moderators_get_one_mail_with_a_count_and_a_link_however_many_come(artic
     tasks.email_moderators()
     assert OutgoingEmail.objects.count() == 1
     with time_machine.travel(time.time() + 3601):
-        tasks.tell_moderators()
-        tasks.tell_moderators()
+        tasks.email_moderators()
+        tasks.email_moderators()
     assert OutgoingEmail.objects.count() == 2
     assert "4 comments wait" in OutgoingEmail.objects.latest("pk").text
 

@@ -71,14 +71,14 @@ def test_the_score_is_the_lower_end_of_wilsons_interval(yes, total, lower):
 
     At 95 % they begin at 0.2553, 0.0624, 0.0061 and 0.
     """
-    assert score(yes, total) == lower
+    assert wilson_score(yes, total) == lower
 
 
 def test_nine_of_ten_stand_before_one_of_one(client, article):
     few = make_article(title="Only one answer so far")
-    feedback.give(few, helpful=True, sentence="")
+    feedback.give_feedback(few, helpful=True, sentence="")
     for helpful in [False] + [True] * 9:
-        feedback.give(article, helpful=helpful, sentence="")
+        feedback.give_feedback(article, helpful=helpful, sentence="")
     html = client.get("/articles/?order=useful").text
     assert html.index("What naltrexone does") < html.index("Only one answer so far")
 
@@ -114,14 +114,14 @@ def test_another_site_is_refused(client, article):
 
 
 def test_past_the_limit_nothing_is_written(client, article, settings):
-    settings.LIMITS = settings.LIMITS | {"opinions": "2/day"}
+    settings.LIMITS = settings.LIMITS | {"feedback": "2/day"}
     assert [say(client).status_code for _ in range(3)] == [303, 303, 429]
     assert say(client)["Retry-After"]
     assert Feedback.objects.count() == 2
 
 
 def test_near_the_limit_a_little_work_is_asked_for(client, article, settings):
-    settings.LIMITS = settings.LIMITS | {"opinions_easily": "1/day"}
+    settings.LIMITS = settings.LIMITS | {"feedback_easily": "1/day"}
     assert say(client).status_code == 303
     response = say(client, sentence="Again.")
     assert response.status_code == 429

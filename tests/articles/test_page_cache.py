@@ -321,5 +321,7 @@ def test_staff_change_what_patients_say_and_it_shows_at_once(client, fresh, arti
     fresh()
     testimonial = make_testimonial(words="It helped.")
     with commits():
-        admin.site.get_model_admin(type(testimonial)).save_model(None, testimonial, None, change=True)
+        admin.site.get_model_admin(type(testimonial)).save_model(
+            None, testimonial, None, change=True
+        )
     assert "It helped." in client.get(PAGE).text

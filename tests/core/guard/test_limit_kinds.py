@@ -19,7 +19,7 @@ def test_the_limits_of_a_kind_grow_and_shrink_with_its_variable():
     assert (twice["bookings"], twice["bookings_easily"]) == ("60/day", "12/hour")
     assert (twice["holds"], twice["waitlist_in_all"]) == ("120/10minutes", "240/hour")
     half = limits.in_proportion(limits.COMMENTS, "10/day")
-    assert (half["comments_easily"], half["opinions"]) == ("2/hour", "30/day")
+    assert (half["comments_easily"], half["feedback"]) == ("2/hour", "30/day")
     hourly = limits.in_proportion(limits.LINKS, "480/day")
     assert hourly == limits.LINKS | {"links": "480/day"}
 

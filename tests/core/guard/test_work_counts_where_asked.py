@@ -53,7 +53,7 @@ def pages() -> dict[str, Send]:
         "links": ("/appointments/lost-link/", {"email": "grace@example.org"}),
         "changes": (links.page(visit, "cancel"), {"reason": ""}),
         "comments": ("/articles/open/comments/", comment),
-        "opinions": ("/articles/open/helpful/", {"helpful": "yes"}),
+        "feedback": ("/articles/open/helpful/", {"helpful": "yes"}),
         "newsletter": ("/newsletter/subscribe/", {"email": "grace@example.org"}),
         "passwords": ("/accounts/password/reset/", {"email": "grace@example.org"}),
     }
