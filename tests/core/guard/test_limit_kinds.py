@@ -1,8 +1,7 @@
 """Six variables set all limits: those of a kind keep their proportion."""
 
-from django.conf import settings
-
 from curednation import limits
+from tests.devstack.test_unsafe_settings import PRODUCTION, load
 
 KINDS = (
     *(limits.BOOKINGS, limits.LINKS, limits.COMMENTS),
@@ -10,8 +9,9 @@ KINDS = (
 )
 
 
-def test_without_a_variable_every_limit_is_as_the_table_says():
-    assert {name: rate for kind in KINDS for name, rate in kind.items()} == settings.LIMITS
+def test_without_a_variable_every_limit_is_as_the_table_says(monkeypatch):
+    found = load(monkeypatch, **PRODUCTION)["LIMITS"]
+    assert {name: rate for kind in KINDS for name, rate in kind.items()} == found
 
 
 def test_the_limits_of_a_kind_grow_and_shrink_with_its_variable():
