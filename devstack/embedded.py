@@ -64,7 +64,7 @@ def alone() -> None:
         raise Trouble("Another run by another clock is under way in this checkout. Wait for it.")
     os.set_inheritable(run.descriptor, True)
     for service in dict.fromkeys(service for service, _ in ADDRESSES.values()):
-        with service.lock("users") as users:
+        with service.lock("leaving").claim(), service.lock("users") as users:
             if not users.try_claim():
                 raise Trouble(f"Somebody uses {service.title} of the shifted clock. Wait for them.")
             bring_down(service)

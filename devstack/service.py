@@ -1,9 +1,10 @@
 """How every embedded server is started once, shared by its users, and stopped by the last of them.
 
-Two lock files a server. `users` is shared by all who use it; whoever can have it alone was the
-last, and keeps newcomers waiting while stopping it. `alive` is inherited by the server and its
-children: it is free exactly when not one of them is left, and whoever gets it may start the next.
-The kernel frees both when their holders end, `kill -9` included; no file has to be cleaned up.
+Three lock files a server. `users` is shared by all who use it; whoever can have it alone was the
+last, and keeps newcomers waiting while stopping it. `leaving` has them leave one after the other.
+`alive` is inherited by the server and its children: it is free exactly when not one of them is
+left, and whoever gets it may start the next.
+The kernel frees all when their holders end, `kill -9` included; no file has to be cleaned up.
 Beside each server a process waits for the `users` that could not stop it any more: see reaper.py.
 """
 
@@ -73,10 +74,11 @@ class Hold:
         bring_up(self.service)
 
     def release(self) -> None:
-        self.users.close()
-        with self.service.lock("users") as users:
-            if users.try_claim():
-                bring_down(self.service)
+        with self.service.lock("leaving").claim():
+            self.users.close()
+            with self.service.lock("users") as users:
+                if users.try_claim():
+                    bring_down(self.service)
 
 
 def bring_up(service: Service) -> None:
@@ -112,7 +114,7 @@ def _launch(service: Service, alive: Lock) -> subprocess.Popen[bytes]:
             process.kill()
             process.wait()
             raise
-        _launched.append(_reaper(service, alive))
+        _start_reaper(service)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise Trouble("The disk is full. Make room and start again.") from error
@@ -120,12 +122,12 @@ def _launch(service: Service, alive: Lock) -> subprocess.Popen[bytes]:
     return process
 
 
-def _reaper(service: Service, alive: Lock) -> subprocess.Popen[bytes]:
+def _start_reaper(service: Service) -> None:
     """Start the process that stops the server when all its users have been killed."""
-    locks = [str(service.lock_path("users")), str(alive.path)]
+    locks = [str(service.lock_path(kind)) for kind in ("leaving", "users", "alive")]
     how = [str(int(service.stop_signal)), str(PATIENCE), str(service.runtime or "")]
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", REAPER, *locks, *how],
+    subprocess.run(
+        [sys.executable, "-I", "-S", REAPER, *locks, *how], check=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         # By the true clock: libfaketime breaks `sleep` where nothing mends it.
         env={name: text for name, text in os.environ.items() if name not in clock.VARIABLES},
@@ -149,6 +151,8 @@ def bring_down(service: Service) -> None:
             raise Trouble(f"{service.heading} (process {pid}) does not stop. End it by hand.")
         time.sleep(0.02)
     _reap()
+    with service.lock("alive") as alive:
+        alive.write("")  # the number may soon be another's, and the reaper has nothing to do
     if service.runtime:
         with contextlib.suppress(OSError):
             service.runtime.rmdir()

@@ -31,7 +31,7 @@ import django
 django.setup()
 import PIL.AvifImagePlugin, PIL.JpegImagePlugin, PIL.PngImagePlugin, PIL.WebPImagePlugin
 from django.core.files.base import ContentFile
-from curednation import uploads
+from core.images import uploads
 given = ContentFile(open(sys.argv[1], "rb").read(), "a")
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:

@@ -65,7 +65,7 @@ class Checkout:
 
     def socket_folders(self) -> list[Path]:
         """Return what there is of the folders that hold its sockets."""
-        code = "from devstack import places; print(places.RUNTIME)"
+        code = "from devstack import paths; print(paths.RUNTIME)"
         output, _ = self.start("-c", code).communicate(timeout=60)
         runtime = Path(output.strip())
         return list(runtime.parent.glob(f"{runtime.name}*"))

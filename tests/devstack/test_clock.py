@@ -88,7 +88,7 @@ if not os.environ.get("FAKETIME"):  # one clock within another is refused
 
 def test_services_by_another_clock_are_others():
     code = (
-        "from devstack import embedded, places; print(places.VAR, *embedded.urls())"
+        "from devstack import embedded, paths; print(paths.VAR, *embedded.urls())"
         "\nprint(*(embedded.url(name) for name in ('DATABASE_URL', 'BROKER_URL', 'CACHE_URL')))"
     )
     environ = {name: text for name, text in os.environ.items() if name != "FAKETIME"}
