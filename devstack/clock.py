@@ -24,11 +24,10 @@ import glob
 import math
 import os
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
 from devstack import apt
+from devstack.clock_variables import SETTINGS
 from devstack.errors import Trouble
 
 LIBRARIES = [
@@ -36,20 +35,6 @@ LIBRARIES = [
     "/usr/lib*/faketime/libfaketime.so.1",
     "/usr/local/lib/faketime/libfaketime.so.1",
 ]
-SETTINGS = {
-    "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    "FAKETIME_FORCE_MONOTONIC_FIX": "0",
-    "NO_FAKE_STAT": "1",
-    "PYTHONPATH": str(Path(__file__).with_name("shifted")),
-}
-VARIABLES = ("LD_PRELOAD", "FAKETIME", *SETTINGS)
-
-
-def of(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return those variables that hold the clock, none under the true one."""
-    if not environ.get("FAKETIME"):
-        return {}
-    return {name: environ[name] for name in VARIABLES if name in environ}
 
 
 def offset(wanted: str, now: datetime) -> int:

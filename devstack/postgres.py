@@ -13,7 +13,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from devstack import clock, paths
+from devstack import clock_variables, paths
 from devstack.errors import Trouble
 from devstack.service import Service
 from devstack.system_user import database_account, reaches, run_as
@@ -170,7 +170,7 @@ def _elsewhere() -> Path:
 
 def _environment() -> dict[str, str]:
     """Nothing of ours but the clock: a database that keeps another time than the site is wrong."""
-    return {"PATH": os.defpath, "LC_ALL": "C"} | clock.of(os.environ)
+    return {"PATH": os.defpath, "LC_ALL": "C"} | clock_variables.of(os.environ)
 
 
 POSTGRES = Service("postgres", "PostgreSQL", launch, answers, signal.SIGINT, SOCKETS)

@@ -1,4 +1,7 @@
-"""Dates as people in the US write them: for birth dates, typed into a form or searched for."""
+"""Dates as people in the US write them: for birth dates, typed into a form or searched for.
+
+Pure.
+"""
 
 import re
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Half-open intervals of time, [start, end), in whole seconds since 1970 UTC.
 
 Whole seconds, because a month's grid for a clinic is tens of thousands of comparisons and
-integers make it an order of magnitude faster than datetimes, with no time zone to get wrong.
+integers make it an order of magnitude faster than datetimes, with no time zone to get wrong. Pure.
 """
 
 from collections.abc import Iterable

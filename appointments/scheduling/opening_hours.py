@@ -3,7 +3,7 @@
 The rule for the two days a year when clocks change, applied to each end of an interval by itself:
 a wall clock that comes twice means the first; one that never comes is read with the offset from
 before the change, so it lands as much later as the clock jumped (2:30 becomes 3:30). An interval
-that ends up empty or backwards is dropped.
+that ends up empty or backwards is dropped. Pure.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """US states and the time zones in them. Facts: 49 CFR 71 (the boundaries of the zones).
 
-A state that two zones split lists the one where most of its people live first.
+A state that two zones split lists the one where most of its people live first. Pure.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""The content of an article, as one value: what is saved, compared, approved and shown."""
+"""The content of an article, as one value: what is saved, compared, approved and shown. Pure."""
 
 import re
 from collections.abc import Iterable

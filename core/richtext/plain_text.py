@@ -1,4 +1,4 @@
-"""The words of cleaned HTML, for search, reading time and the comparison of revisions."""
+"""The words of cleaned HTML, for search, reading time and the comparison of revisions. Pure."""
 
 import math
 import re

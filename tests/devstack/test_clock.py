@@ -12,7 +12,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-from devstack import clock
+from devstack import clock, clock_variables
 from devstack.errors import Trouble
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -104,5 +104,5 @@ def test_services_by_another_clock_are_others():
 
 def test_the_database_is_given_the_clock_and_nothing_else():
     environ = {"FAKETIME": "+5", "LD_PRELOAD": "/lib.so", "SECRET_KEY": "s"}
-    assert clock.of(environ) == {"FAKETIME": "+5", "LD_PRELOAD": "/lib.so"}
-    assert clock.of({"LD_PRELOAD": "/lib.so"}) == {}
+    assert clock_variables.of(environ) == {"FAKETIME": "+5", "LD_PRELOAD": "/lib.so"}
+    assert clock_variables.of({"LD_PRELOAD": "/lib.so"}) == {}
