@@ -13,6 +13,7 @@ from articles.emails import review_due
 from articles.links import source_checker
 from articles.models import Article, ImageAsset
 from articles.pictures import library
+from core import broker
 
 log = logging.getLogger(__name__)
 
@@ -24,17 +25,13 @@ def queue_sizes(*, file_name: str, new: list, old: list, **more: Any) -> None:
     never made.
     """
 
-    def hand_over() -> None:
+    def publish() -> None:
         asset = ImageAsset.objects.filter(file=file_name).only("pk").first()
-        if asset is None:
-            return
-        try:
-            make_sizes.delay(asset.pk)
-        except Exception as error:  # the picture is safe, and the sweep finds it
-            log.warning("picture %s waits for its sizes: %s", asset.pk, type(error).__name__)
+        if asset is not None:
+            broker.publish("articles.tasks.make_sizes", asset.pk)
 
     if new:
-        transaction.on_commit(hand_over)
+        transaction.on_commit(publish)
 
 
 @shared_task

@@ -1,6 +1,7 @@
 """What every request goes through, in this order. The settings take in this list."""
 
 MIDDLEWARE = [
+    "core.practice.per_request.middleware",
     "core.guard.client_ip.drop_untrusted_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

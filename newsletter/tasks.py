@@ -23,7 +23,7 @@ def send(issue_id: int) -> None:
     """Send for a while, and hand over to the next where something is left to do now."""
     worker = f"{socket.gethostname()}:{os.getpid()}"
     if workflow.freeze(issue_id) and sending.work(issue_id, worker=worker, seconds=SLICE):
-        dispatch.publish(issue_id)
+        dispatch.tell_next(issue_id)
 
 
 @shared_task

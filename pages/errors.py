@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
-from core.practice import cached
+from core.practice.models import Practice
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     The phone number is the one that this process showed last.
     """
     try:
-        body: str = loader.render_to_string("500.html", {"practice": cached.last_seen()})
+        body: str = loader.render_to_string("500.html", {"practice": Practice.last_read()})
     except Exception:  # whatever broke the page may have broken this one too
         logger.exception("The page for errors could not be shown.")
         body = _("Something broke on our side. Please try again in a few minutes.")
@@ -51,7 +51,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def refused_body(status: HTTPStatus) -> HttpResponse:
     """Answer a body that was too large (413), too slow (408) or cut off (400). Needs no service."""
     template = "413.html" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "408.html"
-    body = loader.render_to_string(template, {"practice": cached.last_seen()})
+    body = loader.render_to_string(template, {"practice": Practice.last_read()})
     return _unkept(HttpResponse(body, status=status))
 
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from celery import current_app
 from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -21,10 +20,9 @@ from appointments.conflicts import detection
 from appointments.models import Appointment, ConflictDecision, Provider
 from appointments.scheduling import availability
 from appointments.scheduling.availability import Slot
-from core.circuit_breaker import Breaker
+from core import broker
 
 log = logging.getLogger(__name__)
-broker = Breaker(rest=15)
 
 TASK = "appointments.tasks.carry_out_decisions"
 RUN_FOR = 45  # seconds; the next minute's run goes on
@@ -51,7 +49,7 @@ def decide(visits: Iterable[Appointment], choice: str, *, by: str, reason: str) 
     ConflictDecision.objects.filter(appointment__in=[row.appointment_id for row in rows]).delete()
     ConflictDecision.objects.bulk_create(rows)
     if rows:
-        transaction.on_commit(lambda: _hand_over(), robust=True)
+        broker.publish_on_commit(TASK, expires=50)
 
 
 def waiting() -> int:
@@ -137,16 +135,3 @@ def alternatives(visit: Appointment) -> Iterator[Slot]:
     for slot in availability.closest(grid, start, first=visit.provider, own=2, others=6):
         if slot.starts_at != start:
             yield slot
-
-
-def _hand_over() -> None:
-    """Never raises: what is lost here the minute's run finds."""
-    if not broker.ready():
-        return
-    try:
-        current_app.send_task(TASK, expires=50)
-    except Exception as error:
-        broker.failed()
-        log.warning("decisions are carried out later: %s", type(error).__name__)
-    else:
-        broker.succeeded()

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from articles import publishing, tasks
+from articles import publishing
 from articles.emails import in_review
 from articles.links import preview_links
 from articles.models import Article, Contributor, Status
 from articles.publishing import content_of
+from core import broker
 from core.validation.primary_keys import parse_key
 
 
@@ -75,8 +76,10 @@ def nobody_can_approve(article: Article) -> str:
     )
 
 
-def _check_links(request: HttpRequest, article: Article) -> None:
-    tasks.check_links.delay(article.pk)
+def _check_links(request: HttpRequest, article: Article) -> str:
+    if broker.publish("articles.tasks.check_links", article.pk):
+        return ""
+    return gettext("The links cannot be checked at this moment. Please try again in a minute.")
 
 
 DRAFT, IN_REVIEW, SCHEDULED, PUBLISHED, ARCHIVED = (str(status) for status in Status.values)

@@ -1,93 +1,79 @@
-"""Public pages as they go over the wire: every encoding, its ETag, and who has it already."""
+"""Public pages as they go over the wire: compressed once, with an ETag, and 304 for who has it."""
 
 import hashlib
 import time
 import zlib
-from functools import lru_cache
 from typing import NamedTuple
 
 import brotli
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.http.response import ResponseHeaders
-from django.utils.cache import patch_vary_headers
-from django.utils.http import http_date, parse_http_date_safe
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response, has_vary_header, patch_vary_headers
+from django.utils.http import http_date
 
 BROWSERS = "public, max-age=60, stale-while-revalidate=300"
-ENCODINGS = ("br", "gzip", "")
-LONGEST_ACCEPT = 200  # what is remembered of a visitor's header is short
+LONGEST_ACCEPT = 200  # of a visitor's header so much is read
 
 
 class Page(NamedTuple):
-    """An answer as it is kept: `body` and `headers` as they go over the wire.
-
-    `headers` are as Django's answers hold them, (name, value) by the name in small letters, so that
-    they are checked and encoded when the page is made and not for every visitor.
-    """
+    """An answer in one encoding: its body and headers, and when it was made, in Unix seconds."""
 
     body: bytes
-    content_type: str
-    etag: str
-    modified: int  # when it was made, in seconds
-    headers: dict[str, tuple[str, str]]
+    headers: dict[str, str]
+    modified: int
 
 
-def pages(response: HttpResponse) -> dict[str, Page]:
-    """The answer in every encoding."""
-    body = response.content
-    digest = hashlib.sha256(body).hexdigest()[:24]
-    compress = zlib.compressobj(6, wbits=31)
-    bodies = {
-        "br": brotli.compress(body, quality=6),
-        "gzip": compress.compress(body) + compress.flush(),
-        "": body,
-    }
-    return {
-        encoding: _page(response, bodies[encoding], encoding, f'"{digest}-{encoding or "plain"}"')
-        for encoding in ENCODINGS
-    }
+def is_public(request: HttpRequest, response: HttpResponse) -> bool:
+    """Say whether this answer is the same for everybody, and so may be shown to others.
+
+    It is not where making it looked at the session, the account or a CSRF token of this visitor.
+    """
+    session = getattr(request, "session", None)
+    control = response.get("Cache-Control", "")
+    return not (
+        response.cookies
+        or (session is not None and session.accessed)
+        or request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
+        or has_vary_header(response, "Cookie")
+        or "private" in control
+        or "no-store" in control
+    )
 
 
-def _page(response: HttpResponse, body: bytes, encoding: str, etag: str) -> Page:
+def encode(response: HttpResponse) -> dict[str, Page]:
+    """Return the answer in every encoding: "br", "gzip" and "", which is none."""
     now = int(time.time())  # not the subject's own date: what else stands there may be newer
     patch_vary_headers(response, ["Accept-Encoding"])
     response.setdefault("Cache-Control", BROWSERS)
-    own = ("content-type", "content-length", "content-encoding")
-    headers = [(name, value) for name, value in response.items() if name.lower() not in own]
-    headers += [("ETag", etag), ("Last-Modified", http_date(now))]
-    if encoding:
-        headers.append(("Content-Encoding", encoding))
-    checked = ResponseHeaders(dict(headers))
-    return Page(body, response["Content-Type"], etag, now, dict(checked._store))
+    compress = zlib.compressobj(6, wbits=31)
+    bodies = {
+        "br": brotli.compress(response.content, quality=6),
+        "gzip": compress.compress(response.content) + compress.flush(),
+        "": response.content,
+    }
+    digest = hashlib.sha256(response.content).hexdigest()[:24]
+    shared = {name: value for name, value in response.items() if name != "Content-Length"}
+    shared["Last-Modified"] = http_date(now)
+    pages = {}
+    for encoding, body in bodies.items():
+        own = {"ETag": f'"{digest}-{encoding or "plain"}"'}
+        if encoding:
+            own["Content-Encoding"] = encoding
+        pages[encoding] = Page(body, shared | own, now)
+    return pages
 
 
-def answer(request: HttpRequest, page: Page) -> HttpResponse:
-    response: HttpResponse
-    if _has_it(request, page):
-        response = HttpResponseNotModified()
-    else:
-        response = HttpResponse(page.body, content_type=page.content_type)
-    response.headers._store.update(page.headers)
-    return response
+def answer(request: HttpRequest, page: Page) -> HttpResponseBase:
+    """Return the page, or 304 to a browser that has it already."""
+    response = HttpResponse(page.body, headers=page.headers)
+    found: HttpResponseBase = get_conditional_response(
+        request, etag=page.headers["ETag"], last_modified=page.modified, response=response
+    )
+    return found
 
 
-def _has_it(request: HttpRequest, page: Page) -> bool:
-    """RFC 9110: an ETag counts before a date, and compares weakly for GET."""
-    asked = request.META.get("HTTP_IF_NONE_MATCH")
-    if asked is not None:
-        names = {name.strip().removeprefix("W/") for name in asked.split(",")}
-        return page.etag in names or "*" in names
-    dated = request.META.get("HTTP_IF_MODIFIED_SINCE")
-    since = parse_http_date_safe(dated) if dated else None
-    return since is not None and since >= page.modified
-
-
-def encoding_for(accepted: str) -> str:
-    """The best encoding of ours that an `Accept-Encoding` takes; a longer one is cut off."""
-    return _encoding_for(accepted[:LONGEST_ACCEPT])
-
-
-@lru_cache(maxsize=256)
-def _encoding_for(accepted: str) -> str:
+def encoding_for(request: HttpRequest) -> str:
+    """Return the smallest of our encodings that this browser accepts."""
+    accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")[:LONGEST_ACCEPT]
     offered = {
         part.split(";")[0].strip().lower()
         for part in accepted.split(",")

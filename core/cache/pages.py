@@ -1,60 +1,73 @@
-"""Whole public pages, kept in the cache service until something they show changes.
+"""Whole public pages, kept in Django's cache until something they show changes.
 
-A page is kept under its address and with the versions its tags had before it was made. One round
-trip fetches the page and today's versions; only where they are the same the page is served.
-Dropping a tag gives it another version. A version is a random name, never a number: one that is
-lost makes the pages of its tag old, and none can come back to life. Anyone may import this.
+A page is kept under its address, with the version that each of its tags had before it was made.
+One question to the cache brings the page and today's versions, and the page is shown where they
+are the same. Dropping a tag gives it another version: a random name, never a number, so that none
+comes back to life after one was lost.
 
 What a stranger types makes no entry: `key` comes from parsed values, an address without a page
 leaves nothing behind, and in each PAGE_CACHE_SECONDS at most PAGE_CACHE_PAGES are kept.
 """
 
 import hashlib
-import pickle
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import partial
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from core.cache import http_cache, service
+from core.cache import http_cache
 from core.cache.http_cache import Page
-from core.cache.service import attempt, fetch
+from core.cache.service import attempt
 
 # How long a visitor waits for the page that another is having made, before making it as well.
-PATIENCE, STEP = 5.0, 0.02
-# Within it a process shows a page again without asking the cache: what a crowd costs one question,
-# and what a change may come late in other processes. Shorter than the way to any visitor.
-MOMENT, MOST_HELD = 0.02, 128
-FORMAT = 2  # a release that keeps something else must not read what an older one left
+PATIENCE, STEP = 5, 0.02
+FORMAT = 3  # a release that keeps something else must not read what an older one left
 
-_local = threading.Lock()
-_making: dict[str, threading.Event] = {}
-_owed: set[str] = set()
-_held: dict[tuple[str, str], tuple[float, Page]] = {}
-NOTHING: tuple[float, Page | None] = (0.0, None)
+Make = Callable[[], HttpResponse]
+
+
+class Tags:
+    """The versions of tags in the cache, and those that it could not be told of yet."""
+
+    def __init__(self) -> None:
+        self._owed: set[str] = set()
+
+    def drop(self, tags: Iterable[str]) -> None:
+        """Give new versions to these and to those owed; owe them all while the cache is away."""
+        self._owed.update(tags)
+        owed = tuple(self._owed)
+        versions = {tag_key(tag): secrets.token_hex(8) for tag in owed}
+        if attempt(lambda: cache.set_many(versions, None)) == []:
+            self._owed.difference_update(owed)
+
+    def pay(self) -> None:
+        """Tell the cache what is owed, before anything is read that a tag can make old."""
+        if self._owed:
+            self.drop(())
+
+
+tags_in_cache = Tags()
 
 
 def serve(
-    request: HttpRequest, *, tags: Iterable[str], make: Callable[[], HttpResponse], key: str = ""
-) -> HttpResponse:
-    """Answer with the kept page of this address, or with what `make` returns, kept from then on.
+    request: HttpRequest, *, tags: Iterable[str], make: Make, key: str = ""
+) -> HttpResponseBase:
+    """Return the kept page of this address, or what `make` returns, kept from then on.
 
-    `make` must not look at who asks. Only answers with status 200 are kept. `tags` follow from the
-    address alone; "site" (what stands on every page) is always one of them. `key` is what counts of
-    the query, made from values that were parsed; left out, the address without a query.
+    `make` must not look at who asks: such an answer is shown and not kept, as is one whose status
+    is not 200. `tags` follow from the address alone; "site" (what stands on every page) is always
+    one of them. `key` is what counts of the query, made from values that were parsed; left out, the
+    address without a query.
     """
-    name = f"{request.path} {key}"
-    encoding = http_cache.encoding_for(request.META.get("HTTP_ACCEPT_ENCODING", ""))
-    tags = ("site", *tags)
-    pay()
-    page = _held_or_kept(name, encoding, tags) or _made_once(name, encoding, tags, make)
-    return page if isinstance(page, HttpResponse) else http_cache.answer(request, page)
+    tags_in_cache.pay()
+    page = _Kept(f"{request.path} {key}", http_cache.encoding_for(request), ("site", *tags))
+    found = page.read() or _made_once(page, request, make)
+    return http_cache.answer(request, found) if isinstance(found, Page) else found
 
 
 def drop(*tags: str) -> None:
@@ -63,146 +76,71 @@ def drop(*tags: str) -> None:
 
 
 def drop_now(*tags: str) -> None:
-    """The same for what has been committed. What the cache cannot be told now is owed to it."""
-    names = {tag_key(tag): secrets.token_hex(8) for tag in tags}
-    if attempt(lambda: cache.set_many(names, None)) is None:
-        _owed.update(tags)
-    else:
-        _owed.difference_update(tags)
-    _held.clear()
-
-
-def pay() -> None:
-    """Tell the cache what is owed to it. Before anything is read that a tag can make old."""
-    if _owed:
-        drop_now(*_owed)
+    """Do the same for what has been committed."""
+    tags_in_cache.drop(tags)
 
 
 def tag_key(tag: str) -> str:
-    """The key of the version that a tag has."""
+    """Return the key under which the version of a tag stands in the cache."""
     return f"page-tag:{tag}"
 
 
-def _entry(name: str, encoding: str) -> str:
-    digest = hashlib.sha256(f"{FORMAT} {name}".encode()).hexdigest()
-    return f"page:{digest[:32]}:{encoding}"
+class _Kept:
+    """What the cache may hold of one address, in one encoding."""
+
+    def __init__(self, address: str, encoding: str, tags: tuple[str, ...]) -> None:
+        digest = hashlib.sha256(f"{FORMAT} {address}".encode()).hexdigest()[:32]
+        self.prefix, self.encoding = f"page:{digest}:", encoding
+        self.tags = [tag_key(tag) for tag in tags]
+
+    def read(self) -> Page | None:
+        """Return the page; None where it is missing or old, or the cache does not answer."""
+        name = self.prefix + self.encoding
+        found = attempt(lambda: cache.get_many([name, *self.tags])) or {}
+        made_with, page = found.pop(name, (None, None))
+        return Page(*page) if made_with == found and len(found) == len(self.tags) else None
+
+    def versions(self) -> dict[str, str] | None:
+        """Return the versions of the tags that have one; None while the cache is away."""
+        return attempt(lambda: cache.get_many(self.tags))
+
+    def write(self, pages: dict[str, Page], made_with: dict[str, str]) -> None:
+        """Keep the pages, unless one of their tags has been dropped since `made_with`."""
+        new = {tag: secrets.token_hex(8) for tag in self.tags if tag not in made_with}
+        # A tag that has a version by now got it while the page was made: it may be old already.
+        if _has_room() and all(attempt(partial(cache.add, *each, None)) for each in new.items()):
+            versions = made_with | new
+            entries = {self.prefix + name: (versions, tuple(page)) for name, page in pages.items()}
+            attempt(lambda: cache.set_many(entries, settings.PAGE_CACHE_SECONDS))
 
 
-def _held_or_kept(name: str, encoding: str, tags: tuple[str, ...]) -> Page | None:
-    """A page that this process found in the cache a moment ago, without asking once more.
-
-    When the moment is over one visitor asks, and the others are shown it until they have an answer.
-    """
-    now, asked = time.monotonic(), (name, encoding)
-    until, page = _held.get(asked, NOTHING)
-    if now < until:
-        return page
-    if page is not None:
-        _held[asked] = now + MOMENT, page
-    page = _kept(name, encoding, tags)
-    if page is None:
-        _held.pop(asked, None)
-        return None
-    if len(_held) >= MOST_HELD:
-        _held.clear()
-    _held[asked] = now + MOMENT, page
-    return page
-
-
-def _kept(name: str, encoding: str, tags: tuple[str, ...]) -> Page | None:
-    """One round trip. None where the page is not there, is old, or the cache does not answer."""
-    found = attempt(lambda: fetch(_question(name, encoding, tags)))
-    if found is None or None in found:
-        return None
-    kept, *today = found
-    made_with, page = pickle.loads(kept)  # noqa: S301  (written below, by us)
-    return Page(*page) if made_with == today else None
-
-
-def versions(tags: tuple[str, ...]) -> list[bytes] | None:
-    """Today's versions; those that are missing get one. None while the cache does not answer."""
-    return _versions(tags)[0]
-
-
-def _versions(tags: tuple[str, ...]) -> tuple[list[bytes] | None, list[str]]:
-    """The same, and the names of those that this call has brought into the cache."""
-    names, new = tuple(map(tag_key, tags)), []
-
-    def read() -> list[bytes | None]:
-        for name, version in zip(names, fetch(names), strict=True):
-            if version is None and cache.add(name, secrets.token_hex(8), None):
-                new.append(name)
-        return fetch(names)
-
-    found = attempt(read)
-    return (None if found is None or None in found else found), new
-
-
-@lru_cache(maxsize=2048)
-def _question(name: str, encoding: str, tags: tuple[str, ...]) -> tuple[str, ...]:
-    """The keys of a page: itself, then its tags."""
-    return (_entry(name, encoding), *map(tag_key, tags))
-
-
-def _made_once(
-    name: str, encoding: str, tags: tuple[str, ...], make: Callable[[], HttpResponse]
-) -> Page | HttpResponse:
-    """Of all who want a page that is not there, one makes it and the others wait for that."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        with _local:
-            waiting = _making.get(name)
-            if waiting is None:
-                _making[name] = threading.Event()
-        if waiting is None:
-            try:
-                return _made(name, encoding, tags, make, until)
-            finally:
-                with _local:
-                    _making.pop(name).set()
-        waiting.wait(until - time.monotonic())
-        page = _kept(name, encoding, tags)
-        if page is not None:
-            return page
-        if not service.breaker.ready():
-            break
-    return make()
-
-
-def _made(
-    name: str,
-    encoding: str,
-    tags: tuple[str, ...],
-    make: Callable[[], HttpResponse],
-    until: float,
-) -> Page | HttpResponse:
-    lock, mine = _entry(name, "lock"), secrets.token_hex(8)
-    while attempt(lambda: cache.add(lock, mine, int(PATIENCE))) is False:
+def _made_once(kept: _Kept, request: HttpRequest, make: Make) -> Page | HttpResponse:
+    """Of all who want a page that is not there, let one make it and the others wait for that."""
+    lock, until = f"{kept.prefix}lock", time.monotonic() + PATIENCE
+    while attempt(lambda: cache.add(lock, True, PATIENCE)) is False and time.monotonic() < until:
         time.sleep(STEP)
-        page = _kept(name, encoding, tags)
+        page = kept.read()
         if page is not None:
             return page
-        if time.monotonic() > until:
-            break
-    current, new = _versions(tags)  # before the first query: a change while we render makes it old
-    kept = False
     try:
-        response = make()
-        if response.status_code != 200:
-            return response
-        pages = http_cache.pages(response)
-        if current is not None and _has_room():
-            entries = {_entry(name, each): (current, tuple(page)) for each, page in pages.items()}
-            kept = attempt(lambda: cache.set_many(entries, settings.PAGE_CACHE_SECONDS)) is not None
-        return pages[encoding]
+        return kept.read() or _made(kept, request, make)
     finally:
-        if current is not None:
-            # Of an address without a page nothing stays, no version either.
-            attempt(lambda: cache.delete_many([lock] if kept else [lock, *new]))
+        attempt(lambda: cache.delete(lock))
+
+
+def _made(kept: _Kept, request: HttpRequest, make: Make) -> Page | HttpResponse:
+    versions = kept.versions()  # before the first query: a change while we render makes it old
+    response = make()
+    if response.status_code != 200 or not http_cache.is_public(request, response):
+        return response
+    pages = http_cache.encode(response)
+    if versions is not None:
+        kept.write(pages, versions)
+    return pages[kept.encoding]
 
 
 def _has_room() -> bool:
-    """Count one page; False when too many were kept in this span of time."""
+    """Count one page; return False when too many were kept in this span of time."""
     span = settings.PAGE_CACHE_SECONDS or 1
     key = f"page-count:{int(time.time()) // span}"
 

@@ -18,6 +18,7 @@ from core.mail.smtp_errors import is_permanent, reason
 
 log = logging.getLogger(__name__)
 
+TASK = "core.mail.tasks.deliver"  # what a worker runs for one e-mail
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=2)
 # 1 + 2 + 4 … + 64 minutes, then every two hours: about three days.

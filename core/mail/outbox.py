@@ -10,13 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import broker
 from core.mail import throttling
 from core.mail.attachments import Attachment
-from core.mail.delivery import EMPTY
+from core.mail.delivery import EMPTY, TASK
 from core.mail.message import message_id
 from core.mail.models import OutgoingEmail, State
 from core.mail.rendering import fit, render
-from core.mail.tasks import hand_over
 
 __all__ = [
     "Attachment",
@@ -29,7 +29,7 @@ __all__ = [
     "resend",
 ]
 
-# Once written, an e-mail is handed to a worker at once; the sweep looks after it from then on.
+# Once written, an e-mail is given to a worker at once; the sweep looks after it from then on.
 SWEEP_AFTER = timedelta(minutes=1)
 MOST_NAMED = 50  # Message-IDs that one report may quote
 _MESSAGE_ID = re.compile(r"\b[0-9a-f]{32}@[\w.-]+")
@@ -89,8 +89,8 @@ def enqueue(
             return None
         if overtakes:
             OutgoingEmail.objects.overtake(about, by=email.pk)
-    if not wait:  # else the sweep hands it over
-        _hand_over_on_commit(email.pk)
+    if not wait:  # else the sweep publishes it
+        broker.publish_on_commit(TASK, email.pk)
     return email
 
 
@@ -145,9 +145,4 @@ def resend(email: OutgoingEmail) -> None:
         raise NotResendable(
             _("It did not fail, a later e-mail overtook it, its time is over, or its text is gone.")
         )
-    _hand_over_on_commit(email.pk)
-
-
-def _hand_over_on_commit(pk: int) -> None:
-    # A lambda: with robust=True Django 5.2 cannot name a failing partial (#36487).
-    transaction.on_commit(lambda: hand_over(pk), robust=True)
+    broker.publish_on_commit(TASK, email.pk)

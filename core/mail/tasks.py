@@ -1,17 +1,13 @@
 """What Celery runs for the outbox. Arguments are ids; each task may run twice."""
 
-import logging
 from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
 
-from core.circuit_breaker import Breaker
+from core import broker
 from core.mail import delivery
 from core.mail.models import LEASE_SECONDS
-
-log = logging.getLogger(__name__)
-broker = Breaker(rest=15)
 
 
 # The limits end a server that trickles bytes for ever, well before the lease runs out.
@@ -29,7 +25,7 @@ def sweep() -> None:
     delivery.release_abandoned()
     pks = delivery.take_overdue()
     for done, pk in enumerate(pks):
-        if not hand_over(pk):
+        if not broker.publish(delivery.TASK, pk):
             delivery.give_back(pks[done:])
             break
 
@@ -38,21 +34,3 @@ def sweep() -> None:
 def purge() -> None:
     """Empty what is older than `MAIL_BODY_DAYS`. Every night."""
     delivery.purge(timedelta(days=settings.MAIL_BODY_DAYS))
-
-
-def hand_over(email_id: int) -> bool:
-    """Tell a worker about a waiting e-mail; False when the broker cannot be told.
-
-    Never raises. A broker that hangs costs its time-out (a second) once in 15 seconds; the sweep
-    finds what was not handed over.
-    """
-    if not broker.ready():
-        return False
-    try:
-        deliver.delay(email_id)
-    except Exception as error:  # the e-mail is safe in its row: nothing here may reach the caller
-        broker.failed()
-        log.warning("e-mail %s waits for the sweep: %s", email_id, type(error).__name__)
-        return False
-    broker.succeeded()
-    return True

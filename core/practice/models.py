@@ -1,8 +1,10 @@
 """The practice itself: one row that staff edit and every page and e-mail reads."""
 
+import hashlib
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from django.core.cache import caches
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -12,7 +14,10 @@ from localflavor.us.models import USStateField, USZipCodeField
 
 from core.cache import pages
 from core.people.phone_numbers import PhoneColumn
-from core.practice import cached
+from core.practice import per_request
+
+TAG = "site"  # of the kept pages: it stands on all of them
+LAST_READ = "practice-last-read"
 
 # These texts become mail headers and one-line labels.
 one_line = RegexValidator(r"^[^\r\n]*$", _("Write this on one line."))
@@ -88,51 +93,41 @@ class Practice(models.Model):
         verbose_name_plural = _("the practice")
         constraints = [models.CheckConstraint(condition=Q(id=1), name="practice_is_only_one")]
 
-    # Another one whenever staff changed what stands on pages of every kind. Of `current()` alone.
-    site_version = ""
-
     def __str__(self) -> str:
         return self.name
 
     @classmethod
     def current(cls) -> Self:
-        """Return the practice as staff last saved it; without a row a neutral one, not saved.
+        """Return the practice as it stands in the database; without a row a neutral one, unsaved.
 
-        One round trip to the cache. While the cache is dead or hangs, one query instead. While
-        nobody saves it everybody gets the same one: change none that you get here.
+        One query; in a request one for all who ask (see `core.practice.per_request`).
         """
-        key = cls._shared_key()
-        copy = cached.read(key)
-        found = cached.made_from(copy)
-        if found is not None:
-            return found
-        values = cached.values(copy)
-        if values is None:
-            copy = None, cached.version()
-            values = cls.objects.filter(pk=1).values().first()
-            if values is not None:
-                cached.fill(key, values, copy[1])
-        found = cls(**values) if values else cls()
-        found.site_version = cached.name_of(copy[1])
-        cached.keep_in_process(found, copy)
-        return found
+        return per_request.remember(cls._read)
+
+    @classmethod
+    def last_read(cls) -> Self | None:
+        """Return what this process last read of the database, without asking anything; or None."""
+        values = caches["parts"].get(LAST_READ)
+        return cls(**values) if values else None
 
     @classmethod
     def share(cls) -> None:
-        """Let every process see what the database holds now. Call it when a save has committed."""
-        pages.drop_now(cached.TAG)
+        """Let every page be made anew with what the database holds. Call it after a commit."""
+        per_request.forget()
+        pages.drop_now(TAG)
 
     @classmethod
-    def _shared_key(cls) -> str:
-        # A release that changes the fields must not read what an older one left.
-        columns = (f"{f.attname} {type(f).__name__}" for f in cls._meta.concrete_fields)
-        return "practice:" + cached.fingerprint(columns)
+    def _read(cls) -> Self:
+        values = cls.objects.filter(pk=1).values().first() or {}
+        caches["parts"].set(LAST_READ, values, None)
+        return cls(**values)
 
     @cached_property
     def version(self) -> str:
-        """Another one whenever anything that pages show of it is another."""
+        """Another one whenever anything that pages show of it is another: for `{% cache %}`."""
         fields = self._meta.concrete_fields
-        return cached.fingerprint(f"{f.attname}={getattr(self, f.attname)}\n" for f in fields)
+        shown = "".join(f"{f.attname}={getattr(self, f.attname)}\n" for f in fields)
+        return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,32 +1,20 @@
-"""Telling workers that there is something to send. It never raises: the sweep tells them, too."""
+"""Telling workers that an issue has something to send. The sweep finds what they were not told."""
 
-import logging
+from core import broker
 
-from django.db import transaction
-
-from core.circuit_breaker import Breaker
-
-log = logging.getLogger(__name__)
-broker = Breaker(rest=15)
+SEND = "newsletter.tasks.send"
 WORKERS = 2  # send one issue at a time: one waits for the server while the other writes
 
 
 def tell_workers(issue: int) -> None:
-    """Once the transaction has committed: one task for each worker that may send at a time."""
-    transaction.on_commit(lambda: publish(issue, WORKERS))
+    """Publish, once the transaction has committed, a task for each worker that may send at a time.
+
+    Never raises.
+    """
+    for _ in range(WORKERS):
+        broker.publish_on_commit(SEND, issue)
 
 
-def publish(issue: int, times: int = 1) -> bool:
-    from newsletter.tasks import send
-
-    if not broker.ready():
-        return False
-    try:
-        for _ in range(times):
-            send.delay(issue)
-    except Exception as error:  # the rows wait in the database
-        broker.failed()
-        log.warning("issue %s waits for the sweep: %s", issue, type(error).__name__)
-        return False
-    broker.succeeded()
-    return True
+def tell_next(issue: int) -> None:
+    """Publish one task now: for the worker that takes over from this one. Never raises."""
+    broker.publish(SEND, issue)

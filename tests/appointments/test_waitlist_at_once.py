@@ -4,8 +4,9 @@ import pytest
 from django.core.cache import cache
 
 from appointments import booking
-from appointments.booking import waitlist_trigger
 from appointments.models import Status
+from core import broker
+from core.cache import service
 from tests.appointments.waitlist import at_noon, booked_out, free, open_hours
 from tests.factories import make_appointment, make_service, monday
 
@@ -20,11 +21,14 @@ def _noon():
 
 @pytest.fixture
 def told(monkeypatch) -> list[str]:
-    """The tasks that went to the broker."""
+    """The tasks of the waitlist that went to the broker."""
     tasks: list[str] = []
-    monkeypatch.setattr(
-        waitlist_trigger.current_app, "send_task", lambda name, **options: tasks.append(name)
-    )
+
+    def note(name: str, *_args: object, **_options: object) -> None:
+        if name == "appointments.tasks.offer_freed_times":
+            tasks.append(name)
+
+    monkeypatch.setattr(broker.current_app, "send_task", note)
     return tasks
 
 
@@ -59,12 +63,14 @@ def test_a_service_that_is_away_keeps_nobody_from_cancelling(
     def fail(*_, **__):
         raise ConnectionError
 
-    target = (waitlist_trigger.current_app, "send_task") if broken == "broker" else (cache, "add")
+    target = (broker.current_app, "send_task") if broken == "broker" else (cache, "add")
     monkeypatch.setattr(*target, fail)
-    monkeypatch.setattr(waitlist_trigger.broker, "_until", 0.0)
+    broker.breaker.reset()
+    service.breaker.reset()
     _, visit = booked_out()
     with django_capture_on_commit_callbacks(execute=True):
         free(visit)
     visit.refresh_from_db()
     assert visit.status == Status.CANCELLED
-    waitlist_trigger.broker.succeeded()
+    broker.breaker.reset()
+    service.breaker.reset()

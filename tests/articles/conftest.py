@@ -3,7 +3,6 @@ from uuid import uuid4
 import pytest
 
 from core.cache import pages, service
-from core.circuit_breaker import Breaker
 
 
 @pytest.fixture(autouse=True)
@@ -11,9 +10,10 @@ def own_cache(settings, monkeypatch):
     """A cache that no other test sees, and a process that trusts it."""
     own = settings.CACHES["default"] | {"KEY_PREFIX": f"test-{uuid4().hex}"}
     settings.CACHES = settings.CACHES | {"default": own}
-    monkeypatch.setattr(service, "breaker", Breaker(rest=service.REST))
-    monkeypatch.setattr(pages, "_owed", set())
-    monkeypatch.setattr(pages, "_held", {})
+    monkeypatch.setattr(pages, "tags_in_cache", pages.Tags())
+    service.breaker.reset()
+    yield
+    service.breaker.reset()
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from articles import tasks
 from articles.models import Article, ImageAsset, Status
 from articles.revisions.revision_diff import diff_html
+from core import broker
 from core.staff.models import AuditEvent
 from tests.articles.factories import (
     approve,
@@ -275,9 +275,15 @@ def test_a_held_article_waits_with_a_button(editor):
 
 def test_staff_start_the_check_of_links(editor, monkeypatch):
     article, asked = make_draft(), []
-    monkeypatch.setattr(tasks.check_links, "delay", asked.append)
+
+    def publish(task: str, pk: int) -> bool:
+        asked.append((task, pk))
+        return len(asked) == 1
+
+    monkeypatch.setattr(broker, "publish", publish)
     assert "Reload this page" in step(editor, article, "check-links").text
-    assert asked == [article.pk]
+    assert asked == [("articles.tasks.check_links", article.pk)]
+    assert "try again in a minute" in step(editor, article, "check-links").text
 
 
 def test_nobody_deletes_an_article_by_hand(editor):

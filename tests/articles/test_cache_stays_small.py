@@ -1,8 +1,10 @@
 """Nothing that a stranger types fills the cache."""
 
 import pytest
-from django.core.cache import cache, caches
+from django.conf import settings
+from django.core.cache import caches
 from django.test import Client
+from redis import Redis
 
 from core.cache import pages
 from tests.articles.factories import make_article, make_topic
@@ -20,8 +22,9 @@ def library():
 
 
 def keys() -> set[bytes]:
-    client = cache._cache.get_client(write=True)
-    return set(client.keys(f"{cache.key_prefix}*"))
+    own = settings.CACHES["default"]
+    with Redis.from_url(own["LOCATION"]) as client:
+        return set(client.keys(f"{own['KEY_PREFIX']}*"))
 
 
 def ask(path: str, **query: str) -> int:

@@ -14,10 +14,10 @@ import pytest
 from django.db.models import Sum
 from django.db.models.functions import Now
 
+from core import broker
 from curednation.celery import app
 from devstack import valkey
 from newsletter import tasks
-from newsletter.delivery import dispatch
 from newsletter.models import Batch, Delivery, Issue, Subscriber
 from tests.core.mail.conftest import use_broker
 from tests.newsletter.issues import make_issue, start, states
@@ -74,7 +74,7 @@ def time_passes(dead: list[Process]) -> None:
         mine.update(lease_until=Now())
     Delivery.objects.filter(batch=None).update(due_at=Now())
     Issue.objects.filter(resumes_at__isnull=False).update(resumes_at=Now())
-    dispatch.broker.succeeded()
+    broker.breaker.reset()
     tasks.sweep()
 
 

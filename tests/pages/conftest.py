@@ -1,15 +1,15 @@
 import pytest
 
-from core.cache import service
-from core.circuit_breaker import Breaker
-from core.practice import cached
+from core.cache import pages, service
 
 
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch):
     """As if this process had shown no page yet, and met no trouble with the cache."""
-    monkeypatch.setattr(service, "breaker", Breaker(rest=service.REST))
-    monkeypatch.setattr(cached, "_last_seen", (None, (None, None)))
+    monkeypatch.setattr(pages, "tags_in_cache", pages.Tags())
+    service.breaker.reset()
+    yield
+    service.breaker.reset()
 
 
 @pytest.fixture

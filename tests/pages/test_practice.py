@@ -6,12 +6,13 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.messages.storage.fallback import FallbackStorage
-from django.core.cache import cache
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.http import HttpResponse
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
-from core.cache import service
-from core.practice import cached
+from core.cache import pages, service
+from core.practice import per_request
 from core.practice.models import Practice
 from tests.pages.factories import make_practice
 
@@ -82,24 +83,44 @@ def test_without_a_row_the_site_shows_neutral_names_and_no_phone(client):
     assert Practice.current().mail_name == "CN Office"
 
 
-def test_the_practice_is_read_from_the_database_once(django_assert_num_queries):
+def test_one_request_reads_the_practice_once(client):
     make_practice()
-    cache.clear()
-    with django_assert_num_queries(1):
-        first = Practice.current()
-    with django_assert_num_queries(0):
-        assert Practice.current().phone_text == first.phone_text == "(615) 555-0142"
+    with CaptureQueriesContext(connection) as queries:
+        assert "(615) 555-0142" in client.get("/contact/").text
+    assert len([query for query in queries if "practice_practice" in query["sql"]]) == 1
 
 
-def test_a_slow_reader_does_not_bring_an_old_practice_back():
-    practice = make_practice()
-    version = cached.version()
-    old = dict(Practice.objects.filter(pk=1).values().get())
-    practice.name = "Harbor Clinic"
-    practice.save()
-    Practice.share()
-    cached.fill(Practice._shared_key(), old, version)
-    assert Practice.current().name == "Harbor Clinic"
+def test_nobody_changes_the_practice_of_others(rf):
+    saved = make_practice().name
+    names = []
+
+    def view(request) -> HttpResponse:
+        practice = Practice.current()
+        names.append(practice.name)
+        practice.name = "Changed in passing"
+        return HttpResponse()
+
+    for _ in range(2):
+        per_request.middleware(view)(rf.get("/"))
+    assert names == [saved] * 2
+    Practice.current().name = "Changed in passing"
+    assert Practice.current().name == saved
+
+
+def test_a_page_made_while_the_practice_is_saved_is_not_kept(rf):
+    practice = make_practice(name="Old")
+    pages.drop_now("site")
+
+    def make() -> HttpResponse:
+        page = HttpResponse(Practice.current().name)
+        practice.name = "Harbor Clinic"
+        practice.save()
+        Practice.share()
+        return page
+
+    assert pages.serve(rf.get("/x/"), tags=[], make=make).content == b"Old"
+    anew = pages.serve(rf.get("/x/"), tags=[], make=lambda: HttpResponse(Practice.current().name))
+    assert anew.content == b"Harbor Clinic"
 
 
 def test_what_is_saved_while_the_cache_is_away_shows_when_it_is_back(client, settings):
@@ -111,20 +132,8 @@ def test_what_is_saved_while_the_cache_is_away_shows_when_it_is_back(client, set
     practice.save()
     Practice.share()
     settings.CACHES = alive
-    service.breaker.succeeded()
+    service.breaker.reset()
     assert "(615) 555-0199" in client.get("/contact/").text
-    assert "(615) 555-0199" in client.get("/").text
-
-
-def test_no_page_is_kept_with_a_practice_that_is_older_than_it(client):
-    """The copy of the practice survives what its page's tag does not."""
-    practice = make_practice()
-    assert "(615) 555-0142" in client.get("/").text
-    kept = cache.get(Practice._shared_key())
-    practice.phone = "+16155550199"
-    practice.save()
-    Practice.share()
-    cache.set(Practice._shared_key(), kept)
     assert "(615) 555-0199" in client.get("/").text
 
 

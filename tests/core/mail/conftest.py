@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 import kombu.pools
 import pytest
 
-from core.mail import tasks
+from core import broker
 from core.practice.models import Practice
 from curednation.celery import app
 from tests.core.mail.odd_server import OddServer
@@ -50,7 +50,7 @@ def use_broker(url: str) -> None:
     app.conf.update(broker_url=url, broker_write_url=url)
     kombu.pools.reset()
     app._pool = app.amqp._producer_pool = None
-    tasks.broker.succeeded()
+    broker.breaker.reset()
 
 
 @contextmanager

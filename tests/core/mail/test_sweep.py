@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from core import broker
 from core.mail import delivery, tasks
 from core.mail.models import OutgoingEmail, State
 from tests.core.mail.factories import fresh, make_email
@@ -18,7 +19,7 @@ PAST = timezone.now() - timedelta(days=1)
 def handed_over(monkeypatch) -> list[int]:
     """What reaches the broker, instead of a broker."""
     ids: list[int] = []
-    monkeypatch.setattr(tasks.deliver, "delay", ids.append)
+    monkeypatch.setattr(broker, "publish", lambda task, pk, **_: not ids.append(pk))
     return ids
 
 

@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from core.mail import outbox, tasks
+from core import broker
+from core.mail import tasks
 from core.mail.models import OutgoingEmail, State
 from tests.core.mail.conftest import broker_down
 from tests.core.mail.factories import fresh, make_email
@@ -77,7 +78,7 @@ def test_what_a_killed_worker_was_sending_another_sends_when_the_lease_has_run_o
 def test_a_server_that_trickles_for_ever_does_not_hold_a_worker(start_worker, monkeypatch):
     # Celery sends the limits along; the real ones would keep the test for a minute and a half.
     publish = partial(tasks.deliver.apply_async, soft_time_limit=1, time_limit=3)
-    monkeypatch.setattr(outbox, "hand_over", lambda pk: publish((pk,)))
+    monkeypatch.setattr(broker, "publish", lambda task, pk, **_: publish((pk,)))
     with OddServer(ehlo=TRICKLE) as odd:
         worker = start_worker(EMAIL_URL=f"smtp://127.0.0.1:{odd.port}")
         email = make_email()
