@@ -39,11 +39,12 @@ class Tags:
 
     def drop(self, tags: Iterable[str]) -> None:
         """Give new versions to these and to those owed; owe them all while the cache is away."""
-        self._owed.update(tags)
-        owed = tuple(self._owed)
+        owed = {*self._owed, *tags}
         versions = {tag_key(tag): secrets.token_hex(8) for tag in owed}
         if attempt(lambda: cache.set_many(versions, None)) == []:
             self._owed.difference_update(owed)
+        else:
+            self._owed.update(owed)
 
     def pay(self) -> None:
         """Tell the cache what is owed, before anything is read that a tag can make old."""
