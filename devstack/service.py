@@ -19,7 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from devstack import clock, paths
+from devstack import paths
+from devstack.clock_variables import VARIABLES as CLOCK
 from devstack.errors import Trouble
 from devstack.locks import Lock
 
@@ -130,7 +131,7 @@ def _start_reaper(service: Service) -> None:
         [sys.executable, "-I", "-S", REAPER, *locks, *how], check=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         # By the true clock: libfaketime breaks `sleep` where nothing mends it.
-        env={name: text for name, text in os.environ.items() if name not in clock.VARIABLES},
+        env={name: text for name, text in os.environ.items() if name not in CLOCK},
         start_new_session=True, cwd="/",
     )  # fmt: skip
 

@@ -254,7 +254,7 @@ def test_a_word_that_is_one_is_never_corrected_away(client, word):
         [Word(word=w) for w in ("book", "drug", "week", "spend", "parts", "wines", "sore")],
         ignore_conflicts=True,
     )
-    assert results.spelling.corrected([word], set()) == [word]
+    assert results.spelling.correct_spelling([word], set()) == [word]
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_a_word_that_is_one_is_never_corrected_away(client, word):
 def test_a_word_is_corrected_where_its_first_letters_fit(typed, meant):
     known = "suboxone naltrexone alcohol fentanyl buprenorphine habit"
     Word.objects.bulk_create([Word(word=w) for w in known.split()], ignore_conflicts=True)
-    assert results.spelling.corrected([typed], set()) == [meant]
+    assert results.spelling.correct_spelling([typed], set()) == [meant]
 
 
 @pytest.mark.parametrize(
