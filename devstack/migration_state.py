@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg2 import Error
 
-FOLDERS = ("*/migrations", "curednation/*/migrations")
+FOLDERS = ("*/migrations", "core/*/migrations")
 
 
 def already() -> bool:

@@ -20,7 +20,7 @@ from django.db.utils import OperationalError, ProgrammingError
 MARK = "_template_"
 LOCK = int.from_bytes(b"template")  # of the whole server: checkouts may share it
 UNUSED = "1 day"  # whatever is older than that goes when a new one is made
-IMPORTED = re.compile(r"^from ([\w.]+) import (\w+)", re.MULTILINE)
+IMPORTED = re.compile(r"^from ([\w.]+) import ([\w, ]+)", re.MULTILINE)
 
 
 def use() -> None:
@@ -106,7 +106,8 @@ def fingerprint(folders: Iterable[str | Path]) -> str:
 def _imported(migration: Path) -> list[Path]:
     """Return the files of ours that it names in `from … import …`."""
     found = []
-    for module, name in IMPORTED.findall(migration.read_text()):
+    for module, names in IMPORTED.findall(migration.read_text()):
         folder = settings.BASE_DIR / module.replace(".", "/")
-        found += [folder / f"{name}.py", folder.with_suffix(".py")]
+        found += [folder.with_suffix(".py")]
+        found += [folder / f"{name.strip()}.py" for name in names.split(",")]
     return [path for path in found if path.is_file()]

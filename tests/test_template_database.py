@@ -16,7 +16,7 @@ def folder(tmp_path, settings):
     settings.BASE_DIR = tmp_path
     (tmp_path / "clinic" / "migrations").mkdir(parents=True)
     (tmp_path / "clinic" / "migrations" / "0001_initial.py").write_text(
-        "from django.db import migrations\nfrom clinic import guard\n"
+        "from django.db import migrations\nfrom clinic import early, guard\n"
     )
     (tmp_path / "clinic" / "guard.py").write_text("SQL = 1")
     (tmp_path / "clinic" / "views.py").write_text("")
