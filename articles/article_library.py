@@ -42,10 +42,10 @@ def _cards(articles: Iterable[Article]) -> list[Card]:
     return [
         Card(
             pk=article.pk,
-            title=article.shown.title,
-            summary=article.shown.summary,
+            title=article.published_revision.title,
+            summary=article.published_revision.summary,
             path=article.get_absolute_url(),
-            label=_("{minutes} min read").format(minutes=article.shown.minutes),
+            label=_("{minutes} min read").format(minutes=article.published_revision.minutes),
         )
         for article in articles
     ]

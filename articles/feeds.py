@@ -56,7 +56,7 @@ def _head(topic: Topic | None, full: bool, articles: list[Article]) -> Feed:
 
 
 def _entry(article: Article, full: bool) -> dict[str, Any]:
-    shown = article.shown
+    shown = article.published_revision
     return {
         "title": shown.title,
         "link": settings.SITE_URL + article.get_absolute_url(),
@@ -72,7 +72,7 @@ def _entry(article: Article, full: bool) -> dict[str, Any]:
 
 def _full(article: Article) -> str:
     """The text with addresses that also work elsewhere; citations stay numbers."""
-    html = render_prose(article.shown.body, 0, lambda name: "", "").html
+    html = render_prose(article.published_revision.body, 0, lambda name: "", "").html
     return html.replace('src="/', f'src="{settings.SITE_URL}/').replace(
         'href="/', f'href="{settings.SITE_URL}/'
     )

@@ -68,7 +68,7 @@ def _prepared(python: Path, environ: dict[str, str], shown: Article) -> dict[str
 
 
 def _content(article: Article) -> dict[str, Any]:
-    shown = article.shown
+    shown = article.published_revision
     sources = [
         {name: each[name] for name in ("title", "publisher", "url")} for each in shown.sources
     ]

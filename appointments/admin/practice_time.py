@@ -60,7 +60,7 @@ def phone(number: Phone | None) -> str:
     """(615) 555-0142 ext. 12, to press and dial; empty where there is none."""
     if not number or not number.is_valid():
         return str(number or "")
-    return format_html('<a href="{}">{}</a>', number.link, number.shown)
+    return format_html('<a href="{}">{}</a>', number.link, number.formatted)
 
 
 def wall_clock(when: time) -> str:

@@ -50,7 +50,7 @@ def threads(article: Article, most: int = ON_THE_ARTICLE) -> Threads:
 def _newest(count: int) -> Compiled[Comment]:
     return Compiled(
         lambda: (
-            Comment.objects.shown()
+            Comment.objects.visible()
             .filter(article=Asked("article"))
             .select_related("contributor")
             .defer("contributor__biography")

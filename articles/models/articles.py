@@ -156,7 +156,7 @@ class Article(models.Model):
         return cached_url("article", self.slug)
 
     @property
-    def shown(self) -> "Revision":
+    def published_revision(self) -> "Revision":
         """The revision that readers see. Only of articles from `published()`."""
         if self.online is None:
             raise ValueError("Readers cannot see this article.")

@@ -54,7 +54,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Return those that wait for a decision."""
         return self.filter(status=CommentStatus.HELD)
 
-    def shown(self):
+    def visible(self):
         """Return what readers see.
 
         An answer only while the comment that it answers is seen as well.

@@ -96,8 +96,8 @@ def confirm_review(article: Article, *, by: Contributor) -> None:
     """Confirm that the published article, read again, needs no change."""
     locked = lock(article, Status.PUBLISHED)
     _check_reviewer(locked, by)
-    raise_if_expired(content_of(locked.shown), on=timezone.now().date())
-    _give(locked, locked.shown, by=by, whole=True, now=timezone.now())
+    raise_if_expired(content_of(locked.published_revision), on=timezone.now().date())
+    _give(locked, locked.published_revision, by=by, whole=True, now=timezone.now())
     locked.save()
     publication.drop_cached_pages(locked)
     article.refresh_from_db()

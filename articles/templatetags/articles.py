@@ -71,7 +71,9 @@ def with_phones(text: str) -> SafeString:
 @register.simple_tag
 def excerpt(article: Article, stems: Iterable[str]) -> SafeString:
     """Return the piece of an article in which the words that somebody looked for stand."""
-    return excerpts.excerpt(article.shown.summary, article.shown.text, stems)
+    return excerpts.excerpt(
+        article.published_revision.summary, article.published_revision.text, stems
+    )
 
 
 @register.filter

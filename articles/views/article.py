@@ -38,7 +38,7 @@ def _article(request: HttpRequest, slug: str) -> HttpResponse:
         "open": comments.is_open(found),
         "form": _empty_form(),
     }
-    return render(request, "articles/article.html", context(found, found.shown) | said)
+    return render(request, "articles/article.html", context(found, found.published_revision) | said)
 
 
 @lru_cache(maxsize=1)

@@ -84,7 +84,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
         "text": text,
         "found": results.suggest(text, SUGGESTED),
         "pages": site_pages.find_pages(parse_words(text)),
-        "danger": crisis_terms.detect_crisis(text),
+        "crisis": crisis_terms.detect_crisis(text),
     }
     response = render(request, "articles/_suggestions.html", context)
     response["Cache-Control"] = "private, max-age=60"  # the address holds what somebody typed
@@ -146,7 +146,7 @@ def _found(request: HttpRequest) -> HttpResponse:
     context = {
         "text": text,
         "found": found,
-        "danger": crisis_terms.detect_crisis(text) if number == 1 else "",
+        "crisis": crisis_terms.detect_crisis(text) if number == 1 else "",
         "site_pages": site_pages.find_pages(parse_words(text)) if number == 1 else [],
         "topic": None,
         "within": about,
@@ -156,7 +156,7 @@ def _found(request: HttpRequest) -> HttpResponse:
         "query": urlencode({"q": text} | ({"topic": about.slug} if about else {})) + "&",
         "canonical": settings.SITE_URL + reverse("articles:list"),
     }
-    response = render(request, "articles/found.html", context)
+    response = render(request, "articles/search_results.html", context)
     response["Cache-Control"] = "private, no-store"
     return response
 

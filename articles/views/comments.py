@@ -76,7 +76,7 @@ def _answered(article: Article, to: int | None) -> Comment | None:
     if to is None:
         return None
     return get_object_or_404(
-        Comment.objects.shown().select_related("contributor"), article=article, pk=to
+        Comment.objects.visible().select_related("contributor"), article=article, pk=to
     )
 
 
@@ -124,7 +124,7 @@ def too_many() -> tuple[str, int]:
 def _again(request: HttpRequest, article: Article, form: CommentForm, status: int) -> HttpResponse:
     """The form with everything that was typed. What it answers may be gone by now."""
     to = form.cleaned_data.get("to")
-    seen = to and Comment.objects.shown().filter(article=article, pk=to).exists()
+    seen = to and Comment.objects.visible().filter(article=article, pk=to).exists()
     response = _page(request, article, form, to=to if seen else None, status=status)
     if status == 429:
         response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
@@ -132,7 +132,7 @@ def _again(request: HttpRequest, article: Article, form: CommentForm, status: in
 
 
 def _kept(article: Article, typed: dict[str, Any]) -> HttpResponse:
-    answered = Comment.objects.shown().filter(article=article, pk=typed["to"] or 0)
+    answered = Comment.objects.visible().filter(article=article, pk=typed["to"] or 0)
     comment = comments.submit(
         article,
         name=typed["name"],
@@ -177,7 +177,7 @@ def own_comment(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "comment": comment,
         "article": comment.article,
-        "seen": Comment.objects.shown().filter(pk=comment.pk).exists(),
+        "seen": Comment.objects.visible().filter(pk=comment.pk).exists(),
         "held": comment.status == CommentStatus.HELD,
         "withdrawn": comment.status == CommentStatus.WITHDRAWN,
         "problem": problem,

@@ -30,7 +30,7 @@ class Phone(PhoneNumber):
         return hash(str(self))
 
     @property
-    def shown(self) -> str:
+    def formatted(self) -> str:
         """ "(615) 555-0142 ext. 12"; numbers from elsewhere with their country code."""
         if not self.is_valid():
             return str(self)
@@ -76,7 +76,7 @@ class PhoneField(formfields.PhoneNumberField):
 
     def prepare_value(self, value: Any) -> Any:
         """Return it as people write it, whatever the widget."""
-        return value.shown if isinstance(value, Phone) else value
+        return value.formatted if isinstance(value, Phone) else value
 
 
 def _says_all(number: Phone, typed: str) -> bool:

@@ -142,7 +142,7 @@ class Practice(models.Model):
     @cached_property
     def phone_text(self) -> str:
         """`(615) 555-0142`; numbers outside the US with their country code."""
-        return self.phone.shown if self.phone else ""
+        return self.phone.formatted if self.phone else ""
 
     @property
     def town_line(self) -> str:
