@@ -1,7 +1,8 @@
 """The workflow of comments: it alone writes one or changes whether readers see it.
 
-`writing` takes in what readers and staff write, `deciding` is staff's word about it, `threads` what
-the page shows, `links` the writer's secret address, `notices` the mails, `keeping` what goes when.
+`submission` takes in what readers and staff write, `moderation` is staff's word about it, `threads`
+what the page shows, `links` the writer's secret address, `emails` the mails, `retention` what is
+deleted when.
 """
 
 from articles.comments.moderation import NotPossible, approve, mark_as_spam, reject

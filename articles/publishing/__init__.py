@@ -1,7 +1,7 @@
 """The workflow of articles: it alone changes a status or what readers see.
 
-`saving` keeps every save as a revision, `review` takes them through the hands of a clinician,
-`online` puts them before readers and takes them away, `addresses` keeps old links working.
+`revisions` keeps every save, `review` takes it through the hands of a clinician, `publication` puts
+it before readers and takes it away, `slugs` keeps old links working.
 """
 
 from articles.publishing.publication import (

@@ -1,6 +1,7 @@
-"""Moving in from WordPress.
+"""Import from WordPress.
 
-`export` reads its entries out of `file`, `moving` writes them through the workflow as staff would:
-`posts` one post, `remarks` its comments, `addresses` where it was found. Its HTML becomes ours in
-`left_out`, `codes`, `paragraphs` and `text`; `pictures` finds the files on disk; `report` tells.
+`wxr` reads the entries of an export out of `wxr_file`, `importing` writes them through the workflow
+as staff would: `posts` one post, `comments` its comments, `permalinks` where it was found. Its HTML
+becomes ours in `unsupported_html`, `shortcodes`, `paragraphs` and `text`; `pictures` finds the
+files on disk; `report` says what came.
 """

@@ -40,31 +40,31 @@ def import_posts(
     """
     report = Report()
     pictures = Pictures(uploads, export.site, report.notes.append, dry=dry)
-    move = PostImport(export, pictures, reviewer, _seen(export), report)
+    job = PostImport(export, pictures, reviewer, _index(export), report)
     with transaction.atomic() if dry else nullcontext():
         for entry in export:
             tick()
-            _take(move, entry)
+            _take(job, entry)
         if report.counts["online"]:
             related_articles.refresh_all()
         if dry:
             transaction.set_rollback(True)
     report.counts["pictures"] = pictures.new
-    report.left_out += list_left_out(export, move.seen, pictures.known())
+    report.left_out += list_left_out(export, job.index, pictures.known())
     return report
 
 
-def _seen(export: Export) -> ExportIndex:
+def _index(export: Export) -> ExportIndex:
     """Pictures may stand after the posts that show them, so all is read once before."""
-    seen = ExportIndex()
+    index = ExportIndex()
     for entry in export:
         if isinstance(entry, Entry):
-            seen.note(entry)
-    return seen
+            index.add(entry)
+    return index
 
 
-def _take(move: PostImport, entry: Entry | BrokenEntry) -> None:
-    report = move.report
+def _take(job: PostImport, entry: Entry | BrokenEntry) -> None:
+    report = job.report
     if isinstance(entry, BrokenEntry):
         report.broken.append(f"{entry.name}: {entry.why}")
         return
@@ -75,74 +75,74 @@ def _take(move: PostImport, entry: Entry | BrokenEntry) -> None:
         state = "" if entry.kind != "post" else f", in the state “{entry.status}”"
         report.left_out.append(f"{entry.name}{state}: {entry.link[:200]}")
         return
-    noted, left = len(report.notes), len(report.left_out)
+    noted, left_out = len(report.notes), len(report.left_out)
     try:
         with transaction.atomic():
-            done = _post(move, entry)
+            done = _post(job, entry)
     except Exception as error:  # one post never ends an import
         log.info("a post of WordPress is left out", exc_info=error)
-        del report.notes[noted:], report.left_out[left:]
+        del report.notes[noted:], report.left_out[left_out:]
         report.broken.append(f"{entry.name}: {str(error) or type(error).__name__}")
         return
     report.counts.update(done)
 
 
-def _post(move: PostImport, entry: Entry) -> Counter[str]:
-    known = Origin.objects.filter(site=move.export.site, kind="post", key=entry.key).first()
+def _post(job: PostImport, entry: Entry) -> Counter[str]:
+    known = Origin.objects.filter(site=job.export.site, kind="post", key=entry.key).first()
     article = Article.objects.filter(pk=known.object_pk).first() if known else None
     if known and article is None:
         return Counter({"deleted here": 1})
     done: Counter[str] = Counter()
     if article is None:
-        article = posts.write_post(move, entry, done)
+        article = posts.write_post(job, entry, done)
         Origin.objects.create(
-            site=move.export.site, kind="post", key=entry.key, object_pk=article.pk
+            site=job.export.site, kind="post", key=entry.key, object_pk=article.pk
         )
-        _publish(move, entry, article, done)
+        _publish(job, entry, article, done)
         done["articles"] += 1
     else:
         done["here already"] += 1
-    done["redirects"] += _redirect(move, entry, article)
-    told = move.told(entry)
-    done["comments"] += comments.import_comments(move.export.site, entry, article, told)
+    done["redirects"] += _redirect(job, entry, article)
+    note = job.note_for(entry)
+    done["comments"] += comments.import_comments(job.export.site, entry, article, note)
     return done
 
 
-def _publish(move: PostImport, entry: Entry, article: Article, done: Counter[str]) -> None:
-    told = move.told(entry)
+def _publish(job: PostImport, entry: Entry, article: Article, done: Counter[str]) -> None:
+    note = job.note_for(entry)
     lost = sum(part.count(UNREADABLE) for part in (article.title, entry.excerpt, article.body))
     if lost:
-        told(f"stays a draft: {lost} letters could not be read. Look for “{UNREADABLE}” in it")
+        note(f"stays a draft: {lost} letters could not be read. Look for “{UNREADABLE}” in it")
     if entry.status != "publish" or entry.locked:
         done["drafts"] += 1
         return
-    if move.reviewer is None or lost:
+    if job.reviewer is None or lost:
         done["drafts, to be reviewed"] += 1
         return
     try:
         publishing.submit(article, tell=False)
-        publishing.approve(article, revision=article.newest, by=move.reviewer, whole=False)
+        publishing.approve(article, revision=article.newest, by=job.reviewer, whole=False)
     except publishing.NotPossible as error:
         done["drafts, to be reviewed"] += 1
-        told(f"stays a draft. {error}")
+        note(f"stays a draft. {error}")
         return
     if entry.published is None:
-        told("the export has no date for it: readers see the day on which it came here")
+        note("the export has no date for it: readers see the day on which it came here")
     first = min(entry.published or timezone.now(), timezone.now())
     publishing.backdate(article, published_at=first)
     done["online"] += 1
 
 
-def _redirect(move: PostImport, entry: Entry, article: Article) -> int:
+def _redirect(job: PostImport, entry: Entry, article: Article) -> int:
     new = 0
-    for address in old_urls(move.export, entry):
+    for address in old_urls(job.export, entry):
         if address == article.get_absolute_url():
             continue
         if len(address) > LONGEST_ADDRESS:
-            move.told(entry)(f"the address {address[:80]}… is too long to lead here")
+            job.note_for(entry)(f"the address {address[:80]}… is too long to lead here")
             continue
         row, made = Redirect.objects.get_or_create(path=address, defaults={"article": article})
         new += made
         if row.article_id != article.pk:
-            move.told(entry)(f"{address} leads to another article already")
+            job.note_for(entry)(f"{address} leads to another article already")
     return new

@@ -25,15 +25,15 @@ FOLDERS = (UPLOADS, "/wp-content/blogs.dir/", "/files/")
 class Pictures:
     """`folder` is a copy of wp-content/uploads; without one there are no pictures.
 
-    `told` takes a sentence about each that cannot come. With `dry` nothing is written, and no
+    `note` takes a sentence about each that cannot come. With `dry` nothing is written, and no
     picture found. `asked` are the places of all that were looked for.
     """
 
     def __init__(
-        self, folder: Path | None, site: str, told: Callable[[str], None], *, dry: bool
+        self, folder: Path | None, site: str, note: Callable[[str], None], *, dry: bool
     ) -> None:
         self.folder = folder.resolve() if folder else None
-        self.site, self.told, self.dry = site, told, dry
+        self.site, self.note, self.dry = site, note, dry
         self.new = 0
         self.asked: set[str] = set()
 
@@ -46,17 +46,17 @@ class Pictures:
             return ImageAsset.objects.filter(pk=known.object_pk).first()
         file = next(filter(None, map(self._on_disk, _candidates(place))), None)
         if file is None:
-            self.told(f"picture not on disk: {place or address[:100]}")
+            self.note(f"picture not on disk: {place or address[:100]}")
             return None
         try:
             with transaction.atomic():
                 asset = self._taken(file, key, alt or title)
         except (Refused, OSError, ValueError, DatabaseError) as error:
-            self.told(f"picture {key}: {error}")
+            self.note(f"picture {key}: {error}")
             return None
         self.new += 1
         if not alt:
-            self.told(f"picture without a description, please write one: {place}")
+            self.note(f"picture without a description, please write one: {place}")
         return asset
 
     def known(self) -> set[str]:

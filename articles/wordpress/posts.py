@@ -27,93 +27,93 @@ class PostImport:
     export: Export
     pictures: Pictures
     reviewer: Contributor | None
-    seen: ExportIndex
+    index: ExportIndex
     report: Report
 
-    def told(self, entry: Entry) -> Callable[[str], None]:
+    def note_for(self, entry: Entry) -> Callable[[str], None]:
         """Return where to say what staff should know about an entry."""
         return lambda sentence: self.report.notes.append(f"{entry.name}: {sentence}")
 
-    def left(self, entry: Entry) -> Callable[[str], None]:
+    def leave_out_for(self, entry: Entry) -> Callable[[str], None]:
         """Return where to say what of an entry does not come along."""
         return lambda what: self.report.left_out.append(f"{entry.name}: {what}")
 
 
-def write_post(move: PostImport, entry: Entry, done: Counter[str]) -> Article:
+def write_post(job: PostImport, entry: Entry, done: Counter[str]) -> Article:
     """Write a post as a draft, with the topics, the author and the pictures that it needs.
 
     `done` counts what was new of these. Raises Refused for a text that articles do not take.
     """
-    told = move.told(entry)
+    note = job.note_for(entry)
     title = text.plain_line(entry.title) or f"Post {entry.key}"
     if len(title) > 120:
-        told("its title was cut to 120 characters")
+        note("its title was cut to 120 characters")
         title = title[:119].rstrip() + "…"
 
     def find(address: str, alt: str) -> tuple[str, str] | None:
-        asset = move.pictures.find(address, alt or _described(move, address), title)
+        asset = job.pictures.find(address, alt or _described(job, address), title)
         return (asset.file.url, alt or asset.alt) if asset else None
 
     body = text.convert_body(
         entry.content,
-        site=move.export.host,
+        site=job.export.host,
         find=find,
-        gallery=lambda numbers: _gallery(move, entry, numbers),
-        picture_pages=move.seen.picture_pages - {"", "/"},
-        left=move.left(entry),
-        told=told,
+        gallery=lambda numbers: _gallery(job, entry, numbers),
+        picture_pages=job.index.picture_pages - {"", "/"},
+        leave_out=job.leave_out_for(entry),
+        note=note,
     )
     what = Content(
-        title=title, summary=_summary(entry, body, told), body=body, sources=_sources(body, told)
+        title=title, summary=_summary(entry, body, note), body=body, sources=_sources(body, note)
     )
-    topics = [_topic(move, slug, name, done) for slug, name in entry.topics or [UNSORTED]]
+    topics = [_topic(job, slug, name, done) for slug, name in entry.topics or [UNSORTED]]
     article = publishing.create(
         what,
-        slug=_free_slug(move, entry, title),
+        slug=_free_slug(job, entry, title),
         topic=topics[0],
-        author=_author(move, entry.author, done),
+        author=_author(job, entry.author, done),
         by=None,
-        cover=_cover(move, entry, title),
+        cover=_cover(job, entry, title),
     )
     article.topics.set(topic for topic in topics[1:] if topic != topics[0])
     return article
 
 
-def _summary(entry: Entry, body: str, told: Callable[[str], None]) -> str:
+def _summary(entry: Entry, body: str, note: Callable[[str], None]) -> str:
     if len(text.plain_line(entry.excerpt)) > 300:
-        told("its excerpt was cut to 300 characters")
+        note("its excerpt was cut to 300 characters")
     return text.make_summary(entry.excerpt, body)
 
 
-def _sources(body: str, told: Callable[[str], None]) -> tuple[SourceLine, ...]:
+def _sources(body: str, note: Callable[[str], None]) -> tuple[SourceLine, ...]:
     found = text.find_sources(body)
     if len(found) > text.MOST_SOURCES:
-        told(f"of its {len(found)} links to other sites {text.MOST_SOURCES} became sources")
+        note(f"of its {len(found)} links to other sites {text.MOST_SOURCES} became sources")
     return found[: text.MOST_SOURCES]
 
 
-def _cover(move: PostImport, entry: Entry, title: str) -> ImageAsset | None:
-    file = move.seen.files.get(entry.first("_thumbnail_id"))
+def _cover(job: PostImport, entry: Entry, title: str) -> ImageAsset | None:
+    file = job.index.files.get(entry.first("_thumbnail_id"))
     if file is None:
         return None
-    return move.pictures.find(file.address, file.alt, title)
+    return job.pictures.find(file.address, file.alt, title)
 
 
-def _described(move: PostImport, address: str) -> str:
+def _described(job: PostImport, address: str) -> str:
     """What the media library of the old site says that a picture shows."""
-    file = move.seen.at(address)
+    file = job.index.at(address)
     return file.alt if file else ""
 
 
-def _gallery(move: PostImport, entry: Entry, numbers: list[str]) -> list[GalleryPicture]:
+def _gallery(job: PostImport, entry: Entry, numbers: list[str]) -> list[GalleryPicture]:
     """The pictures of a gallery; without numbers, those that were uploaded to the post."""
-    files = move.seen.files
+    files = job.index.files
     own = [file for file in files.values() if file.parent == entry.key and not numbers]
     chosen = [files[number] for number in numbers if number in files] + own
     return [GalleryPicture(file.address, file.alt, file.caption) for file in chosen]
 
 
-def _free_slug(move: PostImport, entry: Entry, title: str) -> str:
+def _free_slug(job: PostImport, entry: Entry, title: str) -> str:
     base = (slugify(unquote(entry.slug)) or slugify(title) or f"post-{entry.key}")[:110]
     for slug in (base, *(f"{base}-{number}" for number in range(2, 30))):
         try:
@@ -121,24 +121,24 @@ def _free_slug(move: PostImport, entry: Entry, title: str) -> str:
         except publishing.Refused:
             continue
         if slug != base:
-            move.report.notes.append(f"{entry.name}: “{base}” is taken, it is now “{slug}”")
+            job.report.notes.append(f"{entry.name}: “{base}” is taken, it is now “{slug}”")
         return slug
     raise ValueError(f"no address like “{base}” is free")
 
 
-def _topic(move: PostImport, slug: str, name: str, done: Counter[str]) -> Topic:
+def _topic(job: PostImport, slug: str, name: str, done: Counter[str]) -> Topic:
     slug, name = slug or slugify(name), (text.plain_line(name) or slug)[:60]
     short = (slugify(unquote(slug)) or slugify(name) or "articles")[:60]
     found = Topic.objects.filter(slug=short).first() or Topic.objects.filter(name=name).first()
     if found:
         return found
     done["topics"] += 1
-    about = text.plain_line(move.export.topics.get(slug, ""))[:1000]
+    about = text.plain_line(job.export.topics.get(slug, ""))[:1000]
     return Topic.objects.create(slug=short, name=name, introduction=about, position=50)
 
 
-def _author(move: PostImport, login: str, done: Counter[str]) -> Contributor:
-    known = move.export.authors.get(login)
+def _author(job: PostImport, login: str, done: Counter[str]) -> Contributor:
+    known = job.export.authors.get(login)
     name = (text.plain_line(known.name if known else "") or login or "Our team")[:80]
     found, new = Contributor.objects.get_or_create(
         slug=(slugify(name) or slugify(login) or "author")[:80], defaults={"name": name}

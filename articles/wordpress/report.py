@@ -41,10 +41,10 @@ class ExportIndex:
     picture_pages: set[str] = field(default_factory=set)  # the paths of their own pages
     terms: dict[str, Counter[str]] = field(default_factory=dict)
     fields: Counter[str] = field(default_factory=Counter)
-    remarks: Counter[str] = field(default_factory=Counter)
+    left_comments: Counter[str] = field(default_factory=Counter)
     topics: set[str] = field(default_factory=set)
 
-    def note(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> None:
         """Note what an entry holds."""
         self.entries += 1
         if entry.kind == "attachment":
@@ -57,7 +57,7 @@ class ExportIndex:
             return
         self.posts += 1
         self.topics |= {slug for slug, _ in entry.topics}
-        self.remarks.update(entry.left_remarks)
+        self.left_comments.update(entry.left_comments)
         self.fields.update(key for key in entry.meta if key and not key.startswith("_"))
         for what, name in entry.other_terms:
             self.terms.setdefault(what, Counter())[name] += 1
@@ -67,18 +67,18 @@ class ExportIndex:
         return self.places.get(picture_key(address)) if picture_key(address) else None
 
 
-def list_left_out(export: Export, seen: ExportIndex, asked: set[str]) -> list[str]:
+def list_left_out(export: Export, index: ExportIndex, asked: set[str]) -> list[str]:
     """List what came with no post: tags, custom fields, comments, files that nothing shows."""
-    out = [f"comments, {why}: {count}" for why, count in sorted(seen.remarks.items())]
-    for what, names in sorted(seen.terms.items()):
+    out = [f"comments, {why}: {count}" for why, count in sorted(index.left_comments.items())]
+    for what, names in sorted(index.terms.items()):
         kind = "tags" if what == "post_tag" else f"“{what}”"
         out.append(f"{kind} of posts: {_listed(names)}")
-    if seen.fields:
-        out.append(f"custom fields of posts: {_listed(seen.fields)}")
-    unused = [slug for slug in export.topics if slug and slug not in seen.topics]
+    if index.fields:
+        out.append(f"custom fields of posts: {_listed(index.fields)}")
+    unused = [slug for slug in export.topics if slug and slug not in index.topics]
     if unused:
         out.append(f"topics without a post: {_listed(unused)}")
-    for file in seen.files.values():
+    for file in index.files.values():
         if picture_key(file.address) not in asked:
             out.append(f"{file.name}, which no post shows: {file.address[:200]}")
     return out

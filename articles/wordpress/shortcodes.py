@@ -37,12 +37,12 @@ def replace_shortcodes(
     text: str,
     *,
     gallery: Gallery,
-    left: Callable[[str], None],
-    told: Callable[[str], None],
+    leave_out: Callable[[str], None],
+    note: Callable[[str], None],
 ) -> str:
     """Return `text` with captions and galleries as figures, and without other shortcodes.
 
-    “[sic]” and “[1]” stay, as no shortcode looks like that. `left` takes what goes, `told` a
+    “[sic]” and “[1]” stay, as no shortcode looks like that. `leave_out` takes what goes, `note` a
     sentence about what may be a shortcode.
     """
     text = WRITTEN.sub(r"&#91;\1&#93;", _captioned(text))
@@ -57,16 +57,16 @@ def replace_shortcodes(
             return match[0]
         given = parse_attributes(match[3])
         if name == "gallery" and not match[1]:
-            return _gallery(given, gallery, left)
+            return _gallery(given, gallery, leave_out)
         if name == "embed":
             return "\n\n"
         if not match[1] and name not in ("caption", "wp_caption"):
-            left(f"the shortcode {match[0][:200]}")
+            leave_out(f"the shortcode {match[0][:200]}")
         return ""
 
     text = CODE.sub(replace, text)
     for match in ALONE.finditer(text):
-        told(f"“{match[0][:60]}” stands in the text: it may be a shortcode, and says nothing here")
+        note(f"“{match[0][:60]}” stands in the text: it may be a shortcode, and says nothing here")
     return text + rest
 
 
@@ -77,12 +77,12 @@ def parse_attributes(text: str) -> dict[str, str]:
     }
 
 
-def _gallery(given: dict[str, str], gallery: Gallery, left: Callable[[str], None]) -> str:
+def _gallery(given: dict[str, str], gallery: Gallery, leave_out: Callable[[str], None]) -> str:
     asked = re.findall(r"\d+", given.get("ids") or given.get("include") or "")
     shown = gallery(asked)
     if not shown or len(shown) < len(asked):
         count = len(asked) - len(shown) if asked else "all"
-        left(f"{count} pictures of a gallery that are not in the export: {' '.join(asked)}")
+        leave_out(f"{count} pictures of a gallery that are not in the export: {' '.join(asked)}")
     return "\n\n" + "\n".join(picture.figure for picture in shown) + "\n\n"
 
 

@@ -61,20 +61,20 @@ def convert_body(
     find: Find,
     gallery: shortcodes.Gallery = _no_gallery,
     picture_pages: Set[str] = frozenset(),
-    left: Note = _nothing,
-    told: Note = _nothing,
+    leave_out: Note = _nothing,
+    note: Note = _nothing,
 ) -> str:
     """Return `content` as articles hold it, with our pictures; links within `site` are paths.
 
-    `site` is the name of its host, `picture_pages` are paths that show one picture; `left` takes
-    whatever does not come along, `told` what staff should look at.
+    `site` is the name of its host, `picture_pages` are paths that show one picture; `leave_out`
+    takes whatever does not come along, `note` what staff should look at.
     """
-    text = remove_unsupported(content, left)
-    text = shortcodes.replace_shortcodes(text, gallery=gallery, left=left, told=told)
+    text = remove_unsupported(content, leave_out)
+    text = shortcodes.replace_shortcodes(text, gallery=gallery, leave_out=leave_out, note=note)
     cleaned = sanitize_with(_cleaner, GALLERY.sub("<div>", add_paragraphs(text)))
     text = ADDRESS.sub(r'<p><a href="\1">\1</a></p>', cleaned)
-    text = LINK.sub(lambda link: _inside(link, site, picture_pages, left), text)
-    text = PICTURE.sub(lambda picture: _shown(picture, find, left), text)
+    text = LINK.sub(lambda link: _inside(link, site, picture_pages, leave_out), text)
+    text = PICTURE.sub(lambda picture: _shown(picture, find, leave_out), text)
     if text != cleaned:  # what held nothing but a picture may be empty now
         text = sanitize_with(_cleaner, text)
     return re.sub(r"\n{2,}", "\n", text)
@@ -88,7 +88,7 @@ def split_url(address: str) -> SplitResult:
         return SplitResult("", "", "", "", "")
 
 
-def _inside(link: re.Match[str], site: str, picture_pages: Set[str], left: Note) -> str:
+def _inside(link: re.Match[str], site: str, picture_pages: Set[str], leave_out: Note) -> str:
     """A link within the old site leads to the path, which redirects; one to a file is none."""
     address, inner = html.unescape(link[1]), link[2]
     parts = split_url(address)
@@ -96,7 +96,7 @@ def _inside(link: re.Match[str], site: str, picture_pages: Set[str], left: Note)
         if "<img" not in inner:
             kind = "picture" if parts.path.lower().endswith(PICTURES) else "file"
             path = unquote(parts.path)[:200]
-            left(f"the link “{plain_line(inner)[:60]}” to the {kind} {path}")
+            leave_out(f"the link “{plain_line(inner)[:60]}” to the {kind} {path}")
         return inner
     if parts.netloc and parts.netloc.removeprefix("www.") == site.removeprefix("www."):
         if unquote(parts.path) in picture_pages and "<img" in inner:
@@ -106,7 +106,7 @@ def _inside(link: re.Match[str], site: str, picture_pages: Set[str], left: Note)
     return link[0]
 
 
-def _shown(picture: re.Match[str], find: Find, left: Note) -> str:
+def _shown(picture: re.Match[str], find: Find, leave_out: Note) -> str:
     """Our picture for one of there. One that is not found takes the words under it along."""
     tag = picture[2] or picture[5]
     given = {name: html.unescape(value) for name, value in ATTRIBUTE.findall(tag)}
@@ -115,7 +115,7 @@ def _shown(picture: re.Match[str], find: Find, left: Note) -> str:
         ours = f'<img src="{html.escape(found[0])}" alt="{html.escape(found[1])}">'
         return picture[0].replace(tag, ours, 1)
     if picture[4]:
-        left(f"the words under a picture that is not here: “{plain_line(picture[4])[:200]}”")
+        leave_out(f"the words under a picture that is not here: “{plain_line(picture[4])[:200]}”")
     return ""
 
 

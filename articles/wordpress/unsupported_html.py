@@ -24,8 +24,8 @@ _BLOCK = re.compile(r"<!--\s*+wp:([a-z][\w/-]*+)([^<>]*)/-->", re.IGNORECASE)
 _EMPTY_BLOCKS = {"spacer", "separator", "more", "nextpage", "core/spacer", "core/separator"}
 
 
-def remove_unsupported(html: str, left: Callable[[str], None]) -> str:
-    """Return `html` without films and the like. `left` takes each of them, once."""
+def remove_unsupported(html: str, leave_out: Callable[[str], None]) -> str:
+    """Return `html` without films and the like. `leave_out` takes each of them, once."""
     said: set[str] = set()
     for tag in _MEDIA.finditer(html):
         address = _ADDRESS.search(tag[2])
@@ -33,14 +33,14 @@ def remove_unsupported(html: str, left: Callable[[str], None]) -> str:
         if (tag[1].lower() == "source" and not where) or where in said:
             continue
         said |= {where} - {""}
-        left(f"{_NAMES[tag[1].lower()]}" + (f", {where}" if where else ""))
+        leave_out(f"{_NAMES[tag[1].lower()]}" + (f", {where}" if where else ""))
     for style in _BEHIND.finditer(html):
-        left(f"a picture behind the text, {unescape(style[1])[:200]}")
+        leave_out(f"a picture behind the text, {unescape(style[1])[:200]}")
     for block in _BLOCK.finditer(html):
         if block[1].lower() not in _EMPTY_BLOCKS:
-            left(f"the block {block[1]}{block[2].rstrip()[:100]}")
+            leave_out(f"the block {block[1]}{block[2].rstrip()[:100]}")
     if (begun := html.rfind("<!--")) > html.rfind("-->"):
-        left(f"all after a comment that is not closed: “{html[begun : begun + 200]}”")
+        leave_out(f"all after a comment that is not closed: “{html[begun : begun + 200]}”")
     for name in _WHOLE:
         html = _without(html, name)
     return html

@@ -1,7 +1,7 @@
 """Reads an export of WordPress (WXR) entry by entry, however large, and trusts nothing in it.
 
 Each entry is parsed by itself: one that is broken is told and left out, and no more than one is in
-memory. No entity is expanded and no DTD taken. See `file` for how it is cut.
+memory. No entity is expanded and no DTD taken. See `wxr_file` for how it is cut.
 """
 
 import re
@@ -67,8 +67,8 @@ class Entry:
     published: datetime | None
     topics: tuple[tuple[str, str], ...]  # (slug, name)
     other_terms: tuple[tuple[str, str], ...]  # (what it is, name)
-    remarks: tuple[WxrComment, ...]
-    left_remarks: tuple[str, ...]  # why each comment that is no Remark stays
+    comments: tuple[WxrComment, ...]
+    left_comments: tuple[str, ...]  # why each comment that is no WxrComment stays
     meta: dict[str, list[str]] = field(default_factory=dict)
     file: str = ""  # the address of a picture or another file
     parent: str = ""  # the number of the post that it was uploaded to
@@ -158,8 +158,8 @@ def _entry(item: Element) -> Entry:
             for each in terms
             if each not in categories
         ),
-        remarks=tuple(_remark(each) for why, each in comments if not why),
-        left_remarks=tuple(why for why, _ in comments if why),
+        comments=tuple(_comment(each) for why, each in comments if not why),
+        left_comments=tuple(why for why, _ in comments if why),
         meta=meta,
         file=_text(item, "attachment_url"),
         parent=_text(item, "post_parent"),
@@ -174,7 +174,7 @@ def _why_not(comment: Element) -> str:
     return "" if kind in ("", "comment") else kind
 
 
-def _remark(comment: Element) -> WxrComment:
+def _comment(comment: Element) -> WxrComment:
     return WxrComment(
         key=_text(comment, "comment_id"),
         parent=_text(comment, "comment_parent"),

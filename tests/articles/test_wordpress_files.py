@@ -105,7 +105,7 @@ def test_a_date_that_is_none_is_told_and_never_made_up(tmp_path, date, more, day
 
 
 def test_answers_come_after_what_they_answer_whatever_their_numbers(tmp_path):
-    remarks = (
+    comments = (
         comment(3, "Third", parent=9)
         + comment(5, "Deep", parent=3)
         + comment(9, "First")
@@ -113,7 +113,7 @@ def test_answers_come_after_what_they_answer_whatever_their_numbers(tmp_path):
         + comment(12, "And around", parent=11)
         + comment(20, "Alone", parent=404)
     )
-    said = move_in(write(tmp_path, post(1, more=remarks)))
+    said = move_in(write(tmp_path, post(1, more=comments)))
     above = {c.text: c.parent and c.parent.text for c in Comment.objects.select_related("parent")}
     assert above == {
         "First": None,
@@ -139,11 +139,11 @@ def test_the_report_names_everything_that_is_left_out(tmp_path):
 [gallery ids="90,404"]"""
     blocks = f"<!-- wp:paragraph --><p>{TEXT}</p><!-- /wp:paragraph --><!-- wp:latest-posts /-->"
     terms = '<category domain="post_tag" nicename="dose">Dose</category>'
-    remarks = comment(1, "No", approved="0") + comment(2, "Ping", type="pingback")
+    comments = comment(1, "No", approved="0") + comment(2, "Ping", type="pingback")
     said = move_in(
         write(
             tmp_path,
-            post(1, content=content, more=meta("subtitle", "x") + terms + remarks),
+            post(1, content=content, more=meta("subtitle", "x") + terms + comments),
             post(2, content=blocks, excerpt="long " * 80),
             post(3, kind="page", title="About us"),
             post(4, status="trash", title="Thrown away"),

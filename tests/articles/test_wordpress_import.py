@@ -83,9 +83,9 @@ def test_without_a_reviewer_nothing_goes_online(tmp_path):
 
 
 def test_running_it_twice_changes_nothing_even_after_a_rename(tmp_path, reviewer, media):
-    remarks = comment(1, "Thanks.") + comment(2, "Same.", parent=1)
+    comments = comment(1, "Thanks.") + comment(2, "Same.", parent=1)
     shows = '<img src="https://old.example.org/wp-content/uploads/2019/05/table.png" alt="A table">'
-    path = write(tmp_path, post(1, more=remarks, content=TEXT + shows), post(2), post(3, title=""))
+    path = write(tmp_path, post(1, more=comments, content=TEXT + shows), post(2), post(3, title=""))
     move_in(path, reviewer="dana", uploads=media)
     Article.objects.filter(slug="post-2").update(slug="another-name")
     before = rows()
@@ -107,7 +107,7 @@ def test_a_dry_run_reports_and_writes_nothing(tmp_path, reviewer, media):
 def test_approved_comments_come_on_one_level_without_addresses_and_others_stay(
     client, tmp_path, reviewer, commits
 ):
-    remarks = "".join(
+    comments = "".join(
         [
             comment(5, "An answer<br>to <b>that</b>", parent=4),
             comment(4, "First &amp; best"),
@@ -118,7 +118,7 @@ def test_approved_comments_come_on_one_level_without_addresses_and_others_stay(
             comment(10, " "),
         ]
     )
-    move_in(write(tmp_path, post(1, more=remarks)), reviewer="dana")
+    move_in(write(tmp_path, post(1, more=comments)), reviewer="dana")
     first, answer, deeper = Comment.objects.order_by("pk")
     assert (first.text, answer.text, deeper.text) == (
         "First & best",

@@ -108,7 +108,7 @@ def test_a_gallery_is_its_pictures_and_without_numbers_those_of_the_post():
 def test_words_under_a_picture_that_is_not_found_go_with_it_and_are_told():
     left = []
     content = 'Text [caption width=1]<img src="/a.png"> Below [/caption]'
-    html = body(content, find=lambda src, alt: None, left=left.append)
+    html = body(content, find=lambda src, alt: None, leave_out=left.append)
     assert html == "<p>Text</p>"
     assert left == ["the words under a picture that is not here: “Below”"]
 
