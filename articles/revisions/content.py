@@ -95,7 +95,7 @@ class QuestionAnswer:
 
 @dataclass(frozen=True)
 class Content:
-    """`body` is HTML that `html.clean` has let through; sources are numbered from 1."""
+    """`body` is HTML that `sanitizer.clean` has let through; sources are numbered from 1."""
 
     title: str
     summary: str

@@ -32,7 +32,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 def _article(request: HttpRequest, slug: str) -> HttpResponse:
     found = ONLINE.first(slug=slug)
     if found is None:
-        raise Http404  # `moved` follows an old address
+        raise Http404  # `redirects` follows an old address
     said = {
         "comments": threads.threads(found),
         "open": comments.is_open(found),

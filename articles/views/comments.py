@@ -1,4 +1,4 @@
-"""Leaving a comment, and the writer's own page of it. No cookie, no token: see `open_form`."""
+"""Leaving a comment, and its writer's own page. No cookie, no token: see `sessionless_form`."""
 
 from typing import Any
 

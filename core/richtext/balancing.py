@@ -31,7 +31,7 @@ _ENDED_BY: dict[str, Set[str]] = {
     "tbody": {"td", "th", "tr", "thead", "tbody", "caption"},
     "tfoot": {"td", "th", "tr", "thead", "tbody", "caption"},
 }
-# These end it for good; others leave open what is marked across them, for `arranged` to part.
+# These end it for good; others leave open what is marked across them, for `fix_nesting` to part.
 _ENDING = {"p", "li", "a", *HEADS, "td", "th", "tr", "thead", "tbody", "tfoot", "dt", "dd"}
 _HOLDS = {"ul", "ol", "blockquote", "table", "figure", "div", "section", "dl", "form", "details"}
 _IN_TABLES = {"caption", "thead", "tbody", "tfoot", "tr", "th", "td", "table"}

@@ -44,7 +44,7 @@ class Table:
 
 
 def fix_nesting(html: str) -> str:
-    """Return `html`, which `balanced` wrote, with every element where it may stand."""
+    """Return `html`, which `balance` wrote, with every element where it may stand."""
     root = parse(html)
     if is_valid(root):
         return html

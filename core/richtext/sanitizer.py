@@ -61,7 +61,7 @@ DROPPED_WHOLE = {
     "svg",
     "math",
 }
-# What `arranged` is given, and does away with.
+# What `fix_nesting` is given, and does away with.
 _FOREIGN = TAGS | PARTS | HEADS.keys() | {"span"}
 _WITH_LOOKS = ATTRIBUTES | {"blockquote": {"class"}} | {name: {"style"} for name in STYLED}
 # nh3 looks at all that is left of a text once for each letter from U+0080 to U+00BF. The first of

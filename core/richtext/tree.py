@@ -41,7 +41,7 @@ class Element:
 
 
 def parse(html: str) -> Element:
-    """Return the tree of what `balanced` wrote, under an element without a name."""
+    """Return the tree of what `balance` wrote, under an element without a name."""
     root = Element("")
     stack, at = [root], 0
     for tag in _TAG.finditer(html):

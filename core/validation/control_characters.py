@@ -1,7 +1,7 @@
 """Control characters, which no text here holds: XML has no place for them, and nobody reads them.
 
 One U+0008 in a summary is enough for a feed that no reader opens. Every door takes them away:
-the forms (`strip_controls`), HTML (`richtext.clean`), articles, comments and what is moved in.
+the forms (`strip_controls`), HTML (`sanitizer.clean`), articles, comments and imports.
 """
 
 import re

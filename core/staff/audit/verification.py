@@ -30,7 +30,7 @@ def find_problems(heads: Sequence[Head] = ()) -> Iterator[str]:
 
 
 def read_heads(lines: Iterable[str]) -> list[Head]:
-    """Return the heads of a file that `heads.publish` wrote. Raises ValueError where it did not."""
+    """Read the heads that `chain_heads.publish` wrote into a file. Raises ValueError for others."""
     heads = []
     for line in filter(str.strip, lines):
         at, count, digest = line.split()
