@@ -42,7 +42,7 @@ class ArticleAdmin(admin.ModelAdmin):
     formfield_overrides = dates.FORM_FIELDS
     change_form_template = "admin/articles/article/change_form.html"
     list_display = [
-        *("title", "where", "topic", "author", "next_review", "true_until", "found_helpful"),
+        *("title", "status_text", "topic", "author", "next_review", "true_until", "found_helpful"),
         "changed_at",
     ]
     list_filter = ["status", "held", ExpiringFilter, "topic", "author"]
@@ -76,7 +76,7 @@ class ArticleAdmin(admin.ModelAdmin):
     ]
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
-    def where(self, article: Article) -> str:
+    def status_text(self, article: Article) -> str:
         status = article.get_status_display()
         if article.held:
             return _("{status}, held back: its time was missed").format(status=status)
@@ -136,7 +136,7 @@ class ArticleAdmin(admin.ModelAdmin):
         context: dict[str, Any] = dict(extra_context or {})
         if article is not None and self.has_view_permission(request, article):
             context |= {
-                "others": editing_presence.note(article, request.user),
+                "others": editing_presence.mark_open(article, request.user),
                 "stands": workflow_actions.stands(request, article),
             }
         return super().change_view(request, object_id, form_url, context)
@@ -165,7 +165,7 @@ class ArticleAdmin(admin.ModelAdmin):
         )
         # Who wrote it, its cover and its topics show at once
         publication.drop_cached_pages(article)
-        editing_presence.closed(article, request.user)
+        editing_presence.mark_closed(article, request.user)
         if was == "published" and article.status != was:
             text = _("Saved, and back in review. Readers go on seeing the approved text.")
             self.message_user(request, text, messages.WARNING)

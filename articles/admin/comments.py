@@ -18,10 +18,9 @@ from django.utils.translation import ngettext
 from articles import comments
 from articles.admin.workflow_actions import contributor
 from articles.comments.threads import writer_role
-from articles.models import Comment, CommentStatus, Feedback
+from articles.models import Comment, CommentStatus
 from articles.models.comments import LONGEST_COMMENT
 from core.staff.audit.disclosures import declare
-from core.validation import dates
 
 HELD, APPROVED, REJECTED, SPAM, WITHDRAWN = CommentStatus
 STEPS = {
@@ -242,25 +241,3 @@ class CommentAdmin(admin.ModelAdmin):
             "may_answer": self.may_answer(request) and seen and comment.status != WITHDRAWN,
             "answers": [(each, writer_role(each, comment.article)) for each in answers],
         }
-
-
-@admin.register(Feedback)
-class FeedbackAdmin(admin.ModelAdmin):
-    """What readers said of articles. Nobody writes or changes it."""
-
-    formfield_overrides = dates.FORM_FIELDS
-    list_display = ["article", "helpful", "sentence", "day"]
-    list_filter = ["helpful", ("sentence", admin.EmptyFieldListFilter), "day"]
-    list_select_related = ["article"]
-    search_fields = ["sentence", "article__title"]
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

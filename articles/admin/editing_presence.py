@@ -10,7 +10,7 @@ from articles.models import Article
 OPEN_FOR = 15 * 60  # seconds; staff who idle longer are signed out
 
 
-def note(article: Article, user) -> list[str]:
+def mark_open(article: Article, user) -> list[str]:
     """Note that `user` has it open, and return the names of the others who do."""
     key, now = f"article-open:{article.pk}", time.time()
     try:
@@ -23,7 +23,7 @@ def note(article: Article, user) -> list[str]:
     return [name for pk, (name, _) in known.items() if pk != user.pk]
 
 
-def closed(article: Article, user) -> None:
+def mark_closed(article: Article, user) -> None:
     """Forget that `user` has it open."""
     key = f"article-open:{article.pk}"
     try:

@@ -155,7 +155,8 @@ def stands(request: HttpRequest, article: Article) -> dict[str, Any]:
         "approvers": in_review.eligible_reviewers(article) if article.status == IN_REVIEW else [],
         "preview": settings.SITE_URL + preview_links.link(article),
         "ending": [
-            (text, day, day < timezone.localdate()) for text, day in content_of(article).ending()
+            (text, day, day < timezone.localdate())
+            for text, day in content_of(article).dated_statements()
         ],
         "corrections": article.corrections.all(),
         "links": article.link_checks.all(),

@@ -43,12 +43,12 @@ def absolute_url(path: str) -> str:
     return path if path.startswith("http") else settings.SITE_URL + path
 
 
-def article_json_ld(reading: ArticlePage, practice: Practice) -> dict[str, Any]:
+def article_json_ld(page: ArticlePage, practice: Practice) -> dict[str, Any]:
     """Return the graph of an article's page. A part that fails is logged and left out."""
     makers = [
-        lambda: _article(reading, practice),
-        lambda: breadcrumbs(reading.article),
-        lambda: _faq(reading) if reading.content.faq else None,
+        lambda: _article(page, practice),
+        lambda: breadcrumbs(page.article),
+        lambda: _faq(page) if page.content.faq else None,
     ]
     found = (_or_nothing(make) for make in makers)
     return {"@context": "https://schema.org", "@graph": [part for part in found if part]}
@@ -62,17 +62,17 @@ def _or_nothing(make: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | N
         return None
 
 
-def _article(reading: ArticlePage, practice: Practice) -> dict[str, Any]:
-    article, address = reading.article, absolute_url(reading.article.get_absolute_url())
-    about = [article.topic.name, *reading.more_topics]
-    cited = [_or_nothing(partial(_citation, source)) for source in reading.content.sources]
+def _article(page: ArticlePage, practice: Practice) -> dict[str, Any]:
+    article, address = page.article, absolute_url(page.article.get_absolute_url())
+    about = [article.topic.name, *page.more_topics]
+    cited = [_or_nothing(partial(_citation, source)) for source in page.content.sources]
     graph = {
         "@type": ["MedicalWebPage", "Article"],
         "@id": address,
         "url": address,
         "mainEntityOfPage": address,
-        "headline": reading.content.title,
-        "description": reading.content.summary,
+        "headline": page.content.title,
+        "description": page.content.summary,
         "image": [image(article)],
         "datePublished": _moment(article.published_at),
         "dateModified": _moment(article.updated_at or article.published_at),
@@ -144,7 +144,7 @@ def _citation(source: SourceLine) -> dict[str, Any]:
     return found
 
 
-def _faq(reading: ArticlePage) -> dict[str, Any]:
+def _faq(page: ArticlePage) -> dict[str, Any]:
     return {
         "@type": "FAQPage",
         "mainEntity": [
@@ -153,7 +153,7 @@ def _faq(reading: ArticlePage) -> dict[str, Any]:
                 "name": each.question,
                 "acceptedAnswer": {"@type": "Answer", "text": each.answer},
             }
-            for each in reading.content.faq
+            for each in page.content.faq
         ],
     }
 

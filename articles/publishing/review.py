@@ -44,7 +44,7 @@ def _missing(what: Content):
         for number in re.findall(r"\d+", cited)
     }
     for fact in what.facts:
-        if not what.says(fact.sentence):
+        if not what.contains(fact.sentence):
             yield _("“{text}” has a date, but the text does not say it.").format(text=fact.sentence)
     for number in sorted(numbers):
         if not 1 <= number <= len(what.sources):

@@ -62,7 +62,7 @@ def _fact(kept: Any) -> DatedFact | None:
 
 def raise_if_expired(what: Content, *, on: date) -> None:
     """Raise NotPossible, naming each, where something dated holds no longer on that day."""
-    ended = [(text, day) for text, day in what.ending() if day < on]
+    ended = [(text, day) for text, day in what.dated_statements() if day < on]
     if ended:
         raise NotPossible(
             " ".join(

@@ -110,7 +110,7 @@ class Content:
         """How many sources it has."""
         return len(self.sources)
 
-    def ending(self) -> list[tuple[str, date]]:
+    def dated_statements(self) -> list[tuple[str, date]]:
         """Return what holds up to a day, in words, with that day.
 
         Sentences and sources, soonest first.
@@ -122,9 +122,9 @@ class Content:
     @property
     def true_until(self) -> date | None:
         """The last day on which all of it holds, if it has one."""
-        return min((day for _, day in self.ending()), default=None)
+        return min((day for _, day in self.dated_statements()), default=None)
 
-    def says(self, sentence: str) -> bool:
+    def contains(self, sentence: str) -> bool:
         """Return whether this sentence stands in the text, whatever its spaces and citations."""
         return _bare(sentence) in _bare(" ".join(self.words()))
 

@@ -55,19 +55,19 @@ def fetch(url: str, *, agent: str, seconds: float = 8, private: bool = False) ->
     Raises NotFetched. `private` allows addresses of our own networks: only for tests.
     """
     until = time.monotonic() + seconds
-    parts, host, port = _taken_apart(url)
+    parts, host, port = _parse_url(url)
     try:
         addresses = _addresses(host, port, seconds)
         if not addresses or not (private or all(is_public(where[0]) for _, where in addresses)):
             raise NotPublic("not public")
-        return _ask(parts, host, port, _connected(addresses, until), agent)
+        return _ask(parts, host, port, _connect(addresses, until), agent)
     except NotFetched:
         raise
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise NotFetched(type(error).__name__) from error
 
 
-def _taken_apart(url: str) -> tuple[SplitResult, str, int]:
+def _parse_url(url: str) -> tuple[SplitResult, str, int]:
     """The parts of an address, its host in ASCII, its port. Raises NoAddress."""
     if len(url) > LONGEST_URL or any(ord(letter) <= 32 or letter in "\\\x7f" for letter in url):
         raise NoAddress("no address")
@@ -98,58 +98,62 @@ def _addresses(host: str, port: int, seconds: float) -> list[Address]:
     return [(family, where) for family, _type, _proto, _name, where in found]
 
 
-def _connected(addresses: list[Address], until: float) -> "_Line":
+def _connect(addresses: list[Address], until: float) -> "_BoundedSocket":
     """A connection to the first of the addresses that takes one; each has its share of the time."""
     reason: OSError = TimeoutError()
     for count, (family, where) in enumerate(addresses[:MOST_ADDRESSES]):
-        line = _Line(socket.socket(family, socket.SOCK_STREAM), until)
+        sock = _BoundedSocket(socket.socket(family, socket.SOCK_STREAM), until)
         try:
-            line.hurry(len(addresses[:MOST_ADDRESSES]) - count)
-            line.opened.connect(where)
+            sock.set_timeout(len(addresses[:MOST_ADDRESSES]) - count)
+            sock.opened.connect(where)
         except OSError as error:
-            line.close()
+            sock.close()
             reason = error
         else:
-            return line
+            return sock
     raise reason
 
 
-def _ask(parts: SplitResult, host: str, port: int, line: "_Line", agent: str) -> Answer:
+def _ask(parts: SplitResult, host: str, port: int, sock: "_BoundedSocket", agent: str) -> Answer:
     try:
         if parts.scheme == "https":
-            line.encrypt(host)
-        asking = http.client.HTTPConnection(host, port)
-        asking.default_port = _PORTS[parts.scheme]  # so that the Host says it only where it must
-        asking.auto_open = 0
-        asking.sock = line  # all that http.client asks of a socket
+            sock.encrypt(host)
+        connection = http.client.HTTPConnection(host, port)
+        connection.default_port = _PORTS[
+            parts.scheme
+        ]  # so that the Host says it only where it must
+        connection.auto_open = 0
+        connection.sock = sock  # all that http.client asks of a socket
         path = quote(parts.path or "/", _AS_IT_STANDS)
         query = f"?{quote(parts.query, _AS_IT_STANDS)}" if parts.query else ""
-        asking.request("GET", path + query, headers={"User-Agent": agent, "Connection": "close"})
-        answer = asking.getresponse()
+        connection.request(
+            "GET", path + query, headers={"User-Agent": agent, "Connection": "close"}
+        )
+        answer = connection.getresponse()
         return Answer(answer.status, answer.headers.get("Location", ""))
     finally:
-        line.close()
+        sock.close()
 
 
-class _Line(io.RawIOBase):
+class _BoundedSocket(io.RawIOBase):
     """A socket on which every step has only the time that is left, and an answer only its bytes."""
 
     def __init__(self, opened: socket.socket, until: float) -> None:
         self.opened, self.until, self.left = opened, until, LONGEST_ANSWER
 
-    def hurry(self, shares: int = 1) -> None:
+    def set_timeout(self, shares: int = 1) -> None:
         left = self.until - time.monotonic()
         if left <= 0:
             raise TimeoutError
         self.opened.settimeout(left / shares)
 
     def encrypt(self, host: str) -> None:
-        self.hurry()
+        self.set_timeout()
         secure = ssl.create_default_context()
         self.opened = secure.wrap_socket(self.opened, server_hostname=host)
 
     def sendall(self, octets: bytes) -> None:
-        self.hurry()
+        self.set_timeout()
         self.opened.sendall(octets)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
@@ -159,7 +163,7 @@ class _Line(io.RawIOBase):
         return True
 
     def readinto(self, into) -> int:
-        self.hurry()
+        self.set_timeout()
         if self.left <= 0:
             raise ValueError("The answer is too long")
         count = self.opened.recv_into(memoryview(into)[: self.left])

@@ -16,7 +16,7 @@ from core.staff.accounts.password_reset import request_password_reset
 from core.staff.accounts.second_factor import View, second_factor_required
 
 
-def private(view: View) -> View:
+def unlisted(view: View) -> View:
     """Keep it out of caches and search engines."""
 
     @never_cache
@@ -37,10 +37,10 @@ def still_here(request: HttpRequest) -> HttpResponse:
 
 def page(route: str, view: View, name: str) -> URLPattern:
     """Return the route of a page that no cache keeps and no search engine lists."""
-    return path(route, private(view), name=name)
+    return path(route, unlisted(view), name=name)
 
 
-def own(route: str, view: View, name: str) -> URLPattern:
+def protected_page(route: str, view: View, name: str) -> URLPattern:
     """Return the route of such a page that asks for the second factor."""
     return page(route, second_factor_required(view), name)
 
@@ -60,12 +60,12 @@ urlpatterns: list[URLPattern] = [
     ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        private(account.password_reset_from_key),
+        unlisted(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     page("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
-    own("password/change/", account.password_change, "account_change_password"),
-    own("password/set/", account.password_set, "account_set_password"),
+    protected_page("password/change/", account.password_change, "account_change_password"),
+    protected_page("password/set/", account.password_set, "account_set_password"),
     # ── the second factor ──
     page("2fa/authenticate/", mfa.authenticate, "mfa_authenticate"),
     page("2fa/reauthenticate/", mfa.reauthenticate, "mfa_reauthenticate"),
@@ -75,18 +75,20 @@ urlpatterns: list[URLPattern] = [
         passkeys.reauthenticate_webauthn,
         "mfa_reauthenticate_webauthn",
     ),
-    own("2fa/", mfa.index, "mfa_index"),
-    own("2fa/totp/activate/", totp.activate_totp, "mfa_activate_totp"),
-    own("2fa/totp/deactivate/", totp.deactivate_totp, "mfa_deactivate_totp"),
-    own("2fa/recovery-codes/", codes.view_recovery_codes, "mfa_view_recovery_codes"),
-    own(
+    protected_page("2fa/", mfa.index, "mfa_index"),
+    protected_page("2fa/totp/activate/", totp.activate_totp, "mfa_activate_totp"),
+    protected_page("2fa/totp/deactivate/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    protected_page("2fa/recovery-codes/", codes.view_recovery_codes, "mfa_view_recovery_codes"),
+    protected_page(
         "2fa/recovery-codes/generate/", codes.generate_recovery_codes, "mfa_generate_recovery_codes"
     ),
-    own(
+    protected_page(
         "2fa/recovery-codes/download/", codes.download_recovery_codes, "mfa_download_recovery_codes"
     ),
-    own("2fa/webauthn/", passkeys.list_webauthn, "mfa_list_webauthn"),
-    own("2fa/webauthn/add/", passkeys.add_webauthn, "mfa_add_webauthn"),
-    own("2fa/webauthn/keys/<int:pk>/remove/", passkeys.remove_webauthn, "mfa_remove_webauthn"),
-    own("2fa/webauthn/keys/<int:pk>/edit/", passkeys.edit_webauthn, "mfa_edit_webauthn"),
+    protected_page("2fa/webauthn/", passkeys.list_webauthn, "mfa_list_webauthn"),
+    protected_page("2fa/webauthn/add/", passkeys.add_webauthn, "mfa_add_webauthn"),
+    protected_page(
+        "2fa/webauthn/keys/<int:pk>/remove/", passkeys.remove_webauthn, "mfa_remove_webauthn"
+    ),
+    protected_page("2fa/webauthn/keys/<int:pk>/edit/", passkeys.edit_webauthn, "mfa_edit_webauthn"),
 ]
