@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext, to_locale
 from django.utils.translation import gettext as _
 
-from appointments.booking import hold_owner
+from appointments import cookies
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
 
@@ -47,7 +47,7 @@ def _which(when: datetime) -> str:
 @register.simple_tag(takes_context=True)
 def where_you_are(context: Context, when: datetime) -> datetime | None:
     """Return `when` on the clock of the visitor's browser, where that shows something else."""
-    zone = hold_owner.zone_of(context["request"])
+    zone = cookies.zone_of(context["request"])
     return on_another_clock(when, zone) if zone else None
 
 

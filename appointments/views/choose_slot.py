@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import booking
-from appointments.booking import hold_owner, returning_patient
+from appointments import booking, cookies
+from appointments.booking import returning_patient
 from appointments.forms.booking import SlotForm, parse_day
 from appointments.models import Appointment, Service
 from appointments.scheduling import availability, bookable_services, time_zones
@@ -50,7 +50,7 @@ def choose_state(request: HttpRequest) -> HttpResponse:
         {
             "states": states,
             "error": _("Please choose a state from the list.") if request.GET else "",
-            "zone_known": hold_owner.zone_of(request) is not None,
+            "zone_known": cookies.zone_of(request) is not None,
         },
         status=400 if answer else 200,
     )
@@ -115,7 +115,7 @@ def _take(
     request: HttpRequest, state: State, service: Service, starts_at: datetime
 ) -> HttpResponse:
     """Take the time; the details page, with what was typed before another time was taken."""
-    key = hold_owner.key_of(request) or hold_owner.new_key()
+    key = cookies.key_of(request) or cookies.new_key()
     provider = bookable_provider(request, service, state.code)
     if is_gone(request, provider):
         nearest = booking.nearest_slots(service, state.code, starts_at)
@@ -129,7 +129,7 @@ def _take(
         response = details_page(request, hold, initial=typed)
     else:
         response = redirect(details_address(hold))
-    hold_owner.remember(response, key)
+    cookies.remember(response, key)
     return response
 
 
@@ -202,7 +202,7 @@ def picker_context(
         "picker": picker,
         "zone": str(zone),
         "elsewhere": other_clock(request, state, zone),
-        "zone_known": hold_owner.zone_of(request) is not None,
+        "zone_known": cookies.zone_of(request) is not None,
         "zone_choices": time_zones.choices(str(zone)),
         "places": next((r.places for r in state.regions if r.zone == str(zone)), ""),
         "day_refused": bool(asked) and not in_reach,

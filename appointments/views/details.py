@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import booking, links
-from appointments.booking import hold_owner, returning_patient
+from appointments import booking, cookies, links
+from appointments.booking import returning_patient
 from appointments.forms.booking import DetailsForm
 from appointments.links import Purpose, VisitLink
 from appointments.models import Appointment, ConsentText, Status
@@ -52,7 +52,7 @@ def of_hold(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return replaced(request)
         if not _owns(request, hold):
             wish = None if hold.patient_id else wish_in(request.GET)
-            if wish and hold_owner.key_of(request) is None:
+            if wish and cookies.key_of(request) is None:
                 return _lost(request, wish, uid)  # the browser has forgotten that it was its own
             raise Http404("No such hold")
         if hold.patient_id:
@@ -65,7 +65,7 @@ def of_hold(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _owns(request: HttpRequest, hold: Appointment) -> bool:
-    return hold_owner.owns(request, hold, proof=returning_patient.address_hash(proof_of(request)))
+    return cookies.owns(request, hold, proof=returning_patient.address_hash(proof_of(request)))
 
 
 def _lost(request: HttpRequest, wish: Wish | None, uid: UUID) -> HttpResponse:
@@ -97,13 +97,13 @@ def _retake(request: HttpRequest, wish: Wish) -> HttpResponse:
     """Take the time of a hold that is gone, for the form that was sent for it."""
     if returning_patient.is_missing(wish.service, proof_of(request)):
         return redirect("appointments:proof", wish.state, wish.service.slug)
-    key = hold_owner.key_of(request) or hold_owner.new_key()
+    key = cookies.key_of(request) or cookies.new_key()
     typed = typed_in(request)
     hold = take(request, wish, key, typed)
     if isinstance(hold, HttpResponse):
         return hold
     response = details_page(request, hold, initial=typed, again=bool(typed))
-    hold_owner.remember(response, key)
+    cookies.remember(response, key)
     return response
 
 

@@ -5,8 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from appointments import emails
-from appointments.booking import hold_owner, returning_patient
+from appointments import cookies, emails
+from appointments.booking import returning_patient
 from appointments.forms.booking import AddressForm
 from appointments.models import Service
 from appointments.scheduling.states import State
@@ -19,7 +19,7 @@ COOKIE = "proof"
 
 
 def proof_of(request: HttpRequest) -> str | None:
-    return request.COOKIES.get(hold_owner.cookie_name(COOKIE))
+    return request.COOKIES.get(cookies.cookie_name(COOKIE))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +51,7 @@ def accept(request: HttpRequest, state: State, service: Service, token: str) -> 
         context = {"state": state, "service": service}
         return render(request, "appointments/proof_accept.html", context)
     response = redirect("appointments:times", state, service.slug)
-    hold_owner.set_private_cookie(
+    cookies.set_private_cookie(
         response, COOKIE, token, max_age=int(returning_patient.VALID_FOR.total_seconds())
     )
     return response

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from appointments.booking import hold_owner
+from appointments import cookies
 from appointments.forms.booking import ZoneForm
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
@@ -20,7 +20,7 @@ REMEMBER = 365 * 24 * 3600
 
 def shown_zone(request: HttpRequest, state: State) -> ZoneInfo:
     """The visitor's remembered zone, else that of most people in the state."""
-    return hold_owner.zone_of(request) or ZoneInfo(state.zone)
+    return cookies.zone_of(request) or ZoneInfo(state.zone)
 
 
 def elsewhere(request: HttpRequest, state: State, shown: ZoneInfo) -> dict | None:
@@ -35,7 +35,7 @@ def elsewhere(request: HttpRequest, state: State, shown: ZoneInfo) -> dict | Non
             time_zones.words(place) if state.is_split else _("in %(place)s") % {"place": state.name}
         )
         return {"zone": ZoneInfo(place), "words": words}
-    mine = hold_owner.zone_of(request)
+    mine = cookies.zone_of(request)
     if mine and str(mine) != str(shown):
         return {"zone": mine, "words": _("where you are")}
     return None
@@ -46,7 +46,7 @@ def unanswered(request: HttpRequest, state: State) -> dict[str, str]:
 
     Nothing is chosen for them where their browser keeps none of the state's clocks.
     """
-    mine = hold_owner.zone_of(request)
+    mine = cookies.zone_of(request)
     return {"zone": ""} if mine and state.zone_for(str(mine)) != str(mine) else {}
 
 
@@ -62,7 +62,7 @@ def set_zone(request: HttpRequest) -> HttpResponse:
 @no_store
 def guess_zone(request: HttpRequest) -> HttpResponse:
     """Remember the zone of the browser's clock, for a visitor who has chosen none."""
-    if hold_owner.zone_of(request):
+    if cookies.zone_of(request):
         return HttpResponse(status=204)
     return _remember(request, HttpResponse(status=204))
 
@@ -71,5 +71,5 @@ def _remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     form = ZoneForm(request.POST)
     if form.is_valid():
         zone = form.cleaned_data["zone"]
-        hold_owner.set_private_cookie(response, hold_owner.ZONE_COOKIE, zone, max_age=REMEMBER)
+        cookies.set_private_cookie(response, cookies.ZONE_COOKIE, zone, max_age=REMEMBER)
     return response

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments.booking import hold_owner
+from appointments import cookies
 from appointments.scheduling import availability
 from appointments.scheduling.states import STATES
 from tests.appointments import sums
@@ -72,7 +72,7 @@ def test_hundreds_of_bot_bookings_in_a_day_hide_no_times(limits, service):
     answers = []
     bot = Client()
     for number in range(400):
-        bot.cookies[hold_owner.cookie_name(hold_owner.COOKIE)] = f"bot-with-number-{number:06}"
+        bot.cookies[cookies.cookie_name(cookies.COOKIE)] = f"bot-with-number-{number:06}"
         answers.append(take(bot, service, everything[number % len(everything)]).status_code)
     assert answers.count(302) == 12, "the rest is asked for work or turned away"
     assert set(answers) == {302, 429}

@@ -8,8 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appointments import emails
-from appointments.booking import hold_owner
+from appointments import cookies, emails
 from appointments.models import Appointment, HoursException, Provider, Status
 from core.mail.models import OutgoingEmail
 from tests.appointments.front_desk import signed_in
@@ -323,7 +322,7 @@ def test_who_fills_in_the_form_for_a_time_that_the_clinic_closes_is_told_and_los
     service = make_service(providers=[provider])
     hold = make_hold(visitor="visitor-number-1", service=service, provider=provider)
     patient = Client()
-    patient.cookies[hold_owner.cookie_name(hold_owner.COOKIE)] = "visitor-number-1"
+    patient.cookies[cookies.cookie_name(cookies.COOKIE)] = "visitor-number-1"
     assert desk.post(EXCEPTION, off(provider=provider.pk)).status_code == 302
     answer = patient.post(reverse("appointments:details", args=[hold.uid]), typed(hold))
     assert answer.status_code == 409

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appointments import booking, links
+from appointments import booking, cookies, links
 from appointments.booking import hold_owner, returning_patient
 from appointments.conflicts import detection
 from appointments.models import Appointment, ClinicRules, ConsentText, Status
@@ -37,7 +37,7 @@ def typed(hold: Appointment) -> dict[str, str]:
 
 
 def book(client: Client, hold: Appointment, visitor: str):
-    client.cookies[hold_owner.cookie_name(hold_owner.COOKIE)] = visitor
+    client.cookies[cookies.cookie_name(cookies.COOKIE)] = visitor
     return client.post(reverse("appointments:details", args=[hold.uid]), typed(hold))
 
 
@@ -114,7 +114,7 @@ def test_who_proved_the_address_is_told_the_same(client):
     by_proof = hold_owner.stored_for_address(email_addresses.keyed_hash(EMAIL))
     Appointment.objects.filter(pk=hold.pk).update(visitor=by_proof)
     proof = returning_patient.make(EMAIL, returning=False)
-    client.cookies[hold_owner.cookie_name("proof")] = proof
+    client.cookies[cookies.cookie_name("proof")] = proof
     page = client.get(book(client, hold, "visitor-number-of-proof").url).content.decode()
     assert "One more step" in page
 

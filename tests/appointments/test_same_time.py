@@ -10,8 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from appointments import booking, links
-from appointments.booking import hold_owner
+from appointments import booking, cookies, links
 from appointments.models import Appointment, Patient, Status
 from core.mail.models import OutgoingEmail
 from tests.appointments.front_desk import signed_in
@@ -177,7 +176,7 @@ def test_a_series_over_another_visit_of_the_patient_is_marked_and_asked_about(de
 
 
 def book_online(client: Client, hold: Appointment, visitor: str):
-    client.cookies[hold_owner.cookie_name(hold_owner.COOKIE)] = visitor
+    client.cookies[cookies.cookie_name(cookies.COOKIE)] = visitor
     return client.post(reverse("appointments:details", args=[hold.uid]), typed_online(hold))
 
 

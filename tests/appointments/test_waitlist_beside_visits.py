@@ -7,9 +7,8 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from appointments import booking, waitlist
+from appointments import booking, cookies, waitlist
 from appointments import links as visit_links
-from appointments.booking import hold_owner
 from appointments.models import Appointment, Service, Status, WaitlistOffer
 from appointments.waitlist import links
 from core.mail.models import OutgoingEmail
@@ -48,7 +47,7 @@ def book_online(service: Service, **values) -> Appointment:
     """Grace, by a browser that has proved nothing."""
     hold = make_hold(visitor="visitor-number-1", service=service, **values)
     client = Client()
-    client.cookies[hold_owner.cookie_name(hold_owner.COOKIE)] = "visitor-number-1"
+    client.cookies[cookies.cookie_name(cookies.COOKIE)] = "visitor-number-1"
     client.post(reverse("appointments:details", args=[hold.uid]), typed_online(hold))
     hold.refresh_from_db()
     return hold

@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from appointments.booking import hold_owner, returning_patient
+from appointments import cookies
+from appointments.booking import returning_patient
 from appointments.models import WaitlistEntry
 from appointments.waitlist import links
 from core.mail.models import OutgoingEmail
@@ -160,11 +161,11 @@ def test_a_service_that_must_be_proved_asks_for_the_proof_first(service):
     client = Client(enforce_csrf_checks=True)
     visitor = in_process(client)
     assert form_of(visitor, service).path.endswith("/proof/")
-    client.cookies[hold_owner.cookie_name("proof")] = returning_patient.make(
+    client.cookies[cookies.cookie_name("proof")] = returning_patient.make(
         "other@example.org", returning=True
     )
     assert "that we sent the link to" in join(visitor, service).text
-    client.cookies[hold_owner.cookie_name("proof")] = returning_patient.make(
+    client.cookies[cookies.cookie_name("proof")] = returning_patient.make(
         "grace@example.org", returning=True
     )
     join(visitor, service)

@@ -4,7 +4,7 @@ import pytest
 from django.db.models.functions import Now
 
 from newsletter import subscription, tasks
-from newsletter.delivery import queries, recovery, sending
+from newsletter.delivery import dispatch, queries, recovery, sending
 from newsletter.issues import workflow
 from newsletter.models import Batch, Delivery, Issue, Subscriber
 from tests.newsletter.factories import make_subscriber, make_topic
@@ -250,3 +250,7 @@ def test_a_dead_broker_delays_an_issue_and_the_sweep_finds_it(smtp_server):
     issue.refresh_from_db()
     assert issue.state == Issue.State.SENT
     assert len(smtp_server.mails) == 1
+
+
+def test_workers_are_told_of_an_issue_by_the_name_of_a_task_that_there_is():
+    assert tasks.send.name == dispatch.SEND

@@ -10,8 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from appointments import links
-from appointments.booking import hold_owner
+from appointments import cookies, links
 from core.guard import proof_of_work
 from tests.appointments import steps, sums
 from tests.articles.factories import make_article
@@ -44,7 +43,7 @@ def pages() -> dict[str, Send]:
     visit = make_appointment(service=service, starts_at=monday("13:00"))
     here, details = f"/book/tn/{service.slug}/", f"/book/details/{hold.uid}/"
     client = Client(headers=HERE)
-    client.cookies[hold_owner.cookie_name(hold_owner.COOKIE)] = KEY
+    client.cookies[cookies.cookie_name(cookies.COOKIE)] = KEY
     comment = {"name": "Sam", "email": "", "text": "It helped me."}
     forms = {
         "bookings": (details, filled(client, details)),
