@@ -120,7 +120,7 @@ def _as_if_sent(issue: Issue) -> None:
         cursor.execute(
             """
             UPDATE newsletter_delivery SET batch_id = id / 200 + 1, settled_at = now(),
-                   state = CASE WHEN id % 200 < 3 THEN 'failed'
+                   status = CASE WHEN id % 200 < 3 THEN 'failed'
                                 WHEN id % 200 = 3 THEN 'skipped' ELSE 'sent' END,
                    reason = CASE WHEN id % 200 < 3 THEN '550 5.1.1 …: reason ' || id % 7
                                  WHEN id % 200 = 3 THEN 'left' ELSE '' END
@@ -163,7 +163,7 @@ def _ours(port: int) -> float:
         began = time.perf_counter()
         sending.work(issue.pk, worker="bench", seconds=600)
         took = time.perf_counter() - began
-    assert Delivery.objects.of(issue).filter(state="sent").count() == MAILS
+    assert Delivery.objects.of(issue).filter(status="sent").count() == MAILS
     return MAILS / took
 
 
@@ -245,7 +245,7 @@ def people(count: int) -> None:
         cursor.execute(
             """
             INSERT INTO newsletter_subscriber
-                (email, address_hash, key, state, language, created_at, joined_at, soft_bounces)
+                (email, address_hash, key, status, language, created_at, joined_at, soft_bounces)
             SELECT 'reader' || n || '@mail' || n %% 50 || '.example', md5(n::text),
                    substr(md5('key' || n), 1, 22), 'active', 'en', now(), now(), 0
               FROM generate_series(1, %s) AS n

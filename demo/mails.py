@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from appointments import emails
 from appointments.emails import patients
 from appointments.models import Appointment
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from core.practice.models import Practice
 from demo import patients as people
 
@@ -24,9 +24,9 @@ def create_mails(now: datetime) -> None:
     visits = ours.filter(starts_at__gte=tomorrow).select_related("provider", "service", "patient")
     for place, visit in enumerate(visits.order_by("starts_at", "pk")[:COUNT]):
         patients.booked(visit)  # their providers need no mail
-        failed = {"state": State.FAILED, "last_error": REFUSED}
-        sent = {"state": State.SENT, "sent_at": visit.created + timedelta(minutes=4)}
-        OutgoingEmail.objects.about(emails.about(visit)).filter(state=State.WAITING).update(
+        failed = {"status": EmailStatus.FAILED, "last_error": REFUSED}
+        sent = {"status": EmailStatus.SENT, "sent_at": visit.created + timedelta(minutes=4)}
+        OutgoingEmail.objects.about(emails.about(visit)).filter(status=EmailStatus.WAITING).update(
             attempts=1,
             due_at=None,
             created_at=visit.created + timedelta(minutes=3),

@@ -15,9 +15,9 @@ TOPICS = [
     ("Medicine news", "medicine-news", "What is new, what is safe, and what it costs."),
     ("For families", "for-families", "How to help somebody, and yourself."),
 ]
-State = Subscriber.State
+Status = Subscriber.Status
 # Of a hundred: the rest get it.
-GONE = {State.LEFT: 9, State.BOUNCED: 3, State.COMPLAINED: 1}
+GONE = {Status.LEFT: 9, Status.BOUNCED: 3, Status.COMPLAINED: 1}
 
 
 def create_subscribers(now: datetime) -> int:
@@ -44,14 +44,14 @@ def _reader(number: int, now: datetime, chance: Random) -> Subscriber:
     first = chance.choice(patients.FIRST_NAMES.split()).lower()
     email = f"{first}.reads{number}@{patients.DOMAIN}"
     joined = now - timedelta(days=chance.randrange(1, 300), minutes=chance.randrange(1440))
-    states = [*GONE, State.ACTIVE]
-    state = chance.choices(states, [*GONE.values(), 100 - sum(GONE.values())])[0]
-    left = joined + (now - joined) * chance.random() if state != State.ACTIVE else None
-    pauses = state == State.ACTIVE and chance.random() < 0.04
+    statuses = [*GONE, Status.ACTIVE]
+    status = chance.choices(statuses, [*GONE.values(), 100 - sum(GONE.values())])[0]
+    left = joined + (now - joined) * chance.random() if status != Status.ACTIVE else None
+    pauses = status == Status.ACTIVE and chance.random() < 0.04
     return Subscriber(
         email=email_addresses.normalized(email),
         address_hash=email_addresses.keyed_hash(email),
-        state=state,
+        status=status,
         created_at=joined,
         joined_at=joined,
         left_at=left,
@@ -75,7 +75,7 @@ def _proof(reader: Subscriber) -> None:
         Consent.objects.create(
             subscriber=reader,
             address_hash=reader.address_hash,
-            kind=reader.state,
+            kind=reader.status,
             at=reader.left_at,
             how="demo",
         )

@@ -161,14 +161,14 @@ def test_zero_years_keep_every_record(settings):
 # ── readers ───────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("state", ["left", "bounced", "complained"])
-def test_a_reader_who_left_long_ago_is_a_hash(state):
-    gone = make_subscriber(state=state, left_at=ago(days=366))
-    there = make_subscriber(state=state, left_at=ago(days=364))
+@pytest.mark.parametrize("status", ["left", "bounced", "complained"])
+def test_a_reader_who_left_long_ago_is_a_hash(status):
+    gone = make_subscriber(status=status, left_at=ago(days=366))
+    there = make_subscriber(status=status, left_at=ago(days=364))
     reading = make_subscriber()
     forget_readers()
     found = Subscriber.objects.get(pk=gone.pk)
-    assert (found.email, found.state, found.address_hash) == ("", "erased", gone.address_hash)
+    assert (found.email, found.status, found.address_hash) == ("", "erased", gone.address_hash)
     assert not Origin.objects.filter(consent__subscriber=gone).exists()
     for kept in (there, reading):
         assert Subscriber.objects.get(pk=kept.pk).email == kept.email
@@ -176,7 +176,7 @@ def test_a_reader_who_left_long_ago_is_a_hash(state):
 
 def test_a_link_in_an_old_letter_still_leaves_for_the_address_they_moved_to():
     now_reads = make_subscriber()
-    moved = make_subscriber(state="left", left_at=ago(days=400), successor=now_reads)
+    moved = make_subscriber(status="left", left_at=ago(days=400), successor=now_reads)
     forget_readers()
     moved.refresh_from_db()
     assert (moved.email, moved.successor) == ("", now_reads)
@@ -188,7 +188,7 @@ def test_who_got_an_old_issue_is_forgotten_and_its_numbers_stay():
         issue = Issue.objects.create(
             subject=f"Issue {number}",
             slug=f"issue-{number}",
-            state="sent",
+            status="sent",
             started_at=ago(days=days),
             finished_at=ago(days=days),
         )

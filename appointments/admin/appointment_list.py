@@ -131,5 +131,5 @@ def last_mail(visit: Appointment) -> OutgoingEmail | None:
 def last_mails(visits: Iterable[Appointment]) -> dict[str, OutgoingEmail]:
     """The newest e-mail about each of these, by what it is about."""
     mails = OutgoingEmail.objects.about(*map(emails.about, visits))
-    newest = mails.order_by("about", "-pk").distinct("about").only("about", "state")
+    newest = mails.order_by("about", "-pk").distinct("about").only("about", "status")
     return {mail.about: mail for mail in newest}

@@ -175,7 +175,7 @@ class AppointmentAdmin(admin.ModelAdmin):
         if email is None:
             return None
         return format_html(
-            '<span class="mail-{}">{}</span>', email.state, email.get_state_display()
+            '<span class="mail-{}">{}</span>', email.status, email.get_status_display()
         )
 
     # ── the page ──

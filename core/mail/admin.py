@@ -36,7 +36,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]
-def returned_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+def bounced_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """On the first page: that e-mails came back this week, so that somebody calls the patient.
 
     Not those of the newsletter: mail to confirm goes to whatever a stranger typed.
@@ -44,24 +44,24 @@ def returned_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     if not request.user.has_perm("mail.view_outgoingemail"):
         return None
     week = timezone.now() - timedelta(days=7)
-    found = OutgoingEmail.objects.returned().filter(returned_at__gte=week)
+    found = OutgoingEmail.objects.bounced().filter(bounced_at__gte=week)
     count = found.exclude(template__startswith="newsletter_").count()
-    return ("admin/mail/_returned.html", {"count": count, "records": ()}) if count else None
+    return ("admin/mail/_bounced.html", {"count": count, "records": ()}) if count else None
 
 
 @admin.register(OutgoingEmail)
 class OutgoingEmailAdmin(admin.ModelAdmin):
     """Nobody writes, changes or deletes an e-mail by hand."""
 
-    list_display = ("to", "subject", "state", "why", "attempts", "next_attempt", "written")
-    list_filter = ("state", ("returned_at", admin.EmptyFieldListFilter), "created_at")
+    list_display = ("to", "subject", "status", "why", "attempts", "next_attempt", "written")
+    list_filter = ("status", ("bounced_at", admin.EmptyFieldListFilter), "created_at")
     search_fields = ("to", "subject", "key")
     search_help_text = _("An address, words of the subject, or the key")
     show_full_result_count = False
     list_per_page = 50
     actions = ("send_again",)
     readonly_fields = (
-        *("to", "subject", "state", "why", "attempts", "next_attempt"),
+        *("to", "subject", "status", "why", "attempts", "next_attempt"),
         *("written", "of_use_until", "sent", "came_back", "emptied"),
         *("body", "files", "source"),
         *("template", "about", "key", "message_id"),
@@ -143,7 +143,7 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("came back"))
     def came_back(self, email: OutgoingEmail) -> str:
-        return _moment(email.returned_at)
+        return _moment(email.bounced_at)
 
     @admin.display(description=_("emptied"))
     def emptied(self, email: OutgoingEmail) -> str:
@@ -151,7 +151,7 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("why it did not go through"))
     def why(self, email: OutgoingEmail) -> str:
-        return Truncator(email.returned_why or email.last_error).chars(200) or "–"
+        return Truncator(email.bounce_reason or email.last_error).chars(200) or "–"
 
     @admin.display(description=_("text"))
     def body(self, email: OutgoingEmail) -> str | SafeString:

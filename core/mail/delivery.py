@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.mail import throttling
 from core.mail.message import build
-from core.mail.models import OutgoingEmail, OutgoingEmailQuerySet, State
+from core.mail.models import EmailStatus, OutgoingEmail, OutgoingEmailQuerySet
 from core.mail.smtp_errors import is_permanent, reason
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ QUEUE_PATIENCE = timedelta(minutes=15)
 BATCH = 200
 EMPTY = {"to": "", "subject": "", "text": "", "html": "", "attachments": []} | {
     "last_error": "",
-    "returned_why": "",
+    "bounce_reason": "",
 }
 
 
@@ -64,14 +64,16 @@ def _later(email: OutgoingEmail) -> None:
 
 def _sent(email: OutgoingEmail) -> None:
     emptied = {"text": "", "html": "", "attachments": []} if email.secret else {}
-    OutgoingEmail.objects.settle(email, state=State.SENT, sent_at=Now(), last_error="", **emptied)
+    OutgoingEmail.objects.settle(
+        email, status=EmailStatus.SENT, sent_at=Now(), last_error="", **emptied
+    )
 
 
 def _not_sent(email: OutgoingEmail, error: Exception) -> None:
     # Only the kind of the error: its text may hold the address.
     log.warning("e-mail %s, attempt %s: %s", email.pk, email.attempts, type(error).__name__)
     if is_permanent(error) or email.attempts >= ATTEMPTS:
-        OutgoingEmail.objects.settle(email, state=State.FAILED, last_error=reason(error))
+        OutgoingEmail.objects.settle(email, status=EmailStatus.FAILED, last_error=reason(error))
         return
     OutgoingEmail.objects.settle(
         email, last_error=reason(error), **_back_to_waiting(retry_delay(email.attempts))
@@ -91,7 +93,9 @@ def _back_to_waiting(delay: timedelta) -> dict[str, object]:
     """Changes for a row that is being sent; one that was overtaken meanwhile is dropped instead."""
     overtaken = Q(overtaken=True)
     return {
-        "state": Case(When(overtaken, then=Value(State.DROPPED)), default=Value(State.WAITING)),
+        "status": Case(
+            When(overtaken, then=Value(EmailStatus.DROPPED)), default=Value(EmailStatus.WAITING)
+        ),
         "due_at": Case(
             When(overtaken, then=None), default=Now() + delay, output_field=DateTimeField()
         ),
@@ -107,7 +111,7 @@ def release_abandoned() -> int:
     with transaction.atomic():
         pks = _lock(OutgoingEmail.objects.abandoned())
         rows = OutgoingEmail.objects.filter(pk__in=pks)
-        rows.filter(attempts__gte=ATTEMPTS).update(state=State.FAILED, **gone)
+        rows.filter(attempts__gte=ATTEMPTS).update(status=EmailStatus.FAILED, **gone)
         rows.filter(attempts__lt=ATTEMPTS).update(**gone, **_back_to_waiting(timedelta(0)))
     return len(pks)
 
@@ -122,7 +126,7 @@ def take_overdue() -> list[int]:
 
 def give_back(pks: list[int]) -> None:
     """Make those due again that could not be handed over."""
-    OutgoingEmail.objects.filter(pk__in=pks, state=State.WAITING).update(due_at=Now())
+    OutgoingEmail.objects.filter(pk__in=pks, status=EmailStatus.WAITING).update(due_at=Now())
 
 
 def purge(older_than: timedelta) -> int:

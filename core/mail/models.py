@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 LEASE_SECONDS = 180
 
 
-class State(models.TextChoices):
+class EmailStatus(models.TextChoices):
     WAITING = "waiting", _("waiting")
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
@@ -31,29 +31,29 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
 
     def failed(self) -> Self:
         """Those that will not be sent unless somebody asks for it."""
-        return self.filter(state=State.FAILED)
+        return self.filter(status=EmailStatus.FAILED)
 
     def overdue(self) -> Self:
         """Those that wait although it is their time, longest first."""
-        return self.filter(state=State.WAITING, due_at__lte=Now()).order_by("due_at")
+        return self.filter(status=EmailStatus.WAITING, due_at__lte=Now()).order_by("due_at")
 
     def abandoned(self) -> Self:
         """Those whose worker went away while it was sending them."""
-        return self.filter(state=State.SENDING, lease_until__lte=Now())
+        return self.filter(status=EmailStatus.SENDING, lease_until__lte=Now())
 
     def resendable(self) -> Self:
         """Failed, not overtaken since, not too late, and still with a body."""
         in_time = Q(not_after=None) | Q(not_after__gt=Now())
         return self.failed().filter(in_time, overtaken=False, purged_at=None)
 
-    def returned(self) -> Self:
+    def bounced(self) -> Self:
         """Those that were taken and could not be delivered, or that somebody complained about."""
-        return self.filter(returned_at__isnull=False)
+        return self.filter(bounced_at__isnull=False)
 
     def settled(self) -> Self:
         """Those that nothing will be done about by itself, and that still have their bodies."""
-        settled = [State.SENT, State.FAILED, State.DROPPED]
-        return self.filter(state__in=settled, purged_at=None)
+        settled = [EmailStatus.SENT, EmailStatus.FAILED, EmailStatus.DROPPED]
+        return self.filter(status__in=settled, purged_at=None)
 
     def write_once(self, email: "OutgoingEmail") -> bool:
         """Insert `email` and set its primary key; False when its key was written before.
@@ -78,14 +78,14 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         """
         email = next(iter(self.raw(_CLAIM, [uuid4(), LEASE_SECONDS, pk])), None)
         if email is None:
-            self.filter(pk=pk, state=State.WAITING, not_after__lte=Now()).update(
-                state=State.DROPPED, due_at=None
+            self.filter(pk=pk, status=EmailStatus.WAITING, not_after__lte=Now()).update(
+                status=EmailStatus.DROPPED, due_at=None
             )
         return email
 
     def settle(self, email: "OutgoingEmail", **changes: object) -> bool:
         """End this worker's claim with `changes`; False when its lease was given to another."""
-        mine = self.filter(pk=email.pk, state=State.SENDING, claimed_by=email.claimed_by)
+        mine = self.filter(pk=email.pk, status=EmailStatus.SENDING, claimed_by=email.claimed_by)
         return bool(mine.update(claimed_by=None, lease_until=None, **changes))
 
     def overtake(self, about: str, *, by: int = 0) -> None:
@@ -100,17 +100,17 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
 
 _CLAIM = """
     UPDATE mail_outgoingemail
-       SET state = 'sending', claimed_by = %s, due_at = NULL, attempts = attempts + 1,
+       SET status = 'sending', claimed_by = %s, due_at = NULL, attempts = attempts + 1,
            lease_until = statement_timestamp() + make_interval(secs => %s)
-     WHERE id = %s AND state = 'waiting'
+     WHERE id = %s AND status = 'waiting'
        AND (not_after IS NULL OR not_after > statement_timestamp())
     RETURNING *
 """
 _OVERTAKE = """
     UPDATE mail_outgoingemail
        SET overtaken = true, due_at = NULL,
-           state = CASE state WHEN 'waiting' THEN 'dropped' ELSE state END
-     WHERE about = %s AND about <> '' AND id <> %s AND state IN ('waiting', 'sending', 'failed')
+           status = CASE status WHEN 'waiting' THEN 'dropped' ELSE status END
+     WHERE about = %s AND about <> '' AND id <> %s AND status IN ('waiting', 'sending', 'failed')
 """
 
 
@@ -150,7 +150,9 @@ class OutgoingEmail(models.Model):
     )
     message_id = models.CharField(_("Message-ID"), max_length=255)
 
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    status = models.CharField(
+        _("status"), max_length=10, choices=EmailStatus, default=EmailStatus.WAITING
+    )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(
         _("next attempt"), null=True, blank=True, help_text=_("When the sweep hands it over next.")
@@ -162,8 +164,8 @@ class OutgoingEmail(models.Model):
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     overtaken = models.BooleanField(_("overtaken by a later e-mail"), default=False)
     last_error = models.TextField(_("why it did not go through"), blank=True)
-    returned_at = models.DateTimeField(_("came back"), null=True, blank=True)
-    returned_why = models.TextField(_("why it came back"), blank=True, default="", db_default="")
+    bounced_at = models.DateTimeField(_("came back"), null=True, blank=True)
+    bounce_reason = models.TextField(_("why it came back"), blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     purged_at = models.DateTimeField(_("emptied"), null=True, blank=True)
@@ -181,31 +183,35 @@ class OutgoingEmail(models.Model):
         )
         constraints = (
             models.UniqueConstraint(fields=["key"], name="mail_written_once_per_key"),
-            models.CheckConstraint(name="mail_state_is_known", condition=Q(state__in=State.values)),
+            models.CheckConstraint(
+                name="mail_status_is_known", condition=Q(status__in=EmailStatus.values)
+            ),
             models.CheckConstraint(
                 name="mail_is_due_only_while_waiting",
-                condition=Q(state=State.WAITING, due_at__isnull=False)
-                | (~Q(state=State.WAITING) & Q(due_at=None)),
+                condition=Q(status=EmailStatus.WAITING, due_at__isnull=False)
+                | (~Q(status=EmailStatus.WAITING) & Q(due_at=None)),
             ),
             models.CheckConstraint(
                 name="mail_is_claimed_only_while_sending",
                 condition=Q(
-                    state=State.SENDING, claimed_by__isnull=False, lease_until__isnull=False
+                    status=EmailStatus.SENDING, claimed_by__isnull=False, lease_until__isnull=False
                 )
-                | (~Q(state=State.SENDING) & Q(claimed_by=None, lease_until=None)),
+                | (~Q(status=EmailStatus.SENDING) & Q(claimed_by=None, lease_until=None)),
             ),
             models.CheckConstraint(
                 name="mail_sent_has_its_time",
-                condition=Q(state=State.SENT, sent_at__isnull=False)
-                | (~Q(state=State.SENT) & Q(sent_at=None)),
+                condition=Q(status=EmailStatus.SENT, sent_at__isnull=False)
+                | (~Q(status=EmailStatus.SENT) & Q(sent_at=None)),
             ),
             models.CheckConstraint(
                 name="mail_failed_says_why",
-                condition=~Q(state=State.FAILED) | ~Q(last_error="") | Q(purged_at__isnull=False),
+                condition=~Q(status=EmailStatus.FAILED)
+                | ~Q(last_error="")
+                | Q(purged_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="mail_overtaken_does_not_wait",
-                condition=Q(overtaken=False) | ~Q(state=State.WAITING),
+                condition=Q(overtaken=False) | ~Q(status=EmailStatus.WAITING),
             ),
             models.CheckConstraint(
                 name="mail_purged_holds_nobody",
@@ -217,27 +223,33 @@ class OutgoingEmail(models.Model):
                     html="",
                     attachments=[],
                     last_error="",
-                    returned_why="",
+                    bounce_reason="",
                 ),
             ),
         )
         indexes = (
             models.Index(
-                fields=["due_at"], name="mail_sweep_waiting", condition=Q(state=State.WAITING)
+                fields=["due_at"],
+                name="mail_sweep_waiting",
+                condition=Q(status=EmailStatus.WAITING),
             ),
             models.Index(
-                fields=["lease_until"], name="mail_sweep_sending", condition=Q(state=State.SENDING)
+                fields=["lease_until"],
+                name="mail_sweep_sending",
+                condition=Q(status=EmailStatus.SENDING),
             ),
             models.Index(fields=["created_at"], name="mail_to_purge", condition=Q(purged_at=None)),
             models.Index(fields=["message_id"], name="mail_by_message_id"),
             models.Index(
-                fields=["returned_at"],
-                name="mail_that_came_back",
-                condition=Q(returned_at__isnull=False),
+                fields=["bounced_at"],
+                name="mail_bounced",
+                condition=Q(bounced_at__isnull=False),
             ),
             models.Index(fields=["about"], name="mail_of_a_thing", condition=~Q(about="")),
             models.Index(
-                fields=["state", "-id"], name="mail_not_sent", condition=~Q(state=State.SENT)
+                fields=["status", "-id"],
+                name="mail_not_sent",
+                condition=~Q(status=EmailStatus.SENT),
             ),
         )
 

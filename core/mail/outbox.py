@@ -15,17 +15,17 @@ from core.mail import throttling
 from core.mail.attachments import Attachment
 from core.mail.delivery import EMPTY, TASK
 from core.mail.message import message_id
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from core.mail.rendering import fit, render
 
 __all__ = [
     "Attachment",
     "NotResendable",
-    "came_back",
     "drop",
     "enqueue",
     "forget",
     "pause",
+    "record_bounce",
     "resend",
 ]
 
@@ -115,7 +115,7 @@ def forget(*, about: str) -> None:
     OutgoingEmail.objects.settled().about(about).update(**EMPTY, purged_at=timezone.now())
 
 
-def came_back(*, quoted: str, why: str) -> OutgoingEmail | None:
+def record_bounce(*, quoted: str, why: str) -> OutgoingEmail | None:
     """Note that a mail came back after it was sent; staff see it on the first page of the admin.
 
     `quoted` is the text in which somebody names the Message-ID. None where it names none of ours.
@@ -125,8 +125,8 @@ def came_back(*, quoted: str, why: str) -> OutgoingEmail | None:
     email = OutgoingEmail.objects.filter(message_id__in=named).first()
     if email is not None:
         why = "" if email.purged_at else fit(why)[:500]
-        OutgoingEmail.objects.filter(pk=email.pk, returned_at=None).update(
-            returned_at=timezone.now(), returned_why=why
+        OutgoingEmail.objects.filter(pk=email.pk, bounced_at=None).update(
+            bounced_at=timezone.now(), bounce_reason=why
         )
     return email
 
@@ -139,7 +139,7 @@ def resend(email: OutgoingEmail) -> None:
     changed = (
         OutgoingEmail.objects.resendable()
         .filter(pk=email.pk)
-        .update(state=State.WAITING, attempts=0, due_at=timezone.now() + SWEEP_AFTER)
+        .update(status=EmailStatus.WAITING, attempts=0, due_at=timezone.now() + SWEEP_AFTER)
     )
     if not changed:
         raise NotResendable(

@@ -14,7 +14,7 @@ from django.db.models import Count, Max
 from django.db.models.functions import Coalesce
 
 from core.guard import rate_limits
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from core.people import email_addresses
 
 FIRST_PAUSE = timedelta(minutes=5)
@@ -36,7 +36,7 @@ def pause(about: str, now: datetime, *, longest: timedelta) -> timedelta:
     gone = (
         OutgoingEmail.objects.about(about)
         .exclude(about="")  # spelled out, for the index
-        .filter(state__in=[State.SENDING, State.SENT], created_at__gt=now - REMEMBERED)
+        .filter(status__in=[EmailStatus.SENDING, EmailStatus.SENT], created_at__gt=now - REMEMBERED)
         .aggregate(count=Count("pk"), last=Max(Coalesce("sent_at", "created_at")))
     )
     if not gone["count"]:

@@ -1,4 +1,4 @@
-"""The newsletter in the admin. Every change of a state goes through the workflow modules."""
+"""The newsletter in the admin. Every change of a status goes through the workflow modules."""
 
 from newsletter.admin import consents, index_panels, issues, subscribers, topics
 

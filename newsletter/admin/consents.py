@@ -114,7 +114,7 @@ class ConfirmationAdmin(LookOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Confirmation]:
         key = Concat(Value("newsletter-confirm:"), Cast(OuterRef("pk"), CharField()))
         mail = OutgoingEmail.objects.filter(key=key)
-        lost = mail.filter(Q(state="failed") | Q(returned_at__isnull=False))
+        lost = mail.filter(Q(status="failed") | Q(bounced_at__isnull=False))
         return super().get_queryset(request).annotate(undelivered=Exists(lost))
 
     def get_search_results(

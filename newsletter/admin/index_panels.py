@@ -20,9 +20,9 @@ def trouble(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     refused = Event.objects.filter(kind=Event.Kind.REFUSED, issue__in=newest).order_by()
     counted = dict(refused.values_list("issue").annotate(number=Count("pk")))
     waits = HardBounce.objects.held().filter(issue=OuterRef("pk"))
-    stopped = Q(state=Issue.State.PAUSED, resumes_at=None) & ~Q(reason="")
+    stopped = Q(status=Issue.Status.PAUSED, resumes_at=None) & ~Q(reason="")
     found = Issue.objects.filter(Exists(waits) | Q(pk__in=counted) | stopped).only(
-        "subject", "state", "reason"
+        "subject", "status", "reason"
     )
     waiting = HardBounce.objects.held().order_by().values_list("issue")
     held = dict(waiting.annotate(number=Count("pk")))

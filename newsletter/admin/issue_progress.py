@@ -26,7 +26,7 @@ def numbers(issue: Issue) -> dict[str, Any]:
         "figures": issue_stats.figures(issue),
         "reasons": issue_stats.reasons(issue),
         "uncertain": rows,
-        "runs": issue.state in (Issue.State.SENDING, Issue.State.PAUSED),
+        "runs": issue.status in (Issue.Status.SENDING, Issue.Status.PAUSED),
     }
 
 

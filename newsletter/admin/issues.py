@@ -34,7 +34,7 @@ class IssueAdmin(admin.ModelAdmin):
     change_form_template = "admin/newsletter/issue/change_form.html"
     change_list_template = "admin/newsletter/issue/change_list.html"
     list_display = ["subject", "where", "planned", "total", "started_at", "finished_at"]
-    list_filter = ["state"]
+    list_filter = ["status"]
     search_fields = ["subject", "slug"]
     show_full_result_count = False
     filter_horizontal = ["topics"]
@@ -47,14 +47,14 @@ class IssueAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Issue]:
         rows = super().get_queryset(request)
         on_one = request.resolver_match and request.resolver_match.kwargs
-        return rows if on_one else rows.defer("body", "letter_html", "letter_text")
+        return rows if on_one else rows.defer("body", "email_html", "email_text")
 
-    @admin.display(description=gettext_lazy("state"), ordering="state")
+    @admin.display(description=gettext_lazy("status"), ordering="status")
     def where(self, issue: Issue) -> str:
         return (
-            f"{issue.get_state_display()}: {issue.reason}"
+            f"{issue.get_status_display()}: {issue.reason}"
             if issue.reason
-            else str(issue.get_state_display())
+            else str(issue.get_status_display())
         )
 
     @admin.display(description=gettext_lazy("to be sent"), ordering="send_at")
@@ -229,7 +229,7 @@ class IssueAdmin(admin.ModelAdmin):
     def _steps(self, request: HttpRequest, issue: Issue) -> dict[str, Any]:
         if not self._may(request):
             return {}
-        return {name: step for name, step in STEPS.items() if issue.state in step.states}
+        return {name: step for name, step in STEPS.items() if issue.status in step.states}
 
     def _may(self, request: HttpRequest) -> bool:
         return request.user.has_perm("newsletter.change_issue")

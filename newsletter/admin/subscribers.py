@@ -23,7 +23,7 @@ from newsletter.admin.long_lists import LookOnlyAdmin
 from newsletter.models import Subscriber
 from newsletter.subscription import data_export, list_stats
 
-State = Subscriber.State
+Status = Subscriber.Status
 MOST_SHOWN = 50
 
 
@@ -41,13 +41,13 @@ class SubscriberAdmin(LookOnlyAdmin):
 
     change_form_template = "admin/newsletter/subscriber.html"
     change_list_template = "admin/newsletter/subscribers.html"
-    list_display = ["email_or_none", "state", "joined_at", "left_at", "paused_until"]
+    list_display = ["email_or_none", "status", "joined_at", "left_at", "paused_until"]
     list_display_links = ["email_or_none"]
-    list_filter = ["state"]
+    list_filter = ["status"]
     search_fields = ["email"]
     search_help_text = _("An address, or how it begins")
     fields = [
-        *("email", "state", "chosen", "paused_until", "language"),
+        *("email", "status", "chosen", "paused_until", "language"),
         *("created_at", "joined_at", "left_at", "soft_bounces", "proofs", "reports"),
     ]
 
@@ -96,8 +96,8 @@ class SubscriberAdmin(LookOnlyAdmin):
     ) -> HttpResponse:
         found = Subscriber.objects.filter(pk=parse_key(object_id)).first()
         can = {
-            "can_leave": found and found.state == State.ACTIVE and self.may(request, "change"),
-            "can_erase": found and found.state != State.ERASED and self.may(request, "erase"),
+            "can_leave": found and found.status == Status.ACTIVE and self.may(request, "change"),
+            "can_erase": found and found.status != Status.ERASED and self.may(request, "erase"),
             "can_export": self.may(request, "change"),
         }
         return super().changeform_view(request, object_id, form_url, can | (extra_context or {}))

@@ -13,7 +13,7 @@ from newsletter.admin.forms import PlanForm
 from newsletter.issues import workflow
 from newsletter.models import Issue
 
-DRAFT, SCHEDULED, HELD, SENDING, PAUSED, *ENDED = (str(s) for s in Issue.State.values)
+DRAFT, SCHEDULED, HELD, SENDING, PAUSED, *ENDED = (str(s) for s in Issue.Status.values)
 
 
 @dataclass(frozen=True)

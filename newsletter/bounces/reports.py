@@ -14,7 +14,7 @@ from newsletter.bounces import sender_alarms
 from newsletter.delivery import message_ids
 from newsletter.models import Delivery, Event, Issue, Subscriber
 
-State = Subscriber.State
+Status = Subscriber.Status
 Kind = Event.Kind
 
 
@@ -71,7 +71,7 @@ def _act(report: Report, subscriber: Subscriber, issue: int) -> None:
     if report.left:
         subscription.leave(subscriber, how=how, issue=issue)
     elif report.kind == Kind.COMPLAINED:
-        subscription.suppress(subscriber, because=State.COMPLAINED, how=how, issue=issue)
+        subscription.suppress(subscriber, because=Status.COMPLAINED, how=how, issue=issue)
     elif report.kind == Kind.BOUNCED:
         subscription.bounced(subscriber, how=how, issue=issue)
     elif report.kind == Kind.DEFERRED:
@@ -89,7 +89,7 @@ def _one_arrived_since(subscriber: Subscriber, issue: int) -> bool:
     if last is None:
         return False
     between = Issue.objects.filter(pk__gt=last, pk__lt=issue).values_list("pk", flat=True)
-    arrived = Delivery.objects.filter(subscriber=subscriber, issue__in=list(between), state="sent")
+    arrived = Delivery.objects.filter(subscriber=subscriber, issue__in=list(between), status="sent")
     return arrived.exists()
 
 
@@ -108,13 +108,13 @@ def _reader(issue: int, delivery: int) -> Subscriber | None:
 def _about_transactional_mail(report: Report) -> bool:
     if report.kind == Kind.DELIVERED or not report.final:
         return False
-    email = outbox.came_back(quoted=report.quoted, why=report.why)
+    email = outbox.record_bounce(quoted=report.quoted, why=report.why)
     if email is None:
         return False
     # Our own mail to a reader says the same about their address as a letter would.
     against = report.kind in (Kind.BOUNCED, Kind.COMPLAINED)
     if email.template.startswith("newsletter_") and email.to and against:
-        because = State.COMPLAINED if report.kind == Kind.COMPLAINED else State.BOUNCED
+        because = Status.COMPLAINED if report.kind == Kind.COMPLAINED else Status.BOUNCED
         reader = Subscriber.objects.filter(
             address_hash=email_addresses.keyed_hash(email.to)
         ).first()

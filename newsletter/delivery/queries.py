@@ -52,7 +52,7 @@ _CLAIM = """
           FROM chosen HAVING count(*) > 0
         RETURNING id
     )
-    UPDATE newsletter_delivery d SET batch_id = batch.id, state = 'waiting'
+    UPDATE newsletter_delivery d SET batch_id = batch.id, status = 'waiting'
       FROM chosen, batch, newsletter_subscriber s
      WHERE d.id = chosen.id AND s.id = d.subscriber_id
     RETURNING batch.id, d.id, d.tries, d.domain, s.id, s.email, s.key
@@ -62,25 +62,25 @@ _STEP = "SELECT newsletter_step(%s, %s, %s, %s, %s, %s, %s)"
 _GIVE_BACK = """
     UPDATE newsletter_delivery
        SET batch_id = NULL, due_at = statement_timestamp() + make_interval(secs => %s)
-     WHERE id = %s AND batch_id = %s AND state = 'waiting'
+     WHERE id = %s AND batch_id = %s AND status = 'waiting'
 """
 _RELEASE = """
     UPDATE newsletter_delivery SET batch_id = NULL
-     WHERE id = ANY(%s) AND batch_id = %s AND state = 'waiting'
+     WHERE id = ANY(%s) AND batch_id = %s AND status = 'waiting'
 """
 _DOUBT = """
     UPDATE newsletter_delivery
-       SET state = 'uncertain', reason = %s, settled_at = statement_timestamp()
-     WHERE id = ANY(%s) AND batch_id = %s AND state = 'in flight'
+       SET status = 'uncertain', reason = %s, settled_at = statement_timestamp()
+     WHERE id = ANY(%s) AND batch_id = %s AND status = 'in flight'
 """
 _ACCOUNT = """
     UPDATE newsletter_batch b
        SET finished_at = statement_timestamp(), ids = '{}', sent = found.sent,
            failed = found.failed, uncertain = found.uncertain, skipped = found.skipped
-      FROM (SELECT count(*) FILTER (WHERE state = 'sent') AS sent,
-                   count(*) FILTER (WHERE state = 'failed') AS failed,
-                   count(*) FILTER (WHERE state = 'uncertain') AS uncertain,
-                   count(*) FILTER (WHERE state = 'skipped') AS skipped
+      FROM (SELECT count(*) FILTER (WHERE status = 'sent') AS sent,
+                   count(*) FILTER (WHERE status = 'failed') AS failed,
+                   count(*) FILTER (WHERE status = 'uncertain') AS uncertain,
+                   count(*) FILTER (WHERE status = 'skipped') AS skipped
               FROM newsletter_delivery WHERE id = ANY(%s) AND batch_id = %s) AS found
      WHERE b.id = %s
     RETURNING b.sent
@@ -121,7 +121,7 @@ def step(
     batch: int,
     *,
     done: int | None = None,
-    state: str = "",
+    status: str = "",
     reason: str = "",
     wait: float = 0,
     upcoming: int | None = None,
@@ -136,7 +136,7 @@ def step(
     connection.ensure_connection()
     # Once for each mail, so by the driver's own cursor: Django's wrapper takes a tenth of it all.
     with connection.connection.cursor() as cursor:
-        cursor.execute(_STEP, [batch, done, state, reason, wait, upcoming, address])
+        cursor.execute(_STEP, [batch, done, status, reason, wait, upcoming, address])
         return cursor.fetchone()[0]
 
 

@@ -86,7 +86,7 @@ class Outcome:
     """What became of one row; written with the step that marks the next."""
 
     row: Row
-    state: str
+    status: str
     reason: str = ""
     wait: float = 0
 
@@ -193,7 +193,7 @@ class Courier:
             try:
                 yield row, recipient(row.email)
             except NoSuchAddress:
-                queries.step(self.batch, done=row.pk, state="failed", reason=reason)
+                queries.step(self.batch, done=row.pk, status="failed", reason=reason)
 
     def _welcome(self, row: Row) -> bool:
         """Whether the server takes this recipient."""
@@ -239,7 +239,7 @@ class Courier:
         return queries.step(
             self.batch,
             done=done.row.pk if done else None,
-            state=done.state if done else "",
+            status=done.status if done else "",
             reason=done.reason if done else "",
             wait=done.wait if done else 0,
             upcoming=upcoming.pk if upcoming else None,

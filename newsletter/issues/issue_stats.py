@@ -47,8 +47,8 @@ def figures(issue: Issue) -> Figures:
     names = ("sent", "failed", "uncertain", "skipped")
     sums = issue.batches.aggregate(**{name: Sum(name, default=0) for name in names})
     ids = [pk for open_ids in _open(issue) for pk in open_ids]
-    now = Counter(Delivery.objects.filter(pk__in=ids).values_list("state", flat=True))
-    deferred = Delivery.objects.of(issue).with_a_reason().filter(state="deferred").count()
+    now = Counter(Delivery.objects.filter(pk__in=ids).values_list("status", flat=True))
+    deferred = Delivery.objects.of(issue).with_a_reason().filter(status="deferred").count()
     counts = {name: sums[name] + now.get(name, 0) for name in names}
     return Figures(total=issue.total, deferred=deferred, rate=_rate(issue, now["sent"]), **counts)
 
@@ -58,7 +58,7 @@ def _open(issue: Issue) -> list[list[int]]:
 
 
 def _rate(issue: Issue, now_sent: int) -> float:
-    if issue.state != Issue.State.SENDING or issue.started_at is None:
+    if issue.status != Issue.Status.SENDING or issue.started_at is None:
         return 0
     recent = issue.batches.filter(finished_at__gte=Now() - RECENT)
     sent = recent.aggregate(sent=Sum("sent", default=0))["sent"] + now_sent
@@ -68,10 +68,10 @@ def _rate(issue: Issue, now_sent: int) -> float:
 
 def reasons(issue: Issue) -> list[dict]:
     """Why mails did not go out, or not yet; the most frequent first."""
-    rows = Delivery.objects.of(issue).with_a_reason().exclude(state="sent")
-    counted = rows.values("state", "reason").annotate(number=Count("pk")).order_by("-number")
-    names = dict(Delivery.State.choices)
-    return [row | {"name": names[row["state"]]} for row in counted[:REASONS]]
+    rows = Delivery.objects.of(issue).with_a_reason().exclude(status="sent")
+    counted = rows.values("status", "reason").annotate(number=Count("pk")).order_by("-number")
+    names = dict(Delivery.Status.choices)
+    return [row | {"name": names[row["status"]]} for row in counted[:REASONS]]
 
 
 def came_back(issue: Issue) -> dict[str, int]:

@@ -48,7 +48,7 @@ def write(issue: Issue) -> Letter:
 
 def frozen(issue: Issue) -> Letter:
     """The letter that was frozen when sending began."""
-    return Letter(issue.subject, issue.letter_text, issue.letter_html)
+    return Letter(issue.subject, issue.email_text, issue.email_html)
 
 
 def preview(issue: Issue) -> str:

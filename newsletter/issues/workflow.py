@@ -1,4 +1,4 @@
-"""The life of an issue. This module alone changes its state.
+"""The life of an issue. This module alone changes its status.
 
 draft → scheduled → sending ⇄ paused → sent; cancelled from any of these but sent; held, where its
 time was missed by hours. Every change is one conditional UPDATE: of two at once, one wins.
@@ -22,7 +22,7 @@ from newsletter.issues import checks, rendering, staff_emails
 from newsletter.models import Batch, Delivery, Issue
 
 log = logging.getLogger(__name__)
-State = Issue.State
+Status = Issue.Status
 FIRST_REST, LONGEST_REST = timedelta(seconds=15), timedelta(minutes=15)
 ARCHIVE_TAG = "newsletter"
 GRACE = timedelta(minutes=1)
@@ -38,12 +38,12 @@ def schedule(issue: Issue, *, at: datetime, zone: str) -> None:
     if at <= timezone.now():
         raise NotPossible(_("This time has passed. Choose a later one, or send it now."))
     check_ready(issue)
-    _change(issue, Issue.EDITABLE, state=State.SCHEDULED, send_at=at, zone=zone, reason="")
+    _change(issue, Issue.EDITABLE, status=Status.SCHEDULED, send_at=at, zone=zone, reason="")
 
 
 def take_back(issue: Issue) -> None:
     """Make a planned issue a draft again."""
-    _change(issue, (State.SCHEDULED, State.HELD), state=State.DRAFT, send_at=None, reason="")
+    _change(issue, (Status.SCHEDULED, Status.HELD), status=Status.DRAFT, send_at=None, reason="")
 
 
 def send_soon(issue: Issue) -> None:
@@ -51,31 +51,31 @@ def send_soon(issue: Issue) -> None:
     check_ready(issue)
     zone = Practice.current().time_zone
     soon = Now() + GRACE
-    _change(issue, Issue.EDITABLE, state=State.SCHEDULED, send_at=soon, zone=zone, reason="")
+    _change(issue, Issue.EDITABLE, status=Status.SCHEDULED, send_at=soon, zone=zone, reason="")
 
 
 def send_now(issue: Issue) -> None:
     """Start sending. Recipients are frozen first, by the worker that begins."""
     check_ready(issue)
-    _change(issue, Issue.EDITABLE, state=State.SENDING, started_at=Now(), reason="")
+    _change(issue, Issue.EDITABLE, status=Status.SENDING, started_at=Now(), reason="")
     dispatch.tell_workers(issue.pk)
 
 
 def pause(issue: Issue, *, because: str = "") -> None:
     """Stop for staff: nothing goes on by itself. Workers notice before their next mail."""
-    running = (State.SENDING, State.PAUSED)
-    _change(issue, running, state=State.PAUSED, reason=because[:300], resumes_at=None)
+    running = (Status.SENDING, Status.PAUSED)
+    _change(issue, running, status=Status.PAUSED, reason=because[:300], resumes_at=None)
 
 
 def resume(issue: Issue) -> None:
-    _change(issue, (State.PAUSED,), state=State.SENDING, reason="", resumes_at=None)
+    _change(issue, (Status.PAUSED,), status=Status.SENDING, reason="", resumes_at=None)
     dispatch.tell_workers(issue.pk)
 
 
 def cancel(issue: Issue) -> None:
     """End it for good. What has gone out stays sent; the rest never goes."""
-    ended = {"state": State.CANCELLED, "finished_at": Now(), "resumes_at": None, "reason": ""}
-    _change(issue, (*Issue.EDITABLE, State.SENDING, State.PAUSED), **ended)
+    ended = {"status": Status.CANCELLED, "finished_at": Now(), "resumes_at": None, "reason": ""}
+    _change(issue, (*Issue.EDITABLE, Status.SENDING, Status.PAUSED), **ended)
 
 
 def rest(pk: int, *, because: str) -> None:
@@ -86,7 +86,7 @@ def rest(pk: int, *, because: str) -> None:
     pause = min(FIRST_REST * 2 ** min(issue.rests, 12), LONGEST_REST)
     pause *= random.uniform(0.8, 1.2)  # noqa: S311  spreads the load, guards nothing
     Issue.objects.running().filter(pk=pk).update(
-        state=State.PAUSED, reason=because[:300], resumes_at=Now() + pause, rests=F("rests") + 1
+        status=Status.PAUSED, reason=because[:300], resumes_at=Now() + pause, rests=F("rests") + 1
     )
 
 
@@ -96,7 +96,7 @@ def halt(pk: int, *, because: str) -> None:
     halted = (
         Issue.objects.running()
         .filter(pk=pk)
-        .update(state=State.PAUSED, reason=because[:300], resumes_at=None)
+        .update(status=Status.PAUSED, reason=because[:300], resumes_at=None)
     )
     if halted:
         staff_emails.paused(pk)
@@ -109,13 +109,13 @@ def went_well(pk: int) -> None:
 
 def wake_rested() -> list[int]:
     """Resume what paused by itself and has rested. Returns which."""
-    rested = Issue.objects.filter(state=State.PAUSED, resumes_at__lte=Now())
+    rested = Issue.objects.filter(status=Status.PAUSED, resumes_at__lte=Now())
     return [pk for pk in rested.values_list("pk", flat=True) if _woken(pk)]
 
 
 def _woken(pk: int) -> bool:
-    rested = Issue.objects.filter(pk=pk, state=State.PAUSED, resumes_at__lte=Now())
-    return bool(rested.update(state=State.SENDING, reason="", resumes_at=None))
+    rested = Issue.objects.filter(pk=pk, status=Status.PAUSED, resumes_at__lte=Now())
+    return bool(rested.update(status=Status.SENDING, reason="", resumes_at=None))
 
 
 def start_due() -> list[int]:
@@ -123,20 +123,20 @@ def start_due() -> list[int]:
 
     Returns which began.
     """
-    due = Issue.objects.filter(state=State.SCHEDULED, send_at__lte=Now())
-    due.filter(send_at__lt=Now() - LATE).update(state=State.HELD)
+    due = Issue.objects.filter(status=Status.SCHEDULED, send_at__lte=Now())
+    due.filter(send_at__lt=Now() - LATE).update(status=Status.HELD)
     return [pk for pk in due.values_list("pk", flat=True) if _begun(pk)]
 
 
 def _begun(pk: int) -> bool:
-    due = Issue.objects.filter(pk=pk, state=State.SCHEDULED, send_at__lte=Now())
-    return bool(due.update(state=State.SENDING, started_at=Now()))
+    due = Issue.objects.filter(pk=pk, status=Status.SCHEDULED, send_at__lte=Now())
+    return bool(due.update(status=Status.SENDING, started_at=Now()))
 
 
 @transaction.atomic
 def freeze(pk: int) -> bool:
     """Write down who gets it, and the letter itself. Once; False when it is not being sent."""
-    issue = Issue.objects.select_for_update().filter(pk=pk, state=State.SENDING).first()
+    issue = Issue.objects.select_for_update().filter(pk=pk, status=Status.SENDING).first()
     if issue is None:
         return False
     if issue.frozen_at:
@@ -148,8 +148,8 @@ def freeze(pk: int) -> bool:
         frozen_at=Now(),
         total=total,
         cards=issue.cards,
-        letter_html=written.html,
-        letter_text=written.text,
+        email_html=written.html,
+        email_text=written.text,
     )
     return True
 
@@ -163,7 +163,7 @@ def _freeze_recipients(issue: Issue) -> int:
         cursor.execute(
             f"""
             INSERT INTO newsletter_delivery
-                (issue_id, subscriber_id, due_at, tries, state, domain, reason)
+                (issue_id, subscriber_id, due_at, tries, status, domain, reason)
             SELECT %s, a.id, statement_timestamp(), 0, 'waiting', split_part(a.email, '@', -1), ''
               FROM ({chosen}) AS a (id, email)
             ON CONFLICT DO NOTHING
@@ -179,7 +179,7 @@ def complete(pk: int) -> bool:
     if waiting or Batch.objects.open().filter(issue_id=pk).exists():
         return False
     frozen = Issue.objects.running().filter(pk=pk, frozen_at__isnull=False)
-    done = frozen.update(state=State.SENT, finished_at=Coalesce("finished_at", Now()), rests=0)
+    done = frozen.update(status=Status.SENT, finished_at=Coalesce("finished_at", Now()), rests=0)
     if done:
         pages.drop(ARCHIVE_TAG)
     return bool(done)
@@ -190,25 +190,25 @@ def record_past(issue: Issue, *, sent_at: datetime) -> None:
     """Let a draft stand in the archive as if it had been sent then, to nobody. For demo data."""
     cards = rendering.cards(issue)
     written = rendering.write(issue)
-    ended = {"state": State.SENT, "started_at": sent_at, "frozen_at": sent_at}
-    texts = {"cards": cards, "letter_html": written.html, "letter_text": written.text}
-    _change(issue, (State.DRAFT,), **ended, **texts, finished_at=sent_at)
+    ended = {"status": Status.SENT, "started_at": sent_at, "frozen_at": sent_at}
+    texts = {"cards": cards, "email_html": written.html, "email_text": written.text}
+    _change(issue, (Status.DRAFT,), **ended, **texts, finished_at=sent_at)
 
 
 @transaction.atomic
 def resend(delivery: Delivery) -> None:
     """Try an uncertain one once more: its reader may get it twice. For staff to decide."""
-    _decide(delivery, state=Delivery.State.WAITING, batch=None, due_at=Now(), reason="")
+    _decide(delivery, status=Delivery.Status.WAITING, batch=None, due_at=Now(), reason="")
     Batch.objects.filter(pk=delivery.batch_id or 0).update(uncertain=F("uncertain") - 1)
-    sent = Issue.objects.filter(pk=delivery.issue_id, state=State.SENT)
-    sent.update(state=State.SENDING)
+    sent = Issue.objects.filter(pk=delivery.issue_id, status=Status.SENT)
+    sent.update(status=Status.SENDING)
     dispatch.tell_workers(delivery.issue_id)
 
 
 @transaction.atomic
 def mark_sent(delivery: Delivery) -> None:
     """Take an uncertain one as sent, because staff know that it arrived."""
-    _decide(delivery, state=Delivery.State.SENT, reason="")
+    _decide(delivery, status=Delivery.Status.SENT, reason="")
     Batch.objects.filter(pk=delivery.batch_id or 0).update(
         uncertain=F("uncertain") - 1, sent=F("sent") + 1
     )
@@ -220,8 +220,8 @@ def _decide(delivery: Delivery, **changes: Any) -> None:
         raise NotPossible(_("This one is not uncertain any more."))
 
 
-def _change(issue: Issue, states: tuple[str, ...], **changes: Any) -> None:
-    if not Issue.objects.filter(pk=issue.pk, state__in=states).update(**changes):
+def _change(issue: Issue, statuses: tuple[str, ...], **changes: Any) -> None:
+    if not Issue.objects.filter(pk=issue.pk, status__in=statuses).update(**changes):
         raise NotPossible(
             _("This is not possible now: somebody, or a worker, was faster. Look again.")
         )

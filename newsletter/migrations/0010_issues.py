@@ -128,6 +128,6 @@ class Migration(migrations.Migration):
             model_name='batch',
             index=models.Index(fields=['finished_at'], name='batch_ended'),
         ),
-        migrations.RunSQL(step_function.CREATE, step_function.DROP),
+        migrations.RunSQL(step_function.CREATE_BY_STATE, step_function.DROP),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]

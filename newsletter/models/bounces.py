@@ -16,13 +16,13 @@ class HardBounceQuerySet(models.QuerySet["HardBounce"]):
 
     def held(self) -> Self:
         """Those that wait for staff: too many of their issue came back."""
-        return self.filter(state=HardBounce.State.HELD)
+        return self.filter(status=HardBounce.Status.HELD)
 
 
 class HardBounce(models.Model):
     """One reader whose address an issue showed to be dead. `subscription` alone writes it."""
 
-    class State(models.TextChoices):
+    class Status(models.TextChoices):
         TAKEN_OFF = "taken off", _("taken off the list")
         HELD = "held", _("waits for staff")
         CONFIRMED = "confirmed", _("taken off the list by staff")
@@ -30,7 +30,7 @@ class HardBounce(models.Model):
 
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="hard_bounces")
     subscriber = models.ForeignKey(Subscriber, models.PROTECT, related_name="hard_bounces")
-    state = models.CharField(_("state"), max_length=10, choices=State)
+    status = models.CharField(_("status"), max_length=10, choices=Status)
     why = models.CharField(_("reason"), max_length=200, blank=True)
     at = models.DateTimeField(_("when"), default=timezone.now)
 
@@ -47,7 +47,7 @@ class HardBounce(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["issue"], name="hard_bounce_held", condition=models.Q(state="held")
+                fields=["issue"], name="hard_bounce_held", condition=models.Q(status="held")
             )
         ]
 

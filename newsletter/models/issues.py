@@ -19,22 +19,22 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def archived(self) -> Self:
         """What everybody may read: sent, and not kept out of the archive. Newest first."""
         ended = self.filter(in_archive=True, finished_at__isnull=False)
-        shown = ended.exclude(state=Issue.State.CANCELLED)
+        shown = ended.exclude(status=Issue.Status.CANCELLED)
         return shown.order_by("-started_at", "-pk")
 
     def running(self) -> Self:
         """Those that workers send now."""
-        return self.filter(state=Issue.State.SENDING)
+        return self.filter(status=Issue.Status.SENDING)
 
 
 class Issue(models.Model):
-    """One edition. `campaigns` alone changes its state.
+    """One edition. `campaigns` alone changes its status.
 
     What is sent is frozen when sending starts: the recipients as rows of Delivery, the letter as
-    `letter_html` and `letter_text` with slots for what differs from one recipient to the next.
+    `email_html` and `email_text` with slots for what differs from one recipient to the next.
     """
 
-    class State(models.TextChoices):
+    class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
         SCHEDULED = "scheduled", _("scheduled")
         HELD = "held", _("held: its time was missed")
@@ -43,7 +43,7 @@ class Issue(models.Model):
         SENT = "sent", _("sent")
         CANCELLED = "cancelled", _("cancelled")
 
-    EDITABLE = (State.DRAFT, State.SCHEDULED, State.HELD)
+    EDITABLE = (Status.DRAFT, Status.SCHEDULED, Status.HELD)
 
     subject = models.CharField(_("subject"), max_length=150)
     preview = models.CharField(
@@ -77,7 +77,7 @@ class Issue(models.Model):
         _("in the archive"), default=True, help_text=_("Everybody can read it once it is sent.")
     )
 
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     send_at = models.DateTimeField(_("to be sent"), null=True, blank=True)
     zone = models.CharField(_("time zone"), max_length=40, choices=US_ZONES, blank=True)
     reason = models.CharField(_("why it does not run"), max_length=300, blank=True)
@@ -93,8 +93,8 @@ class Issue(models.Model):
     bounced = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     holds_bounces = models.BooleanField(default=False, db_default=False, editable=False)
     cards = models.JSONField(default=list, blank=True, editable=False)
-    letter_html = models.TextField(blank=True, editable=False)
-    letter_text = models.TextField(blank=True, editable=False)
+    email_html = models.TextField(blank=True, editable=False)
+    email_text = models.TextField(blank=True, editable=False)
 
     objects = IssueQuerySet.as_manager()
 
@@ -105,16 +105,16 @@ class Issue(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="issue_scheduled_has_a_time",
-                condition=~Q(state="scheduled") | Q(send_at__isnull=False, zone__gt=""),
+                condition=~Q(status="scheduled") | Q(send_at__isnull=False, zone__gt=""),
             ),
             models.CheckConstraint(
                 name="issue_on_its_way_has_started",
-                condition=Q(state__in=["draft", "scheduled", "held", "cancelled"])
+                condition=Q(status__in=["draft", "scheduled", "held", "cancelled"])
                 | Q(started_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="issue_sent_has_ended",
-                condition=~Q(state="sent") | Q(finished_at__isnull=False),
+                condition=~Q(status="sent") | Q(finished_at__isnull=False),
             ),
         ]
 
@@ -126,7 +126,7 @@ class Issue(models.Model):
 
     @property
     def editable(self) -> bool:
-        return self.state in self.EDITABLE
+        return self.status in self.EDITABLE
 
     def audience(self) -> SubscriberQuerySet:
         """Who would get it now."""
@@ -153,7 +153,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def uncertain(self) -> Self:
         """Nobody knows whether the mail server has them. For staff to decide."""
-        return self.with_a_reason().filter(state=Delivery.State.UNCERTAIN)
+        return self.with_a_reason().filter(status=Delivery.Status.UNCERTAIN)
 
     def with_a_reason(self) -> Self:
         """Those that did not go out, not for sure, or not yet: few."""
@@ -168,7 +168,7 @@ class Delivery(models.Model):
     (an erasure empties the row), nor are issues that have recipients.
     """
 
-    class State(models.TextChoices):
+    class Status(models.TextChoices):
         WAITING = "waiting", _("waiting")
         IN_FLIGHT = "in flight", _("in flight")
         SENT = "sent", _("sent")
@@ -193,7 +193,7 @@ class Delivery(models.Model):
     due_at = models.DateTimeField(_("due"))
     settled_at = models.DateTimeField(_("settled"), null=True)
     tries = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     domain = models.CharField(_("domain"), max_length=253)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
@@ -207,7 +207,7 @@ class Delivery(models.Model):
                 fields=["issue", "subscriber"], name="delivery_once_per_issue_and_subscriber"
             ),
         ]
-        # None of them names the state: so the two changes of it for each mail touch no index.
+        # None of them names the status: so the two changes of it for each mail touch no index.
         indexes = [
             # Who is next. A claimed row leaves it, for good or until it is given back.
             models.Index(

@@ -40,7 +40,7 @@ class Topic(models.Model):
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     def active(self) -> Self:
         """Those who asked for the newsletter, confirmed it, and have not left."""
-        return self.filter(state=Subscriber.State.ACTIVE)
+        return self.filter(status=Subscriber.Status.ACTIVE)
 
     def mailable(self) -> Self:
         """Those an issue is sent to now: active and not pausing, by the clock of the database."""
@@ -53,14 +53,14 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
 
 class Subscriber(models.Model):
-    """One address whose owner confirmed that they want it. `subscription` alone changes its state.
+    """One address whose owner confirmed that they want it. `subscription` alone changes its status.
 
     Whoever asked and has not confirmed yet has no row here, only a `Confirmation`. The row outlives
     the address: erasure empties `email` and keeps the keyed hash, so that the same address is not
     written to again unless its owner asks and confirms anew.
     """
 
-    class State(models.TextChoices):
+    class Status(models.TextChoices):
         ACTIVE = "active", _("subscribed")
         LEFT = "left", _("left")
         BOUNCED = "bounced", _("does not receive mail")
@@ -72,7 +72,7 @@ class Subscriber(models.Model):
     )
     address_hash = models.CharField(_("keyed hash of the address"), max_length=64)
     key = models.CharField(max_length=32, default=new_key, editable=False)
-    state = models.CharField(_("state"), max_length=10, choices=State)
+    status = models.CharField(_("status"), max_length=10, choices=Status)
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
     paused_until = models.DateTimeField(_("pauses until"), null=True, blank=True)
@@ -97,19 +97,19 @@ class Subscriber(models.Model):
             models.UniqueConstraint(fields=["key"], name="subscriber_key_is_its_own"),
             models.CheckConstraint(
                 name="subscriber_erased_holds_no_address",
-                condition=Q(state="erased", email="") | (~Q(state="erased") & ~Q(email="")),
+                condition=Q(status="erased", email="") | (~Q(status="erased") & ~Q(email="")),
             ),
             models.CheckConstraint(
-                name="subscriber_state_is_known",
-                condition=Q(state__in=["active", "left", "bounced", "complained", "erased"]),
+                name="subscriber_status_is_known",
+                condition=Q(status__in=["active", "left", "bounced", "complained", "erased"]),
             ),
             models.CheckConstraint(
                 name="subscriber_active_has_joined",
-                condition=~Q(state="active") | Q(joined_at__isnull=False),
+                condition=~Q(status="active") | Q(joined_at__isnull=False),
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "joined_at"], name="subscriber_by_state"),
+            models.Index(fields=["status", "joined_at"], name="subscriber_by_status"),
             models.Index(OpClass("email", "text_pattern_ops"), name="subscriber_by_email"),
         ]
 

@@ -1,4 +1,4 @@
-"""The life of a subscriber, and the only door to it: nothing else changes their state.
+"""The life of a subscriber, and the only door to it: nothing else changes their status.
 
     ask → (the owner of the address confirms) → active → left, bounced, complained or erased
                                                  ↑        │ undo for an hour; later by asking

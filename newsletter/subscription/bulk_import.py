@@ -91,9 +91,9 @@ class Importer:
             line.email,
             email_addresses.keyed_hash(line.email),
             secrets.token_urlsafe(16),
-            line.state,
+            line.status,
             line.joined or "",
-            "" if line.state == "active" else self._gone(line),
+            "" if line.status == "active" else self._gone(line),
             line.network,
             "{" + ",".join(map(str, self._topics(line))) + "}",
         )
@@ -112,7 +112,7 @@ _KNOWN = ("active", "twice", "stays")
 _SEEN_TABLE = "CREATE TEMP TABLE newsletter_seen (address_hash text PRIMARY KEY, strict integer)"
 _INCOMING = """
     CREATE TEMP TABLE newsletter_incoming (
-        line bigint, email text, address_hash text, key text, state text,
+        line bigint, email text, address_hash text, key text, status text,
         joined timestamptz, gone timestamptz, network text, topics bigint[]
     )
 """
@@ -121,7 +121,7 @@ _COPY = "COPY newsletter_incoming FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (n
 _STRICT = "array_position(ARRAY['active', 'bounced', 'left', 'complained', 'erased'], {}::text)"
 _CHOSEN = f"""
     SELECT DISTINCT ON (address_hash) * FROM newsletter_incoming
-     ORDER BY address_hash, {_STRICT.format("state")} DESC, line
+     ORDER BY address_hash, {_STRICT.format("status")} DESC, line
 """  # noqa: S608
 # Nothing but a file says that they ever wanted letters, or that they do not.
 _BY_A_FILE = """
@@ -132,13 +132,13 @@ _BY_A_FILE = """
 # What is on the list, or was in an earlier part or in another line of this one.
 _JUDGE = f"""
     SELECT i.line, i.email,
-           CASE WHEN s.id IS NOT NULL AND is_chosen AND strict > {_STRICT.format("s.state")} THEN
+           CASE WHEN s.id IS NOT NULL AND is_chosen AND strict > {_STRICT.format("s.status")} THEN
                      CASE WHEN {_BY_A_FILE} THEN 'taken off'
-                          WHEN s.state = 'active' THEN 'stays' ELSE s.state END
-                WHEN s.id IS NOT NULL THEN s.state
+                          WHEN s.status = 'active' THEN 'stays' ELSE s.status END
+                WHEN s.id IS NOT NULL THEN s.status
                 WHEN is_chosen AND strict > e.strict_before THEN 'taken off'
                 ELSE 'twice' END
-      FROM (SELECT n.*, {_STRICT.format("n.state")} AS strict, c.line = n.line AS is_chosen
+      FROM (SELECT n.*, {_STRICT.format("n.status")} AS strict, c.line = n.line AS is_chosen
               FROM newsletter_incoming n JOIN ({_CHOSEN}) c USING (address_hash)) i
       LEFT JOIN newsletter_subscriber s USING (address_hash)
       LEFT JOIN (SELECT address_hash, strict AS strict_before FROM newsletter_seen) e
@@ -148,7 +148,7 @@ _JUDGE = f"""
 """  # noqa: S608  (no value of anybody)
 _SEEN = f"""
     INSERT INTO newsletter_seen
-    SELECT address_hash, {_STRICT.format("state")} FROM ({_CHOSEN}) i
+    SELECT address_hash, {_STRICT.format("status")} FROM ({_CHOSEN}) i
      WHERE NOT EXISTS (SELECT FROM newsletter_subscriber s
                         WHERE s.address_hash = i.address_hash)
         ON CONFLICT (address_hash) DO UPDATE
@@ -158,22 +158,22 @@ _SEEN = f"""
 _TAKE_OFF = f"""
     WITH changed AS (
         UPDATE newsletter_subscriber s
-           SET state = i.state, left_at = i.gone, paused_until = NULL
+           SET status = i.status, left_at = i.gone, paused_until = NULL
           FROM ({_CHOSEN}) i
          WHERE s.address_hash = i.address_hash AND {_BY_A_FILE}
-           AND {_STRICT.format("i.state")} > {_STRICT.format("s.state")}
-        RETURNING s.id, s.address_hash, s.state
+           AND {_STRICT.format("i.status")} > {_STRICT.format("s.status")}
+        RETURNING s.id, s.address_hash, s.status
     )
     INSERT INTO newsletter_consent
            (subscriber_id, kind, address_hash, asked_at, at, page, how, issue)
-    SELECT id, state, address_hash, NULL, %(now)s, '', %(source)s, 0 FROM changed
+    SELECT id, status, address_hash, NULL, %(now)s, '', %(source)s, 0 FROM changed
 """  # noqa: S608
 _ADD = f"""
     WITH chosen AS ({_CHOSEN}), added AS (
         INSERT INTO newsletter_subscriber
-               (email, address_hash, key, state, language, created_at, joined_at, left_at,
+               (email, address_hash, key, status, language, created_at, joined_at, left_at,
                 soft_bounces)
-        SELECT email, address_hash, key, state, 'en', coalesce(joined, %(now)s),
+        SELECT email, address_hash, key, status, 'en', coalesce(joined, %(now)s),
                coalesce(joined, %(now)s), gone, 0
           FROM chosen
             ON CONFLICT (address_hash) DO NOTHING
@@ -181,7 +181,7 @@ _ADD = f"""
     ), proved AS (
         INSERT INTO newsletter_consent
                (subscriber_id, kind, address_hash, asked_at, at, page, how, issue)
-        SELECT added.id, CASE chosen.state WHEN 'active' THEN 'imported' ELSE chosen.state END,
+        SELECT added.id, CASE chosen.status WHEN 'active' THEN 'imported' ELSE chosen.status END,
                address_hash, joined, %(now)s, '', %(source)s, 0
           FROM added JOIN chosen USING (address_hash)
         RETURNING id, address_hash

@@ -10,7 +10,7 @@ from newsletter.subscription import consents
 from newsletter.subscription.signup import about, hashed
 from newsletter.subscription.unsubscribe import UNDO_FOR, can_come_back, leave
 
-ACTIVE, LEFT = Subscriber.State.ACTIVE, Subscriber.State.LEFT
+ACTIVE, LEFT = Subscriber.Status.ACTIVE, Subscriber.Status.LEFT
 
 
 class LinkEnded(Exception):
@@ -61,14 +61,14 @@ def _joined(found: Confirmation, now) -> tuple[Subscriber, bool]:
         address_hash=found.address_hash,
         defaults={
             "email": found.email,
-            "state": ACTIVE,
+            "status": ACTIVE,
             "joined_at": now,
             "created_at": found.asked_at,
             "language": found.language,
         },
     )
-    was_active = not created and subscriber.state == ACTIVE
-    subscriber.state, subscriber.email = ACTIVE, found.email
+    was_active = not created and subscriber.status == ACTIVE
+    subscriber.status, subscriber.email = ACTIVE, found.email
     subscriber.joined_at = subscriber.joined_at if was_active else now
     subscriber.left_at = subscriber.paused_until = subscriber.successor = None
     subscriber.soft_bounces = 0
@@ -79,7 +79,7 @@ def _joined(found: Confirmation, now) -> tuple[Subscriber, bool]:
 def _bring_along(mover_pk: int, subscriber: Subscriber) -> None:
     """Topics and pause move along; the old address leaves, and its owner is told."""
     mover = Subscriber.objects.select_for_update().get(pk=mover_pk)
-    if mover.pk == subscriber.pk or mover.state != ACTIVE:
+    if mover.pk == subscriber.pk or mover.status != ACTIVE:
         return
     subscriber.topics.set(mover.topics.all())
     subscriber.paused_until = mover.paused_until
@@ -114,8 +114,8 @@ def come_back(subscriber: Subscriber, *, issue: int = 0) -> bool:
         return False
     # The database judges again: somebody else may have complained or erased it meanwhile.
     changed = Subscriber.objects.filter(
-        pk=subscriber.pk, state=LEFT, successor=None, left_at__gt=timezone.now() - UNDO_FOR
-    ).update(state=ACTIVE, left_at=None)
+        pk=subscriber.pk, status=LEFT, successor=None, left_at__gt=timezone.now() - UNDO_FOR
+    ).update(status=ACTIVE, left_at=None)
     if changed:
         consents.record(
             subscriber, Consent.Kind.RETURNED, page="newsletter:unsubscribe", issue=issue

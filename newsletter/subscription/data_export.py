@@ -13,7 +13,7 @@ def of(subscriber: Subscriber) -> dict[str, Any]:
     """As plain values, times in UTC. Without our keys: they would open their pages to a finder."""
     return {
         "e-mail": subscriber.email,
-        "state": subscriber.get_state_display(),
+        "status": subscriber.get_status_display(),
         "language": subscriber.language,
         "topics": [topic.name for topic in subscriber.topics.all()],
         "first asked": _moment(subscriber.created_at),

@@ -1,7 +1,7 @@
 """Domains that are likely a slip of the finger. Pure.
 
 The domains are the default list of mailcheck.js (github.com/mailcheck/mailcheck, MIT) that people
-in the United States use, with the providers that grew since.
+in the United Statuses use, with the providers that grew since.
 """
 
 from functools import cache

@@ -11,7 +11,7 @@ from newsletter.models import Confirmation, Consent, Event, HardBounce, Origin, 
 from newsletter.subscription import consents
 from newsletter.subscription.signup import about, about_moves
 
-GONE = (Subscriber.State.LEFT, Subscriber.State.BOUNCED, Subscriber.State.COMPLAINED)
+GONE = (Subscriber.Status.LEFT, Subscriber.Status.BOUNCED, Subscriber.Status.COMPLAINED)
 MOST = 5000  # a night; the rest has its turn the next
 
 
@@ -30,9 +30,9 @@ def erase(subscriber: Subscriber, *, how: str, follow: bool = False) -> bool:
         outbox.forget(about=thing)
     changed = (
         Subscriber.objects.filter(pk=subscriber.pk)
-        .exclude(state=Subscriber.State.ERASED)
+        .exclude(status=Subscriber.Status.ERASED)
         .update(
-            state=Subscriber.State.ERASED,
+            status=Subscriber.Status.ERASED,
             email="",
             left_at=timezone.now(),
             paused_until=None,
@@ -63,6 +63,6 @@ def forget_who_left() -> int:
     The keyed hash stays, so that nobody writes there again. How many there were.
     """
     since = timezone.now() - timedelta(days=settings.NEWSLETTER_LEFT_DAYS)
-    gone = Subscriber.objects.exclude(email="").filter(state__in=GONE, left_at__lt=since)
+    gone = Subscriber.objects.exclude(email="").filter(status__in=GONE, left_at__lt=since)
     how = "its retention period was over"
     return sum(erase(subscriber, how=how, follow=True) for subscriber in gone[:MOST])

@@ -15,7 +15,7 @@ from newsletter.models.bounces import HardBounceQuerySet
 from newsletter.subscription import consents
 from newsletter.subscription.unsubscribe import suppress
 
-State = Subscriber.State
+Status = Subscriber.Status
 FEW = 2  # of a small list, whatever share they are; of a very small one half of it
 
 
@@ -28,7 +28,7 @@ def bounced(subscriber: Subscriber, *, how: str, issue: int = 0) -> bool:
     found = Issue.objects.select_for_update().filter(pk=issue).only("pk", *_JUDGED).first()
     if found is not None and not _few(found, subscriber, how):
         return False
-    return suppress(subscriber, because=State.BOUNCED, how=how, issue=issue)
+    return suppress(subscriber, because=Status.BOUNCED, how=how, issue=issue)
 
 
 _JUDGED = ("total", "bounced", "holds_bounces")
@@ -44,9 +44,9 @@ def _few(issue: Issue, subscriber: Subscriber, how: str) -> bool:
     """Note that this reader came back; whether they are few enough to be believed."""
     if not Subscriber.objects.active().filter(pk=subscriber.pk).exists():
         return False
-    state = HardBounce.State.HELD if issue.holds_bounces else HardBounce.State.TAKEN_OFF
+    status = HardBounce.Status.HELD if issue.holds_bounces else HardBounce.Status.TAKEN_OFF
     row, is_new = HardBounce.objects.get_or_create(
-        issue=issue, subscriber=subscriber, defaults={"state": state, "why": how[:200]}
+        issue=issue, subscriber=subscriber, defaults={"status": status, "why": how[:200]}
     )
     if not is_new:
         return False
@@ -69,15 +69,15 @@ def _tell_of_the_first(row: HardBounce) -> None:
 
 def _hold(issue: Issue) -> None:
     Issue.objects.filter(pk=issue.pk).update(holds_bounces=True)
-    of_late = HardBounce.objects.of(issue).filter(state=HardBounce.State.TAKEN_OFF)
+    of_late = HardBounce.objects.of(issue).filter(status=HardBounce.Status.TAKEN_OFF)
     _change(
         of_late,
-        before=State.BOUNCED,
-        after=State.ACTIVE,
+        before=Status.BOUNCED,
+        after=Status.ACTIVE,
         kind=Consent.Kind.RESTORED,
         how="too much of the issue came back: held for staff",
     )
-    of_late.filter(subscriber__state=State.ACTIVE).update(state=HardBounce.State.HELD)
+    of_late.filter(subscriber__status=Status.ACTIVE).update(status=HardBounce.Status.HELD)
     staff_emails.held(issue.pk)
 
 
@@ -91,12 +91,12 @@ def take_off(issue: Issue, *, how: str) -> int:
     held = HardBounce.objects.of(issue).held()
     gone = _change(
         held.filter(subscriber__joined_at__lte=F("at")),
-        before=State.ACTIVE,
-        after=State.BOUNCED,
+        before=Status.ACTIVE,
+        after=Status.BOUNCED,
         kind=Consent.Kind.BOUNCED,
         how=how,
     )
-    held.update(state=HardBounce.State.CONFIRMED)
+    held.update(status=HardBounce.Status.CONFIRMED)
     Issue.objects.filter(pk=issue.pk).update(holds_bounces=False, bounced=0)
     return gone
 
@@ -108,7 +108,7 @@ def keep_on(issue: Issue) -> int:
     That a bad day is over, nothing tells: so the issue goes on holding.
     """
     _locked(issue)
-    return HardBounce.objects.of(issue).held().update(state=HardBounce.State.KEPT)
+    return HardBounce.objects.of(issue).held().update(status=HardBounce.Status.KEPT)
 
 
 def _locked(issue: Issue) -> None:
@@ -117,13 +117,13 @@ def _locked(issue: Issue) -> None:
 
 
 def _change(rows: HardBounceQuerySet, *, before: str, after: str, kind: str, how: str) -> int:
-    """Give the readers of these rows another state, with a proof each, where this one is true."""
+    """Give the readers of these rows another status, with a proof each, where this one is true."""
     issues = dict(rows.values_list("subscriber", "issue"))
-    chosen = Subscriber.objects.select_for_update().filter(pk__in=list(issues), state=before)
+    chosen = Subscriber.objects.select_for_update().filter(pk__in=list(issues), status=before)
     found = list(chosen.order_by("pk").only("pk", "address_hash"))
-    left_at = timezone.now() if after == State.BOUNCED else None
+    left_at = timezone.now() if after == Status.BOUNCED else None
     Subscriber.objects.filter(pk__in=[each.pk for each in found]).update(
-        state=after, left_at=left_at
+        status=after, left_at=left_at
     )
     consents.record_all(found, kind, how=how[:200], issues=issues)
     return len(found)

@@ -26,7 +26,7 @@ class Week:
 
 @dataclass(frozen=True)
 class Numbers:
-    states: list[tuple[str, str, int]]
+    statuses: list[tuple[str, str, int]]
     weeks: list[Week]
     asked: int
     confirmed: int
@@ -47,12 +47,14 @@ def now() -> Numbers:
 
 
 def _count() -> Numbers:
-    counted = dict(Subscriber.objects.order_by().values_list("state").annotate(number=Count("*")))
-    states = [(value, str(name), counted.get(value, 0)) for value, name in Subscriber.State.choices]
+    counted = dict(Subscriber.objects.order_by().values_list("status").annotate(number=Count("*")))
+    statuses = [
+        (value, str(name), counted.get(value, 0)) for value, name in Subscriber.Status.choices
+    ]
     since = timezone.now() - timedelta(weeks=WEEKS)
     asked = Confirmation.objects.filter(asked_at__gte=since)
     return Numbers(
-        states=states,
+        statuses=statuses,
         weeks=_weeks(since),
         asked=asked.count(),
         confirmed=asked.filter(confirmed_at__isnull=False).count(),

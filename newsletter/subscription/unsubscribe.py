@@ -10,7 +10,7 @@ from newsletter.models import Confirmation, Consent, Subscriber
 from newsletter.subscription import consents
 from newsletter.subscription.signup import about, about_moves
 
-State = Subscriber.State
+Status = Subscriber.Status
 UNDO_FOR = timedelta(hours=1)
 
 
@@ -21,8 +21,8 @@ def leave(
     """No letter from now on, and no open link to confirm. True unless they had left before."""
     _end_confirmations(subscriber)
     changed = Subscriber.objects.filter(
-        pk=subscriber.pk, state__in=[State.ACTIVE, State.BOUNCED]
-    ).update(state=State.LEFT, left_at=timezone.now(), paused_until=None)
+        pk=subscriber.pk, status__in=[Status.ACTIVE, Status.BOUNCED]
+    ).update(status=Status.LEFT, left_at=timezone.now(), paused_until=None)
     if changed:
         consents.record(
             subscriber, Consent.Kind.LEFT, how=how[:200], page=page, issue=issue, network=network
@@ -34,7 +34,7 @@ def leave(
 def can_come_back(subscriber: Subscriber) -> bool:
     """Whether leaving can still be taken back by a button."""
     return (
-        subscriber.state == State.LEFT
+        subscriber.status == Status.LEFT
         and subscriber.successor_id is None
         and subscriber.left_at is not None
         and subscriber.left_at > timezone.now() - UNDO_FOR
@@ -42,20 +42,20 @@ def can_come_back(subscriber: Subscriber) -> bool:
 
 
 @transaction.atomic
-def suppress(subscriber: Subscriber, *, because: State, how: str, issue: int = 0) -> bool:
+def suppress(subscriber: Subscriber, *, because: Status, how: str, issue: int = 0) -> bool:
     """Send no letter to somebody whose mail came back (BOUNCED) or who complained (COMPLAINED).
 
     `how` is for staff and holds no address. True when that was news: a complaint also counts after
     leaving. They come back by asking and confirming anew.
     """
-    if because not in (State.BOUNCED, State.COMPLAINED):
+    if because not in (Status.BOUNCED, Status.COMPLAINED):
         raise ValueError(f"{because} is no reason to suppress somebody")
-    heard = [State.ACTIVE]
-    if because == State.COMPLAINED:
+    heard = [Status.ACTIVE]
+    if because == Status.COMPLAINED:
         _end_confirmations(subscriber)
-        heard += [State.LEFT, State.BOUNCED]
-    changed = Subscriber.objects.filter(pk=subscriber.pk, state__in=heard).update(
-        state=because, left_at=timezone.now()
+        heard += [Status.LEFT, Status.BOUNCED]
+    changed = Subscriber.objects.filter(pk=subscriber.pk, status__in=heard).update(
+        status=because, left_at=timezone.now()
     )
     if changed:
         consents.record(subscriber, Consent.Kind(because.value), how=how[:200], issue=issue)

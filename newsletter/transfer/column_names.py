@@ -69,7 +69,7 @@ _NEARLY = {
 _NO_WORD = re.compile(r"link|url|token|key|hash|page|code|count|score|rate|soft|(?:^|_)id$|number")
 _EXACTLY = {"left": LEFT, "bounced": BOUNCED, "complained": COMPLAINED}
 
-STATES = {
+STATUSES = {
     "active": ("", "active", "subscribed", "enabled", "confirmed", "opted_in", "subscriber"),
     "left": (
         *("left", "unsubscribed", "unsubscribe", "disabled", "blocklisted", "blacklisted"),
@@ -90,7 +90,7 @@ STATES = {
         "never_subscribed",
     ),
 }
-_STATE = {word: state for state, words in STATES.items() for word in words}
+_STATUS = {word: status for status, words in STATUSES.items() for word in words}
 _YES = {"1", "true", "yes", "y", "t", "on", "x", "subscribed", "opted_in", "active"}
 _NO = {
     *("", "0", "false", "no", "n", "f", "off", "null", "none", "nil", "na", "nan", "never"),
@@ -122,18 +122,18 @@ def name_of(text: str) -> str:
 
 def speaks_against(name: str) -> str | None:
     """Return what it means where the column of this name says anything; None for other columns."""
-    for state, known in _EXACTLY.items():
+    for status, known in _EXACTLY.items():
         if name in known:
-            return state
+            return status
     if _NO_WORD.search(name):
         return None
-    return next((state for state, nearly in _NEARLY.items() if nearly.search(name)), None)
+    return next((status for status, nearly in _NEARLY.items() if nearly.search(name)), None)
 
 
 @lru_cache(maxsize=1000)  # a list has few words, and a million lines
-def state_of(text: str) -> str | None:
-    """Return the state a status says; empty where nobody confirmed, None for an unknown word."""
-    return _STATE.get(name_of(text))
+def status_of(text: str) -> str | None:
+    """Return the status that this word means: empty where nobody confirmed; None if unknown."""
+    return _STATUS.get(name_of(text))
 
 
 def says_yes(text: str) -> bool | None:

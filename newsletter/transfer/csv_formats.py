@@ -22,13 +22,13 @@ _LISTMONK = {"uuid", "email", "name", "attributes", "status", "created_at"}
 
 @dataclass(frozen=True)
 class Line:
-    """What one line says. `state` is active, left, bounced or complained; empty: not confirmed.
+    """What one line says. `status` is active, left, bounced or complained; empty: not confirmed.
 
     `remarks` are what could not be read in a line that counts all the same.
     """
 
     email: str
-    state: str
+    status: str
     joined: datetime | None
     left: datetime | None
     network: str
@@ -57,8 +57,8 @@ class Reader:
         self._status = self._places(words.STATUS)
         against = [words.speaks_against(name) for name in self.names]
         self._against = {
-            state: [place for place, said in enumerate(against) if said == state]
-            for state in ("left", "bounced", "complained")
+            status: [place for place, said in enumerate(against) if said == status]
+            for status in ("left", "bounced", "complained")
         }
         self._reads, self._confirmed = self._places(words.READS), self._places(words.CONFIRMED)
         if not self._deciding():
@@ -87,7 +87,7 @@ class Reader:
         remarks: list[str] = []
         return Line(
             email=self.email(cells),
-            state=strictest([self.all_in or "active", *self._said(cells)]),
+            status=strictest([self.all_in or "active", *self._said(cells)]),
             joined=_time(cells, self._joined, remarks),
             left=_time(cells, self._leaving, []),
             network=network(_first(cells, self._network)),
@@ -96,16 +96,16 @@ class Reader:
         )
 
     def _said(self, cells: Sequence[str]) -> Iterator[str]:
-        """The state that each column says."""
+        """The status that each column says."""
         for text in _all(cells, self._status):
-            state = words.state_of(text)
-            if state is not None:
-                yield state
+            status = words.status_of(text)
+            if status is not None:
+                yield status
             elif self.all_in != "left":
                 raise Unreadable(f"The status “{text[:40]}” is not known.")
-        for state, places in self._against.items():
+        for status, places in self._against.items():
             if any(words.says_anything(text) for text in _all(cells, places)):
-                yield state
+                yield status
         if self.all_in != "left":
             for place in self._reads:
                 yield from self._yes_or_no(cells, place, "left")
@@ -147,9 +147,9 @@ class Reader:
         return [name.strip() for place, name in enumerate(header) if place not in used]
 
 
-def strictest(states: Sequence[str]) -> str:
-    """Return which of these states says most against writing to somebody."""
-    return max(states, key=STRICTNESS.index)
+def strictest(statuses: Sequence[str]) -> str:
+    """Return which of these statuses says most against writing to somebody."""
+    return max(statuses, key=STRICTNESS.index)
 
 
 def network(text: str) -> str:

@@ -157,7 +157,7 @@ WORDS = {
 
 
 def _checked(line: Line, now: datetime) -> Line:
-    if not line.state:
+    if not line.status:
         raise Unreadable("It was never confirmed there.")
     try:
         email_addresses.validate_address(line.email)
@@ -170,18 +170,18 @@ def _checked(line: Line, now: datetime) -> Line:
     return line
 
 
-def send_out(file: IO[str], *, state: str = "") -> int:
+def send_out(file: IO[str], *, status: str = "") -> int:
     """Write who is on the list as CSV, erased ones left out; return how many there are."""
-    people = Subscriber.objects.exclude(state=Subscriber.State.ERASED).order_by("pk")
-    if state:
-        people = people.filter(state=state)
+    people = Subscriber.objects.exclude(status=Subscriber.Status.ERASED).order_by("pk")
+    if status:
+        people = people.filter(status=status)
     topics = StringAgg("topics__slug", ";", order_by="topics__slug", default=Value(""))
     proofs = Consent.objects.filter(subscriber=OuterRef("pk"))
     unknown = Exists(proofs.filter(kind="imported", asked_at=None)) & ~Exists(
         proofs.filter(kind="confirmed")
     )
     rows = people.annotate(chosen=topics, unknown=unknown).values_list(
-        "email", "state", "language", "joined_at", "left_at", "chosen", "unknown"
+        "email", "status", "language", "joined_at", "left_at", "chosen", "unknown"
     )
     writer, count = spreadsheets.Writer(file), 0
     writer.row("email", "status", "language", "joined_at", "left_at", "topics")

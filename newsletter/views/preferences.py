@@ -27,7 +27,7 @@ def preferences(request: HttpRequest, subscriber: Subscriber, issue: int) -> Htt
         how = "the preferences page"
         subscription.leave(subscriber, how=how, page="newsletter:preferences", issue=issue)
         return _page(request, subscriber, issue)
-    if subscriber.state != Subscriber.State.ACTIVE:
+    if subscriber.status != Subscriber.Status.ACTIVE:
         return _page(request, subscriber, issue)
     return _change(request, subscriber, issue)
 
@@ -67,7 +67,7 @@ def _keep(request: HttpRequest, subscriber: Subscriber, wanted: str, typed: dict
 
 
 def _page(request: HttpRequest, subscriber: Subscriber, issue: int, **forms) -> HttpResponse:
-    if subscriber.state != Subscriber.State.ACTIVE:
+    if subscriber.status != Subscriber.Status.ACTIVE:
         context = {
             "address": masked(subscriber.email),
             "can_undo": subscription.can_come_back(subscriber),

@@ -60,9 +60,9 @@ def unsubscribe(request: HttpRequest, subscriber: Subscriber, issue: int) -> Htt
 def _undo(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpResponse:
     if not rate_limits.allow("newsletter_changes", client_network(request)):
         return too_many(request)
-    if subscriber.state != Subscriber.State.ACTIVE:
+    if subscriber.status != Subscriber.Status.ACTIVE:
         subscription.come_back(subscriber, issue=issue)
-    if request.POST["undo"] == "topics" and subscriber.state == Subscriber.State.ACTIVE:
+    if request.POST["undo"] == "topics" and subscriber.status == Subscriber.Status.ACTIVE:
         return redirect(links.preferences_path(subscriber.key, issue))
     return _page(request, "newsletter/goodbye.html", subscriber, issue)
 
@@ -71,7 +71,7 @@ def _page(request: HttpRequest, template: str, subscriber: Subscriber, issue: in
     context = {
         "subscriber": subscriber,
         "address": masked(subscriber.email),
-        "active": subscriber.state == Subscriber.State.ACTIVE,
+        "active": subscriber.status == Subscriber.Status.ACTIVE,
         "can_undo": subscription.can_come_back(subscriber),
         "preferences": links.preferences_path(subscriber.key, issue),
     }

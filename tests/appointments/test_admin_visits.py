@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from appointments import booking, emails
 from appointments.models import Appointment, Consent, ConsentText, Status
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from tests.appointments.front_desk import signed_in
 from tests.factories import make_appointment, make_hold, make_patient, make_provider, make_service
 
@@ -80,7 +80,7 @@ def text_of(answer) -> str:
 def make_failed(visit: Appointment, reason: str = "550 No such user") -> OutgoingEmail:
     emails.booked(visit)
     OutgoingEmail.objects.about(emails.about(visit)).update(
-        state=State.FAILED, due_at=None, attempts=1, last_error=reason
+        status=EmailStatus.FAILED, due_at=None, attempts=1, last_error=reason
     )
     return mails_about(visit)[0]
 
@@ -190,7 +190,7 @@ def test_a_failed_confirmation_shows_with_its_reason_and_is_sent_again(desk):
     assert "550 The mailbox does not exist" in text_of(desk.get(page_of(visit)))
     desk.post(reverse("admin:appointments_appointment_send_again", args=[visit.pk]))
     email.refresh_from_db()
-    assert email.state == State.WAITING
+    assert email.status == EmailStatus.WAITING
 
 
 def test_a_nurse_cannot_send_an_email_again(nurse):
@@ -200,7 +200,7 @@ def test_a_nurse_cannot_send_an_email_again(nurse):
     address = reverse("admin:appointments_appointment_send_again", args=[visit.pk])
     assert nurse.post(address).status_code == 403
     email.refresh_from_db()
-    assert email.state == State.FAILED
+    assert email.status == EmailStatus.FAILED
 
 
 def test_an_email_that_did_not_fail_is_not_sent_again(desk):

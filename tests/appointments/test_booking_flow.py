@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from appointments import booking, links
 from appointments.models import Appointment, Consent, ConsentText, Patient, Status
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from core.people import email_addresses
 from tests.appointments import steps
 from tests.database import contents
@@ -109,7 +109,7 @@ def test_the_confirmation_waits_in_the_outbox_and_says_nothing_telling(visitor, 
     steps.book(visitor, service, monday())
     [mail] = OutgoingEmail.objects.all()
     visit = Appointment.objects.get()
-    assert (mail.to, mail.state) == ("grace@example.org", State.WAITING)
+    assert (mail.to, mail.status) == ("grace@example.org", EmailStatus.WAITING)
     assert mail.key == f"appointment-booked:{visit.pk}"
     assert mail.subject.startswith("Your appointment on Monday, ")
     assert "10:00 am Central Time" in mail.subject

@@ -14,7 +14,7 @@ from icalendar import Calendar
 from appointments import links, waitlist
 from appointments.models import Appointment, Patient, Status, WaitlistEntry, WaitlistOffer
 from appointments.waitlist import links as place_links
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from tests.appointments import steps
 from tests.appointments.front_desk import signed_in
 from tests.factories import make_appointment, make_entry, make_hold, make_service, monday
@@ -104,7 +104,7 @@ def test_the_right_address_gets_a_link_that_works_and_the_old_calendar_a_cancel(
     steps.book(in_process(), service, monday("10:00"), email=WRONG, first_name="Mia")
     visit = Appointment.objects.get()
     _first, invitation = calendar_in(mail("appointment_booked", WRONG))
-    OutgoingEmail.objects.update(state=State.SENT, due_at=None, sent_at=timezone.now())
+    OutgoingEmail.objects.update(status=EmailStatus.SENT, due_at=None, sent_at=timezone.now())
     correct(desk, visit)
 
     gone = mail("appointment_readdressed", WRONG)
@@ -127,7 +127,7 @@ def test_the_right_address_gets_a_link_that_works_and_the_old_calendar_a_cancel(
 def test_what_still_waits_for_the_wrong_address_is_never_sent(desk, service):
     steps.book(in_process(), service, monday("10:00"), email=WRONG)
     correct(desk, Appointment.objects.get())
-    assert mail("appointment_booked", WRONG).state == State.DROPPED
+    assert mail("appointment_booked", WRONG).status == EmailStatus.DROPPED
 
 
 def test_the_stranger_s_link_lists_no_visit_of_the_right_address(desk, service):

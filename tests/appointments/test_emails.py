@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from appointments import booking
 from appointments.models import Appointment
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from tests.factories import make_appointment, make_hold, make_patient, make_provider, make_service
 
 pytestmark = pytest.mark.django_db
@@ -168,8 +168,8 @@ def test_a_provider_learns_that_a_visit_is_cancelled(visit, by):
 def test_the_newest_word_to_a_provider_overtakes_the_older(visit):
     booking.move(visit, provider=None, starts_at=START + DAY)
     booking.cancel(visit)
-    assert mails("provider_moved")[0].state == State.DROPPED
-    assert mails("provider_cancelled")[0].state == State.WAITING
+    assert mails("provider_moved")[0].status == EmailStatus.DROPPED
+    assert mails("provider_cancelled")[0].status == EmailStatus.WAITING
 
 
 def test_mails_to_providers_name_nobody_and_carry_no_file(visit):
@@ -202,5 +202,5 @@ def test_a_provider_without_an_address_gets_no_mail(visit):
 
 def test_patients_and_providers_do_not_overtake_one_another(visit):
     booking.cancel(visit)
-    assert set(OutgoingEmail.objects.values_list("state", flat=True)) == {State.WAITING}
+    assert set(OutgoingEmail.objects.values_list("status", flat=True)) == {EmailStatus.WAITING}
     assert len(set(OutgoingEmail.objects.values_list("about", flat=True))) == 2

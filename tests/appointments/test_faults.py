@@ -12,7 +12,7 @@ import pytest
 from appointments import booking
 from appointments.models import Appointment, Status
 from core.mail import tasks
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from curednation.celery import app as celery_app
 from tests import processes
 from tests.appointments import steps
@@ -59,17 +59,23 @@ def book(site: processes.Process, clock: str = "10:00") -> tuple[Page, float]:
 def wait_until(done: Callable[[], bool], *, seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not done():
-        assert time.monotonic() < deadline, OutgoingEmail.objects.values_list("state", "last_error")
+        assert time.monotonic() < deadline, OutgoingEmail.objects.values_list(
+            "status", "last_error"
+        )
         time.sleep(0.05)
 
 
-def states() -> set[str]:
-    return set(OutgoingEmail.objects.values_list("state", flat=True))
+def statuses() -> set[str]:
+    return set(OutgoingEmail.objects.values_list("status", flat=True))
+
+
+def waits_after_one_attempt() -> bool:
+    return OutgoingEmail.objects.filter(attempts=1, status=EmailStatus.WAITING).exists()
 
 
 def let_time_pass() -> None:
     """Until the sweep finds what waits; it runs every minute."""
-    OutgoingEmail.objects.filter(state=State.WAITING).update(due_at="2020-01-01T00:00Z")
+    OutgoingEmail.objects.filter(status=EmailStatus.WAITING).update(due_at="2020-01-01T00:00Z")
     tasks.sweep.delay()
 
 
@@ -101,10 +107,10 @@ def test_a_visit_is_booked_while_the_broker_is_down_and_its_mail_goes_out_once_i
     page, _ = book(site)
     assert "Thank you, Grace." in page.text
     assert Appointment.objects.get().status == Status.BOOKED
-    assert states() == {State.WAITING}
+    assert statuses() == {EmailStatus.WAITING}
     assert mails.mails == []
     let_time_pass()
-    wait_until(lambda: states() == {State.SENT})
+    wait_until(lambda: statuses() == {EmailStatus.SENT})
     let_time_pass()
     time.sleep(0.5)  # for what must not happen
     assert len(mails.mails) == 1
@@ -117,7 +123,7 @@ def test_a_broker_that_never_answers_costs_the_patient_less_than_two_seconds(
     site = start_site(BROKER_URL=f"redis://127.0.0.1:{silent_port}/0")
     page, first = book(site)
     assert "Thank you, Grace." in page.text
-    assert states() == {State.WAITING}
+    assert statuses() == {EmailStatus.WAITING}
     # The next patient does not ask that broker: what they wait is the site's own work.
     _, own_work = book(site, "11:00")
     assert first - own_work < 2
@@ -140,10 +146,10 @@ def test_a_cache_that_never_answers_stops_no_booking(start_site, silent_port):
 def test_a_mail_server_that_is_busy_gets_the_same_confirmation_later(live_site, mails):
     mails.answer("451 Try again later")
     book(live_site)
-    wait_until(lambda: OutgoingEmail.objects.filter(attempts=1, state=State.WAITING).exists())
+    wait_until(waits_after_one_attempt)
     assert mails.mails == []
     let_time_pass()
-    wait_until(lambda: states() == {State.SENT})
+    wait_until(lambda: statuses() == {EmailStatus.SENT})
     assert len(mails.mails) == 1
     sent_once_to_the_patient(mails)
 
@@ -151,10 +157,10 @@ def test_a_mail_server_that_is_busy_gets_the_same_confirmation_later(live_site, 
 def test_a_mail_server_that_is_away_gets_the_confirmation_when_it_is_back(live_site, mails):
     mails.close()
     book(live_site)
-    wait_until(lambda: OutgoingEmail.objects.filter(attempts=1, state=State.WAITING).exists())
+    wait_until(waits_after_one_attempt)
     mails.open()
     let_time_pass()
-    wait_until(lambda: states() == {State.SENT})
+    wait_until(lambda: statuses() == {EmailStatus.SENT})
     assert len(mails.mails) == 1
     sent_once_to_the_patient(mails)
 
@@ -164,9 +170,9 @@ def test_a_line_that_drops_after_the_mail_was_taken_brings_the_very_same_mail_ag
 ):
     mails.answer(DROP)
     book(live_site)
-    wait_until(lambda: OutgoingEmail.objects.filter(attempts=1, state=State.WAITING).exists())
+    wait_until(waits_after_one_attempt)
     let_time_pass()
-    wait_until(lambda: states() == {State.SENT})
+    wait_until(lambda: statuses() == {EmailStatus.SENT})
     assert len(mails.mails) == 2  # mail programs show a Message-ID once
     sent_once_to_the_patient(mails)
 
@@ -177,16 +183,16 @@ def test_a_slow_mail_server_keeps_no_patient_waiting(live_site, mails):
     mails.delay = 3
     _, while_slow = book(live_site, "11:00")
     assert while_slow < quick + 1
-    wait_until(lambda: states() == {State.SENT})
+    wait_until(lambda: statuses() == {EmailStatus.SENT})
 
 
 def test_a_confirmation_still_waiting_when_the_visit_is_cancelled_is_never_sent(live_site, mails):
     mails.answer("451 Try again later")
     book(live_site)
-    wait_until(lambda: OutgoingEmail.objects.filter(attempts=1, state=State.WAITING).exists())
+    wait_until(waits_after_one_attempt)
     booking.cancel(Appointment.objects.select_related("service", "patient", "provider").get())
     let_time_pass()
-    wait_until(lambda: states() == {State.SENT, State.DROPPED})
+    wait_until(lambda: statuses() == {EmailStatus.SENT, EmailStatus.DROPPED})
     [mail] = mails.mails
     assert mail["Subject"].startswith("Cancelled: ")
 
@@ -194,7 +200,7 @@ def test_a_confirmation_still_waiting_when_the_visit_is_cancelled_is_never_sent(
 def test_an_address_that_the_server_refuses_fails_and_the_visit_stays(live_site, mails):
     mails.recipients["grace@example.org"] = "550 No such user"
     book(live_site)
-    wait_until(lambda: states() == {State.FAILED})
+    wait_until(lambda: statuses() == {EmailStatus.FAILED})
     mails.recipients.clear()
     assert Appointment.objects.get().status == Status.BOOKED
     assert "550" in OutgoingEmail.objects.get().last_error

@@ -12,7 +12,7 @@ from icalendar import Calendar
 from appointments import booking, links
 from appointments.models import Appointment, ConsentText, Status
 from core.mail import delivery
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from tests.appointments import steps
 from tests.core.mail.examples import EXAMPLES
 from tests.core.mail.factories import fresh, make_email
@@ -43,7 +43,9 @@ def visit() -> Appointment:
 def work() -> None:
     """What the worker does at once, and the sweep within a minute: send what is due."""
     soon = timezone.now() + timedelta(minutes=1)
-    for email in OutgoingEmail.objects.filter(state=State.WAITING, due_at__lte=soon).order_by("pk"):
+    for email in OutgoingEmail.objects.filter(
+        status=EmailStatus.WAITING, due_at__lte=soon
+    ).order_by("pk"):
         delivery.deliver(email.pk)
 
 
@@ -63,7 +65,7 @@ def move(client: Client, visit: Appointment, clock: str) -> None:
 
 
 def waiting(to: str) -> list[OutgoingEmail]:
-    return list(OutgoingEmail.objects.filter(to=to, state=State.WAITING))
+    return list(OutgoingEmail.objects.filter(to=to, status=EmailStatus.WAITING))
 
 
 def sent(to: str) -> list[str]:
@@ -255,15 +257,15 @@ def test_more_than_so_many_of_a_kind_to_one_mailbox_wait_and_none_is_lost(settin
     ]
     other = make_email("appointment_cancelled", to=spelled(0), **visit)
     work()
-    states = [fresh(row).state for row in rows]
-    assert states == [State.SENT] * 3 + [State.WAITING] * 2
-    assert fresh(other).state == State.SENT, "one kind holds up no other"
+    statuses = [fresh(row).status for row in rows]
+    assert statuses == [EmailStatus.SENT] * 3 + [EmailStatus.WAITING] * 2
+    assert fresh(other).status == EmailStatus.SENT, "one kind holds up no other"
     held = fresh(rows[4])
     assert held.attempts == 0
     assert timedelta(minutes=5) < held.due_at - timezone.now() < timedelta(minutes=15)
     settings.LIMITS = settings.LIMITS | {"mails_per_address": "9/hour"}
     let_pass(timedelta(minutes=15))
-    assert {fresh(row).state for row in rows} == {State.SENT}
+    assert {fresh(row).status for row in rows} == {EmailStatus.SENT}
 
 
 def test_more_than_so_many_of_a_kind_in_all_wait(settings):
@@ -273,7 +275,7 @@ def test_more_than_so_many_of_a_kind_in_all_wait(settings):
     make_email("account_unknown", to="kim@example.org")
     work()
     assert len(mail.outbox) == 3
-    assert OutgoingEmail.objects.filter(state=State.WAITING).count() == 2
+    assert OutgoingEmail.objects.filter(status=EmailStatus.WAITING).count() == 2
 
 
 def test_a_mail_that_waits_for_its_turn_can_be_overtaken(settings):
@@ -282,7 +284,7 @@ def test_a_mail_that_waits_for_its_turn_can_be_overtaken(settings):
         make_email("appointment_links_none", about="links:x", overtakes=nth > 0)
         work()
     assert len(mail.outbox) == 1
-    assert OutgoingEmail.objects.filter(state=State.WAITING).count() == 1
+    assert OutgoingEmail.objects.filter(status=EmailStatus.WAITING).count() == 1
 
 
 def test_every_kind_of_mail_is_counted_but_those_to_staff_and_providers(settings):
@@ -291,8 +293,8 @@ def test_every_kind_of_mail_is_counted_but_those_to_staff_and_providers(settings
         for _ in range(2):
             make_email(template, to="anna.berg@example.org", **context)
     work()
-    kinds = OutgoingEmail.objects.values_list("template", "state")
-    twice = {kind for (kind, state), count in Counter(kinds).items() if count == 2}
+    kinds = OutgoingEmail.objects.values_list("template", "status")
+    twice = {kind for (kind, status), count in Counter(kinds).items() if count == 2}
     assert twice == {
         *("provider_cancelled", "provider_daily_digest", "provider_moved", "provider_new"),
         *("account_changed", "account_invited", "article_review_due", "comments_waiting"),

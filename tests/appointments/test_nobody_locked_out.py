@@ -11,7 +11,7 @@ from appointments.booking import returning_patient
 from appointments.models import Appointment, ConsentText, EntryStatus, WaitlistEntry
 from appointments.waitlist import links
 from core.mail import delivery
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from tests.appointments import steps
 from tests.factories import make_appointment, make_patient, make_provider, make_service, monday
 from tests.visitor import in_process
@@ -49,7 +49,7 @@ def join(service, who: dict, **typed):
 def newest(template: str) -> OutgoingEmail:
     """The newest mail to the victim that was sent or will be."""
     mails = OutgoingEmail.objects.filter(to=VICTIM, template=template)
-    return mails.exclude(state=State.DROPPED).latest("pk")
+    return mails.exclude(status=EmailStatus.DROPPED).latest("pk")
 
 
 def path_in(email: OutgoingEmail) -> str:
@@ -57,7 +57,7 @@ def path_in(email: OutgoingEmail) -> str:
 
 
 def send_what_waits() -> None:
-    for email in OutgoingEmail.objects.filter(state=State.WAITING):
+    for email in OutgoingEmail.objects.filter(status=EmailStatus.WAITING):
         delivery.deliver(email.pk)
 
 
@@ -142,7 +142,7 @@ def test_lost_links_and_proofs_of_a_stranger_leave_the_owner_both(returning, fir
 def test_a_mail_with_a_proof_that_still_holds_is_there_while_the_next_one_waits(returning):
     for _ in range(8):
         Client(**STRANGER).post("/book/tn/back/proof/", {"email": VICTIM})
-        for email in OutgoingEmail.objects.filter(template="appointment_proof", state="waiting"):
+        for email in OutgoingEmail.objects.filter(template="appointment_proof", status="waiting"):
             assert email.due_at - email.created_at <= returning_patient.VALID_FOR / 2
         send_what_waits()
 

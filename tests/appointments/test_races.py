@@ -334,4 +334,4 @@ def test_of_a_move_and_a_cancellation_at_once_the_visit_ends_as_one_of_them_says
         assert visit.status == Status.CANCELLED
         mails = OutgoingEmail.objects.filter(about=f"appointment:{visit.pk}")
         assert mails.filter(template="appointment_cancelled", overtaken=False).count() == 1
-        assert not mails.filter(template="appointment_moved", state="waiting").exists()
+        assert not mails.filter(template="appointment_moved", status="waiting").exists()

@@ -13,7 +13,7 @@ from appointments import booking
 from appointments.emails import reminders
 from appointments.models import Appointment, Status
 from core.mail import delivery
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from tests.factories import (
     at,
     make_appointment,
@@ -149,7 +149,7 @@ def test_a_moved_visit_has_reminders_of_its_own_and_the_old_ones_are_dropped(clo
     reminders.write_due()
     day_later = START + 24 * HOUR
     booking.move(visit, provider=None, starts_at=day_later)
-    assert OutgoingEmail.objects.get(key=f"reminder-24h:{visit.pk}:0").state == State.DROPPED
+    assert OutgoingEmail.objects.get(key=f"reminder-24h:{visit.pk}:0").status == EmailStatus.DROPPED
     clock.move_to(START - HOUR)
     assert reminders.write_due() == 0
     clock.move_to(START)
@@ -188,7 +188,7 @@ def test_a_reminder_that_waits_is_dropped_when_the_visit_is_cancelled_or_begins(
     clock.move_to(START - HOUR)
     reminders.write_due()
     getattr(booking, end)(visit, by="staff: Robin")
-    assert OutgoingEmail.objects.get(key=written()[0]).state == State.DROPPED
+    assert OutgoingEmail.objects.get(key=written()[0]).status == EmailStatus.DROPPED
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_reminder_that_lay_in_a_dead_outbox_until_the_visit_began_is_not_sent(
     mail = OutgoingEmail.objects.get(about=f"appointment:{visit.pk}")
     delivery.deliver(mail.pk)
     mail.refresh_from_db()
-    assert mail.state == State.DROPPED
+    assert mail.status == EmailStatus.DROPPED
     assert mailoutbox == []
 
 

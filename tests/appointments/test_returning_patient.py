@@ -62,7 +62,7 @@ def test_asking_again_and_again_is_one_mail_that_waits_and_answers_the_same(clie
         for _ in range(6)
     }
     assert len(answers) == 1
-    assert OutgoingEmail.objects.filter(state="waiting").count() == 1
+    assert OutgoingEmail.objects.filter(status="waiting").count() == 1
 
 
 def test_a_service_for_returning_patients_asks_for_proof_before_it_shows_times(client, returning):

@@ -12,7 +12,7 @@ from appointments import booking, links
 from appointments.calendars.ics import Method, calendar_file
 from appointments.models import Appointment, Status
 from core.mail.attachments import Attachment
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from core.practice.models import Practice
 from tests.appointments import steps
 from tests.factories import (
@@ -405,21 +405,21 @@ def test_a_change_made_on_an_old_page_does_not_undo_a_newer_one(visit):
 
 
 def states() -> dict[str, str]:
-    return dict(OutgoingEmail.objects.values_list("template", "state"))
+    return dict(OutgoingEmail.objects.values_list("template", "status"))
 
 
 def test_a_mail_that_still_waits_is_overtaken_by_the_next_word_about_the_visit(visitor):
     steps.book(visitor, make_service(), monday())
     booking.move(Appointment.objects.get(), provider=None, starts_at=monday("14:00"))
     assert states() == {
-        "appointment_booked": State.DROPPED,
-        "appointment_moved": State.WAITING,
+        "appointment_booked": EmailStatus.DROPPED,
+        "appointment_moved": EmailStatus.WAITING,
     }
     booking.cancel(Appointment.objects.get())
     assert states() == {
-        "appointment_booked": State.DROPPED,
-        "appointment_moved": State.DROPPED,
-        "appointment_cancelled": State.WAITING,
+        "appointment_booked": EmailStatus.DROPPED,
+        "appointment_moved": EmailStatus.DROPPED,
+        "appointment_cancelled": EmailStatus.WAITING,
     }
 
 
@@ -429,4 +429,4 @@ def test_mails_about_another_visit_are_not_overtaken(visitor):
     patient = make_patient(email="grace@example.org", first_name="George")
     other = make_appointment(service=service, starts_at=monday("14:00"), patient=patient)
     booking.cancel(other)
-    assert states()["appointment_booked"] == State.WAITING
+    assert states()["appointment_booked"] == EmailStatus.WAITING

@@ -84,7 +84,7 @@ def test_who_is_taken_off_the_list_gets_no_offer_and_no_mail(desk):
     entry.refresh_from_db()
     assert entry.status == "removed"
     assert availability.grid(service, "TN").first() is not None
-    assert OutgoingEmail.objects.filter(to=entry.email, state="waiting").count() == 0
+    assert OutgoingEmail.objects.filter(to=entry.email, status="waiting").count() == 0
     assert "was not waiting any more" in remove(desk, entry).content.decode()
 
 

@@ -194,7 +194,7 @@ def test_a_stored_control_character_takes_no_feed_of_the_newsletter_down(client)
             subject=subject,
             preview=subject,
             body=f"<p>{subject}</p>",
-            state=Issue.State.SENT,
+            status=Issue.Status.SENT,
             started_at=timezone.now(),
             finished_at=timezone.now(),
         )

@@ -4,7 +4,7 @@ import pytest
 
 from articles import publishing
 from articles.models import Contributor, Status
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from tests.articles.factories import approve, edit, make_article, make_contributor, make_draft
 from tests.articles.test_admin import page_of, signed_in, step
 from tests.core.staff.people import make_staff
@@ -19,7 +19,7 @@ def make_reviewer(name: str = "Dana Doc") -> Contributor:
 
 
 def mails() -> list[str]:
-    waiting = OutgoingEmail.objects.filter(template="article_in_review", state=State.WAITING)
+    waiting = OutgoingEmail.objects.filter(template="article_in_review", status=EmailStatus.WAITING)
     return sorted(waiting.values_list("to", flat=True))
 
 

@@ -102,8 +102,8 @@ def test_each_page_is_readable_and_breaks_no_rule(staff_page, live_server, addre
 def make_every_panel(visit: Appointment) -> None:
     """Something to say for each block of the first page."""
     make_email(about=emails.about(visit))
-    came_back = {"last_error": "550", "due_at": None, "returned_at": timezone.now()}
-    OutgoingEmail.objects.update(state="failed", **came_back)
+    came_back = {"last_error": "550", "due_at": None, "bounced_at": timezone.now()}
+    OutgoingEmail.objects.update(status="failed", **came_back)
     ClinicRules.objects.update_or_create(pk=1, defaults={"most_hourly": 1})  # booking rests
     article = make_article()
     Article.objects.update(true_until=timezone.localdate())
@@ -119,7 +119,7 @@ def make_trouble() -> Issue:
     issue = make_issue(total=40, holds_bounces=True)
     for number, reader in enumerate(make_readers(3)):
         why = "mailbox: 5.1.1 550 5.1.1 …: Recipient address rejected"
-        HardBounce.objects.create(issue=issue, subscriber=reader, state="held", why=why)
+        HardBounce.objects.create(issue=issue, subscriber=reader, status="held", why=why)
         refused = {"kind": "refused", "issue": issue.pk, "why": "5.7.26 550 5.7.26 DMARC"}
         Event.objects.create(source="mailbox", event_id=f"{issue.pk}-{number}", **refused)
     return issue

@@ -114,7 +114,7 @@ def _newsletter() -> list[Model]:
     text, now = readers.make_consent_text(), timezone.now()
     issue = make_issue()
     delivery = Delivery.objects.create(
-        issue=issue, subscriber=reader, domain="example.org", state="uncertain", due_at=now
+        issue=issue, subscriber=reader, domain="example.org", status="uncertain", due_at=now
     )
     return [
         reader,

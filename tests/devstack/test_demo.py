@@ -25,7 +25,7 @@ from appointments.models import (
 )
 from appointments.scheduling import availability
 from appointments.scheduling.states import STATES
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from core.staff.models import User
 from devstack.management.commands.dev_staff import PASSWORD
 from tests.factories import make_consent_texts, make_patient
@@ -145,7 +145,7 @@ def test_loading_on_a_later_day_fills_up_the_weeks_ahead_and_closes_the_past(cli
     assert not Appointment.objects.filter(
         ends_at__lt=later, status__in=[Status.BOOKED, Status.CHECKED_IN]
     ).exists()
-    assert not OutgoingEmail.objects.filter(state=State.WAITING).exists()
+    assert not OutgoingEmail.objects.filter(status=EmailStatus.WAITING).exists()
 
 
 def test_a_visit_that_somebody_cancelled_is_not_booked_again(clinic):

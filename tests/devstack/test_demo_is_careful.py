@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from appointments.models import Appointment, Provider
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from core.staff.models import User
 from tests.devstack.test_demo import NOON, counts, make_texts
 from tests.factories import make_patient
@@ -59,7 +59,7 @@ def test_a_deployment_gets_nobody_whose_password_everybody_knows(noon, settings)
 def test_no_email_waits_to_be_sent(noon, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         call_command("demo")
-    states = Counter(OutgoingEmail.objects.values_list("state", flat=True))
-    assert set(states) == {State.SENT, State.FAILED}
-    assert states[State.FAILED] == 1
-    assert sum(states.values()) < 10
+    statuses = Counter(OutgoingEmail.objects.values_list("status", flat=True))
+    assert set(statuses) == {EmailStatus.SENT, EmailStatus.FAILED}
+    assert statuses[EmailStatus.FAILED] == 1
+    assert sum(statuses.values()) < 10

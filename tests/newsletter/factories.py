@@ -31,16 +31,16 @@ def make_subscriber(*, email: str = "", **values: Any) -> Subscriber:
     given = {
         "email": email_addresses.normalized(email),
         "address_hash": email_addresses.keyed_hash(email),
-        "state": Subscriber.State.ACTIVE,
+        "status": Subscriber.Status.ACTIVE,
         "joined_at": timezone.now(),
     } | values
-    if given["state"] == Subscriber.State.ERASED:
+    if given["status"] == Subscriber.Status.ERASED:
         given["email"] = ""
     return Subscriber.objects.create(**given)
 
 
 def letter_to(subscriber: Subscriber, *, issue: int = 1) -> str:
     """The Message-ID of a letter that was sent to them."""
-    sent = {"domain": "example.org", "state": "sent", "due_at": timezone.now()}
+    sent = {"domain": "example.org", "status": "sent", "due_at": timezone.now()}
     row, _new = Delivery.objects.get_or_create(issue_id=issue, subscriber=subscriber, defaults=sent)
     return message_ids.make(issue, row.pk, "example.org")

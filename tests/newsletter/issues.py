@@ -43,7 +43,7 @@ def start(issue: Issue) -> Issue:
 
 def send(issue: Issue) -> Issue:
     """All of it that can go now, through one worker."""
-    if issue.state in Issue.EDITABLE:
+    if issue.status in Issue.EDITABLE:
         workflow.send_now(issue)
     workflow.freeze(issue.pk)
     sending.work(issue.pk, worker="test", seconds=30)
@@ -51,11 +51,11 @@ def send(issue: Issue) -> Issue:
     return issue
 
 
-def states(issue: Issue) -> dict[str, int]:
-    """How many of its deliveries are in each state."""
+def statuses(issue: Issue) -> dict[str, int]:
+    """How many of its deliveries are in each status."""
     found: dict[str, int] = {}
-    for state in Delivery.objects.of(issue).values_list("state", flat=True):
-        found[state] = found.get(state, 0) + 1
+    for status in Delivery.objects.of(issue).values_list("status", flat=True):
+        found[status] = found.get(status, 0) + 1
     return found
 
 

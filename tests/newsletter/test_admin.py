@@ -17,7 +17,7 @@ from tests.newsletter.factories import make_consent_text, make_subscriber, make_
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/newsletter/subscriber/"
-State = Subscriber.State
+Status = Subscriber.Status
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_nobody_adds_changes_or_deletes_a_subscriber_by_hand(manager):
     subscriber = make_subscriber()
     for page in ("add/", f"{subscriber.pk}/delete/"):
         assert manager.get(LIST + page).status_code == 403
-    assert manager.post(f"{LIST}{subscriber.pk}/change/", {"state": "left"}).status_code == 403
+    assert manager.post(f"{LIST}{subscriber.pk}/change/", {"status": "left"}).status_code == 403
 
 
 # ── one person ────────────────────────────────────────────────────────────────
@@ -127,7 +127,7 @@ def test_staff_take_somebody_off_with_a_proof_of_how_they_asked(editor):
     assert "This field is required" in editor.post(page).text
     editor.post(page, {"how": "by phone"}, follow=True)
     subscriber.refresh_from_db()
-    assert subscriber.state == State.LEFT
+    assert subscriber.status == Status.LEFT
     assert Consent.objects.get().how == "staff: by phone"
 
 
@@ -135,14 +135,14 @@ def test_only_managers_erase(editor):
     subscriber = make_subscriber()
     assert "Erase" not in editor.get(f"{LIST}{subscriber.pk}/change/").text
     assert editor.post(f"{LIST}{subscriber.pk}/erase/", {"how": "x"}).status_code == 403
-    assert Subscriber.objects.get().state == State.ACTIVE
+    assert Subscriber.objects.get().status == Status.ACTIVE
 
 
 def test_managers_erase_for_good(manager):
     subscriber = with_history()
     manager.post(f"{LIST}{subscriber.pk}/erase/", {"how": "by letter"}, follow=True)
     subscriber.refresh_from_db()
-    assert (subscriber.state, subscriber.email) == (State.ERASED, "")
+    assert (subscriber.status, subscriber.email) == (Status.ERASED, "")
     assert "anna@example.org" not in manager.get(f"{LIST}{subscriber.pk}/change/").text
 
 
@@ -168,8 +168,8 @@ def test_confirmations_that_failed_are_a_list(editor):
     late = Confirmation.objects.get(email="late@example.org")
     Confirmation.objects.filter(pk=late.pk).update(expires_at=late.asked_at)
     mails = OutgoingEmail.objects.filter(template="newsletter_confirm")
-    mails.filter(to="lost@example.org").update(state="failed", due_at=None, last_error="550")
-    mails.filter(to="came-back@example.org").update(returned_at=late.asked_at)
+    mails.filter(to="lost@example.org").update(status="failed", due_at=None, last_error="550")
+    mails.filter(to="came-back@example.org").update(bounced_at=late.asked_at)
     outcomes = {}
     for outcome in ("open", "late", "failed", "confirmed"):
         page = editor.get("/admin/newsletter/confirmation/", {"outcome": outcome})
@@ -199,16 +199,16 @@ def test_consents_are_found_by_a_whole_address(editor):
 
 def test_the_numbers_are_those_of_the_list(editor):
     cache.clear()
-    for state, number in ((State.ACTIVE, 3), (State.LEFT, 2), (State.BOUNCED, 1)):
+    for status, number in ((Status.ACTIVE, 3), (Status.LEFT, 2), (Status.BOUNCED, 1)):
         for _ in range(number):
             consents.record(
-                make_subscriber(state=state),
-                state if state != "active" else "confirmed",
+                make_subscriber(status=status),
+                status if status != "active" else "confirmed",
                 text=make_consent_text(),
                 asked_at=make_consent_text().created,
             )
     page = editor.get(LIST + "statistics/")
-    counted = {state: number for state, _, number in page.context["numbers"].states}
+    counted = {status: number for status, _, number in page.context["numbers"].statuses}
     assert counted == {"active": 3, "left": 2, "bounced": 1, "complained": 0, "erased": 0}
     this_week = page.context["numbers"].weeks[-1]
     assert (this_week.came, this_week.went) == (3, 3)

@@ -90,7 +90,7 @@ def test_an_issue_stays_readable_while_one_uncertain_mail_is_sent_again(client, 
 
     make_subscriber()
     issue = publish()
-    Delivery.objects.update(state="uncertain", reason="The worker stopped.")
+    Delivery.objects.update(status="uncertain", reason="The worker stopped.")
     Batch.objects.update(sent=0, uncertain=1)
     workflow.resend(Delivery.objects.get())
     assert client.get(issue.get_absolute_url()).status_code == 200

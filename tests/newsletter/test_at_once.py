@@ -11,7 +11,7 @@ from newsletter.models import Confirmation, Consent, Subscriber
 from tests.newsletter.factories import make_consent_text, make_subscriber
 
 pytestmark = pytest.mark.django_db(transaction=True)
-State = Subscriber.State
+Status = Subscriber.Status
 
 
 def at_once(*calls) -> list:
@@ -45,7 +45,7 @@ def test_a_link_that_is_pressed_twice_at_once_confirms_once():
 def test_two_links_to_one_address_make_one_subscriber():
     tokens = [ask(), ask()]
     at_once(*[lambda token=token: subscription.confirm(token) for token in tokens])
-    assert Subscriber.objects.get().state == State.ACTIVE
+    assert Subscriber.objects.get().status == Status.ACTIVE
     assert OutgoingEmail.objects.filter(template="newsletter_welcome").count() == 1
 
 
@@ -74,5 +74,5 @@ def test_confirming_and_leaving_at_once_end_in_one_of_the_two():
         )
         subscriber.refresh_from_db()
         last = Consent.objects.filter(subscriber=subscriber).latest("pk")
-        assert (subscriber.state, last.kind) in {("left", "left"), ("active", "confirmed")}
+        assert (subscriber.status, last.kind) in {("left", "left"), ("active", "confirmed")}
         assert not Confirmation.objects.open().filter(address_hash=subscriber.address_hash).exists()

@@ -11,16 +11,16 @@ from newsletter.issues import retention, workflow
 from newsletter.models import Consent, Event, HardBounce, Issue, Subscriber
 from tests.core.staff.people import make_staff, sign_in
 from tests.newsletter.factories import letter_to
-from tests.newsletter.issues import mail_through, make_issue, make_readers, send, start, states
+from tests.newsletter.issues import mail_through, make_issue, make_readers, send, start, statuses
 
 pytestmark = pytest.mark.django_db
-State = Subscriber.State
+Status = Subscriber.Status
 Kind = Event.Kind
 
 
 def sent_issue(readers: list[Subscriber]) -> Issue:
     issue = start(make_issue())
-    Issue.objects.filter(pk=issue.pk).update(state="sent", finished_at=issue.started_at)
+    Issue.objects.filter(pk=issue.pk).update(status="sent", finished_at=issue.started_at)
     issue.refresh_from_db()
     assert issue.total == len(readers)
     return issue
@@ -90,9 +90,9 @@ def test_who_left_or_complained_meanwhile_is_not_brought_back():
     issue = sent_issue(readers)
     came_back(issue, readers[:2])
     subscription.leave(readers[0], how="link")
-    subscription.suppress(readers[1], because=State.COMPLAINED, how="abuse")
+    subscription.suppress(readers[1], because=Status.COMPLAINED, how="abuse")
     came_back(issue, readers[2:])
-    found = Subscriber.objects.order_by("pk").values_list("state", flat=True)
+    found = Subscriber.objects.order_by("pk").values_list("status", flat=True)
     assert list(found) == ["left", "complained", "active", "active", "active"]
 
 
@@ -158,7 +158,7 @@ def test_who_has_confirmed_anew_is_not_taken_off_by_an_old_report(editor):
     issue, readers = held_issue()
     HardBounce.objects.filter(subscriber=readers[0]).update(at="2020-01-01T00:00Z")
     decide(editor, issue, "take-off")
-    assert Subscriber.objects.get(pk=readers[0].pk).state == "active"
+    assert Subscriber.objects.get(pk=readers[0].pk).status == "active"
 
 
 def test_only_who_may_take_readers_off_decides():
@@ -196,10 +196,10 @@ def test_many_refusals_about_us_in_a_row_take_nobody_off_tell_staff_and_stop_wha
     issue, other = sent_issue(readers), start(make_issue())
     came_back(issue, readers[:19], "refused")
     other.refresh_from_db()
-    assert other.state == "sending"
+    assert other.status == "sending"
     came_back(issue, readers[19:20], "refused")
     other.refresh_from_db()
-    assert (other.state, other.resumes_at) == ("paused", None)
+    assert (other.status, other.resumes_at) == ("paused", None)
     assert "because of us" in other.reason
     assert active() == 30
     assert set(told()) == {("refused", str(issue.pk)), ("paused", str(other.pk))}
@@ -212,7 +212,7 @@ def test_refusals_of_a_small_issue_stop_it_when_it_is_all_of_it():
     issue = start(make_issue())
     came_back(issue, readers, "refused")
     issue.refresh_from_db()
-    assert issue.state == "paused"
+    assert issue.status == "paused"
 
 
 def test_a_report_that_one_arrived_ends_the_row():
@@ -222,7 +222,7 @@ def test_a_report_that_one_arrived_ends_the_row():
     came_back(issue, readers[19:20], "delivered")
     came_back(issue, readers[20:], "refused")
     issue.refresh_from_db()
-    assert issue.state == "sending"
+    assert issue.status == "sending"
 
 
 def test_a_provider_that_names_us_is_told_at_once_and_one_letter_of_a_server_is_not():
@@ -252,7 +252,7 @@ def test_a_relay_that_refuses_all_of_a_small_list_takes_nobody_off(mail, answer)
         mail.recipients[reader.email] = answer
     issue = send(make_issue())
     assert active() == 5
-    assert issue.state == "paused"
+    assert issue.status == "paused"
     assert told() == [("paused", str(issue.pk))]
     assert not HardBounce.objects.exists()
 
@@ -261,7 +261,7 @@ def test_one_reader_alone_is_not_taken_off_before_the_server_has_taken_a_mail(ma
     [reader] = make_readers(1)
     mail.recipients[reader.email] = "550 5.1.1 no such user"
     issue = send(make_issue())
-    assert (issue.state, states(issue), active()) == ("sent", {"failed": 1}, 1)
+    assert (issue.status, statuses(issue), active()) == ("sent", {"failed": 1}, 1)
 
 
 def test_too_many_dead_at_sending_time_are_held_too(mail):
@@ -269,7 +269,7 @@ def test_too_many_dead_at_sending_time_are_held_too(mail):
     for reader in readers[1:5]:
         mail.recipients[reader.email] = "550 5.1.1 no such user"
     issue = send(make_issue())
-    assert states(issue) == {"sent": 2, "failed": 4}
+    assert statuses(issue) == {"sent": 2, "failed": 4}
     assert active() == 6
     assert HardBounce.objects.held().count() == 4
 

@@ -20,7 +20,7 @@ from devstack import valkey
 from newsletter import tasks
 from newsletter.models import Batch, Delivery, Issue, Subscriber
 from tests.core.mail.conftest import use_broker
-from tests.newsletter.issues import make_issue, start, states
+from tests.newsletter.issues import make_issue, start, statuses
 from tests.processes import Process, free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,7 +83,7 @@ def test_a_drill_loses_nothing_repeats_nothing_and_leaves_little_in_doubt(broker
         Subscriber(
             email=f"reader{n}@example.org",
             address_hash=f"{n}",
-            state="active",
+            status="active",
             joined_at="2026-01-01T00:00Z",
         )
         for n in range(MAILS)
@@ -128,22 +128,22 @@ def test_a_drill_loses_nothing_repeats_nothing_and_leaves_little_in_doubt(broker
         random.shuffle(kills)
         until, swept = time.monotonic() + PATIENCE, 0.0
         while True:
-            assert time.monotonic() < until, states(issue)
+            assert time.monotonic() < until, statuses(issue)
             if kills and len(at_the_sink()) >= moments[-len(kills)]:
                 kills.pop(0)()
             if time.monotonic() > swept + 0.5:
                 swept = time.monotonic()
                 with suppress(OSError):
                     time_passes(dead)
-                if not kills and Issue.objects.get(pk=issue.pk).state == Issue.State.SENT:
+                if not kills and Issue.objects.get(pk=issue.pk).status == Issue.Status.SENT:
                     break
             time.sleep(0.02)
 
-    found = states(issue)
+    found = statuses(issue)
     assert sum(found.values()) == issue.total == MAILS
     assert set(found) <= {"sent", "failed", "uncertain"}
     assert max(Counter(at_the_sink()).values()) == 1
-    sent = Delivery.objects.of(issue).filter(state="sent")
+    sent = Delivery.objects.of(issue).filter(status="sent")
     assert set(sent.values_list("subscriber__email", flat=True)) <= set(at_the_sink())
     # One for each killed worker, and one for each of the two lines that the sink's death cut.
     assert found.get("uncertain", 0) <= len(dead) + 2

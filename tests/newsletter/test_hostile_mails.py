@@ -14,9 +14,9 @@ from tests.growth import MOST, growth
 from tests.newsletter.factories import letter_to, make_subscriber
 from tests.newsletter.hostile_mails import HEAD, HOSTILE, REPORT
 from tests.newsletter.imap import ImapServer
-from tests.newsletter.test_mailbox import failed, state_of
+from tests.newsletter.test_mailbox import failed, status_of
 
-State = Subscriber.State
+Status = Subscriber.Status
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_hostile_mails_keep_no_report_in_a_maildir_waiting(maildir):
         maildir.add(make(210_000))
     maildir.add(failed(letter_to(subscriber), subscriber.email))
     read_returns()
-    assert state_of(subscriber) == State.BOUNCED
+    assert status_of(subscriber) == Status.BOUNCED
     assert Event.objects.count() == 1
     assert not unseen(maildir), "each was looked at once"
 
@@ -59,7 +59,7 @@ def test_hostile_mails_keep_no_report_behind_imap_waiting():
         hostile = [server.add(make(210_000)) for make in HOSTILE.values()]
         server.add(failed(letter_to(subscriber), subscriber.email))
         mailbox.take_in(server.url)
-        assert state_of(subscriber) == State.BOUNCED
+        assert status_of(subscriber) == Status.BOUNCED
         assert all(server.flags[uid] for uid in hostile if uid in server.flags)
         assert mailbox.take_in(server.url) == 0
 
@@ -89,7 +89,7 @@ def test_of_a_huge_mail_only_the_beginning_is_read(maildir):
     [path] = unseen(maildir)
     os.truncate(path, 40 * 1024**3)  # a file with a hole: it takes no room
     read_returns()
-    assert state_of(subscriber) == State.BOUNCED
+    assert status_of(subscriber) == Status.BOUNCED
 
 
 @pytest.mark.django_db
@@ -141,4 +141,4 @@ def test_a_report_is_read_however_its_server_spells_it(maildir, given, other):
     assert given.encode() in report
     maildir.add(report.replace(given.encode(), other.encode()))
     read_returns()
-    assert state_of(subscriber) == State.BOUNCED
+    assert status_of(subscriber) == Status.BOUNCED

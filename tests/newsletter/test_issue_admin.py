@@ -19,7 +19,7 @@ from tests.newsletter.issues import (
     make_readers,
     send,
     start,
-    states,
+    statuses,
 )
 from tests.page_forms import read_forms
 
@@ -111,14 +111,14 @@ def test_what_must_not_go_out_cannot_be_sent(editor, flaw, said):
     assert said in page.text
     assert "can be sent once the points above are fixed" in page.text
     step(editor, issue, "send-now")
-    assert issue.state == Issue.State.DRAFT
+    assert issue.status == Issue.Status.DRAFT
 
 
 def test_without_a_postal_address_nothing_is_sent(editor):
     issue = make_issue()
     make_practice(street="")
     assert "no postal address" in step(editor, issue, "send-now").text
-    assert issue.state == Issue.State.DRAFT
+    assert issue.status == Issue.Status.DRAFT
 
 
 def test_links_that_lead_nowhere_are_found(editor):
@@ -140,14 +140,14 @@ def test_it_is_planned_by_the_clock_that_staff_name(editor):
     assert issue.send_at.isoformat() == "2031-01-15T17:30:00+00:00"
     assert "January 15, 2031, 9:30 AM, Pacific Time" in page.text
     step(editor, issue, "take-back")
-    assert issue.state == Issue.State.DRAFT
+    assert issue.status == Issue.Status.DRAFT
 
 
 @pytest.mark.parametrize("day", ["2020-01-01", "2031-03-09"])
 def test_a_time_that_has_passed_or_that_clocks_skip_is_refused(editor, day):
     issue = make_issue()
     step(editor, issue, "schedule", day=day, time="02:30", zone="America/New_York")
-    assert issue.state == Issue.State.DRAFT
+    assert issue.status == Issue.Status.DRAFT
 
 
 def test_what_is_due_starts_by_itself_and_what_is_late_by_hours_waits_for_staff():
@@ -160,7 +160,7 @@ def test_what_is_due_starts_by_itself_and_what_is_late_by_hours_waits_for_staff(
     assert workflow.start_due() == [due.pk]
     assert workflow.start_due() == []
     late.refresh_from_db()
-    assert late.state == Issue.State.HELD
+    assert late.status == Issue.Status.HELD
 
 
 def test_pause_resume_and_cancel_from_the_progress_page(editor):
@@ -168,31 +168,31 @@ def test_pause_resume_and_cancel_from_the_progress_page(editor):
     issue = start(make_issue())
     assert "Pause" in editor.get(f"{LIST}{issue.pk}/progress/").text
     step(editor, issue, "pause")
-    assert issue.state == Issue.State.PAUSED
+    assert issue.status == Issue.Status.PAUSED
     step(editor, issue, "resume")
-    assert issue.state == Issue.State.SENDING
+    assert issue.status == Issue.Status.SENDING
     step(editor, issue, "cancel")
-    assert issue.state == Issue.State.CANCELLED
+    assert issue.status == Issue.Status.CANCELLED
     assert "not possible now" in step(editor, issue, "resume").text
-    assert issue.state == Issue.State.CANCELLED
+    assert issue.status == Issue.Status.CANCELLED
 
 
 def test_staff_decide_about_each_that_is_uncertain(editor, mail):
     make_readers(3)
     issue = send(make_issue())
     first, second, _third = Delivery.objects.order_by("pk")
-    Delivery.objects.exclude(pk=_third.pk).update(state="uncertain", reason="The worker stopped.")
+    Delivery.objects.exclude(pk=_third.pk).update(status="uncertain", reason="The worker stopped.")
     Batch.objects.update(sent=1, uncertain=2)
     page = editor.get(f"{LIST}{issue.pk}/progress/").text
     assert first.subscriber.email in page
     editor.post(f"{LIST}{issue.pk}/uncertain/{first.pk}/mark-sent/")
     editor.post(f"{LIST}{issue.pk}/uncertain/{second.pk}/resend/")
-    assert states(issue) == {"sent": 2, "waiting": 1}
+    assert statuses(issue) == {"sent": 2, "waiting": 1}
     again = editor.post(f"{LIST}{issue.pk}/uncertain/{first.pk}/resend/", follow=True)
     assert "not uncertain any more" in again.text
     issue.refresh_from_db()
     send(issue)
-    assert states(issue) == {"sent": 3}
+    assert statuses(issue) == {"sent": 3}
     assert [m["To"] for m in mail.mails].count(second.subscriber.email) == 2
     assert "3 of 3, 100 %" in editor.get(f"{LIST}{issue.pk}/progress/").text
 
@@ -234,7 +234,7 @@ def test_reading_the_pages_changes_nothing(editor):
         assert editor.get(f"{LIST}{issue.pk}/step/{name}/").status_code == 404
     assert editor.get(f"{LIST}{issue.pk}/test/").status_code == 404
     issue.refresh_from_db()
-    assert issue.state == Issue.State.DRAFT
+    assert issue.status == Issue.Status.DRAFT
 
 
 def test_send_now_asks_first_with_the_number_and_does_nothing_yet(editor):
@@ -242,11 +242,11 @@ def test_send_now_asks_first_with_the_number_and_does_nothing_yet(editor):
     issue = make_issue()
     asked = step(editor, issue, "send-now").text
     assert "to 3 subscribers now?" in asked
-    assert issue.state == Issue.State.DRAFT
+    assert issue.status == Issue.Status.DRAFT
     make_readers(2)  # more than were told: asked again
     asked = step(editor, issue, "send-now", sure="yes", count="3").text
     assert "to 5 subscribers now?" in asked
-    assert issue.state == Issue.State.DRAFT
+    assert issue.status == Issue.Status.DRAFT
 
 
 def test_for_a_minute_it_can_be_stopped(editor):
@@ -254,14 +254,14 @@ def test_for_a_minute_it_can_be_stopped(editor):
     issue = make_issue()
     before = timezone.now()
     page = step(editor, issue, "send-now", sure="yes", count="1").text
-    assert issue.state == Issue.State.SCHEDULED
+    assert issue.status == Issue.Status.SCHEDULED
     assert before + timedelta(seconds=50) < issue.send_at < timezone.now() + timedelta(seconds=70)
     assert workflow.start_due() == []
     assert "Stop it: make it a draft again" in page
     step(editor, issue, "take-back")
     Issue.objects.filter(pk=issue.pk).update(send_at=before)
     assert workflow.start_due() == []
-    assert issue.state == Issue.State.DRAFT
+    assert issue.status == Issue.Status.DRAFT
 
 
 def test_after_the_minute_it_goes_by_itself(editor):

@@ -12,7 +12,7 @@ from newsletter.models import Confirmation, Consent, Subscriber
 from tests.newsletter.factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
-State = Subscriber.State
+Status = Subscriber.Status
 ONE_CLICK = "List-Unsubscribe=One-Click"
 
 
@@ -26,8 +26,8 @@ def link(subscriber: Subscriber, issue: int = 0) -> str:
     return links.unsubscribe_path(subscriber.key, issue)
 
 
-def state_of(subscriber: Subscriber) -> str:
-    return Subscriber.objects.get(pk=subscriber.pk).state
+def status_of(subscriber: Subscriber) -> str:
+    return Subscriber.objects.get(pk=subscriber.pk).status
 
 
 def one_click(program: Client, subscriber: Subscriber, issue: int = 0):
@@ -40,7 +40,7 @@ def test_one_click_leaves_without_cookie_or_token(program):
     response = one_click(program, subscriber, issue=7)
     assert response.status_code == 200
     assert not response.cookies
-    assert state_of(subscriber) == State.LEFT
+    assert status_of(subscriber) == Status.LEFT
     consent = Consent.objects.get(kind="left")
     assert (consent.issue, consent.how) == (7, "one click")
 
@@ -49,7 +49,7 @@ def test_one_click_may_come_as_multipart(program):
     subscriber = make_subscriber()
     response = program.post(link(subscriber), {"List-Unsubscribe": "One-Click"})
     assert response.status_code == 200
-    assert state_of(subscriber) == State.LEFT
+    assert status_of(subscriber) == Status.LEFT
 
 
 def test_one_click_again_and_again_is_fine_and_proved_once(program):
@@ -70,14 +70,14 @@ def test_opening_the_link_changes_nothing(program, method):
     subscriber = make_subscriber()
     response = getattr(program, method)(link(subscriber))
     assert response.status_code == 200
-    assert state_of(subscriber) == State.ACTIVE
+    assert status_of(subscriber) == Status.ACTIVE
 
 
 def test_the_page_behind_the_link_has_a_button_that_leaves(program):
     subscriber = make_subscriber()
     assert "Yes, stop the letters" in program.get(link(subscriber)).text
     assert "No more letters" in program.post(link(subscriber)).text
-    assert state_of(subscriber) == State.LEFT
+    assert status_of(subscriber) == Status.LEFT
 
 
 def test_a_link_works_for_years_and_after_its_key_was_replaced(program, settings):
@@ -88,7 +88,7 @@ def test_a_link_works_for_years_and_after_its_key_was_replaced(program, settings
     settings.SECRET_KEY = "another"
     with time_machine.travel(timezone.now() + timedelta(days=3650)):
         assert program.post(old).status_code == 200
-    assert state_of(subscriber) == State.LEFT
+    assert status_of(subscriber) == Status.LEFT
 
 
 def test_a_link_of_nobody_is_not_found(program, settings):
@@ -96,7 +96,7 @@ def test_a_link_of_nobody_is_not_found(program, settings):
     address = link(subscriber)
     settings.NEWSLETTER_KEYS = ["another key altogether"]
     assert program.post(address).status_code == 404
-    assert state_of(subscriber) == State.ACTIVE
+    assert status_of(subscriber) == Status.ACTIVE
 
 
 def test_a_link_to_preferences_does_not_leave(program):
@@ -110,7 +110,7 @@ def test_leaving_can_be_taken_back_for_an_hour(program):
     program.post(link(subscriber))
     with time_machine.travel(timezone.now() + timedelta(minutes=59)):
         assert "You are back" in program.post(link(subscriber), {"undo": "1"}).text
-    assert state_of(subscriber) == State.ACTIVE
+    assert status_of(subscriber) == Status.ACTIVE
     assert list(Consent.objects.order_by("pk").values_list("kind", flat=True)) == [
         "left",
         "returned",
@@ -122,7 +122,7 @@ def test_taking_it_back_can_lead_straight_to_the_topics(program):
     program.post(link(subscriber))
     answer = program.post(link(subscriber), {"undo": "topics"})
     assert answer["Location"] == links.preferences_path(subscriber.key)
-    assert state_of(subscriber) == State.ACTIVE
+    assert status_of(subscriber) == Status.ACTIVE
 
 
 def test_later_coming_back_takes_asking_anew(program):
@@ -132,14 +132,14 @@ def test_later_coming_back_takes_asking_anew(program):
         page = program.post(link(subscriber), {"undo": "1"})
     assert page.status_code == 200
     assert "Sign up again" in page.text
-    assert state_of(subscriber) == State.LEFT
+    assert status_of(subscriber) == Status.LEFT
 
 
-@pytest.mark.parametrize("state", [State.COMPLAINED, State.BOUNCED, State.ERASED])
-def test_a_complaint_a_bounce_and_an_erasure_cannot_be_taken_back(program, state):
-    subscriber = make_subscriber(state=state, left_at=timezone.now())
+@pytest.mark.parametrize("status", [Status.COMPLAINED, Status.BOUNCED, Status.ERASED])
+def test_a_complaint_a_bounce_and_an_erasure_cannot_be_taken_back(program, status):
+    subscriber = make_subscriber(status=status, left_at=timezone.now())
     program.post(link(subscriber), {"undo": "1"})
-    assert state_of(subscriber) == state
+    assert status_of(subscriber) == status
 
 
 def test_links_to_confirm_are_dead_after_leaving(program):

@@ -75,7 +75,7 @@ def test_one_click_on_the_received_link_leaves(got, client):
     answer = client.post(path, {"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
     got.reader.refresh_from_db()
-    assert got.reader.state == "left"
+    assert got.reader.status == "left"
 
 
 def test_both_parts_hold_text_links_postal_address_and_no_slot(got):
@@ -160,7 +160,7 @@ def test_the_letter_is_rendered_once_and_stays_as_it_was_frozen(got):
     article = make_article(title="Before")
     mail, _raw = got(articles=[article.pk])
     got.issue.refresh_from_db()
-    assert "Before" in got.issue.letter_html
+    assert "Before" in got.issue.email_html
     assert message_from_bytes(_raw, policy=policy.default)["Subject"] == got.issue.subject
     publishing.archive(article)
     assert "Before" in text_of(mail, "html")

@@ -13,7 +13,7 @@ from newsletter.transfer import csv_transfer
 from tests.newsletter.factories import make_consent_text, make_subscriber
 
 pytestmark = pytest.mark.django_db
-State = Subscriber.State
+Status = Subscriber.Status
 
 
 class Bringer:
@@ -42,9 +42,9 @@ def bring_in(tmp_path, capsys) -> Bringer:
     return Bringer(tmp_path, capsys)
 
 
-def states() -> dict[str, str]:
-    found = Subscriber.objects.values_list("email", "state")
-    return {email.partition("@")[0]: state for email, state in found}
+def statuses() -> dict[str, str]:
+    found = Subscriber.objects.values_list("email", "status")
+    return {email.partition("@")[0]: status for email, status in found}
 
 
 FORMATS = {
@@ -117,7 +117,7 @@ FORMATS = {
 @pytest.mark.parametrize("program", FORMATS)
 def test_who_left_bounced_or_complained_there_did_so_here(bring_in, program):
     bring_in(FORMATS[program])
-    found = states()
+    found = statuses()
     assert found == {name: means(name) for name in found}
     assert {"on", "left"} <= found.keys()
     octets = FORMATS[program] if isinstance(FORMATS[program], bytes) else FORMATS[program].encode()
@@ -131,7 +131,7 @@ def means(name: str) -> str:
 
 @pytest.mark.parametrize("at_once", [1, 1000])
 @pytest.mark.parametrize(
-    ("lines", "state"),
+    ("lines", "status"),
     [
         (("active", "left"), "left"),
         (("left", "active"), "left"),
@@ -142,14 +142,14 @@ def means(name: str) -> str:
     ],
 )
 def test_of_several_lines_for_one_address_the_strictest_counts(
-    bring_in, monkeypatch, lines, state, at_once
+    bring_in, monkeypatch, lines, status, at_once
 ):
     monkeypatch.setattr(csv_transfer, "AT_ONCE", at_once)
     spelled = ["anna@x.org", "Anna@X.org", "ANNA@x.org"]
     text = "".join(f"{email},{said}\n" for email, said in zip(spelled, lines, strict=False))
     dry = bring_in(f"email,status\n{text}", "--dry-run")
     said = bring_in(f"email,status\n{text}")
-    assert states() == {"anna": state}
+    assert statuses() == {"anna": status}
     assert "1 would be added" in dry
     assert "1 added" in said
 
@@ -157,15 +157,15 @@ def test_of_several_lines_for_one_address_the_strictest_counts(
 def test_a_later_file_of_people_who_left_takes_off_who_was_brought_in(bring_in):
     bring_in("email\nanna@x.org\nruth@x.org\nmay@x.org\n", "--all-active")
     assert "1 would be taken off" in bring_in("email\nAnna@x.org\n", "--as", "left", "--dry-run")
-    assert states()["anna"] == "active"
+    assert statuses()["anna"] == "active"
     assert "1 taken off" in bring_in("email\nAnna@x.org\n", "--as", "left")
     assert "taken off now" in bring_in.report[2]
     bring_in("email,status\nruth@x.org,cleaned\n")
-    assert states() == {"anna": "left", "ruth": "bounced", "may": "active"}
+    assert statuses() == {"anna": "left", "ruth": "bounced", "may": "active"}
     left = Consent.objects.get(subscriber__email="anna@x.org", kind="left")
     assert left.how == "old"
     bring_in("email\nanna@x.org\n", "--as", "active")
-    assert states()["anna"] == "left"
+    assert statuses()["anna"] == "left"
 
 
 def test_who_has_confirmed_here_stays_whatever_a_file_says(bring_in):
@@ -182,14 +182,14 @@ def test_who_has_confirmed_here_stays_whatever_a_file_says(bring_in):
     said = bring_in("email\nanna@x.org\n", "--as", "left")
     assert "0 taken off" in said
     assert "stays on the list" in bring_in.report[2]
-    assert states() == {"anna": "active"}
+    assert statuses() == {"anna": "active"}
 
 
 def test_who_left_here_is_not_moved_by_a_file(bring_in):
     bring_in("email\nanna@x.org\n", "--all-active")
     subscription.leave(Subscriber.objects.get(), how="link")
     bring_in("email,status\nanna@x.org,cleaned\n")
-    assert states() == {"anna": "left"}
+    assert statuses() == {"anna": "left"}
 
 
 LISTMONK = (
@@ -208,18 +208,18 @@ def test_listmonks_status_is_the_accounts_and_the_command_says_what_to_export(br
     assert joined == datetime(2021, 3, 4, 5, 6, 7, 891011, UTC)
     said = bring_in(LISTMONK, "--as", "left")  # the same file, read in another way
     assert "brought in before" not in said
-    assert states() == {"anna": "left", "ruth": "left"}
+    assert statuses() == {"anna": "left", "ruth": "left"}
     assert Import.objects.count() == 2
 
 
 def test_as_active_says_it_of_every_line_that_says_nothing_else(bring_in):
     bring_in(LISTMONK, "--as", "active")
-    assert states() == {"anna": "active", "ruth": "left"}
+    assert statuses() == {"anna": "active", "ruth": "left"}
 
 
 def test_as_left_needs_no_word_that_we_know(bring_in):
     bring_in("email,status,active\nanna@x.org,gone fishing,maybe\nruth@x.org\n", "--as", "left")
-    assert states() == {"anna": "left", "ruth": "left"}
+    assert statuses() == {"anna": "left", "ruth": "left"}
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_columns_that_are_not_looked_at_are_listed(bring_in):
 
 def test_a_column_of_dates_alone_does_not_say_who_left(bring_in):
     bring_in("email,subscribed\nanna@x.org,2021-03-04\nruth@x.org,no\n")
-    assert states() == {"ruth": "left"}
+    assert statuses() == {"ruth": "left"}
     assert "nothing who left" in bring_in.report[2]
     bring_in("email,subscribed\nanna@x.org,2021-03-04\n", "--all-active")
     assert Consent.objects.get(kind="imported").asked_at == datetime(2021, 3, 4, tzinfo=UTC)
@@ -254,7 +254,7 @@ def test_the_column_with_the_addresses_can_be_named(bring_in, name):
     with pytest.raises(CommandError, match="--email-column"):
         bring_in(text)
     bring_in(text, "--email-column", name)
-    assert states() == {"anna": "active"}
+    assert statuses() == {"anna": "active"}
     with pytest.raises(CommandError, match=r"There is no column “Mail”.*“Contact”"):
         bring_in(text, "--email-column", "Mail")
 
@@ -344,7 +344,7 @@ def test_a_broken_file_is_refused_with_its_line_before_anybody_is_added(bring_in
 def test_an_encoding_can_be_named(bring_in, encoding):
     text = "Prénom,email,status\nZoë,anna@x.org,active\n"
     bring_in(text.encode(encoding), "--encoding", encoding)
-    assert states() == {"anna": "active"}
+    assert statuses() == {"anna": "active"}
     for other in ("klingon", "base64"):
         with pytest.raises(CommandError, match=f"no encoding '{other}'"):
             bring_in(text, "--encoding", other)
@@ -355,7 +355,7 @@ def test_a_line_that_is_cut_off_or_has_a_cell_too_many_is_told_and_not_taken_ove
         "name,email,status\nAnna,anna@x.org\nLast, First,ruth@x.org,left\nMay,may@x.org,active\n"
     )
     assert "2 not taken over" in said
-    assert states() == {"may": "active"}
+    assert statuses() == {"may": "active"}
     assert "cut off" in bring_in.report[2]
     assert "4 cells" in bring_in.report[3]
 
@@ -364,12 +364,12 @@ def test_notes_of_several_lines_are_no_broken_file(bring_in):
     bring_in(
         'email,note,status,created_at,tags\nanna@x.org,"Asks:\nwhen? Write to b@x.org\n",left,,\n'
     )
-    assert states() == {"anna": "left"}
+    assert statuses() == {"anna": "left"}
 
 
 def test_make_subscriber_is_not_touched_by_an_unknown_word(bring_in):
     make_subscriber(email="anna@x.org")
     bring_in("email,opt_in\nanna@x.org,perhaps\nruth@x.org,\nmay@x.org,yes\n")
-    assert states() == {"anna": "active", "may": "active"}
+    assert statuses() == {"anna": "active", "may": "active"}
     assert "“perhaps”" in bring_in.report[2]
     assert "never confirmed" in bring_in.report[3]

@@ -14,7 +14,7 @@ from tests.newsletter.factories import letter_to, make_subscriber
 from tests.newsletter.imap import ImapServer
 
 pytestmark = pytest.mark.django_db
-State = Subscriber.State
+Status = Subscriber.Status
 
 FAILED = """\
 Return-Path: <>
@@ -104,8 +104,8 @@ def maildir(tmp_path, settings):
     return box
 
 
-def state_of(subscriber: Subscriber) -> str:
-    return Subscriber.objects.get(pk=subscriber.pk).state
+def status_of(subscriber: Subscriber) -> str:
+    return Subscriber.objects.get(pk=subscriber.pk).status
 
 
 @pytest.mark.parametrize("copy", ["text/rfc822-headers", "message/rfc822"])
@@ -113,7 +113,7 @@ def test_a_letter_that_came_back_suppresses_and_its_report_is_removed(maildir, c
     subscriber = make_subscriber()
     maildir.add(failed(letter_to(subscriber, issue=7), subscriber.email, copy=copy))
     read_returns()
-    assert state_of(subscriber) == State.BOUNCED
+    assert status_of(subscriber) == Status.BOUNCED
     event = Event.objects.get()
     assert (event.kind, event.issue) == ("bounced", 7)
     assert event.why == "5.1.1 550 5.1.1 …: Recipient address rejected"
@@ -125,7 +125,7 @@ def test_a_full_mailbox_and_a_busy_server_are_passing_failures(maildir, status):
     subscriber = make_subscriber()
     maildir.add(failed(letter_to(subscriber), subscriber.email, status=status))
     read_returns()
-    assert state_of(subscriber) == State.ACTIVE
+    assert status_of(subscriber) == Status.ACTIVE
     assert Subscriber.objects.get().soft_bounces == 1
 
 
@@ -154,7 +154,7 @@ def test_a_complaint_suppresses(maildir):
         words = {"message_id": letter_to(reader), "recipient": reader.email}
         maildir.add(SPAM.format(kind=kind, **words).encode())
     read_returns()
-    assert [state_of(reader) for reader in readers] == [State.COMPLAINED, State.ACTIVE]
+    assert [status_of(reader) for reader in readers] == [Status.COMPLAINED, Status.ACTIVE]
 
 
 @pytest.mark.parametrize("kind", ["auth-failure", "virus", "fraud"])
@@ -163,7 +163,7 @@ def test_other_feedback_is_no_complaint_and_stays(maildir, kind):
     words = {"message_id": letter_to(reader), "recipient": reader.email}
     maildir.add(SPAM.format(kind=kind, **words).encode())
     read_returns()
-    assert state_of(reader) == State.ACTIVE
+    assert status_of(reader) == Status.ACTIVE
     assert len(maildir) == 1
 
 
@@ -173,7 +173,7 @@ def test_a_policy_of_theirs_takes_nobody_off_however_often(maildir, settings):
     for issue in (1, 2, 3):
         maildir.add(failed(letter_to(reader, issue=issue), reader.email, status="5.7.26"))
     read_returns()
-    assert state_of(reader) == State.ACTIVE
+    assert status_of(reader) == Status.ACTIVE
     assert Subscriber.objects.get().soft_bounces == 0
     assert set(Event.objects.values_list("kind", flat=True)) == {"refused"}
     assert len(maildir) == 0
@@ -224,7 +224,7 @@ def test_a_forged_report_suppresses_nobody(maildir):
     forged = f"<newsletter-1-{subscriber.pk}.{'a' * 24}@example.org>"
     maildir.add(failed(forged, subscriber.email))
     read_returns()
-    assert state_of(subscriber) == State.ACTIVE
+    assert status_of(subscriber) == Status.ACTIVE
 
 
 def test_a_clinic_mail_that_came_back_is_for_the_front_desk(maildir):
@@ -232,9 +232,9 @@ def test_a_clinic_mail_that_came_back_is_for_the_front_desk(maildir):
     mail = outbox.enqueue("mail_test", key="test:1", to="grace@example.org")
     maildir.add(failed(mail.message_id, "grace@example.org"))
     read_returns()
-    assert OutgoingEmail.objects.get().returned_at
-    assert "5.1.1" in OutgoingEmail.objects.get().returned_why
-    assert state_of(subscriber) == State.ACTIVE
+    assert OutgoingEmail.objects.get().bounced_at
+    assert "5.1.1" in OutgoingEmail.objects.get().bounce_reason
+    assert status_of(subscriber) == Status.ACTIVE
 
 
 def test_other_mail_stays_where_it_is_marked_as_read(maildir):
@@ -251,7 +251,7 @@ def test_a_mailbox_behind_imap_is_read_once():
         server.add(failed(letter_to(subscriber), subscriber.email))
         question = server.add(b"From: someone@example.org\nSubject: A question\n\nHello?\n")
         assert mailbox.take_in(server.url) == 1
-        assert state_of(subscriber) == State.BOUNCED
+        assert status_of(subscriber) == Status.BOUNCED
         assert list(server.mails) == [question]
         assert server.flags[question] == {"\\Seen"}
         assert mailbox.take_in(server.url) == 0

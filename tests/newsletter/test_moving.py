@@ -10,7 +10,7 @@ from newsletter.transfer import csv_transfer
 from tests.newsletter.factories import make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db
-State = Subscriber.State
+Status = Subscriber.Status
 LISTMONK = """\
 uuid,email,name,attributes,status,created_at,updated_at
 8d1f,Anna@Example.org,Anna,"{""city"": ""Nashville""}",enabled,2023-04-05T06:07:08.12Z,
@@ -37,13 +37,13 @@ def bring_in(tmp_path, capsys):
     return run
 
 
-def states() -> dict[str, str]:
-    return dict(Subscriber.objects.values_list("email", "state"))
+def statuses() -> dict[str, str]:
+    return dict(Subscriber.objects.values_list("email", "status"))
 
 
 def test_a_file_of_listmonk_is_understood(bring_in):
     assert "2 added" in bring_in(LISTMONK)
-    assert states() == {"anna@example.org": "active", "ruth@example.org": "left"}
+    assert statuses() == {"anna@example.org": "active", "ruth@example.org": "left"}
     assert Subscriber.objects.active().get().joined_at.isoformat() == (
         "2023-04-05T06:07:08.120000+00:00"
     )
@@ -52,7 +52,7 @@ def test_a_file_of_listmonk_is_understood(bring_in):
 def test_a_file_of_mailchimp_is_understood(bring_in):
     topic = make_topic(name="Recovery", slug="recovery")
     bring_in(MAILCHIMP)
-    assert states() == {
+    assert statuses() == {
         "anna@example.org": "active",
         "ruth@example.org": "left",
         "gone@example.org": "bounced",
@@ -78,19 +78,19 @@ def test_without_a_source_nothing_is_brought_in(bring_in, tmp_path):
     assert not Subscriber.objects.exists()
 
 
-@pytest.mark.parametrize("state", [State.LEFT, State.BOUNCED, State.COMPLAINED, State.ERASED])
-def test_nobody_who_left_here_is_subscribed_by_a_file(bring_in, state):
-    make_subscriber(email="anna@example.org", state=state)
+@pytest.mark.parametrize("status", [Status.LEFT, Status.BOUNCED, Status.COMPLAINED, Status.ERASED])
+def test_nobody_who_left_here_is_subscribed_by_a_file(bring_in, status):
+    make_subscriber(email="anna@example.org", status=status)
     said = bring_in("email\nANNA@example.org\nnew@example.org\n", "--all-active")
     assert "1 added" in said
     assert "1 left, came back or complained" in said
-    assert sorted(Subscriber.objects.values_list("state", flat=True)) == sorted([state, "active"])
+    assert sorted(Subscriber.objects.values_list("status", flat=True)) == sorted([status, "active"])
 
 
 def test_a_file_takes_nobody_off_the_list(bring_in):
     make_subscriber(email="anna@example.org")
     bring_in("email,status\nanna@example.org,unsubscribed\n")
-    assert states() == {"anna@example.org": "active"}
+    assert statuses() == {"anna@example.org": "active"}
 
 
 LINES = """\
@@ -146,11 +146,11 @@ def test_what_was_interrupted_goes_on_where_it_stopped(tmp_path, monkeypatch):
 
 def test_a_file_that_was_brought_in_is_not_read_again(bring_in):
     bring_in(LISTMONK)
-    Subscriber.objects.filter(state="active").update(state="left")
+    Subscriber.objects.filter(status="active").update(status="left")
     said = bring_in(LISTMONK)
     assert "brought in before" in said
     assert "2 added" in said
-    assert set(states().values()) == {"left"}
+    assert set(statuses().values()) == {"left"}
 
 
 def test_a_file_without_addresses_says_what_is_missing(bring_in):
@@ -168,8 +168,8 @@ def test_a_file_of_another_encoding_says_so(tmp_path):
 def test_what_goes_out_can_come_in_again(bring_in, tmp_path):
     topic = make_topic()
     make_subscriber(email="anna@example.org").topics.add(topic)
-    make_subscriber(email="ruth@example.org", state=State.LEFT)
-    make_subscriber(email="gone@example.org", state=State.ERASED)
+    make_subscriber(email="ruth@example.org", status=Status.LEFT)
+    make_subscriber(email="gone@example.org", status=Status.ERASED)
     out = tmp_path / "out.csv"
     call_command("export_subscribers", str(out))
     text = out.read_text()
@@ -180,13 +180,13 @@ def test_what_goes_out_can_come_in_again(bring_in, tmp_path):
     ]
     moved = text.replace("@example.org", "@example.com")
     bring_in(moved)
-    assert states() | {"anna@example.com": "active", "ruth@example.com": "left"} == states()
+    assert statuses() | {"anna@example.com": "active", "ruth@example.com": "left"} == statuses()
     assert list(Subscriber.objects.get(email="anna@example.com").topics.all()) == [topic]
 
 
-def test_only_those_of_one_state_go_out(tmp_path):
+def test_only_those_of_one_status_go_out(tmp_path):
     make_subscriber(email="anna@example.org")
-    make_subscriber(email="ruth@example.org", state=State.LEFT)
+    make_subscriber(email="ruth@example.org", status=Status.LEFT)
     out = tmp_path / "out.csv"
-    call_command("export_subscribers", str(out), "--state", "left")
+    call_command("export_subscribers", str(out), "--status", "left")
     assert [row["email"] for row in csv.DictReader(out.open())] == ["ruth@example.org"]

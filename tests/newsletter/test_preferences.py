@@ -13,7 +13,7 @@ from newsletter.models import Consent, Subscriber
 from tests.newsletter.factories import make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db
-State = Subscriber.State
+Status = Subscriber.Status
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_leaving_from_here_counts_and_is_proved(client):
     subscriber = make_subscriber()
     assert "No more letters" in change(client, subscriber, do="leave").text
     subscriber.refresh_from_db()
-    assert subscriber.state == State.LEFT
+    assert subscriber.status == Status.LEFT
     assert Consent.objects.get().how == "the preferences page"
 
 

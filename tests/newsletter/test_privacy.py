@@ -63,7 +63,7 @@ def test_nothing_a_reader_typed_is_in_logs_cache_or_queue(start_site):
     make_topic()
     site = start_site(LOG_LEVEL="INFO")
     tokens = go_everywhere(site.url)
-    assert Subscriber.objects.get().state == Subscriber.State.LEFT
+    assert Subscriber.objects.get().status == Subscriber.Status.LEFT
     said = site.output()
     everything = [said, everything_queued(), everything_in(settings.CACHES["default"]["LOCATION"])]
     for text in everything:
@@ -105,7 +105,7 @@ def test_the_link_in_a_letter_that_was_received_leaves_with_one_click(settings, 
     mail_through(settings, smtp_server.url)
     make_consent_text()
     reader = Subscriber.objects.create(
-        email=EMAIL, address_hash="1", state="active", joined_at="2030-01-01T00:00:00Z"
+        email=EMAIL, address_hash="1", status="active", joined_at="2030-01-01T00:00:00Z"
     )
     issue = send(make_issue())
     mail = smtp_server.mails[-1]
@@ -114,5 +114,5 @@ def test_the_link_in_a_letter_that_was_received_leaves_with_one_click(settings, 
     answer = Client(enforce_csrf_checks=True).post(address, {name: value})
     assert answer.status_code == 200
     reader.refresh_from_db()
-    assert reader.state == Subscriber.State.LEFT
+    assert reader.status == Subscriber.Status.LEFT
     assert reader.consents.get().issue == issue.pk

@@ -52,7 +52,7 @@ def with_history() -> Subscriber:
     )
     subscription.ask(EMAIL, page="pages:home", network="198.51.100.77")
     OutgoingEmail.objects.filter(template="newsletter_welcome").update(
-        state="sent", sent_at=timezone.now(), due_at=None
+        status="sent", sent_at=timezone.now(), due_at=None
     )
     return subscriber
 
@@ -87,7 +87,7 @@ def test_erasing_takes_out_the_address_that_somebody_wanted_to_move_to(mailed, w
 def test_what_was_erased_is_known_by_its_hash_and_not_written_to():
     subscription.erase(with_history(), how="by letter")
     found = Subscriber.objects.get(address_hash=email_addresses.keyed_hash(EMAIL))
-    assert found.state == Subscriber.State.ERASED
+    assert found.status == Subscriber.Status.ERASED
     assert found not in Subscriber.objects.mailable()
 
 
@@ -115,7 +115,7 @@ def test_addresses_that_were_never_confirmed_are_forgotten(settings):
     assert Confirmation.objects.get().email == Confirmation.objects.get().network == ""
 
 
-@pytest.mark.parametrize("because", [Subscriber.State.BOUNCED, Subscriber.State.COMPLAINED])
+@pytest.mark.parametrize("because", [Subscriber.Status.BOUNCED, Subscriber.Status.COMPLAINED])
 def test_suppressing_counts_at_once_and_is_proved(because):
     subscriber = make_subscriber()
     assert subscription.suppress(subscriber, because=because, how="550 5.1.1")
@@ -126,7 +126,7 @@ def test_suppressing_counts_at_once_and_is_proved(because):
 
 def test_suppressing_for_another_reason_is_a_mistake():
     with pytest.raises(ValueError, match="no reason"):
-        subscription.suppress(make_subscriber(), because=Subscriber.State.LEFT, how="")
+        subscription.suppress(make_subscriber(), because=Subscriber.Status.LEFT, how="")
 
 
 def test_passing_failures_suppress_after_so_many_in_a_row(settings):
@@ -138,4 +138,4 @@ def test_passing_failures_suppress_after_so_many_in_a_row(settings):
     counted = [subscription.passing_failure(subscriber, how="452 full") for _ in range(3)]
     assert counted == [False, False, True]
     subscriber.refresh_from_db()
-    assert subscriber.state == Subscriber.State.BOUNCED
+    assert subscriber.status == Subscriber.Status.BOUNCED

@@ -13,10 +13,10 @@ from tests.core.staff.people import make_staff
 from tests.newsletter import payloads
 from tests.newsletter.factories import letter_to, make_subscriber
 from tests.newsletter.issues import make_issue
-from tests.newsletter.test_webhooks import post, state_of
+from tests.newsletter.test_webhooks import post, status_of
 
 pytestmark = pytest.mark.django_db
-State = Subscriber.State
+Status = Subscriber.Status
 
 
 @pytest.fixture(autouse=True)
@@ -153,13 +153,13 @@ def told(call, *, issue: int = 1) -> Subscriber:
 
 @pytest.mark.parametrize("word", GONE)
 def test_who_a_provider_says_is_gone_is_taken_off(word):
-    assert told(GONE[word]).state == State.BOUNCED
+    assert told(GONE[word]).status == Status.BOUNCED
 
 
 @pytest.mark.parametrize("word", PASSING)
 def test_what_passes_is_counted_and_takes_nobody_off(word):
     reader = told(PASSING[word])
-    assert (reader.state, reader.soft_bounces) == (State.ACTIVE, 1)
+    assert (reader.status, reader.soft_bounces) == (Status.ACTIVE, 1)
 
 
 @pytest.mark.parametrize("word", ABOUT_US)
@@ -167,7 +167,7 @@ def test_what_a_provider_says_is_about_us_takes_nobody_off_and_staff_hear_which_
     make_staff("manager")
     issue = make_issue()
     reader = told(ABOUT_US[word], issue=issue.pk)
-    assert (reader.state, reader.soft_bounces) == (State.ACTIVE, 0)
+    assert (reader.status, reader.soft_bounces) == (Status.ACTIVE, 0)
     assert Event.objects.get().kind == "refused"
     mail = OutgoingEmail.objects.get(template="issue_trouble")
     assert f"Issue number {issue.pk} " in mail.text
@@ -178,21 +178,21 @@ def test_what_a_provider_says_is_about_us_takes_nobody_off_and_staff_hear_which_
 @pytest.mark.parametrize("word", BY_THEIR_SERVER)
 def test_what_their_server_says_is_about_us_takes_nobody_off(word):
     reader = told(BY_THEIR_SERVER[word])
-    assert (reader.state, reader.soft_bounces) == (State.ACTIVE, 0)
+    assert (reader.status, reader.soft_bounces) == (Status.ACTIVE, 0)
     assert Event.objects.get().kind == "refused"
 
 
 @pytest.mark.parametrize(
-    ("call", "state"),
+    ("call", "status"),
     [
-        (failed_at_mailgun(606, "suppress-unsubscribe"), State.LEFT),
-        (failed_at_mailgun(607, "suppress-complaint"), State.COMPLAINED),
-        (old_mailgun("606"), State.LEFT),
-        (old_mailgun("607"), State.COMPLAINED),
+        (failed_at_mailgun(606, "suppress-unsubscribe"), Status.LEFT),
+        (failed_at_mailgun(607, "suppress-complaint"), Status.COMPLAINED),
+        (old_mailgun("606"), Status.LEFT),
+        (old_mailgun("607"), Status.COMPLAINED),
     ],
 )
-def test_who_left_or_complained_at_mailgun_did_so_here(call, state):
-    assert told(call).state == state
+def test_who_left_or_complained_at_mailgun_did_so_here(call, status):
+    assert told(call).status == status
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_amazon_passes_on_what_kind_of_complaint_it_is(kind, counts):
         complaint = {"complaintFeedbackType": kind, "complainedRecipients": [{"emailAddress": to}]}
         return amazon(letter, to, notificationType="Complaint", complaint=complaint)
 
-    assert (told(call).state == State.COMPLAINED) == counts
+    assert (told(call).status == Status.COMPLAINED) == counts
     assert Event.objects.exists() == counts
 
 
@@ -217,4 +217,4 @@ def test_a_refusal_of_our_own_mail_to_a_reader_takes_nobody_off():
     link = "https://visits.example.org/newsletter/"
     mail = outbox.enqueue("newsletter_welcome", key="w:1", to=reader.email, link=link)
     post(bounced_by_postmark("Blocked")(mail.message_id, reader.email))
-    assert state_of(reader) == State.ACTIVE
+    assert status_of(reader) == Status.ACTIVE

@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from newsletter.delivery import queries, sending_rates, warm_up
 from newsletter.models import Batch, Delivery, Issue
 from tests.newsletter.factories import make_subscriber
-from tests.newsletter.issues import mail_through, make_issue, make_readers, send, start, states
+from tests.newsletter.issues import mail_through, make_issue, make_readers, send, start, statuses
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +35,8 @@ def test_one_domain_waits_while_others_go_on(settings, smtp_server):
     make_subscriber(email="a@elsewhere.test")
     issue = start(make_issue())
     send(issue)
-    assert states(issue) == {"sent": 3, "waiting": 3}
-    waiting = Delivery.objects.filter(state="waiting")
+    assert statuses(issue) == {"sent": 3, "waiting": 3}
+    waiting = Delivery.objects.filter(status="waiting")
     assert set(waiting.values_list("domain", flat=True)) == {"example.org"}
     assert all(row.due_at > datetime.now(UTC) + timedelta(seconds=1) for row in waiting)
 
@@ -53,7 +53,7 @@ def test_without_the_cache_nothing_that_has_a_limit_is_sent(settings, smtp_serve
     assert smtp_server.mails == []
     assert "The cache is away" in issue.reason
     assert issue.resumes_at
-    assert issue.state == Issue.State.PAUSED
+    assert issue.status == Issue.Status.PAUSED
 
 
 def test_an_hours_limit_counts_what_open_batches_may_still_send(settings, smtp_server):
@@ -76,7 +76,7 @@ def test_a_new_sender_sends_a_little_more_each_day(settings, smtp_server, monkey
     monkeypatch.setattr(warm_up, "PLAN", (3, 5))
     make_readers(6)
     issue = send(make_issue())
-    assert (states(issue), issue.state) == ({"sent": 3, "waiting": 3}, Issue.State.SENDING)
+    assert (statuses(issue), issue.status) == ({"sent": 3, "waiting": 3}, Issue.Status.SENDING)
 
 
 def test_the_plan_grows_and_ends():

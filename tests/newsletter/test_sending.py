@@ -14,7 +14,7 @@ from tests.newsletter.issues import (
     make_readers,
     send,
     start,
-    states,
+    statuses,
 )
 from tests.smtp import DROP
 
@@ -32,10 +32,10 @@ def make_all_due() -> None:
 
 def test_everybody_who_asked_gets_it_once(smtp_server):
     readers = make_readers(5)
-    make_subscriber(state="left")
+    make_subscriber(status="left")
     issue = send(make_issue())
-    assert issue.state == Issue.State.SENT, issue.reason
-    assert states(issue) == {"sent": 5}
+    assert issue.status == Issue.Status.SENT, issue.reason
+    assert statuses(issue) == {"sent": 5}
     assert sorted(mail["To"] for mail in smtp_server.mails) == sorted(r.email for r in readers)
     send(issue)
     tasks.send(issue.pk)
@@ -75,7 +75,7 @@ def test_whoever_leaves_in_the_middle_gets_nothing_more(smtp_server):
     recovery.release_dead()
     send(issue)
     assert [mail["To"] for mail in smtp_server.mails] == [staying.email]
-    reasons = Delivery.objects.filter(state="skipped").values_list("subscriber", "reason")
+    reasons = Delivery.objects.filter(status="skipped").values_list("subscriber", "reason")
     assert set(reasons) == {(leaving.pk, "left"), (pausing.pk, "paused")}
 
 
@@ -99,11 +99,11 @@ def test_a_pause_counts_from_the_next_mail_on(smtp_server, monkeypatch):
 
     monkeypatch.setattr(queries, "step", pause_at_the_third)
     send(issue)
-    assert (len(smtp_server.mails), states(issue)) == (2, {"sent": 2, "waiting": 3})
+    assert (len(smtp_server.mails), statuses(issue)) == (2, {"sent": 2, "waiting": 3})
     monkeypatch.undo()
     workflow.resume(issue)
     send(issue)
-    assert states(issue) == {"sent": 5}
+    assert statuses(issue) == {"sent": 5}
     assert len({mail["To"] for mail in smtp_server.mails}) == 5
 
 
@@ -111,21 +111,21 @@ def test_a_refused_recipient_fails_and_gets_no_letter_any_more(smtp_server):
     gone, there = make_readers(2)
     smtp_server.recipients[gone.email] = f"550 5.1.1 <{gone.email}>: no such user"
     issue = send(make_issue())
-    assert states(issue) == {"failed": 1, "sent": 1}
-    failed = Delivery.objects.get(state="failed")
+    assert statuses(issue) == {"failed": 1, "sent": 1}
+    failed = Delivery.objects.get(status="failed")
     assert failed.reason == "550 5.1.1 …: no such user"
     gone.refresh_from_db()
     there.refresh_from_db()
-    assert (gone.state, there.state) == ("bounced", "active")
+    assert (gone.status, there.status) == ("bounced", "active")
 
 
 @pytest.mark.parametrize("answer", ["550 5.7.1 Blocked", "552 5.2.2 Mailbox full"])
 def test_a_refusal_that_is_not_about_the_address_suppresses_nobody(smtp_server, answer):
     reader = make_subscriber()
     smtp_server.recipients[reader.email] = answer
-    assert states(send(make_issue())) == {"failed": 1}
+    assert statuses(send(make_issue())) == {"failed": 1}
     reader.refresh_from_db()
-    assert reader.state == "active"
+    assert reader.status == "active"
 
 
 def test_a_server_that_refuses_everybody_stops_the_issue_and_empties_no_list(smtp_server):
@@ -133,9 +133,9 @@ def test_a_server_that_refuses_everybody_stops_the_issue_and_empties_no_list(smt
     for each in readers:
         smtp_server.recipients[each.email] = "550 5.1.1 Unknown"
     issue = send(make_issue())
-    assert (issue.state, issue.resumes_at) == (Issue.State.PAUSED, None)
+    assert (issue.status, issue.resumes_at) == (Issue.Status.PAUSED, None)
     assert "refused 20 in a row" in issue.reason
-    assert states(issue) == {"failed": 20, "waiting": 10}
+    assert statuses(issue) == {"failed": 20, "waiting": 10}
     assert Subscriber.objects.active().count() == 30
 
 
@@ -143,13 +143,13 @@ def test_a_passing_refusal_is_tried_again_later(smtp_server):
     reader = make_subscriber()
     smtp_server.recipients[reader.email] = "451 4.7.1 Greylisted"
     issue = send(make_issue())
-    assert states(issue) == {"deferred": 1}
+    assert statuses(issue) == {"deferred": 1}
     later = Delivery.objects.get()
     assert 200 < (later.due_at - later.settled_at).total_seconds() < 400
-    assert issue.state == Issue.State.SENDING
+    assert issue.status == Issue.Status.SENDING
     del smtp_server.recipients[reader.email]
     make_all_due()
-    assert send(issue).state == Issue.State.SENT
+    assert send(issue).status == Issue.Status.SENT
     assert Delivery.objects.get().tries == 2
 
 
@@ -160,7 +160,7 @@ def test_what_is_refused_for_a_day_fails(smtp_server):
     for _ in range(sending.TRIES):
         make_all_due()
         send(issue)
-    assert states(issue) == {"failed": 1}
+    assert statuses(issue) == {"failed": 1}
     assert smtp_server.attempts == sending.TRIES
 
 
@@ -170,13 +170,13 @@ def test_a_line_that_breaks_after_the_text_leaves_it_uncertain_and_it_is_never_s
     make_readers(3)
     smtp_server.answer(DROP)
     issue = send(make_issue())
-    assert states(issue) == {"uncertain": 1, "waiting": 2}
-    assert (issue.state, bool(issue.resumes_at)) == (Issue.State.PAUSED, True)
+    assert statuses(issue) == {"uncertain": 1, "waiting": 2}
+    assert (issue.status, bool(issue.resumes_at)) == (Issue.Status.PAUSED, True)
     Issue.objects.update(resumes_at=Now())
     assert workflow.wake_rested() == [issue.pk]
     issue.refresh_from_db()
-    assert send(issue).state == Issue.State.SENT
-    assert states(issue) == {"uncertain": 1, "sent": 2}
+    assert send(issue).status == Issue.Status.SENT
+    assert statuses(issue) == {"uncertain": 1, "sent": 2}
     assert len({mail["To"] for mail in smtp_server.mails}) == len(smtp_server.mails) == 3
 
 
@@ -184,7 +184,7 @@ def test_a_server_that_is_away_pauses_the_issue_which_goes_on_by_itself(smtp_ser
     make_readers(2)
     smtp_server.close()
     issue = send(make_issue())
-    assert issue.state == Issue.State.PAUSED
+    assert issue.status == Issue.Status.PAUSED
     assert "The mail server is away" in issue.reason
     first = issue.resumes_at
     assert workflow.wake_rested() == []
@@ -197,8 +197,8 @@ def test_a_server_that_is_away_pauses_the_issue_which_goes_on_by_itself(smtp_ser
     Issue.objects.update(resumes_at=Now())
     workflow.wake_rested()
     issue.refresh_from_db()
-    assert send(issue).state == Issue.State.SENT
-    assert (issue.rests, states(issue)) == (0, {"sent": 2})
+    assert send(issue).status == Issue.Status.SENT
+    assert (issue.rests, statuses(issue)) == (0, {"sent": 2})
 
 
 def test_what_a_killed_worker_held_goes_back_and_what_was_in_flight_is_uncertain(smtp_server):
@@ -208,16 +208,16 @@ def test_what_a_killed_worker_held_goes_back_and_what_was_in_flight_is_uncertain
     first, second, _third = claimed.rows
     queries.step(claimed.batch, upcoming=first.pk, address=first.email)
     queries.step(
-        claimed.batch, done=first.pk, state="sent", upcoming=second.pk, address=second.email
+        claimed.batch, done=first.pk, status="sent", upcoming=second.pk, address=second.email
     )
     assert recovery.release_dead() == 0
     send(issue)
     assert smtp_server.mails == []
     Batch.objects.update(lease_until=Now())
     assert recovery.release_dead() == 1
-    assert states(issue) == {"sent": 1, "uncertain": 1, "waiting": 1}
-    assert send(issue).state == Issue.State.SENT
-    assert states(issue) == {"sent": 2, "uncertain": 1}
+    assert statuses(issue) == {"sent": 1, "uncertain": 1, "waiting": 1}
+    assert send(issue).status == Issue.Status.SENT
+    assert statuses(issue) == {"sent": 2, "uncertain": 1}
     assert [mail["To"] for mail in smtp_server.mails] == [_third.email]
 
 
@@ -236,7 +236,7 @@ def test_an_address_that_no_server_takes_fails_without_asking_one(smtp_server):
     make_subscriber(email="jörg@example.org")
     make_subscriber(email="anna@bücher.example")
     issue = send(make_issue())
-    assert states(issue) == {"failed": 1, "sent": 1}
+    assert statuses(issue) == {"failed": 1, "sent": 1}
     assert [mail["To"] for mail in smtp_server.mails] == ["anna@xn--bcher-kva.example"]
 
 
@@ -248,7 +248,7 @@ def test_a_dead_broker_delays_an_issue_and_the_sweep_finds_it(smtp_server):
     tasks.send(issue.pk)
     tasks.sweep()
     issue.refresh_from_db()
-    assert issue.state == Issue.State.SENT
+    assert issue.status == Issue.Status.SENT
     assert len(smtp_server.mails) == 1
 
 

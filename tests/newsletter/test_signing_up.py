@@ -18,7 +18,7 @@ from newsletter.models import Confirmation, Consent, Subscriber
 from tests.newsletter.factories import make_consent_text, make_subscriber
 
 pytestmark = pytest.mark.django_db
-State = Subscriber.State
+Status = Subscriber.Status
 SUBSCRIBE = "/newsletter/subscribe/"
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
@@ -52,14 +52,14 @@ def test_asking_sends_a_link_and_subscribes_nobody(django_capture_on_commit_call
     assert not Subscriber.objects.exists()
 
 
-KNOWN = [None, *State.values, "paused", "asked before"]
+KNOWN = [None, *Status.values, "paused", "asked before"]
 
 
 def known(how: str | None) -> str:
     """An address that is known in this way."""
     email = f"{(how or 'nobody').replace(' ', '-')}@example.org"
-    if how in State.values:
-        make_subscriber(email=email, state=how, left_at=timezone.now())
+    if how in Status.values:
+        make_subscriber(email=email, status=how, left_at=timezone.now())
     if how == "paused":
         make_subscriber(email=email, paused_until=timezone.now() + timedelta(days=9))
     if how == "asked before":
@@ -242,7 +242,7 @@ def test_only_the_button_confirms():
     assert not Subscriber.objects.exists()
     assert "You are in" in client.post(link()).text
     subscriber = Subscriber.objects.get()
-    assert (subscriber.state, subscriber.email) == (State.ACTIVE, "grace@example.org")
+    assert (subscriber.status, subscriber.email) == (Status.ACTIVE, "grace@example.org")
 
 
 def test_confirming_leaves_a_proof_with_the_text_that_was_shown_and_a_welcome(settings):
@@ -300,14 +300,14 @@ def test_a_token_of_nobody_is_not_found():
     assert Client().post(f"/newsletter/confirm/{'a' * 32}/").status_code == 404
 
 
-@pytest.mark.parametrize("state", [State.LEFT, State.BOUNCED, State.COMPLAINED, State.ERASED])
-def test_coming_back_is_a_new_confirmed_consent(state):
-    subscriber = make_subscriber(email="grace@example.org", state=state, left_at=timezone.now())
+@pytest.mark.parametrize("status", [Status.LEFT, Status.BOUNCED, Status.COMPLAINED, Status.ERASED])
+def test_coming_back_is_a_new_confirmed_consent(status):
+    subscriber = make_subscriber(email="grace@example.org", status=status, left_at=timezone.now())
     sign_up("grace@example.org")
-    assert Subscriber.objects.get().state == state
+    assert Subscriber.objects.get().status == status
     Client().post(link())
     subscriber.refresh_from_db()
-    assert (subscriber.state, subscriber.email) == (State.ACTIVE, "grace@example.org")
+    assert (subscriber.status, subscriber.email) == (Status.ACTIVE, "grace@example.org")
     assert Consent.objects.filter(kind="confirmed", subscriber=subscriber).count() == 1
 
 

@@ -19,7 +19,7 @@ from tests.newsletter.issues import make_issue
 from tests.newsletter.payloads import amazon, basic, mailgun, postmark
 
 pytestmark = pytest.mark.django_db
-State = Subscriber.State
+Status = Subscriber.Status
 ALL = pytest.mark.parametrize("tell", [amazon, postmark, mailgun])
 
 
@@ -38,15 +38,15 @@ def post(call: payloads.Call, **headers: str):
     return client.post(address, body, content_type=kind, headers=own)
 
 
-def state_of(subscriber: Subscriber) -> str:
-    return Subscriber.objects.get(pk=subscriber.pk).state
+def status_of(subscriber: Subscriber) -> str:
+    return Subscriber.objects.get(pk=subscriber.pk).status
 
 
 @ALL
 def test_a_letter_that_came_back_for_good_suppresses_at_once(tell):
     subscriber = make_subscriber()
     assert post(tell(letter_to(subscriber, issue=7), subscriber.email)).status_code == 200
-    assert state_of(subscriber) == State.BOUNCED
+    assert status_of(subscriber) == Status.BOUNCED
     event = Event.objects.get()
     assert (event.kind, event.issue, event.subscriber) == ("bounced", 7, subscriber)
     assert subscriber.email not in event.why + Consent.objects.get().how
@@ -60,7 +60,7 @@ def test_a_letter_that_came_back_for_good_suppresses_at_once(tell):
 def test_a_complaint_suppresses_at_once(tell, kind):
     subscriber = make_subscriber()
     post(tell(letter_to(subscriber), subscriber.email, kind))
-    assert state_of(subscriber) == State.COMPLAINED
+    assert status_of(subscriber) == Status.COMPLAINED
     assert Event.objects.get().kind == "complained"
 
 
@@ -87,9 +87,9 @@ def test_passing_failures_suppress_only_after_so_many_letters_in_a_row(tell, kin
     subscriber = make_subscriber()
     for issue in (1, 1, 1, 2):
         post(tell(letter_to(subscriber, issue=issue), subscriber.email, kind))
-    assert state_of(subscriber) == State.ACTIVE
+    assert status_of(subscriber) == Status.ACTIVE
     post(tell(letter_to(subscriber, issue=3), subscriber.email, kind))
-    assert state_of(subscriber) == State.BOUNCED
+    assert status_of(subscriber) == Status.BOUNCED
 
 
 def test_a_letter_in_between_that_did_not_come_back_ends_the_row(settings):
@@ -99,7 +99,7 @@ def test_a_letter_in_between_that_did_not_come_back_ends_the_row(settings):
     for issue in (issues[0], issues[2]):
         letter_to(subscriber, issue=issues[1])  # sent, and nothing came back
         post(mailgun(letter_to(subscriber, issue=issue), subscriber.email, "temporary"))
-    assert state_of(subscriber) == State.ACTIVE
+    assert status_of(subscriber) == Status.ACTIVE
     assert Subscriber.objects.get().soft_bounces == 1
 
 
@@ -122,7 +122,7 @@ def test_the_same_report_told_twice_counts_once(tell):
 def test_leaving_at_the_provider_is_leaving():
     subscriber = make_subscriber()
     post(mailgun(letter_to(subscriber), subscriber.email, "unsubscribed"))
-    assert state_of(subscriber) == State.LEFT
+    assert status_of(subscriber) == Status.LEFT
 
 
 @pytest.mark.parametrize("tell", [amazon, postmark])
@@ -134,14 +134,14 @@ def test_without_the_secret_nobody_is_heard(tell):
     assert asked.status_code == 401  # Amazon sends it only when it was asked
     assert asked["WWW-Authenticate"].startswith("Basic")
     assert post((provider, body, headers | basic("clinic:another-long-secret"))).status_code == 403
-    assert state_of(subscriber) == State.ACTIVE
+    assert status_of(subscriber) == Status.ACTIVE
 
 
 def test_a_wrong_signature_is_refused():
     subscriber = make_subscriber()
     call = mailgun(letter_to(subscriber), subscriber.email, signature="0" * 64)
     assert post(call).status_code in (401, 403)
-    assert state_of(subscriber) == State.ACTIVE
+    assert status_of(subscriber) == Status.ACTIVE
 
 
 @ALL
@@ -149,7 +149,7 @@ def test_a_provider_that_is_not_set_up_is_not_there(tell, settings):
     settings.NEWSLETTER_WEBHOOK_SECRET = settings.MAILGUN_WEBHOOK_SIGNING_KEY = ""
     subscriber = make_subscriber()
     assert post(tell(letter_to(subscriber), subscriber.email)).status_code == 404
-    assert state_of(subscriber) == State.ACTIVE
+    assert status_of(subscriber) == Status.ACTIVE
 
 
 def test_another_provider_is_not_found_and_a_get_is_refused():
@@ -170,7 +170,7 @@ def test_a_message_id_that_we_did_not_make_is_not_believed():
     forged = f"<newsletter-1-{subscriber.pk}.{'0' * 24}@example.org>"
     assert message_ids.parse(forged) is None
     assert post(postmark(forged, subscriber.email)).status_code == 200
-    assert state_of(subscriber) == State.ACTIVE
+    assert status_of(subscriber) == Status.ACTIVE
 
 
 @ALL
@@ -178,8 +178,8 @@ def test_a_clinic_mail_that_came_back_is_for_the_front_desk_and_suppresses_nobod
     subscriber = make_subscriber(email="grace@example.org")
     mail = outbox.enqueue("mail_test", key="test:1", to="grace@example.org")
     post(tell(mail.message_id, "grace@example.org"))
-    assert OutgoingEmail.objects.get().returned_at
-    assert state_of(subscriber) == State.ACTIVE
+    assert OutgoingEmail.objects.get().bounced_at
+    assert status_of(subscriber) == Status.ACTIVE
     assert not Event.objects.exists()
 
 
@@ -189,7 +189,7 @@ def test_our_own_mail_to_a_reader_that_came_back_suppresses_them(tell):
     link = "https://visits.example.org/newsletter/"
     mail = outbox.enqueue("newsletter_welcome", key="w:1", to="grace@example.org", link=link)
     post(tell(mail.message_id, "grace@example.org"))
-    assert state_of(subscriber) == State.BOUNCED
+    assert status_of(subscriber) == Status.BOUNCED
 
 
 AMAZON = "sns.us-west-2.amazonaws.com"
@@ -273,7 +273,7 @@ def test_providers_report_over_http(start_site):
         address = f"{site.url}/newsletter/webhooks/{provider}/"
         with urllib.request.urlopen(urllib.request.Request(address, body, headers)) as answer:
             assert answer.status == 200
-    assert {state_of(each) for each in subscribers} == {State.BOUNCED}
+    assert {status_of(each) for each in subscribers} == {Status.BOUNCED}
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain; charset=UTF-8"])

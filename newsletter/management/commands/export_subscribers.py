@@ -15,11 +15,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("file", type=Path)
-        states = [state for state in Subscriber.State.values if state != "erased"]
-        parser.add_argument("--state", choices=states, default="", help="only these")
+        statuses = [status for status in Subscriber.Status.values if status != "erased"]
+        parser.add_argument("--status", choices=statuses, default="", help="only these")
 
-    def handle(self, *, file: Path, state: str, **_) -> None:
+    def handle(self, *, file: Path, status: str, **_) -> None:
         with file.open("x", newline="", encoding="utf-8") as opened:
             file.chmod(0o600)
-            count = csv_transfer.send_out(opened, state=state)
+            count = csv_transfer.send_out(opened, status=status)
         self.stdout.write(f"{count:,} subscribers are in {file}.")

@@ -89,6 +89,6 @@ def test_asking_again_costs_the_same_work_as_well(where):
     for email in ("warm.up@example.org", known, UNKNOWN):
         work_of(path, sent, email)
         OutgoingEmail.objects.filter(to=email).update(
-            state="sent", due_at=None, sent_at=monday(weeks=-1)
+            status="sent", due_at=None, sent_at=monday(weeks=-1)
         )
     assert work_of(path, sent, known) == work_of(path, sent, UNKNOWN)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from core.mail import delivery
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from tests.core.mail.examples import EXAMPLES
 from tests.core.mail.factories import fresh, make_email
 from tests.core.staff.people import make_staff, sign_in
@@ -33,7 +33,7 @@ def make_failed(**fields) -> OutgoingEmail:
     email = make_email(**fields)
     reason = "The mail server answered: 550 No such user"
     OutgoingEmail.objects.filter(pk=email.pk).update(
-        state=State.FAILED, due_at=None, attempts=1, last_error=reason
+        status=EmailStatus.FAILED, due_at=None, attempts=1, last_error=reason
     )
     return email
 
@@ -54,7 +54,7 @@ def test_the_list_is_searched_and_filtered(desk):
     make_failed(to="grace@example.org")
     make_email(to="alan@example.org")
     assert b"alan@example.org" not in desk.get(LIST, {"q": "GRACE"}).content
-    failed = desk.get(LIST, {"state__exact": "failed"}).content
+    failed = desk.get(LIST, {"status__exact": "failed"}).content
     assert b"grace@example.org" in failed
     assert b"alan@example.org" not in failed
 
@@ -100,20 +100,20 @@ def test_a_failed_mail_is_sent_again_with_the_same_message_id(desk, server):
     email = make_failed()
     answer = send_again(desk, email)
     assert "1 e-mail is on its way." in answer.content.decode()
-    assert (fresh(email).state, fresh(email).attempts) == (State.WAITING, 0)
+    assert (fresh(email).status, fresh(email).attempts) == (EmailStatus.WAITING, 0)
     delivery.deliver(email.pk)
     assert server.mails[0]["Message-ID"] == email.message_id
 
 
-@pytest.mark.parametrize("state", [State.WAITING, State.SENT, State.DROPPED])
-def test_only_what_failed_is_sent_again(desk, state):
+@pytest.mark.parametrize("status", [EmailStatus.WAITING, EmailStatus.SENT, EmailStatus.DROPPED])
+def test_only_what_failed_is_sent_again(desk, status):
     email = make_email()
-    if state != State.WAITING:
-        sent_at = timezone.now() if state == State.SENT else None
-        OutgoingEmail.objects.update(state=state, due_at=None, sent_at=sent_at)
+    if status != EmailStatus.WAITING:
+        sent_at = timezone.now() if status == EmailStatus.SENT else None
+        OutgoingEmail.objects.update(status=status, due_at=None, sent_at=sent_at)
     before = fresh(email)
     assert "It did not fail" in send_again(desk, email).content.decode()
-    assert (fresh(email).state, fresh(email).due_at) == (state, before.due_at)
+    assert (fresh(email).status, fresh(email).due_at) == (status, before.due_at)
 
 
 def test_whoever_may_only_look_cannot_send(practice):
@@ -123,7 +123,7 @@ def test_whoever_may_only_look_cannot_send(practice):
     assert b"Send a test message" not in client.get(LIST).content
     email = make_failed()
     send_again(client, email)
-    assert fresh(email).state == State.FAILED
+    assert fresh(email).status == EmailStatus.FAILED
     assert client.post(TEST, {"to": "a@example.org"}).status_code == 403
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from core import broker
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from curednation.celery import app
 from tests.core.mail.factories import make_email
 
@@ -24,7 +24,7 @@ def seconds(run) -> float:
 
 def test_a_dead_broker_is_no_error_for_the_caller(dead_broker):
     assert seconds(make_email) < 4
-    assert OutgoingEmail.objects.get().state == State.WAITING
+    assert OutgoingEmail.objects.get().status == EmailStatus.WAITING
 
 
 def test_a_hung_broker_costs_one_caller_a_second_and_the_next_ones_nothing(hung_broker):

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core.mail import delivery, outbox
-from core.mail.models import LEASE_SECONDS, OutgoingEmail, State
+from core.mail.models import LEASE_SECONDS, EmailStatus, OutgoingEmail
 from core.mail.outbox import Attachment
 from core.mail.tasks import deliver
 from tests.core.mail.factories import claimed, fresh, make_email
@@ -42,7 +42,7 @@ def in_thread(run) -> threading.Thread:
 
 def test_what_the_server_took_is_sent_and_is_not_sent_again(server):
     email = delivered()
-    assert (email.state, email.attempts, email.last_error) == (State.SENT, 1, "")
+    assert (email.status, email.attempts, email.last_error) == (EmailStatus.SENT, 1, "")
     assert email.sent_at is not None
     delivery.deliver(email.pk)
     assert len(server.mails) == 1
@@ -51,29 +51,29 @@ def test_what_the_server_took_is_sent_and_is_not_sent_again(server):
 def test_a_refused_connection_is_tried_again(server):
     server.close()
     email = delivered()
-    assert email.state == State.WAITING
+    assert email.status == EmailStatus.WAITING
     assert email.last_error == "No connection to the mail server: Connection refused"
     assert email.due_at is not None
     assert timedelta(seconds=40) < email.due_at - timezone.now() < timedelta(seconds=75)
     server.open()
     delivery.deliver(email.pk)
-    assert (fresh(email).state, fresh(email).attempts) == (State.SENT, 2)
+    assert (fresh(email).status, fresh(email).attempts) == (EmailStatus.SENT, 2)
 
 
 def test_a_server_that_is_busy_gets_the_same_mail_later(server):
     server.answer("451 Try again later")
     email = delivered()
-    assert email.state == State.WAITING
+    assert email.status == EmailStatus.WAITING
     assert email.last_error == "The mail server answered: 451 Try again later"
     delivery.deliver(email.pk)
-    assert fresh(email).state == State.SENT
+    assert fresh(email).status == EmailStatus.SENT
     assert [mail["Message-ID"] for mail in server.mails] == [email.message_id]
 
 
 def test_a_line_that_drops_after_the_mail_was_taken_brings_the_same_mail_again(server):
     server.answer(DROP_AFTER_TAKING)
     email = delivered()
-    assert email.state == State.WAITING
+    assert email.status == EmailStatus.WAITING
     assert email.last_error == "The mail server closed the connection."
     delivery.deliver(email.pk)
     assert [mail["Message-ID"] for mail in server.mails] == [email.message_id] * 2
@@ -92,7 +92,7 @@ def test_a_line_that_drops_after_the_mail_was_taken_brings_the_same_mail_again(s
 def test_a_final_refusal_of_the_mail_fails_with_the_servers_words(odd_server, answers, words):
     odd_server(**answers)
     email = delivered()
-    assert (email.state, email.due_at) == (State.FAILED, None)
+    assert (email.status, email.due_at) == (EmailStatus.FAILED, None)
     assert email.last_error == f"The mail server answered: {words}"
 
 
@@ -115,7 +115,7 @@ def test_a_final_refusal_of_the_mail_fails_with_the_servers_words(odd_server, an
 def test_a_server_that_refuses_us_or_asks_for_patience_is_tried_again(odd_server, answers):
     odd_server(**answers)
     email = delivered()
-    assert email.state == State.WAITING
+    assert email.status == EmailStatus.WAITING
     assert email.last_error
 
 
@@ -123,7 +123,7 @@ def test_a_wrong_password_loses_no_mail(odd_server, settings):
     odd_server(auth="535 5.7.8 Bad password")
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "office", "wrong"
     email = delivered()
-    assert email.state == State.WAITING
+    assert email.status == EmailStatus.WAITING
     assert "535 5.7.8 Bad password" in email.last_error
 
 
@@ -134,7 +134,7 @@ def test_a_server_that_hangs_is_left_after_the_timeout(odd_server, settings, wor
     begin = time.monotonic()
     email = delivered()
     assert time.monotonic() - begin < 5
-    assert email.state == State.WAITING
+    assert email.status == EmailStatus.WAITING
     assert email.last_error in {
         "The mail server did not answer in time.",
         "The mail server closed the connection.",
@@ -146,7 +146,7 @@ def test_a_bad_good_bye_does_not_bring_the_mail_again(odd_server, settings, word
     settings.EMAIL_TIMEOUT = 0.2
     odd = odd_server(quit=word)
     email = delivered()
-    assert email.state == State.SENT
+    assert email.status == EmailStatus.SENT
     delivery.deliver(email.pk)
     assert len(odd.received) == 1
 
@@ -160,7 +160,7 @@ def test_a_mail_that_is_larger_than_the_server_takes_fails(odd_server):
     odd_server(ehlo="250-odd\r\n250 SIZE 1000", mail="552 5.3.4 Message size exceeds limit")
     file = Attachment("big.bin", bytes(10_000), "application/octet-stream")
     email = delivered(attachments=[file])
-    assert email.state == State.FAILED
+    assert email.status == EmailStatus.FAILED
     assert "552 5.3.4 Message size exceeds limit" in email.last_error
 
 
@@ -170,13 +170,16 @@ def test_a_mail_that_is_larger_than_the_server_takes_fails(odd_server):
 )
 def test_what_is_no_address_fails_without_asking_the_server(server, to):
     email = delivered(to=to)
-    assert (email.state, email.last_error) == (State.FAILED, "This is not an e-mail address.")
+    assert (email.status, email.last_error) == (
+        EmailStatus.FAILED,
+        "This is not an e-mail address.",
+    )
     assert server.attempts == 0
 
 
 def test_an_address_that_needs_more_than_ascii_fails_and_says_so(server):
     email = delivered(to="zoë@example.org")
-    assert email.state == State.FAILED
+    assert email.status == EmailStatus.FAILED
     assert email.last_error == "Mail servers do not take such letters before the @."
 
 
@@ -189,16 +192,17 @@ class ProviderError(OSError):
 
 
 @pytest.mark.parametrize(
-    ("status", "state"),
+    ("http_status", "status"),
     [(400, "failed"), (422, "failed"), (401, "waiting"), (429, "waiting"), (503, "waiting")],
 )
-def test_a_sender_that_speaks_http_is_understood(settings, monkeypatch, status, state):
+def test_a_sender_that_speaks_http_is_understood(settings, monkeypatch, http_status, status):
     def refuse(self, messages):
-        raise ProviderError(status)
+        raise ProviderError(http_status)
 
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
     email = delivered()
-    assert (email.state, email.last_error) == (state, f"The mail server answered: {status} Sorry")
+    assert email.status == status
+    assert email.last_error == f"The mail server answered: {http_status} Sorry"
 
 
 def test_an_error_of_our_own_loses_no_mail_and_writes_no_address_to_the_log(caplog, monkeypatch):
@@ -207,7 +211,7 @@ def test_an_error_of_our_own_loses_no_mail_and_writes_no_address_to_the_log(capl
 
     monkeypatch.setattr(delivery, "build", break_down)
     email = delivered(to="canary@example.org")
-    assert email.state == State.WAITING
+    assert email.status == EmailStatus.WAITING
     assert "RuntimeError" in caplog.text
     assert "canary" not in caplog.text
 
@@ -217,7 +221,7 @@ def test_after_the_last_attempt_it_fails(server):
     email = make_email()
     OutgoingEmail.objects.update(attempts=delivery.ATTEMPTS - 1)
     delivery.deliver(email.pk)
-    assert (fresh(email).state, fresh(email).attempts) == (State.FAILED, delivery.ATTEMPTS)
+    assert (fresh(email).status, fresh(email).attempts) == (EmailStatus.FAILED, delivery.ATTEMPTS)
 
 
 def test_waits_grow_up_to_two_hours_and_last_about_three_days():
@@ -232,13 +236,13 @@ def test_a_worker_whose_lease_was_given_away_changes_nothing(server):
     email = make_email()
     mine = claimed(email)
     OutgoingEmail.objects.update(claimed_by=uuid4())
-    assert not OutgoingEmail.objects.settle(mine, state=State.SENT, sent_at=timezone.now())
-    assert fresh(email).state == State.SENDING
+    assert not OutgoingEmail.objects.settle(mine, status=EmailStatus.SENT, sent_at=timezone.now())
+    assert fresh(email).status == EmailStatus.SENDING
 
 
 def test_a_secret_body_is_gone_once_it_is_sent(server):
     email = delivered(secret=True)
-    assert (email.state, email.text, email.html) == (State.SENT, "", "")
+    assert (email.status, email.text, email.html) == (EmailStatus.SENT, "", "")
     assert "This is a test message" in server.mails[0].get_body(["plain"]).get_content()
 
 
@@ -255,7 +259,7 @@ def test_of_many_workers_one_sends(server):
     for thread in [in_thread(race) for _ in range(8)]:
         thread.join()
     assert server.attempts == 1
-    assert (fresh(email).state, fresh(email).attempts) == (State.SENT, 1)
+    assert (fresh(email).status, fresh(email).attempts) == (EmailStatus.SENT, 1)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -269,21 +273,21 @@ def test_nothing_is_locked_while_the_server_is_slow(server):
     OutgoingEmail.objects.filter(pk=email.pk).update(about="changed")
     assert time.monotonic() - begin < 2
     sender.join()
-    assert fresh(email).state == State.SENT
+    assert fresh(email).status == EmailStatus.SENT
 
 
 def test_a_mail_whose_time_is_over_is_dropped_and_one_in_time_is_sent(server):
     late = delivered(not_after=timezone.now() - timedelta(seconds=1))
-    assert (late.state, late.due_at, late.attempts) == (State.DROPPED, None, 0)
+    assert (late.status, late.due_at, late.attempts) == (EmailStatus.DROPPED, None, 0)
     in_time = delivered(not_after=timezone.now() + timedelta(minutes=1))
-    assert in_time.state == State.SENT
+    assert in_time.status == EmailStatus.SENT
     assert len(server.mails) == 1
 
 
 def test_a_mail_that_failed_is_not_sent_again_when_its_time_is_over(server):
     server.recipients["grace@example.org"] = "550 No such user"
     email = delivered(not_after=timezone.now() + timedelta(minutes=1))
-    assert email.state == State.FAILED
+    assert email.status == EmailStatus.FAILED
     OutgoingEmail.objects.filter(pk=email.pk).update(not_after=timezone.now())
     with pytest.raises(outbox.NotResendable):
         outbox.resend(email)

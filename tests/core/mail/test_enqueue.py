@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from core import broker
 from core.mail import outbox
 from core.mail.message import build
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from tests.core.mail.examples import EXAMPLES
 from tests.core.mail.factories import fresh, make_email
 
@@ -22,7 +22,7 @@ def booked(name: str = "Grace", **fields) -> OutgoingEmail:
 
 def test_an_email_waits_with_its_text_rendered():
     email = booked(about="appointment:1")
-    assert (email.state, email.attempts, email.about) == (State.WAITING, 0, "appointment:1")
+    assert (email.status, email.attempts, email.about) == (EmailStatus.WAITING, 0, "appointment:1")
     assert email.subject == "Your appointment on Tuesday, November 12 at 2:30 pm Central Time"
     assert "Hello Grace," in email.text
     assert "Hello Grace," in email.html
@@ -35,7 +35,7 @@ def test_a_key_that_was_written_before_writes_and_drops_nothing():
     )
     assert again is None
     [row] = OutgoingEmail.objects.all()
-    assert (row.pk, row.to, row.state) == (first.pk, "grace@example.org", State.WAITING)
+    assert (row.pk, row.to, row.status) == (first.pk, "grace@example.org", EmailStatus.WAITING)
 
 
 def test_a_known_key_leaves_the_callers_transaction_usable():
@@ -112,7 +112,7 @@ def test_text_is_not_escaped_and_html_is():
     "to", ["", "not an address", "ä@example.org", "a" * 400 + "@b.example", "\0"]
 )
 def test_an_address_that_cannot_work_does_not_stop_the_caller(to):
-    assert make_email(to=to).state == State.WAITING
+    assert make_email(to=to).status == EmailStatus.WAITING
 
 
 def test_an_address_keeps_its_letters():

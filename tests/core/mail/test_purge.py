@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from core.mail import delivery, outbox, tasks
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from core.mail.outbox import Attachment
 from tests.core.mail.factories import fresh, make_email
 
@@ -28,7 +28,7 @@ def test_an_old_mail_is_emptied_and_its_row_stays(server):
     tasks.purge()
     row = fresh(email)
     assert (row.to, row.subject, row.text, row.html, row.attachments) == ("", "", "", "", [])
-    assert (row.state, row.about, row.template) == (State.SENT, "appointment:1", "mail_test")
+    assert (row.status, row.about, row.template) == (EmailStatus.SENT, "appointment:1", "mail_test")
     assert row.purged_at is not None
 
 
@@ -56,7 +56,7 @@ def test_what_the_server_said_goes_too_and_then_it_cannot_be_sent_again(server):
     server.recipients["grace@example.org"] = "550 grace@example.org is unknown here"
     email = make_sent(days=31)
     tasks.purge()
-    assert (fresh(email).state, fresh(email).last_error) == (State.FAILED, "")
+    assert (fresh(email).status, fresh(email).last_error) == (EmailStatus.FAILED, "")
     with pytest.raises(outbox.NotResendable):
         outbox.resend(email)
 

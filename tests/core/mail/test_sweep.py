@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core import broker
 from core.mail import delivery, tasks
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from tests.core.mail.factories import fresh, make_email
 
 pytestmark = pytest.mark.django_db
@@ -70,9 +70,12 @@ def test_what_a_killed_worker_was_sending_is_sent_again(handed_over, server):
     email = make_abandoned()
     tasks.sweep()
     assert handed_over == [email.pk]
-    assert (fresh(email).state, fresh(email).last_error) == (State.WAITING, "The worker stopped.")
+    assert (fresh(email).status, fresh(email).last_error) == (
+        EmailStatus.WAITING,
+        "The worker stopped.",
+    )
     delivery.deliver(email.pk)
-    assert fresh(email).state == State.SENT
+    assert fresh(email).status == EmailStatus.SENT
     assert server.mails[0]["Message-ID"] == email.message_id
 
 
@@ -80,14 +83,14 @@ def test_a_worker_that_is_still_sending_is_left_alone(handed_over):
     email = make_email()
     OutgoingEmail.objects.claim(email.pk)
     tasks.sweep()
-    assert fresh(email).state == State.SENDING
+    assert fresh(email).status == EmailStatus.SENDING
     assert handed_over == []
 
 
 def test_a_mail_that_kills_every_worker_fails_in_the_end(handed_over):
     email = make_abandoned(attempts=delivery.ATTEMPTS)
     tasks.sweep()
-    assert fresh(email).state == State.FAILED
+    assert fresh(email).status == EmailStatus.FAILED
     assert handed_over == []
 
 

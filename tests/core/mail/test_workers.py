@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core import broker
 from core.mail import tasks
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from tests.core.mail.conftest import broker_down
 from tests.core.mail.factories import fresh, make_email
 from tests.core.mail.odd_server import TRICKLE, OddServer
@@ -27,7 +27,7 @@ def wait_until(done, *, seconds: float = 15) -> None:
 
 def make_due(email: OutgoingEmail) -> None:
     """Let time pass until the sweep looks at it."""
-    OutgoingEmail.objects.filter(pk=email.pk, state=State.WAITING).update(
+    OutgoingEmail.objects.filter(pk=email.pk, status=EmailStatus.WAITING).update(
         due_at="2020-01-01T00:00Z"
     )
 
@@ -38,15 +38,15 @@ def test_a_worker_sends_soon_after_the_commit_and_the_sweep_what_a_dead_broker_m
     with transaction.atomic():
         email = make_email()
     smtp_server.wait_for(1)
-    wait_until(lambda: fresh(email).state == State.SENT)
+    wait_until(lambda: fresh(email).status == EmailStatus.SENT)
 
     with broker_down():
         missed = make_email()
     tasks.sweep()
-    assert fresh(missed).state == State.WAITING
+    assert fresh(missed).status == EmailStatus.WAITING
     make_due(missed)
     tasks.sweep()
-    wait_until(lambda: fresh(missed).state == State.SENT)
+    wait_until(lambda: fresh(missed).status == EmailStatus.SENT)
     assert [mail["Message-ID"] for mail in smtp_server.mails] == [
         email.message_id,
         missed.message_id,
@@ -61,15 +61,15 @@ def test_what_a_killed_worker_was_sending_another_sends_when_the_lease_has_run_o
     email = make_email()
     wait_until(lambda: smtp_server.attempts == 1)
     first.kill()
-    assert fresh(email).state == State.SENDING
+    assert fresh(email).status == EmailStatus.SENDING
 
     smtp_server.delay = 0
     second = start_worker(EMAIL_URL=smtp_server.url)
     tasks.sweep()
-    assert fresh(email).state == State.SENDING
+    assert fresh(email).status == EmailStatus.SENDING
     OutgoingEmail.objects.filter(pk=email.pk).update(lease_until="2020-01-01T00:00Z")
     tasks.sweep()
-    wait_until(lambda: fresh(email).state == State.SENT)
+    wait_until(lambda: fresh(email).status == EmailStatus.SENT)
     second.kill()  # quicker than asking
     assert fresh(email).attempts == 2
     assert [mail["Message-ID"] for mail in smtp_server.mails] == [email.message_id]
@@ -84,7 +84,7 @@ def test_a_server_that_trickles_for_ever_does_not_hold_a_worker(start_worker, mo
         email = make_email()
         wait_until(lambda: fresh(email).last_error)
         worker.kill()
-    assert fresh(email).state == State.WAITING
+    assert fresh(email).status == EmailStatus.WAITING
     assert fresh(email).last_error == "The mail server did not answer in time."
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from appointments.models import Appointment, ConsentText, Patient, WaitlistEntry
 from articles.models import Comment
 from core.mail import delivery, outbox
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from core.people.email_addresses import keyed_hash, mailbox, normalized, validate_address
 from core.staff.models import User
 from newsletter.delivery.mime import NoSuchAddress, recipient
@@ -132,7 +132,7 @@ def test_no_server_is_given_an_address_that_was_stored_before(email):
     row = outbox.enqueue("mail_test", key="k", to=email)
     delivery.deliver(row.pk)
     row.refresh_from_db()
-    assert (row.state, row.last_error) == (State.FAILED, "This is not an e-mail address.")
+    assert (row.status, row.last_error) == (EmailStatus.FAILED, "This is not an e-mail address.")
 
 
 @pytest.mark.parametrize("email", BAD)

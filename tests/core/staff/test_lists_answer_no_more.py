@@ -173,9 +173,9 @@ def test_what_a_list_asks_itself_is_answered(superuser):
 @pytest.mark.parametrize(
     "link",
     [
-        "mail/outgoingemail/?state__exact=failed",
-        "mail/outgoingemail/?returned_at__isempty=0",
-        "newsletter/subscriber/?state__exact=active",
+        "mail/outgoingemail/?status__exact=failed",
+        "mail/outgoingemail/?bounced_at__isempty=0",
+        "newsletter/subscriber/?status__exact=active",
         "appointments/appointment/?day=today&provider__id__exact=1",
         "appointments/appointment/?day=any&status=holds&q=grace",
         "staff/auditevent/?at__year=2026&at__month=11&at__day=26",

@@ -109,5 +109,5 @@ def test_asking_for_a_password_for_somebody_does_not_use_up_theirs(settings):
         stranger(nth).post(reverse("account_reset_password"), {"email": user.email})
     answer = Client().post(reverse("account_reset_password"), {"email": user.email})
     assert answer.status_code == 302
-    [email] = OutgoingEmail.objects.filter(to=user.email, state="waiting")
+    [email] = OutgoingEmail.objects.filter(to=user.email, status="waiting")
     assert email.template == "account_password_reset"

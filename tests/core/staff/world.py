@@ -141,7 +141,7 @@ def _readers() -> list[Person]:
                 subscriber=reader,
                 due_at=timezone.now(),
                 domain="example.org",
-                state="uncertain",
+                status="uncertain",
                 reason="The worker stopped.",
             )
         person = Person({email})

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from core.mail import test_message
-from core.mail.models import OutgoingEmail, State
+from core.mail.models import EmailStatus, OutgoingEmail
 from core.people.email_addresses import validate_address
 
 
@@ -29,13 +29,13 @@ class Command(BaseCommand):
         while not _answered(email) and monotonic() < deadline:
             sleep(0.2)
             email.refresh_from_db()
-        if email.state != State.SENT:
+        if email.status != EmailStatus.SENT:
             raise CommandError(_trouble(email))
         self.stdout.write(_("Sent: the mail server has taken it."))
 
 
 def _answered(email: OutgoingEmail) -> bool:
-    return email.state in (State.SENT, State.FAILED) or bool(email.last_error)
+    return email.status in (EmailStatus.SENT, EmailStatus.FAILED) or bool(email.last_error)
 
 
 def _trouble(email: OutgoingEmail) -> str:

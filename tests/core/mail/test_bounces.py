@@ -18,14 +18,14 @@ def desk(client):
 
 
 def come_back(email: OutgoingEmail, why: str = "550 5.1.1 no such user") -> None:
-    outbox.came_back(quoted=f"Message-ID: {email.message_id}", why=why)
+    outbox.record_bounce(quoted=f"Message-ID: {email.message_id}", why=why)
 
 
 def test_the_front_desk_sees_that_mails_came_back_and_which(desk):
     come_back(make_email(to="grace@example.org"))
     make_email(to="ruth@example.org")
     assert "1 e-mail came back this week" in desk.get("/admin/").text
-    found = desk.get("/admin/mail/outgoingemail/?returned_at__isempty=0").text
+    found = desk.get("/admin/mail/outgoingemail/?bounced_at__isempty=0").text
     assert "grace@example.org" in found
     assert "ruth@example.org" not in found
     assert "550 5.1.1 no such user" in found
@@ -41,17 +41,17 @@ def test_the_first_report_stays(db):
     email = make_email()
     come_back(email, "first")
     come_back(email, "second")
-    assert fresh(email).returned_why == "first"
+    assert fresh(email).bounce_reason == "first"
 
 
 def test_a_message_id_of_others_is_nobodys(db):
-    assert outbox.came_back(quoted=f"<{'a' * 32}@example.org>", why="") is None
+    assert outbox.record_bounce(quoted=f"<{'a' * 32}@example.org>", why="") is None
 
 
 def test_why_it_came_back_goes_with_its_body(db):
     email = make_email()
     come_back(email)
-    OutgoingEmail.objects.update(state="failed", due_at=None, last_error="550")
+    OutgoingEmail.objects.update(status="failed", due_at=None, last_error="550")
     delivery.purge(timedelta(0))
-    assert fresh(email).returned_why == ""
-    assert fresh(email).returned_at
+    assert fresh(email).bounce_reason == ""
+    assert fresh(email).bounced_at
