@@ -24,7 +24,7 @@ def main(pk: int) -> None:
     total = Issue.objects.get(pk=pk).total
     sizes: list[float] = []
     began = time.perf_counter()
-    while sending.work(pk, worker="bench", seconds=2):
+    while sending.send_batches(pk, worker="bench", seconds=2):
         sizes.append(ITSELF.memory_info().rss / 2**20)
     took = time.perf_counter() - began
     sent = sum(Batch.objects.filter(issue=pk).values_list("sent", flat=True))

@@ -19,7 +19,7 @@ from django.test.utils import override_settings
 from bench import peer, smtp_sink
 from bench.table import Row
 from newsletter.delivery import sending
-from newsletter.delivery.mime import Post, Recipient
+from newsletter.delivery.mime import IssueMessage, Recipient
 from newsletter.issues import rendering, workflow
 from newsletter.models import Delivery, Issue
 from tests.core.staff.people import make_manager, sign_in
@@ -127,7 +127,7 @@ def _as_if_sent(issue: Issue) -> None:
             """
         )
         cursor.execute("VACUUM ANALYZE newsletter_delivery")
-    assert workflow.complete(issue.pk)
+    assert workflow.finish(issue.pk)
 
 
 def _staff() -> Client:
@@ -161,7 +161,7 @@ def _ours(port: int) -> float:
     workflow.freeze(issue.pk)
     with _server(port):
         began = time.perf_counter()
-        sending.work(issue.pk, worker="bench", seconds=600)
+        sending.send_batches(issue.pk, worker="bench", seconds=600)
         took = time.perf_counter() - began
     assert Delivery.objects.of(issue).filter(status="sent").count() == MAILS
     return MAILS / took
@@ -192,7 +192,7 @@ def _bare_loop(port: int) -> float:
 
 def _django_loop(port: int) -> float:
     """Django's own messages over one connection."""
-    written = _post().letter
+    written = _post().rendered
     began = time.perf_counter()
     with get_connection(
         "django.core.mail.backends.smtp.EmailBackend", host="127.0.0.1", port=port
@@ -206,11 +206,11 @@ def _django_loop(port: int) -> float:
     return DJANGO_MAILS / (time.perf_counter() - began)
 
 
-def _post() -> Post:
+def _post() -> IssueMessage:
     issue = make_issue(body=TEXT)
-    written = rendering.write(issue)
+    written = rendering.render(issue)
     issue.delete()
-    return Post(written, issue=1)
+    return IssueMessage(written, issue=1)
 
 
 def _key() -> str:

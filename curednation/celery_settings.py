@@ -78,13 +78,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60,
         "options": {"expires": 50},
     },
-    "newsletter-returns": {
-        "task": "newsletter.tasks.read_returns",
+    "newsletter-bounces": {
+        "task": "newsletter.tasks.read_bounces",
         "schedule": 300,
         "options": {"expires": 240},
     },
-    "newsletter-forget": {
-        "task": "newsletter.tasks.forget",
+    "newsletter-erase-expired": {
+        "task": "newsletter.tasks.erase_expired",
         "schedule": crontab(hour=8, minute=30),
     },
     "chain-seal": {

@@ -109,7 +109,9 @@ CELERY_TASK_QUEUES = [
     Queue(CELERY_TASK_DEFAULT_QUEUE),
     Queue(f"{CELERY_TASK_DEFAULT_QUEUE}-newsletter"),
 ]
-CELERY_TASK_ROUTES = {"newsletter.tasks.send": {"queue": f"{CELERY_TASK_DEFAULT_QUEUE}-newsletter"}}
+CELERY_TASK_ROUTES = {
+    "newsletter.tasks.send_issue": {"queue": f"{CELERY_TASK_DEFAULT_QUEUE}-newsletter"}
+}
 # See CELERY_BROKER_CONNECTION_TIMEOUT.
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"read_timeout": 1, "write_timeout": 1}
@@ -223,16 +225,16 @@ DNS_SERVER = ""  # `host:port`; only tests name one, otherwise that of the syste
 NEWSLETTER_FORBIDDEN_WORDS = env.words("NEWSLETTER_FORBIDDEN_WORDS")
 
 # ── newsletter: who gets it ───────────────────────────────────────────────────
-# When more of an issue than this comes back as dead addresses, staff look first.
+# When more of an issue than this bounces as dead addresses, staff look first.
 NEWSLETTER_HELD_PERCENT = env.number("NEWSLETTER_HELD_PERCENT", default=5, least=1, most=100)
-# So many letters in a row come back for a passing reason, then no more are sent there.
+# So many issues in a row bounce for a passing reason, then no more are sent there.
 NEWSLETTER_SOFT_BOUNCES = env.number("NEWSLETTER_SOFT_BOUNCES", default=5, least=1, most=100)
 # Addresses that were never confirmed are forgotten so long after their link ended.
 NEWSLETTER_UNCONFIRMED_DAYS = env.number("NEWSLETTER_UNCONFIRMED_DAYS", default=30, most=3650)
-# Reports of mail that came back: by webhook of a provider, or in a mailbox that we read.
+# Reports of mail that bounced: by webhook of a provider, or in a mailbox that we read.
 NEWSLETTER_WEBHOOK_SECRET = env.credentials("NEWSLETTER_WEBHOOK_SECRET")
 MAILGUN_WEBHOOK_SIGNING_KEY = env.text("MAILGUN_WEBHOOK_SIGNING_KEY")
-NEWSLETTER_RETURNS_MAILBOX = env.mailbox("NEWSLETTER_RETURNS_MAILBOX")
+NEWSLETTER_BOUNCE_MAILBOX = env.mailbox("NEWSLETTER_BOUNCE_MAILBOX")
 
 # ── limits: how often one network may do what writes or sends; the others follow in proportion ──
 LIMITS = (

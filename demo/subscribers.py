@@ -31,7 +31,7 @@ def create_subscribers(now: datetime) -> int:
     for reader in readers:
         _proof(reader)
         if chance.random() < 0.4:
-            subscription.choose(reader, chance.sample(topics, chance.choice([1, 2])))
+            subscription.choose_topics(reader, chance.sample(topics, chance.choice([1, 2])))
     return COUNT
 
 

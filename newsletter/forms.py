@@ -43,7 +43,7 @@ class TopicsField(forms.ModelMultipleChoiceField):
 
 
 class TopicsForm(forms.Form):
-    """What the letters are about. Somebody who never chose gets them all: all are ticked."""
+    """Which topics they get. Somebody who never chose gets all: all are ticked."""
 
     topics = TopicsField(
         Topic.objects.none(),
@@ -77,7 +77,7 @@ class PauseForm(forms.Form):
         self.helper = plain_helper()
 
 
-class MoveForm(forms.Form):
+class AddressChangeForm(forms.Form):
     email = AddressField(label=_("Your new e-mail"))
 
     def __init__(self, *args, **kwargs) -> None:

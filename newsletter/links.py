@@ -14,8 +14,8 @@ from django.urls import reverse
 PATTERN = r"[A-Za-z0-9_-]{16,32}-\d{1,12}\.[A-Za-z0-9_-]{40,64}"
 
 
-class Found(NamedTuple):
-    """What a token says: whose it is, and the issue it stood in (0 for another mail)."""
+class LinkToken(NamedTuple):
+    """What a token says: the subscriber's key, and the issue it stood in (0: another e-mail)."""
 
     key: str
     issue: int
@@ -33,42 +33,44 @@ def _signer(purpose: str) -> Signer:
 
 
 def token(purpose: str, key: str, issue: int = 0) -> str:
-    """The token of one subscriber's `key` for a purpose: `unsubscribe` or `preferences`."""
+    """Sign one subscriber's `key` for a purpose: `unsubscribe` or `preferences`."""
     return _signer(purpose).sign(f"{key}-{issue}")
 
 
-def read(purpose: str, text: str) -> Found | None:
-    """What a token for this purpose says; None if it is not ours."""
+def read(purpose: str, text: str) -> LinkToken | None:
+    """Return what a token for this purpose says; None if it is not ours."""
     try:
         key, _, issue = _signer(purpose).unsign(text).rpartition("-")
     except BadSignature:
         return None
-    return Found(key, int(issue))
+    return LinkToken(key, int(issue))
 
 
-def unsubscribe(key: str, issue: int = 0) -> str:
-    """The absolute link to leave. Never expires."""
-    return on_site(unsubscribe_path(key, issue))
+def unsubscribe_url(key: str, issue: int = 0) -> str:
+    """Return the absolute link to leave. It never expires."""
+    return absolute_url(unsubscribe_path(key, issue))
 
 
 def unsubscribe_path(key: str, issue: int = 0) -> str:
+    """Return the same as a path, for pages of this site."""
     return reverse("newsletter:unsubscribe", args=[token("unsubscribe", key, issue)])
 
 
-def preferences(key: str, issue: int = 0) -> str:
-    """The absolute link to choose topics, pause, change the address, or leave."""
-    return on_site(preferences_path(key, issue))
+def preferences_url(key: str, issue: int = 0) -> str:
+    """Return the absolute link to choose topics, pause, change the address, or leave."""
+    return absolute_url(preferences_path(key, issue))
 
 
 def preferences_path(key: str, issue: int = 0) -> str:
+    """Return the same as a path, for pages of this site."""
     return reverse("newsletter:preferences", args=[token("preferences", key, issue)])
 
 
-def home() -> str:
-    """The absolute link to the newsletter's own page, for everybody."""
-    return on_site(reverse("newsletter:home"))
+def home_url() -> str:
+    """Return the absolute link to the newsletter's own page, for everybody."""
+    return absolute_url(reverse("newsletter:home"))
 
 
-def on_site(path: str) -> str:
-    """A path as a link that works from anywhere."""
+def absolute_url(path: str) -> str:
+    """Return a path as a link that works from anywhere."""
     return settings.SITE_URL + path

@@ -15,38 +15,40 @@ from newsletter.delivery import dispatch, recovery, sending
 from newsletter.issues import retention, workflow
 from newsletter.models import Issue
 
-SLICE = 20  # seconds: then other tasks of this worker have their turn
+TIME_SLICE = 20  # seconds: then other tasks of this worker have their turn
 
 
 @shared_task
-def send(issue_id: int) -> None:
-    """Send for a while, and hand over to the next where something is left to do now."""
+def send_issue(issue_id: int) -> None:
+    """Send for TIME_SLICE seconds, and publish the next task where more can be sent right away."""
     worker = f"{socket.gethostname()}:{os.getpid()}"
-    if workflow.freeze(issue_id) and sending.work(issue_id, worker=worker, seconds=SLICE):
-        dispatch.tell_next(issue_id)
+    if not workflow.freeze(issue_id):
+        return
+    if sending.send_batches(issue_id, worker=worker, seconds=TIME_SLICE):
+        dispatch.dispatch_next(issue_id)
 
 
 @shared_task
 def sweep() -> None:
-    """Start what is due, wake what rested, and find what died. Every minute."""
-    recovery.release_dead()
+    """Start what is due, resume what paused by itself, finish what a worker left. Every minute."""
+    recovery.finish_abandoned()
     workflow.start_due()
-    workflow.wake_rested()
+    workflow.retry_due()
     for pk in Issue.objects.running().values_list("pk", flat=True):
-        if not workflow.complete(pk):
-            dispatch.tell_workers(pk)
+        if not workflow.finish(pk):
+            dispatch.dispatch_on_commit(pk)
 
 
 @shared_task(soft_time_limit=240, time_limit=280)
-def read_returns() -> None:
-    """Look into the mailbox for mail that came back, where there is one. Every five minutes."""
-    if settings.NEWSLETTER_RETURNS_MAILBOX:
-        mailbox.take_in(settings.NEWSLETTER_RETURNS_MAILBOX)
+def read_bounces() -> None:
+    """Read the reports in the mailbox for bounces, where there is one. Every five minutes."""
+    if settings.NEWSLETTER_BOUNCE_MAILBOX:
+        mailbox.read_mailbox(settings.NEWSLETTER_BOUNCE_MAILBOX)
 
 
 @shared_task
-def forget() -> None:
-    """Erase what names a reader and has had its time. Every night."""
-    subscription.forget_old_confirmations()
-    subscription.forget_who_left()
-    retention.forget_old_issues()
+def erase_expired() -> None:
+    """Erase what names a reader and has been kept long enough. Every night."""
+    subscription.empty_old_confirmations()
+    subscription.erase_old_addresses()
+    retention.delete_old_deliveries()

@@ -28,7 +28,7 @@ from newsletter.bounces.mime_parser import Part
 from newsletter.delivery import message_ids, smtp_replies
 from newsletter.issues import checks
 from newsletter.issues import plain_text as newsletter_text
-from newsletter.issues import rendering as letter
+from newsletter.issues import rendering as issue_rendering
 from newsletter.transfer import column_names, csv_formats
 from tests.growth import MOST, growth
 
@@ -255,19 +255,18 @@ READERS: dict[str, Callable[[str], object]] = {
     "the excerpt of a post": lambda text: wordpress.make_summary(text, ""),
     "tags of an export": wxr_file.TOKEN.findall,
     "an entry that is broken": lambda piece: wxr._guess(piece, 1),
-    "a letter's text": after_cleaning(newsletter_text.as_text),
-    "a letter's addresses": after_cleaning(letter.absolute),
-    "a letter's links": after_cleaning(checks._Found),
+    "an issue's text": after_cleaning(newsletter_text.as_text),
+    "an issue's addresses": after_cleaning(issue_rendering.absolute_links),
+    "an issue's links": after_cleaning(checks._LinksAndPictures),
     "a mail's text": lambda text: rendering.wrapped(rendering.fit(text)),
     "addresses in a mail": lambda text: mail_admin._LINK_PATH.sub("…", text),
     "the name of a mail": outbox._MESSAGE_ID.search,
-    "the name of a letter": message_ids._OURS.search,
-    "an answer of a mail server": lambda text: smtp_replies.Answer(550, text).reason,
-    "the kind of an answer": lambda text: smtp_replies.Answer(550, text).nobody_there,
-    "why a mail came back": dsn.without_addresses,
-    "whether a failure passes": dsn.passes,
-    "what a refusal means": lambda text: classification.verdict(text, text),
-    "where a report names a letter": lambda text: dsn._named(Part("text/plain", text)),
+    "the name of an issue's mail": message_ids._OURS.search,
+    "a reply of a mail server": lambda text: smtp_replies.Reply(550, text).reason,
+    "the kind of a reply": lambda text: smtp_replies.Reply(550, text).hard_bounce,
+    "why a mail came back": dsn.strip_addresses,
+    "what a refusal means": lambda text: classification.classify(text, text),
+    "where a report names a mail": lambda text: dsn._named(Part("text/plain", text)),
     "topics of a list": csv_formats.topics,
     "a date of a list": column_names.moment,
     "the name of a column": lambda text: column_names.speaks_against(column_names.name_of(text)),

@@ -22,7 +22,7 @@ from articles.models import Feedback
 from articles.tasks import purge_comments
 from core.staff.tasks import purge as purge_staff
 from newsletter.models import Delivery, Event, Issue, Origin, Subscriber
-from newsletter.tasks import forget as forget_readers
+from newsletter.tasks import erase_expired as forget_readers
 from tests.appointments import steps
 from tests.articles.factories import make_article
 from tests.core.staff.people import make_staff

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
-from newsletter.admin.long_lists import LookOnlyAdmin
+from newsletter.admin.long_lists import ReadOnlyAdmin
 from newsletter.models import Confirmation, Consent, ConsentText
 
 
@@ -53,7 +53,7 @@ def by_address(queryset: QuerySet, term: str, path: str = "address_hash") -> Que
 
 
 @admin.register(Consent)
-class ConsentAdmin(LookOnlyAdmin):
+class ConsentAdmin(ReadOnlyAdmin):
     list_display = ["at", "kind", "subscriber", "page", "how", "issue"]
     list_filter = ["kind"]
     search_fields = ["address_hash"]
@@ -99,7 +99,7 @@ class OutcomeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Confirmation)
-class ConfirmationAdmin(LookOnlyAdmin):
+class ConfirmationAdmin(ReadOnlyAdmin):
     """Who asked, and what became of it. The address is gone once it is confirmed or forgotten."""
 
     list_display = ["asked_at", "email", "outcome", "page", "expires_at", "confirmed_at"]

@@ -12,8 +12,8 @@ RECENT = 5  # issues whose refusals are still news
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
-def trouble(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """Issues with addresses that wait, with refusals because of us, or stopped by themselves."""
+def issues_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """List issues with addresses that wait, with refusals because of us, or that stopped."""
     if not request.user.has_perm("newsletter.view_issue"):
         return None
     newest = list(Issue.objects.order_by("-pk").values_list("pk", flat=True)[:RECENT])
@@ -32,4 +32,7 @@ def trouble(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     ]
     if not rows:
         return None
-    return "admin/newsletter/_trouble.html", {"rows": rows, "records": [r["issue"] for r in rows]}
+    return "admin/newsletter/_issues_panel.html", {
+        "rows": rows,
+        "records": [r["issue"] for r in rows],
+    }

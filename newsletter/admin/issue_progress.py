@@ -1,4 +1,4 @@
-"""What the progress page shows."""
+"""What the progress page of an issue shows."""
 
 from datetime import date
 from typing import Any
@@ -18,20 +18,20 @@ SHOWN = 100
 REASONS = 10
 
 
-def numbers(issue: Issue) -> dict[str, Any]:
-    """What changes while it runs."""
+def live_stats(issue: Issue) -> dict[str, Any]:
+    """Return what changes while it is being sent."""
     uncertain = Delivery.objects.of(issue).uncertain().select_related("subscriber")
     rows = list(uncertain.order_by("pk")[:SHOWN])
     return {
-        "figures": issue_stats.figures(issue),
-        "reasons": issue_stats.reasons(issue),
+        "stats": issue_stats.current(issue),
+        "reasons": issue_stats.failure_reasons(issue),
         "uncertain": rows,
         "runs": issue.status in (Issue.Status.SENDING, Issue.Status.PAUSED),
     }
 
 
-def history(issue: Issue) -> dict[str, Any]:
-    """What came back, as numbers and as a plot."""
+def report_history(issue: Issue) -> dict[str, Any]:
+    """Return what was reported, as counts and as a plot."""
     hours = issue_stats.by_hour(issue)
     names = {
         "sent": _("Sent"),
@@ -41,14 +41,14 @@ def history(issue: Issue) -> dict[str, Any]:
     }
     drawn = plot(_("Hour by hour"), {names[name]: series for name, series in hours.items()})
     return {
-        "came_back": issue_stats.came_back(issue),
+        "reports": issue_stats.report_counts(issue),
         # Numbers and names of ours, escaped.
         "plot": mark_safe(drawn),  # noqa: S308  # nosemgrep: marked-safe
     }
 
 
-def held(issue: Issue, *, decides: bool) -> dict[str, Any]:
-    """The addresses that came back and wait for staff: how many, why and where.
+def held_bounces(issue: Issue, *, decides: bool) -> dict[str, Any]:
+    """Return the hard bounces that wait for staff: how many, why and where.
 
     The first of them, too, for whoever `decides` about them.
     """
@@ -65,12 +65,12 @@ def held(issue: Issue, *, decides: bool) -> dict[str, Any]:
         "held_domains": list(by_domain.order_by("-number")[:REASONS]),
         "held": list(rows.select_related("subscriber")[:SHOWN]) if decides else [],
         "may_decide": decides,
-        "refused": issue_stats.refused(issue),
+        "refused": issue_stats.rejection_reasons(issue),
     }
 
 
-def limits() -> list[tuple[str, str]]:
-    """How fast we may send, in words."""
+def sending_limits() -> list[tuple[str, str]]:
+    """Return how fast we may send, in words."""
     none = _("as fast as the mail server takes it")
     day = none
     if settings.NEWSLETTER_WARM_UP_FROM:

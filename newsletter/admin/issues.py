@@ -1,4 +1,4 @@
-"""Issues in the admin: write, check, send, watch. Every step goes through `campaigns`."""
+"""Issues in the admin: write, check, send, watch. Every step goes through `issues.workflow`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,9 +19,9 @@ from core.validation.primary_keys import parse_key
 from newsletter.admin import issue_progress
 from newsletter.admin.forms import IssueForm, PlanForm
 from newsletter.admin.workflow_actions import DECISIONS, STEPS
-from newsletter.delivery import dns_records
-from newsletter.delivery.smtp_client import Away
-from newsletter.issues import checks, rendering, test_message, workflow
+from newsletter.delivery import dns_records, test_message
+from newsletter.delivery.smtp_client import ServerUnavailable
+from newsletter.issues import checks, rendering, workflow
 from newsletter.models import Delivery, Issue
 
 
@@ -33,7 +33,7 @@ class IssueAdmin(admin.ModelAdmin):
     formfield_overrides = dates.FORM_FIELDS
     change_form_template = "admin/newsletter/issue/change_form.html"
     change_list_template = "admin/newsletter/issue/change_list.html"
-    list_display = ["subject", "where", "planned", "total", "started_at", "finished_at"]
+    list_display = ["subject", "status_and_reason", "planned", "total", "started_at", "finished_at"]
     list_filter = ["status"]
     search_fields = ["subject", "slug"]
     show_full_result_count = False
@@ -50,12 +50,9 @@ class IssueAdmin(admin.ModelAdmin):
         return rows if on_one else rows.defer("body", "email_html", "email_text")
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
-    def where(self, issue: Issue) -> str:
-        return (
-            f"{issue.get_status_display()}: {issue.reason}"
-            if issue.reason
-            else str(issue.get_status_display())
-        )
+    def status_and_reason(self, issue: Issue) -> str:
+        status = str(issue.get_status_display())
+        return f"{status}: {issue.reason}" if issue.reason else status
 
     @admin.display(description=gettext_lazy("to be sent"), ordering="send_at")
     def planned(self, issue: Issue) -> str:
@@ -75,12 +72,12 @@ class IssueAdmin(admin.ModelAdmin):
     def get_urls(self):
         views: dict[str, tuple[str, Callable[..., HttpResponse]]] = {
             "live": ("live/", self.live_view),
-            "sender": ("sender/", self.sender_view),
+            "dns_records": ("dns-records/", self.dns_records_view),
             "send": ("<int:pk>/send/", self.send_view),
             "test": ("<int:pk>/test/", self.test_view),
             "step": ("<int:pk>/step/<slug:name>/", self.step_view),
             "progress": ("<int:pk>/progress/", self.progress_view),
-            "numbers": ("<int:pk>/progress/now/", self.numbers_view),
+            "stats": ("<int:pk>/progress/now/", self.stats_view),
             "decide": ("<int:pk>/uncertain/<int:delivery>/<slug:name>/", self.decide_view),
         }
         urls = [
@@ -90,7 +87,7 @@ class IssueAdmin(admin.ModelAdmin):
         return urls + super().get_urls()
 
     def live_view(self, request: HttpRequest) -> HttpResponse:
-        """What stands in the editor, as HTML and as text. Saves nothing."""
+        """Return what stands in the editor, as HTML and as text. It saves nothing."""
         if request.method != "POST":
             raise Http404
         if not self.has_change_permission(request) and not self.has_add_permission(request):
@@ -101,20 +98,20 @@ class IssueAdmin(admin.ModelAdmin):
         fields = {name: given.get(name, "") for name in ("subject", "preview", "body")}
         issue = Issue(**fields, slug="preview", articles=given.get("articles") or [])
         problems = [str(error) for error in form.errors.get("body", [])]
-        problems += [problem.text for problem in checks.at_once(issue)]
+        problems += [problem.text for problem in checks.quick_checks(issue)]
         shown = {
-            "html": rendering.preview(issue),
-            "text": test_message.readable(rendering.write(issue).text),
+            "html": rendering.render_preview(issue),
+            "text": test_message.readable(rendering.render(issue).text),
         }
         return declare_none(JsonResponse(shown | {"problems": problems}))
 
     def send_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Everything to know before it goes, and the buttons. `?links` also tries every link."""
+        """Show what to know before it goes, and the buttons. `?links` also tries every link."""
         issue = self._issue(request, pk)
-        problems = checks.at_once(issue)
+        problems = checks.quick_checks(issue)
         with_links = "links" in request.GET
         if with_links:
-            problems += checks.links(issue)
+            problems += checks.check_links(issue)
         context = {
             "title": _("Check and send"),
             "problems": problems,
@@ -122,7 +119,7 @@ class IssueAdmin(admin.ModelAdmin):
             "with_links": with_links,
             "count": issue.audience().count(),
             "plan": PlanForm(),
-            "size": round(len(rendering.write(issue).html.encode()) / 1024),
+            "size": round(len(rendering.render(issue).html.encode()) / 1024),
         }
         return self._page(request, issue, "send", context)
 
@@ -132,7 +129,7 @@ class IssueAdmin(admin.ModelAdmin):
         mine = str(getattr(request.user, "email", ""))
         try:
             test_message.send(issue, to=mine)
-        except (Away, test_message.Refused) as error:
+        except (ServerUnavailable, test_message.NotAccepted) as error:
             self.message_user(request, _("It was not sent: {why}").format(why=error), "ERROR")
         else:
             said = _("On its way to {address}.").format(address=mine)
@@ -148,7 +145,7 @@ class IssueAdmin(admin.ModelAdmin):
             if step.asks and not self._is_sure(request, issue):
                 workflow.check_ready(issue)
                 asked = {"title": _("Send it now?"), "count": issue.audience().count()}
-                return self._page(request, issue, "send_now", asked)
+                return self._page(request, issue, "confirm_send", asked)
             step.act(request, issue)
         except workflow.NotPossible as error:
             self.message_user(request, str(error), messages.ERROR)
@@ -159,22 +156,22 @@ class IssueAdmin(admin.ModelAdmin):
         return redirect(self._home_of(issue))
 
     def _is_sure(self, request: HttpRequest, issue: Issue) -> bool:
-        """Whether they said so, about as many as there are now."""
+        """Return whether they said so, about as many as there are now."""
         told = parse_key(request.POST.get("count"))
         return request.POST.get("sure") == "yes" and told == issue.audience().count()
 
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         issue = self._issue(request, pk)
         decides = request.user.has_perm("newsletter.change_subscriber")
-        context = issue_progress.numbers(issue) | issue_progress.history(issue)
-        context |= issue_progress.held(issue, decides=decides)
+        context = issue_progress.live_stats(issue) | issue_progress.report_history(issue)
+        context |= issue_progress.held_bounces(issue, decides=decides)
         context |= {"title": _("Progress"), "decisions": DECISIONS}
         return self._page(request, issue, "progress", context)
 
-    def numbers_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The part of the progress page that changes while it runs."""
+    def stats_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the part of the progress page that changes while it is being sent."""
         issue = self._issue(request, pk)
-        return self._page(request, issue, "_numbers", issue_progress.numbers(issue))
+        return self._page(request, issue, "_stats", issue_progress.live_stats(issue))
 
     def decide_view(self, request: HttpRequest, pk: int, delivery: int, name: str) -> HttpResponse:
         issue = self._posted(request, pk)
@@ -190,8 +187,8 @@ class IssueAdmin(admin.ModelAdmin):
             self.log_change(request, issue, f"{name} {delivery}")
         return redirect("admin:newsletter_issue_progress", pk)
 
-    def sender_view(self, request: HttpRequest) -> HttpResponse:
-        """What receivers find in DNS about our sender."""
+    def dns_records_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what receivers find in DNS about our sender."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = {
@@ -199,9 +196,9 @@ class IssueAdmin(admin.ModelAdmin):
             "title": _("Sender’s records"),
             "opts": self.opts,
             "records": dns_records.look(),
-            "limits": issue_progress.limits(),
+            "limits": issue_progress.sending_limits(),
         }
-        page = TemplateResponse(request, "admin/newsletter/issue/sender.html", context)
+        page = TemplateResponse(request, "admin/newsletter/issue/dns_records.html", context)
         return declare_none(page)
 
     def change_view(self, request, object_id, form_url="", extra_context=None) -> HttpResponse:

@@ -19,7 +19,7 @@ class CappedPaginator(Paginator):
         return rows.order_by()[:MOST].count()
 
 
-class LookOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(admin.ModelAdmin):
     """A long list to look at. What can be done has pages and permissions of its own."""
 
     paginator = CappedPaginator

@@ -19,7 +19,7 @@ from core.people import email_addresses
 from core.staff.audit.disclosures import declare, declare_none
 from core.validation.primary_keys import parse_key
 from newsletter import subscription
-from newsletter.admin.long_lists import LookOnlyAdmin
+from newsletter.admin.long_lists import ReadOnlyAdmin
 from newsletter.models import Subscriber
 from newsletter.subscription import data_export, list_stats
 
@@ -31,12 +31,12 @@ class HowForm(forms.Form):
     how = forms.CharField(
         label=_("How did they ask?"),
         max_length=120,
-        help_text=_("Such as: by phone, by letter. It is kept as proof. No name, no address."),
+        help_text=_("Such as: by phone, in writing. It is kept as proof. No name, no address."),
     )
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(LookOnlyAdmin):
+class SubscriberAdmin(ReadOnlyAdmin):
     """`subscription` alone changes somebody: no form here saves anything."""
 
     change_form_template = "admin/newsletter/subscriber.html"
@@ -83,7 +83,7 @@ class SubscriberAdmin(LookOnlyAdmin):
         ]
         return format_html_join("", "<div>{}: {}</div>", rows) or None
 
-    @admin.display(description=_("reports about letters"))
+    @admin.display(description=_("reports about issues"))
     def reports(self, subscriber: Subscriber) -> SafeString | None:
         rows = [
             (f"{each.at:%Y-%m-%d}", each.get_kind_display(), each.why)
@@ -130,7 +130,7 @@ class SubscriberAdmin(LookOnlyAdmin):
         context = self.admin_site.each_context(request) | {
             "title": _("How the list is doing"),
             "opts": self.opts,
-            "numbers": list_stats.now(),
+            "stats": list_stats.current(),
         }
         page = TemplateResponse(request, "admin/newsletter/statistics.html", context)
         return declare_none(page)
@@ -141,7 +141,7 @@ class SubscriberAdmin(LookOnlyAdmin):
         writers = {"json": data_export.as_json, "csv": data_export.as_csv}
         if kind not in writers:
             raise Http404
-        text = writers[kind](data_export.of(subscriber))
+        text = writers[kind](data_export.collect(subscriber))
         content_type = {"json": "application/json", "csv": "text/csv"}[kind]
         file = HttpResponse(
             text,
@@ -152,10 +152,10 @@ class SubscriberAdmin(LookOnlyAdmin):
 
     def leave(self, request: HttpRequest, pk: int) -> HttpResponse:
         subscriber = self._theirs(request, pk, "change")
-        question = _("They get no more letters, from this moment. They can sign up again.")
+        question = _("They get no more issues, from this moment. They can sign up again.")
         form = HowForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
-            subscription.leave(subscriber, how=f"staff: {form.cleaned_data['how']}")
+            subscription.unsubscribe(subscriber, how=f"staff: {form.cleaned_data['how']}")
             return self._done(request, subscriber, _now("Taken off the list."))
         return self._ask(request, subscriber, form, _("Take off the list"), question)
 
@@ -187,7 +187,7 @@ class SubscriberAdmin(LookOnlyAdmin):
             "question": question,
             "form": form,
         }
-        page = TemplateResponse(request, "admin/newsletter/sure.html", context)
+        page = TemplateResponse(request, "admin/newsletter/confirm_action.html", context)
         return declare(page, [subscriber])
 
     def _done(self, request: HttpRequest, subscriber: Subscriber, said: str) -> HttpResponse:

@@ -8,16 +8,18 @@ import re
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
-    GONE = "gone"  # the mailbox, its account or its domain is dead
-    PASSING = "passing"  # another letter may arrive
-    ABOUT_US = "about us"  # they refuse the sender or what it sends, not this reader
+class Bounce(StrEnum):
+    """What a failure says about its reader."""
+
+    HARD = "hard"  # the mailbox, its account or its domain is dead
+    SOFT = "soft"  # another mail may arrive
+    SENDER_REJECTED = "sender rejected"  # they refuse us or what we send, not this reader
 
 
 Code = tuple[str, str, str]
 # Bad mailbox, bad system, bad syntax, moved, null MX (RFC 7505), disabled, no such host (which
 # RFC 3463 describes at X.4.4: DNS knows no address of it). 5.4.310 is Exchange Online's for that.
-_GONE = {
+_HARD = {
     *(("1", "1"), ("1", "2"), ("1", "3"), ("1", "6"), ("1", "10")),
     *(("2", "1"), ("4", "4"), ("4", "310")),
 }
@@ -32,7 +34,7 @@ _AFTER_REPLY = re.compile(rf"\b[45]\d\d[ -]{{1,3}}['\"#(<]?{_CODE}")
 _ALONE = re.compile(rf"(?<![\w./=-]){_CODE}")
 _REPLY = re.compile(r"(?<![\w.#\[-])([45])\d\d(?=[ \-])")
 
-_ABOUT_US = re.compile(
+_SENDER_REJECTED = re.compile(
     r"spam|unsolicited|\bbulk\b|block(?:ed|ing|list)|(?:black|deny) ?list|\brbl\b|dnsbl|reputation"
     r"|\bspf\b|\bdkim\b|\bdmarc\b|\bptr\b|reverse[ -]dns|rdns|polic(?:y|ies)|virus|malware|phish"
     r"|relay(?:ing)?(?: access| is| was)* (?:denied|not |prohibited|disallowed)"
@@ -43,7 +45,7 @@ _ABOUT_US = re.compile(
     r"|frequency|rate limit|too many connections|connections not accepted",
     re.IGNORECASE,
 )
-_PASSING = re.compile(
+_SOFT = re.compile(
     r"quota|\bfull\b|too (?:many|large|big|long|quickly|fast)|temporar|try(?:ing)? again|later"
     r"|time(?:d)?[ -]?out|expired|\bloop|gr[ae]y-?list|exceed|storage|size|\bbusy\b|at a rate"
     r"|malformed|unexpected|unavailable at",
@@ -63,17 +65,17 @@ _NOBODY = re.compile(
 )
 
 
-def verdict(status: str, said: str = "") -> Verdict:
-    """Return what a failure means for its reader.
+def classify(status: str, said: str = "") -> Bounce:
+    """Return what a failure says about its reader.
 
     `status` is the code of the report, such as `5.1.1`, or empty; `said` the answer of the mail
     server, with or without its type (`smtp; 552 5.2.2 over quota`). The status counts, or the
     code in the answer where the status says nothing (x.0.0, missing) or the server itself named
-    another reason than a dead mailbox. Without a code only unmistakable words make it GONE.
+    another reason than a dead mailbox. Without a code only unmistakable words make it HARD.
     """
     said = said[:_LONGEST]
     given, named = code(status), enhanced(said)
-    if _is_gone(given) and named and not _undefined(named):
+    if _is_hard(given) and named and not _undefined(named):
         given = named
     elif given is None or _undefined(given):
         given = named or given
@@ -101,40 +103,40 @@ def _undefined(given: Code) -> bool:
     return given[1:] == ("0", "0")
 
 
-def _is_gone(given: Code | None) -> bool:
-    return given is not None and given[0] == "5" and given[1:] in _GONE
+def _is_hard(given: Code | None) -> bool:
+    return given is not None and given[0] == "5" and given[1:] in _HARD
 
 
-def _by_code(given: Code, said: str) -> Verdict:
+def _by_code(given: Code, said: str) -> Bounce:
     ours = given[1] in _OUR_SUBJECTS or given[1:] in _SENDER
     if ours:
-        slowed = given[0] == "4" and _PASSING.search(said)
-        return Verdict.PASSING if slowed else Verdict.ABOUT_US
-    if not _is_gone(given):
-        return Verdict.PASSING
+        slowed = given[0] == "4" and _SOFT.search(said)
+        return Bounce.SOFT if slowed else Bounce.SENDER_REJECTED
+    if not _is_hard(given):
+        return Bounce.SOFT
     # Gmail says 5.2.1 to a reader who gets mail too quickly, Postfix 5.4.4 to a broken DNS; and
     # sendmail makes 5.1.1 of any 550.
     doubted = enhanced(said) is None or given[1:] in {("2", "1"), ("4", "4")}
-    return _by_words(said) if doubted and _speaks(said) else Verdict.GONE
+    return _by_words(said) if doubted and _names_another_reason(said) else Bounce.HARD
 
 
-def _speaks(said: str) -> bool:
-    """Whether its words name a reason that is not a dead mailbox."""
-    return bool(_ABOUT_US.search(said) or _PASSING.search(said))
+def _names_another_reason(said: str) -> bool:
+    """Return whether its words name a reason that is not a dead mailbox."""
+    return bool(_SENDER_REJECTED.search(said) or _SOFT.search(said))
 
 
-def _by_class(given: Code | None, said: str) -> Verdict | None:
-    """PASSING where the class, or the server's reply, says that it is for now."""
+def _by_class(given: Code | None, said: str) -> Bounce | None:
+    """Return SOFT where the class, or the server's reply, says that it is for now."""
     reply = _REPLY.search(said)
     first = reply[1] if reply else given[0] if given else ""
     if first != "4":
         return None
-    return Verdict.ABOUT_US if _ABOUT_US.search(said) else Verdict.PASSING
+    return Bounce.SENDER_REJECTED if _SENDER_REJECTED.search(said) else Bounce.SOFT
 
 
-def _by_words(said: str) -> Verdict:
-    if _ABOUT_US.search(said):
-        return Verdict.ABOUT_US
-    if _PASSING.search(said) or not _NOBODY.search(said):
-        return Verdict.PASSING
-    return Verdict.GONE
+def _by_words(said: str) -> Bounce:
+    if _SENDER_REJECTED.search(said):
+        return Bounce.SENDER_REJECTED
+    if _SOFT.search(said) or not _NOBODY.search(said):
+        return Bounce.SOFT
+    return Bounce.HARD

@@ -1,7 +1,7 @@
 """Reading the reports that mail servers send: RFC 3464 and 6533 (not delivered), 5965 (spam). Pure.
 
 Reports also come without a report-type, as multipart/mixed (OpenSMTPD), and inside another mail.
-flufl.bounce knows more shapes, but tells addresses only, not the reason nor which letter it was.
+flufl.bounce knows more shapes, but tells addresses only, not the reason nor which mail it was.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from newsletter.bounces.mime_parser import (
 
 LONGEST_WHY = 300
 LONGEST_READ = 2000
-MOST_RECIPIENTS = 20  # each of our letters has one
+MOST_RECIPIENTS = 20  # each of our mails has one
 DEEPEST = 4
 LONGEST_NOTICE = 16 * 1024  # of a head that is asked who sent it
 _ADDRESS = re.compile(r"(?<![^\s<>@;])<?[^\s<>@;]+@[^\s<>;]+>?")
@@ -32,7 +32,7 @@ _STATUS = ("message/delivery-status", "message/global-delivery-status")
 _FEEDBACK = ("message/feedback-report",)
 _MAILS = ("message/rfc822", "message/global")
 _COPIES = (*_MAILS, "text/rfc822-headers", "message/global-headers")
-# RFC 5965 and the registry of feedback types: the others say nothing against our letter.
+# RFC 5965 and the registry of feedback types: the others say nothing against our mail.
 COMPLAINTS = {"", "abuse", "opt-out"}
 # RFC 3464, 2 and 3461; a line with another name goes on with the line above it.
 _FIELDS = {
@@ -47,7 +47,7 @@ _THREAD = re.compile(
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReportedRecipient:
     """One recipient of one mail that did not arrive, or who reported it as spam."""
 
     event_id: str
@@ -55,15 +55,15 @@ class Returned:
     quoted: str  # where the Message-ID of that mail stands
     why: str  # without an address
     complaint: bool = False
-    verdict: classification.Verdict = classification.Verdict.PASSING
+    bounce: classification.Bounce = classification.Bounce.SOFT
 
     @property
-    def passing(self) -> bool:
-        """Whether it says nothing against the reader's address."""
-        return not self.complaint and self.verdict != classification.Verdict.GONE
+    def harmless(self) -> bool:
+        """Return whether it says nothing against the reader's address."""
+        return not self.complaint and self.bounce != classification.Bounce.HARD
 
 
-def read(octets: bytes) -> list[Returned]:
+def read(octets: bytes) -> list[ReportedRecipient]:
     """Return what a mail reports: nothing for other mails, nor for delays (the server still tries).
 
     Raises TooOdd for a report that no mail server writes.
@@ -76,9 +76,9 @@ def read(octets: bytes) -> list[Returned]:
     name = head.get("message-id") or hashlib.sha256(octets).hexdigest()
     around = "\n".join(head.values())
     return [
-        returned
+        reported
         for nth, report in enumerate(found)
-        for returned in _read(report, head, around, f"{name}+{nth}" if nth else name)
+        for reported in _read(report, head, around, f"{name}+{nth}" if nth else name)
     ]
 
 
@@ -92,13 +92,8 @@ def is_notice(octets: bytes) -> bool:
     return head.get("return-path", "").replace(" ", "") == "<>" or "x-failed-recipients" in head
 
 
-def passes(code: str) -> bool:
-    """Return whether this enhanced status code alone leaves a reader on the list."""
-    return classification.verdict(code) != classification.Verdict.GONE
-
-
-def without_addresses(text: str) -> str:
-    """One line without any address: reasons are counted together and outlive an erasure."""
+def strip_addresses(text: str) -> str:
+    """Return one line without any address: equal reasons are counted, and outlive an erasure."""
     if len(text) > LONGEST_READ:  # the last word is cut: it may be half an address
         text = text[:LONGEST_READ].rpartition(" ")[0]
     return " ".join(_ADDRESS.sub("…", text).replace("\0", "").split())[:LONGEST_WHY]
@@ -125,18 +120,18 @@ def _reports(says: ContentType, body: str, deeper: int) -> Iterator[list[Part]]:
             yield [*report, *(each for each in found if each is not part)]
 
 
-def _read(report: list[Part], head: Fields, around: str, name: str) -> list[Returned]:
+def _read(report: list[Part], head: Fields, around: str, name: str) -> list[ReportedRecipient]:
     quoted = "\n".join([*map(_named, _in_order(report)), around])
     said = _first(report, *_STATUS)
     if said is None:
         return _complaint(report, head, name, quoted)
     return [
-        Returned(
+        ReportedRecipient(
             event_id=f"{name}/{place}",
             recipient=_value(block, "original-recipient") or _value(block, "final-recipient"),
             quoted=quoted,
-            why=without_addresses(f"{block.get('status', '')} {_value(block, 'diagnostic-code')}"),
-            verdict=classification.verdict(
+            why=strip_addresses(f"{block.get('status', '')} {_value(block, 'diagnostic-code')}"),
+            bounce=classification.classify(
                 block.get("status", ""), _value(block, "diagnostic-code")
             ),
         )
@@ -154,18 +149,18 @@ def _failed(block: Fields) -> bool:
     return action.startswith("fail") or action in ("expired", "undeliverable", "bounced")
 
 
-def _complaint(report: list[Part], head: Fields, name: str, quoted: str) -> list[Returned]:
+def _complaint(report: list[Part], head: Fields, name: str, quoted: str) -> list[ReportedRecipient]:
     feedback = _first(report, *_FEEDBACK)
     said = head if feedback is None else fields(feedback.text)
     kind = said.get("feedback-type", "").strip().lower()
     if kind not in COMPLAINTS:
         return []
     return [
-        Returned(
+        ReportedRecipient(
             event_id=name,
             recipient=said.get("original-rcpt-to", "").strip(" <>"),
             quoted=quoted,
-            why=without_addresses(kind or "abuse"),
+            why=strip_addresses(kind or "abuse"),
             complaint=True,
         )
     ]
@@ -183,10 +178,10 @@ def _in_order(report: list[Part]) -> list[Part]:
 
 
 def _named(part: Part) -> str:
-    """Where a part may name our letter. The thread that another mail belongs to is not its name.
+    """Return where a part may name our mail. The thread that another mail belongs to is no name.
 
-    A colleague's answer to a letter quotes us in its References. That it came back says nothing
-    about the letter.
+    A colleague's answer to an issue quotes us in its References. That it bounced says nothing about
+    the issue.
     """
     text = part.text
     if part.kind in _COPIES:

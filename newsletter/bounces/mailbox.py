@@ -1,4 +1,4 @@
-"""The mailbox that reports come to: a Maildir on this machine, or one that is read by IMAP."""
+"""The mailbox for bounces: a Maildir on this machine, or one that is read by IMAP."""
 
 import heapq
 import imaplib
@@ -17,20 +17,20 @@ from django.db import DataError
 from django.utils import timezone
 
 from newsletter.bounces import dsn, reports
-from newsletter.bounces.classification import Verdict
+from newsletter.bounces.classification import Bounce
 from newsletter.models import Event
 
 log = logging.getLogger(__name__)
 MOST = 2000  # in one run; the next goes on
 SECONDS = 120  # for one run, likewise
-LONGEST = 256 * 1024  # of a mail is read: what it reports stands before the copy of our letter
+LONGEST = 256 * 1024  # of a mail is read: what it reports stands before the copy of our mail
 TIMEOUT = 30
 AT_ONCE = 10_000  # imaplib breaks at an answer of a megabyte
 LOOKED_AT = "CurednationLookedAt"  # a keyword of IMAP (RFC 3501, 2.3.2)
 
 
-class Letter(Protocol):
-    """One mail that nobody has looked at."""
+class Message(Protocol):
+    """One mail in the mailbox that nobody has looked at."""
 
     octets: bytes
 
@@ -41,7 +41,7 @@ class Letter(Protocol):
     def leave_unread(self) -> None: ...
 
 
-def take_in(url: str) -> int:
+def read_mailbox(url: str) -> int:
     """Read what is new in the mailbox at `url`; return how many reports there were.
 
     `maildir:/path`, or `imaps://user:password@host/folder` (`imap://` without encryption, for this
@@ -53,61 +53,61 @@ def take_in(url: str) -> int:
     """
     count = odd = 0
     ends = time.monotonic() + SECONDS
-    with closing(_letters(url)) as letters:
-        for letter in letters:
-            found = _taken(letter.octets)
-            _put_away(letter, found)
+    with closing(_messages(url)) as messages:
+        for message in messages:
+            found = _process(message.octets)
+            _file(message, found)
             odd += found is None
             count += found.ours if found else 0
             if time.monotonic() > ends:
-                log.warning("The mailbox for reports holds more than one run can read.")
+                log.warning("The mailbox for bounces holds more than one run can read.")
                 break
     if odd:
-        log.warning("%s mails in the mailbox for reports cannot be read: flagged there.", odd)
+        log.warning("%s mails in the mailbox for bounces cannot be read: flagged there.", odd)
     return count
 
 
 @dataclass(frozen=True)
-class Taken:
+class Found:
     """How many reports a mail holds, and how many of them are about mails of ours."""
 
     reports: int
     ours: int
 
 
-def _taken(octets: bytes) -> Taken | None:
-    """Keep the reports of this mail; None for one that cannot be read."""
+def _process(octets: bytes) -> Found | None:
+    """Process the reports in this mail; return None for one that cannot be read."""
     try:
         found = [_report(each) for each in dsn.read(octets)]
-        return Taken(len(found), sum(reports.take(report) for report in found))
+        return Found(len(found), sum(reports.process(report) for report in found))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, DataError) as error:
-        log.info("A mail in the mailbox for reports cannot be read: %s", type(error).__name__)
+        log.info("A mail in the mailbox for bounces cannot be read: %s", type(error).__name__)
         return None
 
 
-def _put_away(letter: Letter, found: Taken | None) -> None:
+def _file(message: Message, found: Found | None) -> None:
     if found is None:
-        letter.leave_read(flagged=True)
+        message.leave_read(flagged=True)
     elif found.ours:
-        letter.remove()
-    elif found.reports or dsn.is_notice(letter.octets):
-        letter.leave_unread()
+        message.remove()
+    elif found.reports or dsn.is_notice(message.octets):
+        message.leave_unread()
     else:
-        letter.leave_read()
+        message.leave_read()
 
 
 _KINDS = {
-    Verdict.GONE: Event.Kind.BOUNCED,
-    Verdict.PASSING: Event.Kind.DEFERRED,
-    Verdict.ABOUT_US: Event.Kind.REFUSED,
+    Bounce.HARD: Event.Kind.BOUNCED,
+    Bounce.SOFT: Event.Kind.DEFERRED,
+    Bounce.SENDER_REJECTED: Event.Kind.REFUSED,
 }
 
 
-def _report(each: dsn.Returned) -> reports.Report:
+def _report(each: dsn.ReportedRecipient) -> reports.Report:
     return reports.Report(
         source="mailbox",
         event_id=each.event_id,
-        kind=Event.Kind.COMPLAINED if each.complaint else _KINDS[each.verdict],
+        kind=Event.Kind.COMPLAINED if each.complaint else _KINDS[each.bounce],
         quoted=each.quoted,
         recipient=each.recipient,
         why=each.why,
@@ -115,14 +115,16 @@ def _report(each: dsn.Returned) -> reports.Report:
     )
 
 
-def _letters(url: str) -> Generator[Letter]:
+def _messages(url: str) -> Generator[Message]:
     parts = urlsplit(url)
     if parts.scheme == "maildir":
         return _in_maildir(Path(unquote(parts.path)))
     return _by_imap(url)
 
 
-class InMaildir:
+class MaildirMessage:
+    """A mail in the `new` folder of a Maildir."""
+
     def __init__(self, path: Path) -> None:
         self.path = path
         with path.open("rb") as file:
@@ -135,7 +137,7 @@ class InMaildir:
         self._move("FS" if flagged else "S")
 
     def leave_unread(self) -> None:
-        """Out of `new`, where we look, and not seen by anybody (Maildir: no S)."""
+        """Move it out of `new`, where we look, as not seen by anybody (Maildir: no S)."""
         self._move("")
 
     def _move(self, flags: str) -> None:
@@ -143,7 +145,7 @@ class InMaildir:
         self.path.rename(self.path.parent.parent / "cur" / name)
 
 
-def _in_maildir(folder: Path) -> Generator[Letter]:
+def _in_maildir(folder: Path) -> Generator[Message]:
     if not (folder / "new").is_dir():
         return
     with os.scandir(folder / "new") as found:
@@ -151,16 +153,18 @@ def _in_maildir(folder: Path) -> Generator[Letter]:
         first = heapq.nsmallest(MOST, files)
     for name in first:
         try:
-            letter = InMaildir(folder / "new" / name)
+            message = MaildirMessage(folder / "new" / name)
         except FileNotFoundError:  # somebody's mail program has moved it
             continue
-        yield letter
+        yield message
 
 
-class ByImap:
-    def __init__(self, line: imaplib.IMAP4, uid: str, removed: list[str]) -> None:
-        self.line, self.uid, self.removed = line, uid, removed
-        _, found = line.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LONGEST}>)")
+class ImapMessage:
+    """A mail on an IMAP server."""
+
+    def __init__(self, connection: imaplib.IMAP4, uid: str, removed: list[str]) -> None:
+        self.connection, self.uid, self.removed = connection, uid, removed
+        _, found = connection.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LONGEST}>)")
         self.octets = next((part[1] for part in found if isinstance(part, tuple)), b"")
 
     def remove(self) -> None:
@@ -171,57 +175,56 @@ class ByImap:
         self._flag(r"(\Seen \Flagged)" if flagged else r"(\Seen)")
 
     def leave_unread(self) -> None:
-        """With a word of ours that no mail program shows, so that it is not looked at again."""
+        """Set a keyword of ours that no mail program shows, so that it is not looked at again."""
         self._flag(f"({LOOKED_AT})")
 
     def _flag(self, flags: str) -> None:
-        self.line.uid("STORE", self.uid, "+FLAGS.SILENT", flags)
+        self.connection.uid("STORE", self.uid, "+FLAGS.SILENT", flags)
 
 
-def _by_imap(url: str) -> Generator[Letter]:
+def _by_imap(url: str) -> Generator[Message]:
     parts = urlsplit(url)
     connect = imaplib.IMAP4_SSL if parts.scheme == "imaps" else imaplib.IMAP4
     port = parts.port or (993 if parts.scheme == "imaps" else 143)
-    line = connect(parts.hostname or "", port, timeout=TIMEOUT)
-    with closing(_Logout(line)):
-        line.login(unquote(parts.username or ""), unquote(parts.password or ""))
-        chosen, [held] = line.select(f'"{unquote(parts.path.strip("/")) or "INBOX"}"')
+    connection = connect(parts.hostname or "", port, timeout=TIMEOUT)
+    with closing(_Logout(connection)):
+        connection.login(unquote(parts.username or ""), unquote(parts.password or ""))
+        chosen, [held] = connection.select(f'"{unquote(parts.path.strip("/")) or "INBOX"}"')
         if chosen != "OK":
             raise imaplib.IMAP4.error("There is no such folder")
         removed: list[str] = []
         try:
-            for uid in itertools.islice(_new(line, int(held or 0)), MOST):
-                letter = ByImap(line, uid, removed)
-                yield letter
+            for uid in itertools.islice(_new(connection, int(held or 0)), MOST):
+                yield ImapMessage(connection, uid, removed)
         finally:
-            _expunge(line, removed)
+            _expunge(connection, removed)
 
 
-def _new(line: imaplib.IMAP4, held: int) -> Iterator[str]:
-    """Those that nobody has read and we have not looked at."""
+def _new(connection: imaplib.IMAP4, held: int) -> Iterator[str]:
+    """Yield the UIDs of those that nobody has read and we have not looked at."""
     for first in range(1, held + 1, AT_ONCE):
         some = f"{first}:{min(first + AT_ONCE - 1, held)}"
-        _, [uids] = line.uid("SEARCH", some, "UNSEEN", "UNKEYWORD", LOOKED_AT)
+        _, [uids] = connection.uid("SEARCH", some, "UNSEEN", "UNKEYWORD", LOOKED_AT)
         yield from (uids or b"").decode().split()
 
 
-def _expunge(line: imaplib.IMAP4, uids: list[str]) -> None:
+def _expunge(connection: imaplib.IMAP4, uids: list[str]) -> None:
     """Remove ours; what somebody else has marked to be deleted stays where a server can do that."""
-    if "UIDPLUS" in line.capabilities:
+    if "UIDPLUS" in connection.capabilities:
         for first in range(0, len(uids), 200):
-            line.uid("EXPUNGE", ",".join(uids[first : first + 200]))
+            connection.uid("EXPUNGE", ",".join(uids[first : first + 200]))
     else:
-        line.expunge()
+        connection.expunge()
 
 
 class _Logout:
     """Ends a session that may have ended by itself."""
 
-    def __init__(self, line: imaplib.IMAP4) -> None:
-        self.line = line
+    def __init__(self, connection: imaplib.IMAP4) -> None:
+        self.connection = connection
 
     def close(self) -> None:
         try:
-            self.line.logout()
+            self.connection.logout()
         except (OSError, imaplib.IMAP4.error):
-            self.line.shutdown()
+            self.connection.shutdown()

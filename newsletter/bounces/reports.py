@@ -1,4 +1,4 @@
-"""What a report means, whoever tells it. Each counts once, however often it is told."""
+"""What follows from a report, whoever tells it. Each counts once, however often it is told."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ Kind = Event.Kind
 
 @dataclass(frozen=True)
 class Report:
-    """`quoted` is text that names the Message-ID of the mail; `final` is False while they retry."""
+    """One report. `quoted` names the Message-ID of the mail; `final` is False while they retry."""
 
     source: str
     event_id: str
@@ -35,11 +35,11 @@ class Report:
 
 
 @transaction.atomic
-def take(report: Report) -> bool:
-    """Do what follows from a report, and keep it. False for one about no mail of ours.
+def process(report: Report) -> bool:
+    """Do what follows from a report, and keep it; return False for one about no mail of ours.
 
     What was told before counts no second time. Only a Message-ID that we made is believed. A mail
-    of the clinic that came back is for the front desk, and suppresses nobody.
+    of the clinic that bounced is for the front desk, and suppresses nobody.
     """
     found = message_ids.parse(report.quoted)
     if found is None:
@@ -60,7 +60,7 @@ def take(report: Report) -> bool:
         },
     )
     if is_new and report.kind == Kind.REFUSED:
-        sender_alarms.refused(issue, at_once=report.alarming)
+        sender_alarms.record_sender_rejection(issue, at_once=report.alarming)
     elif is_new and subscriber and not told_again:
         _act(report, subscriber, issue)
     return True
@@ -69,21 +69,21 @@ def take(report: Report) -> bool:
 def _act(report: Report, subscriber: Subscriber, issue: int) -> None:
     how = f"{report.source}: {report.why}"
     if report.left:
-        subscription.leave(subscriber, how=how, issue=issue)
+        subscription.unsubscribe(subscriber, how=how, issue=issue)
     elif report.kind == Kind.COMPLAINED:
         subscription.suppress(subscriber, because=Status.COMPLAINED, how=how, issue=issue)
     elif report.kind == Kind.BOUNCED:
-        subscription.bounced(subscriber, how=how, issue=issue)
+        subscription.record_hard_bounce(subscriber, how=how, issue=issue)
     elif report.kind == Kind.DEFERRED:
         if _one_arrived_since(subscriber, issue):
-            subscription.received(subscriber)
-        subscription.passing_failure(subscriber, how=how, issue=issue)
+            subscription.reset_soft_bounces(subscriber)
+        subscription.record_soft_bounce(subscriber, how=how, issue=issue)
     else:
-        subscription.received(subscriber)
+        subscription.reset_soft_bounces(subscriber)
 
 
 def _one_arrived_since(subscriber: Subscriber, issue: int) -> bool:
-    """Whether a letter between the last one that came back and this one did not."""
+    """Return whether an issue arrived between the last one that bounced and this one."""
     earlier = Event.objects.filter(subscriber=subscriber, kind=Kind.DEFERRED, issue__lt=issue)
     last = earlier.order_by("-issue").values_list("issue", flat=True).first()
     if last is None:
@@ -94,13 +94,13 @@ def _one_arrived_since(subscriber: Subscriber, issue: int) -> bool:
 
 
 def _was_deferred(subscriber: Subscriber | None, issue: int) -> bool:
-    """A provider that tries one letter ten times tells of ten failures: they are one."""
+    """Return whether this issue bounced softly before: ten attempts at one mail count once."""
     known = Event.objects.of_issue(issue).filter(kind=Kind.DEFERRED, subscriber=subscriber)
     return known.exists()
 
 
 def _reader(issue: int, delivery: int) -> Subscriber | None:
-    """Whom the letter was for, by our own row: a report may name anybody as its recipient."""
+    """Return whom the mail was for, by our own row: a report may name anybody."""
     found = Delivery.objects.filter(pk=delivery, issue=issue).values_list("subscriber", flat=True)
     return Subscriber.objects.filter(pk__in=found).first()
 
@@ -111,7 +111,7 @@ def _about_transactional_mail(report: Report) -> bool:
     email = outbox.record_bounce(quoted=report.quoted, why=report.why)
     if email is None:
         return False
-    # Our own mail to a reader says the same about their address as a letter would.
+    # Our own mail to a reader says the same about their address as an issue would.
     against = report.kind in (Kind.BOUNCED, Kind.COMPLAINED)
     if email.template.startswith("newsletter_") and email.to and against:
         because = Status.COMPLAINED if report.kind == Kind.COMPLAINED else Status.BOUNCED

@@ -69,7 +69,7 @@ READERS: dict[str, Callable[[], AnymailBaseWebhookView | None]] = {
 
 
 def read(provider: str, request: HttpRequest) -> list[Report] | None:
-    """What a provider tells; None where this one is not set up.
+    """Return what a provider reports; None where this one is not set up.
 
     Raises SuspiciousOperation for a call without its secret or signature, and ValueError, KeyError
     or AnymailError for what cannot be read.
@@ -87,8 +87,8 @@ def read(provider: str, request: HttpRequest) -> list[Report] | None:
 
 
 def _report(provider: str, event: AnymailTrackingEvent, place: int) -> Report | None:
-    said = provider_codes.judge(provider, event, place)
-    if said is None:
+    meaning = provider_codes.interpret(provider, event, place)
+    if meaning is None:
         return None
     told = json.dumps(event.esp_event, default=str)
     why = event.mta_response or event.description or event.reject_reason or ""
@@ -96,12 +96,12 @@ def _report(provider: str, event: AnymailTrackingEvent, place: int) -> Report | 
         source=provider,
         # Postmark names only bounces; the same event of one mail is the same event all the same.
         event_id=f"{event.event_id or f'{event.event_type} {event.message_id}'}/{place}",
-        kind=said.kind,
+        kind=meaning.kind,
         quoted=told,
         recipient=event.recipient or "",
-        why=dsn.without_addresses(why),
+        why=dsn.strip_addresses(why),
         final=event.event_type != "deferred",
-        left=said.left,
-        alarming=said.alarming,
+        left=meaning.left,
+        alarming=meaning.alarming,
         at=event.timestamp or timezone.now(),
     )

@@ -23,7 +23,7 @@ _LOOKS_UP = ("include:", "a", "mx", "ptr", "exists:", "redirect=")
 
 @dataclass(frozen=True)
 class Finding:
-    """`ok`: as it should be; None: DNS does not tell."""
+    """One record. `ok`: as it should be; None: DNS does not tell."""
 
     name: str
     where: str
@@ -36,7 +36,7 @@ class _NoAnswer(Exception):
 
 
 def look() -> list[Finding]:
-    """Ask for all of them, now. Never raises for what DNS does."""
+    """Ask for all of them, now. It never raises for what DNS does."""
     parts = (_spf, _dkim, _dmarc, _bounces)
     return [finding for part in parts for finding in _asked(part)]
 
@@ -73,7 +73,7 @@ def _judge_spf(found: list[str]) -> tuple[bool, str]:
 def _dkim() -> Iterator[Finding]:
     where = f"{settings.NEWSLETTER_DKIM_SELECTOR}._domainkey.{domain()}"
     if not settings.NEWSLETTER_DKIM_KEY:
-        text = _("No key is configured (NEWSLETTER_DKIM_KEY): letters are not signed here.")
+        text = _("No key is configured (NEWSLETTER_DKIM_KEY): issues are not signed here.")
         yield Finding("DKIM", where, None, text)
         return
     found = [text for text in _texts("DKIM", where) if "p=" in text]

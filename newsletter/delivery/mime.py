@@ -1,4 +1,4 @@
-"""The letter as the bytes of an e-mail, built once, with slots for what differs.
+"""An issue as the bytes of an e-mail, built once, with merge tags for what differs.
 
 Everything is quoted-printable and ends its lines with CRLF; a full stop at the start of a line is
 written as =2E, so that the text goes to the server as it is.
@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
-from functools import cached_property
 from quopri import encodestring
 from urllib.parse import urlsplit
 
@@ -23,27 +22,29 @@ from core.practice.models import Practice
 from newsletter import links
 from newsletter.delivery import dkim_signature, message_ids
 from newsletter.issues.merge_tags import PATTERN
-from newsletter.issues.rendering import Letter
+from newsletter.issues.rendering import RenderedIssue
 
 _LINE = 72
 
 
-class NoSuchAddress(ValueError):
+class InvalidAddress(ValueError):
     """No mail can be sent to it as it is written."""
 
 
 @dataclass(frozen=True)
 class Recipient:
+    """Who gets it: the address as servers take it, the subscriber's key, and the delivery's pk."""
+
     email: str
     key: str
     delivery: int = 0
 
 
-class Post:
-    """One issue as mail: `Post(letter, issue=7).octets(recipient)`."""
+class IssueMessage:
+    """One issue as mail: `IssueMessage(rendered, issue=7).octets(recipient)`."""
 
-    def __init__(self, letter: Letter, *, issue: int) -> None:
-        self.letter, self.issue = letter, issue
+    def __init__(self, rendered: RenderedIssue, *, issue: int) -> None:
+        self.rendered, self.issue = rendered, issue
         self._host = parseaddr(settings.NEWSLETTER_FROM_EMAIL)[1].rpartition("@")[2]
         # Postmark gives mails names of its own; what comes back tells ours from its metadata.
         self._by_postmark = settings.NEWSLETTER_EMAIL["EMAIL_HOST"].endswith("postmarkapp.com")
@@ -52,21 +53,21 @@ class Post:
         self._head = self._fixed_headers(boundary)
         self._body = [
             *_raw(f"--{boundary}\r\n{_part('plain')}"),
-            *_quoted(letter.text),
+            *_quoted(rendered.text),
             *_raw(f"\r\n--{boundary}\r\n{_part('html')}"),
-            *_quoted(letter.html),
+            *_quoted(rendered.html),
             *_raw(f"\r\n--{boundary}--\r\n"),
         ]
 
     def octets(self, to: Recipient) -> bytes:
-        """The whole mail, signed where a key is configured, as `Line` takes it."""
+        """Return the whole mail, signed where a key is configured, as `SMTPClient` takes it."""
         unsubscribe = self._link("unsubscribe", to.key)
         values = {
             "unsubscribe": _wrapped(unsubscribe),
             "preferences": _wrapped(self._link("preferences", to.key)),
         }
         name = message_ids.make(self.issue, to.delivery, self._host)
-        again = f"X-PM-Metadata-letter: {name}\r\n" if self._by_postmark else ""
+        again = f"X-PM-Metadata-issue: {name}\r\n" if self._by_postmark else ""
         head = (
             f"To: {to.email}\r\nMessage-ID: {name}\r\n{again}List-Unsubscribe: <{unsubscribe}>\r\n"
         ).encode("ascii")
@@ -74,20 +75,13 @@ class Post:
         mail = b"%b%b\r\n%b" % (self._head, head, body)
         return dkim_signature.signed(mail)
 
-    @cached_property
-    def size(self) -> int:
-        """Of the HTML, as Gmail counts it before it cuts a mail off."""
-        return len(self.letter.html.encode())
-
     def _link(self, purpose: str, key: str) -> str:
-        """As `links` writes it; the part that is the same for all is looked up once."""
+        """Return the link as `links` writes it; what is the same for all is looked up once."""
         frame = self._frames.get(purpose)
         if frame is None:
-            whole, token = (
-                getattr(links, purpose)(key, self.issue),
-                links.token(purpose, key, self.issue),
-            )
-            before, _, after = whole.partition(token)
+            token = links.token(purpose, key, self.issue)
+            whole = {"unsubscribe": links.unsubscribe_url, "preferences": links.preferences_url}
+            before, _, after = whole[purpose](key, self.issue).partition(token)
             frame = self._frames[purpose] = (before, after)
         return f"{frame[0]}{links.token(purpose, key, self.issue)}{frame[1]}"
 
@@ -95,13 +89,13 @@ class Post:
         host = urlsplit(settings.SITE_URL).hostname
         headers = {
             "From": sender(),
-            "Subject": _encoded("Subject", self.letter.subject),
+            "Subject": _encoded("Subject", self.rendered.subject),
             "Date": format_datetime(timezone.now()),
             "List-ID": f"<newsletter.{host}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Precedence": "bulk",
             "X-Auto-Response-Suppress": "OOF, AutoReply",
-            # For complaint loops: campaign, kind, and last the sender. Nothing of the recipient.
+            # For complaint loops: which issue, kind, and last the sender. Nothing of the recipient.
             "Feedback-ID": f"issue{self.issue}:newsletter:{host}",
             "MIME-Version": "1.0",
             "Content-Type": f'multipart/alternative;\r\n boundary="{boundary}"',
@@ -110,26 +104,26 @@ class Post:
         return "".join(lines).encode("ascii")
 
 
-def recipient(email: str) -> str:
-    """The address as a server takes it, its domain in ASCII. Raises NoSuchAddress."""
+def smtp_address(email: str) -> str:
+    """Return the address as a server takes it, its domain in ASCII. Raises InvalidAddress."""
     local, _at, domain = email.rpartition("@")
     try:
         validate_address(email)
         ascii_domain = domain.encode("idna").decode()
     except (ValidationError, UnicodeError):
-        raise NoSuchAddress(email) from None
+        raise InvalidAddress(email) from None
     return f"{local}@{ascii_domain}"
 
 
 def sender() -> str:
-    """The From of the newsletter; its name is the neutral one where none is configured."""
+    """Return the From of the newsletter; its name is the neutral one where none is configured."""
     name, address = parseaddr(settings.NEWSLETTER_FROM_EMAIL)
     name = one_line(name or Practice.current().mail_name)
     return formataddr((name, address))
 
 
 def return_path() -> str:
-    """The envelope's sender: where bounces go."""
+    """Return the envelope's sender: where bounces go."""
     return settings.NEWSLETTER_RETURN_PATH or parseaddr(settings.NEWSLETTER_FROM_EMAIL)[1]
 
 
@@ -152,7 +146,7 @@ def _raw(text: str) -> list[bytes | str]:
 
 
 def _quoted(text: str) -> list[bytes | str]:
-    """Bytes, and between them the names of slots. What is between breaks its line softly."""
+    """Return bytes, and between them the names of merge tags, which break their line softly."""
     parts: list[bytes | str] = []
     for number, piece in enumerate(PATTERN.split(text)):
         parts.append(piece if number % 2 else _quote(piece))
@@ -160,13 +154,13 @@ def _quoted(text: str) -> list[bytes | str]:
 
 
 def _quote(text: str) -> bytes:
-    # Bytes of whole lines; a soft break before and after each slot comes with its value.
+    # Bytes of whole lines; a soft break before and after each merge tag comes with its value.
     encoded = encodestring(text.replace("\r\n", "\n").encode()).replace(b"\n", b"\r\n")
     return re.sub(rb"(?m)^\.", b"=2E", encoded)
 
 
 def _wrapped(link: str) -> bytes:
-    """A link in lines of its own, which quoted-printable joins to what stands around it."""
+    """Return a link in lines of its own, which quoted-printable joins to what is around it."""
     text = link.replace("=", "=3D")
     chunks = [text[at : at + _LINE] for at in range(0, len(text), _LINE)]
     lines = ["=2E" + chunk[1:] if chunk.startswith(".") else chunk for chunk in chunks]

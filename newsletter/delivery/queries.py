@@ -1,6 +1,6 @@
 """The statements of sending. Times are those of the database's clock.
 
-A row is claimed by pointing it to a batch. From then on one statement for each mail, `step`,
+A delivery is claimed by pointing it to a batch. From then on one statement for each mail, `step`,
 settles the one before and marks the next as in flight, which commits before that one's DATA.
 """
 
@@ -15,7 +15,7 @@ from newsletter.models import Batch
 LEASE_SECONDS = 180
 
 
-class Row(NamedTuple):
+class ClaimedDelivery(NamedTuple):
     """One claimed delivery, and where it goes."""
 
     pk: int
@@ -26,9 +26,11 @@ class Row(NamedTuple):
     key: str
 
 
-class Claimed(NamedTuple):
+class ClaimedBatch(NamedTuple):
+    """What one worker has claimed: the batch's primary key, and its deliveries in order."""
+
     batch: int
-    rows: list[Row]
+    deliveries: list[ClaimedDelivery]
 
 
 # Of workers that claim at once one waits for the other, a moment: their limits add up.
@@ -59,7 +61,7 @@ _CLAIM = """
 """
 # Its text is in step_function.py.
 _STEP = "SELECT newsletter_step(%s, %s, %s, %s, %s, %s, %s)"
-_GIVE_BACK = """
+_POSTPONE = """
     UPDATE newsletter_delivery
        SET batch_id = NULL, due_at = statement_timestamp() + make_interval(secs => %s)
      WHERE id = %s AND batch_id = %s AND status = 'waiting'
@@ -68,12 +70,12 @@ _RELEASE = """
     UPDATE newsletter_delivery SET batch_id = NULL
      WHERE id = ANY(%s) AND batch_id = %s AND status = 'waiting'
 """
-_DOUBT = """
+_UNCERTAIN = """
     UPDATE newsletter_delivery
        SET status = 'uncertain', reason = %s, settled_at = statement_timestamp()
      WHERE id = ANY(%s) AND batch_id = %s AND status = 'in flight'
 """
-_ACCOUNT = """
+_COUNT = """
     UPDATE newsletter_batch b
        SET finished_at = statement_timestamp(), ids = '{}', sent = found.sent,
            failed = found.failed, uncertain = found.uncertain, skipped = found.skipped
@@ -85,7 +87,7 @@ _ACCOUNT = """
      WHERE b.id = %s
     RETURNING b.sent
 """
-_KEEP = """
+_RENEW = """
     UPDATE newsletter_batch
        SET lease_until = statement_timestamp() + make_interval(secs => %s)
      WHERE id = %s AND finished_at IS NULL
@@ -93,10 +95,10 @@ _KEEP = """
 
 
 @transaction.atomic
-def claim(issue: int, worker: str, *, most: int, workers: int) -> Claimed | None:
-    """Up to `most` recipients whose turn it is, for this worker alone, for a lease.
+def claim(issue: int, worker: str, *, most: int, workers: int) -> ClaimedBatch | None:
+    """Claim up to `most` deliveries that are due, for this worker alone, for a lease.
 
-    None where there is nothing to do now, or `workers` batches of this issue are open already.
+    Returns None where nothing is due, or `workers` batches of this issue are open already.
     """
     with connection.cursor() as cursor:
         cursor.execute(_ONE_AT_A_TIME)
@@ -114,7 +116,7 @@ def claim(issue: int, worker: str, *, most: int, workers: int) -> Claimed | None
         found = cursor.fetchall()
     if not found:
         return None
-    return Claimed(found[0][0], sorted(Row(*row[1:]) for row in found))
+    return ClaimedBatch(found[0][0], sorted(ClaimedDelivery(*row[1:]) for row in found))
 
 
 def step(
@@ -140,31 +142,31 @@ def step(
         return cursor.fetchone()[0]
 
 
-def give_back(batch: int, pk: int, *, wait: float) -> None:
-    """Let somebody claim this one anew, after so many seconds."""
+def postpone(batch: int, pk: int, *, wait: float) -> None:
+    """Take this delivery out of the batch; it is due again after so many seconds."""
     with connection.cursor() as cursor:
-        cursor.execute(_GIVE_BACK, [wait, pk, batch])
+        cursor.execute(_POSTPONE, [wait, pk, batch])
 
 
-def keep(batch: int) -> bool:
-    """Renew the lease; False when the batch is not ours any more."""
+def renew_lease(batch: int) -> bool:
+    """Renew the lease; return False when the batch is not ours any more."""
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [LEASE_SECONDS, batch])
+        cursor.execute(_RENEW, [LEASE_SECONDS, batch])
         return bool(cursor.rowcount)
 
 
 @transaction.atomic
-def end(batch: int, *, doubt: str = "") -> int:
-    """Give back what was not tried, and write down what became of the rest. Safe to run twice.
+def finish(batch: int, *, uncertain_because: str = "") -> int:
+    """Release what was not tried, and count what became of the rest. Safe to run twice.
 
-    What is still in flight becomes uncertain, with `doubt` as its reason: its worker is gone.
-    Returns how many were sent.
+    What is still in flight becomes uncertain, for the reason given: its worker is gone. Returns how
+    many were sent.
     """
     mine = Batch.objects.select_for_update().filter(pk=batch, finished_at=None).first()
     if mine is None:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(_RELEASE, [mine.ids, batch])
-        cursor.execute(_DOUBT, [doubt[:300], mine.ids, batch])
-        cursor.execute(_ACCOUNT, [mine.ids, batch, batch])
+        cursor.execute(_UNCERTAIN, [uncertain_because[:300], mine.ids, batch])
+        cursor.execute(_COUNT, [mine.ids, batch, batch])
         return cursor.fetchone()[0]

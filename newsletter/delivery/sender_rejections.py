@@ -1,4 +1,4 @@
-"""Refusals one after the other: about the recipients, or about us?
+"""Refusals one after the other: about the recipients, or about us as the sender?
 
 An address that nobody reads any more is suppressed, but only once the server has shown that it
 takes mail from us: a server that says the same to everybody must not empty the list.
@@ -13,57 +13,62 @@ from newsletter import subscription
 from newsletter.models import Batch, Subscriber
 
 log = logging.getLogger(__name__)
-IN_A_ROW = 20  # so many refused one after the other is about us, not about them
-FEWEST = 3  # of a small issue, all of it, but no fewer
+MOST_IN_A_ROW = 20  # so many refused one after the other is about us, not about them
+FEWEST_IN_A_ROW = 3  # of a small issue, all of it, but no fewer
 
 
-class AboutUs(Exception):
+class SenderRejected(Exception):
     """The server refuses us. Its text says why, for staff."""
 
 
-def in_a_row(total: int) -> int:
+def refusal_limit(total: int) -> int:
     """Return how many refusals in a row are about us, of an issue with so many recipients."""
-    return min(IN_A_ROW, max(FEWEST, total)) if total else IN_A_ROW
+    return min(MOST_IN_A_ROW, max(FEWEST_IN_A_ROW, total)) if total else MOST_IN_A_ROW
 
 
 @dataclass
-class InARow:
-    """The refusals of one worker. `gone` are addresses that nobody reads, as the server says."""
+class ConsecutiveRefusals:
+    """Counts what one worker is refused in a row, and keeps who bounced hard until it is believed.
 
-    most: int
+    `hard_bounces` are reasons by the subscriber's primary key.
+    """
+
+    limit: int
     issue: int
     count: int = 0
-    took_one: bool = False
-    gone: dict[int, str] = field(default_factory=dict)
+    any_accepted: bool = False
+    hard_bounces: dict[int, str] = field(default_factory=dict)
 
-    def sent(self) -> None:
-        self.count, self.took_one = 0, True
+    def record_accepted(self) -> None:
+        """Count from none again: the server takes mail from us."""
+        self.count, self.any_accepted = 0, True
 
-    def refused(self, reason: str) -> None:
-        """Raises AboutUs with the last of so many."""
+    def record_refusal(self, reason: str) -> None:
+        """Count one more. Raises SenderRejected for the last of so many."""
         self.count += 1
-        if self.count >= self.most:
-            self.gone.clear()
-            raise AboutUs(
+        if self.count >= self.limit:
+            self.hard_bounces.clear()
+            raise SenderRejected(
                 _("The mail server refused {count} in a row, the last one with: {reason}").format(
                     count=self.count, reason=reason
                 )
             )
 
-    def nobody(self, subscriber: int, reason: str) -> None:
-        self.gone[subscriber] = reason
+    def record_hard_bounce(self, subscriber: int, reason: str) -> None:
+        """Keep who has to be suppressed, if the server is to be believed."""
+        self.hard_bounces[subscriber] = reason
 
-    def act(self) -> None:
-        """Take off those whose addresses are gone, once the server has shown that it takes mail."""
-        if not self.gone or self.count >= self.most or not self._believed():
+    def suppress_hard_bounces(self) -> None:
+        """Take them off the list, once the server has taken an e-mail of this issue."""
+        if not self.hard_bounces or self.count >= self.limit or not self._server_takes_mail():
             return
-        for pk, reason in self.gone.items():
+        for pk, reason in self.hard_bounces.items():
             subscriber = Subscriber.objects.filter(pk=pk).first()
             if subscriber is not None:
-                subscription.bounced(subscriber, how=reason, issue=self.issue)
-        self.gone.clear()
+                subscription.record_hard_bounce(subscriber, how=reason, issue=self.issue)
+        self.hard_bounces.clear()
 
-    def _believed(self) -> bool:
-        """Whether it has taken a letter of this issue, from this worker or from another."""
-        taken = Batch.objects.filter(issue=self.issue, sent__gt=0)
-        return self.took_one or taken.exists()
+    def _server_takes_mail(self) -> bool:
+        """Return whether it has taken any of this issue, from this worker or from another."""
+        accepted = Batch.objects.filter(issue=self.issue, sent__gt=0)
+        return self.any_accepted or accepted.exists()

@@ -1,4 +1,4 @@
-"""What an SMTP server's answer means for a mail, its recipient, and all of them. Pure."""
+"""What a reply of an SMTP server means for a mail, for its recipient, and for all of them. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -10,35 +10,37 @@ _LONGEST = 300
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
+    """One reply: its code, such as 250, and the text behind it."""
+
     code: int
     text: str
 
     @property
     def accepted(self) -> bool:
+        """Return whether the server did what it was asked."""
         return 200 <= self.code < 300
 
     @property
-    def passing(self) -> bool:
-        """The same may be accepted later."""
+    def temporary(self) -> bool:
+        """Return whether the same may be accepted later."""
         return not self.accepted and not 500 <= self.code < 600
 
     @property
-    def ends_the_line(self) -> bool:
+    def closes_connection(self) -> bool:
+        """Return whether the server says nothing more on this connection (RFC 5321, 3.8)."""
         return self.code == 421
 
     @property
-    def nobody_there(self) -> bool:
-        """The answer to a recipient says that nobody reads there: the rule of all reports."""
-        for_good = 500 <= self.code < 600
-        return (
-            for_good
-            and classification.verdict("", f"{self.code} {self.text}")
-            == classification.Verdict.GONE
+    def hard_bounce(self) -> bool:
+        """Return whether nobody reads at this recipient: judged by the rule for all reports."""
+        permanent = 500 <= self.code < 600
+        return permanent and (
+            classification.classify("", f"{self.code} {self.text}") == classification.Bounce.HARD
         )
 
     @property
     def reason(self) -> str:
-        """One line for staff, without the address: refusals of one kind are counted together."""
+        """Return one line for staff, without the address: equal reasons are counted together."""
         words = " ".join(_ADDRESS.sub("…", f"{self.code} {self.text}").replace("\0", "").split())
         return words[:_LONGEST]

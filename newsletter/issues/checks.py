@@ -1,4 +1,4 @@
-"""What stands between an issue and its readers: found before it is sent, in words for staff."""
+"""Checks of an issue before it is sent, in words for staff."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from newsletter.issues import rendering
 from newsletter.models import Issue
 
 GMAIL_CUTS_AT = 102 * 1024
-AT_A_TIME, MOST_LINKS = 8, 60
+LINKS_AT_A_TIME, MOST_LINKS = 8, 60
 # What filters take for spam, what hurts, and what would tell others about our readers.
 FORBIDDEN_WORDS = (
     *("free", "urgent", "act now", "guarantee", "winner", "click here"),
@@ -30,24 +30,24 @@ FORBIDDEN_WORDS = (
 
 @dataclass(frozen=True)
 class Problem:
-    """`stops`: it is not sent with this. Otherwise staff decide."""
+    """One thing that was found. With one that `stops` the issue is not sent; else staff decide."""
 
     text: str
     stops: bool = False
 
 
-def at_once(issue: Issue) -> list[Problem]:
-    """Everything that can be known without asking other sites."""
+def quick_checks(issue: Issue) -> list[Problem]:
+    """Return every problem that can be found without asking other sites."""
     return [*_missing(issue), *_subject(issue), *_pictures(issue), *_size(issue)]
 
 
-def links(issue: Issue) -> list[Problem]:
-    """Links that lead nowhere. Asks every site that is linked, a few at a time."""
-    addresses = list(dict.fromkeys(_Found(issue.body).links))[:MOST_LINKS]
-    elsewhere = [address for address in addresses if _is_elsewhere(address)]
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
+def check_links(issue: Issue) -> list[Problem]:
+    """Return the links that lead nowhere, asking every site that is linked, a few at a time."""
+    addresses = list(dict.fromkeys(_LinksAndPictures(issue.body).links))[:MOST_LINKS]
+    elsewhere = [address for address in addresses if _is_another_site(address)]
+    with ThreadPoolExecutor(LINKS_AT_A_TIME) as pool:
         found = dict(zip(elsewhere, pool.map(link_checker.check_link, elsewhere), strict=True))
-    found |= {address: _here(address) for address in addresses if address not in found}
+    found |= {address: _look_on_our_site(address) for address in addresses if address not in found}
     return [
         Problem(_("The link {address} does not work: {found}").format(address=a, found=found[a][1]))
         for a in addresses
@@ -83,12 +83,12 @@ def _subject(issue: Issue) -> Iterator[Problem]:
 
 
 def _pictures(issue: Issue) -> Iterator[Problem]:
-    if any(not alt.strip() for alt in _Found(issue.body).alts):
+    if any(not alt.strip() for alt in _LinksAndPictures(issue.body).alts):
         yield Problem(_("A picture does not say what it shows."), stops=True)
 
 
 def _size(issue: Issue) -> Iterator[Problem]:
-    size = len(rendering.write(issue).html.encode())
+    size = len(rendering.render(issue).html.encode())
     if size > GMAIL_CUTS_AT:
         yield Problem(
             _("It has {size} kB. Gmail cuts off what is longer than 102 kB.").format(
@@ -98,22 +98,22 @@ def _size(issue: Issue) -> Iterator[Problem]:
         )
 
 
-def _is_elsewhere(address: str) -> bool:
+def _is_another_site(address: str) -> bool:
     parts = urlsplit(address)
     if parts.scheme in ("mailto", "tel"):
         return False
     return bool(parts.netloc) and parts.netloc != urlsplit(settings.SITE_URL).netloc
 
 
-def _here(address: str) -> tuple[bool, str]:
-    """Of our own pages, and of what is no page: whether it is there."""
+def _look_on_our_site(address: str) -> tuple[bool, str]:
+    """Return whether a page of ours, or what is no page, is there; and what is wrong if not."""
     parts = urlsplit(address)
     if parts.scheme in ("mailto", "tel"):
         return bool(parts.path), _("it is empty")
-    return _is_here(parts.path)
+    return _look_at_page(parts.path)
 
 
-def _is_here(path: str) -> tuple[bool, str]:
+def _look_at_page(path: str) -> tuple[bool, str]:
     if not path.startswith("/"):
         return False, _("it is no address")
     try:
@@ -125,7 +125,7 @@ def _is_here(path: str) -> tuple[bool, str]:
     return True, ""
 
 
-class _Found(HTMLParser):
+class _LinksAndPictures(HTMLParser):
     """The links and the pictures' descriptions of a text."""
 
     def __init__(self, html: str) -> None:

@@ -1,4 +1,4 @@
-"""An issue in numbers. Sums of batches, and counts of the few rows that have a reason."""
+"""Counts of an issue: sums of its batches, and counts of the few deliveries with a reason."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -16,7 +16,9 @@ REASONS = 20
 
 
 @dataclass(frozen=True)
-class Figures:
+class IssueStats:
+    """How many deliveries there are, and what became of them so far."""
+
     total: int = 0
     sent: int = 0
     failed: int = 0
@@ -27,30 +29,36 @@ class Figures:
 
     @property
     def settled(self) -> int:
+        """Return how many will not be tried again by themselves."""
         return self.sent + self.failed + self.uncertain + self.skipped
 
     @property
     def left(self) -> int:
+        """Return how many are still to be sent."""
         return max(0, self.total - self.settled)
 
     @property
     def percent(self) -> int:
+        """Return how much of it is settled."""
         return 100 * self.settled // self.total if self.total else 0
 
     @property
     def time_left(self) -> timedelta | None:
+        """Return how long the rest takes at this rate; None where nothing is being sent."""
         return timedelta(seconds=round(self.left / self.rate)) if self.rate else None
 
 
-def figures(issue: Issue) -> Figures:
-    """As it stands now, open batches included."""
+def current(issue: Issue) -> IssueStats:
+    """Count the issue as it stands now, open batches included."""
     names = ("sent", "failed", "uncertain", "skipped")
     sums = issue.batches.aggregate(**{name: Sum(name, default=0) for name in names})
     ids = [pk for open_ids in _open(issue) for pk in open_ids]
     now = Counter(Delivery.objects.filter(pk__in=ids).values_list("status", flat=True))
     deferred = Delivery.objects.of(issue).with_a_reason().filter(status="deferred").count()
     counts = {name: sums[name] + now.get(name, 0) for name in names}
-    return Figures(total=issue.total, deferred=deferred, rate=_rate(issue, now["sent"]), **counts)
+    return IssueStats(
+        total=issue.total, deferred=deferred, rate=_rate(issue, now["sent"]), **counts
+    )
 
 
 def _open(issue: Issue) -> list[list[int]]:
@@ -66,31 +74,31 @@ def _rate(issue: Issue, now_sent: int) -> float:
     return sent / span if span > 0 else 0
 
 
-def reasons(issue: Issue) -> list[dict]:
-    """Why mails did not go out, or not yet; the most frequent first."""
+def failure_reasons(issue: Issue) -> list[dict]:
+    """Count the reasons why e-mails did not go out, or not yet; the most frequent first."""
     rows = Delivery.objects.of(issue).with_a_reason().exclude(status="sent")
     counted = rows.values("status", "reason").annotate(number=Count("pk")).order_by("-number")
     names = dict(Delivery.Status.choices)
     return [row | {"name": names[row["status"]]} for row in counted[:REASONS]]
 
 
-def came_back(issue: Issue) -> dict[str, int]:
-    """What providers reported, and who left by a link of this issue."""
+def report_counts(issue: Issue) -> dict[str, int]:
+    """Count what was reported, by kind, and who left by a link of this issue."""
     left = Consent.objects.filter(issue=issue.pk, kind=Consent.Kind.LEFT).count()
     counted = Event.objects.of_issue(issue.pk).counted()
     kinds = ("delivered", "bounced", "deferred", "refused", "complained")
     return {kind: counted.get(kind, 0) for kind in kinds} | {"left": left}
 
 
-def refused(issue: Issue) -> list[dict[str, Any]]:
-    """Why letters were refused because of us, as reported later; the most frequent first."""
+def rejection_reasons(issue: Issue) -> list[dict[str, Any]]:
+    """Count why it was refused because of us, as reported later; the most frequent first."""
     rows = Event.objects.of_issue(issue.pk).filter(kind=Event.Kind.REFUSED).order_by()
     counted = rows.values_list("why").annotate(number=Count("pk")).order_by("-number")
     return [{"why": why, "number": number} for why, number in counted[:REASONS]]
 
 
 def by_hour(issue: Issue) -> dict[str, list[tuple[datetime, int]]]:
-    """For the plot: mails taken by the server, bounces, complaints and goodbyes, hour by hour."""
+    """Count for the plot, hour by hour: sent, bounced, complained, left."""
     sent = Batch.objects.filter(issue=issue, sent__gt=0, finished_at__isnull=False)
     events = Event.objects.of_issue(issue.pk).order_by()
     left = Consent.objects.filter(issue=issue.pk, kind=Consent.Kind.LEFT).order_by()

@@ -7,7 +7,7 @@ _NAMED = {"h2", "h3", "h4"}
 
 
 def as_text(html: str) -> str:
-    """Paragraphs with a blank line between, headings underlined, addresses behind their words."""
+    """Return paragraphs parted by blank lines, headings underlined, links behind their words."""
     writer = _Writer()
     writer.feed(html)
     writer.close()

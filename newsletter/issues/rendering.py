@@ -1,4 +1,4 @@
-"""An issue as a letter: subject, text and HTML, with slots for the reader's own links."""
+"""An issue as an e-mail: subject, text and HTML, with merge tags for the reader's own links."""
 
 import re
 from collections.abc import Iterable
@@ -18,62 +18,64 @@ from core.mail.rendering import fit, wrapped
 from core.practice.models import Practice
 from core.richtext import phone_links
 from newsletter import links
-from newsletter.issues.merge_tags import slot
+from newsletter.issues.merge_tags import merge_tag
 from newsletter.issues.plain_text import as_text
 from newsletter.models import Issue
 
-STYLES = "css/letter.css"
+STYLES = "css/issue-email.css"
 # Media queries stay in the head, for phones and dark mode; every other rule becomes an attribute.
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 _LOCAL = re.compile(r'(\s(?:src|href)=")/(?!/)')
 
 
 @dataclass(frozen=True)
-class Letter:
+class RenderedIssue:
+    """What every recipient gets, before the merge tags are filled in."""
+
     subject: str
     text: str
     html: str
 
 
-def write(issue: Issue) -> Letter:
-    """Render the issue as it is now, its articles' cards as readers see them now."""
+def render(issue: Issue) -> RenderedIssue:
+    """Render the issue as it is now, its articles' cards as visitors see them now."""
     context = _context(issue)
-    page = render_to_string("newsletter/letter.html", context | {"styles": _styles()})
-    return Letter(
+    page = render_to_string("newsletter/issue_email.html", context | {"styles": _styles()})
+    return RenderedIssue(
         subject=issue.subject,
-        text=wrapped(fit(render_to_string("newsletter/letter.txt", context))),
-        html=_tight(_inliner.inline(fit(page))),
+        text=wrapped(fit(render_to_string("newsletter/issue_email.txt", context))),
+        html=_without_indents(_inliner.inline(fit(page))),
     )
 
 
-def frozen(issue: Issue) -> Letter:
-    """The letter that was frozen when sending began."""
-    return Letter(issue.subject, issue.email_text, issue.email_html)
+def frozen(issue: Issue) -> RenderedIssue:
+    """Return what was frozen when sending began."""
+    return RenderedIssue(issue.subject, issue.email_text, issue.email_html)
 
 
-def preview(issue: Issue) -> str:
-    """The HTML for a page of ours: its styles are a file, as our CSP wants them."""
-    html = str(render_to_string("newsletter/letter.html", _context(issue) | {"preview": True}))
+def render_preview(issue: Issue) -> str:
+    """Return the HTML for a page of ours: its styles are a file, as our CSP wants them."""
+    html = str(render_to_string("newsletter/issue_email.html", _context(issue) | {"preview": True}))
     for name in ("unsubscribe", "preferences"):
-        html = html.replace(slot(name), "#")
+        html = html.replace(merge_tag(name), "#")
     return html
 
 
 def cards(issue: Issue) -> list[dict[str, Any]]:
-    """The cards of its articles; once sending has begun, as they were then."""
+    """Return the cards of its articles; once sending has begun, as they were then."""
     if issue.frozen_at:
         return issue.cards
     return [asdict(card) for card in article_library.current().cards(issue.articles)]
 
 
-def absolute(html: str) -> str:
-    """With addresses that work outside the site, too."""
+def absolute_links(html: str) -> str:
+    """Return the HTML with links and pictures that work outside the site, too."""
     return _LOCAL.sub(rf"\g<1>{settings.SITE_URL}/", html)
 
 
 def _context(issue: Issue) -> dict[str, Any]:
-    shown = [card | {"url": links.on_site(card["path"])} for card in cards(issue)]
-    body = absolute(issue.body)
+    shown = [card | {"url": links.absolute_url(card["path"])} for card in cards(issue)]
+    body = absolute_links(issue.body)
     return {
         "issue": issue,
         "subject": issue.subject,
@@ -81,9 +83,9 @@ def _context(issue: Issue) -> dict[str, Any]:
         "body": mark_safe(phone_links.link_phones_in_html(body)),  # noqa: S308  # nosemgrep: marked-safe  (cleaned when saved)
         "body_text": as_text(body),
         "cards": shown,
-        "unsubscribe": slot("unsubscribe"),
-        "preferences": slot("preferences"),
-        "online": links.on_site(issue.get_absolute_url()) if issue.in_archive else "",
+        "unsubscribe": merge_tag("unsubscribe"),
+        "preferences": merge_tag("preferences"),
+        "online": links.absolute_url(issue.get_absolute_url()) if issue.in_archive else "",
     }
 
 
@@ -93,7 +95,7 @@ def _styles() -> str:
     return Path(str(path)).read_text()
 
 
-def _tight(html: str) -> str:
-    """Without the indents of the template: Gmail cuts off what is longer than 102 kB."""
+def _without_indents(html: str) -> str:
+    """Drop the indents of the template: Gmail cuts off what is longer than 102 kB."""
     lines: Iterable[str] = (line.strip() for line in html.splitlines())
     return "\n".join(line for line in lines if line) + "\n"

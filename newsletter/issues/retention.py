@@ -1,4 +1,4 @@
-"""Who got which issue, and what came back: forgotten after a while, the numbers stay."""
+"""Deleting who got which issue, and what was reported, after a while; the counts stay."""
 
 from datetime import timedelta
 
@@ -8,10 +8,10 @@ from django.utils import timezone
 from newsletter.models import Delivery, Event, HardBounce, Issue
 
 
-def forget_old_issues() -> int:
-    """Delete the deliveries of issues that ended NEWSLETTER_HISTORY_DAYS ago; how many.
+def delete_old_deliveries() -> int:
+    """Delete the deliveries of issues that ended NEWSLETTER_HISTORY_DAYS ago; return how many.
 
-    The sums of an issue stand in its batches, what was reported about it stays without its reader.
+    The counts of an issue stay in its batches, and reports about it without their reader.
     """
     since = timezone.now() - timedelta(days=settings.NEWSLETTER_HISTORY_DAYS)
     Event.objects.filter(at__lt=since, subscriber__isnull=False).update(subscriber=None, why="")

@@ -1,4 +1,7 @@
-"""Mails to those who send the newsletter, about an issue that needs them. No subject, no name."""
+"""E-mails to those who send the newsletter, about an issue that needs them.
+
+They name neither its subject nor a reader.
+"""
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -7,29 +10,27 @@ from django.utils import timezone
 
 from core.mail import outbox
 
-HELD, REFUSED, PAUSED = "held", "refused", "paused"
+
+def notify_held(issue: int) -> None:
+    """Tell staff that so many addresses bounced that they wait for a decision."""
+    _notify("held", issue)
 
 
-def held(issue: int) -> None:
-    """So much of it came back that the addresses wait for staff."""
-    _tell(HELD, issue)
+def notify_refused(issue: int) -> None:
+    """Tell staff that providers or mail servers refuse what we send."""
+    _notify("refused", issue)
 
 
-def refused(issue: int) -> None:
-    """Providers or mail servers refuse what we send."""
-    _tell(REFUSED, issue)
+def notify_paused(issue: int) -> None:
+    """Tell staff that sending has stopped, and goes on only when they say so."""
+    _notify("paused", issue)
 
 
-def paused(issue: int) -> None:
-    """Sending has stopped, and goes on only when staff say so."""
-    _tell(PAUSED, issue)
-
-
-def _tell(what: str, issue: int) -> None:
-    """One mail each, at most once a day for an issue and what it is about."""
+def _notify(what: str, issue: int) -> None:
+    """Write to each of them, at most once a day for an issue and what it is about."""
     page = reverse("admin:newsletter_issue_progress", args=[issue])
     now = timezone.now()
-    for pk, email in _deciding():
+    for pk, email in _recipients():
         outbox.enqueue(
             "issue_trouble",
             key=f"issue-trouble:{what}:{issue}:{now.date()}:{pk}",
@@ -41,8 +42,8 @@ def _tell(what: str, issue: int) -> None:
         )
 
 
-def _deciding() -> list[tuple[int, str]]:
-    """Those whose role sends issues; the owners where nobody has it."""
+def _recipients() -> list[tuple[int, str]]:
+    """Return key and address of those who may send issues; the owners where nobody may."""
     staff = get_user_model().objects.filter(is_active=True, is_staff=True).exclude(email="")
     roles = staff.filter(
         groups__permissions__codename="change_issue",

@@ -14,7 +14,7 @@ Series = Sequence[tuple[datetime, int]]
 
 
 def plot(title: str, rows: Mapping[str, Series]) -> str:
-    """One row for each name, over the same hours. Colors follow the text around it."""
+    """Draw one row for each name, over the same hours. Colors follow the text around it."""
     hours = sorted({hour for series in rows.values() for hour, _ in series})
     first = hours[0] if hours else None
     last = hours[-1] + timedelta(hours=1) if hours else None

@@ -23,7 +23,7 @@ from newsletter.models import Batch, Delivery, Issue
 
 log = logging.getLogger(__name__)
 Status = Issue.Status
-FIRST_REST, LONGEST_REST = timedelta(seconds=15), timedelta(minutes=15)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=15)
 ARCHIVE_TAG = "newsletter"
 GRACE = timedelta(minutes=1)
 LATE = timedelta(hours=6)  # missed by more, an issue is held for staff
@@ -34,7 +34,7 @@ class NotPossible(Exception):
 
 
 def schedule(issue: Issue, *, at: datetime, zone: str) -> None:
-    """Let it be sent at this moment. `zone` is the one that staff planned it in."""
+    """Plan it for this moment. `zone` is the one that staff planned it in."""
     if at <= timezone.now():
         raise NotPossible(_("This time has passed. Choose a later one, or send it now."))
     check_ready(issue)
@@ -58,7 +58,7 @@ def send_now(issue: Issue) -> None:
     """Start sending. Recipients are frozen first, by the worker that begins."""
     check_ready(issue)
     _change(issue, Issue.EDITABLE, status=Status.SENDING, started_at=Now(), reason="")
-    dispatch.tell_workers(issue.pk)
+    dispatch.dispatch_on_commit(issue.pk)
 
 
 def pause(issue: Issue, *, because: str = "") -> None:
@@ -68,8 +68,9 @@ def pause(issue: Issue, *, because: str = "") -> None:
 
 
 def resume(issue: Issue) -> None:
+    """Go on with a paused issue."""
     _change(issue, (Status.PAUSED,), status=Status.SENDING, reason="", resumes_at=None)
-    dispatch.tell_workers(issue.pk)
+    dispatch.dispatch_on_commit(issue.pk)
 
 
 def cancel(issue: Issue) -> None:
@@ -78,78 +79,78 @@ def cancel(issue: Issue) -> None:
     _change(issue, (*Issue.EDITABLE, Status.SENDING, Status.PAUSED), **ended)
 
 
-def rest(pk: int, *, because: str) -> None:
-    """Pause by itself while the mail server is away; each time in a row twice as long."""
+def pause_and_retry(pk: int, *, because: str) -> None:
+    """Pause while the mail server is away, and go on later; each time in a row twice as long."""
     issue = Issue.objects.running().filter(pk=pk).first()
     if issue is None:
         return
-    pause = min(FIRST_REST * 2 ** min(issue.rests, 12), LONGEST_REST)
+    pause = min(FIRST_PAUSE * 2 ** min(issue.retries, 12), LONGEST_PAUSE)
     pause *= random.uniform(0.8, 1.2)  # noqa: S311  spreads the load, guards nothing
     Issue.objects.running().filter(pk=pk).update(
-        status=Status.PAUSED, reason=because[:300], resumes_at=Now() + pause, rests=F("rests") + 1
+        status=Status.PAUSED,
+        reason=because[:300],
+        resumes_at=Now() + pause,
+        retries=F("retries") + 1,
     )
 
 
 @transaction.atomic
-def halt(pk: int, *, because: str) -> None:
-    """Pause for staff, by a worker, and tell them: the server refuses one after the other."""
-    halted = (
+def pause_for_staff(pk: int, *, because: str) -> None:
+    """Pause until staff resume it, and tell them: servers refuse one mail after the other."""
+    paused = (
         Issue.objects.running()
         .filter(pk=pk)
         .update(status=Status.PAUSED, reason=because[:300], resumes_at=None)
     )
-    if halted:
-        staff_emails.paused(pk)
+    if paused:
+        staff_emails.notify_paused(pk)
 
 
-def went_well(pk: int) -> None:
-    """Mail goes through: the next trouble is a first one again."""
-    Issue.objects.filter(pk=pk, rests__gt=0).update(rests=0)
+def reset_retries(pk: int) -> None:
+    """Let the next pause be a short one again: mail goes through."""
+    Issue.objects.filter(pk=pk, retries__gt=0).update(retries=0)
 
 
-def wake_rested() -> list[int]:
-    """Resume what paused by itself and has rested. Returns which."""
-    rested = Issue.objects.filter(status=Status.PAUSED, resumes_at__lte=Now())
-    return [pk for pk in rested.values_list("pk", flat=True) if _woken(pk)]
+def retry_due() -> list[int]:
+    """Resume what paused by itself, once its time has come; return which."""
+    due = Issue.objects.filter(status=Status.PAUSED, resumes_at__lte=Now())
+    return [pk for pk in due.values_list("pk", flat=True) if _retry(pk)]
 
 
-def _woken(pk: int) -> bool:
-    rested = Issue.objects.filter(pk=pk, status=Status.PAUSED, resumes_at__lte=Now())
-    return bool(rested.update(status=Status.SENDING, reason="", resumes_at=None))
+def _retry(pk: int) -> bool:
+    due = Issue.objects.filter(pk=pk, status=Status.PAUSED, resumes_at__lte=Now())
+    return bool(due.update(status=Status.SENDING, reason="", resumes_at=None))
 
 
 def start_due() -> list[int]:
-    """Start what is scheduled for now; what is late by hours waits for staff.
-
-    Returns which began.
-    """
+    """Start what is scheduled for now, and return which; hold for staff what is hours late."""
     due = Issue.objects.filter(status=Status.SCHEDULED, send_at__lte=Now())
     due.filter(send_at__lt=Now() - LATE).update(status=Status.HELD)
-    return [pk for pk in due.values_list("pk", flat=True) if _begun(pk)]
+    return [pk for pk in due.values_list("pk", flat=True) if _start(pk)]
 
 
-def _begun(pk: int) -> bool:
+def _start(pk: int) -> bool:
     due = Issue.objects.filter(pk=pk, status=Status.SCHEDULED, send_at__lte=Now())
     return bool(due.update(status=Status.SENDING, started_at=Now()))
 
 
 @transaction.atomic
 def freeze(pk: int) -> bool:
-    """Write down who gets it, and the letter itself. Once; False when it is not being sent."""
+    """Write down who gets it and the e-mail itself, once; return False if it is not being sent."""
     issue = Issue.objects.select_for_update().filter(pk=pk, status=Status.SENDING).first()
     if issue is None:
         return False
     if issue.frozen_at:
         return True
     issue.cards = rendering.cards(issue)
-    written = rendering.write(issue)
+    rendered = rendering.render(issue)
     total = _freeze_recipients(issue)
     Issue.objects.filter(pk=pk).update(
         frozen_at=Now(),
         total=total,
         cards=issue.cards,
-        email_html=written.html,
-        email_text=written.text,
+        email_html=rendered.html,
+        email_text=rendered.text,
     )
     return True
 
@@ -173,13 +174,13 @@ def _freeze_recipients(issue: Issue) -> int:
         return cursor.rowcount
 
 
-def complete(pk: int) -> bool:
-    """Call it sent, if nothing waits and no worker holds any of it."""
+def finish(pk: int) -> bool:
+    """Call it sent, if nothing waits and no worker holds any of it; return whether it is."""
     waiting = Delivery.objects.filter(issue_id=pk, batch=None).exists()
     if waiting or Batch.objects.open().filter(issue_id=pk).exists():
         return False
     frozen = Issue.objects.running().filter(pk=pk, frozen_at__isnull=False)
-    done = frozen.update(status=Status.SENT, finished_at=Coalesce("finished_at", Now()), rests=0)
+    done = frozen.update(status=Status.SENT, finished_at=Coalesce("finished_at", Now()), retries=0)
     if done:
         pages.drop(ARCHIVE_TAG)
     return bool(done)
@@ -187,22 +188,22 @@ def complete(pk: int) -> bool:
 
 @transaction.atomic
 def record_past(issue: Issue, *, sent_at: datetime) -> None:
-    """Let a draft stand in the archive as if it had been sent then, to nobody. For demo data."""
+    """Put a draft into the archive as if it had been sent then, to nobody. For demo data."""
     cards = rendering.cards(issue)
-    written = rendering.write(issue)
+    rendered = rendering.render(issue)
     ended = {"status": Status.SENT, "started_at": sent_at, "frozen_at": sent_at}
-    texts = {"cards": cards, "email_html": written.html, "email_text": written.text}
+    texts = {"cards": cards, "email_html": rendered.html, "email_text": rendered.text}
     _change(issue, (Status.DRAFT,), **ended, **texts, finished_at=sent_at)
 
 
 @transaction.atomic
 def resend(delivery: Delivery) -> None:
-    """Try an uncertain one once more: its reader may get it twice. For staff to decide."""
+    """Send an uncertain one once more, because staff say so: its reader may get it twice."""
     _decide(delivery, status=Delivery.Status.WAITING, batch=None, due_at=Now(), reason="")
     Batch.objects.filter(pk=delivery.batch_id or 0).update(uncertain=F("uncertain") - 1)
     sent = Issue.objects.filter(pk=delivery.issue_id, status=Status.SENT)
     sent.update(status=Status.SENDING)
-    dispatch.tell_workers(delivery.issue_id)
+    dispatch.dispatch_on_commit(delivery.issue_id)
 
 
 @transaction.atomic
@@ -231,6 +232,6 @@ def _change(issue: Issue, statuses: tuple[str, ...], **changes: Any) -> None:
 
 def check_ready(issue: Issue) -> None:
     """Raise NotPossible, saying what has to be mended before it can go out."""
-    for problem in checks.at_once(issue):
+    for problem in checks.quick_checks(issue):
         if problem.stops:
             raise NotPossible(problem.text)

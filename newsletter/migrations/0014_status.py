@@ -65,6 +65,11 @@ class Migration(migrations.Migration):
         ),
         migrations.RenameField(
             model_name="issue",
+            old_name="rests",
+            new_name="retries",
+        ),
+        migrations.RenameField(
+            model_name="issue",
             old_name="state",
             new_name="status",
         ),

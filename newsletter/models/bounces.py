@@ -1,4 +1,4 @@
-"""Addresses that an issue showed to be dead, and what became of them."""
+"""Hard bounces: addresses that an issue showed to be dead, and what became of them."""
 
 from typing import Self
 
@@ -12,10 +12,11 @@ from newsletter.models.subscribers import Subscriber
 
 class HardBounceQuerySet(models.QuerySet["HardBounce"]):
     def of(self, issue: Issue) -> Self:
+        """Return those of this issue."""
         return self.filter(issue=issue)
 
     def held(self) -> Self:
-        """Those that wait for staff: too many of their issue came back."""
+        """Return those that wait for staff: too many of their issue bounced."""
         return self.filter(status=HardBounce.Status.HELD)
 
 

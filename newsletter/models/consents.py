@@ -85,7 +85,7 @@ class Consent(models.Model):
 
     @property
     def asked_is_unknown(self) -> bool:
-        """Whether they asked, and the list they came with does not say when."""
+        """Return whether they asked and the list they came with does not say when."""
         return self.kind == Consent.Kind.IMPORTED and self.asked_at is None
 
 
@@ -106,7 +106,7 @@ class Origin(models.Model):
 
 class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
     def open(self) -> Self:
-        """Those whose link still works, by the clock of the database."""
+        """Return those whose link still works, by the clock of the database."""
         return self.filter(confirmed_at=None, ended_at=None, expires_at__gt=Now())
 
     def of(self, subscriber: Subscriber) -> Self:
@@ -160,5 +160,6 @@ class Confirmation(models.Model):
 
     @property
     def is_open(self) -> bool:
+        """Return whether its link still works."""
         ended = self.confirmed_at or self.ended_at
         return not ended and self.expires_at > timezone.now()

@@ -1,4 +1,4 @@
-"""What mail providers and other mail servers tell about letters that were sent."""
+"""Reports of mail providers and mail servers about e-mails of issues."""
 
 from typing import Self
 
@@ -12,16 +12,17 @@ from newsletter.models.subscribers import Subscriber
 
 class EventQuerySet(models.QuerySet["Event"]):
     def of_issue(self, issue_pk: int) -> Self:
+        """Return those about this issue."""
         return self.filter(issue=issue_pk)
 
     def counted(self) -> dict[str, int]:
-        """How many of each kind: `{"bounced": 3}`."""
+        """Count them by kind: `{"bounced": 3}`."""
         rows = self.order_by().values_list("kind").annotate(number=Count("pk"))
         return dict(rows)
 
 
 class Event(models.Model):
-    """One report about one letter, kept once however often it is told. It holds no address."""
+    """One report about one e-mail, kept once however often it is told. It holds no address."""
 
     class Kind(models.TextChoices):
         DELIVERED = "delivered", _("arrived")

@@ -1,4 +1,4 @@
-"""How far a list has been brought in."""
+"""How far the import of a file has come."""
 
 from django.db import models
 from django.utils import timezone

@@ -17,21 +17,21 @@ from newsletter.models.subscribers import Subscriber, SubscriberQuerySet, Topic
 
 class IssueQuerySet(models.QuerySet["Issue"]):
     def archived(self) -> Self:
-        """What everybody may read: sent, and not kept out of the archive. Newest first."""
+        """Return what everybody may read, newest first: sent, and not kept out of the archive."""
         ended = self.filter(in_archive=True, finished_at__isnull=False)
         shown = ended.exclude(status=Issue.Status.CANCELLED)
         return shown.order_by("-started_at", "-pk")
 
     def running(self) -> Self:
-        """Those that workers send now."""
+        """Return those that workers send now."""
         return self.filter(status=Issue.Status.SENDING)
 
 
 class Issue(models.Model):
-    """One edition. `campaigns` alone changes its status.
+    """One edition. `issues.workflow` alone changes its status.
 
-    What is sent is frozen when sending starts: the recipients as rows of Delivery, the letter as
-    `email_html` and `email_text` with slots for what differs from one recipient to the next.
+    What is sent is frozen when sending starts: the recipients as rows of Delivery, the e-mail as
+    `email_html` and `email_text` with merge tags for what differs between recipients.
     """
 
     class Status(models.TextChoices):
@@ -82,7 +82,7 @@ class Issue(models.Model):
     zone = models.CharField(_("time zone"), max_length=40, choices=US_ZONES, blank=True)
     reason = models.CharField(_("why it does not run"), max_length=300, blank=True)
     resumes_at = models.DateTimeField(_("goes on by itself"), null=True, blank=True)
-    rests = models.PositiveSmallIntegerField(default=0, editable=False)
+    retries = models.PositiveSmallIntegerField(default=0, editable=False)
 
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     started_at = models.DateTimeField(_("sending began"), null=True, blank=True)
@@ -126,10 +126,11 @@ class Issue(models.Model):
 
     @property
     def editable(self) -> bool:
+        """Return whether its text may still change."""
         return self.status in self.EDITABLE
 
     def audience(self) -> SubscriberQuerySet:
-        """Who would get it now."""
+        """Return who would get it now."""
         chosen = Subscriber.objects.mailable()
         if self.joined_since:
             day = datetime.combine(self.joined_since, time.min, Practice.current().zone)
@@ -141,7 +142,7 @@ class Issue(models.Model):
 
     @property
     def send_at_there(self) -> datetime | None:
-        """When it is to be sent, on the wall clock it was planned by: without a zone."""
+        """Return when it is to be sent, on the wall clock it was planned by: without a zone."""
         if self.send_at is None:
             return None
         return self.send_at.astimezone(ZoneInfo(self.zone or "UTC")).replace(tzinfo=None)
@@ -149,19 +150,20 @@ class Issue(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def of(self, issue: Issue) -> Self:
+        """Return those of this issue."""
         return self.filter(issue=issue)
 
     def uncertain(self) -> Self:
-        """Nobody knows whether the mail server has them. For staff to decide."""
+        """Return those of which nobody knows whether the mail server has them: staff decide."""
         return self.with_a_reason().filter(status=Delivery.Status.UNCERTAIN)
 
     def with_a_reason(self) -> Self:
-        """Those that did not go out, not for sure, or not yet: few."""
+        """Return those that did not go out, not for sure, or not yet: few."""
         return self.filter(reason__gt="")
 
 
 class Delivery(models.Model):
-    """One issue for one subscriber. `newsletter.delivery` and `campaigns` alone change it.
+    """One issue for one subscriber. `newsletter.delivery` and `issues.workflow` alone change it.
 
     A million are written in one statement, so the row is slim and has no foreign keys in the
     database: each would be looked up and locked a million times. Subscribers are never deleted
@@ -228,13 +230,14 @@ class Delivery(models.Model):
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def open(self) -> Self:
+        """Return those that a worker still holds."""
         return self.filter(finished_at=None)
 
 
 class Batch(models.Model):
     """What one worker claimed at once, until when it may keep it, and what became of it.
 
-    The numbers of an issue are the sums of its batches: a million rows need not be counted.
+    The counts of an issue are the sums of its batches: a million rows need not be counted.
     """
 
     issue = models.ForeignKey(Issue, models.DO_NOTHING, related_name="batches")

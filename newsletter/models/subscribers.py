@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 def new_key() -> str:
-    """128 random bits that links to one subscriber are derived from."""
+    """Return 128 random bits that links to one subscriber are derived from."""
     return secrets.token_urlsafe(16)
 
 
@@ -39,15 +39,15 @@ class Topic(models.Model):
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     def active(self) -> Self:
-        """Those who asked for the newsletter, confirmed it, and have not left."""
+        """Return those who signed up, confirmed it, and have not left."""
         return self.filter(status=Subscriber.Status.ACTIVE)
 
     def mailable(self) -> Self:
-        """Those an issue is sent to now: active and not pausing, by the clock of the database."""
+        """Return those an issue is sent to now: active and not pausing, by the database's clock."""
         return self.active().filter(Q(paused_until=None) | Q(paused_until__lte=Now()))
 
     def about(self, topics: Iterable[Topic | int]) -> Self:
-        """Those who want letters about any of these topics. Who chose none gets all."""
+        """Return those who want issues about any of these topics. Who chose none gets all."""
         chosen = Subscriber.topics.through.objects.filter(subscriber=OuterRef("pk"))
         return self.filter(Exists(chosen.filter(topic__in=list(topics))) | ~Exists(chosen))
 
@@ -79,7 +79,7 @@ class Subscriber(models.Model):
     created_at = models.DateTimeField(_("first asked"), default=timezone.now)
     joined_at = models.DateTimeField(_("joined"), null=True, blank=True)
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
-    # Where its owner went with a new address: links in old letters follow them.
+    # Where its owner went with a new address: links in old e-mails follow them.
     successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, editable=False)
     soft_bounces = models.PositiveSmallIntegerField(_("passing failures in a row"), default=0)
 
@@ -119,4 +119,5 @@ class Subscriber(models.Model):
 
     @property
     def is_pausing(self) -> bool:
+        """Return whether they get no issue for now, by their own wish."""
         return self.paused_until is not None and self.paused_until > timezone.now()

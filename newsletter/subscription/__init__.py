@@ -1,44 +1,54 @@
 """The life of a subscriber, and the only door to it: nothing else changes their status.
 
-    ask → (the owner of the address confirms) → active → left, bounced, complained or erased
-                                                 ↑        │ undo for an hour; later by asking
-                                                 └────────┘ and confirming anew
+    sign_up → (the owner of the address confirms) → active → left, bounced, complained or erased
+                                                     ↑        │ undo for an hour; later by signing
+                                                     └────────┘ up and confirming anew
 
 Each step leaves a consent row that is never changed. Each is one conditional UPDATE, in one order
 of locks: confirmations first, then the subscriber.
 """
 
-from newsletter.subscription.confirm import LinkEnded, come_back, confirm, find_confirmation
-from newsletter.subscription.erasure import erase, forget_old_confirmations, forget_who_left
-from newsletter.subscription.hard_bounces import allowed, bounced, keep_on, take_off
-from newsletter.subscription.lookup import find
-from newsletter.subscription.preferences import choose, pause, resume
-from newsletter.subscription.signup import ask, ask_to_move, consent_text
-from newsletter.subscription.soft_bounces import passing_failure, received
-from newsletter.subscription.unsubscribe import can_come_back, leave, suppress
+from newsletter.subscription.confirm import (
+    LinkEnded,
+    confirm,
+    find_confirmation,
+    undo_unsubscribe,
+)
+from newsletter.subscription.erasure import empty_old_confirmations, erase, erase_old_addresses
+from newsletter.subscription.hard_bounces import (
+    hard_bounce_limit,
+    keep_on,
+    record_hard_bounce,
+    take_off,
+)
+from newsletter.subscription.lookup import find_subscriber
+from newsletter.subscription.preferences import choose_topics, pause, resume
+from newsletter.subscription.signup import consent_text, request_address_change, sign_up
+from newsletter.subscription.soft_bounces import record_soft_bounce, reset_soft_bounces
+from newsletter.subscription.unsubscribe import can_undo_unsubscribe, suppress, unsubscribe
 
 __all__ = [
     "LinkEnded",
-    "allowed",
-    "ask",
-    "ask_to_move",
-    "bounced",
-    "can_come_back",
-    "choose",
-    "come_back",
+    "can_undo_unsubscribe",
+    "choose_topics",
     "confirm",
     "consent_text",
+    "empty_old_confirmations",
     "erase",
-    "find",
+    "erase_old_addresses",
     "find_confirmation",
-    "forget_old_confirmations",
-    "forget_who_left",
+    "find_subscriber",
+    "hard_bounce_limit",
     "keep_on",
-    "leave",
-    "passing_failure",
     "pause",
-    "received",
+    "record_hard_bounce",
+    "record_soft_bounce",
+    "request_address_change",
+    "reset_soft_bounces",
     "resume",
+    "sign_up",
     "suppress",
     "take_off",
+    "undo_unsubscribe",
+    "unsubscribe",
 ]

@@ -1,7 +1,7 @@
-"""Bringing in a list: many thousand lines at a time, in one statement each.
+"""Importing subscribers: many thousand rows of a file at a time, in one statement each.
 
-Nobody who left, whose mail came back, who complained or who was erased here is subscribed again by
-a file. Who was brought in by one and left there, as another line or a later file says, leaves here
+Nobody who left, whose mail bounced, who complained or who was erased here is subscribed again by
+a file. Who was brought in by one and left there, as another row or a later file says, leaves here
 as well; who has confirmed here stays.
 """
 
@@ -19,14 +19,14 @@ from django.utils import timezone
 
 from core.people import email_addresses
 from newsletter.models import Topic
-from newsletter.transfer.csv_formats import Line
+from newsletter.transfer.csv_formats import ImportedSubscriber
 
 Problem = tuple[int, str, str]
 
 
 @dataclass
-class Part:
-    """What became of some lines. `problems` are line, address and a word for what it is."""
+class Result:
+    """What became of some rows. `problems` are the line, the address and a word for what it is."""
 
     added: int = 0
     known: int = 0
@@ -36,7 +36,9 @@ class Part:
 
 
 class Importer:
-    """Brings parts of one file in, in one database session. `source` says where consent was given.
+    """Imports one file part by part, in one database session.
+
+    `source` says where consent was given.
 
     With `dry` nothing is kept; addresses that repeat are recognised all the same.
     """
@@ -52,10 +54,10 @@ class Importer:
             cursor.execute("DROP TABLE IF EXISTS newsletter_seen")
             cursor.execute(_SEEN_TABLE)
 
-    def bring_in(self, numbered: Iterable[tuple[int, Line]]) -> Part:
-        """Add who is new. In the caller's transaction, so that progress is kept with it.
+    def import_rows(self, numbered: Iterable[tuple[int, ImportedSubscriber]]) -> Result:
+        """Add who is new, in the caller's transaction, so that progress is kept with it.
 
-        Addresses have passed a check; of several lines with one address the strictest counts.
+        Addresses have passed a check; of several rows with one address the strictest counts.
         """
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_INCOMING)
@@ -76,35 +78,35 @@ class Importer:
             cursor.execute("DROP TABLE newsletter_incoming")
         found = Counter(what for _, _, what in problems)
         known, taken_off = sum(found[what] for what in _KNOWN), found["taken off"]
-        return Part(added, known, len(problems) - known - taken_off, taken_off, problems)
+        return Result(added, known, len(problems) - known - taken_off, taken_off, problems)
 
-    def _table(self, numbered: Iterable[tuple[int, Line]]) -> io.StringIO:
+    def _table(self, numbered: Iterable[tuple[int, ImportedSubscriber]]) -> io.StringIO:
         table = io.StringIO()
-        rows = (self._row(number, line) for number, line in numbered)
+        rows = (self._row(number, row) for number, row in numbered)
         csv.writer(table).writerows(rows)  # nosemgrep: table-without-guard  (for COPY)
         table.seek(0)
         return table
 
-    def _row(self, number: int, line: Line) -> tuple[Any, ...]:
+    def _row(self, number: int, row: ImportedSubscriber) -> tuple[Any, ...]:
         return (
             number,
-            line.email,
-            email_addresses.keyed_hash(line.email),
+            row.email,
+            email_addresses.keyed_hash(row.email),
             secrets.token_urlsafe(16),
-            line.status,
-            line.joined or "",
-            "" if line.status == "active" else self._gone(line),
-            line.network,
-            "{" + ",".join(map(str, self._topics(line))) + "}",
+            row.status,
+            row.joined or "",
+            "" if row.status == "active" else self._left_at(row),
+            row.network,
+            "{" + ",".join(map(str, self._topics(row))) + "}",
         )
 
-    def _gone(self, line: Line) -> datetime:
-        """When they left: now, where nothing says it, so that their address is not kept longer."""
-        left = min(line.left, self.now) if line.left else self.now
-        return max(line.joined, left) if line.joined else left
+    def _left_at(self, row: ImportedSubscriber) -> datetime:
+        """Return when they left: now, where nothing says it, so that no address is kept longer."""
+        left = min(row.left, self.now) if row.left else self.now
+        return max(row.joined, left) if row.joined else left
 
-    def _topics(self, line: Line) -> set[int]:
-        found = {self.topics[name] for name in line.topics if name in self.topics}
+    def _topics(self, row: ImportedSubscriber) -> set[int]:
+        found = {self.topics[name] for name in row.topics if name in self.topics}
         return found | ({self.topic} if self.topic else set())
 
 
@@ -123,7 +125,7 @@ _CHOSEN = f"""
     SELECT DISTINCT ON (address_hash) * FROM newsletter_incoming
      ORDER BY address_hash, {_STRICT.format("status")} DESC, line
 """  # noqa: S608
-# Nothing but a file says that they ever wanted letters, or that they do not.
+# Nothing but a file says that they ever wanted the newsletter, or that they do not.
 _BY_A_FILE = """
     EXISTS (SELECT FROM newsletter_consent c WHERE c.subscriber_id = s.id)
     AND NOT EXISTS (SELECT FROM newsletter_consent c

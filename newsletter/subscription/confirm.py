@@ -1,4 +1,4 @@
-"""Confirming, and coming back."""
+"""Confirming a sign-up or a new address, and taking an unsubscription back."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,24 +8,27 @@ from newsletter import links
 from newsletter.models import Confirmation, Consent, Subscriber
 from newsletter.subscription import consents
 from newsletter.subscription.signup import about, hashed
-from newsletter.subscription.unsubscribe import UNDO_FOR, can_come_back, leave
+from newsletter.subscription.unsubscribe import UNDO_FOR, can_undo_unsubscribe, unsubscribe
 
 ACTIVE, LEFT = Subscriber.Status.ACTIVE, Subscriber.Status.LEFT
 
 
 class LinkEnded(Exception):
-    """It was used, it is too old, or its address has left since."""
+    """The link was used, it is too old, or its address has left since."""
 
 
 def find_confirmation(token: str) -> Confirmation | None:
-    """Whatever has become of it."""
+    """Return the confirmation of this link, ended ones too; None where it is none of ours."""
     found = Confirmation.objects.select_related("text", "mover")
     return found.filter(token_hash=hashed(token)).first()
 
 
 @transaction.atomic
 def confirm(token: str) -> Subscriber:
-    """The owner of the address wants it. Raises LinkEnded, also for the second of two at once."""
+    """Subscribe the address of this link, because its owner says so; return the subscriber.
+
+    Raises LinkEnded, also for the second of two at once.
+    """
     found = (
         Confirmation.objects.open()
         .select_related("text")
@@ -36,7 +39,7 @@ def confirm(token: str) -> Subscriber:
     if found is None:
         raise LinkEnded
     email, network, now = found.email, found.network, timezone.now()
-    subscriber, is_new = _joined(found, now)
+    subscriber, is_new = _activate(found, now)
     consent = consents.record(
         subscriber,
         Consent.Kind.CONFIRMED,
@@ -49,14 +52,14 @@ def confirm(token: str) -> Subscriber:
     )
     Confirmation.objects.filter(pk=found.pk).update(confirmed_at=now, email="", network="")
     if found.mover_id:
-        _bring_along(found.mover_id, subscriber)
+        _replace_old_address(found.mover_id, subscriber)
     elif is_new:
-        _welcome(subscriber, consent)
+        _send_welcome(subscriber, consent)
     return subscriber
 
 
-def _joined(found: Confirmation, now) -> tuple[Subscriber, bool]:
-    """The active subscriber of this address, and whether they were not active before."""
+def _activate(found: Confirmation, now) -> tuple[Subscriber, bool]:
+    """Return the active subscriber of this address, and whether they were not active before."""
     subscriber, created = Subscriber.objects.select_for_update().get_or_create(
         address_hash=found.address_hash,
         defaults={
@@ -76,8 +79,8 @@ def _joined(found: Confirmation, now) -> tuple[Subscriber, bool]:
     return subscriber, not was_active
 
 
-def _bring_along(mover_pk: int, subscriber: Subscriber) -> None:
-    """Topics and pause move along; the old address leaves, and its owner is told."""
+def _replace_old_address(mover_pk: int, subscriber: Subscriber) -> None:
+    """Move topics and pause to the new address; the old one leaves, and its owner is told."""
     mover = Subscriber.objects.select_for_update().get(pk=mover_pk)
     if mover.pk == subscriber.pk or mover.status != ACTIVE:
         return
@@ -86,31 +89,34 @@ def _bring_along(mover_pk: int, subscriber: Subscriber) -> None:
     joined = [when for when in (mover.joined_at, subscriber.joined_at) if when]
     subscriber.joined_at = min(joined)
     subscriber.save(update_fields=["paused_until", "joined_at"])
-    leave(mover, how="moved to another address", page="newsletter:confirm")
+    unsubscribe(mover, how="moved to another address", page="newsletter:confirm")
     Subscriber.objects.filter(pk=mover.pk).update(successor=subscriber)
     outbox.enqueue(
         "newsletter_moved",
         key=f"newsletter-moved:{mover.pk}:{subscriber.pk}:{subscriber.consents.count()}",
         to=mover.email,
         about=about(mover.address_hash),
-        link=links.home(),
+        link=links.home_url(),
     )
 
 
-def _welcome(subscriber: Subscriber, consent: Consent) -> None:
+def _send_welcome(subscriber: Subscriber, consent: Consent) -> None:
     outbox.enqueue(
         "newsletter_welcome",
         key=f"newsletter-welcome:{consent.pk}",
         to=subscriber.email,
         about=about(subscriber.address_hash),
-        link=links.preferences(subscriber.key),
+        link=links.preferences_url(subscriber.key),
     )
 
 
 @transaction.atomic
-def come_back(subscriber: Subscriber, *, issue: int = 0) -> bool:
-    """Take leaving back, within an hour of it; later they ask and confirm anew."""
-    if not can_come_back(subscriber):
+def undo_unsubscribe(subscriber: Subscriber, *, issue: int = 0) -> bool:
+    """Subscribe somebody again within an hour of leaving; return False where it is too late.
+
+    Later they sign up and confirm anew.
+    """
+    if not can_undo_unsubscribe(subscriber):
         return False
     # The database judges again: somebody else may have complained or erased it meanwhile.
     changed = Subscriber.objects.filter(

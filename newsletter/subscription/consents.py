@@ -1,4 +1,4 @@
-"""One row for each thing that is agreed to or taken back."""
+"""Writing down consents: one row for each thing that is agreed to or taken back."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,7 +8,7 @@ from newsletter.models import Consent, Origin, Subscriber
 def record(
     subscriber: Subscriber, kind: str, *, email: str = "", network: str = "", **details
 ) -> Consent:
-    """Write it down for the subscriber's address; `email` and `network` where they were given."""
+    """Write one consent for the subscriber's address, with what was given of the others."""
     consent = Consent.objects.create(
         subscriber=subscriber, kind=kind, address_hash=subscriber.address_hash, **details
     )
@@ -20,7 +20,7 @@ def record(
 def record_all(
     subscribers: Sequence[Subscriber], kind: str, *, how: str, issues: Mapping[int, int]
 ) -> None:
-    """Write the same down for each of them; `issues` names the issue by the subscriber's key."""
+    """Write the same consent for each of them; `issues` is by the subscriber's primary key."""
     Consent.objects.bulk_create(
         [
             Consent(

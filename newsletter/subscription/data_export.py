@@ -1,4 +1,4 @@
-"""All that is kept about one subscriber, to be handed to them."""
+"""Everything that is kept about one subscriber, to be handed to them."""
 
 import json
 from collections.abc import Iterator
@@ -9,22 +9,25 @@ from core import spreadsheets
 from newsletter.models import Confirmation, Consent, Subscriber
 
 
-def of(subscriber: Subscriber) -> dict[str, Any]:
-    """As plain values, times in UTC. Without our keys: they would open their pages to a finder."""
+def collect(subscriber: Subscriber) -> dict[str, Any]:
+    """Return it as plain values, times in UTC.
+
+    Without our keys: they would open their pages to whoever finds the file.
+    """
     return {
         "e-mail": subscriber.email,
         "status": subscriber.get_status_display(),
         "language": subscriber.language,
         "topics": [topic.name for topic in subscriber.topics.all()],
-        "first asked": _moment(subscriber.created_at),
-        "joined": _moment(subscriber.joined_at),
-        "left": _moment(subscriber.left_at),
-        "pauses until": _moment(subscriber.paused_until),
+        "first asked": _iso(subscriber.created_at),
+        "joined": _iso(subscriber.joined_at),
+        "left": _iso(subscriber.left_at),
+        "pauses until": _iso(subscriber.paused_until),
         "consents": [_consent(each) for each in _consents(subscriber)],
         "links to confirm": [_confirmation(each) for each in _confirmations(subscriber)],
-        "reports about letters": [
+        "reports about issues": [
             {
-                "when": _moment(event.at),
+                "when": _iso(event.at),
                 "what": event.get_kind_display(),
                 "issue": event.issue or None,
                 "reason": event.why,
@@ -41,9 +44,9 @@ def _consents(subscriber: Subscriber):
 def _consent(consent: Consent) -> dict[str, Any]:
     origin = getattr(consent, "origin", None)
     return {
-        "when": _moment(consent.at),
+        "when": _iso(consent.at),
         "what": consent.get_kind_display(),
-        "asked": "unknown" if consent.asked_is_unknown else _moment(consent.asked_at),
+        "asked": "unknown" if consent.asked_is_unknown else _iso(consent.asked_at),
         "text": consent.text.text if consent.text else "",
         "page": consent.page,
         "how": consent.how,
@@ -59,21 +62,22 @@ def _confirmations(subscriber: Subscriber):
 
 def _confirmation(found: Confirmation) -> dict[str, Any]:
     return {
-        "asked": _moment(found.asked_at),
+        "asked": _iso(found.asked_at),
         "page": found.page,
         "e-mail": found.email,
         "network": found.network,
-        "expires": _moment(found.expires_at),
-        "confirmed": _moment(found.confirmed_at),
+        "expires": _iso(found.expires_at),
+        "confirmed": _iso(found.confirmed_at),
     }
 
 
 def as_json(record: dict[str, Any]) -> str:
+    """Return it as JSON, indented."""
     return json.dumps(record, indent=2, ensure_ascii=False)
 
 
 def as_csv(record: dict[str, Any]) -> str:
-    """One line for each value: what it belongs to, its name, the value."""
+    """Return one row for each value: what it belongs to, its name, the value."""
     return spreadsheets.table(_rows(record))
 
 
@@ -87,5 +91,5 @@ def _rows(record: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
             yield "", name, ", ".join(value) if isinstance(value, list) else value
 
 
-def _moment(value: datetime | None) -> str | None:
+def _iso(value: datetime | None) -> str | None:
     return value.isoformat(timespec="seconds") if value else None

@@ -19,8 +19,8 @@ REAL = frozenset(_REAL.split())
 LETTERS_AT_LEAST = 6  # shorter names are too near to each other: me.com, hey.com
 
 
-def meant(domain: str) -> str:
-    """The common domain that `domain` is one slip away from; empty when it is fine as it is.
+def likely_domain(domain: str) -> str:
+    """Return the common domain that this one is one slip away from; empty when it is fine.
 
     A slip is one letter left out, added, changed, or swapped with its neighbor.
     """

@@ -17,10 +17,10 @@ MOST = 5000  # a night; the rest has its turn the next
 
 @transaction.atomic
 def erase(subscriber: Subscriber, *, how: str, follow: bool = False) -> bool:
-    """Remove address, networks and choices. The hash stays, so that nobody writes there again.
+    """Remove address, networks and choices; the hash stays, so that nobody writes there again.
 
-    With `follow` the links in their old letters still leave for the address they moved to. False
-    when it was erased before.
+    With `follow` the links in their old e-mails still work for the address they moved to. Returns
+    False when it was erased before.
     """
     # Those they asked for at another address, too: it is theirs.
     asked = Confirmation.objects.of(subscriber)
@@ -50,17 +50,17 @@ def erase(subscriber: Subscriber, *, how: str, follow: bool = False) -> bool:
     return bool(changed)
 
 
-def forget_old_confirmations() -> int:
-    """Empty those that ended long ago without being confirmed. How many there were."""
+def empty_old_confirmations() -> int:
+    """Empty those that ended NEWSLETTER_UNCONFIRMED_DAYS ago without being confirmed; how many."""
     since = timezone.now() - timedelta(days=settings.NEWSLETTER_UNCONFIRMED_DAYS)
     old = Confirmation.objects.exclude(email="").filter(expires_at__lt=since)
     return old.update(email="", network="")
 
 
-def forget_who_left() -> int:
+def erase_old_addresses() -> int:
     """Erase the addresses of readers who left, bounced or complained NEWSLETTER_LEFT_DAYS ago.
 
-    The keyed hash stays, so that nobody writes there again. How many there were.
+    The keyed hash stays, so that nobody writes there again. Returns how many there were.
     """
     since = timezone.now() - timedelta(days=settings.NEWSLETTER_LEFT_DAYS)
     gone = Subscriber.objects.exclude(email="").filter(status__in=GONE, left_at__lt=since)

@@ -1,4 +1,4 @@
-"""Dead addresses, issue by issue: taken off the list at once, or held for staff where too many.
+"""Hard bounces, issue by issue: taken off the list at once, or held for staff where too many.
 
 No list is emptied by one bad day. When more of an issue comes back than NEWSLETTER_HELD_PERCENT,
 all of it waits: who was taken off because of that issue is on the list again until staff decide.
@@ -16,32 +16,33 @@ from newsletter.subscription import consents
 from newsletter.subscription.unsubscribe import suppress
 
 Status = Subscriber.Status
-FEW = 2  # of a small list, whatever share they are; of a very small one half of it
+ALWAYS_BELIEVED = 2  # of a small list, whatever share they are; of a very small one half of it
 
 
 @transaction.atomic
-def bounced(subscriber: Subscriber, *, how: str, issue: int = 0) -> bool:
-    """Nobody reads at this address any more, as this issue showed. True if they are off the list.
+def record_hard_bounce(subscriber: Subscriber, *, how: str, issue: int = 0) -> bool:
+    """Record that nobody reads at this address any more, as this issue showed.
 
-    False where it waits for staff, or was told before. `how` is for staff and holds no address.
+    Returns True if they are off the list now, False where it waits for staff or was told before.
+    `how` is for staff and holds no address.
     """
-    found = Issue.objects.select_for_update().filter(pk=issue).only("pk", *_JUDGED).first()
-    if found is not None and not _few(found, subscriber, how):
+    found = Issue.objects.select_for_update().filter(pk=issue).only("pk", *_FIELDS).first()
+    if found is not None and not _is_believed(found, subscriber, how):
         return False
     return suppress(subscriber, because=Status.BOUNCED, how=how, issue=issue)
 
 
-_JUDGED = ("total", "bounced", "holds_bounces")
+_FIELDS = ("total", "bounced", "holds_bounces")
 
 
-def allowed(total: int) -> int:
-    """Return how many readers of an issue with `total` recipients may come back for good."""
-    few = min(FEW, max(1, total // 2)) if total else FEW
+def hard_bounce_limit(total: int) -> int:
+    """Return how many hard bounces of an issue with `total` recipients are believed."""
+    few = min(ALWAYS_BELIEVED, max(1, total // 2)) if total else ALWAYS_BELIEVED
     return max(few, total * settings.NEWSLETTER_HELD_PERCENT // 100)
 
 
-def _few(issue: Issue, subscriber: Subscriber, how: str) -> bool:
-    """Note that this reader came back; whether they are few enough to be believed."""
+def _is_believed(issue: Issue, subscriber: Subscriber, how: str) -> bool:
+    """Note this bounce; return whether the issue has few enough to be believed."""
     if not Subscriber.objects.active().filter(pk=subscriber.pk).exists():
         return False
     status = HardBounce.Status.HELD if issue.holds_bounces else HardBounce.Status.TAKEN_OFF
@@ -51,43 +52,43 @@ def _few(issue: Issue, subscriber: Subscriber, how: str) -> bool:
     if not is_new:
         return False
     if issue.holds_bounces:
-        _tell_of_the_first(row)
+        _notify_of_first(row)
         return False
     Issue.objects.filter(pk=issue.pk).update(bounced=F("bounced") + 1)
-    if issue.bounced + 1 <= allowed(issue.total):
+    if issue.bounced + 1 <= hard_bounce_limit(issue.total):
         return True
-    _hold(issue)
+    _hold_all(issue)
     return False
 
 
-def _tell_of_the_first(row: HardBounce) -> None:
-    """Staff have decided about those before."""
+def _notify_of_first(row: HardBounce) -> None:
+    """Tell staff where this one is the first since they decided about those before."""
     others = HardBounce.objects.of(row.issue).held().exclude(pk=row.pk)
     if not others.exists():
-        staff_emails.held(row.issue_id)
+        staff_emails.notify_held(row.issue_id)
 
 
-def _hold(issue: Issue) -> None:
+def _hold_all(issue: Issue) -> None:
     Issue.objects.filter(pk=issue.pk).update(holds_bounces=True)
-    of_late = HardBounce.objects.of(issue).filter(status=HardBounce.Status.TAKEN_OFF)
+    taken_off = HardBounce.objects.of(issue).filter(status=HardBounce.Status.TAKEN_OFF)
     _change(
-        of_late,
+        taken_off,
         before=Status.BOUNCED,
         after=Status.ACTIVE,
         kind=Consent.Kind.RESTORED,
         how="too much of the issue came back: held for staff",
     )
-    of_late.filter(subscriber__status=Status.ACTIVE).update(status=HardBounce.Status.HELD)
-    staff_emails.held(issue.pk)
+    taken_off.filter(subscriber__status=Status.ACTIVE).update(status=HardBounce.Status.HELD)
+    staff_emails.notify_held(issue.pk)
 
 
 @transaction.atomic
 def take_off(issue: Issue, *, how: str) -> int:
-    """Take off the list whoever is held of this issue, because staff say so; how many.
+    """Take off the list whoever is held of this issue, because staff say so; return how many.
 
     Who has confirmed anew since then stays.
     """
-    _locked(issue)
+    _lock(issue)
     held = HardBounce.objects.of(issue).held()
     gone = _change(
         held.filter(subscriber__joined_at__lte=F("at")),
@@ -103,21 +104,21 @@ def take_off(issue: Issue, *, how: str) -> int:
 
 @transaction.atomic
 def keep_on(issue: Issue) -> int:
-    """Keep on the list whoever is held of this issue; how many. What comes back later waits again.
+    """Keep on the list whoever is held of this issue; return how many.
 
-    That a bad day is over, nothing tells: so the issue goes on holding.
+    What bounces later waits again: nothing tells that a bad day is over.
     """
-    _locked(issue)
+    _lock(issue)
     return HardBounce.objects.of(issue).held().update(status=HardBounce.Status.KEPT)
 
 
-def _locked(issue: Issue) -> None:
-    """One decides at a time, and nothing is noted meanwhile."""
+def _lock(issue: Issue) -> None:
+    """Let one decide at a time, and nothing be noted meanwhile."""
     Issue.objects.select_for_update().only("pk").get(pk=issue.pk)
 
 
 def _change(rows: HardBounceQuerySet, *, before: str, after: str, kind: str, how: str) -> int:
-    """Give the readers of these rows another status, with a proof each, where this one is true."""
+    """Give those whose status is `before` another one, with a consent row each; how many."""
     issues = dict(rows.values_list("subscriber", "issue"))
     chosen = Subscriber.objects.select_for_update().filter(pk__in=list(issues), status=before)
     found = list(chosen.order_by("pk").only("pk", "address_hash"))

@@ -1,4 +1,4 @@
-"""How the list is doing, in a few statements that stay quick at a million rows."""
+"""Counts of the subscribers by status and by week, in statements that stay quick at a million."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,20 +12,24 @@ from newsletter.models import Confirmation, Consent, Subscriber
 
 WEEKS = 12
 KEPT_FOR = 60
-KEY = "newsletter-numbers"
+KEY = "newsletter-list-stats"
 CAME = ("confirmed", "returned", "restored")
 WENT = ("left", "bounced", "complained", "erased")
 
 
 @dataclass(frozen=True)
 class Week:
+    """Who came and who went in the week that begins on this day (ISO, a Monday)."""
+
     begins: str
     came: int
     went: int
 
 
 @dataclass(frozen=True)
-class Numbers:
+class ListStats:
+    """`statuses` are value, name and count; `asked` and `confirmed` are of the last WEEKS."""
+
     statuses: list[tuple[str, str, int]]
     weeks: list[Week]
     asked: int
@@ -33,12 +37,12 @@ class Numbers:
 
     @property
     def most(self) -> int:
-        """The highest of the weeks' numbers, for the scale of a plot; at least one."""
+        """Return the highest count of a week, for the scale of a plot; at least one."""
         return max([1, *(max(week.came, week.went) for week in self.weeks)])
 
 
-def now() -> Numbers:
-    """Counted at most once a minute: a list of a million takes the database a moment."""
+def current() -> ListStats:
+    """Return the counts, at most KEPT_FOR seconds old: a million rows take a moment to count."""
     kept = cache.get(KEY)
     if kept is None:
         kept = _count()
@@ -46,14 +50,14 @@ def now() -> Numbers:
     return kept
 
 
-def _count() -> Numbers:
+def _count() -> ListStats:
     counted = dict(Subscriber.objects.order_by().values_list("status").annotate(number=Count("*")))
     statuses = [
         (value, str(name), counted.get(value, 0)) for value, name in Subscriber.Status.choices
     ]
     since = timezone.now() - timedelta(weeks=WEEKS)
     asked = Confirmation.objects.filter(asked_at__gte=since)
-    return Numbers(
+    return ListStats(
         statuses=statuses,
         weeks=_weeks(since),
         asked=asked.count(),
@@ -62,7 +66,7 @@ def _count() -> Numbers:
 
 
 def _weeks(since) -> list[Week]:
-    """Those who came by themselves and who went; imports are no growth."""
+    """Count who came by themselves and who went; imports are no growth."""
     rows = (
         Consent.objects.order_by()
         .filter(kind__in=(*CAME, *WENT), at__gte=since)

@@ -1,4 +1,4 @@
-"""What an active subscriber chooses: topics, and a pause."""
+"""Changing preferences: topics, and a pause."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -12,10 +12,10 @@ MOST_WEEKS = 26
 
 
 @transaction.atomic
-def choose(subscriber: Subscriber, topics: Iterable[Topic]) -> None:
-    """Letters about these topics only. All that are offered, or none: letters about everything.
+def choose_topics(subscriber: Subscriber, topics: Iterable[Topic]) -> None:
+    """Send only issues about these topics; all of them where all are chosen, or none.
 
-    Everything is kept as no choice, so that a topic that is new tomorrow belongs to it.
+    All is kept as no choice, so that a topic that is new tomorrow belongs to it.
     """
     chosen = set(topics)
     offered = set(Topic.objects.filter(offered=True))
@@ -23,13 +23,14 @@ def choose(subscriber: Subscriber, topics: Iterable[Topic]) -> None:
 
 
 def pause(subscriber: Subscriber, *, weeks: int) -> None:
-    """No letter for so many weeks. Raises ValueError for none, or more than half a year."""
+    """Send no issue for so many weeks. Raises ValueError for none, or more than half a year."""
     if not 1 <= weeks <= MOST_WEEKS:
         raise ValueError(f"{weeks} weeks is no pause")
     _set_pause(subscriber, timezone.now() + timedelta(weeks=weeks))
 
 
 def resume(subscriber: Subscriber) -> None:
+    """End a pause now."""
     _set_pause(subscriber, None)
 
 

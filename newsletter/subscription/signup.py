@@ -1,4 +1,4 @@
-"""Asking for the newsletter: a mail to the address, and nothing else until its owner confirms.
+"""Signing up: a mail to the address, and nothing else until its owner confirms.
 
 Who subscribes already is never looked up here. Nothing that a stranger could see or time differs
 between an address that is on the list, one that left, and one that nobody has heard of.
@@ -23,25 +23,27 @@ MOST_A_DAY = 3
 
 
 def consent_text() -> ConsentText:
-    """The text in force."""
+    """Return the text that subscribers agree to now."""
     return ConsentText.objects.order_by("-version")[0]
 
 
-def ask(email: str, *, page: str, network: str, language: str = "en") -> None:
+def sign_up(email: str, *, page: str, network: str, language: str = "en") -> None:
     """Send the owner of this address a link to confirm, unless three that work went out today.
 
     `page` is the name of the route where it was typed. `email` has passed a form.
     """
-    _ask(email, page=page, network=network, language=language, template="newsletter_confirm")
+    _send_confirmation(
+        email, page=page, network=network, language=language, template="newsletter_confirm"
+    )
 
 
-def ask_to_move(subscriber: Subscriber, email: str, *, network: str) -> bool:
+def request_address_change(subscriber: Subscriber, email: str, *, network: str) -> bool:
     """Send the owner of the new address a link that brings this subscription there.
 
-    False, and nothing sent, where this subscriber has asked for three within a day: counted by who
-    asks, so that no stranger's sign-ups keep anybody from moving.
+    Returns False, and sends nothing, where this subscriber asked for three within a day: counted by
+    who asks, so that no stranger's sign-ups keep anybody from moving.
     """
-    return _ask(
+    return _send_confirmation(
         email,
         page="newsletter:preferences",
         network=network,
@@ -52,7 +54,7 @@ def ask_to_move(subscriber: Subscriber, email: str, *, network: str) -> bool:
 
 
 @transaction.atomic
-def _ask(
+def _send_confirmation(
     email: str,
     *,
     page: str,
@@ -62,7 +64,9 @@ def _ask(
     mover: Subscriber | None = None,
 ) -> bool:
     text = consent_text()
-    if not (_may_move(mover) if mover else _may_be_asked(email_addresses.keyed_hash(email))):
+    if not (
+        _may_request_change(mover) if mover else _may_be_asked(email_addresses.keyed_hash(email))
+    ):
         return False
     now, token = timezone.now(), secrets.token_urlsafe(24)
     confirmation = Confirmation.objects.create(
@@ -84,35 +88,36 @@ def _ask(
         about=about_move(confirmation.pk) if mover else about(confirmation.address_hash),
         secret=True,
         not_after=confirmation.expires_at,
-        link=links.on_site(reverse("newsletter:confirm", args=[token])),
+        link=links.absolute_url(reverse("newsletter:confirm", args=[token])),
     )
     return True
 
 
 def _may_be_asked(address_hash: str) -> bool:
-    """Whether its mailbox has no three links of today yet that still work."""
+    """Return whether its mailbox has fewer than three links of today that still work."""
     _one_at_a_time(address_hash)
     asked = Confirmation.objects.open().filter(address_hash=address_hash, mover=None)
-    return asked.filter(asked_at__gt=_yesterday()).count() < MOST_A_DAY
+    return asked.filter(asked_at__gt=_a_day_ago()).count() < MOST_A_DAY
 
 
-def _may_move(mover: Subscriber) -> bool:
+def _may_request_change(mover: Subscriber) -> bool:
     _one_at_a_time(f"mover {mover.pk}")
-    asked = Confirmation.objects.filter(mover=mover, asked_at__gt=_yesterday())
+    asked = Confirmation.objects.filter(mover=mover, asked_at__gt=_a_day_ago())
     return asked.count() < MOST_A_DAY
 
 
 def _one_at_a_time(what: str) -> None:
-    """A hundred at once are counted like a hundred in line."""
+    """Make a hundred requests at once wait for each other, so that all are counted."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 
 
-def _yesterday() -> datetime:
+def _a_day_ago() -> datetime:
     return timezone.now() - timedelta(days=1)
 
 
 def hashed(token: str) -> str:
+    """Return what is kept of a link's token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Leaving, and what mail that comes back means. All of it counts at once, also during a send."""
+"""Unsubscribing, and suppressing who bounced or complained. It counts at once, also in a send."""
 
 from datetime import timedelta
 
@@ -15,10 +15,10 @@ UNDO_FOR = timedelta(hours=1)
 
 
 @transaction.atomic
-def leave(
+def unsubscribe(
     subscriber: Subscriber, *, how: str, page: str = "", issue: int = 0, network: str = ""
 ) -> bool:
-    """No letter from now on, and no open link to confirm. True unless they had left before."""
+    """Send no issue from now on, and end open links to confirm; return False if they had left."""
     _end_confirmations(subscriber)
     changed = Subscriber.objects.filter(
         pk=subscriber.pk, status__in=[Status.ACTIVE, Status.BOUNCED]
@@ -31,8 +31,8 @@ def leave(
     return bool(changed)
 
 
-def can_come_back(subscriber: Subscriber) -> bool:
-    """Whether leaving can still be taken back by a button."""
+def can_undo_unsubscribe(subscriber: Subscriber) -> bool:
+    """Return whether leaving can still be taken back by a button: for an hour."""
     return (
         subscriber.status == Status.LEFT
         and subscriber.successor_id is None
@@ -43,10 +43,10 @@ def can_come_back(subscriber: Subscriber) -> bool:
 
 @transaction.atomic
 def suppress(subscriber: Subscriber, *, because: Status, how: str, issue: int = 0) -> bool:
-    """Send no letter to somebody whose mail came back (BOUNCED) or who complained (COMPLAINED).
+    """Send no issue to somebody whose mail bounced (BOUNCED) or who complained (COMPLAINED).
 
-    `how` is for staff and holds no address. True when that was news: a complaint also counts after
-    leaving. They come back by asking and confirming anew.
+    `how` is for staff and holds no address. Returns True when that was news: a complaint counts
+    after leaving, too. They come back by signing up and confirming anew.
     """
     if because not in (Status.BOUNCED, Status.COMPLAINED):
         raise ValueError(f"{because} is no reason to suppress somebody")
@@ -64,7 +64,7 @@ def suppress(subscriber: Subscriber, *, because: Status, how: str, issue: int = 
 
 
 def _end_confirmations(subscriber: Subscriber) -> None:
-    """End the links that were mailed and not used yet, and drop the mails that did not go yet."""
+    """End links that were not used yet, and drop those that were not mailed yet."""
     Confirmation.objects.of(subscriber).open().update(ended_at=timezone.now())
     for thing in (about(subscriber.address_hash), *about_moves(subscriber)):
         outbox.drop(about=thing)

@@ -4,15 +4,15 @@ from typing import Any
 
 from django import template
 
-from newsletter.subscription.list_stats import Numbers
+from newsletter.subscription.list_stats import ListStats
 
 register = template.Library()
 STEP, HALF = 48, 90
 
 
-@register.inclusion_tag("newsletter/_band.html", takes_context=True)
+@register.inclusion_tag("newsletter/_signup_band.html", takes_context=True)
 def subscribe_form(context: template.Context) -> dict[str, Any]:
-    """The band with one field, for pages that anyone may keep: it asks the database nothing.
+    """Show the band with one field, for pages that anyone may cache: it asks the database nothing.
 
     It says on which page it stood by the name of the route. Never on private or booking pages.
     """
@@ -21,16 +21,16 @@ def subscribe_form(context: template.Context) -> dict[str, Any]:
     return {"page": match.view_name if match else "", "practice": context.get("practice")}
 
 
-@register.inclusion_tag("admin/newsletter/_weeks.html")
-def weeks_plot(numbers: Numbers) -> dict[str, Any]:
-    """Bars up for those who came, down for those who went. Numbers in SVG are whole."""
+@register.inclusion_tag("admin/newsletter/_weeks_plot.html")
+def weeks_plot(stats: ListStats) -> dict[str, Any]:
+    """Draw bars up for those who came, down for those who went, in whole units of SVG."""
     bars = []
-    for place, week in enumerate(numbers.weeks):
+    for place, week in enumerate(stats.weeks):
         for kind, number in (("came", week.came), ("went", week.went)):
-            height = round(number / numbers.most * HALF)
+            height = round(number / stats.most * HALF)
             y = HALF - height if kind == "came" else HALF + 1
             bars.append(
                 {"kind": kind, "x": place * STEP + 6, "y": y, "width": STEP - 12, "height": height}
             )
-    width = STEP * len(numbers.weeks)
+    width = STEP * len(stats.weeks)
     return {"bars": bars, "width": width, "height": 2 * HALF + 1, "base": HALF}

@@ -10,8 +10,8 @@ register = template.Library()
 SHOWN = 100
 
 
-@register.inclusion_tag("newsletter/_issues.html")
+@register.inclusion_tag("newsletter/_past_issues.html")
 def past_issues() -> dict[str, Any]:
-    """What was sent, newest first. One query; nothing is shown before the first issue."""
+    """Show what was sent, newest first. One query; nothing is shown before the first issue."""
     fields = ("slug", "subject", "preview", "started_at")
     return {"issues": list(Issue.objects.archived().only(*fields)[:SHOWN])}

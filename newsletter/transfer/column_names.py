@@ -16,13 +16,13 @@ EMAIL = (
     *("email", "email_address", "e_mail", "e_mail_address", "emailaddress", "mail"),
     *("subscriber_email", "user_email", "contact_email"),
 )
-STATUS = (
+STATUS_COLUMNS = (
     *("status", "subscription_status", "subscriber_status", "email_status", "member_status"),
     *("contact_status", "email_marketing_status", "optin_status", "opt_in_status"),
     *("email_marketing_consent", "global_status", "list_status"),
 )
 # A word for it, and as often the name of a part of the country: only where nothing else says it.
-DOUBTFUL_STATUS = ("state",)
+DOUBTFUL_STATUS_COLUMNS = ("state",)
 JOINED = (
     *("joined_at", "confirm_time", "confirmed_at", "optin_time", "opt_in_time", "subscribed_at"),
     *("created_at", "date_added", "joined", "signup_date", "subscribe_date", "subscribed_on"),
@@ -39,7 +39,7 @@ READS = (
 )
 # No says that nobody ever confirmed.
 CONFIRMED = ("confirmed", "is_confirmed", "verified", "is_verified")
-# Anything but no says that they left, came back or complained: a date, a reason, a yes.
+# Anything but no says that they left, bounced or complained: a date, a reason, a yes.
 LEFT = (
     *("left_at", "unsub_time", "unsub_reason", "unsubscribed_at", "unsubscribed", "unsubscribe"),
     *("unsubscribe_date", "unsubscribe_time", "unsubscribed_on", "date_unsubscribed"),

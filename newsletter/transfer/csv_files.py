@@ -1,4 +1,4 @@
-"""The file of a list: its encoding, its layout, and whether it is whole. Before any is added."""
+"""A CSV file of subscribers: its encoding, its layout, and whether it is whole."""
 
 import codecs
 import re
@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import IO
 
 from core import spreadsheets
-from newsletter.transfer import column_names as words
+from newsletter.transfer import column_names
 from newsletter.transfer.csv_formats import Reader, Unreadable
 
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # for spreadsheet programs
-_MARKS = ",;\t|"
+_DELIMITERS = ",;\t|"
 Rows = Iterator[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True)
-class ListFile:
-    """How to read it. `all_in` and `email` are those of `lists.Reader`."""
+class CsvFile:
+    """How to read it. `all_in` and `email` are those of `csv_formats.Reader`."""
 
     path: Path
     encoding: str
@@ -31,15 +31,17 @@ class ListFile:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[IO[bytes], Reader, Rows]]:
-        """The octets, who knows the columns, and the rows after the first with their lines."""
+        """Yield the octets, a reader for the columns, and the rows below them with their lines."""
         with _text(self.path, self.encoding) as (raw, text):
             rows = _rows(text, self.delimiter, self.skipped)
             _line, header = next(rows, (0, []))
             yield raw, Reader(header, email=self.email, all_in=self.all_in), rows
 
 
-def look(path: Path, *, encoding: str = "", email: str = "", all_in: str = "") -> ListFile:
-    """Read the whole file once, and say how. Raises Unreadable, with the line where there is one.
+def inspect(path: Path, *, encoding: str = "", email: str = "", all_in: str = "") -> CsvFile:
+    """Read the whole file once, and return how to read it.
+
+    Raises Unreadable, with the line where there is one.
 
     UTF-8 and UTF-16 are recognised; another encoding must be named.
     """
@@ -48,11 +50,11 @@ def look(path: Path, *, encoding: str = "", email: str = "", all_in: str = "") -
         with _text(path, encoding) as (_raw, text):
             separator = _SEPARATOR.fullmatch(next(_lines(text), ""))
         skipped = 1 if separator else 0
-        mark = separator[1] if separator else _mark(path, encoding, email)
-        found = ListFile(path, encoding, mark, skipped, email, all_in)
+        delimiter = separator[1] if separator else _delimiter(path, encoding, email)
+        found = CsvFile(path, encoding, delimiter, skipped, email, all_in)
         with found.opened() as (_raw, reader, rows):
             for line, cells in rows:
-                _nothing_swallowed(line, cells, len(reader.names), mark)
+                _check_quotes(line, cells, len(reader.names), delimiter)
     except UnicodeError:
         raise Unreadable(_not_in(encoding, path)) from None
     except spreadsheets.Broken as error:
@@ -76,26 +78,26 @@ def _encoding(path: Path, given: str) -> str:
     return "utf-16-be" if len(start) == 4 and start[::2] == b"\0\0" else "utf-8"
 
 
-def _mark(path: Path, encoding: str, email: str) -> str:
-    """What parts the cells: where the first row then names addresses, and most columns."""
-    wanted = {words.name_of(email)} if email else set(words.EMAIL)
+def _delimiter(path: Path, encoding: str, email: str) -> str:
+    """Return the delimiter by which the first row names addresses, and most columns."""
+    wanted = {column_names.name_of(email)} if email else set(column_names.EMAIL)
 
-    def fits(mark: str) -> tuple[bool, int]:
+    def fits(delimiter: str) -> tuple[bool, int]:
         with _text(path, encoding) as (_raw, text):
             try:
-                _line, names = next(_rows(text, mark, 0), (0, []))
+                _line, names = next(_rows(text, delimiter, 0), (0, []))
             except spreadsheets.Broken:
                 return False, 0
-        return bool(wanted & {words.name_of(name) for name in names}), len(names)
+        return bool(wanted & {column_names.name_of(name) for name in names}), len(names)
 
-    return max(_MARKS, key=fits)
+    return max(_DELIMITERS, key=fits)
 
 
-def _nothing_swallowed(line: int, cells: list[str], columns: int, mark: str) -> None:
-    """A quote that is not closed runs on to the next one, over the readers between them."""
+def _check_quotes(line: int, cells: list[str], columns: int, delimiter: str) -> None:
+    """Raise Unreadable for a quote that is not closed: it swallows the readers up to the next."""
     for cell in cells:
         for inner in cell.splitlines()[1:] if "\n" in cell or "\r" in cell else ():
-            if "@" in inner and inner.count(mark) >= columns // 2:
+            if "@" in inner and inner.count(delimiter) >= columns // 2:
                 raise Unreadable(
                     f"Line {line}: a cell runs on over lines that look like other readers. "
                     "Is a quote not closed?"
@@ -108,15 +110,15 @@ def _text(path: Path, encoding: str) -> Iterator[tuple[IO[bytes], IO[str]]]:
         yield raw, text
 
 
-def _rows(text: IO[str], mark: str, skipped: int) -> Rows:
+def _rows(text: IO[str], delimiter: str, skipped: int) -> Rows:
     lines = _lines(text)
     for _ in range(skipped):
         next(lines, "")
-    return spreadsheets.numbered(lines, delimiter=mark, before=skipped)
+    return spreadsheets.numbered(lines, delimiter=delimiter, before=skipped)
 
 
 def _lines(text: IO[str]) -> Iterator[str]:
-    """Without the marks that some programs begin a file with, one or more."""
+    """Yield lines without the byte order marks that some programs begin a file with."""
     first = next(text, "").lstrip("\ufeff")
     if first:
         yield first

@@ -1,6 +1,6 @@
-"""Lines of a subscribers' file of another program, or our own: who it is and where they stand.
+"""Rows of a file of subscribers, of another program or our own: who it is, and their status. Pure.
 
-Pure. Where several columns speak, the strictest counts: who left or complained anywhere has done
+Where several columns speak, the strictest counts: who left or complained anywhere has done
 so. Names and other details are not taken over.
 """
 
@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.transfer import column_names as words
+from newsletter.transfer import column_names
 from newsletter.transfer.column_names import moment
 
-__all__ = ["Line", "Reader", "Unreadable", "moment", "network", "strictest", "topics"]
+__all__ = ["ImportedSubscriber", "Reader", "Unreadable", "moment", "network", "strictest", "topics"]
 # From the one that says least against writing to somebody to the one that says most.
 STRICTNESS = ("active", "", "bounced", "left", "complained")
 _PARTS = re.compile(r"[,;|]+")
@@ -21,10 +21,10 @@ _LISTMONK = {"uuid", "email", "name", "attributes", "status", "created_at"}
 
 
 @dataclass(frozen=True)
-class Line:
-    """What one line says. `status` is active, left, bounced or complained; empty: not confirmed.
+class ImportedSubscriber:
+    """What one row says. `status` is active, left, bounced or complained; empty: not confirmed.
 
-    `remarks` are what could not be read in a line that counts all the same.
+    `remarks` are what could not be read in a row that counts all the same.
     """
 
     email: str
@@ -41,51 +41,57 @@ class Unreadable(Exception):
 
 
 class Reader:
-    """Knows from the header where each column stands.
+    """Reads rows; it knows from the header where each column stands.
 
     `email` names the column of addresses, where no usual name does. `all_in` is "active" or "left"
-    where whoever moves the list says so of every line; a line of its own says more against it.
+    where whoever moves the list says so of every row; a row of its own says more against it.
     Raises Unreadable without an address, or where nothing says who left.
     """
 
     def __init__(self, header: Sequence[str], *, email: str = "", all_in: str = "") -> None:
-        self.names = [words.name_of(name) for name in header]
+        self.names = [column_names.name_of(name) for name in header]
         self.all_in = all_in
-        self._email = self._named(email) if email else self._places(words.EMAIL)
+        self._email = self._named(email) if email else self._places(column_names.EMAIL)
         if not self._email:
             raise Unreadable(_no_email(header, email))
-        self._status = self._places(words.STATUS)
-        against = [words.speaks_against(name) for name in self.names]
+        self._status = self._places(column_names.STATUS_COLUMNS)
+        against = [column_names.speaks_against(name) for name in self.names]
         self._against = {
             status: [place for place, said in enumerate(against) if said == status]
             for status in ("left", "bounced", "complained")
         }
-        self._reads, self._confirmed = self._places(words.READS), self._places(words.CONFIRMED)
+        self._reads, self._confirmed = (
+            self._places(column_names.READS),
+            self._places(column_names.CONFIRMED),
+        )
         if not self._deciding():
-            self._status = self._places(words.DOUBTFUL_STATUS)
+            self._status = self._places(column_names.DOUBTFUL_STATUS_COLUMNS)
         self._leaving = [place for places in self._against.values() for place in places]
         needed = [] if all_in == "left" else [*self._deciding(), *self._confirmed]
         self._needed = max([self._email[0], *needed]) + 1
-        self._joined = self._places(words.JOINED)
-        self._network, self._topics = self._places(words.NETWORK), self._places(words.TOPICS)
+        self._joined = self._places(column_names.JOINED)
+        self._network, self._topics = (
+            self._places(column_names.NETWORK),
+            self._places(column_names.TOPICS),
+        )
         self.unknown = self._unknown(header)
         if not all_in and not self._deciding():
             raise Unreadable(_nobody_left(self.unknown))
 
     @property
     def is_of_listmonk(self) -> bool:
-        """Whether listmonk wrote it: its status is the account's, not that of a subscription."""
+        """Return whether listmonk wrote it: its status is the account's, not a subscription's."""
         return set(self.names) >= _LISTMONK
 
     def email(self, cells: Sequence[str]) -> str:
-        """Return the address in a line, whatever else is wrong with it."""
+        """Return the address in a row, whatever else is wrong with it."""
         return _first(cells, self._email)
 
-    def read(self, cells: Sequence[str]) -> Line:
-        """Raises Unreadable for a line that is broken, or says what is not understood."""
+    def read(self, cells: Sequence[str]) -> ImportedSubscriber:
+        """Read one row. Raises Unreadable for one that is broken or not understood."""
         self._check_length(cells)
         remarks: list[str] = []
-        return Line(
+        return ImportedSubscriber(
             email=self.email(cells),
             status=strictest([self.all_in or "active", *self._said(cells)]),
             joined=_time(cells, self._joined, remarks),
@@ -98,13 +104,13 @@ class Reader:
     def _said(self, cells: Sequence[str]) -> Iterator[str]:
         """The status that each column says."""
         for text in _all(cells, self._status):
-            status = words.status_of(text)
+            status = column_names.status_of(text)
             if status is not None:
                 yield status
             elif self.all_in != "left":
                 raise Unreadable(f"The status “{text[:40]}” is not known.")
         for status, places in self._against.items():
-            if any(words.says_anything(text) for text in _all(cells, places)):
+            if any(column_names.says_anything(text) for text in _all(cells, places)):
                 yield status
         if self.all_in != "left":
             for place in self._reads:
@@ -114,7 +120,7 @@ class Reader:
 
     def _yes_or_no(self, cells: Sequence[str], place: int, no: str) -> Iterator[str]:
         text = _first(cells, [place])
-        said, column = words.says_yes(text), self.names[place]
+        said, column = column_names.says_yes(text), self.names[place]
         if said is None:
             raise Unreadable(f"“{text[:40]}” in the column {column} is not understood.")
         if not self.all_in and moment(text) and self._deciding() == self._reads:
@@ -139,11 +145,13 @@ class Reader:
         return sorted(found, key=lambda place: known.index(self.names[place]))
 
     def _named(self, column: str) -> list[int]:
-        return [place for place, name in enumerate(self.names) if name == words.name_of(column)][:1]
+        return [
+            place for place, name in enumerate(self.names) if name == column_names.name_of(column)
+        ][:1]
 
     def _unknown(self, header: Sequence[str]) -> list[str]:
         used = {*self._email, *self._deciding(), *self._confirmed}
-        used |= {*self._joined, *self._network, *self._topics, *self._places(words.OURS)}
+        used |= {*self._joined, *self._network, *self._topics, *self._places(column_names.OURS)}
         return [name.strip() for place, name in enumerate(header) if place not in used]
 
 
@@ -179,9 +187,9 @@ def _first(cells: Sequence[str], places: Sequence[int]) -> str:
 
 def _time(cells: Sequence[str], places: Sequence[int], remarks: list[str]) -> datetime | None:
     """The first of these columns that is a time. A remark where there is one nobody can read."""
-    given = [text for text in _all(cells, places) if words.says_anything(text)]
+    given = [text for text in _all(cells, places) if column_names.says_anything(text)]
     found = next((when for text in given if (when := moment(text))), None)
-    if found is None and (odd := [text for text in given if words.says_yes(text) is None]):
+    if found is None and (odd := [text for text in given if column_names.says_yes(text) is None]):
         remarks.append(f"The date “{odd[0][:40]}” cannot be read: since when is unknown.")
     return found
 

@@ -23,11 +23,13 @@ NEWEST = 30
 
 @require_safe
 def issue(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one issue that was sent."""
     return pages.serve(request, tags=[workflow.ARCHIVE_TAG], make=lambda: _issue(request, slug))
 
 
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
+    """Show the newest issues as an Atom feed."""
     return pages.serve(request, tags=[workflow.ARCHIVE_TAG], make=_feed)
 
 
@@ -67,5 +69,5 @@ def _entry(issue: Issue, name: str, host: str | None) -> dict[str, Any]:
         "pubdate": issue.started_at,
         "updateddate": issue.started_at,
         "author_name": name,
-        "content": phone_links.link_phones_in_html(rendering.absolute(issue.body)),
+        "content": phone_links.link_phones_in_html(rendering.absolute_links(issue.body)),
     }

@@ -7,25 +7,25 @@ from django.utils.translation import gettext as _
 from core.guard import rate_limits
 from core.guard.client_ip import client_network
 from newsletter import links, subscription
-from newsletter.forms import MoveForm, PauseForm, TopicsForm
+from newsletter.forms import AddressChangeForm, PauseForm, TopicsForm
 from newsletter.models import Subscriber
 from newsletter.views.rate_limited import masked, too_many
-from newsletter.views.unsubscribe import of_subscriber
+from newsletter.views.unsubscribe import with_subscriber
 
 # What the page says after a change, by the word in its address.
 DONE = ("topics", "pause", "resume", "move")
 
 
-@of_subscriber("preferences")
+@with_subscriber("preferences")
 def preferences(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpResponse:
-    """Each part of the page is a form of its own and says by `do` what it is."""
+    """Show the page, or change what the form says by `do`: each part is a form of its own."""
     if request.method != "POST":
         return _page(request, subscriber, issue)
     if not rate_limits.allow("newsletter_changes", client_network(request)):
         return too_many(request)
     if request.POST.get("do") == "leave":
         how = "the preferences page"
-        subscription.leave(subscriber, how=how, page="newsletter:preferences", issue=issue)
+        subscription.unsubscribe(subscriber, how=how, page="newsletter:preferences", issue=issue)
         return _page(request, subscriber, issue)
     if subscriber.status != Subscriber.Status.ACTIVE:
         return _page(request, subscriber, issue)
@@ -34,16 +34,16 @@ def preferences(request: HttpRequest, subscriber: Subscriber, issue: int) -> Htt
 
 def _change(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpResponse:
     wanted = request.POST.get("do", "")
-    forms: dict[str, TopicsForm | PauseForm | MoveForm] = {
+    forms: dict[str, TopicsForm | PauseForm | AddressChangeForm] = {
         "topics": TopicsForm(request.POST if wanted == "topics" else None, subscriber=subscriber),
         "pause": PauseForm(request.POST if wanted == "pause" else None),
-        "move": MoveForm(request.POST if wanted == "move" else None),
+        "move": AddressChangeForm(request.POST if wanted == "move" else None),
     }
     if wanted == "resume":
         subscription.resume(subscriber)
     elif wanted not in forms or not forms[wanted].is_valid():
         return _page(request, subscriber, issue, **forms)
-    elif not _keep(request, subscriber, wanted, forms[wanted].cleaned_data):
+    elif not _save(request, subscriber, wanted, forms[wanted].cleaned_data):
         forms["move"].add_error(
             "email", _("We have sent three links today. Use one of them, or ask tomorrow.")
         )
@@ -54,15 +54,15 @@ def _change(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpRes
     return response
 
 
-def _keep(request: HttpRequest, subscriber: Subscriber, wanted: str, typed: dict) -> bool:
-    """Do what was asked for. False where this subscriber has asked for too many links today."""
+def _save(request: HttpRequest, subscriber: Subscriber, wanted: str, typed: dict) -> bool:
+    """Do what was asked for; return False where they asked for too many links today."""
     if wanted == "topics":
-        subscription.choose(subscriber, typed["topics"])
+        subscription.choose_topics(subscriber, typed["topics"])
     elif wanted == "pause":
         subscription.pause(subscriber, weeks=typed["weeks"])
     else:
         network = client_network(request)
-        return subscription.ask_to_move(subscriber, typed["email"], network=network)
+        return subscription.request_address_change(subscriber, typed["email"], network=network)
     return True
 
 
@@ -70,7 +70,7 @@ def _page(request: HttpRequest, subscriber: Subscriber, issue: int, **forms) -> 
     if subscriber.status != Subscriber.Status.ACTIVE:
         context = {
             "address": masked(subscriber.email),
-            "can_undo": subscription.can_come_back(subscriber),
+            "can_undo": subscription.can_undo_unsubscribe(subscriber),
             "unsubscribe": links.unsubscribe_path(subscriber.key, issue),
         }
         return render(request, "newsletter/not_subscribed.html", context)
@@ -81,7 +81,7 @@ def _page(request: HttpRequest, subscriber: Subscriber, issue: int, **forms) -> 
         "address": masked(subscriber.email),
         "topics": forms.get("topics") or TopicsForm(subscriber=subscriber),
         "pause": forms.get("pause") or PauseForm(),
-        "move": forms.get("move") or MoveForm(),
+        "move": forms.get("move") or AddressChangeForm(),
         "failed": failed,
         "done": done if done in DONE and not failed else "",
     }

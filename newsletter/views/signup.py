@@ -1,4 +1,4 @@
-"""Asking for the newsletter from any page, and confirming it. The same answer for every address."""
+"""Signing up from any page, and confirming it. Every address gets the same answer."""
 
 import re
 
@@ -27,7 +27,7 @@ ROUTE_NAME = re.compile(r"[a-z]{1,20}:[a-z_]{1,30}")
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Signing up, and what was sent before. Kept until the tag "newsletter" is dropped."""
+    """Show the form and past issues. Cached until the tag "newsletter" is dropped."""
     return pages.serve(request, tags=["newsletter"], make=lambda: _home(request, AddressForm()))
 
 
@@ -39,7 +39,7 @@ def _home(request: HttpRequest, form: AddressForm) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @no_store
 def subscribe(request: HttpRequest) -> HttpResponse:
-    """What the band sends. Nobody is looked up: every address gets the same answer and a mail."""
+    """Take what the form sends. Nobody is looked up: each address gets the same answer."""
     if request.method != "POST":
         return redirect(HOME)
     form = AddressForm(request.POST)
@@ -50,7 +50,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     email = form.cleaned_data["email"]
     question = _question(email, form.cleaned_data["kept"])
     if question:
-        return render(request, "newsletter/sure.html", question | {"page": _page(request)})
+        return render(request, "newsletter/check_address.html", question | {"page": _page(request)})
     if sessionless_form.is_over_limit(request, RULE):
         return too_many(request)
     if sessionless_form.needs_proof_of_work(request, RULE, address=email_addresses.mailbox(email)):
@@ -59,28 +59,28 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             "asked": proof_of_work.create_challenge(request, RULE),
         }
         return render(request, "newsletter/effort.html", context, status=429)
-    subscription.ask(
+    subscription.sign_up(
         email,
         page=_page(request),
         network=client_network(request),
         language=(get_language() or "en").partition("-")[0],
     )
-    return render(request, "newsletter/asked.html", {"email": email})
+    return render(request, "newsletter/signup_requested.html", {"email": email})
 
 
 def _question(email: str, kept: str) -> dict | None:
-    """What to ask before writing to an address that may be a slip, or that will not last."""
+    """Return what to ask before writing to an address that may be a slip, or will not last."""
     if kept == email:
         return None
     local, _, domain = email.rpartition("@")
-    meant = domain_typos.meant(domain)
+    meant = domain_typos.likely_domain(domain)
     if meant:
         return {"email": email, "meant": f"{local}@{meant}"}
     return {"email": email, "meant": ""} if domain in blocklist else None
 
 
 def _page(request: HttpRequest) -> str:
-    """The name of the route that the band stood on: never a path, which could hold a token."""
+    """Return the name of the route the form stood on: never a path, which could hold a token."""
     name = request.POST.get("page", "")
     return name if ROUTE_NAME.fullmatch(name) else HOME
 
@@ -89,7 +89,7 @@ def _page(request: HttpRequest) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @no_store
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """The page behind the mailed link. Only its button confirms: mail scanners open every link."""
+    """Show the page behind the mailed link. Only its button confirms: scanners open every link."""
     found = subscription.find_confirmation(token)
     if found is None:
         raise Http404("No such confirmation")

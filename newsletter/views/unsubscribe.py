@@ -18,7 +18,7 @@ from newsletter.views.rate_limited import masked, too_many
 PAGE = "newsletter:unsubscribe"
 
 
-def of_subscriber(purpose: str) -> Callable[..., Callable[..., HttpResponse]]:
+def with_subscriber(purpose: str) -> Callable[..., Callable[..., HttpResponse]]:
     """Give the view the subscriber and the issue that a token of this purpose names; else 404.
 
     The token is all it takes: no cookie, no token against forgery. It is what a forger lacks.
@@ -31,7 +31,7 @@ def of_subscriber(purpose: str) -> Callable[..., Callable[..., HttpResponse]]:
         @wraps(view)
         def wrapper(request: HttpRequest, token: str) -> HttpResponse:
             found = links.read(purpose, token)
-            subscriber = found and subscription.find(found.key)
+            subscriber = found and subscription.find_subscriber(found.key)
             if not found or not subscriber:
                 raise Http404("No such subscriber")
             return view(request, subscriber, found.issue)
@@ -41,30 +41,30 @@ def of_subscriber(purpose: str) -> Callable[..., Callable[..., HttpResponse]]:
     return decorate
 
 
-@of_subscriber("unsubscribe")
+@with_subscriber("unsubscribe")
 def unsubscribe(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpResponse:
-    """A GET changes nothing. Any POST leaves: a mail program's, and the button's.
+    """Show the page; by any POST unsubscribe, a mail program's and the button's.
 
-    Never refused and never redirected, however often: mail programs send it for their users, many
-    of them from one network.
+    It is never refused and never redirected, however often: mail programs send it for their
+    users, many of them from one network.
     """
     if request.method != "POST":
         return _page(request, "newsletter/unsubscribe.html", subscriber, issue)
     if "undo" in request.POST:
         return _undo(request, subscriber, issue)
     how = "one click" if request.POST.get("List-Unsubscribe") == "One-Click" else "the link's page"
-    subscription.leave(subscriber, how=how, page=PAGE, issue=issue)
-    return _page(request, "newsletter/goodbye.html", subscriber, issue)
+    subscription.unsubscribe(subscriber, how=how, page=PAGE, issue=issue)
+    return _page(request, "newsletter/unsubscribed.html", subscriber, issue)
 
 
 def _undo(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpResponse:
     if not rate_limits.allow("newsletter_changes", client_network(request)):
         return too_many(request)
     if subscriber.status != Subscriber.Status.ACTIVE:
-        subscription.come_back(subscriber, issue=issue)
+        subscription.undo_unsubscribe(subscriber, issue=issue)
     if request.POST["undo"] == "topics" and subscriber.status == Subscriber.Status.ACTIVE:
         return redirect(links.preferences_path(subscriber.key, issue))
-    return _page(request, "newsletter/goodbye.html", subscriber, issue)
+    return _page(request, "newsletter/unsubscribed.html", subscriber, issue)
 
 
 def _page(request: HttpRequest, template: str, subscriber: Subscriber, issue: int) -> HttpResponse:
@@ -72,7 +72,7 @@ def _page(request: HttpRequest, template: str, subscriber: Subscriber, issue: in
         "subscriber": subscriber,
         "address": masked(subscriber.email),
         "active": subscriber.status == Subscriber.Status.ACTIVE,
-        "can_undo": subscription.can_come_back(subscriber),
+        "can_undo": subscription.can_undo_unsubscribe(subscriber),
         "preferences": links.preferences_path(subscriber.key, issue),
     }
     return render(request, template, context)

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 @require_http_methods(["HEAD", "POST"])
 @never_cache
 def webhook(request: HttpRequest, provider: str) -> HttpResponse:
-    """200 once a report is kept; then it is not told again. 401 or 403 without the secret.
+    """Answer 200 once a report is kept; then it is not told again. 401 or 403 without the secret.
 
     404 while this provider is not set up, 400 for what nobody can read, 503 where Amazon's link to
     confirm a subscription does not answer.
@@ -41,7 +41,7 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     if found is None:
         return HttpResponse(status=404)
     for report in found:
-        reports.take(report)
+        reports.process(report)
     return HttpResponse()
 
 

@@ -1,10 +1,10 @@
 // The preview below an issue's form: what stands in the form, a moment after the last key.
-const pane = document.querySelector(".letter-preview");
+const pane = document.querySelector(".issue-preview");
 const form = pane?.closest("form");
 if (form) {
   const frame = pane.querySelector("iframe");
   const text = pane.querySelector("pre");
-  const problems = pane.querySelector(".letter-problems");
+  const problems = pane.querySelector(".issue-preview-problems");
   let waiting = 0;
   let last = "";
 

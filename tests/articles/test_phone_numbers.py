@@ -92,7 +92,7 @@ def test_a_letter_can_be_tapped_and_no_page_forbids_the_phone_to_help(client):
     from newsletter.issues import rendering
 
     issue = make_issue(body="<p>Call 1-800-662-4357.</p>")
-    written = rendering.write(issue)
+    written = rendering.render(issue)
     assert 'href="tel:+18006624357"' in written.html
     assert "1-800-662-4357." in written.text
     assert "tel:" not in written.text

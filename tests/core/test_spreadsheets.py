@@ -113,7 +113,7 @@ def test_the_record_of_one_person_holds_no_formula_and_says_the_same_as_json(cli
     record = json.loads(editor.get(f"{page}.json").content)
     assert read["", "e-mail"] == record["e-mail"] == "=cmd@example.org"
     assert read["", "topics"] == ", ".join(record["topics"])
-    assert read["reports about letters 1", "reason"] == "\t@X"
+    assert read["reports about issues 1", "reason"] == "\t@X"
 
 
 def test_no_other_module_writes_csv():

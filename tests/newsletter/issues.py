@@ -46,7 +46,7 @@ def send(issue: Issue) -> Issue:
     if issue.status in Issue.EDITABLE:
         workflow.send_now(issue)
     workflow.freeze(issue.pk)
-    sending.work(issue.pk, worker="test", seconds=30)
+    sending.send_batches(issue.pk, worker="test", seconds=30)
     issue.refresh_from_db()
     return issue
 

@@ -124,7 +124,7 @@ def postmark(message_id: str, recipient: str, kind: str = "HardBounce", **more: 
         "Name": "Hard bounce",
         "Tag": "Test",
         "MessageID": "883953f4-6105-42a2-a16a-77a8eac79483",
-        "Metadata": {"letter": message_id},
+        "Metadata": {"issue": message_id},
         "ServerID": 23,
         "Description": "The server was unable to deliver your message (ex: unknown user).",
         "Details": f"Test bounce details for {recipient}",

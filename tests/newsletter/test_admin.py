@@ -82,7 +82,7 @@ def test_nobody_adds_changes_or_deletes_a_subscriber_by_hand(manager):
 
 def with_history() -> Subscriber:
     make_consent_text()
-    subscription.ask("anna@example.org", page="pages:about", network="198.51.100.4")
+    subscription.sign_up("anna@example.org", page="pages:about", network="198.51.100.4")
     mail = OutgoingEmail.objects.get(template="newsletter_confirm")
     subscriber = subscription.confirm(mail.text.partition("/confirm/")[2].partition("/")[0])
     subscriber.topics.add(make_topic(name="Recovery"))
@@ -108,7 +108,7 @@ def test_the_record_of_one_person_is_handed_out_and_that_is_written_down(editor)
     [consent] = record["consents"]
     assert consent["text"] == ConsentText.objects.get().text
     assert (consent["page"], consent["network"]) == ("pages:about", "198.51.100.4")
-    assert record["reports about letters"][0]["what"] == "came back for now"
+    assert record["reports about issues"][0]["what"] == "came back for now"
     assert subscriber.key not in answer.text
     assert last_event() == ("act:record", [str(subscriber.pk)])
 
@@ -164,7 +164,7 @@ def test_an_odd_address_of_a_page_is_no_error(manager):
 def test_confirmations_that_failed_are_a_list(editor):
     make_consent_text()
     for name in ("waits", "late", "lost", "came-back"):
-        subscription.ask(f"{name}@example.org", page="pages:home", network="")
+        subscription.sign_up(f"{name}@example.org", page="pages:home", network="")
     late = Confirmation.objects.get(email="late@example.org")
     Confirmation.objects.filter(pk=late.pk).update(expires_at=late.asked_at)
     mails = OutgoingEmail.objects.filter(template="newsletter_confirm")
@@ -208,8 +208,8 @@ def test_the_numbers_are_those_of_the_list(editor):
                 asked_at=make_consent_text().created,
             )
     page = editor.get(LIST + "statistics/")
-    counted = {status: number for status, _, number in page.context["numbers"].statuses}
+    counted = {status: number for status, _, number in page.context["stats"].statuses}
     assert counted == {"active": 3, "left": 2, "bounced": 1, "complained": 0, "erased": 0}
-    this_week = page.context["numbers"].weeks[-1]
+    this_week = page.context["stats"].weeks[-1]
     assert (this_week.came, this_week.went) == (3, 3)
     assert "<rect" in page.text

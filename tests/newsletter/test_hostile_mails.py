@@ -9,12 +9,12 @@ import pytest
 
 from newsletter.bounces import dsn, mailbox
 from newsletter.models import Event, Subscriber
-from newsletter.tasks import read_returns
+from newsletter.tasks import read_bounces
 from tests.growth import MOST, growth
 from tests.newsletter.factories import letter_to, make_subscriber
 from tests.newsletter.hostile_mails import HEAD, HOSTILE, REPORT
 from tests.newsletter.imap import ImapServer
-from tests.newsletter.test_mailbox import failed, status_of
+from tests.newsletter.test_bounce_mailbox import failed, status_of
 
 Status = Subscriber.Status
 
@@ -22,7 +22,7 @@ Status = Subscriber.Status
 @pytest.fixture
 def maildir(tmp_path, settings):
     box = maildirs.Maildir(str(tmp_path / "returns"))
-    settings.NEWSLETTER_RETURNS_MAILBOX = f"maildir:{tmp_path}/returns"
+    settings.NEWSLETTER_BOUNCE_MAILBOX = f"maildir:{tmp_path}/returns"
     return box
 
 
@@ -46,7 +46,7 @@ def test_hostile_mails_keep_no_report_in_a_maildir_waiting(maildir):
     for make in HOSTILE.values():
         maildir.add(make(210_000))
     maildir.add(failed(letter_to(subscriber), subscriber.email))
-    read_returns()
+    read_bounces()
     assert status_of(subscriber) == Status.BOUNCED
     assert Event.objects.count() == 1
     assert not unseen(maildir), "each was looked at once"
@@ -58,10 +58,10 @@ def test_hostile_mails_keep_no_report_behind_imap_waiting():
     with ImapServer() as server:
         hostile = [server.add(make(210_000)) for make in HOSTILE.values()]
         server.add(failed(letter_to(subscriber), subscriber.email))
-        mailbox.take_in(server.url)
+        mailbox.read_mailbox(server.url)
         assert status_of(subscriber) == Status.BOUNCED
         assert all(server.flags[uid] for uid in hostile if uid in server.flags)
-        assert mailbox.take_in(server.url) == 0
+        assert mailbox.read_mailbox(server.url) == 0
 
 
 @pytest.mark.django_db
@@ -72,12 +72,12 @@ def test_a_report_that_cannot_be_read_is_flagged_where_it_lies_and_told(maildir,
         maildir.add(octets)
     with ImapServer() as server:
         flagged = [server.add(octets) for octets in (parts, long_head)]
-        read_returns()
-        mailbox.take_in(server.url)
+        read_bounces()
+        mailbox.read_mailbox(server.url)
         assert [server.flags[uid] for uid in flagged] == [{"\\Seen", "\\Flagged"}] * 2
     assert [message.get_flags() for message in maildir] == ["FS", "FS"]
     assert (
-        caplog.messages.count("2 mails in the mailbox for reports cannot be read: flagged there.")
+        caplog.messages.count("2 mails in the mailbox for bounces cannot be read: flagged there.")
         == 2
     )
 
@@ -88,7 +88,7 @@ def test_of_a_huge_mail_only_the_beginning_is_read(maildir):
     maildir.add(failed(letter_to(subscriber), subscriber.email))
     [path] = unseen(maildir)
     os.truncate(path, 40 * 1024**3)  # a file with a hole: it takes no room
-    read_returns()
+    read_bounces()
     assert status_of(subscriber) == Status.BOUNCED
 
 
@@ -97,9 +97,9 @@ def test_a_run_ends_when_its_time_is_over_and_the_next_goes_on(maildir, monkeypa
     monkeypatch.setattr(mailbox, "SECONDS", -1)
     for _ in range(3):
         maildir.add(b"From: someone@example.org\n\nHello?\n")
-    read_returns()
+    read_bounces()
     assert len(unseen(maildir)) == 2
-    read_returns()
+    read_bounces()
     assert len(unseen(maildir)) == 1
 
 
@@ -109,7 +109,7 @@ def test_a_full_mailbox_is_searched_in_pieces(monkeypatch):
     with ImapServer() as server:
         for _ in range(5):
             server.add(b"From: someone@example.org\n\nHello?\n")
-        mailbox.take_in(server.url)
+        mailbox.read_mailbox(server.url)
         assert list(server.flags.values()) == [{"\\Seen"}] * 5
 
 
@@ -140,5 +140,5 @@ def test_a_report_is_read_however_its_server_spells_it(maildir, given, other):
     report = failed(letter_to(subscriber), subscriber.email)
     assert given.encode() in report
     maildir.add(report.replace(given.encode(), other.encode()))
-    read_returns()
+    read_bounces()
     assert status_of(subscriber) == Status.BOUNCED

@@ -202,7 +202,7 @@ def test_the_live_preview_shows_what_stands_in_the_editor_and_saves_nothing(edit
     data = {"subject": "Soon", "preview": "", "slug": "", "body": "<p>Hi <b>you</b></p>"}
     shown = editor.post(f"{LIST}live/", data).json()
     assert "<p>Hi <b>you</b></p>" in shown["html"]
-    assert 'href="/static/css/letter.css"' in shown["html"]
+    assert 'href="/static/css/issue-email.css"' in shown["html"]
     assert "style=" not in shown["html"]
     assert "Hi you" in shown["text"]
     assert any("no preview text" in problem for problem in shown["problems"])

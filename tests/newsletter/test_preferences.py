@@ -103,7 +103,7 @@ def test_another_address_counts_once_its_owner_confirms_and_the_old_one_is_told(
     topic = make_topic()
     make_topic()
     subscriber = make_subscriber(email="old@example.org")
-    subscription.choose(subscriber, [topic])
+    subscription.choose_topics(subscriber, [topic])
     move(client, subscriber)
     assert Subscriber.objects.active().get().email == "old@example.org"
     assert "Your letters come here now" in client.post(confirm_link()).text
@@ -144,17 +144,17 @@ def test_moving_to_an_address_that_is_in_already_leaves_one_subscription(client)
 def test_moving_ends_when_the_old_address_leaves_first(client):
     subscriber = make_subscriber()
     move(client, subscriber)
-    subscription.leave(subscriber, how="the link's page")
+    subscription.unsubscribe(subscriber, how="the link's page")
     assert client.post(confirm_link()).status_code == 410
     assert not Subscriber.objects.active().exists()
-    assert OutgoingEmail.objects.get().state == "dropped"
+    assert OutgoingEmail.objects.get().status == "dropped"
 
 
 def test_coming_back_to_an_old_address_parts_it_from_the_new_one(client):
     subscriber = make_subscriber(email="old@example.org")
     move(client, subscriber)
     client.post(confirm_link())
-    subscription.ask("old@example.org", page="pages:home", network="")
+    subscription.sign_up("old@example.org", page="pages:home", network="")
     mail = OutgoingEmail.objects.get(template="newsletter_confirm")
     client.post(re.findall(r"https?://[^/]+(/newsletter/confirm/\S+)", mail.text)[0])
     client.post(links.unsubscribe_path(subscriber.key))
@@ -171,7 +171,7 @@ def test_a_reader_sends_at_most_three_links_a_day_and_is_told(client):
 
 def test_no_strangers_sign_ups_keep_a_reader_from_moving(client):
     for _ in range(3):
-        subscription.ask("new@example.org", page="newsletter:home", network="198.51.100.9")
+        subscription.sign_up("new@example.org", page="newsletter:home", network="198.51.100.9")
     page = change(client, make_subscriber(), do="move", email="new@example.org")
     assert "We have sent a link to your new address." in page.text
     assert OutgoingEmail.objects.filter(to="new@example.org", template="newsletter_move").exists()

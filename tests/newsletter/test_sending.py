@@ -4,7 +4,7 @@ import pytest
 from django.db.models.functions import Now
 
 from newsletter import subscription, tasks
-from newsletter.delivery import dispatch, queries, recovery, sending
+from newsletter.delivery import batch_sender, dispatch, queries, recovery
 from newsletter.issues import workflow
 from newsletter.models import Batch, Delivery, Issue, Subscriber
 from tests.newsletter.factories import make_subscriber, make_topic
@@ -38,7 +38,7 @@ def test_everybody_who_asked_gets_it_once(smtp_server):
     assert statuses(issue) == {"sent": 5}
     assert sorted(mail["To"] for mail in smtp_server.mails) == sorted(r.email for r in readers)
     send(issue)
-    tasks.send(issue.pk)
+    tasks.send_issue(issue.pk)
     assert len(smtp_server.mails) == 5
 
 
@@ -69,10 +69,10 @@ def test_whoever_leaves_in_the_middle_gets_nothing_more(smtp_server):
     staying, leaving, pausing = make_readers(3)
     issue = start(make_issue())
     claimed = queries.claim(issue.pk, "test", most=9, workers=9)
-    subscription.leave(leaving, how="link")
+    subscription.unsubscribe(leaving, how="link")
     subscription.pause(pausing, weeks=2)
     Batch.objects.filter(pk=claimed.batch).update(lease_until=Now())
-    recovery.release_dead()
+    recovery.finish_abandoned()
     send(issue)
     assert [mail["To"] for mail in smtp_server.mails] == [staying.email]
     reasons = Delivery.objects.filter(status="skipped").values_list("subscriber", "reason")
@@ -157,11 +157,11 @@ def test_what_is_refused_for_a_day_fails(smtp_server):
     make_subscriber()
     smtp_server.answer("451 Busy", times=None)
     issue = start(make_issue())
-    for _ in range(sending.TRIES):
+    for _ in range(batch_sender.TRIES):
         make_all_due()
         send(issue)
     assert statuses(issue) == {"failed": 1}
-    assert smtp_server.attempts == sending.TRIES
+    assert smtp_server.attempts == batch_sender.TRIES
 
 
 def test_a_line_that_breaks_after_the_text_leaves_it_uncertain_and_it_is_never_sent_again(
@@ -173,7 +173,7 @@ def test_a_line_that_breaks_after_the_text_leaves_it_uncertain_and_it_is_never_s
     assert statuses(issue) == {"uncertain": 1, "waiting": 2}
     assert (issue.status, bool(issue.resumes_at)) == (Issue.Status.PAUSED, True)
     Issue.objects.update(resumes_at=Now())
-    assert workflow.wake_rested() == [issue.pk]
+    assert workflow.retry_due() == [issue.pk]
     issue.refresh_from_db()
     assert send(issue).status == Issue.Status.SENT
     assert statuses(issue) == {"uncertain": 1, "sent": 2}
@@ -187,34 +187,34 @@ def test_a_server_that_is_away_pauses_the_issue_which_goes_on_by_itself(smtp_ser
     assert issue.status == Issue.Status.PAUSED
     assert "The mail server is away" in issue.reason
     first = issue.resumes_at
-    assert workflow.wake_rested() == []
+    assert workflow.retry_due() == []
     Issue.objects.update(resumes_at=Now())
-    workflow.wake_rested()
+    workflow.retry_due()
     issue.refresh_from_db()
     send(issue)
     assert issue.resumes_at > first
     smtp_server.open()
     Issue.objects.update(resumes_at=Now())
-    workflow.wake_rested()
+    workflow.retry_due()
     issue.refresh_from_db()
     assert send(issue).status == Issue.Status.SENT
-    assert (issue.rests, statuses(issue)) == (0, {"sent": 2})
+    assert (issue.retries, statuses(issue)) == (0, {"sent": 2})
 
 
 def test_what_a_killed_worker_held_goes_back_and_what_was_in_flight_is_uncertain(smtp_server):
     make_readers(3)
     issue = start(make_issue())
     claimed = queries.claim(issue.pk, "killed", most=9, workers=1)
-    first, second, _third = claimed.rows
+    first, second, _third = claimed.deliveries
     queries.step(claimed.batch, upcoming=first.pk, address=first.email)
     queries.step(
         claimed.batch, done=first.pk, status="sent", upcoming=second.pk, address=second.email
     )
-    assert recovery.release_dead() == 0
+    assert recovery.finish_abandoned() == 0
     send(issue)
     assert smtp_server.mails == []
     Batch.objects.update(lease_until=Now())
-    assert recovery.release_dead() == 1
+    assert recovery.finish_abandoned() == 1
     assert statuses(issue) == {"sent": 1, "uncertain": 1, "waiting": 1}
     assert send(issue).status == Issue.Status.SENT
     assert statuses(issue) == {"sent": 2, "uncertain": 1}
@@ -226,10 +226,10 @@ def test_a_worker_whose_lease_was_given_away_sends_nothing_more():
     issue = start(make_issue())
     claimed = queries.claim(issue.pk, "slow", most=9, workers=1)
     Batch.objects.update(lease_until=Now())
-    recovery.release_dead()
-    row = claimed.rows[0]
+    recovery.finish_abandoned()
+    row = claimed.deliveries[0]
     assert queries.step(claimed.batch, upcoming=row.pk, address=row.email) == "lost"
-    assert not queries.keep(claimed.batch)
+    assert not queries.renew_lease(claimed.batch)
 
 
 def test_an_address_that_no_server_takes_fails_without_asking_one(smtp_server):
@@ -245,7 +245,7 @@ def test_a_dead_broker_delays_an_issue_and_the_sweep_finds_it(smtp_server):
     issue = make_issue()
     workflow.send_now(issue)  # nobody takes its task here
     tasks.sweep()
-    tasks.send(issue.pk)
+    tasks.send_issue(issue.pk)
     tasks.sweep()
     issue.refresh_from_db()
     assert issue.status == Issue.Status.SENT

@@ -64,19 +64,19 @@ def test_a_complaint_suppresses_at_once(tell, kind):
     assert Event.objects.get().kind == "complained"
 
 
-@pytest.mark.parametrize("before", [State.LEFT, State.BOUNCED])
+@pytest.mark.parametrize("before", [Status.LEFT, Status.BOUNCED])
 @pytest.mark.parametrize(
     ("tell", "kind"),
     [(amazon, "complaint"), (postmark, "SpamComplaint"), (mailgun, "complained")],
 )
 def test_a_complaint_counts_after_leaving_too_and_ends_the_way_back(tell, kind, before):
-    subscriber = make_subscriber(state=before, left_at=timezone.now())
+    subscriber = make_subscriber(status=before, left_at=timezone.now())
     post(tell(letter_to(subscriber), subscriber.email, kind))
-    assert state_of(subscriber) == State.COMPLAINED
+    assert status_of(subscriber) == Status.COMPLAINED
     assert Consent.objects.get().kind == "complained"
     Client().post(links.unsubscribe_path(subscriber.key), {"do": "return"})
-    subscription.come_back(Subscriber.objects.get())
-    assert state_of(subscriber) == State.COMPLAINED
+    subscription.undo_unsubscribe(Subscriber.objects.get())
+    assert status_of(subscriber) == Status.COMPLAINED
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""Move the list out: see `newsletter.transfer.csv_transfer`."""
+"""Export the subscribers: see `newsletter.transfer.csv_export`."""
 
 from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
 from newsletter.models import Subscriber
-from newsletter.transfer import csv_transfer
+from newsletter.transfer import csv_export
 
 
 class Command(BaseCommand):
@@ -21,5 +21,5 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, status: str, **_) -> None:
         with file.open("x", newline="", encoding="utf-8") as opened:
             file.chmod(0o600)
-            count = csv_transfer.send_out(opened, status=status)
+            count = csv_export.export_subscribers(opened, status=status)
         self.stdout.write(f"{count:,} subscribers are in {file}.")

@@ -1,4 +1,4 @@
-"""Move a list in: see `newsletter.transfer.csv_transfer`."""
+"""Import subscribers: see `newsletter.transfer.csv_import`."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core import spreadsheets
 from newsletter.models import Topic
-from newsletter.transfer import csv_transfer
+from newsletter.transfer import csv_import
 from newsletter.transfer.csv_formats import Unreadable
 
 WIDTH = 30
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         with ExitStack() as stack:
             tell = self._reporter(stack, report)
             try:
-                parts = csv_transfer.bring_in(
+                parts = csv_import.import_file(
                     file,
                     source=source,
                     tell=tell,
@@ -93,7 +93,7 @@ class Command(BaseCommand):
             f"{progress.refused:,} not taken over."
         )
 
-    def _reporter(self, stack: ExitStack, report: Path | None) -> csv_transfer.Tell:
+    def _reporter(self, stack: ExitStack, report: Path | None) -> csv_import.Tell:
         if report is None:
             return lambda line, email, why: None
         file = stack.enter_context(report.open("w", newline="", encoding="utf-8"))
@@ -101,9 +101,9 @@ class Command(BaseCommand):
         rows.row("line", "email", "why")
         return rows.row
 
-    def _watched(self, parts) -> csv_transfer.Progress:
+    def _watched(self, parts) -> csv_import.Progress:
         """Show a bar on a terminal while it runs."""
-        started, progress = time.monotonic(), csv_transfer.Progress(size=0)
+        started, progress = time.monotonic(), csv_import.Progress(size=0)
         for progress in parts:
             if sys.stderr.isatty():
                 share = min(1.0, progress.done / max(1, progress.size))

@@ -10,7 +10,7 @@ from core.mail import delivery, outbox
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.people.email_addresses import keyed_hash, mailbox, normalized, validate_address
 from core.staff.models import User
-from newsletter.delivery.mime import NoSuchAddress, recipient
+from newsletter.delivery.mime import InvalidAddress, smtp_address
 from tests.appointments import steps
 from tests.articles.factories import make_article
 from tests.core.staff.people import make_manager, sign_in
@@ -137,5 +137,5 @@ def test_no_server_is_given_an_address_that_was_stored_before(email):
 
 @pytest.mark.parametrize("email", BAD)
 def test_no_letter_goes_to_an_address_that_was_stored_before(email):
-    with pytest.raises(NoSuchAddress):
-        recipient(email)
+    with pytest.raises(InvalidAddress):
+        smtp_address(email)

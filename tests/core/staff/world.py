@@ -128,7 +128,7 @@ def _readers() -> list[Person]:
     issue, people = make_issue(), []
     for nth in range(2):
         email = f"quirin{nth}@example.org"
-        subscription.ask(email, page="pages:about", network="198.51.100.4")
+        subscription.sign_up(email, page="pages:about", network="198.51.100.4")
         mail = OutgoingEmail.objects.get(to=email)
         if nth == 0:
             token = mail.text.partition("/confirm/")[2].partition("/")[0]

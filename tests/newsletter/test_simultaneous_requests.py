@@ -30,7 +30,7 @@ def at_once(*calls) -> list:
 def ask(email: str = "grace@example.org") -> str:
     """The token that was mailed."""
     make_consent_text()
-    subscription.ask(email, page="pages:home", network="")
+    subscription.sign_up(email, page="pages:home", network="")
     text = OutgoingEmail.objects.filter(to=email).latest("pk").text
     return text.partition("/confirm/")[2].partition("/")[0]
 
@@ -51,14 +51,14 @@ def test_two_links_to_one_address_make_one_subscriber():
 
 def test_a_dozen_at_once_for_one_address_send_three_mails():
     make_consent_text()
-    asked = [lambda: subscription.ask("grace@example.org", page="x:y", network="")] * 12
+    asked = [lambda: subscription.sign_up("grace@example.org", page="x:y", network="")] * 12
     at_once(*asked)
     assert Confirmation.objects.count() == OutgoingEmail.objects.count() == 3
 
 
 def test_leaving_twice_at_once_is_proved_once():
     subscriber = make_subscriber()
-    at_once(*[lambda: subscription.leave(Subscriber.objects.get(), how="one click")] * 4)
+    at_once(*[lambda: subscription.unsubscribe(Subscriber.objects.get(), how="one click")] * 4)
     assert Consent.objects.filter(subscriber=subscriber).count() == 1
 
 
@@ -68,7 +68,7 @@ def test_confirming_and_leaving_at_once_end_in_one_of_the_two():
         token = ask(subscriber.email)
         at_once(
             lambda token=token: subscription.confirm(token),
-            lambda pk=subscriber.pk: subscription.leave(
+            lambda pk=subscriber.pk: subscription.unsubscribe(
                 Subscriber.objects.get(pk=pk), how="one click"
             ),
         )

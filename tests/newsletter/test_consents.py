@@ -42,7 +42,7 @@ def everything() -> str:
 def with_history() -> Subscriber:
     """Somebody who confirmed, had letters come back, and asked again since."""
     make_subscriber()  # the text
-    subscription.ask(EMAIL, page="pages:home", network="198.51.100.77")
+    subscription.sign_up(EMAIL, page="pages:home", network="198.51.100.77")
     link = OutgoingEmail.objects.get(template="newsletter_confirm").text
     token = link.partition("/confirm/")[2].partition("/")[0]
     subscriber = subscription.confirm(token)
@@ -50,7 +50,7 @@ def with_history() -> Subscriber:
     Event.objects.create(
         source="mailbox", event_id="1", kind="bounced", subscriber=subscriber, why=f"<{EMAIL}> full"
     )
-    subscription.ask(EMAIL, page="pages:home", network="198.51.100.77")
+    subscription.sign_up(EMAIL, page="pages:home", network="198.51.100.77")
     OutgoingEmail.objects.filter(template="newsletter_welcome").update(
         status="sent", sent_at=timezone.now(), due_at=None
     )
@@ -73,10 +73,10 @@ def test_erasing_takes_out_all_that_names_the_person_and_keeps_the_proof():
 def test_erasing_takes_out_the_address_that_somebody_wanted_to_move_to(mailed, who):
     mover = make_subscriber()
     erased = mover if who == "who moves" else make_subscriber(email=EMAIL)
-    subscription.ask_to_move(mover, EMAIL, network="198.51.100.77")
+    subscription.request_address_change(mover, EMAIL, network="198.51.100.77")
     mail = OutgoingEmail.objects.get()
     if mailed:
-        OutgoingEmail.objects.update(state="sent", sent_at=timezone.now(), due_at=None)
+        OutgoingEmail.objects.update(status="sent", sent_at=timezone.now(), due_at=None)
     subscription.erase(erased, how="by letter")
     assert "canary" not in everything()
     assert "198.51.100.77" not in everything()
@@ -107,11 +107,11 @@ def test_erasing_twice_is_proved_once():
 
 def test_addresses_that_were_never_confirmed_are_forgotten(settings):
     make_subscriber()
-    subscription.ask("nobody@example.org", page="pages:home", network="192.0.2.1")
-    assert subscription.forget_old_confirmations() == 0
+    subscription.sign_up("nobody@example.org", page="pages:home", network="192.0.2.1")
+    assert subscription.empty_old_confirmations() == 0
     settings.NEWSLETTER_UNCONFIRMED_DAYS = 0
     Confirmation.objects.update(expires_at=timezone.now())
-    assert subscription.forget_old_confirmations() == 1
+    assert subscription.empty_old_confirmations() == 1
     assert Confirmation.objects.get().email == Confirmation.objects.get().network == ""
 
 
@@ -132,10 +132,10 @@ def test_suppressing_for_another_reason_is_a_mistake():
 def test_passing_failures_suppress_after_so_many_in_a_row(settings):
     settings.NEWSLETTER_SOFT_BOUNCES = 3
     subscriber = make_subscriber()
-    assert not subscription.passing_failure(subscriber, how="452 full")
-    assert not subscription.passing_failure(subscriber, how="452 full")
-    subscription.received(subscriber)
-    counted = [subscription.passing_failure(subscriber, how="452 full") for _ in range(3)]
+    assert not subscription.record_soft_bounce(subscriber, how="452 full")
+    assert not subscription.record_soft_bounce(subscriber, how="452 full")
+    subscription.reset_soft_bounces(subscriber)
+    counted = [subscription.record_soft_bounce(subscriber, how="452 full") for _ in range(3)]
     assert counted == [False, False, True]
     subscriber.refresh_from_db()
     assert subscriber.status == Subscriber.Status.BOUNCED

@@ -7,9 +7,10 @@ import pytest
 
 from core.mail import outbox
 from core.mail.models import OutgoingEmail
-from newsletter.bounces import dsn, mailbox
+from newsletter.bounces import mailbox
+from newsletter.bounces.classification import Bounce, classify
 from newsletter.models import Event, Subscriber
-from newsletter.tasks import read_returns
+from newsletter.tasks import read_bounces
 from tests.newsletter.factories import letter_to, make_subscriber
 from tests.newsletter.imap import ImapServer
 
@@ -100,7 +101,7 @@ def failed(
 @pytest.fixture
 def maildir(tmp_path, settings):
     box = maildirs.Maildir(str(tmp_path / "returns"))
-    settings.NEWSLETTER_RETURNS_MAILBOX = f"maildir:{tmp_path}/returns"
+    settings.NEWSLETTER_BOUNCE_MAILBOX = f"maildir:{tmp_path}/returns"
     return box
 
 
@@ -112,7 +113,7 @@ def status_of(subscriber: Subscriber) -> str:
 def test_a_letter_that_came_back_suppresses_and_its_report_is_removed(maildir, copy):
     subscriber = make_subscriber()
     maildir.add(failed(letter_to(subscriber, issue=7), subscriber.email, copy=copy))
-    read_returns()
+    read_bounces()
     assert status_of(subscriber) == Status.BOUNCED
     event = Event.objects.get()
     assert (event.kind, event.issue) == ("bounced", 7)
@@ -124,7 +125,7 @@ def test_a_letter_that_came_back_suppresses_and_its_report_is_removed(maildir, c
 def test_a_full_mailbox_and_a_busy_server_are_passing_failures(maildir, status):
     subscriber = make_subscriber()
     maildir.add(failed(letter_to(subscriber), subscriber.email, status=status))
-    read_returns()
+    read_bounces()
     assert status_of(subscriber) == Status.ACTIVE
     assert Subscriber.objects.get().soft_bounces == 1
 
@@ -133,7 +134,7 @@ def test_a_delay_says_nothing_yet(maildir):
     subscriber = make_subscriber()
     report = failed(letter_to(subscriber), subscriber.email, status="4.4.1", action="delayed")
     maildir.add(report)
-    read_returns()
+    read_bounces()
     assert not Event.objects.exists()
     assert Subscriber.objects.get().soft_bounces == 0
 
@@ -143,7 +144,7 @@ def test_the_same_report_twice_counts_once(maildir):
     report = failed(letter_to(subscriber), subscriber.email, status="4.4.7")
     for _ in range(2):
         maildir.add(report)
-        read_returns()
+        read_bounces()
     assert Subscriber.objects.get().soft_bounces == 1
     assert Event.objects.count() == 1
 
@@ -153,7 +154,7 @@ def test_a_complaint_suppresses(maildir):
     for reader, kind in zip(readers, ("abuse", "not-spam"), strict=True):
         words = {"message_id": letter_to(reader), "recipient": reader.email}
         maildir.add(SPAM.format(kind=kind, **words).encode())
-    read_returns()
+    read_bounces()
     assert [status_of(reader) for reader in readers] == [Status.COMPLAINED, Status.ACTIVE]
 
 
@@ -162,7 +163,7 @@ def test_other_feedback_is_no_complaint_and_stays(maildir, kind):
     reader = make_subscriber()
     words = {"message_id": letter_to(reader), "recipient": reader.email}
     maildir.add(SPAM.format(kind=kind, **words).encode())
-    read_returns()
+    read_bounces()
     assert status_of(reader) == Status.ACTIVE
     assert len(maildir) == 1
 
@@ -172,7 +173,7 @@ def test_a_policy_of_theirs_takes_nobody_off_however_often(maildir, settings):
     reader = make_subscriber()
     for issue in (1, 2, 3):
         maildir.add(failed(letter_to(reader, issue=issue), reader.email, status="5.7.26"))
-    read_returns()
+    read_bounces()
     assert status_of(reader) == Status.ACTIVE
     assert Subscriber.objects.get().soft_bounces == 0
     assert set(Event.objects.values_list("kind", flat=True)) == {"refused"}
@@ -186,15 +187,15 @@ IN_WORDS = b"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.net\n\nHi. This is 
 @pytest.mark.parametrize("own", [SOMEBODYS_OWN, IN_WORDS])
 def test_what_came_back_to_somebody_else_stays_unread(maildir, own):
     maildir.add(own)
-    read_returns()
+    read_bounces()
     [kept] = maildir
     assert (kept.get_flags(), kept.get_subdir()) == ("", "cur")  # not new to us, unread to them
     with ImapServer() as server:
         uid = server.add(own)
-        mailbox.take_in(server.url)
+        mailbox.read_mailbox(server.url)
         assert not {flag for flag in server.flags[uid] if flag.startswith("\\")}
         before = dict(server.flags)
-        assert mailbox.take_in(server.url) == 0
+        assert mailbox.read_mailbox(server.url) == 0
         assert server.flags == before
     assert not Event.objects.exists()
 
@@ -204,7 +205,7 @@ def test_a_mail_with_one_report_of_ours_is_removed_also_when_it_was_told_before(
     report = failed(letter_to(subscriber), subscriber.email)
     for _ in range(2):
         maildir.add(report)
-        read_returns()
+        read_bounces()
         assert len(maildir) == 0
 
 
@@ -215,7 +216,7 @@ def test_what_others_have_marked_to_be_deleted_is_not_removed_by_us():
         theirs = server.add(b"From: someone@example.org\n\nHello?\n")
         server.flags[theirs] = {"\\Seen", "\\Deleted"}
         server.add(failed(letter_to(subscriber), subscriber.email))
-        mailbox.take_in(server.url)
+        mailbox.read_mailbox(server.url)
         assert list(server.mails) == [theirs]
 
 
@@ -223,7 +224,7 @@ def test_a_forged_report_suppresses_nobody(maildir):
     subscriber = make_subscriber()
     forged = f"<newsletter-1-{subscriber.pk}.{'a' * 24}@example.org>"
     maildir.add(failed(forged, subscriber.email))
-    read_returns()
+    read_bounces()
     assert status_of(subscriber) == Status.ACTIVE
 
 
@@ -231,7 +232,7 @@ def test_a_clinic_mail_that_came_back_is_for_the_front_desk(maildir):
     subscriber = make_subscriber(email="grace@example.org")
     mail = outbox.enqueue("mail_test", key="test:1", to="grace@example.org")
     maildir.add(failed(mail.message_id, "grace@example.org"))
-    read_returns()
+    read_bounces()
     assert OutgoingEmail.objects.get().bounced_at
     assert "5.1.1" in OutgoingEmail.objects.get().bounce_reason
     assert status_of(subscriber) == Status.ACTIVE
@@ -240,7 +241,7 @@ def test_a_clinic_mail_that_came_back_is_for_the_front_desk(maildir):
 def test_other_mail_stays_where_it_is_marked_as_read(maildir):
     maildir.add(b"From: someone@example.org\nSubject: I have a question\n\nHello?\n")
     maildir.add(b"Content-Type: multipart/report; report-type=delivery-status\n\nbroken")
-    read_returns()
+    read_bounces()
     assert [message.get_flags() for message in maildir] == ["S", "S"]
     assert all(message.get_subdir() == "cur" for message in maildir)
 
@@ -250,16 +251,16 @@ def test_a_mailbox_behind_imap_is_read_once():
     with ImapServer() as server:
         server.add(failed(letter_to(subscriber), subscriber.email))
         question = server.add(b"From: someone@example.org\nSubject: A question\n\nHello?\n")
-        assert mailbox.take_in(server.url) == 1
+        assert mailbox.read_mailbox(server.url) == 1
         assert status_of(subscriber) == Status.BOUNCED
         assert list(server.mails) == [question]
         assert server.flags[question] == {"\\Seen"}
-        assert mailbox.take_in(server.url) == 0
+        assert mailbox.read_mailbox(server.url) == 0
 
 
 def test_a_wrong_password_is_an_error_that_the_worker_reports():
     with ImapServer() as server, pytest.raises(imaplib.IMAP4.error):
-        mailbox.take_in(server.url.replace("word", "wrong"))
+        mailbox.read_mailbox(server.url.replace("word", "wrong"))
 
 
 @pytest.mark.parametrize(
@@ -267,4 +268,4 @@ def test_a_wrong_password_is_an_error_that_the_worker_reports():
     [("5.1.1", False), ("5.7.1", True), ("4.2.2", True), ("5.2.2", True), ("5.3.4", True)],
 )
 def test_enhanced_status_codes_say_whether_it_passes(status, passing):
-    assert dsn.passes(status) == passing
+    assert (classify(status) is not Bounce.HARD) == passing

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from newsletter.models import Consent, Import, Subscriber
-from newsletter.transfer import csv_transfer
+from newsletter.transfer import csv_import
 from tests.newsletter.factories import make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +106,7 @@ known@example.org;
 
 @pytest.mark.parametrize("at_once", [2, 1000])
 def test_the_report_names_each_line_that_was_not_added(bring_in, tmp_path, monkeypatch, at_once):
-    monkeypatch.setattr(csv_transfer, "AT_ONCE", at_once)
+    monkeypatch.setattr(csv_import, "AT_ONCE", at_once)
     make_subscriber(email="known@example.org")
     for options in (["--dry-run"], []):
         report = tmp_path / f"report{len(options)}.csv"
@@ -132,14 +132,14 @@ def test_a_dry_run_changes_nothing(bring_in):
 
 
 def test_what_was_interrupted_goes_on_where_it_stopped(tmp_path, monkeypatch):
-    monkeypatch.setattr(csv_transfer, "AT_ONCE", 10)
+    monkeypatch.setattr(csv_import, "AT_ONCE", 10)
     path = tmp_path / "list.csv"
     path.write_text("email\n" + "".join(f"reader{n}@example.org\n" for n in range(25)))
-    parts = csv_transfer.bring_in(path, source="the old list", all_in="active")
+    parts = csv_import.import_file(path, source="the old list", all_in="active")
     assert next(parts).added == 10
     parts.close()  # killed
     assert Subscriber.objects.count() == 10
-    first, *_, last = csv_transfer.bring_in(path, source="the old list", all_in="active")
+    first, *_, last = csv_import.import_file(path, source="the old list", all_in="active")
     assert (first.lines, last.lines, last.added, last.known) == (20, 25, 25, 0)
     assert Subscriber.objects.count() == Consent.objects.count() == 25
 

@@ -101,7 +101,7 @@ def test_a_drill_loses_nothing_repeats_nothing_and_leaves_little_in_doubt(broker
         )
         stack.callback(broker.kill)
         sink = Server(
-            sys.executable, str(Path(__file__).with_name("sink.py")), str(port), str(taken)
+            sys.executable, str(Path(__file__).with_name("smtp_sink.py")), str(port), str(taken)
         )
         stack.callback(sink.kill)
         workers = [worker(broker_url, f"smtp://127.0.0.1:{port}") for _ in range(3)]

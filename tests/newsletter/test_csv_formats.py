@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from newsletter import subscription
 from newsletter.models import Consent, Import, Subscriber
 from newsletter.subscription import data_export
-from newsletter.transfer import csv_transfer
+from newsletter.transfer import csv_import
 from tests.newsletter.factories import make_consent_text, make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -144,7 +144,7 @@ def means(name: str) -> str:
 def test_of_several_lines_for_one_address_the_strictest_counts(
     bring_in, monkeypatch, lines, status, at_once
 ):
-    monkeypatch.setattr(csv_transfer, "AT_ONCE", at_once)
+    monkeypatch.setattr(csv_import, "AT_ONCE", at_once)
     spelled = ["anna@x.org", "Anna@X.org", "ANNA@x.org"]
     text = "".join(f"{email},{said}\n" for email, said in zip(spelled, lines, strict=False))
     dry = bring_in(f"email,status\n{text}", "--dry-run")
@@ -187,7 +187,7 @@ def test_who_has_confirmed_here_stays_whatever_a_file_says(bring_in):
 
 def test_who_left_here_is_not_moved_by_a_file(bring_in):
     bring_in("email\nanna@x.org\n", "--all-active")
-    subscription.leave(Subscriber.objects.get(), how="link")
+    subscription.unsubscribe(Subscriber.objects.get(), how="link")
     bring_in("email,status\nanna@x.org,cleaned\n")
     assert statuses() == {"anna": "left"}
 
@@ -294,7 +294,7 @@ def test_a_date_that_cannot_be_read_is_told_and_the_proof_says_unknown(bring_in,
     assert "unknown" in bring_in.report[2]
     consent = Consent.objects.get()
     assert consent.asked_at is None
-    assert data_export.of(consent.subscriber)["consents"][0]["asked"] == "unknown"
+    assert data_export.collect(consent.subscriber)["consents"][0]["asked"] == "unknown"
 
 
 def test_what_is_not_known_goes_out_as_not_known(bring_in, tmp_path):

@@ -1,6 +1,6 @@
 """A mail server of its own process, to be killed: it writes each mail down before it says 250.
 
-Run as `python sink.py PORT FILE`. It offers PIPELINING; each accepted mail is a line in
+Run as `python smtp_sink.py PORT FILE`. It offers PIPELINING; each accepted mail is a line in
 FILE with its recipient. Standard library only, so that it starts at once.
 """
 

@@ -99,7 +99,7 @@ def test_what_is_missing_is_said(found):
     assert said["SPF"][0] is False
     assert said["DKIM"] == (
         None,
-        "No key is configured (NEWSLETTER_DKIM_KEY): letters are not signed here.",
+        "No key is configured (NEWSLETTER_DKIM_KEY): issues are not signed here.",
     )
     assert said["DMARC"][0] is False
     assert said["MX"][0] is False
@@ -143,6 +143,6 @@ def test_staff_see_them_on_a_page_with_the_limits(settings):
     client = sign_in(Client(), make_staff("newsletter editor"))
     with dns_server({("_dmarc.example.org", "TXT"): ['"v=DMARC1; p=reject"']}) as address:
         settings.DNS_SERVER = address
-        page = client.get("/admin/newsletter/issue/sender/").text
+        page = client.get("/admin/newsletter/issue/dns-records/").text
     assert "v=DMARC1; p=reject" in page
     assert "500" in page

@@ -63,7 +63,7 @@ def test_an_hours_limit_counts_what_open_batches_may_still_send(settings, smtp_s
     claimed = queries.claim(issue.pk, "other", most=3, workers=9)
     send(issue)
     assert len(smtp_server.mails) == 2
-    queries.end(claimed.batch)
+    queries.finish(claimed.batch)
     send(issue)
     assert len(smtp_server.mails) == 5
     assert sending_rates.room() == 0

@@ -37,7 +37,7 @@ def came_back(issue: Issue, readers: list[Subscriber], kind: str = "bounced", **
             why=f"550 {kind}",
             **more,
         )
-        assert reports.take(report)
+        assert reports.process(report)
 
 
 def active() -> int:
@@ -89,7 +89,7 @@ def test_who_left_or_complained_meanwhile_is_not_brought_back():
     readers = make_readers(5)
     issue = sent_issue(readers)
     came_back(issue, readers[:2])
-    subscription.leave(readers[0], how="link")
+    subscription.unsubscribe(readers[0], how="link")
     subscription.suppress(readers[1], because=Status.COMPLAINED, how="abuse")
     came_back(issue, readers[2:])
     found = Subscriber.objects.order_by("pk").values_list("status", flat=True)
@@ -184,7 +184,7 @@ def test_what_names_a_reader_goes_with_the_history_and_with_the_reader():
     subscription.erase(readers[0], how="staff")
     assert not HardBounce.objects.filter(subscriber=readers[0]).exists()
     HardBounce.objects.update(at="2020-01-01T00:00Z")
-    retention.forget_old_issues()
+    retention.delete_old_deliveries()
     assert not HardBounce.objects.exists()
 
 
@@ -203,7 +203,7 @@ def test_many_refusals_about_us_in_a_row_take_nobody_off_tell_staff_and_stop_wha
     assert "because of us" in other.reason
     assert active() == 30
     assert set(told()) == {("refused", str(issue.pk)), ("paused", str(other.pk))}
-    assert "20 letters were refused because of us" in editor.get("/admin/").text
+    assert "20 e-mails were refused because of us" in editor.get("/admin/").text
     assert "550 refused" in page_of(editor, issue)
 
 
@@ -277,7 +277,7 @@ def test_too_many_dead_at_sending_time_are_held_too(mail):
 def test_halting_tells_staff_and_a_rest_does_not(mail):
     make_staff("manager")
     issue = start(make_issue())
-    workflow.rest(issue.pk, because="away")
+    workflow.pause_and_retry(issue.pk, because="away")
     assert told() == []
-    workflow.halt(issue.pk, because="it is paused already")
+    workflow.pause_for_staff(issue.pk, because="it is paused already")
     assert told() == []

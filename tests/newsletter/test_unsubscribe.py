@@ -144,7 +144,7 @@ def test_a_complaint_a_bounce_and_an_erasure_cannot_be_taken_back(program, statu
 
 def test_links_to_confirm_are_dead_after_leaving(program):
     subscriber = make_subscriber()
-    subscription.ask(subscriber.email, page="pages:home", network="192.0.2.1")
+    subscription.sign_up(subscriber.email, page="pages:home", network="192.0.2.1")
     program.post(link(subscriber))
     assert not Confirmation.objects.open().exists()
 

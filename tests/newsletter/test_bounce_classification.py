@@ -2,10 +2,8 @@
 
 import pytest
 
-from newsletter.bounces.classification import Verdict, enhanced, verdict
-from newsletter.delivery.smtp_replies import Answer
-
-GONE, PASSING, ABOUT_US = Verdict.GONE, Verdict.PASSING, Verdict.ABOUT_US
+from newsletter.bounces.classification import Bounce, classify, enhanced
+from newsletter.delivery.smtp_replies import Reply
 
 
 @pytest.mark.parametrize(
@@ -31,8 +29,8 @@ GONE, PASSING, ABOUT_US = Verdict.GONE, Verdict.PASSING, Verdict.ABOUT_US
         ("", "550 This account has been closed"),
     ],
 )
-def test_a_dead_mailbox_account_or_domain_is_gone(status, said):
-    assert verdict(status, said) is GONE
+def test_a_dead_mailbox_account_or_domain_is_a_hard_bounce(status, said):
+    assert classify(status, said) is Bounce.HARD
 
 
 @pytest.mark.parametrize(
@@ -63,8 +61,8 @@ def test_a_dead_mailbox_account_or_domain_is_gone(status, said):
         ("nonsense", "nonsense 5.1.1.7 and 15.1.1 and v5.1.1-x"),
     ],
 )
-def test_what_may_be_better_next_time_is_passing(status, said):
-    assert verdict(status, said) is PASSING
+def test_what_may_be_better_next_time_is_a_soft_bounce(status, said):
+    assert classify(status, said) is Bounce.SOFT
 
 
 @pytest.mark.parametrize(
@@ -92,7 +90,7 @@ def test_what_may_be_better_next_time_is_passing(status, said):
     ],
 )
 def test_what_is_about_us_says_nothing_against_the_reader(status, said):
-    assert verdict(status, said) is ABOUT_US
+    assert classify(status, said) is Bounce.SENDER_REJECTED
 
 
 @pytest.mark.parametrize(
@@ -104,7 +102,7 @@ def test_what_is_about_us_says_nothing_against_the_reader(status, said):
         ("5.1.0 - Unknown address error 550-'5.7.1 x'", "5.7.1"),
         ("RCPT TO not accepted: 5.7.1 x", "5.7.1"),
         ("from 10.5.1.1 by 5.1.1.8 in 15.1.1 under v5.0.2195", None),
-        ("Exim 4.94.2 said no", "4.94.2"),  # no harm: it is passing
+        ("Exim 4.94.2 said no", "4.94.2"),  # no harm: it is soft
     ],
 )
 def test_the_code_of_the_server_itself_is_found_in_what_it_said(said, code):
@@ -112,17 +110,17 @@ def test_the_code_of_the_server_itself_is_found_in_what_it_said(said, code):
 
 
 @pytest.mark.parametrize(
-    ("answer", "gone"),
+    ("reply", "hard"),
     [
-        (Answer(550, "5.1.1 no such user"), True),
-        (Answer(550, "No such user"), True),
-        (Answer(450, "5.1.1 no such user"), False),
-        (Answer(550, "relay not permitted"), False),
-        (Answer(550, "5.1.0 Address rejected"), False),
-        (Answer(550, "Administrative prohibition"), False),
-        (Answer(553, "5.7.1 blocked"), False),
-        (Answer(552, "5.2.2 over quota"), False),
+        (Reply(550, "5.1.1 no such user"), True),
+        (Reply(550, "No such user"), True),
+        (Reply(450, "5.1.1 no such user"), False),
+        (Reply(550, "relay not permitted"), False),
+        (Reply(550, "5.1.0 Address rejected"), False),
+        (Reply(550, "Administrative prohibition"), False),
+        (Reply(553, "5.7.1 blocked"), False),
+        (Reply(552, "5.2.2 over quota"), False),
     ],
 )
-def test_the_same_rule_reads_an_answer_at_sending_time(answer, gone):
-    assert answer.nobody_there == gone
+def test_the_same_rule_reads_a_reply_at_sending_time(reply, hard):
+    assert reply.hard_bounce == hard

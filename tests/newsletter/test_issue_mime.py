@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 from articles import publishing
 from newsletter import links
 from newsletter.delivery import message_ids
-from newsletter.delivery.mime import Post, Recipient
+from newsletter.delivery.mime import IssueMessage, Recipient
 from newsletter.issues import rendering
 from newsletter.models import Delivery
 from tests.articles.factories import make_article
@@ -47,7 +47,7 @@ def text_of(mail, kind: str) -> str:
 def test_the_headers_that_mail_programs_act_on(got, settings):
     settings.NEWSLETTER_FROM_EMAIL = "news@letters.example.org"
     mail, _raw = got()
-    unsubscribe = links.unsubscribe(got.reader.key, got.issue.pk)
+    unsubscribe = links.unsubscribe_url(got.reader.key, got.issue.pk)
     assert mail["List-Unsubscribe"] == f"<{unsubscribe}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["List-ID"] == "<newsletter.127.0.0.1>"
@@ -88,8 +88,8 @@ def test_both_parts_hold_text_links_postal_address_and_no_slot(got):
     key, issue = got.reader.key, got.issue.pk
     for kind in ("plain", "html"):
         text = text_of(mail, kind)
-        assert links.unsubscribe(key, issue) in text.replace("\n", "")
-        assert links.preferences(key, issue) in text.replace("\n", "")
+        assert links.unsubscribe_url(key, issue) in text.replace("\n", "")
+        assert links.preferences_url(key, issue) in text.replace("\n", "")
         assert "12 Example Street" in text
         assert "Nashville, TN 37201" in text
         assert "http://127.0.0.1:8000/contact/" in text
@@ -127,7 +127,7 @@ def test_a_line_never_begins_with_a_full_stop_whatever_the_link(settings):
     issue = make_issue(body="<p>.</p>" * 50)
     for length in range(1, 80):
         settings.SITE_URL = f"http://{'a' * length}.example"
-        post = Post(rendering.write(issue), issue=1)
+        post = IssueMessage(rendering.render(issue), issue=1)
         octets = post.octets(Recipient("a@example.org", "k" * 22))
         assert b"\r\n." not in octets
         assert octets.endswith(b"\r\n")
@@ -148,7 +148,13 @@ def test_a_configured_key_signs_what_mail_programs_act_on(got, settings):
         return record
 
     assert dkim.verify(raw, dnsfunc=dns)
-    for name in (b"List-Unsubscribe", b"List-Unsubscribe-Post", b"Feedback-ID", b"To", b"Subject"):
+    for name in (
+        b"List-Unsubscribe",
+        b"List-Unsubscribe-Post",
+        b"Feedback-ID",
+        b"To",
+        b"Subject",
+    ):
         changed = re.sub(rb"(?m)^%b: " % name, b"%b: x" % name, raw)
         assert not dkim.verify(changed, dnsfunc=dns), name
     covered = re.search(rb"h=([^;]+);", raw)[1].lower()

@@ -5,7 +5,7 @@ from base64 import encodebytes
 import pytest
 
 from newsletter.bounces import dsn
-from newsletter.bounces.classification import Verdict
+from newsletter.bounces.classification import Bounce
 from newsletter.delivery import message_ids
 
 OURS = message_ids.make(7, 42, "example.org")
@@ -41,7 +41,7 @@ FAILED = ("message/delivery-status", STATUS)
 COPIED = ("message/rfc822", COPY)
 
 
-def only(octets: bytes) -> dsn.Returned:
+def only(octets: bytes) -> dsn.ReportedRecipient:
     [found] = dsn.read(octets)
     return found
 
@@ -135,8 +135,8 @@ SHAPES = {
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_report_is_read_in_every_shape(shape):
     found = only(SHAPES[shape])
-    assert found.verdict is Verdict.GONE
-    assert not found.passing
+    assert found.bounce is Bounce.HARD
+    assert not found.harmless
     assert message_ids.parse(found.quoted) == (7, 42)
 
 
@@ -151,14 +151,14 @@ def test_a_report_is_read_in_every_shape(shape):
 def test_a_diagnosis_goes_on_in_the_next_line_with_or_without_a_blank(unindented):
     recipient = f"Final-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.0.0\n{unindented}"
     found = only(mail(status_part(recipient), COPIED))
-    assert found.verdict is Verdict.PASSING
+    assert found.bounce is Bounce.SOFT
     assert "over quota" in found.why
 
 
 @pytest.mark.parametrize("action", ["expired", "Expired (after 5 days)"])
 def test_what_expired_failed_and_says_nothing_against_the_reader(action):
     recipient = RECIPIENT.replace("failed", action).replace("5.1.1", "5.4.7")
-    assert only(mail(status_part(recipient), COPIED)).passing
+    assert only(mail(status_part(recipient), COPIED)).harmless
 
 
 @pytest.mark.parametrize(

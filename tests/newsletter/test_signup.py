@@ -63,7 +63,7 @@ def known(how: str | None) -> str:
     if how == "paused":
         make_subscriber(email=email, paused_until=timezone.now() + timedelta(days=9))
     if how == "asked before":
-        subscription.ask(email, page="pages:home", network="192.0.2.7")
+        subscription.sign_up(email, page="pages:home", network="192.0.2.7")
     return email
 
 
