@@ -11,7 +11,7 @@ PRODUCTION = DEBUG=off SECRET_KEY=$(CHECK_KEY) ADDRESS_KEY=$(CHECK_KEY) NEWSLETT
 	CACHE_URL=redis://127.0.0.1:1/1 EMAIL_URL=smtp+tls://127.0.0.1:1 \
 	DEFAULT_FROM_EMAIL=office@clinic.test PRIVACY_OFFICER_EMAIL=privacy@clinic.test SITE_URL=https://clinic.test ALLOWED_HOSTS=clinic.test
 
-.PHONY: run test lint lock bench messages shell clean help install
+.PHONY: run test clocks lint lock bench messages shell clean help install
 
 run: install ## Run the site with all its services, on PORT (8000)
 	@exec $(PY) -m devstack.run
@@ -19,6 +19,10 @@ run: install ## Run the site with all its services, on PORT (8000)
 test: install ## Run all tests, by the true clock or by CLOCK="2027-03-13 22:50"
 	@$(PY) -m devstack.chromium
 	@exec $(if $(CLOCK),$(PY) -m devstack.clock "$(CLOCK)") $(PY) -m pytest -n 3 --dist worksteal $(ARGS)
+
+clocks: install ## Run the tests that read a clock on sixteen other days (an hour or more)
+	@$(PY) -m devstack.chromium
+	@exec $(PY) -m devstack.clocks $(ARGS)
 
 # The static checks have an environment of their own. They ask nobody anything.
 CODE = curednation pages appointments articles newsletter core
@@ -34,6 +38,7 @@ lint: install ## Check style, types, templates, security, migrations and product
 	$(SEMGREP) --quiet --error --config semgrep/house.yaml $(CODE)
 	DEBUG=on $(PY) -m mypy .
 	DEBUG=on $(PY) manage.py makemigrations --check --dry-run
+	DEBUG=on $(PY) manage.py lintmigrations
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 lock: install ## Lock what the requirements need; PACKAGE=x raises one, ALL=1 all of them

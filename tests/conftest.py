@@ -77,6 +77,14 @@ def django_db_modify_db_settings(
         template_database.use()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """End what is still connected before the database is dropped: a killed site, a thread."""
+    yield
+    with django_db_blocker.unblock():
+        database.end_other_sessions()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _empty_tables_past_triggers() -> Iterator[None]:
     """After a transactional test, empty the tables that hold something, append-only ones too."""

@@ -51,6 +51,15 @@ def _proofs_that_hold_something(cursor) -> list[str]:
     return [table for (table,) in cursor.fetchall()]
 
 
+def end_other_sessions() -> None:
+    """End the sessions of others in this process's test database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 def empty_tables() -> None:
     """Empty the tables that hold something, append-only ones too, but not those in KEPT.
 

@@ -22,9 +22,11 @@ from django.contrib.admin.options import TO_FIELD_VAR, IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import DateTimeField, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive
 
 from core.people import name_matching
 from core.staff.audit.admin_pages import record_all
@@ -50,7 +52,22 @@ class GuardedAdmin(ModelAdmin):
         text = str(value)
         if "\0" in text or (lookup == f"{self.date_hierarchy}__year" and not _is_year(text)):
             raise IncorrectLookupParameters
+        if self._lacks_zone(lookup, text):
+            raise IncorrectLookupParameters
         return super().lookup_allowed(lookup, value, request)
+
+    def _lacks_zone(self, lookup: str, text: str) -> bool:
+        """Whether a moment is compared with a time of no zone. Filters' own links name theirs."""
+        path, _, comparison = lookup.rpartition("__")
+        if comparison not in ("gt", "gte", "lt", "lte"):
+            return False
+        if not isinstance(get_fields_from_path(self.model, path)[-1], DateTimeField):
+            return False
+        try:
+            moment = parse_datetime(text)
+        except ValueError:
+            return False  # refused with what is no moment at all
+        return moment is not None and is_naive(moment)
 
     def _lookups(self, request: HttpRequest) -> set[str]:
         """What the filters beside the list, and the days above it, put into the address."""

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import urllib.request
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -12,7 +12,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-from devstack import clock, clock_variables
+from devstack import clock, clock_variables, clocks
 from devstack.errors import Trouble
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -84,6 +84,17 @@ if not os.environ.get("FAKETIME"):  # one clock within another is refused
             [sys.executable, "-c", code], env=environ, text=True, timeout=60
         )
         assert said.startswith("2031-03-13 22:5")
+
+
+def test_the_clocks_are_fourteen_days_in_a_row_and_both_eves_of_a_clock_change():
+    found = list(clocks.moments(date(2026, 11, 26)))
+    days = [moment.date() for name, moment in found if name.startswith("day")]
+    assert days == [date(2026, 11, 27) + timedelta(number) for number in range(14)]
+    assert len({moment.hour for _, moment in found[:14]}) == 14
+    assert [moment.isoformat() for _, moment in found[14:]] == [
+        "2027-03-13T22:50:00-06:00",
+        "2027-11-06T22:50:00-05:00",
+    ]
 
 
 def test_services_by_another_clock_are_others():

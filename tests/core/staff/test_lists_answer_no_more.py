@@ -294,3 +294,19 @@ def test_whatever_is_typed_where_words_are_suggested_gets_an_answer(superuser, t
     query = {"app_label": "articles", "model_name": "redirect", "field_name": "article"}
     for method in (superuser.get, superuser.head, superuser.options, superuser.post):
         assert method("/admin/autocomplete/", query | {"term": term}).status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("moment", "refused"),
+    [
+        ("9999-12-31", True),
+        ("2026-01-01 00:00:00", True),
+        ("2026-01-01 00:00:00-06:00", False),
+        ("2026-01-01 00:00:00+00:00", False),
+    ],
+)
+def test_a_filter_by_a_moment_takes_only_one_with_its_zone(superuser, moment, refused):
+    answer = superuser.get("/admin/mail/outgoingemail/", {"created_at__gte": moment})
+    assert (answer.status_code, answer.get("Location", "").endswith("?e=1")) == (
+        (302, True) if refused else (200, False)
+    )
