@@ -11,8 +11,8 @@ from django.core.management import call_command
 from core import spreadsheets
 from newsletter.models import Event, Subscriber, Topic
 from tests.core.staff.people import make_staff, sign_in
+from tests.import_graph import modules
 from tests.newsletter.factories import make_consent_text, make_subscriber, make_topic
-from tests.test_import_rules import modules
 
 FORMULAS = [
     "=1+1",
