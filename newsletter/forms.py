@@ -31,7 +31,7 @@ class AddressField(form_fields.AddressField):
         return email_addresses.normalized(super().clean(value))
 
 
-class AddressForm(forms.Form):
+class SignupForm(forms.Form):
     email = AddressField()
     # What the visitor has been asked about this very address and answered yes to.
     kept = forms.CharField(required=False, max_length=320, widget=forms.HiddenInput)

@@ -11,4 +11,4 @@ IN_TIME = timedelta(hours=2)  # before the visit: from then on every change is t
 
 def of_change(about: str, appointment: Appointment) -> timedelta:
     """Nothing for the first in a while; the last of many in a row says how the visit stands."""
-    return outbox.pause(about=about, longest=LONGEST, latest=appointment.starts_at - IN_TIME)
+    return outbox.delay(about=about, longest=LONGEST, latest=appointment.starts_at - IN_TIME)

@@ -132,7 +132,7 @@ def must_confirm(
     """
     wait = timedelta(0)
     if not at_once:
-        wait = outbox.pause(about=about(appointment), longest=LONGEST_PAUSE_TO_CONFIRM)
+        wait = outbox.delay(about=about(appointment), longest=LONGEST_PAUSE_TO_CONFIRM)
     _write(
         "appointment_confirm",
         appointment,
@@ -165,7 +165,7 @@ def my_visits(email: str) -> None:
         to=email,
         about=thing,
         overtakes=True,
-        wait=outbox.pause(about=thing, longest=LONGEST_PAUSE_OF_LINKS),
+        wait=outbox.delay(about=thing, longest=LONGEST_PAUSE_OF_LINKS),
         or_else=[other],
         **said,
     )
@@ -204,7 +204,7 @@ def proof(email: str, state: State, service: Service) -> None:
         to=email,
         about=thing,
         overtakes=True,
-        wait=outbox.pause(about=thing, longest=LONGEST_PAUSE_OF_PROOFS),
+        wait=outbox.delay(about=thing, longest=LONGEST_PAUSE_OF_PROOFS),
         or_else=[other],
         **said,
     )

@@ -21,7 +21,7 @@ def joined(entry: WaitlistEntry, *, at_once: bool = False) -> None:
     the address has had no mail about it.
     """
     about = _about_place(entry, entry.email)
-    wait = timedelta(0) if at_once else outbox.pause(about=about, longest=LONGEST_PAUSE)
+    wait = timedelta(0) if at_once else outbox.delay(about=about, longest=LONGEST_PAUSE)
     said: dict[str, Any] = {"name": entry.greeting_name, "link": links.absolute(entry)}
     outbox.enqueue(
         "appointment_offer_joined",

@@ -27,7 +27,7 @@ _LINK_PATH = re.compile(r"(https?://[^/\s\"'<>]+)/[^\s\"'<>]+")
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
 def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """On the first page: that e-mails failed this week, and where to see them."""
+    """Show on the first page that e-mails failed this week."""
     if not request.user.has_perm("mail.view_outgoingemail"):
         return None
     week = timezone.now() - timedelta(days=7)
@@ -37,7 +37,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
 
 @admin.site.register_panel  # type: ignore[attr-defined]
 def bounced_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """On the first page: that e-mails came back this week, so that somebody calls the patient.
+    """Show on the first page that e-mails bounced this week, so that somebody calls the patient.
 
     Not those of the newsletter: mail to confirm goes to whatever a stranger typed.
     """
@@ -62,7 +62,7 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
     actions = ("send_again",)
     readonly_fields = (
         *("to", "subject", "status", "why", "attempts", "next_attempt"),
-        *("written", "of_use_until", "sent", "came_back", "emptied"),
+        *("written", "of_use_until", "sent", "bounced", "emptied"),
         *("body", "files", "source"),
         *("template", "about", "key", "message_id"),
     )
@@ -142,7 +142,7 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
         return _moment(email.sent_at)
 
     @admin.display(description=_("came back"))
-    def came_back(self, email: OutgoingEmail) -> str:
+    def bounced(self, email: OutgoingEmail) -> str:
         return _moment(email.bounced_at)
 
     @admin.display(description=_("emptied"))

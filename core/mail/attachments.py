@@ -8,14 +8,14 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Attachment:
-    """`mimetype` may carry parameters: `text/calendar; method=REQUEST; charset=utf-8`."""
+    """A file. `mimetype` may carry parameters: `text/calendar; method=REQUEST; charset=utf-8`."""
 
     filename: str
     content: str | bytes
     mimetype: str
 
     def to_json(self) -> dict[str, Any]:
-        """Text is stored as text, so that it can be read in the database; the rest as base64."""
+        """Store text as text, so that it can be read in the database; the rest as base64."""
         text = self._as_text()
         stored = {"base64": b64encode(self.octets).decode()} if text is None else {"content": text}
         return {"filename": self.filename, "mimetype": self.mimetype, **stored}
@@ -27,12 +27,12 @@ class Attachment:
 
     @property
     def content_type(self) -> str:
-        """The type without parameters, in lower case."""
+        """Return the type without parameters, in lower case."""
         return self.mimetype.partition(";")[0].strip().lower()
 
     @property
     def calendar_method(self) -> str:
-        """`REQUEST` or `CANCEL` when a mail program should act on it; empty for any other file."""
+        """Return `REQUEST` or `CANCEL` when mail programs should act on it; else nothing."""
         if self.content_type != "text/calendar":
             return ""
         header = Message()

@@ -1,4 +1,4 @@
-"""Sending: claim, send outside any transaction, settle; and finding what was left behind."""
+"""Sending e-mails of the outbox: claim, send outside any transaction, settle; and recovery."""
 
 import logging
 import random
@@ -37,7 +37,7 @@ def deliver(pk: int) -> None:
     email = OutgoingEmail.objects.claim(pk)
     if email is None:
         return
-    if not throttling.may_go(email):
+    if not throttling.may_send(email):
         _later(email)
         return
     connection = get_connection()
@@ -58,7 +58,7 @@ def deliver(pk: int) -> None:
 
 def _later(email: OutgoingEmail) -> None:
     """Give it back untried; what overtakes it meanwhile goes in its place."""
-    waiting = _back_to_waiting(_about(throttling.ASKED_AGAIN))
+    waiting = _back_to_waiting(_about(throttling.TRY_AGAIN_AFTER))
     OutgoingEmail.objects.settle(email, attempts=F("attempts") - 1, **waiting)
 
 
@@ -81,7 +81,7 @@ def _not_sent(email: OutgoingEmail, error: Exception) -> None:
 
 
 def retry_delay(attempts: int) -> timedelta:
-    """Twice as long after each attempt, up to two hours, and up to a fifth sooner or later."""
+    """Return twice as long after each attempt, up to two hours, and up to a fifth more or less."""
     return _about(min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LONGEST_RETRY))
 
 
@@ -103,7 +103,7 @@ def _back_to_waiting(delay: timedelta) -> dict[str, object]:
 
 
 def release_abandoned() -> int:
-    """Put back what a worker left behind when it was killed. Returns how many.
+    """Put back what a worker left behind when it was killed; return how many.
 
     Whether the server had already taken it, nobody knows: it is sent again with its Message-ID.
     """
@@ -117,7 +117,7 @@ def release_abandoned() -> int:
 
 
 def take_overdue() -> list[int]:
-    """Up to 200 e-mails to hand over now; not offered again while they may sit in the queue."""
+    """Return up to 200 e-mails to hand over now, none again while it may sit in the queue."""
     with transaction.atomic():
         pks = _lock(OutgoingEmail.objects.overdue())
         OutgoingEmail.objects.filter(pk__in=pks).update(due_at=Now() + QUEUE_PATIENCE)
@@ -130,7 +130,7 @@ def give_back(pks: list[int]) -> None:
 
 
 def purge(older_than: timedelta) -> int:
-    """Empty every settled e-mail written longer ago than that. Returns how many.
+    """Empty every settled e-mail written longer ago than that; return how many.
 
     Nothing of a person stays, the address included: the row then only proves that a mail of this
     kind about this thing was sent, and when. What still waits keeps its body until it is settled.

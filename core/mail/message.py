@@ -32,13 +32,13 @@ class Undeliverable(Exception):
 
 
 def message_id(key: str) -> str:
-    """The same for the same key, and the key cannot be guessed from it."""
+    """Return the same for the same key; the key cannot be guessed from it."""
     digest = salted_hmac("curednation.mail.message-id", key, algorithm="sha256").hexdigest()
     return f"<{digest[:32]}@{_sender_address().rpartition('@')[2]}>"
 
 
 def build(email: OutgoingEmail) -> EmailMultiAlternatives:
-    """The e-mail with both bodies, styles inlined, and its files. Raises Undeliverable."""
+    """Build the e-mail with both bodies, styles inlined, and its files. Raises Undeliverable."""
     message = EmailMultiAlternatives(
         subject=one_line(email.subject),
         body=email.text,

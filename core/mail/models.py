@@ -15,6 +15,8 @@ LEASE_SECONDS = 180
 
 
 class EmailStatus(models.TextChoices):
+    """Where an e-mail stands."""
+
     WAITING = "waiting", _("waiting")
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
@@ -26,37 +28,37 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
     """Times are compared with the clock of the database: workers on other machines may differ."""
 
     def about(self, *things: str) -> Self:
-        """The e-mails of these things, each written like `appointment:42`."""
+        """Return the e-mails of these things, each written like `appointment:42`."""
         return self.filter(about__in=things)
 
     def failed(self) -> Self:
-        """Those that will not be sent unless somebody asks for it."""
+        """Return those that will not be sent unless somebody asks for it."""
         return self.filter(status=EmailStatus.FAILED)
 
     def overdue(self) -> Self:
-        """Those that wait although it is their time, longest first."""
+        """Return those that wait although it is their time, longest first."""
         return self.filter(status=EmailStatus.WAITING, due_at__lte=Now()).order_by("due_at")
 
     def abandoned(self) -> Self:
-        """Those whose worker went away while it was sending them."""
+        """Return those whose worker went away while it was sending them."""
         return self.filter(status=EmailStatus.SENDING, lease_until__lte=Now())
 
     def resendable(self) -> Self:
-        """Failed, not overtaken since, not too late, and still with a body."""
+        """Return those that failed, are not overtaken since nor too late, and still have a body."""
         in_time = Q(not_after=None) | Q(not_after__gt=Now())
         return self.failed().filter(in_time, overtaken=False, purged_at=None)
 
     def bounced(self) -> Self:
-        """Those that were taken and could not be delivered, or that somebody complained about."""
+        """Return those that could not be delivered once sent, or that somebody complained about."""
         return self.filter(bounced_at__isnull=False)
 
     def settled(self) -> Self:
-        """Those that nothing will be done about by itself, and that still have their bodies."""
+        """Return those that nothing is done about any more, and that still have their bodies."""
         settled = [EmailStatus.SENT, EmailStatus.FAILED, EmailStatus.DROPPED]
         return self.filter(status__in=settled, purged_at=None)
 
     def write_once(self, email: "OutgoingEmail") -> bool:
-        """Insert `email` and set its primary key; False when its key was written before.
+        """Insert `email` and set its primary key; return False when its key was written before.
 
         One statement, and a known key is no error that would break the caller's transaction.
         Django's `bulk_create(ignore_conflicts=True)` cannot tell which of the two has happened.
@@ -71,7 +73,7 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         return row is not None
 
     def claim(self, pk: int) -> "OutgoingEmail | None":
-        """Take a waiting e-mail for one worker alone; None when there is nothing to take.
+        """Take a waiting e-mail for one worker alone; return None when there is nothing to take.
 
         One whose `not_after` has passed is dropped instead. The lease lasts `LEASE_SECONDS`:
         after it the sweep gives the e-mail to another worker.
@@ -84,7 +86,7 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         return email
 
     def settle(self, email: "OutgoingEmail", **changes: object) -> bool:
-        """End this worker's claim with `changes`; False when its lease was given to another."""
+        """End this worker's claim with `changes`; return False if another has the lease."""
         mine = self.filter(pk=email.pk, status=EmailStatus.SENDING, claimed_by=email.claimed_by)
         return bool(mine.update(claimed_by=None, lease_until=None, **changes))
 

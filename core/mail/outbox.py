@@ -1,4 +1,4 @@
-"""The door of the outbox: what other apps call. Nothing here talks to a mail server."""
+"""The outbox: what other apps call to send e-mail. Nothing here talks to a mail server."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -21,10 +21,10 @@ from core.mail.rendering import fit, render
 __all__ = [
     "Attachment",
     "NotResendable",
+    "delay",
     "drop",
     "enqueue",
     "forget",
-    "pause",
     "record_bounce",
     "resend",
 ]
@@ -58,10 +58,10 @@ def enqueue(
     None when `key` was written before: then nothing is written, dropped or sent. `about` groups the
     mails of one thing and one reader (`appointment:42`); with `overtakes`, earlier ones of the same
     `about` that are not sent yet never will be; `wait` is how long it may be overtaken itself
-    before it goes (see `pause`). `secret` is for mails whose text opens an account. What has not
+    before it goes (see `delay`). `secret` is for mails whose text opens an account. What has not
     been sent by `not_after` is dropped: a reminder must not come after its time.
     `or_else` are the templates and contexts that would have been sent in another case: they are
-    rendered as well, so that the time it takes does not tell which case it is. PRIVACY 10.
+    rendered as well, so that the time it takes does not tell which case it is.
     `to` may be anything a person typed: an address that cannot work fails later, and staff see it.
     Raises when the template is not complete, never for the sake of a broker or a mail server.
     """
@@ -94,13 +94,13 @@ def enqueue(
     return email
 
 
-def pause(*, about: str, longest: timedelta, latest: datetime | None = None) -> timedelta:
+def delay(*, about: str, longest: timedelta, latest: datetime | None = None) -> timedelta:
     """Return how long one more mail about this thing should `wait`: not at all if it is the first.
 
     No longer than `longest`, nor than until `latest`: for what is soon needed.
     """
     now = timezone.now()
-    found = throttling.pause(about, now, longest=longest)
+    found = throttling.delay(about, now, longest=longest)
     return found if latest is None else max(min(found, latest - now), timedelta(0))
 
 
@@ -116,7 +116,7 @@ def forget(*, about: str) -> None:
 
 
 def record_bounce(*, quoted: str, why: str) -> OutgoingEmail | None:
-    """Note that a mail came back after it was sent; staff see it on the first page of the admin.
+    """Note that a mail bounced after it was sent; staff see it on the first page of the admin.
 
     `quoted` is the text in which somebody names the Message-ID. None where it names none of ours.
     """

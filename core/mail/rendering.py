@@ -60,12 +60,12 @@ def fit(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """For a header: every run of white space, line ends too, is one space."""
+    """Make every run of white space, line ends too, one space: for a header."""
     return " ".join(text.split())
 
 
 def wrapped(text: str) -> str:
-    """Lines of at most 78 characters, links kept whole, never two blank lines together."""
+    """Break lines at 78 characters, links kept whole, never two blank lines together."""
     lines = [part for line in text.splitlines() for part in _wrap(line.rstrip())]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 

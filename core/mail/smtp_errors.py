@@ -9,9 +9,13 @@ from django.utils.translation import gettext as _
 from core.mail.message import Undeliverable
 
 # The server refuses us, not this e-mail: another attempt may work once somebody has set it right.
-_ABOUT_US = (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)
+_SENDER_REJECTED = (
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPAuthenticationError,
+)
 _AUTHENTICATION_CODES = {530, 534, 535, 538}
-_HTTP_ABOUT_US = {
+_HTTP_SENDER_REJECTED = {
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.PAYMENT_REQUIRED,
     HTTPStatus.FORBIDDEN,
@@ -22,17 +26,17 @@ _HTTP_ABOUT_US = {
 
 
 def is_permanent(error: Exception) -> bool:
-    """Whether this e-mail would be refused again, however often it is tried."""
+    """Return whether this e-mail would be refused again, however often it is tried."""
     if isinstance(error, Undeliverable):
         return True
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(_is_final(code) for code, _text in error.recipients.values())
-    if isinstance(error, _ABOUT_US):
+    if isinstance(error, _SENDER_REJECTED):
         return False
     if isinstance(error, smtplib.SMTPResponseException):
         return _is_final(error.smtp_code)
     status = _http_status(error)
-    return 400 <= status < 500 and status not in _HTTP_ABOUT_US
+    return 400 <= status < 500 and status not in _HTTP_SENDER_REJECTED
 
 
 def _http_status(error: Exception) -> int:
@@ -46,7 +50,7 @@ def _is_final(code: int) -> bool:
 
 
 def reason(error: Exception) -> str:
-    """One line for staff. It may repeat the address, so it belongs in the row and in no log."""
+    """Return one line for staff. It may repeat the address: it belongs in the row and in no log."""
     if isinstance(error, Undeliverable):
         return str(error)
     if isinstance(error, smtplib.SMTPRecipientsRefused):

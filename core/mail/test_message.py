@@ -1,4 +1,4 @@
-"""The test message: does mail leave this site? For staff and for whoever sets the server up."""
+"""A test message, for staff and for whoever sets the server up: does mail leave this site?"""
 
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from core.people.form_fields import AddressField
 from core.staff.audit.disclosures import declare_none
 
 
-class TrialForm(Form):
+class TestMessageForm(Form):
     to = AddressField(label=gettext_lazy("Send it to"))
 
 
@@ -31,7 +31,7 @@ def send(to: str) -> OutgoingEmail:
 
 def send_from_admin(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     """Ask for an address and send; then show the row, where staff see what became of it."""
-    form = TrialForm(request.POST or None, initial={"to": getattr(request.user, "email", "")})
+    form = TestMessageForm(request.POST or None, initial={"to": getattr(request.user, "email", "")})
     if form.is_valid():
         with transaction.atomic():
             email = send(form.cleaned_data["to"])

@@ -17,9 +17,9 @@ from core.guard import rate_limits
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.people import email_addresses
 
-FIRST_PAUSE = timedelta(minutes=5)
+FIRST_DELAY = timedelta(minutes=5)
 REMEMBERED = timedelta(days=1)
-ASKED_AGAIN = timedelta(minutes=10)
+TRY_AGAIN_AFTER = timedelta(minutes=10)
 # Their recipients are staff, or were named by staff: no stranger can make anybody else one.
 _TO_STAFF = (
     *("provider_", "account_invited", "account_changed", "comments_waiting"),
@@ -27,7 +27,7 @@ _TO_STAFF = (
 )
 
 
-def pause(about: str, now: datetime, *, longest: timedelta) -> timedelta:
+def delay(about: str, now: datetime, *, longest: timedelta) -> timedelta:
     """Return how long one more mail about this thing has to wait.
 
     Five minutes after the first that went out within a day, twice as long after each, `longest`
@@ -41,12 +41,12 @@ def pause(about: str, now: datetime, *, longest: timedelta) -> timedelta:
     )
     if not gone["count"]:
         return timedelta(0)
-    apart = min(FIRST_PAUSE * 2 ** min(gone["count"] - 1, 20), longest)
+    apart = min(FIRST_DELAY * 2 ** min(gone["count"] - 1, 20), longest)
     return max(gone["last"] + apart - now, timedelta(0))
 
 
-def may_go(email: OutgoingEmail) -> bool:
-    """Count this mail at its first attempt; False where its mailbox, or all, had enough for now."""
+def may_send(email: OutgoingEmail) -> bool:
+    """Count this mail at its first attempt; return False where its mailbox, or all, had enough."""
     if email.attempts > 1 or email.template.startswith(_TO_STAFF):
         return True
     mailbox = email_addresses.mailbox(email.to)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Count, Func, Value
+from django.db.models import CharField, Count, F, Func, Value
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -53,10 +53,10 @@ def held_bounces(issue: Issue, *, decides: bool) -> dict[str, Any]:
     The first of them, too, for whoever `decides` about them.
     """
     rows = HardBounce.objects.of(issue).held()
-    by_reason = rows.order_by().values("why").annotate(number=Count("pk")).order_by("-number")
+    by_reason = rows.order_by().values(name=F("why")).annotate(number=Count("pk")).order_by("-number")
     parts = ("subscriber__email", Value("@"), Value(2))
     domain = Func(*parts, function="split_part", output_field=CharField())
-    by_domain = rows.order_by().values(domain=domain).annotate(number=Count("pk"))
+    by_domain = rows.order_by().values(name=domain).annotate(number=Count("pk"))
     count = rows.count()
     return {
         "held_count": count,

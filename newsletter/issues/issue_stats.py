@@ -94,7 +94,7 @@ def rejection_reasons(issue: Issue) -> list[dict[str, Any]]:
     """Count why it was refused because of us, as reported later; the most frequent first."""
     rows = Event.objects.of_issue(issue.pk).filter(kind=Event.Kind.REFUSED).order_by()
     counted = rows.values_list("why").annotate(number=Count("pk")).order_by("-number")
-    return [{"why": why, "number": number} for why, number in counted[:REASONS]]
+    return [{"name": why, "number": number} for why, number in counted[:REASONS]]
 
 
 def by_hour(issue: Issue) -> dict[str, list[tuple[datetime, int]]]:

@@ -15,7 +15,7 @@ from core.guard.client_ip import client_network
 from core.guard.no_store import no_store
 from core.people import email_addresses
 from newsletter import links, subscription
-from newsletter.forms import AddressForm
+from newsletter.forms import SignupForm
 from newsletter.models import Confirmation
 from newsletter.subscription import domain_typos
 from newsletter.views.rate_limited import from_elsewhere, masked, too_many
@@ -28,10 +28,10 @@ ROUTE_NAME = re.compile(r"[a-z]{1,20}:[a-z_]{1,30}")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the form and past issues. Cached until the tag "newsletter" is dropped."""
-    return pages.serve(request, tags=["newsletter"], make=lambda: _home(request, AddressForm()))
+    return pages.serve(request, tags=["newsletter"], make=lambda: _home(request, SignupForm()))
 
 
-def _home(request: HttpRequest, form: AddressForm) -> HttpResponse:
+def _home(request: HttpRequest, form: SignupForm) -> HttpResponse:
     return render(request, "newsletter/home.html", {"form": form})
 
 
@@ -42,7 +42,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     """Take what the form sends. Nobody is looked up: each address gets the same answer."""
     if request.method != "POST":
         return redirect(HOME)
-    form = AddressForm(request.POST)
+    form = SignupForm(request.POST)
     if not form.is_valid():
         return _home(request, form)
     if not sessionless_form.is_same_origin(request):
@@ -114,5 +114,5 @@ def _confirm_page(request: HttpRequest, found: Confirmation) -> HttpResponse:
 
 
 def _ended(request: HttpRequest, found: Confirmation) -> HttpResponse:
-    context = {"used": found.confirmed_at is not None, "form": AddressForm()}
+    context = {"used": found.confirmed_at is not None, "form": SignupForm()}
     return render(request, "newsletter/link_ended.html", context, status=410)

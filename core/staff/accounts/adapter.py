@@ -127,7 +127,7 @@ def _answer(template: str, email: str, link: str) -> None:
         to=email,
         about=about,
         overtakes=True,
-        wait=outbox.pause(about=about, longest=LONGEST_PAUSE),
+        wait=outbox.delay(about=about, longest=LONGEST_PAUSE),
         secret=True,
         or_else=[(other, {"link": link})],
         link=link,
