@@ -170,9 +170,10 @@ def test_a_reader_sends_at_most_three_links_a_day_and_is_told(client):
 
 
 def test_no_strangers_sign_ups_keep_a_reader_from_moving(client):
+    reader = make_subscriber()
     for _ in range(3):
         subscription.sign_up("new@example.org", page="newsletter:home", network="198.51.100.9")
-    page = change(client, make_subscriber(), do="move", email="new@example.org")
+    page = change(client, reader, do="move", email="new@example.org")
     assert "We have sent a link to your new address." in page.text
     assert OutgoingEmail.objects.filter(to="new@example.org", template="newsletter_move").exists()
 
