@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Redirect
-from articles.models.article_queryset import ArticleQuerySet
+from articles.models.articles import ArticleQuerySet
 from articles.pictures import library
 from core.article_library import Card
 

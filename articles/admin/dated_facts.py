@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
-from articles.models.article_queryset import ArticleQuerySet
+from articles.models.articles import ArticleQuerySet
 
 AHEAD = timedelta(days=45)
 

@@ -15,7 +15,7 @@ from articles.article_page import related_articles
 from articles.article_page.rendering import Prose, render_prose
 from articles.models import Article, Correction, ImageAsset, Revision, Topic
 from articles.pictures import renditions
-from articles.publishing import content_of
+from articles.publishing.stored_content import content_of
 from articles.revisions.content import Content
 from core.cache.compiled import Asked, Compiled
 

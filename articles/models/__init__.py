@@ -1,7 +1,7 @@
 """The models of articles, comments, pictures and search."""
 
-from articles.models.article_queryset import Status
-from articles.models.articles import RESERVED, Approval, Article, Revision
+from articles.models.approvals import Approval
+from articles.models.articles import RESERVED, Article, Revision, Status
 from articles.models.comments import Comment, CommentStatus, Feedback
 from articles.models.contributors import Contributor
 from articles.models.images import ImageAsset

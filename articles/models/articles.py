@@ -1,22 +1,84 @@
 """An article and its revisions. `publishing` alone changes a status or what readers see."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from articles.links.page_urls import cached_url
-from articles.models.article_queryset import ArticleQuerySet, Status
 from articles.models.contributors import Contributor
 from articles.models.search import INDEX_WHAT_IS_ONLINE
 from articles.models.topics import Topic
 
 RESERVED = {"feed", "topics", "contributors", "comments", "preview", "search", "images"}
+
+
+class Status(models.TextChoices):
+    """Where an article is in the workflow."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    SCHEDULED = "scheduled", _("Scheduled")
+    PUBLISHED = "published", _("Published")
+    ARCHIVED = "archived", _("Archived")
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    """The articles that a page or a task asks for."""
+
+    def published(self):
+        """Return those that readers can see.
+
+        An approved revision is online, whatever is being written.
+        """
+        return self.filter(online__isnull=False)
+
+    def about(self, topic: Topic):
+        """Return those with this topic, as their main one or as one of several."""
+        more = self.model.topics.through.objects.filter(article=OuterRef("pk"), topic=topic)
+        return self.filter(Q(topic=topic) | Exists(more))
+
+    def by_contributor(self, contributor: Contributor):
+        """Return those that this person wrote or reviewed."""
+        return self.filter(Q(author=contributor) | Q(reviewer=contributor))
+
+    def newest(self):
+        """Return them by the day on which they were published, the newest first."""
+        return self.order_by("-published_at", "-pk")
+
+    def most_useful(self):
+        """Return them by their feedback, the most useful first."""
+        return self.order_by("-usefulness", "-published_at", "-pk")
+
+    def as_cards(self, *also: str):
+        """Return them with what a card shows, of the long texts only those named in `also`."""
+        return self.select_related("online", "topic").only(
+            *also,
+            "slug",
+            "published_at",
+            "updated_at",
+            "last_reviewed",
+            "online__title",
+            "online__summary",
+            "online__minutes",
+            "topic__name",
+            "topic__slug",
+            "topic__icon",
+            "topic__tint",
+        )
+
+    def expiring(self, by: date):
+        """Return those that say something which holds no longer than this day."""
+        return self.published().filter(true_until__lte=by)
+
+    def due(self, now: datetime):
+        """Return approved ones whose time has come, and which nobody holds back."""
+        return self.filter(status=Status.SCHEDULED, publish_at__lte=now, held=False)
 
 
 class Article(models.Model):
@@ -211,26 +273,3 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.number})"
-
-
-class Approval(models.Model):
-    """Proof that this person approved exactly this revision. Never changed."""
-
-    revision = models.ForeignKey(Revision, models.PROTECT, related_name="approvals")
-    reviewer = models.ForeignKey(Contributor, models.PROTECT, related_name="approvals")
-    credentials = models.CharField(max_length=40)
-    whole = models.BooleanField(_("the whole article"), default=True)
-    given = models.DateTimeField(_("given"))
-
-    append_only = True
-
-    class Meta:
-        ordering = ["-given"]
-        verbose_name = _("approval")
-        verbose_name_plural = _("approvals")
-        constraints = [
-            models.CheckConstraint(condition=~Q(credentials=""), name="approval_by_credentials")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reviewer}, {self.given:%Y-%m-%d}"

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, Contributor, Topic
-from articles.models.article_queryset import ArticleQuerySet
+from articles.models.articles import ArticleQuerySet
 from articles.search import crisis_terms, results
 from articles.search.query import LONGEST, parse_words
 from core import site_pages
