@@ -51,9 +51,9 @@ FIND = """
 
 def refresh(article: Article) -> None:
     """Find the like articles of this one anew, and of those that may now lead to it."""
-    neighbours = _find([article.pk])
-    _find(neighbours)
-    for slug in Article.objects.filter(pk__in=neighbours).values_list("slug", flat=True):
+    neighbors = _find([article.pk])
+    _find(neighbors)
+    for slug in Article.objects.filter(pk__in=neighbors).values_list("slug", flat=True):
         pages.drop(f"article:{slug}")
 
 

@@ -35,7 +35,7 @@ MOST_TRIES = 256  # of level 1, half of them on average
 HIGHEST = 8
 # So many pieces for the same thing within half an hour raise the level by one: of one network, and
 # of those around it, which often have one owner.
-OF_A_NETWORK, OF_A_NEIGHBOURHOOD = 2, 32
+OF_A_NETWORK, OF_A_NEIGHBORHOOD = 2, 32
 REMEMBERED = timedelta(minutes=30)
 
 
@@ -128,7 +128,7 @@ def _counted_by(request: HttpRequest) -> list[tuple[str, int]]:
     """Whose pieces are counted together, and how many of them raise the level by one."""
     return [
         (client_network(request), OF_A_NETWORK),
-        (client_neighborhood(request), OF_A_NEIGHBOURHOOD),
+        (client_neighborhood(request), OF_A_NEIGHBORHOOD),
     ]
 
 
