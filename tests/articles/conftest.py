@@ -1,8 +1,10 @@
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from core.cache import pages, service
+from tests.core.staff.people import fully_signed_in
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +22,8 @@ def own_cache(settings, monkeypatch):
 def commits(django_capture_on_commit_callbacks):
     """`with commits():` does what a commit would: kept pages are dropped, tasks handed over."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def editor() -> Client:
+    return fully_signed_in("editor", name="Eddie Editor")

@@ -20,26 +20,15 @@ from tests.articles.factories import (
     make_draft,
     make_topic,
 )
-from tests.core.staff.people import make_staff, sign_in
+from tests.core.staff.people import fully_signed_in
 from tests.page_forms import read_forms
 
 pytestmark = pytest.mark.django_db
 
 
-def signed_in(role: str, **fields) -> Client:
-    client = Client()
-    client.user = make_staff(role, **fields)
-    return sign_in(client, client.user)
-
-
-@pytest.fixture
-def editor() -> Client:
-    return signed_in("editor", name="Eddie Editor")
-
-
 @pytest.fixture
 def clinician() -> Client:
-    client = signed_in("clinician", name="Dana Doc")
+    client = fully_signed_in("clinician", name="Dana Doc")
     client.contributor = make_contributor("Dana Doc", user=client.user)
     return client
 
@@ -119,7 +108,7 @@ def test_a_clinician_cannot_approve_what_they_wrote(clinician):
 
 
 def test_the_front_desk_sees_no_articles():
-    desk, article = signed_in("front desk"), make_article()
+    desk, article = fully_signed_in("front desk"), make_article()
     for path in ("change", "preview", "revisions"):
         assert desk.get(page_of(article, path)).status_code == 403
     assert step(desk, article, "archive").status_code == 403
@@ -212,7 +201,7 @@ def test_a_forged_value_of_a_field_that_suggests_is_no_server_error(editor, forg
 
 
 def test_two_editors_are_warned_and_neither_overwrites_the_other(editor):
-    other = signed_in("editor", name="Olive Other")
+    other = fully_signed_in("editor", name="Olive Other")
     article = make_draft()
     mine = form_on(editor, page_of(article)).filled(title="Mine")
     html = other.get(page_of(article)).text
@@ -287,7 +276,7 @@ def test_staff_start_the_check_of_links(editor, monkeypatch):
 
 
 def test_nobody_deletes_an_article_by_hand(editor):
-    manager, article = signed_in("manager"), make_article()
+    manager, article = fully_signed_in("manager"), make_article()
     for client in (editor, manager):
         assert client.post(page_of(article, "delete"), {"post": "yes"}).status_code == 403
 

@@ -3,28 +3,16 @@
 import re
 
 import pytest
-from django.test import Client
 
 from articles import comments
 from articles.models import Comment
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
 from tests.articles.factories import make_article, make_contributor
-from tests.core.staff.people import make_staff, sign_in
+from tests.core.staff.people import fully_signed_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/articles/comment/"
-
-
-def signed_in(role: str, **fields) -> Client:
-    client = Client()
-    client.user = make_staff(role, **fields)
-    return sign_in(client, client.user)
-
-
-@pytest.fixture
-def editor() -> Client:
-    return signed_in("editor", name="Eddie Editor")
 
 
 @pytest.fixture
@@ -86,7 +74,7 @@ def test_an_answer_of_the_author_is_marked_and_lets_readers_see_the_comment(
     client, commits, comment, article
 ):
     author = article.author
-    doctor = signed_in("editor")
+    doctor = fully_signed_in("editor")
     author.user = doctor.user
     author.save()
     with commits():
@@ -120,7 +108,7 @@ def test_a_withdrawn_comment_cannot_be_answered_or_shown(editor, comment):
 
 
 def test_a_clinician_answers_what_is_online_and_decides_nothing(comment):
-    clinician = signed_in("clinician")
+    clinician = fully_signed_in("clinician")
     make_contributor("Dana Doc", user=clinician.user)
     answer, step = f"{LIST}{comment.pk}/answer/", f"{LIST}{comment.pk}/step/approve/"
     assert clinician.post(answer, {"text": "Hello."}).status_code == 403

@@ -70,3 +70,10 @@ def sign_in(client: Client, user: User) -> Client:
     answer = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
     assert answer.status_code == 302, answer.content
     return client
+
+
+def fully_signed_in(role: str, **fields) -> Client:
+    """A browser in which a new member of staff has signed in; `user` is theirs."""
+    client = Client()
+    client.user = make_staff(role, **fields)
+    return sign_in(client, client.user)
