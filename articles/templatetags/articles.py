@@ -105,13 +105,13 @@ def highlighted(text: str, stems: Iterable[str]) -> SafeString:
 
 
 @register.simple_tag
-def ways_back(number: int, cited: dict[int, int]) -> SafeString:
+def backlinks(number: int, cited: dict[int, int]) -> SafeString:
     """Return links from a source to each place in the text that cites it."""
-    return _ways_back(number, cited.get(number, 0), get_language())
+    return _backlinks(number, cited.get(number, 0), get_language())
 
 
 @lru_cache(maxsize=512)
-def _ways_back(number: int, times: int, _language: str) -> SafeString:
+def _backlinks(number: int, times: int, _language: str) -> SafeString:
     links = (
         (number, time, _("Back to the text, place {time}").format(time=time))
         for time in range(1, times + 1)

@@ -42,7 +42,7 @@ def forget(rule: str, *who: str) -> None:
 
 
 def hashed(text: str) -> str:
-    """32 hex digits that stand for `text` in a key of the cache."""
+    """Return 32 hex digits that stand for `text` in a key of the cache."""
     return salted_hmac("curednation.guard", text, algorithm="sha256").hexdigest()[:32]
 
 
@@ -56,7 +56,7 @@ def allow_most(most: int, span: timedelta, *what: str) -> bool:
 
 
 def counted(span: timedelta, *what: str) -> int:
-    """How many uses of `what` `allow_most` has counted within `span`."""
+    """Return how many uses of `what` `allow_most` has counted within `span`."""
     key, seconds = _key_of(span, *what), int(span.total_seconds())
     before, expires_in, now, _ = _ask(lambda storage: storage.get_sliding_window(key, seconds))
     return round(before * expires_in / seconds + now)
