@@ -9,25 +9,23 @@ The appointment's own 128 random bits, with a signature for one purpose and one 
 A corrected e-mail address gives the appointment other bits: what was mailed or handed out before
 leads nowhere (`was_replaced`).
 
-A rotated SECRET_KEY stays valid while it is in SECRET_KEY_FALLBACKS.
+See `core.signed_links` for purposes and for the rotation of keys.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils import timezone
 
 from appointments.models import Appointment, FormerKey
+from core.signed_links import LinkSigner, absolute_url
 
 VALID_AFTER_VISIT = timedelta(days=31)
 # What becomes of a visit that waits because its address has many is not shown meanwhile: it would
 # tell that the address is known here. See `views.visit.shown_status`.
 HANDED_FOR = timedelta(hours=1)
-PATTERN = r"[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{40,64}"
 
 
 class Purpose(StrEnum):
@@ -49,8 +47,15 @@ PURPOSES = {
     "calendar": Purpose.CALENDAR,
     "done": Purpose.DONE,
 }
-MAILED = {Purpose.VISIT, Purpose.CONFIRM, Purpose.CALENDAR}
-HANDED = {Purpose.VISIT, Purpose.CALENDAR, Purpose.DONE}
+MAILED = {
+    purpose: LinkSigner(f"appointments.{purpose}")
+    for purpose in (Purpose.VISIT, Purpose.CONFIRM, Purpose.CALENDAR)
+}
+HANDED = {
+    purpose: LinkSigner(f"appointments.{purpose}.handed")
+    for purpose in (Purpose.VISIT, Purpose.CALENDAR, Purpose.DONE)
+}
+PATTERN = MAILED[Purpose.VISIT].pattern
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def token(appointment: Appointment, purpose: Purpose = Purpose.VISIT) -> str:
     """Return the token of a mailed link. Raises ValueError for what no mail may open."""
     if purpose not in MAILED:
         raise ValueError(f"No mail carries a link for {purpose}")
-    return _mailed(purpose).sign(appointment.key)
+    return MAILED[purpose].sign(appointment.key)
 
 
 def find(text: str, purpose: Purpose) -> VisitLink | None:
@@ -86,11 +91,11 @@ def find(text: str, purpose: Purpose) -> VisitLink | None:
 
     Its appointment comes with provider, service and patient.
     """
-    key = _key(text, _mailed(purpose)) if purpose in MAILED else ""
-    mailed = bool(key)
-    if not key and purpose in HANDED:
-        key = _key(text, _handed(purpose))
-    if not key:
+    key = _read(MAILED, purpose, text)
+    mailed = key is not None
+    if key is None:
+        key = _read(HANDED, purpose, text)
+    if key is None:
         return None
     visits = Appointment.objects.exclude(patient=None, erased_at=None)
     appointment = visits.select_related("provider", "service", "patient").filter(key=key).first()
@@ -99,8 +104,7 @@ def find(text: str, purpose: Purpose) -> VisitLink | None:
 
 def was_replaced(text: str, purpose: Purpose) -> bool:
     """Whether it was a link of that purpose to a visit whose address has been corrected since."""
-    signers = [_mailed(purpose)] * (purpose in MAILED) + [_handed(purpose)] * (purpose in HANDED)
-    keys = [key for key in (_key(text, signer) for signer in signers) if key]
+    keys = [key for key in (_read(kind, purpose, text) for kind in (MAILED, HANDED)) if key]
     return FormerKey.objects.filter(key_hash__in=map(FormerKey.hashed, keys)).exists()
 
 
@@ -114,30 +118,14 @@ def handed_page(appointment: Appointment, name: str = "done") -> str:
     purpose = PURPOSES[name]
     if purpose not in HANDED:
         raise ValueError(f"No browser is handed a link for {purpose}")
-    return reverse(f"appointments:{name}", args=[_handed(purpose).sign(appointment.key)])
+    return reverse(f"appointments:{name}", args=[HANDED[purpose].sign(appointment.key)])
 
 
 def absolute(appointment: Appointment, name: str = "visit") -> str:
     """Return the link for a mail."""
-    return on_site(page(appointment, name))
+    return absolute_url(page(appointment, name))
 
 
-def on_site(path: str) -> str:
-    """Return a path as a link that works from anywhere."""
-    return settings.SITE_URL + path
-
-
-def _mailed(purpose: Purpose) -> Signer:
-    return Signer(sep=".", salt=f"appointments.{purpose}", algorithm="sha256")
-
-
-def _handed(purpose: Purpose) -> Signer:
-    return Signer(sep=".", salt=f"appointments.{purpose}.handed", algorithm="sha256")
-
-
-def _key(text: str, signer: Signer) -> str:
-    """Return the appointment's key; empty if that signer has not signed it."""
-    try:
-        return signer.unsign(text)
-    except BadSignature:
-        return ""
+def _read(kind: dict[Purpose, LinkSigner], purpose: Purpose, text: str) -> str | None:
+    """Return the appointment's key, where a link of that kind has that purpose and it is one."""
+    return kind[purpose].read(text) if purpose in kind else None

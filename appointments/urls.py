@@ -33,9 +33,9 @@ class StateConverter:
 
 
 class ProofConverter(StringConverter):
-    """What django.core.signing writes."""
+    """A token; one that is not ours gets a page that says so."""
 
-    regex = "[A-Za-z0-9_:-]{20,400}"
+    regex = r"[A-Za-z0-9_.:-]{20,400}"
 
 
 register_converter(StateConverter, "state")

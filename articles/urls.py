@@ -8,6 +8,8 @@ from articles.links import preview_links
 from articles.views import article, article_list, comments, feedback, images
 
 app_name = "articles"
+PREVIEW = rf"(?P<token>{preview_links.SIGNER.pattern})"
+COMMENT = rf"(?P<token>{links.SIGNER.pattern})"
 # Articles are what most visitors open: theirs comes as early as the other addresses allow.
 urlpatterns: list[URLPattern] = [
     path("", article_list.articles, name="list"),
@@ -18,8 +20,8 @@ urlpatterns: list[URLPattern] = [
     path("topics/<slug:slug>/feed/", feeds.feed, name="topic_feed"),
     path("contributors/<slug:slug>/", article_list.contributor, name="contributor"),
     path("images/<path:path>", images.image, name="image"),
-    re_path(rf"^preview/(?P<token>{preview_links.PATTERN})/$", article.preview, name="preview"),
-    re_path(rf"^comments/(?P<token>{links.PATTERN})/$", comments.own_comment, name="comment"),
+    re_path(rf"^preview/{PREVIEW}/$", article.preview, name="preview"),
+    re_path(rf"^comments/{COMMENT}/$", comments.own_comment, name="comment"),
     path("<slug:slug>/comments/", comments.article_comments, name="comments"),
     path("<slug:slug>/helpful/", feedback.feedback_form, name="feedback"),
     path("<slug:slug>/thanks/", feedback.thanks, name="feedback_thanks"),

@@ -8,10 +8,18 @@ verifies, so that a link to leave works for years, whatever happens to the rest 
 from typing import NamedTuple
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-PATTERN = r"[A-Za-z0-9_-]{16,32}-\d{1,12}\.[A-Za-z0-9_-]{40,64}"
+from core.signed_links import LinkSigner, absolute_url
+
+PAYLOAD = r"[A-Za-z0-9_-]{16,32}-\d{1,12}"
+SIGNERS = {
+    purpose: LinkSigner(
+        f"newsletter.{purpose}", payload=PAYLOAD, keys=lambda: settings.NEWSLETTER_KEYS
+    )
+    for purpose in ("unsubscribe", "preferences")
+}
+PATTERN = SIGNERS["unsubscribe"].pattern
 
 
 class LinkToken(NamedTuple):
@@ -21,28 +29,17 @@ class LinkToken(NamedTuple):
     issue: int
 
 
-def _signer(purpose: str) -> Signer:
-    first, *others = settings.NEWSLETTER_KEYS
-    return Signer(
-        key=first,
-        fallback_keys=[*others],
-        sep=".",
-        salt=f"newsletter.{purpose}",
-        algorithm="sha256",
-    )
-
-
 def token(purpose: str, key: str, issue: int = 0) -> str:
     """Sign one subscriber's `key` for a purpose: `unsubscribe` or `preferences`."""
-    return _signer(purpose).sign(f"{key}-{issue}")
+    return SIGNERS[purpose].sign(f"{key}-{issue}")
 
 
 def read(purpose: str, text: str) -> LinkToken | None:
     """Return what a token for this purpose says; None if it is not ours."""
-    try:
-        key, _, issue = _signer(purpose).unsign(text).rpartition("-")
-    except BadSignature:
+    payload = SIGNERS[purpose].read(text)
+    if payload is None:
         return None
+    key, _, issue = payload.rpartition("-")
     return LinkToken(key, int(issue))
 
 
@@ -69,8 +66,3 @@ def preferences_path(key: str, issue: int = 0) -> str:
 def home_url() -> str:
     """Return the absolute link to the newsletter's own page, for everybody."""
     return absolute_url(reverse("newsletter:home"))
-
-
-def absolute_url(path: str) -> str:
-    """Return a path as a link that works from anywhere."""
-    return settings.SITE_URL + path

@@ -7,49 +7,54 @@ this purpose, and holds for two hours.
 
 from datetime import timedelta
 
-from django.core import signing
-
 from appointments.models import Appointment, Service, Status
 from core.people import email_addresses
+from core.signed_links import LinkSigner
 
-SALT = "appointments.proof"
 VALID_FOR = timedelta(hours=2)
 KNOWN_BY = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED)
+RETURNING, NEW = "returning", "new"
+SIGNER = LinkSigner(
+    "appointments.proof",
+    payload=rf"[0-9a-f]{{64}}-(?:{RETURNING}|{NEW})",
+    valid_for=lambda: VALID_FOR,
+)
 
 
 def make(email: str, *, returning: bool) -> str:
-    """The token for a link. `returning`: the address is known to have had a visit here."""
-    return signing.dumps([email_addresses.keyed_hash(email), returning], salt=SALT)
+    """Return the token for a link. `returning`: the address is known to have had a visit here."""
+    return SIGNER.sign(f"{email_addresses.keyed_hash(email)}-{RETURNING if returning else NEW}")
 
 
 def address_hash(token: str | None) -> str | None:
-    """The keyed hash of the address that was proved; None for a token that is not ours, or old."""
+    """Return the keyed hash of the proved address; None for a token that is not ours, or old."""
     return _read(token)[0]
 
 
 def is_missing(service: Service, token: str | None) -> bool:
-    """Whether this service is for those who were here, and the token does not say so."""
+    """Say whether this service is for those who were here, and the token does not say so."""
     return service.proof_required and not _read(token)[1]
 
 
 def is_of(token: str | None, email: str) -> bool:
-    """Whether the token proves that address."""
+    """Say whether the token proves that address."""
     return address_hash(token) == email_addresses.keyed_hash(email)
 
 
 def fits(service: Service, token: str | None, email: str) -> bool:
-    """Whether a visit of this service may be booked with that address."""
+    """Say whether a visit of this service may be booked with that address."""
     return not service.proof_required or (not is_missing(service, token) and is_of(token, email))
 
 
 def _read(token: str | None) -> tuple[str | None, bool]:
-    """The keyed hash, and whether the address was known."""
-    try:
-        address, returning = signing.loads(token or "", salt=SALT, max_age=VALID_FOR)
-    except (signing.BadSignature, ValueError):
+    """Return the keyed hash, and whether the address was known."""
+    payload = SIGNER.read(token or "")
+    if payload is None:
         return None, False
-    return address, returning
+    address, _, kind = payload.partition("-")
+    return address, kind == RETURNING
 
 
 def is_known(email: str) -> bool:
+    """Say whether a visit was booked with that address that was not cancelled or missed."""
     return Appointment.objects.of_address(email).filter(status__in=KNOWN_BY).exists()

@@ -22,8 +22,8 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, vDuration, vText
 from icalendar.parser import Contentline, Parameters
 
-from appointments import links
 from appointments.models import Appointment, CalendarFeed, Provider, Status
+from core.signed_links import absolute_url
 
 PATTERN = r"[A-Za-z0-9_-]{32}"
 REFRESH = timedelta(minutes=15)
@@ -65,7 +65,7 @@ def replace(provider: Provider) -> str:
     CalendarFeed.objects.update_or_create(
         provider=provider, defaults={"token_hash": _hash(token), "changed_at": Now()}
     )
-    return links.on_site(reverse("appointments:feed", args=[token]))
+    return absolute_url(reverse("appointments:feed", args=[token]))
 
 
 def find(token: str) -> CalendarFeed | None:

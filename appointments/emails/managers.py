@@ -4,8 +4,8 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import links
 from core.mail import outbox
+from core.signed_links import absolute_url
 
 
 def booking_rests() -> None:
@@ -23,5 +23,5 @@ def booking_rests() -> None:
             key=f"booking-rests:{today}:{pk}",
             to=email,
             about="booking-rests",
-            link=links.on_site(reverse("admin:index")),
+            link=absolute_url(reverse("admin:index")),
         )

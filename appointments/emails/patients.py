@@ -23,6 +23,7 @@ from appointments.scheduling.states import State
 from core.mail import outbox
 from core.people import email_addresses
 from core.practice.models import Practice
+from core.signed_links import absolute_url
 
 ABOUT = "appointment:"
 LONGEST_PAUSE_TO_CONFIRM = timedelta(minutes=10)
@@ -194,7 +195,7 @@ def proof(email: str, state: State, service: Service) -> None:
     path = reverse("appointments:proof_accept", args=[state, service.slug, token])
     kind = "returning" if service.proof_required else "any"  # neither overtakes the other
     thing = f"appointment-proof:{kind}:{email_addresses.keyed_hash(email)}"
-    known = "appointment_proof", {"link": links.on_site(path)}
+    known = "appointment_proof", {"link": absolute_url(path)}
     unknown: tuple[str, dict[str, Any]] = "appointment_proof_none", {}
     gets_it = is_known or not service.proof_required
     (template, said), other = (known, unknown) if gets_it else (unknown, known)

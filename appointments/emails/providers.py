@@ -4,12 +4,12 @@ from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 
-from appointments import links
 from appointments.calendars import feeds
 from appointments.emails import delays
 from appointments.models import Appointment, Provider
 from appointments.scheduling import time_zones
 from core.mail import outbox
+from core.signed_links import absolute_url
 
 DAILY_DIGEST_KEY = "provider-daily-digest:"
 
@@ -46,7 +46,7 @@ def daily_digest(
         visits=visits,
         first=first,
         zone=time_zones.words(str(first.tzinfo)),
-        link=links.on_site(f"{path}?day=today&provider__id__exact={provider_id}"),
+        link=absolute_url(f"{path}?day=today&provider__id__exact={provider_id}"),
     )
     return written is not None
 
@@ -79,6 +79,6 @@ def _tell(
         not_after=appointment.ends_at,
         starts=appointment.starts_at.astimezone(provider.zone),
         zone=time_zones.words(provider.time_zone),
-        link=links.on_site(reverse("admin:appointments_appointment_change", args=[appointment.pk])),
+        link=absolute_url(reverse("admin:appointments_appointment_change", args=[appointment.pk])),
         before=None if wait else before,
     )

@@ -1,43 +1,35 @@
-"""The private link to a place in line, in every mail about it. Derived like that of a visit."""
+"""The private link to a place on the waitlist, in every mail about it. Derived, not stored."""
 
-from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from appointments.links import on_site
 from appointments.models import WaitlistEntry
+from core.signed_links import LinkSigner, absolute_url
 
-
-def _signer() -> Signer:
-    return Signer(sep=".", salt="appointments.waitlist", algorithm="sha256")
+SIGNER = LinkSigner("appointments.waitlist")
 
 
 def token(entry: WaitlistEntry) -> str:
-    return _signer().sign(entry.key)
+    """Return the token of every link to this place."""
+    return SIGNER.sign(entry.key)
 
 
 def is_ours(text: str) -> bool:
-    """Whether it was a link of ours once, also when its place in line is deleted by now."""
-    try:
-        _signer().unsign(text)
-    except BadSignature:
-        return False
-    return True
+    """Say whether it was a link of ours once, also when its place is deleted by now."""
+    return SIGNER.read(text) is not None
 
 
 def find(text: str) -> WaitlistEntry | None:
-    """The place in line behind a token; None if it is not ours or is deleted."""
-    try:
-        key = _signer().unsign(text)
-    except BadSignature:
-        return None
+    """Return the place behind a token; None if the token is not ours or the place is deleted."""
+    key = SIGNER.read(text)
     entries = WaitlistEntry.objects.select_related("service", "provider", "appointment")
-    return entries.filter(key=key).first()
+    return entries.filter(key=key).first() if key else None
 
 
 def page(entry: WaitlistEntry, name: str = "waitlist") -> str:
+    """Return the path of the place's page, or of one of its steps."""
     return reverse(f"appointments:{name}", args=[token(entry)])
 
 
 def absolute(entry: WaitlistEntry) -> str:
-    """The link for a mail."""
-    return on_site(page(entry))
+    """Return the link for a mail."""
+    return absolute_url(page(entry))

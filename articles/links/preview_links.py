@@ -2,27 +2,21 @@
 
 from datetime import timedelta
 
-from django.core.signing import BadSignature, TimestampSigner
 from django.urls import reverse
 
 from articles.models import Article
+from core.signed_links import PRIMARY_KEY, LinkSigner
 
 VALID_FOR = timedelta(days=7)
-PATTERN = r"[0-9]{1,18}\.[A-Za-z0-9]{1,12}\.[A-Za-z0-9_-]{40,64}"
-
-
-def _signer() -> TimestampSigner:
-    return TimestampSigner(sep=".", salt="articles.preview", algorithm="sha256")
+SIGNER = LinkSigner("articles.preview", payload=PRIMARY_KEY, valid_for=lambda: VALID_FOR)
 
 
 def link(article: Article) -> str:
     """Return the path of the preview, valid for VALID_FOR from now."""
-    return reverse("articles:preview", args=[_signer().sign(str(article.pk))])
+    return reverse("articles:preview", args=[SIGNER.sign(article.pk)])
 
 
 def find(token: str) -> int | None:
     """Return the article's key behind a token; None if it is forged or has expired."""
-    try:
-        return int(_signer().unsign(token, max_age=VALID_FOR))
-    except BadSignature:
-        return None
+    pk = SIGNER.read(token)
+    return int(pk) if pk else None

@@ -17,7 +17,7 @@ from core import article_library
 from core.mail.rendering import fit, wrapped
 from core.practice.models import Practice
 from core.richtext import phone_links
-from newsletter import links
+from core.signed_links import absolute_url
 from newsletter.issues.merge_tags import merge_tag
 from newsletter.issues.plain_text import as_text
 from newsletter.models import Issue
@@ -74,7 +74,7 @@ def absolute_links(html: str) -> str:
 
 
 def _context(issue: Issue) -> dict[str, Any]:
-    shown = [card | {"url": links.absolute_url(card["path"])} for card in cards(issue)]
+    shown = [card | {"url": absolute_url(card["path"])} for card in cards(issue)]
     body = absolute_links(issue.body)
     return {
         "issue": issue,
@@ -85,7 +85,7 @@ def _context(issue: Issue) -> dict[str, Any]:
         "cards": shown,
         "unsubscribe": merge_tag("unsubscribe"),
         "preferences": merge_tag("preferences"),
-        "online": links.absolute_url(issue.get_absolute_url()) if issue.in_archive else "",
+        "online": absolute_url(issue.get_absolute_url()) if issue.in_archive else "",
     }
 
 

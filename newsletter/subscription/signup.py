@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from core.mail import outbox
 from core.people import email_addresses
-from newsletter import links
+from core.signed_links import absolute_url
 from newsletter.models import Confirmation, ConsentText, Subscriber
 
 VALID_FOR = timedelta(days=7)
@@ -88,7 +88,7 @@ def _send_confirmation(
         about=about_move(confirmation.pk) if mover else about(confirmation.address_hash),
         secret=True,
         not_after=confirmation.expires_at,
-        link=links.absolute_url(reverse("newsletter:confirm", args=[token])),
+        link=absolute_url(reverse("newsletter:confirm", args=[token])),
     )
     return True
 
