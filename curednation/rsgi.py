@@ -18,10 +18,8 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 from django.conf import settings
 from django.db import close_old_connections
 
-from curednation.wsgi import application as pages  # sets Django up, which the next one needs
-
-# isort: split
 from curednation import request_body
+from curednation.wsgi import application as pages
 
 NOT_AS_FIELDS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 

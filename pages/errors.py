@@ -2,14 +2,13 @@
 
 import logging
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
-
-from core.practice.models import Practice
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     The phone number is the one that this process showed last.
     """
     try:
-        body: str = loader.render_to_string("500.html", {"practice": Practice.last_read()})
+        body: str = loader.render_to_string("500.html", {"practice": _practice()})
     except Exception:  # whatever broke the page may have broken this one too
         logger.exception("The page for errors could not be shown.")
         body = _("Something broke on our side. Please try again in a few minutes.")
@@ -51,7 +50,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def refused_body(status: HTTPStatus) -> HttpResponse:
     """Answer a body that was too large (413), too slow (408) or cut off (400). Needs no service."""
     template = "413.html" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "408.html"
-    body = loader.render_to_string(template, {"practice": Practice.last_read()})
+    body = loader.render_to_string(template, {"practice": _practice()})
     return _unkept(HttpResponse(body, status=status))
 
 
@@ -62,3 +61,11 @@ def _page(request: HttpRequest, template: str, status: int, context=None) -> Htt
 def _unkept(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _practice() -> Any:
+    """Return the practice that this process last read, without asking anything; None before."""
+    # Late: the web server imports this module before Django is set up.
+    from core.practice.models import Practice
+
+    return Practice.last_read()

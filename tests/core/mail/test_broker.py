@@ -60,4 +60,4 @@ def test_every_task_that_is_published_or_scheduled_is_one_that_workers_know():
     ]
     named = {task for path in modules for task in name.findall(path.read_text())}
     assert named >= {"core.mail.tasks.deliver", "articles.tasks.check_links"}
-    assert named - {"articles.tasks.make_sizes_later"} <= app.tasks.keys()
+    assert named - {settings.PICTURES["PROCESSOR"]} <= app.tasks.keys()
