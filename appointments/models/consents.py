@@ -3,8 +3,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.cache.compiled import Compiled
-
 
 class ConsentText(models.Model):
     """One version of a text that patients are asked to agree to. A change is a new version."""
@@ -34,10 +32,7 @@ class ConsentText(models.Model):
     @classmethod
     def current(cls) -> "list[ConsentText]":
         """The newest version of each kind."""
-        return CURRENT.all()
-
-
-CURRENT = Compiled(lambda: ConsentText.objects.order_by("kind", "-version").distinct("kind"))
+        return list(cls.objects.order_by("kind", "-version").distinct("kind"))
 
 
 class Consent(models.Model):

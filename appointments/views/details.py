@@ -23,17 +23,13 @@ from appointments.views.hold_slot import Wish, query_of, take, typed_in, wish_in
 from appointments.views.rate_limited import refusal, rests
 from appointments.views.slot_taken import crowded, taken
 from appointments.views.time_zone import shown_zone, unanswered
-from core.cache.compiled import Asked, Compiled
 from core.guard.no_store import no_store
 from core.people import email_addresses
 
-HOLD = Compiled(
-    lambda: (
-        Appointment.objects.select_related("provider", "service")
-        .filter(uid=Asked("uid"))
-        .order_by()
-    )
-)
+
+def _hold(uid: UUID) -> Appointment | None:
+    """Return the hold, or the visit that it became, whoever asks."""
+    return Appointment.objects.select_related("provider", "service").filter(uid=uid).first()
 
 
 def of_hold(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -45,7 +41,7 @@ def of_hold(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @no_store
     @wraps(view)
     def wrapper(request: HttpRequest, uid: UUID) -> HttpResponse:
-        hold = HOLD.first(uid=uid)
+        hold = _hold(uid)
         if hold is None:
             return _lost(request, wish_in(request.GET), uid)
         if hold.patient_id and not hold.visitor:
@@ -115,7 +111,7 @@ def details_address(hold: Appointment) -> str:
 def give_back(request: HttpRequest, uid: str) -> None:
     """Release the visitor's own hold, where that is one."""
     with suppress(ValueError):
-        hold = HOLD.first(uid=UUID(uid))
+        hold = _hold(UUID(uid))
         if hold and _owns(request, hold):
             booking.release(hold)
 
@@ -220,7 +216,7 @@ def extend(request: HttpRequest, hold: Appointment) -> HttpResponse:
     if request.method != "POST":
         return redirect(details_address(hold))
     extended = booking.extend(hold)
-    hold = HOLD.first(uid=hold.uid) or hold
+    hold = _hold(hold.uid) or hold
     return details_page(request, hold, initial=request.POST.dict(), no_more=not extended)
 
 
@@ -228,7 +224,7 @@ def extend(request: HttpRequest, hold: Appointment) -> HttpResponse:
 @no_store
 def release(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The patient goes back to the times: theirs is free again at once."""
-    hold = HOLD.first(uid=uid)
+    hold = _hold(uid)
     if hold is None:
         return redirect("appointments:state")
     if not _owns(request, hold):

@@ -17,7 +17,6 @@ from articles.models import Article, Correction, ImageAsset, Revision, Topic
 from articles.pictures import renditions
 from articles.publishing.stored_content import content_of
 from articles.revisions.content import Content
-from core.cache.compiled import Asked, Compiled
 
 # Long, and not on the page: the working copy, and what search stands on.
 UNSHOWN = (
@@ -61,11 +60,6 @@ def for_article_page() -> QuerySet[Article]:
         .order_by()
         .defer(*UNSHOWN)
     )
-
-
-ONLINE = Compiled(
-    lambda: for_article_page().filter(slug=Asked("slug"), online__isnull=False),
-)
 
 
 def attach_pictures(article: Article) -> None:

@@ -6,18 +6,8 @@ from django.db import connection
 
 from articles.models import Article, Related
 from core.cache import pages
-from core.cache.compiled import Asked, Compiled
 
 SHOWN = 6
-
-CARDS = Compiled(
-    lambda: (
-        Article.objects.published()
-        .as_cards()
-        .filter(related_from__article=Asked("article"))
-        .order_by("-related_from__by_hand", "related_from__position", "related_from__pk")[:SHOWN]
-    )
-)
 
 # For each of %(pks)s: its own words from title, summary and headings, any of which may stand in
 # another's text. The same main topic counts as much as a word in a heading.
@@ -75,4 +65,6 @@ def _find(pks: Collection[int]) -> list[int]:
 
 def for_article(article: Article) -> list[Article]:
     """Return at most SHOWN related articles that readers can see, in order. One query."""
-    return CARDS.all(article=article.pk)
+    led_to = Article.objects.published().as_cards().filter(related_from__article=article)
+    order = ("-related_from__by_hand", "related_from__position", "related_from__pk")
+    return list(led_to.order_by(*order)[:SHOWN])

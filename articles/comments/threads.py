@@ -1,13 +1,11 @@
 """What readers see under an article: comments with their answers. One query."""
 
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import islice
 
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Comment
-from core.cache.compiled import Asked, Compiled
 
 ON_THE_ARTICLE, ON_A_PAGE = 60, 200
 
@@ -37,7 +35,7 @@ class Threads:
 
 def threads(article: Article, most: int = ON_THE_ARTICLE) -> Threads:
     """Return the newest threads first, answers in the order written; `most` comments in all."""
-    rows = _newest(most + 1).all(article=article.pk)
+    rows = _newest(article, most + 1)
     known = {row.pk: ThreadComment(row, writer_role(row, article)) for row in islice(rows, most)}
     top = [shown for shown in known.values() if shown.comment.parent_id is None]
     for shown in reversed(known.values()):
@@ -46,17 +44,9 @@ def threads(article: Article, most: int = ON_THE_ARTICLE) -> Threads:
     return Threads(top, len(rows) > most)
 
 
-@cache
-def _newest(count: int) -> Compiled[Comment]:
-    return Compiled(
-        lambda: (
-            Comment.objects.visible()
-            .filter(article=Asked("article"))
-            .select_related("contributor")
-            .defer("contributor__biography")
-            .order_by("-created_at", "-pk")[:count]
-        )
-    )
+def _newest(article: Article, count: int) -> list[Comment]:
+    visible = Comment.objects.visible().filter(article=article).select_related("contributor")
+    return list(visible.defer("contributor__biography").order_by("-created_at", "-pk")[:count])
 
 
 def writer_role(comment: Comment, article: Article) -> str:

@@ -8,13 +8,8 @@ from articles.models import Article, Synonym, Topic
 from articles.search import matching, spelling
 from articles.search.matching import Query
 from articles.search.query import parse_words
-from core.cache.compiled import Compiled, OneOf
 
 Span = tuple[str, ...]
-
-CARDS = Compiled(
-    lambda: Article.objects.filter(OneOf("pk", "pks")).as_cards("online__text").order_by()
-)
 
 
 @dataclass(frozen=True)
@@ -130,7 +125,8 @@ def _page(query: Query, text: str, first: int, count: int, topic: Topic | None) 
     rows = matching.find_matches(query, plain, first=first, count=count, topic=topic)
     if not rows:
         return SearchResults()
-    by_pk = {card.pk: card for card in CARDS.all(pks=[pk for pk, *_ in rows])}
+    cards = Article.objects.filter(pk__in=[pk for pk, *_ in rows]).as_cards("online__text")
+    by_pk = {card.pk: card for card in cards.order_by()}
     _, total, stems = rows[0]
     numbered = [word for word in typed if " " in word]
     return SearchResults([by_pk[pk] for pk, *_ in rows], total, [*stems, *numbered])

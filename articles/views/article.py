@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from articles import comments
 from articles.article_page import structured_data
-from articles.article_page.page_data import ONLINE, for_article_page, load_article_page
+from articles.article_page.page_data import for_article_page, load_article_page
 from articles.comments import threads
 from articles.forms import CommentForm
 from articles.links import preview_links
@@ -30,7 +30,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _article(request: HttpRequest, slug: str) -> HttpResponse:
-    found = ONLINE.first(slug=slug)
+    found = for_article_page().filter(slug=slug, online__isnull=False).first()
     if found is None:
         raise Http404  # `redirects` follows an old address
     said = {

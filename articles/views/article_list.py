@@ -19,7 +19,6 @@ from articles.search import crisis_terms, results
 from articles.search.query import LONGEST, parse_words
 from core import site_pages
 from core.cache import pages
-from core.cache.compiled import Compiled
 
 ON_A_PAGE = 10
 SUGGESTED = 6
@@ -27,16 +26,13 @@ NUMBER = re.compile("[1-9][0-9]{0,5}")
 ORDERS = {"newest": "newest", "useful": "most_useful"}
 
 
-def _with_something_to_read() -> QuerySet[Topic]:
+def _topics() -> QuerySet[Topic]:
+    """Those that a reader finds something under. One query, which stops at the first article."""
     shown = Article.objects.published().order_by()
     under = Q(Exists(shown.filter(topic=OuterRef("pk")))) | Q(
         Exists(shown.filter(topics=OuterRef("pk")))
     )
     return Topic.objects.filter(under)
-
-
-# Those that a reader finds something under. One query, which stops at the first article.
-TOPICS = Compiled(_with_something_to_read)
 
 
 @require_safe
@@ -108,7 +104,7 @@ def _listing(
 ) -> HttpResponse:
     page = _page(getattr(chosen, ORDERS[order])(), number)
     query = {"order": order} if order != "newest" else {}
-    context |= _paged(request, page, urlencode(query)) | {"order": order, "topics": TOPICS.all()}
+    context |= _paged(request, page, urlencode(query)) | {"order": order, "topics": _topics()}
     return render(request, "articles/list.html", context)
 
 
@@ -150,7 +146,7 @@ def _found(request: HttpRequest) -> HttpResponse:
         "site_pages": site_pages.find_pages(parse_words(text)) if number == 1 else [],
         "topic": None,
         "within": about,
-        "topics": TOPICS.all(),
+        "topics": _topics(),
         "number": number,
         "pages": -(-found.total // ON_A_PAGE),
         "query": urlencode({"q": text} | ({"topic": about.slug} if about else {})) + "&",
