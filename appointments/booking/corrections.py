@@ -6,7 +6,7 @@ from appointments import emails
 from appointments.booking.rules import in_one_transaction
 from appointments.booking.visits import CONFIRM_WITHIN
 from appointments.models import Appointment, FormerKey, Patient, Status
-from appointments.models.appointments import new_key
+from appointments.models.keys import new_key
 from core.people import email_addresses
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from django.db.models import Q
 
 from appointments.models import Appointment, Patient
-from appointments.models.appointments import PatientQuerySet
+from appointments.models.patients import PatientQuerySet
 from appointments.scheduling.states import STATES
 from core.people import email_addresses, name_matching
 

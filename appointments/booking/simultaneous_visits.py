@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from appointments.booking import patients
 from appointments.models import Appointment, Status
-from appointments.models.appointments import AppointmentQuerySet
+from appointments.models.appointment_status import AppointmentQuerySet
 
 
 class BookedAlready(Exception):

@@ -27,7 +27,7 @@ from django.utils import timezone
 from appointments import emails
 from appointments.emails import patients
 from appointments.models import Appointment, Service
-from appointments.models.appointments import AppointmentQuerySet
+from appointments.models.appointment_status import AppointmentQuerySet
 from core.mail.models import OutgoingEmail
 
 log = logging.getLogger(__name__)

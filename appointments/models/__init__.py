@@ -1,10 +1,18 @@
-from appointments.models.appointments import Appointment, FormerKey, Patient, Status
+"""The tables of appointments, to be imported from here."""
+
+from appointments.models.appointment_status import Status
+from appointments.models.appointments import Appointment
 from appointments.models.calendar_feeds import CalendarFeed
 from appointments.models.clinic import ClinicRules
 from appointments.models.conflicts import ConflictDecision
 from appointments.models.consents import Consent, ConsentText
-from appointments.models.schedule import HoursException, License, Provider, Service, WeeklyHours
-from appointments.models.waitlist import EntryStatus, OfferStatus, WaitlistEntry, WaitlistOffer
+from appointments.models.hours import HoursException, WeeklyHours
+from appointments.models.keys import FormerKey
+from appointments.models.patients import Patient
+from appointments.models.providers import License, Provider
+from appointments.models.services import Service
+from appointments.models.waitlist_entries import EntryStatus, OfferStatus, WaitlistEntry
+from appointments.models.waitlist_offers import WaitlistOffer
 
 __all__ = [
     "Appointment",

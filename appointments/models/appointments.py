@@ -1,7 +1,5 @@
-"""Who comes and when: patients and appointments. `booking` alone changes an appointment."""
+"""Who comes and when: booked visits, and the holds on the way to one. `booking` changes them."""
 
-import hashlib
-import secrets
 import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,134 +8,19 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Expression, F, Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from appointments.models.schedule import Provider, Service
+from appointments.models.appointment_status import LIVE, AppointmentQuerySet, Status
+from appointments.models.keys import new_key
+from appointments.models.patients import Patient
+from appointments.models.providers import Provider
+from appointments.models.services import Service
 from appointments.scheduling.states import STATE_CHOICES, STATES, State
-from core.people.name_matching import Plain
 from core.people.phone_numbers import PhoneColumn
 from core.people.salutation import short_name
-
-
-class PatientQuerySet(models.QuerySet["Patient"]):
-    def kept(self):
-        """One record for each person: those that were not merged into another."""
-        return self.filter(merged_into=None)
-
-
-class Patient(models.Model):
-    """Who a visit is for. The same person booking again is the same row: see `match_key`."""
-
-    first_name = models.CharField(_("first name"), max_length=60)
-    last_name = models.CharField(_("last name"), max_length=60, blank=True)
-    birth_date = models.DateField(_("date of birth"))
-    email = models.EmailField(_("e-mail"))
-    phone = PhoneColumn(_("phone"))
-    match_key = models.CharField(
-        max_length=64,
-        editable=False,
-        help_text="Hash of e-mail, name and date of birth, in one spelling: see patients.py.",
-    )
-    merged_into = models.ForeignKey(
-        "self",
-        models.CASCADE,
-        related_name="merged",
-        null=True,
-        blank=True,
-        editable=False,
-        help_text="The record of the same person that has the visits. Who books leads there.",
-    )
-    search_name = models.GeneratedField(
-        expression=Plain("first_name", "last_name"),
-        output_field=models.TextField(),
-        db_persist=True,
-    )
-    created = models.DateTimeField(_("first seen"), auto_now_add=True)
-
-    objects = PatientQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["last_name", "first_name"]
-        verbose_name = _("patient")
-        verbose_name_plural = _("patients")
-        constraints = [models.UniqueConstraint(fields=["match_key"], name="patient_known_once")]
-        indexes = [models.Index(Lower("email"), name="patient_by_email")]
-
-    def __str__(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
-
-    @property
-    def short_name(self) -> str:
-        """What they are called by."""
-        return short_name(self.first_name, self.last_name)
-
-
-class Status(models.TextChoices):
-    HELD = "held", _("Held")
-    BOOKED = "booked", _("Booked")
-    CHECKED_IN = "checked_in", _("Checked in")
-    COMPLETED = "completed", _("Completed")
-    NO_SHOW = "no_show", _("No-show")
-    CANCELLED = "cancelled", _("Cancelled")
-    RELEASED = "released", _("Released")
-    EXPIRED = "expired", _("Expired")
-
-
-class AppointmentQuerySet(models.QuerySet["Appointment"]):
-    def live(self):
-        """Appointments and holds that keep their time."""
-        return self.filter(status__in=Appointment.LIVE)
-
-    def blocking(self, now: "datetime | Expression"):
-        """Live ones without the holds that have run out by `now`."""
-        return self.live().exclude(status=Status.HELD, held_until__lte=now)
-
-    def overlapping(self, start: datetime, end: datetime):
-        """Those that, buffers included, share any instant with [start, end)."""
-        return self.filter(blocked__overlap=(start, end))
-
-    def expired(self, now: datetime):
-        """Holds that have run out and still keep their time in the table."""
-        return self.filter(status=Status.HELD, held_until__lte=now)
-
-    def abandoned(self):
-        """Holds that came to nothing. They carry no personal data."""
-        return self.unconfirmed().filter(patient__isnull=True)
-
-    def unconfirmed(self):
-        """What ended before it was booked: holds, and visits that nobody confirmed."""
-        return self.filter(status__in=[Status.RELEASED, Status.EXPIRED], erased_at=None)
-
-    def holds(self):
-        """Times kept while somebody fills in the form. A row with a patient is a visit."""
-        return self.filter(status=Status.HELD, patient__isnull=True)
-
-    def upcoming(self, now: datetime):
-        """Booked and not begun."""
-        return self.filter(status=Status.BOOKED, starts_at__gt=now)
-
-    def changeable(self, now: datetime):
-        """Visits that their patient can still move: booked, or kept until they are confirmed."""
-        waiting = Q(status=Status.HELD, patient__isnull=False, held_until__gt=now)
-        return self.filter(waiting | Q(status=Status.BOOKED), starts_at__gt=now)
-
-    def visits(self):
-        """Those with a patient: without holds, but with visits that wait to be confirmed."""
-        return self.filter(patient__isnull=False)
-
-    def of_address(self, email: str):
-        """Those booked with that e-mail address, whatever its case."""
-        # Said as the index says it.
-        found = self.exclude(email="").alias(address=Lower("email"))
-        return found.filter(address=email.strip().lower())
-
-
-def new_key() -> str:
-    """128 random bits, for the links to one appointment."""
-    return secrets.token_urlsafe(16)
 
 
 # Its rows are written by a trigger of a migration: one of pghistory's can be told to do nothing.
@@ -150,7 +33,7 @@ def new_key() -> str:
 class Appointment(models.Model):
     """A booked visit, or the hold on the way to one. Times are UTC."""
 
-    LIVE = (Status.HELD, Status.BOOKED, Status.CHECKED_IN)
+    LIVE = LIVE
 
     class Contact(models.TextChoices):
         EMAIL = "email", _("E-mail is safe for me")
@@ -375,23 +258,3 @@ class Appointment(models.Model):
     @property
     def minutes(self) -> int:
         return int(self.length.total_seconds() // 60)
-
-
-class FormerKey(models.Model):
-    """The key that a visit had before its address was corrected, so that old links can say so.
-
-    Nothing else about the visit, and no key: a hash of one.
-    """
-
-    key_hash = models.CharField(max_length=64, primary_key=True, editable=False)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return self.key_hash
-
-    @staticmethod
-    def hashed(key: str) -> str:
-        # Plain, because nobody can try 2^128 keys.
-        return hashlib.sha256(key.encode()).hexdigest()

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from appointments.models.schedule import Provider
+from appointments.models.providers import Provider
 
 
 class CalendarFeed(models.Model):

@@ -5,7 +5,7 @@ from django.db.models import Q
 from appointments.booking import patients
 from appointments.booking.rules import in_one_transaction
 from appointments.models import EntryStatus, OfferStatus, Patient, WaitlistEntry
-from appointments.models.appointments import new_key
+from appointments.models.keys import new_key
 from appointments.waitlist import emails, entries
 from core.people import email_addresses
 

@@ -20,7 +20,7 @@ from appointments.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
-from appointments.models.waitlist import OfferQuerySet
+from appointments.models.waitlist_offers import OfferQuerySet
 from appointments.scheduling import availability
 from appointments.scheduling.states import STATES
 from appointments.scheduling.time_preferences import TimePreferences

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from appointments.booking import patients
 from appointments.models import Appointment, Status, WaitlistEntry
-from appointments.models.waitlist import EntryQuerySet
+from appointments.models.waitlist_entries import EntryQuerySet
 
 
 def visits_of(entry: WaitlistEntry) -> list[Appointment]:

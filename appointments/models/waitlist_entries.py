@@ -1,17 +1,21 @@
-"""Who waits for a time, and which times they were offered. `waitlist` alone changes them."""
+"""Who waits for a time, and what they wish. `waitlist` alone changes an entry."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from appointments.models.appointments import Appointment, Patient, new_key
-from appointments.models.schedule import Provider, Service, WeeklyHours
+from appointments.models.appointments import Appointment
+from appointments.models.hours import WeeklyHours
+from appointments.models.keys import new_key
+from appointments.models.patients import Patient
+from appointments.models.providers import Provider
+from appointments.models.services import Service
 from appointments.scheduling.states import STATE_CHOICES, STATES, State
 from appointments.scheduling.time_preferences import TimePreferences
 from core.people.name_matching import Plain
@@ -47,9 +51,7 @@ class EntryQuerySet(models.QuerySet["WaitlistEntry"]):
 
     def without_offer(self):
         """Those that have no time offered to them now."""
-        return self.exclude(
-            Exists(WaitlistOffer.objects.filter(entry=OuterRef("pk"), status=OfferStatus.OPEN))
-        )
+        return self.exclude(offers__status=OfferStatus.OPEN)
 
     def of_visit(self, person: str, visit: Appointment):
         """Those of a person, by their `match_key`, for what this visit is: service and state.
@@ -243,69 +245,3 @@ class WaitlistEntry(models.Model):
     def part_words(self) -> str:
         """ "Morning, Evening"; empty for any time."""
         return ", ".join(str(part.label) for part in self.Part if part in self.parts)
-
-
-class OfferQuerySet(models.QuerySet["WaitlistOffer"]):
-    def open(self, now: datetime):
-        """Those that can still be accepted."""
-        return self.filter(status=OfferStatus.OPEN, until__gt=now)
-
-    def run_out(self, now: datetime):
-        """Those whose time is over and that nobody has closed yet."""
-        return self.filter(status=OfferStatus.OPEN, until__lte=now)
-
-
-class WaitlistOffer(models.Model):
-    """A time offered to one who waits, until `until`. Up to three share one `hold`."""
-
-    entry = models.ForeignKey(WaitlistEntry, models.CASCADE, related_name="offers")
-    hold = models.ForeignKey(
-        Appointment,
-        models.SET_NULL,
-        related_name="+",
-        null=True,
-        help_text="Keeps the time for all to whom it is offered. Booked by the first.",
-    )
-    provider = models.ForeignKey(Provider, models.CASCADE, related_name="+", db_index=False)
-    starts_at = models.DateTimeField(_("starts"))
-    status = models.CharField(
-        _("status"), max_length=8, choices=OfferStatus.choices, default=OfferStatus.OPEN
-    )
-    created = models.DateTimeField(_("offered"))
-    until = models.DateTimeField(_("offered until"))
-
-    objects = OfferQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-created"]
-        verbose_name = _("offer")
-        verbose_name_plural = _("offers")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["entry", "starts_at"], name="waitlist_no_time_offered_twice"
-            ),
-            models.UniqueConstraint(
-                fields=["entry"], condition=Q(status="open"), name="waitlist_one_offer_at_a_time"
-            ),
-            models.UniqueConstraint(
-                fields=["hold"],
-                condition=Q(status="accepted"),
-                name="waitlist_time_accepted_once",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["until"], name="waitlist_open_offers", condition=Q(status="open")),
-            models.Index(fields=["provider", "starts_at"], name="waitlist_offers_of_a_time"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.starts_at:%Y-%m-%d %H:%M} UTC"
-
-    @property
-    def local_start(self) -> datetime:
-        """The start on the patient's wall clock."""
-        return self.starts_at.astimezone(self.entry.patient_zone)
-
-    @property
-    def local_until(self) -> datetime:
-        return self.until.astimezone(self.entry.patient_zone)

@@ -1,0 +1,72 @@
+"""Which status a visit or hold can have, and the questions that are asked by it."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    HELD = "held", _("Held")
+    BOOKED = "booked", _("Booked")
+    CHECKED_IN = "checked_in", _("Checked in")
+    COMPLETED = "completed", _("Completed")
+    NO_SHOW = "no_show", _("No-show")
+    CANCELLED = "cancelled", _("Cancelled")
+    RELEASED = "released", _("Released")
+    EXPIRED = "expired", _("Expired")
+
+
+# Those that keep their time.
+LIVE = (Status.HELD, Status.BOOKED, Status.CHECKED_IN)
+
+
+class AppointmentQuerySet(models.QuerySet):
+    def live(self):
+        """Appointments and holds that keep their time."""
+        return self.filter(status__in=LIVE)
+
+    def blocking(self, now: datetime):
+        """Live ones without the holds that have run out by `now`."""
+        return self.live().exclude(status=Status.HELD, held_until__lte=now)
+
+    def overlapping(self, start: datetime, end: datetime):
+        """Those that, buffers included, share any instant with [start, end)."""
+        return self.filter(blocked__overlap=(start, end))
+
+    def expired(self, now: datetime):
+        """Holds that have run out and still keep their time in the table."""
+        return self.filter(status=Status.HELD, held_until__lte=now)
+
+    def abandoned(self):
+        """Holds that came to nothing. They carry no personal data."""
+        return self.unconfirmed().filter(patient__isnull=True)
+
+    def unconfirmed(self):
+        """What ended before it was booked: holds, and visits that nobody confirmed."""
+        return self.filter(status__in=[Status.RELEASED, Status.EXPIRED], erased_at=None)
+
+    def holds(self):
+        """Times kept while somebody fills in the form. A row with a patient is a visit."""
+        return self.filter(status=Status.HELD, patient__isnull=True)
+
+    def upcoming(self, now: datetime):
+        """Booked and not begun."""
+        return self.filter(status=Status.BOOKED, starts_at__gt=now)
+
+    def changeable(self, now: datetime):
+        """Visits that their patient can still move: booked, or kept until they are confirmed."""
+        waiting = Q(status=Status.HELD, patient__isnull=False, held_until__gt=now)
+        return self.filter(waiting | Q(status=Status.BOOKED), starts_at__gt=now)
+
+    def visits(self):
+        """Those with a patient: without holds, but with visits that wait to be confirmed."""
+        return self.filter(patient__isnull=False)
+
+    def of_address(self, email: str):
+        """Those booked with that e-mail address, whatever its case."""
+        # Said as the index says it.
+        found = self.exclude(email="").alias(address=Lower("email"))
+        return found.filter(address=email.strip().lower())
