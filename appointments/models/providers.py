@@ -13,7 +13,6 @@ from appointments.scheduling import time_zones
 from appointments.scheduling.states import STATE_CHOICES
 from core.people import salutation
 
-
 # Services for others than new patients: of `Service.Audience`, whose module knows this one.
 FOR_OTHERS = ("anyone", "returning")
 

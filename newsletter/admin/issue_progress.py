@@ -53,7 +53,9 @@ def held_bounces(issue: Issue, *, decides: bool) -> dict[str, Any]:
     The first of them, too, for whoever `decides` about them.
     """
     rows = HardBounce.objects.of(issue).held()
-    by_reason = rows.order_by().values(name=F("why")).annotate(number=Count("pk")).order_by("-number")
+    by_reason = (
+        rows.order_by().values(name=F("why")).annotate(number=Count("pk")).order_by("-number")
+    )
     parts = ("subscriber__email", Value("@"), Value(2))
     domain = Func(*parts, function="split_part", output_field=CharField())
     by_domain = rows.order_by().values(name=domain).annotate(number=Count("pk"))

@@ -8,7 +8,8 @@ from django.forms import DateField, DateTimeField, SplitDateTimeField
 
 from core.validation import dates
 from tests.articles.factories import make_draft
-from tests.articles.test_admin import form_on, page_of, save, signed_in
+from tests.articles.test_admin import form_on, page_of, save
+from tests.core.staff.people import fully_signed_in
 from tests.pages.factories import make_practice
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 )
 def test_publish_at_is_read_in_the_zone_that_the_help_text_names(zone, named, hour):
     make_practice(time_zone=zone)
-    editor, article = signed_in("editor"), make_draft()
+    editor, article = fully_signed_in("editor"), make_draft()
     assert f"By the clinic’s clock: {named}." in editor.get(page_of(article)).text
     save(editor, article, publish_at_0="2030-01-15", publish_at_1="12:00:00")
     article.refresh_from_db()
@@ -37,7 +38,7 @@ def test_publish_at_is_read_in_the_zone_that_the_help_text_names(zone, named, ho
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1899-12-31", "2200-01-01"])
 def test_a_day_that_cannot_be_is_refused_beside_its_field(day):
-    editor, article = signed_in("editor"), make_draft()
+    editor, article = fully_signed_in("editor"), make_draft()
     response = save(editor, article, publish_at_0=day, publish_at_1="23:59:59", title="Kept")
     article.refresh_from_db()
     assert article.publish_at is None

@@ -6,8 +6,8 @@ from articles import publishing
 from articles.models import Contributor, Status
 from core.mail.models import EmailStatus, OutgoingEmail
 from tests.articles.factories import approve, edit, make_article, make_contributor, make_draft
-from tests.articles.test_admin import page_of, signed_in, step
-from tests.core.staff.people import make_staff
+from tests.articles.test_admin import page_of, step
+from tests.core.staff.people import fully_signed_in, make_staff
 from tests.page_forms import read_forms
 
 pytestmark = pytest.mark.django_db
@@ -28,21 +28,21 @@ def test_those_who_may_approve_are_told_by_mail_and_on_the_first_page():
     make_contributor("No Right")  # credentials, and an account without a role
     make_contributor("No Letters", credentials="", user=make_staff("clinician"))
     author = make_reviewer("Ann Author")
-    editor, article = signed_in("editor"), make_draft(author=author)
+    editor, article = fully_signed_in("editor"), make_draft(author=author)
     said = step(editor, article, "submit").text
     assert "Those who may approve it are told by e-mail." in said
     assert mails() == sorted([reviewer.user.email, other.user.email])
     assert "Dana Doc, MD; Olu Other, MD" in editor.get(page_of(article)).text
     mail = OutgoingEmail.objects.filter(template="article_in_review").first()
     assert article.title not in mail.text
-    clinician = signed_in("clinician")
+    clinician = fully_signed_in("clinician")
     make_contributor("Clara Clinician", user=clinician.user)
     assert "1 article waits for somebody like you" in clinician.get("/admin/").text
     assert "Articles in review" not in editor.get("/admin/").text
 
 
 def test_it_says_when_nobody_can_approve():
-    editor = signed_in("editor")
+    editor = fully_signed_in("editor")
     author = make_reviewer("Ann Author")
     article = make_draft(author=author)
     assert "nobody here can approve it" in step(editor, article, "submit").text
@@ -80,7 +80,7 @@ def filled(client, url: str, **answers: str) -> dict:
 
 
 def test_an_editor_gives_nobody_credentials_or_an_account():
-    editor, accomplice = signed_in("editor"), make_staff("clinician")
+    editor, accomplice = fully_signed_in("editor"), make_staff("clinician")
     forged = {"credentials": "MD", "user": str(accomplice.pk)}
     assert editor.post(ADD, filled(editor, ADD, name="New Name", slug="new", **forged)).url
     added = Contributor.objects.get(slug="new")
@@ -92,7 +92,7 @@ def test_an_editor_gives_nobody_credentials_or_an_account():
 
 
 def test_an_editor_gives_nobody_the_credentials_of_somebody_else():
-    editor, doctor = signed_in("editor"), make_reviewer()
+    editor, doctor = fully_signed_in("editor"), make_reviewer()
     url = f"/admin/articles/contributor/{doctor.pk}/change/"
     forged = {"name": "Not A Doctor", "profile_url": "https://example.org/"}
     editor.post(url, filled(editor, url, specialty="pain", **forged))
@@ -101,7 +101,7 @@ def test_an_editor_gives_nobody_the_credentials_of_somebody_else():
 
 
 def test_a_manager_gives_both():
-    manager, account = signed_in("manager"), make_staff("clinician")
+    manager, account = fully_signed_in("manager"), make_staff("clinician")
     given = {"credentials": "MD", "user": str(account.pk)}
     manager.post(ADD, filled(manager, ADD, name="New Name", slug="new", **given))
     added = Contributor.objects.get(slug="new")

@@ -175,4 +175,6 @@ def test_only_those_of_one_status_go_out(tmp_path):
     make_subscriber(email="ruth@example.org", status=Status.LEFT)
     out = tmp_path / "out.csv"
     call_command("export_subscribers", str(out), "--status", "left")
-    assert [row["email"] for row in csv.DictReader(out.read_text().splitlines())] == ["ruth@example.org"]
+    assert [row["email"] for row in csv.DictReader(out.read_text().splitlines())] == [
+        "ruth@example.org"
+    ]
