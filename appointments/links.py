@@ -41,10 +41,10 @@ class Purpose(StrEnum):
 
 PURPOSES = {
     "visit": Purpose.VISIT,
-    "move": Purpose.VISIT,
-    "move_fragment": Purpose.VISIT,
+    "reschedule": Purpose.VISIT,
+    "reschedule_fragment": Purpose.VISIT,
     "cancel": Purpose.VISIT,
-    "visit_place": Purpose.VISIT,
+    "visit_waitlist_entry": Purpose.VISIT,
     "confirm": Purpose.CONFIRM,
     "calendar": Purpose.CALENDAR,
     "done": Purpose.DONE,

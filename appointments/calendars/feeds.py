@@ -65,7 +65,7 @@ def replace(provider: Provider) -> str:
     CalendarFeed.objects.update_or_create(
         provider=provider, defaults={"token_hash": _hash(token), "changed_at": Now()}
     )
-    return links.on_site(reverse("appointments:feed", args=[token]))
+    return links.on_site(reverse("appointments:calendar_feed", args=[token]))
 
 
 def find(token: str) -> CalendarFeed | None:

@@ -9,7 +9,8 @@ from crispy_forms.layout import Fieldset
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from appointments.forms.booking import ConsentField, DetailsForm
+from appointments.forms.details import DetailsForm
+from appointments.forms.fields import ConsentField
 from appointments.models import ConsentText, Provider, WaitlistEntry, WeeklyHours
 from appointments.scheduling import time_zones
 from appointments.scheduling.time_preferences import TimePreferences

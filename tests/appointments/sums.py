@@ -23,6 +23,6 @@ def solve(puzzle: dict) -> tuple[str, int]:
 def go_on(visitor: Visitor, page: Page) -> Page:
     """The page behind the sum; the same page where no sum is asked for."""
     while page.status == 429 and 'id="puzzle"' in page.text:
-        form = page.form_with("effort")
-        page = visitor.post(page.path, form.fields | {"effort": solve(asked(page.text))[0]})
+        form = page.form_with("proof_of_work")
+        page = visitor.post(page.path, form.fields | {"proof_of_work": solve(asked(page.text))[0]})
     return page

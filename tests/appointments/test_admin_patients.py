@@ -111,5 +111,5 @@ def test_a_corrected_address_reaches_upcoming_visits_and_gets_the_confirmation_o
     told = OutgoingEmail.objects.values_list("to", "template")
     assert sorted(told) == [
         ("jordan@example.org", "appointment_booked"),
-        ("jrodan@example.org", "appointment_readdressed"),
+        ("jrodan@example.org", "appointment_address_corrected"),
     ]

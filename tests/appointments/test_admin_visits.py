@@ -48,7 +48,7 @@ def page_of(visit: Appointment) -> str:
 
 
 def take(client: Client, visit: Appointment, step: str, **data: str):
-    address = reverse("admin:appointments_appointment_step", args=[visit.pk, step])
+    address = reverse("admin:appointments_appointment_action", args=[visit.pk, step])
     return client.post(address, data, follow=True)
 
 
@@ -143,7 +143,7 @@ def test_only_what_can_be_done_now_is_offered(desk):
 @pytest.mark.parametrize("step", ["check-in", "complete", "no-show", "cancel"])
 def test_opening_the_address_of_a_step_changes_nothing(desk, step):
     visit = begun()
-    address = reverse("admin:appointments_appointment_step", args=[visit.pk, step])
+    address = reverse("admin:appointments_appointment_action", args=[visit.pk, step])
     assert desk.get(address).status_code == 405
     assert status_of(visit) == Status.BOOKED
 
@@ -151,7 +151,7 @@ def test_opening_the_address_of_a_step_changes_nothing(desk, step):
 @pytest.mark.parametrize("step", ["steal", "check-in"])
 def test_an_unknown_step_or_visit_is_not_found(desk, step):
     pk = make_appointment().pk if step == "steal" else 0
-    address = reverse("admin:appointments_appointment_step", args=[pk, step])
+    address = reverse("admin:appointments_appointment_action", args=[pk, step])
     assert desk.post(address).status_code == 404
 
 

@@ -112,7 +112,11 @@ DAYS = [
 @pytest.mark.parametrize("day", DAYS)
 def test_a_day_that_cannot_be_booked_shows_the_first_that_can(client, service, day):
     visit = make_appointment(service=service)
-    for path in ("/book/tn/first-visit/", "/book/tn/first-visit/times/", links.page(visit, "move")):
+    for path in (
+        "/book/tn/first-visit/",
+        "/book/tn/first-visit/times/",
+        links.page(visit, "reschedule"),
+    ):
         response = client.get(path, {"day": day})
         assert response.status_code == 200
         html = response.content.decode()
@@ -149,7 +153,7 @@ NOT_OFFERED = {
 @pytest.mark.parametrize("slot", MALFORMED)
 def test_a_time_that_cannot_be_read_is_asked_for_again_beside_the_times(client, service, slot):
     visit = make_appointment(service=service, starts_at=monday("16:00"))
-    for path in ("/book/tn/first-visit/", links.page(visit, "move")):
+    for path in ("/book/tn/first-visit/", links.page(visit, "reschedule")):
         response = client.post(path, {"slot": slot})
         assert response.status_code == 400
         html = response.content.decode()
@@ -161,7 +165,7 @@ def test_a_time_that_cannot_be_read_is_asked_for_again_beside_the_times(client, 
 @pytest.mark.parametrize("slot", NOT_OFFERED.values(), ids=NOT_OFFERED)
 def test_a_time_that_is_not_offered_is_not_given_and_others_are_shown(client, service, slot):
     visit = make_appointment(service=service, starts_at=monday("16:00"))
-    for path in ("/book/tn/first-visit/", links.page(visit, "move")):
+    for path in ("/book/tn/first-visit/", links.page(visit, "reschedule")):
         response = client.post(path, {"slot": slot})
         assert response.status_code == 409
         html = response.content.decode()

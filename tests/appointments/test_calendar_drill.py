@@ -79,7 +79,7 @@ class Attacker:
         token = page.form_with("wait").fields["wait"]
         work = self._solution(page)
         if work:
-            return visitor.post(address, sent | {"effort": work})
+            return visitor.post(address, sent | {"proof_of_work": work})
         now = timezone.now()
         due = [old for old in self.waiting if old[0] <= now - timedelta(minutes=2)]
         self.waiting.append((now, token))

@@ -107,7 +107,7 @@ def test_the_right_address_gets_a_link_that_works_and_the_old_calendar_a_cancel(
     OutgoingEmail.objects.update(state=State.SENT, due_at=None, sent_at=timezone.now())
     correct(desk, visit)
 
-    gone = mail("appointment_readdressed", WRONG)
+    gone = mail("appointment_address_corrected", WRONG)
     calendar, event = calendar_in(gone)
     assert calendar["METHOD"] == "CANCEL"
     assert (event["UID"], event["STATUS"]) == (invitation["UID"], "CANCELLED")
@@ -237,7 +237,7 @@ def test_staff_correct_the_address_of_a_place_and_its_old_link_ends(desk, servic
     assert "puts an e-mail address right" in page.content.decode()
     for step in ("accept", "decline", "keep", "leave"):
         assert Client().post(f"{old}{step}/", {}).status_code == 410
-    assert place_links.page(entry) in mail("appointment_offer_joined", RIGHT).text
+    assert place_links.page(entry) in mail("waitlist_joined", RIGHT).text
     assert Client().get(place_links.page(entry)).status_code == 200
 
 
@@ -254,7 +254,7 @@ def test_a_running_offer_goes_to_the_right_address_at_once(desk, service):
     )
     desk.post(step_of(entry), {"email": RIGHT, "was": WRONG})
     entry.refresh_from_db()
-    assert place_links.page(entry) in mail("appointment_offer", RIGHT).text
+    assert place_links.page(entry) in mail("waitlist_offer", RIGHT).text
     waitlist.accept(offer)
     assert Appointment.objects.get(pk=hold.pk).email == RIGHT
 

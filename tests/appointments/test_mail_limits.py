@@ -59,7 +59,7 @@ def let_pass(span: timedelta) -> None:
 
 def move(client: Client, visit: Appointment, clock: str) -> None:
     slot = {"slot": steps.slot(monday(clock))}
-    assert client.post(links.page(visit, "move"), slot).status_code == 302
+    assert client.post(links.page(visit, "reschedule"), slot).status_code == 302
 
 
 def waiting(to: str) -> list[OutgoingEmail]:
@@ -172,7 +172,7 @@ def test_the_provider_is_not_told_a_former_time_of_which_they_never_heard(client
 def test_changes_by_everybody_together_ask_for_a_little_work(visit, settings):
     settings.LIMITS = settings.LIMITS | {"changes_in_all": "1/hour"}
     move(Client(REMOTE_ADDR="192.0.2.1"), visit, "10:00")
-    for step, sent in (("move", {"slot": steps.slot(monday("11:00"))}), ("cancel", {})):
+    for step, sent in (("reschedule", {"slot": steps.slot(monday("11:00"))}), ("cancel", {})):
         page = Client(REMOTE_ADDR="192.0.2.2").post(links.page(visit, step), {"reason": ""} | sent)
         assert page.status_code == 429
         assert b'id="puzzle"' in page.content
@@ -269,7 +269,7 @@ def test_more_than_so_many_of_a_kind_to_one_mailbox_wait_and_none_is_lost(settin
 def test_more_than_so_many_of_a_kind_in_all_wait(settings):
     settings.LIMITS = settings.LIMITS | {"mails_in_all": "2/hour"}
     for nth in range(4):
-        make_email("appointment_links_none", to=f"person{nth}@example.org")
+        make_email("lost_link_no_visits", to=f"person{nth}@example.org")
     make_email("account_unknown", to="kim@example.org")
     work()
     assert len(mail.outbox) == 3
@@ -279,7 +279,7 @@ def test_more_than_so_many_of_a_kind_in_all_wait(settings):
 def test_a_mail_that_waits_for_its_turn_can_be_overtaken(settings):
     settings.LIMITS = settings.LIMITS | {"mails_per_address": "1/hour"}
     for nth in range(3):
-        make_email("appointment_links_none", about="links:x", overtakes=nth > 0)
+        make_email("lost_link_no_visits", about="links:x", overtakes=nth > 0)
         work()
     assert len(mail.outbox) == 1
     assert OutgoingEmail.objects.filter(state=State.WAITING).count() == 1

@@ -371,7 +371,7 @@ def wait_until_it_waits() -> None:
 
 
 def give_page(visit: Appointment, to: Patient | None = None) -> str:
-    url = reverse("admin:appointments_appointment_record", args=[visit.pk])
+    url = reverse("admin:appointments_appointment_reassign", args=[visit.pk])
     return f"{url}?with={to.pk}" if to else url
 
 

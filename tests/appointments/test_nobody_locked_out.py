@@ -74,7 +74,7 @@ def test_however_many_places_a_stranger_makes_the_owner_gets_one(service, posts,
     answer = join(service, OWNER, first_name="Victoria")
     assert answer.status_code == 200
     mine = WaitlistEntry.objects.get(first_name="Victoria")
-    mail = newest("appointment_offer_joined")
+    mail = newest("waitlist_joined")
     assert path_in(mail) == links.page(mine)
     visitor = in_process(Client(**OWNER))
     page = visitor.press(visitor.get(path_in(mail)), "Yes, keep watch for this")
@@ -88,7 +88,7 @@ def test_what_a_stranger_asks_after_the_owner_hides_the_owners_place_from_nobody
     join(service, OWNER, first_name="Victoria")
     for nth in range(4):
         join(service, STRANGER, first_name=f"Mallory{chr(97 + nth)}")
-    page = in_process(Client(**OWNER)).get(path_in(newest("appointment_offer_joined")))
+    page = in_process(Client(**OWNER)).get(path_in(newest("waitlist_joined")))
     assert links.page(WaitlistEntry.objects.get(first_name="Victoria")) in page.text
 
 
@@ -134,15 +134,15 @@ def test_lost_links_and_proofs_of_a_stranger_leave_the_owner_both(returning, fir
     owner = Client(**OWNER)
     for path in ("/appointments/lost-link/", "/book/tn/back/proof/"):
         assert owner.post(path, {"email": VICTIM}).status_code == 200
-    assert path_in(newest("appointment_links")) == visit_links.page(visit)
-    proof = path_in(newest("appointment_proof"))
+    assert path_in(newest("lost_link")) == visit_links.page(visit)
+    proof = path_in(newest("email_proof"))
     assert owner.get(proof).status_code == 200
 
 
 def test_a_mail_with_a_proof_that_still_holds_is_there_while_the_next_one_waits(returning):
     for _ in range(8):
         Client(**STRANGER).post("/book/tn/back/proof/", {"email": VICTIM})
-        for email in OutgoingEmail.objects.filter(template="appointment_proof", state="waiting"):
+        for email in OutgoingEmail.objects.filter(template="email_proof", state="waiting"):
             assert email.due_at - email.created_at <= returning_patient.VALID_FOR / 2
         send_what_waits()
 

@@ -73,7 +73,7 @@ def prove(visitor: Visitor, service, email: str = EMAIL) -> None:
     """Ask for the link, open it and press its button."""
     page = visitor.get(f"/book/tn/{service.slug}/proof/")
     visitor.submit(page, press="Send me the link", email=email)
-    visitor.press(visitor.get(mailed("appointment_proof")), "See open times")
+    visitor.press(visitor.get(mailed("email_proof")), "See open times")
 
 
 def of(email: str = EMAIL) -> Appointment:
@@ -152,16 +152,16 @@ def test_work_done_in_store_is_worth_no_more(pressure, service):
     answers = []
     for page, start in zip(pages, starts, strict=True):
         work, _ = sums.solve(sums.asked(page.text))
-        answers.append(steps.take(browser(), service, start, effort=work).status)
+        answers.append(steps.take(browser(), service, start, proof_of_work=work).status)
     assert answers == [200, 200, 429, 429, 429, 429]
 
 
-@pytest.mark.parametrize("how", ["effort", "wait"])
+@pytest.mark.parametrize("how", ["proof_of_work", "wait"])
 def test_neither_work_nor_waiting_counts_in_another_network(pressure, service, time_machine, how):
     time_machine.move_to(timezone.now(), tick=False)
     page = steps.take(browser("198.51.100.1"), service, monday())
     work, _ = sums.solve(sums.asked(page.text))
-    sent = {"effort": work, "wait": page.form_with("wait").fields["wait"]}[how]
+    sent = {"proof_of_work": work, "wait": page.form_with("wait").fields["wait"]}[how]
     time_machine.shift(timedelta(seconds=30))
     assert steps.take(browser("198.51.100.2"), service, monday(), **{how: sent}).status == 429
     assert steps.take(browser("198.51.100.1"), service, monday(), **{how: sent}).status == 200
@@ -181,7 +181,7 @@ def test_with_the_cache_away_pressure_is_seen_and_work_grows(pressure, service, 
 def test_work_for_one_thing_counts_for_no_other(pressure, service, rf):
     page = steps.take(browser(), service, monday())
     work, _ = sums.solve(sums.asked(page.text))
-    request = rf.post("/", {"effort": work}, REMOTE_ADDR="203.0.113.7")
+    request = rf.post("/", {"proof_of_work": work}, REMOTE_ADDR="203.0.113.7")
     assert not proof_of_work.is_done(request, "bookings")
     assert proof_of_work.is_done(request, "holds")
     assert not proof_of_work.is_done(request, "holds"), "once"
@@ -336,7 +336,7 @@ def test_a_proof_of_one_address_books_nothing_at_once_for_another(pressure, serv
 def test_one_proved_address_holds_one_time_in_whatever_number_of_browsers(pressure, service):
     first, second = browser(), browser("198.51.100.2")
     prove(first, service)
-    link = mailed("appointment_proof")
+    link = mailed("email_proof")
     second.press(second.get(link), "See open times")
     steps.take(first, service, monday("10:00"))
     steps.take(second, service, monday("14:00"))
@@ -435,7 +435,7 @@ def test_moving_what_nobody_proved_is_no_way_past_the_share(a_third_is_held, ser
     answer = visitor.post(moved.path, sent)
     assert answer.status == 409
     assert "A great many people" in answer.text
-    mailed_page = links.page(of(), "move")
+    mailed_page = links.page(of(), "reschedule")
     assert visitor.post(mailed_page, sent).status == 200
     assert (of().starts_at, of().proved) == (monday("15:00"), True)
 
@@ -494,7 +494,7 @@ def test_an_hour_later_booking_goes_on(hour_is_full, service, time_machine):
 def test_managers_get_one_neutral_mail_a_day(hour_is_full, service, time_machine):
     ClinicRules.objects.update(most_hourly=3)
     steps.book(browser(), service, monday(weeks=5))
-    mails = OutgoingEmail.objects.filter(template="booking_rests")
+    mails = OutgoingEmail.objects.filter(template="booking_paused")
     assert [mail.to for mail in mails] == ["manager@example.org"]
     assert EMAIL not in mails[0].text
     assert "Grace" not in mails[0].text

@@ -81,11 +81,11 @@ def go_everywhere(visitor: Visitor, service) -> None:
     page = steps.finish(visitor, page, **CANARIES)
     assert page.path.startswith("/book/done/")
     visit = Appointment.objects.select_related("service").get(patient__isnull=False)
-    for step in ("visit", "move", "calendar"):
+    for step in ("visit", "reschedule", "calendar"):
         visitor.get(links.page(visit, step))
-    form = visitor.get(links.page(visit, "move")).form_with("csrfmiddlewaretoken")
+    form = visitor.get(links.page(visit, "reschedule")).form_with("csrfmiddlewaretoken")
     sent = form.fields | {"slot": steps.slot(monday("14:00"))}
-    visitor.post(links.page(visit, "move"), sent)
+    visitor.post(links.page(visit, "reschedule"), sent)
     page = visitor.get(links.page(visit, "cancel"))
     visitor.submit(page, press="Cancel this visit", reason="Canaryreason")
     visitor.get(links.page(visit).replace(".", ".A"))
@@ -264,7 +264,7 @@ def test_a_stranger_does_not_escape_a_limit_by_a_header(settings, service):
 
 
 @pytest.mark.django_db
-def test_much_with_one_address_asks_for_effort_and_locks_nobody_out(settings, service):
+def test_much_with_one_address_asks_for_work_and_locks_nobody_out(settings, service):
     limit(settings, bookings_per_address="2/day")
     spellings = ["grace@example.org", "GRACE@example.org", " Grace@Example.ORG "]
     for nth, email in enumerate(spellings):
@@ -287,7 +287,7 @@ def test_changes_of_one_network_are_limited(settings, client, service):
     client.post(links.page(first, "cancel"), {"reason": ""})
     assert client.post(links.page(second, "cancel"), {"reason": ""}).status_code == 429
     slot = {"slot": steps.slot(monday("15:00"))}
-    assert client.post(links.page(second, "move"), slot).status_code == 429
+    assert client.post(links.page(second, "reschedule"), slot).status_code == 429
     second.refresh_from_db()
     assert (second.status, second.starts_at) == (Status.BOOKED, monday("11:00"))
 
@@ -306,7 +306,7 @@ def test_opening_a_form_again_and_again_costs_no_limit(settings, client, service
     limit(settings, holds="1/hour", bookings="1/hour", changes="1/hour", links="1/hour")
     visit = make_appointment(service=service)
     for _ in range(3):
-        for path in (links.page(visit, "move"), links.page(visit, "cancel"), "/book/"):
+        for path in (links.page(visit, "reschedule"), links.page(visit, "cancel"), "/book/"):
             assert client.get(path).status_code == 200
     assert press(service, "11:00", "127.0.0.1") == 302
 

@@ -21,7 +21,7 @@ from tests.visitor import Page, Visitor, in_process
 
 pytestmark = pytest.mark.django_db
 VICTIM = "grace@example.org"
-STEPS = ("visit", "move", "move_fragment", "cancel", "confirm", "calendar")
+STEPS = ("visit", "reschedule", "reschedule_fragment", "cancel", "confirm", "calendar")
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def neutral(texts: list[str], email: str) -> list[list[str]]:
             word
             for word in text.replace(email, "E").split()
             if not any(key in word for key in keys)
-            and not word.startswith(('value="', 'data-turns="'))
+            and not word.startswith(('value="', 'data-look-again-after="'))
         ]
         for text in texts
     ]
@@ -160,7 +160,7 @@ def test_a_token_made_for_one_purpose_opens_no_other_page(client, service):
     made = {step: links.page(visit, step) for step in STEPS}
     made |= {f"handed {step}": links.handed_page(visit, step) for step in ("done", "calendar")}
     made["handed visit"] = links.handed_page(visit, "visit")
-    purposes = {"move": "visit", "move_fragment": "visit", "cancel": "visit"}
+    purposes = {"reschedule": "visit", "reschedule_fragment": "visit", "cancel": "visit"}
     for (one, path), (other, wanted) in permutations(made.items(), 2):
         one, other = one.removeprefix("handed "), other.removeprefix("handed ")
         if purposes.get(one, one) == purposes.get(other, other):
@@ -253,7 +253,7 @@ def test_a_visit_that_waits_is_moved_and_its_mail_asks_about_the_new_time(client
         held_until=timezone.now() + timedelta(hours=1),
     )
     sent = {"slot": steps.slot(monday("15:00"))}
-    response = client.post(links.page(waiting, "move"), sent)
+    response = client.post(links.page(waiting, "reschedule"), sent)
     assert response.status_code == 302
     waiting.refresh_from_db()
     assert (waiting.status, waiting.starts_at) == (Status.HELD, monday("15:00"))

@@ -267,7 +267,7 @@ def test_one_address_does_not_pass_its_limit_of_upcoming_visits_by_booking_all_a
 
 
 def moving(site, visit, starts_at, **also: str) -> Callable[[], Page]:
-    return pressing(site, links.page(visit, "move"), starts_at, **also)
+    return pressing(site, links.page(visit, "reschedule"), starts_at, **also)
 
 
 def test_of_two_who_move_into_one_time_one_succeeds(site):

@@ -16,10 +16,25 @@ from tests.factories import make_appointment, make_entry, make_hold, make_servic
 from tests.visitor import in_process
 
 pytestmark = pytest.mark.django_db
-TOKEN = {"visit", "calendar", "move", "move_fragment", "cancel", "confirm", "done", "visit_place"}
+TOKEN = {
+    "visit",
+    "calendar",
+    "reschedule",
+    "reschedule_fragment",
+    "cancel",
+    "confirm",
+    "done",
+    "visit_waitlist_entry",
+}
 PLACE = {f"waitlist{step}" for step in ("", "_accept", "_decline", "_keep", "_leave")}
 HOLD = {"details", "extend", "release"}
-PLAIN = {"state", "elsewhere", "zone", "guess_zone", "lost_link"}
+PLAIN = {
+    "choose_state",
+    "state_not_served",
+    "set_time_zone",
+    "guess_time_zone",
+    "lost_link",
+}
 
 
 def names() -> list[str]:
@@ -37,12 +52,12 @@ def address(name: str, *, service, proved, hold, visit, feed, entry) -> str:
         return reverse(f"appointments:{name}", args=[hold.uid])
     if name in PLAIN:
         return reverse(f"appointments:{name}")
-    if name == "feed":
+    if name == "calendar_feed":
         return feed
     where = {
-        "service": [visit.place],
-        "proof": [visit.place, proved.slug],
-        "proof_accept": [
+        "choose_service": [visit.place],
+        "email_proof": [visit.place, proved.slug],
+        "email_proof_accept": [
             visit.place,
             proved.slug,
             returning_patient.make(visit.email, returning=True),
@@ -94,7 +109,9 @@ def test_every_page_stays_out_of_caches_search_engines_and_foreign_logs(situatio
     client, rows = situation
     for name in names():
         response = client.get(address(name, **rows))
-        if name == "feed" or response.status_code == 405:  # the providers' own, an empty answer
+        if (
+            name == "calendar_feed" or response.status_code == 405
+        ):  # the providers' own, an empty answer
             continue
         assert {"no-store", "private"} <= set(response["Cache-Control"].split(", ")), name
         assert "noindex" in response["X-Robots-Tag"], name

@@ -234,7 +234,7 @@ def test_by_a_mailed_link_a_move_onto_another_visit_is_asked_about(client):
     later = make_appointment(
         service=service, provider=other, patient=grace, starts_at=monday("14:00")
     )
-    page, slot = links.page(later, "move"), {"slot": f"{monday():%Y-%m-%dT%H:%MZ}"}
+    page, slot = links.page(later, "reschedule"), {"slot": f"{monday():%Y-%m-%dT%H:%MZ}"}
     answer = client.post(page, slot)
     assert answer.status_code == 409
     assert "You have another visit at that time:" in words(answer)

@@ -136,9 +136,9 @@ def test_pressing_a_time_of_a_provider_who_is_gone_is_like_a_lost_race(visitor, 
 def test_moving_to_a_provider_who_is_gone_is_like_a_lost_race(visitor, service, how):
     visit = make_appointment(service=service, starts_at=monday())
     leaves(how)
-    assert visitor.get(links.page(visit, "move") + "?with=anna-berg").status == 200
+    assert visitor.get(links.page(visit, "reschedule") + "?with=anna-berg").status == 200
     sent = steps.token(visitor) | {"slot": steps.slot(monday("14:00")), "with": "anna-berg"}
-    page = visitor.post(links.page(visit, "move"), sent)
+    page = visitor.post(links.page(visit, "reschedule"), sent)
     assert page.status == 409
     assert NOT_OPEN in page.text
     page = visitor.press(page, "Take 2:00 pm")
@@ -167,13 +167,13 @@ def test_a_fragment_of_a_closed_service_takes_the_page_to_those_that_are_open(cl
 def test_a_fragment_of_a_visit_that_can_no_longer_move_takes_the_page_to_it(client, service):
     visit = make_appointment(service=service, starts_at=monday())
     booking.cancel(visit)
-    response = client.get(links.page(visit, "move_fragment"))
+    response = client.get(links.page(visit, "reschedule_fragment"))
     assert response["HX-Redirect"] == links.page(visit)
 
 
 def test_a_fragment_of_a_link_that_has_ended_never_stands_inside_a_page(client, service):
     visit = make_appointment(service=service, starts_at=monday())
-    path = links.page(visit, "move_fragment")
+    path = links.page(visit, "reschedule_fragment")
     with time_machine.travel(visit.ends_at + timedelta(days=32)):
         response = client.get(path)
     assert response.status_code == 410
@@ -189,7 +189,7 @@ def test_moving_to_the_time_one_has_changes_nothing_and_mails_nobody(visitor, se
     Provider.objects.update(email="provider@example.org")
     visit = make_appointment(service=service, provider=anna, starts_at=monday())
     sent = steps.token(visitor) | {"slot": steps.slot(monday())} | chosen
-    page = visitor.post(links.page(visit, "move"), sent)
+    page = visitor.post(links.page(visit, "reschedule"), sent)
     assert "This is the time that you have already. Nothing has changed." in page.text
     visit.refresh_from_db()
     assert (visit.starts_at, visit.provider, visit.sequence) == (monday(), anna, 0)
@@ -276,7 +276,7 @@ def test_a_live_region_says_how_many_times_a_chosen_day_has(visitor, service):
     visit = make_appointment(service=service, starts_at=monday("16:30"))
     for page, fragment in (
         ("/book/tn/first-visit/", "/book/tn/first-visit/times/"),
-        (links.page(visit, "move"), links.page(visit, "move_fragment")),
+        (links.page(visit, "reschedule"), links.page(visit, "reschedule_fragment")),
     ):
         assert 'role="status" id="times-said"></p>' in visitor.get(f"{page}?day={day}").text
         swapped = visitor.get(f"{fragment}?day={day}").text

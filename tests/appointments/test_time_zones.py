@@ -82,7 +82,7 @@ def test_a_wait_in_new_york_is_offered_in_eastern_time(service):
     WaitlistEntry.objects.update(sooner_than=None)
     with time_machine.travel(ONE_PM - timedelta(days=3, minutes=10)):
         assert waitlist.offer_freed_times() == 1
-    assert OutgoingEmail.objects.get(template="appointment_offer").subject.endswith("Eastern Time")
+    assert OutgoingEmail.objects.get(template="waitlist_offer").subject.endswith("Eastern Time")
     with time_machine.travel(ONE_PM - timedelta(days=3, minutes=10)):
         page = visitor.get(place_links.page(entry))
         assert "Eastern Time" in page.text
@@ -194,7 +194,7 @@ def test_for_someone_elses_visit_the_place_leads_also_when_its_time_was_taken(se
     assert "9:30 am where you are" in words(page)
 
 
-@pytest.mark.parametrize("name", ["visit", "cancel", "move", "done"])
+@pytest.mark.parametrize("name", ["visit", "cancel", "reschedule", "done"])
 def test_the_pages_of_a_visit_show_the_place_first_and_both_clocks(service, name):
     visit = make_appointment(service=service, starts_at=ONE_PM, state="NY", zone=NEW_YORK)
     path = links.handed_page(visit) if name == "done" else links.page(visit, name)

@@ -27,7 +27,7 @@ from tests.factories import (
 from tests.visitor import in_process
 
 pytestmark = pytest.mark.django_db
-STEPS = ["visit", "calendar", "move", "move_fragment", "cancel", "confirm", "done"]
+STEPS = ["visit", "calendar", "reschedule", "reschedule_fragment", "cancel", "confirm", "done"]
 
 
 @pytest.fixture
@@ -294,7 +294,7 @@ def test_a_cancelled_time_is_free_at_once(visitor, visit):
 
 @pytest.mark.parametrize("minutes", [1, 31])
 def test_a_visit_that_has_begun_is_neither_cancelled_nor_moved(visitor, visit, minutes):
-    cancel, move = (visitor.get(steps.page_of(visit, step)) for step in ("cancel", "move"))
+    cancel, move = (visitor.get(steps.page_of(visit, step)) for step in ("cancel", "reschedule"))
     with time_machine.travel(visit.starts_at + timedelta(minutes=minutes)):
         visitor.press(cancel, "Cancel this visit")
         visitor.press(move, "Take this time")
@@ -317,7 +317,7 @@ def test_past_the_cut_off_the_patient_is_asked_to_call(visitor):
 
 
 def move(visitor, visit, starts_at):
-    page = visitor.get(links.page(visit, "move"))
+    page = visitor.get(links.page(visit, "reschedule"))
     form = page.form_with("csrfmiddlewaretoken")
     return visitor.post(page.url, form.fields | {"slot": steps.slot(starts_at)})
 
@@ -384,7 +384,7 @@ def test_a_visit_stays_with_its_provider_where_they_are_free(visitor):
 
 
 def test_a_visit_does_not_move_past_the_license_of_its_provider(visitor, visit):
-    page = visitor.get(links.page(visit, "move"))
+    page = visitor.get(links.page(visit, "reschedule"))
     visit.provider.licenses.update(expires=monday().date() - timedelta(days=1))
     form = page.form_with("csrfmiddlewaretoken")
     page = visitor.post(page.url, form.fields | {"slot": steps.slot(monday("14:00"))})

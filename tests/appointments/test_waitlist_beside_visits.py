@@ -93,7 +93,7 @@ def test_reading_the_page_gives_up_nothing(visitor):
     entry = make_entry(service=service, email=EMAIL)
     visit = book_online(service)
     visitor.get(visit_links.page(visit))
-    visitor.get(visit_links.page(visit, "visit_place"))
+    visitor.get(visit_links.page(visit, "visit_waitlist_entry"))
     assert status_of(entry) == "waiting"
 
 
@@ -103,7 +103,7 @@ def test_a_browser_that_typed_an_address_is_told_of_no_place_and_gives_up_none(v
     visit = book_online(service)
     for name in ("done", "visit"):
         assert "waitlist" not in visitor.get(visit_links.handed_page(visit, name)).text
-    Client().post(visit_links.handed_page(visit, "visit_place"), {"place": "leave"})
+    Client().post(visit_links.handed_page(visit, "visit_waitlist_entry"), {"place": "leave"})
     assert status_of(entry) == "waiting"
 
 

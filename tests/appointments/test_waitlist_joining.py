@@ -95,7 +95,7 @@ def test_the_mail_brings_the_one_link_to_the_place(visitor, service):
     join(visitor, service)
     entry = WaitlistEntry.objects.get()
     mail = OutgoingEmail.objects.get()
-    assert (mail.template, mail.to) == ("appointment_offer_joined", "grace@example.org")
+    assert (mail.template, mail.to) == ("waitlist_joined", "grace@example.org")
     assert links.page(entry) in mail.text
     assert service.name not in mail.text
     assert "You are on the waitlist, Grace." in visitor.get(links.page(entry)).text
@@ -220,7 +220,7 @@ def test_an_address_with_four_places_is_asked_by_mail_whether_it_wants_one_more(
     entries = [make_entry(service=make_service(), email="grace@example.org") for _ in range(4)]
     known = join(visitor, service)
     assert WaitlistEntry.objects.filter(status="waiting").count() == 4
-    assert mails_to(entries[0]) == ["appointment_offer_joined"]
+    assert mails_to(entries[0]) == ["waitlist_joined"]
     mail = OutgoingEmail.objects.get()
     assert "Was it you? Then say yes" in mail.text
     entry = WaitlistEntry.objects.get(status="asked")
@@ -291,7 +291,7 @@ def test_past_its_limit_a_network_is_asked_to_wait(visitor, service, settings):
     assert WaitlistEntry.objects.count() == 1
 
 
-def test_near_the_limit_a_little_effort_is_asked_and_every_tick_travels_along(
+def test_near_the_limit_a_little_work_is_asked_and_every_tick_travels_along(
     visitor, service, settings
 ):
     settings.LIMITS = settings.LIMITS | {"waitlist_easily": "1/day"}

@@ -184,7 +184,7 @@ def test_the_mail_says_the_time_on_the_patients_clock_and_nothing_else():
     entry = make_entry(service=service, zone="America/New_York")
     free(visit)
     waitlist.offer_freed_times()
-    mail = OutgoingEmail.objects.get(template="appointment_offer")
+    mail = OutgoingEmail.objects.get(template="waitlist_offer")
     assert (mail.to, mail.not_after) == (entry.email, WaitlistOffer.objects.get().until)
     assert "11:00 am, Eastern Time" in mail.text
     assert mail.text.count("http") == 1
@@ -264,7 +264,7 @@ def test_an_offer_ends_by_itself_and_the_next_three_get_the_time():
         "open",
         "open",
     ]
-    assert [mails_to(entry) for entry in line[:3]] == [["appointment_offer"]] * 3
+    assert [mails_to(entry) for entry in line[:3]] == [["waitlist_offer"]] * 3
 
 
 def test_nobody_is_offered_the_same_time_twice():

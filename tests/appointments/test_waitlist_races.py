@@ -69,7 +69,7 @@ def test_of_three_who_accept_at_once_one_has_the_time(number):
     assert (winner.email, winner.appointment) == (visit.email, visit)
     for entry in line:
         if entry != winner:
-            assert mails_to(entry) == ["appointment_offer", "appointment_offer_taken"]
+            assert mails_to(entry) == ["waitlist_offer", "waitlist_offer_taken"]
 
 
 def test_without_the_claim_both_would_be_told_that_they_have_it(monkeypatch):

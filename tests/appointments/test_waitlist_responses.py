@@ -123,7 +123,7 @@ def test_who_accepts_has_the_visit_and_its_confirmation(visitor, offered):
     assert visit.patient.first_name == "Grace"
     assert status_of(line[1]) == "fulfilled"
     assert line[1].appointment == visit
-    assert mails_to(line[1]) == ["appointment_offer", "appointment_booked"]
+    assert mails_to(line[1]) == ["waitlist_offer", "appointment_booked"]
 
 
 def test_the_consents_are_those_given_when_joining(visitor, offered):
@@ -159,7 +159,7 @@ def test_the_others_are_told_once_and_keep_their_place(visitor, offered):
         assert "You keep your place" in answer.text
         assert TAKE not in answer.text
         assert status_of(entry) == "waiting"
-        assert mails_to(entry) == ["appointment_offer", "appointment_offer_taken"]
+        assert mails_to(entry) == ["waitlist_offer", "waitlist_offer_taken"]
     assert Appointment.objects.filter(status=Status.BOOKED).count() == 1
 
 
@@ -182,7 +182,7 @@ def test_an_offer_that_ran_out_cannot_be_accepted(visitor, offered):
         assert "That offer has ended." in answer.text
     assert status_of(line[0]) == "waiting"
     assert not Appointment.objects.filter(status=Status.BOOKED).exists()
-    assert mails_to(line[0]) == ["appointment_offer"]
+    assert mails_to(line[0]) == ["waitlist_offer"]
 
 
 def test_a_provider_without_a_license_by_now_is_not_booked(visitor, offered):

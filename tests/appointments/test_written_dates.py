@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from appointments.forms import written_dates
-from appointments.forms.booking import BirthDateField
+from appointments.forms.fields import BirthDateField
 from appointments.models import Appointment
 from tests.appointments import steps
 from tests.appointments.front_desk import signed_in

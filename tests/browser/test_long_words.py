@@ -49,7 +49,7 @@ def test_no_page_and_no_mail_of_somebody_with_a_long_name_is_wider_than_a_phone(
     approved(make_article(slug="open"), name=WORD, text="It helped me.")
     emails.booked(visit)
     pages = [
-        *(steps.page_of(visit, step) for step in ("visit", "done", "cancel", "move")),
+        *(steps.page_of(visit, step) for step in ("visit", "done", "cancel", "reschedule")),
         place_links.page(place),
         *("/book/tn/", "/book/tn/first-visit/", "/book/tn/first-visit/waitlist/"),
         reverse("articles:comments", args=["open"]),

@@ -57,16 +57,16 @@ def test_a_closure_over_sixty_visits_is_decided_by_groups_with_one_exception(sta
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Booked visits that this disturbs")
     assert barriers(page, "#content", RULES) == []
-    groups = page.locator("select[name^=affected-group]")
+    groups = page.locator("select[name^=conflicts-group]")
     assert groups.count() == 2
     for group in groups.all():
         group.select_option("cancel")
     page.locator("summary").first.click()
-    single = page.locator("[name=affected-single]").first
+    single = page.locator("[name=conflicts-single]").first
     pk = single.get_attribute("value")
     single.check()
     page.get_by_role("button", name="Show the ticked visits").click()
-    alone = page.locator(f"[name=affected-visit-{pk}]")
+    alone = page.locator(f"[name=conflicts-visit-{pk}]")
     alone.select_option("later")
     assert groups.first.input_value() == "cancel"
     page.get_by_role("button", name="Save the change and do all this").click()
@@ -76,7 +76,7 @@ def test_a_closure_over_sixty_visits_is_decided_by_groups_with_one_exception(sta
     left = Appointment.objects.get(status=Status.BOOKED)
     assert (str(left.pk), len(visits)) == (pk, 60)
     page.goto(page.url.partition("/admin/")[0] + "/admin/appointments/appointment/affected/")
-    expect(page.locator(f"[name=affected-visit-{pk}]")).to_be_visible()
+    expect(page.locator(f"[name=conflicts-visit-{pk}]")).to_be_visible()
 
 
 def test_two_who_edit_one_provider_lose_nothing_and_undo_nothing(staff_page):

@@ -80,7 +80,7 @@ def test_who_fills_it_in_does_a_small_sum_and_then_goes_on_with_what_was_typed(v
     asked = visitor.submit(page, press=press, **typed, **{HONEYPOT: "Grace Whitfield"})
     assert asked.status == 429
     assert not kept.exists()
-    sent = asked.form_with("effort").fields
+    sent = asked.form_with("proof_of_work").fields
     assert {name: sent[name] for name in typed if typed[name] is not True} == {
         name: value for name, value in typed.items() if value is not True
     }
