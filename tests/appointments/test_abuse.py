@@ -14,7 +14,7 @@ from django.utils import timezone
 from appointments.booking import hold_owner
 from appointments.scheduling import availability
 from appointments.scheduling.states import STATES
-from tests.appointments import sums
+from tests.appointments import puzzle_solver
 from tests.appointments.test_many_visits import book
 from tests.factories import make_hold, make_provider, make_service, monday
 
@@ -64,7 +64,7 @@ def asked_page(client: Client, service, starts) -> str:
 
 
 def solution(page: str) -> str:
-    return sums.solve(sums.asked(page))[0]
+    return puzzle_solver.solve(puzzle_solver.puzzle_on(page))[0]
 
 
 def test_hundreds_of_bot_bookings_in_a_day_hide_no_times(limits, service):

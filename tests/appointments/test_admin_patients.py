@@ -7,7 +7,7 @@ from django.urls import reverse
 from appointments.booking import patients
 from appointments.models import Patient
 from core.mail.models import OutgoingEmail
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_patient
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.utils import timezone
 from appointments import booking, emails
 from appointments.models import Appointment, Consent, ConsentText, Status
 from core.mail.models import OutgoingEmail, State
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_hold, make_patient, make_provider, make_service
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from appointments import emails
 from appointments.booking import hold_owner
 from appointments.models import Appointment, HoursException, Provider, Status
 from core.mail.models import OutgoingEmail
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_many_visits import typed
 from tests.factories import (
     at,

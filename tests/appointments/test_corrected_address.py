@@ -1,6 +1,6 @@
 """A corrected address ends every link that its former reader has, and gives the right one its own.
 
-PRIVACY 29: what a link proved is the address that it was mailed to.
+What a link proved is the address that it was mailed to.
 """
 
 from datetime import timedelta
@@ -15,8 +15,8 @@ from appointments import links, waitlist
 from appointments.models import Appointment, Patient, Status, WaitlistEntry, WaitlistOffer
 from appointments.waitlist import links as place_links
 from core.mail.models import OutgoingEmail, State
-from tests.appointments import steps
-from tests.appointments.front_desk import signed_in
+from tests.appointments import booking_steps
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_entry, make_hold, make_service, monday
 from tests.visitor import in_process
 
@@ -101,7 +101,7 @@ def test_every_link_that_was_given_out_explains_itself_and_nothing_else(desk, se
 
 
 def test_the_right_address_gets_a_link_that_works_and_the_old_calendar_a_cancel(desk, service):
-    steps.book(in_process(), service, monday("10:00"), email=WRONG, first_name="Mia")
+    booking_steps.book(in_process(), service, monday("10:00"), email=WRONG, first_name="Mia")
     visit = Appointment.objects.get()
     _first, invitation = calendar_in(mail("appointment_booked", WRONG))
     OutgoingEmail.objects.update(state=State.SENT, due_at=None, sent_at=timezone.now())
@@ -125,14 +125,14 @@ def test_the_right_address_gets_a_link_that_works_and_the_old_calendar_a_cancel(
 
 
 def test_what_still_waits_for_the_wrong_address_is_never_sent(desk, service):
-    steps.book(in_process(), service, monday("10:00"), email=WRONG)
+    booking_steps.book(in_process(), service, monday("10:00"), email=WRONG)
     correct(desk, Appointment.objects.get())
     assert mail("appointment_booked", WRONG).state == State.DROPPED
 
 
 def test_the_stranger_s_link_lists_no_visit_of_the_right_address(desk, service):
     for name, email, clock in (("Mistyped", WRONG, "10:00"), ("Right", RIGHT, "11:00")):
-        steps.book(in_process(), service, monday(clock), email=email, last_name=name)
+        booking_steps.book(in_process(), service, monday(clock), email=email, last_name=name)
     mistyped, other = Appointment.objects.order_by("starts_at")
     old = links.page(mistyped)
     correct(desk, mistyped)
@@ -142,7 +142,7 @@ def test_the_stranger_s_link_lists_no_visit_of_the_right_address(desk, service):
 
 def test_the_browser_that_booked_is_not_handed_the_new_key(desk, service):
     visitor = in_process()
-    steps.book(visitor, service, monday("10:00"), email=WRONG)
+    booking_steps.book(visitor, service, monday("10:00"), email=WRONG)
     visit = Appointment.objects.get()
     correct(desk, visit)
     page = visitor.get(f"/book/details/{visit.uid}/")

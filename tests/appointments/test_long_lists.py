@@ -18,7 +18,7 @@ from appointments.conflicts import detection
 from appointments.models import Appointment, ConflictDecision, HoursException, Provider, Status
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_conflicts import EXCEPTION, STANDING, off
 from tests.factories import (
     make_appointment,

@@ -14,7 +14,7 @@ from appointments.models import Appointment, ClinicRules, ConsentText, Status
 from appointments.templatetags.appointments import clock as clock_of
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_hold, make_service, make_time_off, monday
 
 pytestmark = pytest.mark.django_db

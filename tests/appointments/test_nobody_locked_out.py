@@ -12,7 +12,7 @@ from appointments.models import Appointment, ConsentText, EntryStatus, WaitlistE
 from appointments.waitlist import links
 from core.mail import delivery
 from core.mail.models import OutgoingEmail, State
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.factories import make_appointment, make_patient, make_provider, make_service, monday
 from tests.visitor import in_process
 
@@ -42,7 +42,7 @@ def service():
 
 def join(service, who: dict, **typed):
     texts = {f"agree_{text.kind}": str(text.pk) for text in ConsentText.current()}
-    sent = steps.DETAILS | texts | {"zone": "America/Chicago", "email": VICTIM} | typed
+    sent = booking_steps.DETAILS | texts | {"zone": "America/Chicago", "email": VICTIM} | typed
     return Client(**who).post(f"/book/tn/{service.slug}/waitlist/", sent)
 
 
@@ -166,8 +166,8 @@ def test_visits_that_a_stranger_books_for_an_address_keep_its_owner_from_nothing
     service = make_service()
     visitors = [in_process(Client(**who)) for who in (STRANGER,) * 6 + (OWNER,)]
     for nth, visitor in enumerate(visitors):
-        page = steps.take(visitor, service, monday(f"{9 + nth}:00".rjust(5, "0")))
-        assert steps.finish(visitor, page, email=VICTIM).status == 200
+        page = booking_steps.hold_time(visitor, service, monday(f"{9 + nth}:00".rjust(5, "0")))
+        assert booking_steps.fill_in(visitor, page, email=VICTIM).status == 200
     assert Appointment.objects.filter(email=VICTIM, patient__isnull=False).count() == 7
     last = Appointment.objects.get(starts_at=monday("15:00"))
     assert OutgoingEmail.objects.filter(about=f"appointment:{last.pk}").exists()

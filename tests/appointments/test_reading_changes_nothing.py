@@ -10,7 +10,7 @@ from appointments import waitlist
 from appointments.booking import returning_patient
 from appointments.calendars import feeds
 from appointments.waitlist import links as waitlist_links
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.database import contents
 from tests.factories import make_appointment, make_entry, make_hold, make_service, monday
 from tests.visitor import in_process
@@ -45,7 +45,7 @@ def names() -> list[str]:
 
 def address(name: str, *, service, proved, hold, visit, feed, entry) -> str:
     if name in TOKEN:
-        return steps.page_of(visit, name)
+        return booking_steps.page_of(visit, name)
     if name in PLACE:
         return waitlist_links.page(entry, name)
     if name in HOLD:
@@ -70,7 +70,7 @@ def address(name: str, *, service, proved, hold, visit, feed, entry) -> str:
 def situation():
     """A visitor with a hold that has run out, which a careless page would settle, and a visit."""
     service, client = make_service(), Client(enforce_csrf_checks=True)
-    steps.take(in_process(client), service, monday("10:00"))
+    booking_steps.hold_time(in_process(client), service, monday("10:00"))
     hold = service.appointments.get()
     make_hold(service=service, starts_at=monday("15:00"), minutes=-30)
     visit = make_appointment(service=service, starts_at=monday("11:00"))
@@ -101,7 +101,7 @@ def test_reading_a_visit_in_any_state_changes_no_row(situation, status):
     visit.save()
     before = contents()
     for name in sorted(TOKEN):
-        assert client.get(steps.page_of(visit, name)).status_code < 500
+        assert client.get(booking_steps.page_of(visit, name)).status_code < 500
     assert contents() == before
 
 
@@ -153,7 +153,7 @@ def test_a_post_without_its_csrf_token_changes_nothing_and_says_how_to_go_on(sit
     client, rows = situation
     before = contents()
     for name in names():
-        sent = steps.DETAILS | {"slot": steps.slot(monday("12:00"))}
+        sent = booking_steps.DETAILS | {"slot": booking_steps.slot(monday("12:00"))}
         response = client.post(address(name, **rows), sent)
         assert response.status_code in (403, 405), name
         if response.status_code == 403:

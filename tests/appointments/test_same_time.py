@@ -14,7 +14,7 @@ from appointments import booking, links
 from appointments.booking import hold_owner
 from appointments.models import Appointment, Patient, Status
 from core.mail.models import OutgoingEmail
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_many_visits import EMAIL
 from tests.appointments.test_many_visits import typed as typed_online
 from tests.appointments.test_staff_book import page_for, typed, when

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from appointments.models import ClinicRules, HoursException, Status
 from appointments.scheduling import holidays as closures
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import at, make_appointment
 
 pytestmark = pytest.mark.django_db

@@ -13,11 +13,11 @@ from appointments.booking import hold_owner
 from appointments.models import Appointment, Service, Status, WaitlistOffer
 from appointments.waitlist import links
 from core.mail.models import OutgoingEmail
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_many_visits import EMAIL
 from tests.appointments.test_many_visits import typed as typed_online
 from tests.appointments.test_staff_book import page_for, typed, when
-from tests.appointments.waitlist import at_noon, booked_out, free, mails_to
+from tests.appointments.waitlist_setup import at_noon, booked_out, cancel_visit, mails_to
 from tests.factories import (
     make_appointment,
     make_entry,
@@ -142,7 +142,7 @@ def offered():
     mine = make_appointment(
         service=make_service(providers=[provider]), patient=grace, starts_at=monday("14:00")
     )
-    free(taken)
+    cancel_visit(taken)
     waitlist.offer_freed_times()
     return entry, mine
 

@@ -12,8 +12,8 @@ from appointments.booking import hold_owner, returning_patient
 from appointments.models import WaitlistEntry
 from appointments.waitlist import links
 from core.mail.models import OutgoingEmail
-from tests.appointments import steps
-from tests.appointments.waitlist import at_noon, booked_out, mails_to, open_hours
+from tests.appointments import booking_steps
+from tests.appointments.waitlist_setup import at_noon, booked_out, mails_to, open_hours
 from tests.factories import make_entry, make_service, monday
 from tests.visitor import in_process
 
@@ -44,7 +44,7 @@ def join(visitor, service, *, weekdays=(), parts=(), **answers):
     """Fill in the page and send it, with those boxes ticked."""
     page = form_of(visitor, service)
     form = page.form_with("first_name")
-    data = form.filled(**steps.DETAILS | answers)
+    data = form.filled(**booking_steps.DETAILS | answers)
     return visitor.post(page.url, data | {"weekdays": weekdays, "parts": parts})
 
 
@@ -53,16 +53,16 @@ def join(visitor, service, *, weekdays=(), parts=(), **answers):
 
 @pytest.mark.parametrize("query", ["", "?day=2027-01-04"])
 def test_the_time_page_leads_to_the_waitlist(visitor, service, query):
-    page = steps.times(visitor, service, query=query)
+    page = booking_steps.times_page(visitor, service, query=query)
     assert f'href="/book/tn/{service.slug}/waitlist/"' in page.text
     open_hours(service, "14:00-15:00")
-    page = steps.times(visitor, service, query=query)
+    page = booking_steps.times_page(visitor, service, query=query)
     assert f'href="/book/tn/{service.slug}/waitlist/"' in page.text
 
 
 def test_the_provider_who_was_chosen_is_chosen_there_too(visitor, service):
     slug = service.providers.get().slug
-    page = steps.times(visitor, service, query=f"?with={slug}")
+    page = booking_steps.times_page(visitor, service, query=f"?with={slug}")
     assert f"/waitlist/?with={slug}" in page.text
     form = form_of(visitor, service, query=f"?with={slug}").form_with("provider")
     assert form.fields["provider"] == slug
@@ -146,7 +146,7 @@ def test_what_was_typed_stays_when_something_is_wrong(visitor, service):
 )
 def test_nothing_odd_is_stored(visitor, service, wrong):
     page = form_of(visitor, service)
-    data = page.form_with("first_name").filled(**steps.DETAILS)
+    data = page.form_with("first_name").filled(**booking_steps.DETAILS)
     data = {name: value for name, value in (data | wrong).items() if value is not False}
     answer = visitor.post(page.url, data)
     assert answer.status == 200
@@ -245,7 +245,7 @@ def test_a_place_that_was_asked_about_twice_is_in_line_once(visitor, service):
     [entry] = WaitlistEntry.objects.filter(status="asked")
     assert entry.weekdays == [3]
     for _ in range(2):
-        visitor.post(f"{links.page(entry)}keep/", steps.token(visitor))
+        visitor.post(f"{links.page(entry)}keep/", booking_steps.csrf_token(visitor))
     assert WaitlistEntry.objects.filter(status="waiting").count() == 5
     join(visitor, service, weekdays=["4"])
     [again] = WaitlistEntry.objects.filter(pk=entry.pk)

@@ -9,7 +9,14 @@ from appointments import links as visit_links
 from appointments.models import Appointment, Consent, ConsentText, Status, WaitlistOffer
 from appointments.scheduling import availability
 from appointments.waitlist import links
-from tests.appointments.waitlist import at_noon, booked_out, free, line_of, mails_to, open_hours
+from tests.appointments.waitlist_setup import (
+    at_noon,
+    booked_out,
+    cancel_visit,
+    mails_to,
+    open_hours,
+    waiting_entries,
+)
 from tests.factories import make_appointment, make_entry, monday
 from tests.visitor import in_process
 
@@ -32,8 +39,8 @@ def visitor():
 def offered():
     """Three who have the offer of one time; the service, and they."""
     service, visit = booked_out()
-    free(visit)
-    line = line_of(service)
+    cancel_visit(visit)
+    line = waiting_entries(service)
     waitlist.offer_freed_times()
     return service, line
 
@@ -57,7 +64,7 @@ def stranger(path: str) -> str:
 
 def test_the_page_shows_the_time_on_the_patients_clock_and_until_when_it_is_kept(visitor):
     service, visit = booked_out()
-    free(visit)
+    cancel_visit(visit)
     entry = make_entry(service=service, zone="America/New_York")
     waitlist.offer_freed_times()
     text = open_page(visitor, entry).text

@@ -11,7 +11,7 @@ from django.urls import reverse
 from appointments.models import Appointment, HoursException
 from core.mail.models import OutgoingEmail
 from core.staff import roles
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_hold, make_service, make_time_off, monday
 
 pytestmark = pytest.mark.django_db

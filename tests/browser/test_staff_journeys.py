@@ -11,7 +11,7 @@ from appointments.conflicts import decisions
 from appointments.models import Appointment, HoursException, Provider, Status
 from appointments.waitlist import links
 from tests.appointments.test_long_lists import many
-from tests.appointments.waitlist import at_noon, booked_out, free
+from tests.appointments.waitlist_setup import at_noon, booked_out, cancel_visit
 from tests.browser.barriers import barriers
 from tests.browser.test_staff_tools import RULES
 from tests.core.staff.people import make_staff
@@ -106,7 +106,7 @@ def test_a_patient_who_waits_takes_a_better_time_instead_of_the_visit_they_have(
         mine = make_appointment(
             patient=make_patient(email="grace@example.org"), starts_at=monday("14:00", weeks=2)
         )
-        free(taken)
+        cancel_visit(taken)
         waitlist.offer_freed_times()
         page = open_page(links.page(entry))
         assert barriers(page) == []

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urljoin
 from django.conf import settings
 from django.contrib import admin
 
-from tests.appointments.steps import DETAILS
+from tests.appointments.booking_steps import DETAILS
 from tests.crawl.addresses import Address
 from tests.page_forms import read_forms
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from appointments.forms.fields import BirthDateField
 from appointments.models import HoursException
 from core.validation import dates
-from tests.appointments.front_desk import signed_in as desk
+from tests.appointments.staff_clients import signed_in as desk
 from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_service
 

@@ -1,4 +1,4 @@
-"""Browsers in which somebody of the staff is signed in. How they sign in is tested elsewhere."""
+"""Test clients in which somebody of the staff is signed in."""
 
 from django.test import Client
 
@@ -6,7 +6,7 @@ from tests.core.staff.people import make_staff
 
 
 def signed_in(role: str, **fields) -> Client:
-    """A browser of somebody with that role. The tests relax STAFF_MFA_REQUIRED."""
+    """Return a client of somebody with that role. The tests relax STAFF_MFA_REQUIRED."""
     client = Client()
     client.force_login(make_staff(role, **fields))
     return client

@@ -38,7 +38,7 @@ def booked_out(**values) -> tuple[Service, Appointment]:
     return service, make_appointment(service=service, starts_at=monday("10:00"))
 
 
-def line_of(service: Service, count: int = 3, **values) -> list[WaitlistEntry]:
+def waiting_entries(service: Service, count: int = 3, **values) -> list[WaitlistEntry]:
     """That many who wait, the first in front."""
     joined = datetime.now(UTC) - timedelta(days=2)
     return [
@@ -47,12 +47,12 @@ def line_of(service: Service, count: int = 3, **values) -> list[WaitlistEntry]:
     ]
 
 
-def free(visit: Appointment) -> None:
+def cancel_visit(visit: Appointment) -> None:
     """Its patient cancels."""
     booking.cancel(visit, by="staff: test")
 
 
-def asked() -> list[str]:
+def offered_to() -> list[str]:
     """Whom a time is offered to now, by their addresses, who came first in front."""
     offers = WaitlistOffer.objects.filter(status="open").order_by("entry__created", "entry")
     return list(offers.values_list("entry__email", flat=True))

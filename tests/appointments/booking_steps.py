@@ -1,4 +1,4 @@
-"""The way through booking, step by step, for tests that need a visitor somewhere on it."""
+"""The steps of booking, for tests that need a visitor somewhere on the way."""
 
 from datetime import datetime
 
@@ -20,40 +20,40 @@ DETAILS: dict[str, str | bool] = {
 
 
 def slot(starts_at: datetime) -> str:
-    """How the buttons of the time page name a start."""
+    """Return the value of the button of a start."""
     return f"{starts_at:%Y-%m-%dT%H:%MZ}"
 
 
-def times(visitor: Visitor, service: Service, state: str = "tn", query: str = "") -> Page:
+def times_page(visitor: Visitor, service: Service, state: str = "tn", query: str = "") -> Page:
     return visitor.get(f"/book/{state}/{service.slug}/{query}")
 
 
-def token(visitor: Visitor) -> dict[str, str]:
-    """What every form of this visitor carries against forged requests, from a small page."""
+def csrf_token(visitor: Visitor) -> dict[str, str]:
+    """Return what every form of this visitor carries against forged requests."""
     form = visitor.get("/appointments/lost-link/").form_with("csrfmiddlewaretoken")
     return {"csrfmiddlewaretoken": form.fields["csrfmiddlewaretoken"]}
 
 
-def take(
+def hold_time(
     visitor: Visitor, service: Service, starts_at: datetime, state: str = "tn", **also: str
 ) -> Page:
-    """Press that time; the details page, or the one of a time that was taken."""
-    sent = token(visitor) | {"slot": slot(starts_at)} | also
+    """Press that time. Returns the details page, or the one of a time that was taken."""
+    sent = csrf_token(visitor) | {"slot": slot(starts_at)} | also
     return visitor.post(f"/book/{state}/{service.slug}/", sent)
 
 
 def book(visitor: Visitor, service: Service, starts_at: datetime, **answers: str | bool) -> Page:
-    """From the times to the done page."""
-    page = take(visitor, service, starts_at)
+    """Go from the times to the done page."""
+    page = hold_time(visitor, service, starts_at)
     assert page.status == 200, page.text
-    return finish(visitor, page, **answers)
+    return fill_in(visitor, page, **answers)
 
 
-def finish(visitor: Visitor, page: Page, **answers: str | bool) -> Page:
+def fill_in(visitor: Visitor, page: Page, **answers: str | bool) -> Page:
     """Fill in the details page and send it."""
     return visitor.submit(page, press="Book this visit", **DETAILS | answers)
 
 
 def page_of(visit: Appointment, step: str) -> str:
-    """The path of a page of this visit: by its mailed link, where a mail has one."""
+    """Return the path of a page of this visit: by its mailed link, where a mail has one."""
     return links.handed_page(visit) if step == "done" else links.page(visit, step)
