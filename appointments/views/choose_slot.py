@@ -15,7 +15,7 @@ from appointments.booking import hold_owner, returning_patient
 from appointments.forms.slots import SlotForm, parse_day
 from appointments.models import Appointment, Service
 from appointments.scheduling import availability, bookable_services, time_zones
-from appointments.scheduling.slot_calendar import Picker
+from appointments.scheduling.slot_calendar import SlotCalendar
 from appointments.scheduling.states import STATES, State
 from appointments.views.details import details_page, details_path, release_own_hold
 from appointments.views.email_proof import email_proof_in
@@ -186,7 +186,7 @@ def times_context(
     today = now.astimezone(zone).date()
     in_reach = day and today <= day <= today + timedelta(days=service.horizon_days + 1)
     provider = requested_provider(request, grid.providers)
-    picker = Picker(
+    slot_calendar = SlotCalendar(
         grid,
         zone=zone,
         now=now,
@@ -199,7 +199,7 @@ def times_context(
     return {
         "state": state,
         "service": service,
-        "picker": picker,
+        "slot_calendar": slot_calendar,
         "zone": str(zone),
         "other_clock": other_clock(request, state, zone),
         "zone_known": hold_owner.zone_of(request) is not None,
