@@ -101,7 +101,7 @@ class DetailsForm(forms.Form):
             self.fields[f"agree_{text.kind}"] = ConsentField(text)
 
     def _ask_zone(self, state: State) -> None:
-        """Where two zones split a state the answer decides; elsewhere there is nothing to ask."""
+        """Ask where in a state of two zones they will be; of others there is nothing to ask."""
         if not state.is_split:
             del self.fields["zone"]
             return
@@ -116,7 +116,7 @@ class DetailsForm(forms.Form):
 
     @property
     def helper(self) -> FormHelper:
-        """How the form looks. Made only when it is shown."""
+        """Return how the form looks. Made only when it is shown."""
         by_phone = self.hold.service.channel == Service.Channel.PHONE
         if by_phone or getattr(self.hold, "by_call", False):
             self.fields["phone"].help_text = _("We call you on this number.")
@@ -147,7 +147,7 @@ class DetailsForm(forms.Form):
         return cleaned
 
     def details(self, *, page: str) -> PatientDetails:
-        """What was typed, for `booking.book`. Only for a valid form."""
+        """Return what was typed, for `booking.book`. Only for a valid form."""
         typed = self.cleaned_data
         for_other = typed["booked_for"] == Appointment.BookedFor.OTHER
         return PatientDetails(
