@@ -69,7 +69,7 @@ class JoinForm(DetailsForm):
 
     @property
     def preferences(self) -> TimePreferences:
-        """Return what suits them, only for a valid form. Days and times of day are those of the patient's clock."""
+        """Return what suits, on the patient's clock. Only for a valid form."""
         typed = self.cleaned_data
         zone = time_zones.find(typed.get("zone")) or self.hold.patient_zone
         return TimePreferences(zone, frozenset(typed["weekdays"]), frozenset(typed["parts"]))

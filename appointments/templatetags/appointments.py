@@ -60,7 +60,7 @@ def on_another_clock(when: datetime, zone: ZoneInfo) -> datetime | None:
 
 @register.filter(expects_localtime=False)
 def clock_beside(when: datetime, other: datetime) -> str:
-    """Return the clock of `when`, with its weekday where `other`, the same moment, is on another day."""
+    """Return the clock of `when`, with its weekday where `other`, the same moment, has another."""
     if when.date() == other.date():
         return clock(when)
     return _("%(clock)s on %(weekday)s") % {"clock": clock(when), "weekday": weekday(when)}

@@ -30,7 +30,7 @@ from articles.publishing import content_of, publication
 from articles.revisions import revision_diff
 from articles.views.article import render_preview
 from core.staff import workflow_actions
-from core.staff.admin_urls import admin_urls
+from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit import disclosures
 from core.validation import dates
 from core.validation.primary_keys import parse_key
@@ -111,7 +111,7 @@ class ArticleAdmin(admin.ModelAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        pages = [
+        pages: list[Page] = [
             ("<int:pk>/step/<slug:name>/", self.action_view),
             ("<int:pk>/preview/", self.preview_view),
             ("<int:pk>/revisions/", self.revisions_view),

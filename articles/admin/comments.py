@@ -22,7 +22,7 @@ from articles.comments.threads import writer_role
 from articles.models import Comment, CommentStatus, Feedback
 from articles.models.comments import LONGEST_COMMENT
 from core.staff import workflow_actions
-from core.staff.admin_urls import admin_urls
+from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit.disclosures import declare
 from core.staff.workflow_actions import WorkflowAction, has_permission
 from core.validation import dates
@@ -163,7 +163,7 @@ class CommentAdmin(admin.ModelAdmin):
         workflow_actions.take(self, request, action, chosen, refused=comments.NotPossible)
 
     def get_urls(self) -> list[URLPattern]:
-        pages = [
+        pages: list[Page] = [
             ("<int:pk>/step/<slug:name>/", self.action_view),
             ("<int:pk>/answer/", self.answer_view),
         ]

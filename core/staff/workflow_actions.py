@@ -5,7 +5,7 @@ The rules are the workflow's: an action calls one of its functions. Each is logg
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 
 Allowed = Callable[[HttpRequest, Any], bool]
+A = TypeVar("A", bound="WorkflowAction")
 
 
 def has_permission(name: str) -> Allowed:
@@ -38,8 +39,8 @@ class WorkflowAction:
 
 
 def available(
-    actions: Mapping[str, WorkflowAction], request: HttpRequest, record: Model, *, status: str
-) -> dict[str, WorkflowAction]:
+    actions: Mapping[str, A], request: HttpRequest, record: Model, *, status: str
+) -> dict[str, A]:
     """Return those of `actions` that show for a record of this status, and are for this person."""
     return {
         name: action
@@ -48,9 +49,7 @@ def available(
     }
 
 
-def get_or_404(
-    actions: Mapping[str, WorkflowAction], request: HttpRequest, name: str
-) -> WorkflowAction:
+def get_or_404(actions: Mapping[str, A], request: HttpRequest, name: str) -> A:
     """Return the action of that name. Raises Http404 for another name, and for a GET."""
     if request.method != "POST" or name not in actions:
         raise Http404("No such action")

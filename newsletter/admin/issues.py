@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.staff import workflow_actions
-from core.staff.admin_urls import admin_urls
+from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit.disclosures import declare, declare_none
 from core.validation import dates
 from core.validation.primary_keys import parse_key
@@ -74,7 +74,7 @@ class IssueAdmin(admin.ModelAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        pages = [
+        pages: list[Page] = [
             ("live/", self.live_view),
             ("sender/", self.sender_view),
             ("<int:pk>/send/", self.send_view),
