@@ -25,7 +25,7 @@ from appointments.models import Appointment, FormerKey
 
 VALID_AFTER_VISIT = timedelta(days=31)
 # What becomes of a visit that waits because its address has many is not shown meanwhile: it would
-# tell that the address is known here. See `views.visit.shown_status`.
+# tell that the address is known here. See `views.appointment.shown_status`.
 HANDED_FOR = timedelta(hours=1)
 PATTERN = r"[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{40,64}"
 

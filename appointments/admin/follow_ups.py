@@ -30,6 +30,8 @@ PAGE_NAME = "admin:appointments_appointment_series"
 
 
 class SeriesForm(forms.Form):
+    """How often, how many or until when, and with whom."""
+
     every = forms.ChoiceField(
         label=_("How often"),
         choices=[
@@ -111,33 +113,25 @@ def _book(
 ) -> tuple[str, list[Appointment]]:
     """Book what was chosen, all or none. Returns why not, and the visits to ask about."""
     beside = frozenset(parse_keys(request.POST.getlist("beside")))
-    wishes = []
-    for row in _as_chosen(request, rows):
-        if row.chosen != LEAVE_OUT:
-            wish = _wish(row.chosen, service, visit.state, beside)
-            if wish is None:
-                return _now("Please choose a time for each visit."), []
-            wishes.append(wish)
-    if not wishes:
+    rows = _as_chosen(request, rows)
+    chosen = [row.chosen for row in rows if row.chosen != LEAVE_OUT]
+    if not chosen:
         return _now("Please choose at least one visit."), []
-    details = _details(visit, agreed)
+    found = [_wanted_visit(value, service, visit.state, beside) for value in chosen]
+    wanted = [each for each in found if each]
+    if len(wanted) < len(chosen):
+        return _now("Please choose a time for each visit."), []
+    by = workflow_actions.changed_by(request)
     try:
-        booked = booking.book_series(
-            wishes, details, after=visit, by=workflow_actions.changed_by(request)
-        )
-    except booking.BookedAlready:
-        return _now("These visits are booked already. None was booked a second time."), []
-    except booking.AtTheSameTime as error:
-        text = _now(
-            "The patient has another visit at one of these times. Nothing was booked. Choose "
-            "another time, or tick that both are wanted."
-        )
-        return text, error.visits
-    except (booking.SlotTaken, booking.NotLicensed, booking.OutsideRules):
-        gone = next((row.when for row in rows if row.chosen not in dict(row.options)), "")
-        if gone:
-            return _now("%(when)s is taken meanwhile. Nothing was booked.") % {"when": gone}, []
-        return _now("One of these times is taken meanwhile. Nothing was booked."), []
+        booked = booking.book_series(wanted, _details(visit, agreed), after=visit, by=by)
+    except (
+        booking.BookedAlready,
+        booking.AtTheSameTime,
+        booking.SlotTaken,
+        booking.NotLicensed,
+        booking.OutsideRules,
+    ) as error:
+        return _why_not(error, rows)
     for one in booked:
         admin.log_addition(request, one, [{"added": {}}])
     text = ngettext(
@@ -149,13 +143,31 @@ def _book(
     return "", []
 
 
+def _why_not(error: Exception, rows: list[Row]) -> tuple[str, list[Appointment]]:
+    """Return in words why `booking` refused the series, and the visits to ask about."""
+    if isinstance(error, booking.BookedAlready):
+        return _now("These visits are booked already. None was booked a second time."), []
+    if isinstance(error, booking.AtTheSameTime):
+        text = _now(
+            "The patient has another visit at one of these times. Nothing was booked. Choose "
+            "another time, or tick that both are wanted."
+        )
+        return text, error.visits
+    gone = next((row.when for row in rows if row.chosen not in dict(row.options)), "")
+    if gone:
+        return _now("%(when)s is taken meanwhile. Nothing was booked.") % {"when": gone}, []
+    return _now("One of these times is taken meanwhile. Nothing was booked."), []
+
+
 def _as_chosen(request: HttpRequest, rows: list[Row]) -> list[Row]:
     for row in rows:
         row.chosen = request.POST.get(row.name, "")
     return rows
 
 
-def _wish(value: str, service: Service, state: str, beside: frozenset[int]) -> WantedVisit | None:
+def _wanted_visit(
+    value: str, service: Service, state: str, beside: frozenset[int]
+) -> WantedVisit | None:
     """Return what was chosen; None where that is no time. Whether it is free is for `booking`."""
     found = parse_choice(value)
     if found is None:
