@@ -74,7 +74,8 @@ def filled(client: Client, path: str) -> dict[str, str]:
 def done(page: str) -> dict[str, str]:
     """The work that this page asks for, and what somebody without JavaScript sends later."""
     wait = re.search(r'name="wait" value="([^"]+)"', page)[1]
-    return {"effort": puzzle_solver.solve(puzzle_solver.puzzle_on(page))[0], "wait": wait}
+    solution, _tries = puzzle_solver.solve(puzzle_solver.puzzle_on(page))
+    return {proof_of_work.FIELD: solution, proof_of_work.WAIT_FIELD: wait}
 
 
 def test_work_counts_on_the_page_that_asked_for_it_and_on_no_other():
