@@ -88,14 +88,14 @@ def test_a_service_for_returning_patients_asks_for_proof_before_it_shows_times(c
 )
 def test_who_only_ever_cancelled_is_no_returning_patient(client, returning, status, is_returning):
     visit = make_appointment(service=make_service(), starts_at=monday(weeks=-2), status=status)
-    proof = reverse("appointments:proof", args=[TENNESSEE, returning.slug])
+    proof = reverse("appointments:email_proof", args=[TENNESSEE, returning.slug])
     client.post(proof, {"email": visit.email})
     mail = OutgoingEmail.objects.latest("pk").text
     links_to_go_on = re.findall(rf"https?://[^/\s]+({proof}\S+)", mail)
     assert len(links_to_go_on) == is_returning
     for link in links_to_go_on:
         client.post(link)
-    times = client.get(reverse("appointments:times", args=[TENNESSEE, returning.slug]))
+    times = client.get(reverse("appointments:choose_time", args=[TENNESSEE, returning.slug]))
     assert times.status_code == (200 if is_returning else 302)
 
 
