@@ -45,13 +45,13 @@ STRANGERS = pytest.mark.parametrize(
 
 
 @STRANGERS
-@pytest.mark.parametrize("step", ["details", "prolong", "release"])
+@pytest.mark.parametrize("step", ["details", "extend", "release"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_another_browser_finds_no_such_hold(hold, stranger, step, method):
     client = browser(**stranger)
     sent = typed(hold) if method == "post" else {}
     answer = getattr(client, method)(reverse(f"appointments:{step}", args=[hold.uid]), sent)
-    if method == "get" and step == "prolong":
+    if method == "get" and step == "extend":
         assert answer.status_code in (302, 404)  # a GET leads to the page itself
     else:
         assert answer.status_code == 404
@@ -81,10 +81,10 @@ def test_another_browser_gives_it_back_for_no_other_time(hold, stranger):
 def test_its_own_browser_does_all_of_that(hold):
     """Else the tests above would be green for another reason."""
     client, pages = browser(OWNER), {}
-    for step in ("prolong", "details"):
+    for step in ("extend", "details"):
         path = reverse(f"appointments:{step}", args=[hold.uid])
         pages[step] = client.post(path, typed(hold)).status_code
-    assert pages == {"prolong": 200, "details": 302}
+    assert pages == {"extend": 200, "details": 302}
     assert Appointment.objects.get(pk=hold.pk).status == Status.BOOKED
     other = Appointment.objects.get(status=Status.HELD)
     browser(STRANGER).post(reverse("appointments:release", args=[other.uid]))
