@@ -58,7 +58,7 @@ def cancel_series(visits: list[Appointment]) -> tuple[str, dict]:
 
 
 def cancel(visits: list[Appointment]) -> tuple[str, dict]:
-    return _page("step", visits[0], "cancel"), {"reason": ""}
+    return _page("action", visits[0], "cancel"), {"reason": ""}
 
 
 def cancel_chosen(visits: list[Appointment]) -> tuple[str, dict]:
