@@ -24,7 +24,7 @@ from core.signed_links import LinkSigner, absolute_url
 
 VALID_AFTER_VISIT = timedelta(days=31)
 # What becomes of a visit that waits because its address has many is not shown meanwhile: it would
-# tell that the address is known here. See `views.visit.shown_status`.
+# tell that the address is known here. See `views.appointment.shown_status`.
 HANDED_FOR = timedelta(hours=1)
 
 
@@ -39,10 +39,10 @@ class Purpose(StrEnum):
 
 PURPOSES = {
     "visit": Purpose.VISIT,
-    "move": Purpose.VISIT,
-    "move_fragment": Purpose.VISIT,
+    "reschedule": Purpose.VISIT,
+    "reschedule_fragment": Purpose.VISIT,
     "cancel": Purpose.VISIT,
-    "visit_place": Purpose.VISIT,
+    "visit_waitlist_entry": Purpose.VISIT,
     "confirm": Purpose.CONFIRM,
     "calendar": Purpose.CALENDAR,
     "done": Purpose.DONE,

@@ -1,3 +1,5 @@
+"""The public addresses of booking, of visits and of the waitlist."""
+
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
@@ -18,7 +20,7 @@ from appointments.views import (
 
 
 class StateConverter:
-    """A state by its two letters, `/book/tn/`."""
+    """Reads a state by its two letters, `/book/tn/`."""
 
     regex = "[a-zA-Z]{2}"
 
@@ -33,7 +35,7 @@ class StateConverter:
 
 
 class ProofConverter(StringConverter):
-    """A token; one that is not ours gets a page that says so."""
+    """Reads a token that django.core.signing wrote."""
 
     regex = r"[A-Za-z0-9_.:-]{20,400}"
 
@@ -45,22 +47,22 @@ app_name = "appointments"
 visit_path = rf"^appointments/(?P<token>{PATTERN})/"
 waitlist_path = rf"^appointments/waitlist/(?P<token>{PATTERN})/"
 urlpatterns = [
-    path("book/", choose_slot.choose_state, name="state"),
-    path("book/elsewhere/", choose_slot.elsewhere, name="elsewhere"),
-    path("book/zone/", time_zone.set_zone, name="zone"),
-    path("book/zone/guess/", time_zone.guess_zone, name="guess_zone"),
+    path("book/", choose_slot.choose_state, name="choose_state"),
+    path("book/elsewhere/", choose_slot.state_not_served, name="state_not_served"),
+    path("book/zone/", time_zone.set_time_zone, name="set_time_zone"),
+    path("book/zone/guess/", time_zone.guess_time_zone, name="guess_time_zone"),
     path("book/details/<uuid:uid>/", details.details, name="details"),
     path("book/details/<uuid:uid>/extend/", details.extend, name="extend"),
     path("book/details/<uuid:uid>/release/", details.release, name="release"),
     re_path(rf"^book/done/(?P<token>{PATTERN})/$", details.done, name="done"),
-    path("book/<state:state>/<slug:service>/proof/", email_proof.ask, name="proof"),
+    path("book/<state:state>/<slug:service>/proof/", email_proof.request_link, name="email_proof"),
     path(
         "book/<state:state>/<slug:service>/proof/<proof:token>/",
-        email_proof.accept,
-        name="proof_accept",
+        email_proof.accept_link,
+        name="email_proof_accept",
     ),
-    path("book/<state:state>/", choose_slot.choose_service, name="service"),
-    path("book/<state:state>/<slug:service>/", choose_slot.choose_time, name="times"),
+    path("book/<state:state>/", choose_slot.choose_service, name="choose_service"),
+    path("book/<state:state>/<slug:service>/", choose_slot.choose_time, name="choose_time"),
     path(
         "book/<state:state>/<slug:service>/times/",
         choose_slot.times_fragment,
@@ -68,17 +70,23 @@ urlpatterns = [
     ),
     path("book/<state:state>/<slug:service>/waitlist/", waitlist.join, name="waitlist_join"),
     path("appointments/lost-link/", lost_link.lost_link, name="lost_link"),
-    re_path(rf"^appointments/feeds/(?P<token>{FEED})\.ics$", calendar_feeds.feed, name="feed"),
+    re_path(
+        rf"^appointments/feeds/(?P<token>{FEED})\.ics$", calendar_feeds.feed, name="calendar_feed"
+    ),
     re_path(rf"{waitlist_path}$", waitlist.entry, name="waitlist"),
     re_path(rf"{waitlist_path}accept/$", waitlist.accept, name="waitlist_accept"),
     re_path(rf"{waitlist_path}decline/$", waitlist.decline, name="waitlist_decline"),
     re_path(rf"{waitlist_path}keep/$", waitlist.keep, name="waitlist_keep"),
     re_path(rf"{waitlist_path}leave/$", waitlist.leave, name="waitlist_leave"),
     re_path(rf"{visit_path}$", appointment.visit, name="visit"),
-    re_path(rf"{visit_path}calendar\.ics$", appointment.calendar_download, name="calendar"),
-    re_path(rf"{visit_path}reschedule/$", reschedule.move, name="move"),
-    re_path(rf"{visit_path}reschedule/times/$", reschedule.move_fragment, name="move_fragment"),
+    re_path(rf"{visit_path}calendar\.ics$", appointment.calendar_file, name="calendar"),
+    re_path(rf"{visit_path}reschedule/$", reschedule.reschedule, name="reschedule"),
+    re_path(
+        rf"{visit_path}reschedule/times/$",
+        reschedule.times_fragment,
+        name="reschedule_fragment",
+    ),
     re_path(rf"{visit_path}cancel/$", appointment.cancel, name="cancel"),
-    re_path(rf"{visit_path}waitlist/$", waitlist.beside, name="visit_place"),
+    re_path(rf"{visit_path}waitlist/$", waitlist.entry_beside_visit, name="visit_waitlist_entry"),
     re_path(rf"{visit_path}confirm/$", appointment.confirm, name="confirm"),
 ]

@@ -28,7 +28,7 @@ class SitePage:
 
 PAGES = [
     SitePage(
-        "appointments:state",
+        "appointments:choose_state",
         _("Book a visit"),
         _("Choose a time with a provider. It takes about two minutes."),
         _(

@@ -23,7 +23,7 @@ from articles.tasks import purge_comments
 from core.staff.tasks import purge as purge_staff
 from newsletter.models import Delivery, Event, Issue, Origin, Subscriber
 from newsletter.tasks import erase_expired as forget_readers
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.articles.factories import make_article
 from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_hold, make_patient, make_service, monday
@@ -71,11 +71,11 @@ def test_every_period_in_the_document_is_a_setting_with_that_default():
 
 def test_a_hold_that_is_given_back_goes_with_the_next_purge():
     visitor, service = in_process(), make_service()
-    page = steps.take(visitor, service, monday())
-    visitor.post(page.path + "release/", steps.token(visitor))
+    page = booking_steps.hold_time(visitor, service, monday())
+    visitor.post(page.path + "release/", booking_steps.csrf_token(visitor))
     purge_abandoned_holds()
     assert not Appointment.objects.exists()
-    back = visitor.post(page.path, steps.token(visitor))
+    back = visitor.post(page.path, booking_steps.csrf_token(visitor))
     assert (back.status, back.path) == (200, "/book/"), "the Back button leads on"
 
 

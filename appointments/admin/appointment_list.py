@@ -24,11 +24,11 @@ DAYS = {
     "past": _("The last 30 days"),
     "any": _("Any day"),
 }
-BACKWARDS = {"past", "any"}
+NEWEST_FIRST = {"past", "any"}
 
 
-def span(chosen: str, today: date) -> tuple[date | None, date | None]:
-    """The first of these days and the one after the last; None where it is open."""
+def days_of(chosen: str, today: date) -> tuple[date | None, date | None]:
+    """Return the first of these days and the one after the last; None where it is open."""
     day, week = timedelta(days=1), timedelta(days=7)
     monday = today - today.weekday() * day
     return {
@@ -42,7 +42,7 @@ def span(chosen: str, today: date) -> tuple[date | None, date | None]:
 
 
 def chosen_day(request: HttpRequest) -> str:
-    """One of DAYS, or "" for today and later. A search looks at any day unless one is chosen."""
+    """Return one of DAYS, "" for today and later; in a search any day, unless one is chosen."""
     if DayFilter.parameter_name in request.GET:
         found = request.GET[DayFilter.parameter_name]
         return found if found in DAYS else ""
@@ -85,7 +85,7 @@ class DayFilter(ChoiceFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         zone = practice_time.zone()
-        first, end = span(self.chosen, timezone.now().astimezone(zone).date())
+        first, end = days_of(self.chosen, timezone.now().astimezone(zone).date())
         if first:
             queryset = queryset.filter(starts_at__gte=practice_time.midnight(first, zone))
         if end:
@@ -124,12 +124,12 @@ class VisitList(ChangeList):
 
 
 def last_mail(visit: Appointment) -> OutgoingEmail | None:
-    """The newest e-mail about a visit of a VisitList."""
+    """Return the newest e-mail about a visit of a VisitList."""
     return visit.last_mail  # type: ignore[attr-defined]
 
 
 def last_mails(visits: Iterable[Appointment]) -> dict[str, OutgoingEmail]:
-    """The newest e-mail about each of these, by what it is about."""
+    """Return the newest e-mail about each of these, by what it is about."""
     mails = OutgoingEmail.objects.about(*map(emails.about, visits))
     newest = mails.order_by("about", "-pk").distinct("about").only("about", "status")
     return {mail.about: mail for mail in newest}

@@ -1,21 +1,23 @@
-"""What the page of one visit shows beside its facts: consents, e-mails, and who changed what."""
+"""What the page of one visit shows beside its facts: buttons, consents, e-mails and history."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 from django.apps import apps
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appointments import emails
-from appointments.admin import practice_time
+from appointments.admin import practice_time, workflow_actions
 from appointments.booking.rules import PATIENT, SYSTEM
 from appointments.models import Appointment, Consent, Status
+from appointments.scheduling import time_zones
 from core.mail.models import OutgoingEmail
 
 WHO = {PATIENT: gettext_lazy("Patient"), SYSTEM: gettext_lazy("The site itself")}
-MAILS = {
+KINDS = {
     "appointment_booked": gettext_lazy("Confirmation"),
     "appointment_series": gettext_lazy("Confirmation of a series"),
     "appointment_confirm": gettext_lazy("Please confirm"),
@@ -27,6 +29,30 @@ MAILS = {
 }
 
 
+def page_context(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
+    """Return what the page shows beside the visit's facts, and its buttons for this person."""
+    zone = practice_time.zone_of(visit)
+    mails = emails_about(visit)
+    actions = workflow_actions.available_now(request, visit)
+    return {
+        "title": _("Visit"),
+        "subtitle": practice_time.format_datetime(visit.starts_at, zone),
+        "workflow_actions": actions,
+        "cancel": actions.pop(workflow_actions.CANCEL, None),
+        "cancel_form": workflow_actions.CancelForm(),
+        "can_move": workflow_actions.can_move(request, visit),
+        "can_reassign": workflow_actions.MAY_CHANGE(request, visit)
+        and request.user.has_perm("appointments.view_patient")
+        and visit.patient_id is not None,
+        "resend": may_resend(request) and resendable(mails),
+        "consents": consents(visit, zone),
+        "mails": mails,
+        "sees_outbox": request.user.has_perm("mail.view_outgoingemail"),
+        "changes": changes(visit, zone),
+        "practice_zone": time_zones.words(zone),
+    }
+
+
 @dataclass(frozen=True)
 class Change:
     when: str
@@ -35,7 +61,7 @@ class Change:
 
 
 def changes(appointment: Appointment, zone: str) -> list[Change]:
-    """The history of the visit, oldest first, in the words and on the clock of the practice.
+    """Return the history of the visit, oldest first, in the words and on the clock of the practice.
 
     The first row is the choice of a time; what it held then, the first recorded change replaced.
     """
@@ -44,13 +70,21 @@ def changes(appointment: Appointment, zone: str) -> list[Change]:
     events = list(events.order_by("pgh_id"))
     chosen_by = events[0].changed_by if appointment.made_by_staff and events else PATIENT
     lines = [
-        Change(practice_time.moment(appointment.created, zone), who(chosen_by), [_("Time chosen")])
+        Change(
+            practice_time.format_datetime(appointment.created, zone),
+            who(chosen_by),
+            [_("Time chosen")],
+        )
     ]
     before = None
     for event in events:
         what = list(_differences(before, event, zone))
         lines.append(
-            Change(practice_time.moment(event.pgh_created_at, zone), who(event.changed_by), what)
+            Change(
+                practice_time.format_datetime(event.pgh_created_at, zone),
+                who(event.changed_by),
+                what,
+            )
         )
         before = event
     return lines
@@ -62,8 +96,8 @@ def _differences(before, after, zone: str) -> Iterator[str]:
         yield _arrow(Status(was).label, Status(after.status).label)
     if before and before.starts_at != after.starts_at:
         yield _arrow(
-            practice_time.moment(before.starts_at, zone),
-            practice_time.moment(after.starts_at, zone),
+            practice_time.format_datetime(before.starts_at, zone),
+            practice_time.format_datetime(after.starts_at, zone),
         )
     if before and before.provider_id != after.provider_id:
         yield _arrow(before.provider, after.provider)
@@ -76,14 +110,14 @@ def _arrow(was: object, became: object) -> str:
 
 
 def who(changed_by: str) -> str:
-    """As people read it: "Patient", "Robin Example"."""
+    """Return `changed_by` as people read it: "Patient", "Robin Example"."""
     return str(WHO.get(changed_by) or changed_by.removeprefix("staff: "))
 
 
 def consents(appointment: Appointment, zone: str) -> list[tuple[Consent, str]]:
-    """What was agreed to, each with when."""
+    """Return what was agreed to, each with when."""
     given = appointment.consents.select_related("text").order_by("text__kind")
-    return [(consent, practice_time.moment(consent.given, zone)) for consent in given]
+    return [(consent, practice_time.format_datetime(consent.given, zone)) for consent in given]
 
 
 @dataclass(frozen=True)
@@ -94,25 +128,33 @@ class Mail:
     why: str
 
 
-def mails(appointment: Appointment, zone: str) -> list[Mail]:
-    """The e-mails about this visit, newest first."""
+def emails_about(appointment: Appointment) -> list[Mail]:
+    """Return the e-mails about this visit, newest first."""
+    zone = practice_time.zone_of(appointment)
     found = OutgoingEmail.objects.about(emails.about(appointment)).order_by("-pk")
     return [
-        Mail(email, kind(email), practice_time.moment(_last(email), zone), email.last_error)
+        Mail(
+            email,
+            kind(email),
+            practice_time.format_datetime(email.sent_at or email.created_at, zone),
+            email.last_error,
+        )
         for email in found.defer("text", "html", "attachments")
     ]
 
 
+def may_resend(request: HttpRequest) -> bool:
+    """Whether this person may send a failed e-mail again."""
+    return request.user.has_perm("mail.change_outgoingemail")
+
+
 def kind(email: OutgoingEmail) -> str:
-    return str(MAILS.get(email.template) or email.template)
-
-
-def _last(email: OutgoingEmail) -> datetime:
-    return email.sent_at or email.created_at
+    """Return what an e-mail is, in a word or two."""
+    return str(KINDS.get(email.template) or email.template)
 
 
 def resendable(mails: Iterable[Mail]) -> OutgoingEmail | None:
-    """The newest e-mail, if it failed and may be sent again."""
+    """Return the newest of these, if it failed and may be sent again."""
     newest = next(iter(mails), None)
     if newest is None:
         return None

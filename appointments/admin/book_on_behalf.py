@@ -16,33 +16,38 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import booking, waitlist
 from appointments.admin import free_times, practice_time, workflow_actions
-from appointments.admin.booking_forms import ChoiceForm, MoveForm, VisitForm, WhenForm
+from appointments.admin.booking_forms import (
+    FreeTimesForm,
+    StaffBookingForm,
+    StaffMoveForm,
+    VisitChoiceForm,
+)
 from appointments.models import Appointment, Patient
 from core.staff.audit import disclosures
 from core.validation.primary_keys import parse_key
 
-PAGE = "admin/appointments/book.html"
+PAGE = "admin/appointments/book_or_move.html"
 
 
 def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> HttpResponse:
-    """Of a patient whom we know by `object_id`, or of a new one."""
+    """Book a visit for the patient `object_id`, or for a new one."""
     if not request.user.has_perm("appointments.add_appointment"):
         raise PermissionDenied
     if object_id and not admin.has_view_or_change_permission(request):
         raise PermissionDenied
     patient = _patient_or_404(object_id) if object_id else None
-    choice = ChoiceForm(request.GET if "service" in request.GET else None)
+    choice = VisitChoiceForm(request.GET if "service" in request.GET else None)
     context = _context(admin, request, _("Book a visit")) | {"choice": choice, "patient": patient}
     known = [patient] if patient else []
     if not choice.is_bound or not choice.is_valid():
         return disclosures.declare(TemplateResponse(request, PAGE, context), known)
-    form = VisitForm(request.POST or None, choice=choice.cleaned_data, patient=patient)
+    form = StaffBookingForm(request.POST or None, choice=choice.cleaned_data, patient=patient)
     status = 200
     if request.method == "POST" and form.is_valid():
-        found = attempt(
+        found = _attempt(
             form,
             lambda: booking.book_for_patient(
-                form.wish(), form.details(), by=workflow_actions.signature(request)
+                form.wish(), form.details(), by=workflow_actions.changed_by(request)
             ),
         )
         if found:
@@ -50,31 +55,31 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
             _say_who_waits(request, found)
             return _back_to(request, found, _("The visit is booked. An e-mail tells the patient."))
         status = 409
-    context |= {"form": form, "days": free_times.days(form.grid(), form.provider)}
+    context |= {"form": form, "days": free_times.days(form.grid, form.provider)}
     page = TemplateResponse(request, PAGE, context, status=status)
     return disclosures.declare(page, known, form.asked_about)
 
 
 def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-    """Another time or provider for a booked visit."""
+    """Move a booked visit to another time or provider."""
     if not request.user.has_perm("appointments.change_appointment"):
         raise PermissionDenied
     visit = admin.get_object(request, unquote(object_id))
     if visit is None or visit.patient is None:
         raise Http404("No such visit")
-    choice = WhenForm(request.GET or None, initial={"provider": visit.provider_id})
+    choice = FreeTimesForm(request.GET or None, initial={"provider": visit.provider_id})
     asked = choice.cleaned_data if choice.is_bound and choice.is_valid() else {}
-    form = MoveForm(request.POST or None, visit=visit, choice=asked)
+    form = StaffMoveForm(request.POST or None, visit=visit, choice=asked)
     status = 200
     if request.method == "POST" and form.is_valid():
         wish = form.wish()
-        found = attempt(
+        found = _attempt(
             form,
             lambda: booking.move_for_patient(
                 visit,
                 provider=wish.provider,
                 starts_at=wish.starts_at,
-                by=workflow_actions.signature(request),
+                by=workflow_actions.changed_by(request),
                 reason=wish.reason,
                 beside=wish.beside,
             ),
@@ -89,16 +94,16 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
         "choice": choice,
         "patient": visit.patient,
         "visit": visit,
-        "subtitle": practice_time.moment(visit.starts_at, practice_time.zone()),
+        "subtitle": practice_time.format_datetime(visit.starts_at, practice_time.zone()),
         "form": form,
-        "days": free_times.days(form.grid(), form.provider),
+        "days": free_times.days(form.grid, form.provider),
     }
     page = TemplateResponse(request, PAGE, context, status=status)
     return disclosures.declare(page, [visit], form.asked_about)
 
 
-def attempt(form: Any, do: Any) -> Appointment | None:
-    """What `booking` gives, or None with its refusal beside the field that it is about."""
+def _attempt(form: Any, do: Any) -> Appointment | None:
+    """Return what `booking` gives; None, with its refusal beside the field that it is about."""
     try:
         return do()
     except booking.NotLicensed:
@@ -109,34 +114,34 @@ def attempt(form: Any, do: Any) -> Appointment | None:
             _("Patients could not book this time (hours, notice or a limit). Please write why."),
         )
     except booking.BookedAlready as error:
-        form.say_booked_already(error.visits[0])
+        form.add_booked_already_error(error.visits[0])
     except booking.AtTheSameTime as error:
-        form.ask_about(error.visits)
+        form.ask_about_simultaneous(error.visits)
     except booking.NotChangeable:
         form.add_error(None, _("It has begun, or somebody changed it in the same moment."))
     except booking.SlotTaken as error:
-        zone = practice_time.zone()
         text = _now("Somebody has this time, or it has begun.")
         if error.nearest:
-            times = (
-                f"{practice_time.near_moment(slot.starts_at, zone)} ({slot.provider.name})"
+            times = ", ".join(
+                f"{practice_time.format_short_datetime(slot.starts_at, practice_time.zone())} "
+                f"({slot.provider.name})"
                 for slot in error.nearest
             )
             text = _now("%(text)s Free near it: %(times)s.") % {
                 "text": text,
-                "times": ", ".join(times),
+                "times": times,
             }
         form.add_error(None, text)
     return None
 
 
 def _say_who_waits(request: HttpRequest, visit: Appointment) -> None:
-    """A place on the waitlist for the same kind of visit: the front desk asks whether it stays."""
-    for place in waitlist.entries_beside(visit):
+    """Name the waitlist entries for the same kind of visit, so that staff ask whether they stay."""
+    for entry in waitlist.entries_beside(visit):
         text = format_html(
             '{} <a href="{}">{}</a>',
             _("They are on the waitlist for this kind of visit, too. Ask whether they stay on it:"),
-            reverse("admin:appointments_waitlistentry_change", args=[place.pk]),
+            reverse("admin:appointments_waitlistentry_change", args=[entry.pk]),
             _("the place"),
         )
         messages.warning(request, text)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import free_times, practice_time
 from appointments.booking import PatientDetails, WantedVisit
-from appointments.forms.booking import SLOT, BirthDateField, ConsentField
+from appointments.forms.fields import BirthDateField, ConsentField
+from appointments.forms.slots import parse_slot
 from appointments.models import Appointment, ConsentText, Patient, Provider, Service
 from appointments.scheduling import opening_hours, time_zones
 from appointments.scheduling.availability import Grid
@@ -29,20 +30,26 @@ def parse_choice(text: str) -> tuple[datetime, Provider] | None:
     """Return what `free_times.value` wrote; None for anything else."""
     start, _slash, pk = text.partition("/")
     provider = Provider.objects.filter(pk=parse_key(pk)).first()
-    if not SLOT.fullmatch(start) or provider is None:
-        return None
-    try:
-        return datetime.strptime(start, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC), provider
-    except ValueError:
-        return None
+    starts_at = parse_slot(start)
+    return (starts_at, provider) if starts_at and provider else None
 
 
 def day_field(**kwargs: Any) -> forms.DateField:
+    """Return a field with the browser's own calendar, for days of our time."""
     widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(widget=widget, validators=[dates.validate_plausible], **kwargs)
 
 
-class WhenForm(forms.Form):
+def spoken_consent(text: ConsentText) -> ConsentField:
+    """Return the box that staff tick when the patient agrees to `text` by word."""
+    field = ConsentField(text)
+    field.error_messages["required"] = _(
+        "Please read this to the patient, and tick it when they agree."
+    )
+    return field
+
+
+class FreeTimesForm(forms.Form):
     """Which free times to show."""
 
     provider = forms.ModelChoiceField(
@@ -51,7 +58,9 @@ class WhenForm(forms.Form):
     day = day_field(label=_("From"), required=False)
 
 
-class ChoiceForm(WhenForm):
+class VisitChoiceForm(FreeTimesForm):
+    """Which kind of visit, in which state, and which free times to show."""
+
     service = forms.ModelChoiceField(Service.objects.filter(active=True), label=_("Service"))
     state = forms.ChoiceField(
         label=_("Where the patient will be"), choices=[("", "–"), *STATE_CHOICES]
@@ -59,7 +68,7 @@ class ChoiceForm(WhenForm):
     field_order = ["service", "state", "provider", "day"]
 
 
-class TimeForm(forms.Form):
+class StaffTimeForm(forms.Form):
     """One of the free times, or any other with its provider and a reason."""
 
     slot = forms.CharField(required=False, max_length=40)
@@ -67,7 +76,7 @@ class TimeForm(forms.Form):
     other_clock = forms.TimeField(
         label=_("Time"),
         required=False,
-        input_formats=practice_time.CLOCKS,
+        input_formats=practice_time.TIME_INPUT_FORMATS,
         widget=forms.TextInput({"placeholder": "2:30 pm", "autocomplete": "off"}),
     )
     other_provider = forms.ModelChoiceField(
@@ -94,8 +103,8 @@ class TimeForm(forms.Form):
         self.fields["other_provider"].initial = self.provider
         self.asked_about: list[Appointment] = []
 
-    def say_booked_already(self, visit: Appointment) -> None:
-        """The button was pressed twice, or the page sent again."""
+    def add_booked_already_error(self, visit: Appointment) -> None:
+        """Say that the button was pressed twice, or the page sent again."""
         self.add_error(
             None,
             format_html(
@@ -106,8 +115,8 @@ class TimeForm(forms.Form):
             ),
         )
 
-    def ask_about(self, visits: list[Appointment]) -> None:
-        """The patient has these at the same time: each has a box to tick where both are wanted."""
+    def ask_about_simultaneous(self, visits: list[Appointment]) -> None:
+        """Show a box for each of these visits at the same time, to tick where both are wanted."""
         self.asked_about = visits
         self.add_error(
             None,
@@ -119,18 +128,12 @@ class TimeForm(forms.Form):
 
     @property
     def beside(self) -> list[tuple[int, str]]:
-        """The boxes: the key of each visit, and its words."""
-        zone = practice_time.zone()
-        return [
-            (visit.pk, f"{practice_time.near_moment(visit.starts_at, zone)}, {visit.provider.name}")
-            for visit in self.asked_about
-        ]
-
-    def grid(self) -> Grid:
-        return self._grid
+        """Return the boxes: the key of each visit, and its words."""
+        return [(visit.pk, free_times.visit_words(visit)) for visit in self.asked_about]
 
     @cached_property
-    def _grid(self) -> Grid:
+    def grid(self) -> Grid:
+        """The free times of the seven days from the chosen one."""
         return free_times.week_of(self.service, self.state, self.first_day, self.visit)
 
     def clean_slot(self) -> tuple[datetime, Provider] | None:
@@ -155,20 +158,22 @@ class TimeForm(forms.Form):
         return cleaned
 
     def wish(self) -> WantedVisit:
-        """For `booking`. Only of a valid form."""
+        """Return what was typed, for `booking`. Only of a valid form."""
         starts_at, provider = self.cleaned_data["slot"]
         reason = self.cleaned_data["reason"].strip()
         beside = frozenset(parse_keys(self.data.getlist("beside")))  # type: ignore[attr-defined]
         return WantedVisit(provider, self.service, self.state, starts_at, reason, beside)
 
 
-class MoveForm(TimeForm):
+class StaffMoveForm(StaffTimeForm):
+    """Another time for a booked visit."""
+
     def __init__(self, *args: Any, visit: Appointment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visit, self.service, self.state = visit, visit.service, visit.state
 
 
-class VisitForm(TimeForm):
+class StaffBookingForm(StaffTimeForm):
     """The whole visit. Of a patient whom we know, name and birth date are taken as they stand."""
 
     first_name = NameField(label=_("First name"), max_length=60)
@@ -202,11 +207,7 @@ class VisitForm(TimeForm):
             self.fields["phone"].initial = patient.phone
         self.texts = ConsentText.current()
         for text in self.texts:
-            field = ConsentField(text)
-            field.error_messages["required"] = _(
-                "Please read this to the patient, and tick it when they agree."
-            )
-            self.fields[f"agree_{text.kind}"] = field
+            self.fields[f"agree_{text.kind}"] = spoken_consent(text)
 
     @property
     def who(self) -> list[forms.BoundField]:
@@ -218,7 +219,7 @@ class VisitForm(TimeForm):
         return [self[f"agree_{text.kind}"] for text in self.texts]
 
     def details(self) -> PatientDetails:
-        """For `booking`. Only of a valid form."""
+        """Return what was typed, for `booking`. Only of a valid form."""
         typed, known = self.cleaned_data, self.patient
         names = ("first_name", "last_name", "birth_date", "email")
         who = {name: getattr(known, name) if known else typed[name] for name in names}

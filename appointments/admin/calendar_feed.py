@@ -19,7 +19,7 @@ from core.staff.audit import disclosures
 def new_calendar_address(
     modeladmin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[Provider]
 ) -> TemplateResponse | None:
-    """The former address ends at once. The new one is on this page and nowhere else."""
+    """Make a new address, which is on this page and nowhere else. The former ends at once."""
     if queryset.count() != 1:
         modeladmin.message_user(request, _("Please choose one provider."), messages.WARNING)
         return None

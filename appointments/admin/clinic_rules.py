@@ -42,17 +42,17 @@ class ClinicRulesAdmin(admin.ModelAdmin):
     """One row: the list leads straight to it."""
 
     form = ClinicRulesForm
-    fields = ["holidays", "most_upcoming", "most_hourly", "most_unproved", "taken_of_late"]
-    readonly_fields = ["taken_of_late"]
+    fields = ["holidays", "most_upcoming", "most_hourly", "most_unproved", "pressure_figures"]
+    readonly_fields = ["pressure_figures"]
 
     class Media:
         css = {"all": ["css/admin-appointments.css"]}
 
     @admin.display(description=_("Just now"))
-    def taken_of_late(self, obj: ClinicRules) -> str:
-        """What counts against the two limits."""
+    def pressure_figures(self, obj: ClinicRules) -> str:
+        """Return what counts against the two limits."""
         return render_to_string(
-            "admin/appointments/_taken_of_late.html", {"pressure": booking.pressure()}
+            "admin/appointments/_pressure_figures.html", {"pressure": booking.pressure()}
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -69,7 +69,7 @@ class ClinicRulesAdmin(admin.ModelAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> ClinicRules | None:
-        """The defaults where nobody has saved any."""
+        """Return the rules; the defaults where nobody has saved any."""
         return ClinicRules.current() if object_id == "1" else None
 
     def changeform_view(
@@ -79,7 +79,7 @@ class ClinicRulesAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        """A new holiday may disturb visits."""
+        """Show the visits first that a new holiday is in conflict with."""
         save = super().changeform_view
         return schedule_conflicts.before_saving(
             self, request, lambda: save(request, object_id, form_url, extra_context)

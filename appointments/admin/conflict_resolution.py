@@ -23,10 +23,10 @@ from appointments.models import Appointment, ConflictDecision
 from appointments.scheduling.availability import Slot
 from core.validation.primary_keys import parse_keys
 
-PREFIX = "affected-"
+PREFIX = "conflicts-"
 KEEP, CANCEL, LATER, MOVE = "keep", "cancel", "later", "move"
-EACH = 50  # a longer list is decided by groups; so many times are looked up for one page
-FOR_ALL = {
+MOST_SINGLE = 50  # a longer list is decided by groups; so many times are looked up for one page
+CHOICES_FOR_ALL = {
     "each": gettext_lazy("As chosen for each"),
     MOVE: gettext_lazy("Move all: each to the nearest time that is free"),
     CANCEL: gettext_lazy("Cancel all, with a kind e-mail"),
@@ -34,7 +34,7 @@ FOR_ALL = {
 }
 
 
-class Refused(Exception):
+class ChoiceRefused(Exception):
     """A sentence for staff: nothing was done."""
 
 
@@ -49,7 +49,7 @@ class Row:
 
     @property
     def when(self) -> str:
-        return practice_time.near_moment(self.visit.starts_at, self.zone)
+        return practice_time.format_short_datetime(self.visit.starts_at, self.zone)
 
     @property
     def name(self) -> str:
@@ -96,7 +96,7 @@ def options_of(why: Why) -> Iterator[tuple[str, str]]:
 
 
 def rows_of(found: Mapping[int, Why] | Iterable[tuple[int, Why]]) -> list[Row]:
-    """One for each visit, in order of time. Cheap, however many there are."""
+    """Return one for each visit, in order of time. Cheap, however many there are."""
     reasons = dict(found)
     visits = Appointment.objects.filter(pk__in=reasons).order_by("starts_at", "pk")
     zone = practice_time.zone()
@@ -107,7 +107,7 @@ def rows_of(found: Mapping[int, Why] | Iterable[tuple[int, Why]]) -> list[Row]:
 
 
 def groups_of(rows: Iterable[Row], data: QueryDict) -> list[Group]:
-    """These rows by provider and reason, with what was chosen for each group so far."""
+    """Return these rows by provider and reason, with what was chosen for each group so far."""
     groups: dict[str, Group] = {}
     for row in rows:
         title = f"{row.visit.provider.name}: {row.why.label}"
@@ -119,7 +119,6 @@ def groups_of(rows: Iterable[Row], data: QueryDict) -> list[Group]:
 
 def offer_moves(rows: Iterable[Row]) -> None:
     """Look up times for each of these, such that no other of them is offered first."""
-    zone = practice_time.zone()
     offered: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
     for row in rows:
         found = [
@@ -129,15 +128,14 @@ def offer_moves(rows: Iterable[Row]) -> None:
         ]
         for slot in found:
             value = free_times.value(slot.starts_at.astimezone(UTC), slot.provider)
-            row.moves[value] = _words(row.visit, slot, zone)
+            row.moves[value] = _words(row.visit, slot)
             offered[slot.provider.pk].append(_blocked(row.visit, slot))
 
 
-def _words(visit: Appointment, slot: Slot, zone) -> str:
-    facts = {"when": practice_time.near_moment(slot.starts_at, zone), "who": slot.provider.name}
+def _words(visit: Appointment, slot: Slot) -> str:
     if slot.starts_at == visit.starts_at:
-        return _("Same time with %(who)s") % facts
-    return _("%(when)s with %(who)s") % facts
+        return _("Same time with %(who)s") % {"who": slot.provider.name}
+    return free_times.slot_words(slot)
 
 
 def _blocked(visit: Appointment, slot: Slot) -> tuple[datetime, datetime]:
@@ -151,44 +149,44 @@ def _is_free(visit: Appointment, slot: Slot, offered: list[tuple[datetime, datet
 
 
 def mark_new(rows: Iterable[Row], data: QueryDict) -> int:
-    """Mark what was booked since the list was made; how many."""
+    """Mark what was booked since the list was made. Returns how many."""
     seen = parse_keys(data.getlist(f"{PREFIX}seen"))
     for row in rows:
         row.is_new = row.visit.pk not in seen
     return sum(row.is_new for row in rows)
 
 
-def answer(rows: list[Row], data: QueryDict) -> None:
-    """Put onto each row what was chosen for it. Raises Refused where that cannot be."""
+def read_choices(rows: list[Row], data: QueryDict) -> None:
+    """Put onto each row what was chosen for it. Raises ChoiceRefused where that cannot be."""
     for_all = data.get(f"{PREFIX}all", "each")
     for row in rows:
         of_group = data.get(row.group, "")
         row.chosen = data.get(row.name, of_group) if for_all == "each" else for_all
     if mark_new(rows, data):
-        raise Refused(
+        raise ChoiceRefused(
             _("Visits were booked meanwhile: they are marked as new. Please look at the list.")
         )
     for row in rows:
         if not row.chosen:
-            raise Refused(_("Please choose what becomes of each group."))
+            raise ChoiceRefused(_("Please choose what becomes of each group."))
         if not row.can_be(row.chosen):
-            raise Refused(
+            raise ChoiceRefused(
                 _("%(when)s: this choice cannot be had (any more). Please choose again.")
                 % {"when": row.when}
             )
 
 
-def carry_out(rows: list[Row], *, by: str, reason: str) -> None:
-    """In the caller's transaction. Raises Refused, and then the caller must roll back.
+def apply_choices(rows: list[Row], *, by: str, reason: str) -> None:
+    """Carry them out in the caller's transaction.
 
-    Of a long list moves and cancelling are written down for the background, but for the times
-    that were chosen visit by visit.
+    Raises ChoiceRefused, and then the caller must roll back. Of a long list moves and cancelling
+    are written down for the background, but for the times that were chosen visit by visit.
     """
     if not reason and any(row.chosen == KEEP for row in rows):
-        raise Refused(_("Please write why visits are kept."))
+        raise ChoiceRefused(_("Please write why visits are kept."))
     ConflictDecision.objects.filter(appointment__in=[row.visit.pk for row in rows]).delete()
     at_once = rows
-    if len(rows) > EACH:
+    if len(rows) > MOST_SINGLE:
         at_once = [row for row in rows if row.chosen not in (MOVE, CANCEL, KEEP, LATER)]
         for choice in (MOVE, CANCEL):
             visits = [row.visit for row in rows if row.chosen == choice]
@@ -202,7 +200,7 @@ def carry_out(rows: list[Row], *, by: str, reason: str) -> None:
                 "%(when)s: this choice cannot be had any more. "
                 "The new time is taken, or the visit was changed."
             )
-            raise Refused(text % {"when": row.when}) from error
+            raise ChoiceRefused(text % {"when": row.when}) from error
 
 
 def _do(row: Row, by: str, reason: str) -> None:

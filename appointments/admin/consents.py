@@ -31,10 +31,10 @@ class ConsentTextAdmin(admin.ModelAdmin):
         return ["since"] if obj else []
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConsentText]:
-        return practice_time.clocked(super().get_queryset(request))
+        return practice_time.with_practice_zone(super().get_queryset(request))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """`?kind=…` begins with the words in force."""
+        """Begin with the words in force of `?kind=…`."""
         kind = request.GET.get("kind", "")
         now = ConsentText.objects.filter(kind=kind).order_by("-version").first()
         return {"kind": kind, "text": now.text} if now else {}
@@ -54,7 +54,7 @@ class ConsentTextAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("in force since"), ordering="created")
     def since(self, text: ConsentText) -> str:
-        return practice_time.moment(text.created, practice_time.zone_of(text))
+        return practice_time.format_datetime(text.created, practice_time.zone_of(text))
 
 
 @admin.register(Consent)
@@ -69,7 +69,7 @@ class ConsentAdmin(admin.ModelAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
-        return practice_time.clocked(super().get_queryset(request))
+        return practice_time.with_practice_zone(super().get_queryset(request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -89,7 +89,7 @@ class ConsentAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("given"), ordering="given")
     def when(self, consent: Consent) -> str:
-        return practice_time.moment(consent.given, practice_time.zone_of(consent))
+        return practice_time.format_datetime(consent.given, practice_time.zone_of(consent))
 
     @admin.display(description=_("words"))
     def words(self, consent: Consent) -> str:
@@ -98,5 +98,7 @@ class ConsentAdmin(admin.ModelAdmin):
     @admin.display(description=_("visit"))
     def visit(self, consent: Consent) -> SafeString:
         url = reverse("admin:appointments_appointment_change", args=[consent.appointment_id])
-        when = practice_time.moment(consent.appointment.starts_at, practice_time.zone_of(consent))
+        when = practice_time.format_datetime(
+            consent.appointment.starts_at, practice_time.zone_of(consent)
+        )
         return format_html('<a href="{}">{}</a>', url, when)

@@ -45,7 +45,7 @@ class Column:
 
     @property
     def day_words(self) -> str:
-        return practice_time.day(self.day)
+        return practice_time.format_date(self.day)
 
     @property
     def visits(self) -> int:
@@ -53,7 +53,7 @@ class Column:
 
 
 def columns(days: Sequence[date], provider: Provider | None = None) -> list[Column]:
-    """Each day of that provider; or of everyone who sees patients or has a visit on these days."""
+    """Return each day of that provider; or of everyone who sees patients or has a visit then."""
     zone = practice_time.zone()
     first, end = practice_time.midnight(days[0], zone), practice_time.midnight(days[-1] + DAY, zone)
     visits = _visits(first, end, provider)
@@ -121,7 +121,7 @@ def _differs(one: ZoneInfo, other: ZoneInfo, when: datetime) -> bool:
 
 
 def _hours(calendar: Calendar, who: Provider, day: date, zone: ZoneInfo) -> Iterator[str]:
-    """The open hours of that day, without time off, on our clock."""
+    """Yield the open hours of that day, without time off, on our clock."""
     first = int(practice_time.midnight(day, zone).timestamp())
     end = int(practice_time.midnight(day + DAY, zone).timestamp())
     for opens, closes in calendar.opening(who).open:
@@ -138,7 +138,7 @@ def _concerns(row: HoursException, who: Provider, day: date) -> bool:
 
 
 def _off(row: HoursException, who: Provider, day: date, zone: ZoneInfo) -> str:
-    """Such as "Closed: Thanksgiving Day", or "Time off 1:00 pm – 3:00 pm" on our clock."""
+    """Return "Closed: Thanksgiving Day", or "Time off 1:00 pm – 3:00 pm", on our clock."""
     what = _("Time off") if row.provider_id else _("Closed")
     if row.opens and row.closes:
         seconds = opening_hours.day_interval(day, row.opens, row.closes, who.zone)

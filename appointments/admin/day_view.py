@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import day_schedule, practice_time
-from appointments.forms.booking import parse_day
+from appointments.forms.slots import parse_day
 from appointments.models import Appointment
 from core.staff.audit import disclosures
 
@@ -21,26 +21,27 @@ DAY = timedelta(days=1)
 
 
 def today_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    """`?day=` comes from the field on the page; else today."""
+    """Lead to the day of `?day=`, which the field on the page asks for; else to today."""
     day = parse_day(request.GET.get("day", "")) or practice_time.today()
     return redirect("admin:appointments_appointment_day", day.isoformat())
 
 
 def day_view(model_admin: ModelAdmin, request: HttpRequest, day: str) -> HttpResponse:
+    """Return the day of everyone who sees patients, side by side."""
     chosen = require_day(request, day)
     columns = day_schedule.columns([chosen])
-    context = page_context(model_admin, request, columns) | {
+    context = schedule_context(model_admin, request, columns) | {
         "title": _("Visits by provider"),
-        "subtitle": practice_time.day(chosen),
+        "subtitle": practice_time.format_date(chosen),
         "day": chosen,
         "previous": (chosen - DAY).isoformat(),
         "next": (chosen + DAY).isoformat(),
     }
-    return page("day", request, context)
+    return schedule_page("day", request, context)
 
 
 def require_day(request: HttpRequest, text: str) -> date:
-    """Of a page that shows visits: who may not see them is refused, a day that is none is 404."""
+    """Return the day of a page that shows visits. Raises PermissionDenied, or Http404."""
     if not request.user.has_perm("appointments.view_appointment"):
         raise PermissionDenied
     day = parse_day(text)
@@ -49,14 +50,14 @@ def require_day(request: HttpRequest, text: str) -> date:
     return day
 
 
-def page(name: str, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """The page of `page_context` and more, which says whose visits it shows."""
+def schedule_page(name: str, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Return the page with this context, which says whose visits it shows."""
     response = TemplateResponse(request, f"admin/appointments/{name}.html", context)
     visits = [entry.visit for column in context["columns"] for entry in column.entries]
     return disclosures.declare(response, visits)
 
 
-def page_context(
+def schedule_context(
     model_admin: ModelAdmin, request: HttpRequest, columns: list[day_schedule.Column]
 ) -> dict[str, Any]:
     return model_admin.admin_site.each_context(request) | {
@@ -68,7 +69,7 @@ def page_context(
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
 def today(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """How many visits each provider has today, and the first. It names no patient."""
+    """Say how many visits each provider has today, and the first. It names no patient."""
     if not request.user.has_perm("appointments.view_appointment"):
         return None
     zone, day = practice_time.zone(), practice_time.today()
@@ -79,5 +80,5 @@ def today(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     )
     counts = visits.order_by("provider__name").values("provider_id", "provider__name")
     rows = counts.annotate(visits=Count("pk"), first=Min("starts_at"))
-    context = {"day": day, "words": practice_time.day(day), "rows": rows, "records": ()}
-    return "admin/appointments/_today.html", context
+    context = {"day": day, "words": practice_time.format_date(day), "rows": rows, "records": ()}
+    return "admin/appointments/_today_panel.html", context

@@ -1,7 +1,5 @@
 """Series of follow-ups: a preview that marks what is in the way, then all are booked, or none."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -19,22 +17,21 @@ from django.utils.translation import ngettext
 
 from appointments import booking
 from appointments.admin import free_times, practice_time, workflow_actions
-from appointments.admin.booking_forms import day_field, parse_choice
+from appointments.admin.booking_forms import day_field, parse_choice, spoken_consent
+from appointments.admin.follow_up_preview import LEAVE_OUT, Row, preview
 from appointments.booking import WantedVisit
-from appointments.forms.booking import ConsentField
-from appointments.models import Appointment, ConsentText, HoursException, Provider, Service
-from appointments.scheduling import availability, series
-from appointments.scheduling.availability import Slot
+from appointments.models import Appointment, ConsentText, Provider, Service
+from appointments.scheduling import series
 from core.staff.audit import disclosures
 from core.validation.primary_keys import parse_keys
 
-PAGE = "admin/appointments/series.html"
+PAGE = "admin/appointments/follow_ups.html"
 PAGE_NAME = "admin:appointments_appointment_series"
-LEAVE_OUT = "none"
-NEAR = timedelta(days=6)
 
 
 class SeriesForm(forms.Form):
+    """How often, how many or until when, and with whom."""
+
     every = forms.ChoiceField(
         label=_("How often"),
         choices=[
@@ -64,28 +61,11 @@ class AgreedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.texts = ConsentText.current()
         for text in self.texts:
-            field_ = ConsentField(text)
-            field_.error_messages["required"] = _(
-                "Please read this to the patient, and tick it when they agree."
-            )
-            self.fields[f"agree_{text.kind}"] = field_
-
-
-@dataclass
-class Row:
-    nth: int
-    when: str
-    conflict: str = ""
-    options: list[tuple[str, str]] = field(default_factory=list)
-    chosen: str = ""
-
-    @property
-    def name(self) -> str:
-        return f"row-{self.nth}"
+            self.fields[f"agree_{text.kind}"] = spoken_consent(text)
 
 
 def series_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-    """Follow-ups of the visit `object_id`, and the cancelling of what is left of its series."""
+    """Book follow-ups of the visit `object_id`, or cancel what is left of its series."""
     if not (admin.has_add_permission(request) and admin.has_view_permission(request)):
         raise PermissionDenied
     visit = admin.get_object(request, unquote(object_id))
@@ -107,7 +87,7 @@ def series_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Http
     of_series = _of_series(visit)
     context = admin.admin_site.each_context(request) | {
         "title": _("Follow-up visits"),
-        "subtitle": practice_time.moment(visit.starts_at, practice_time.zone()),
+        "subtitle": practice_time.format_datetime(visit.starts_at, practice_time.zone()),
         "opts": Appointment._meta,
         "media": admin.media,
         "visit": visit,
@@ -115,80 +95,12 @@ def series_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Http
         "rows": rows,
         "agreed": agreed,
         "error": error,
-        "beside": [(one.pk, _visit_words(one)) for one in beside],
+        "beside": [(one.pk, free_times.visit_words(one)) for one in beside],
         "of_series": of_series,
         "left": any(left for _one, _when, left in of_series),
     }
     response = TemplateResponse(request, PAGE, context, status=409 if error else 200)
     return disclosures.declare(response, [visit], beside, [one for one, _when, _left in of_series])
-
-
-def preview(visit: Appointment, asked: dict) -> list[Row]:
-    """Each visit with what is in its way and the nearest free times. Nothing is kept yet."""
-    service, provider = booking.planned_ahead(asked["service"]), asked["provider"]
-    number = asked["number"] or series.MOST
-    times = series.starts(
-        visit.starts_at, visit.patient_zone, asked["every"], number=number, until=asked["until"]
-    )
-    if not times:
-        return []
-    grid = availability.grid(service, visit.state, first=times[0] - NEAR, last=times[-1] + NEAR)
-    theirs = _of_patient(visit, times[0], times[-1] + service.length)
-    rows, taken = [], set()
-    for nth, start in enumerate(times):
-        row = Row(nth, practice_time.moment(start, practice_time.zone()))
-        slots = [Slot(start, provider)] if provider in grid.free_at(start) else []
-        if not slots:
-            row.conflict = _conflict(provider, service, visit.state, start)
-            near = availability.closest(grid, start, first=provider, own=3, others=3)
-            slots = [slot for slot in near if abs(slot.starts_at - start) <= NEAR]
-        elif others := _at(theirs, start, start + service.length):
-            row.conflict = _now("The patient has a visit then: %(which)s") % {
-                "which": "; ".join(map(_visit_words, others))
-            }
-        for slot in slots:
-            value = free_times.value(slot.starts_at.astimezone(UTC), slot.provider)
-            if value not in taken:
-                row.options.append((value, _slot_words(slot)))
-        if row.options:
-            taken.add(row.options[0][0])
-        row.options.append((LEAVE_OUT, _now("Leave this one out")))
-        rows.append(row)
-    return rows
-
-
-def _of_patient(visit: Appointment, first: datetime, last: datetime) -> list[Appointment]:
-    return booking.at_that_time(visit.patient, first, last) if visit.patient else []
-
-
-def _at(visits: list[Appointment], start: datetime, end: datetime) -> list[Appointment]:
-    return [one for one in visits if one.starts_at < end and start < one.ends_at]
-
-
-def _slot_words(slot: Slot) -> str:
-    facts = {
-        "when": practice_time.near_moment(slot.starts_at, practice_time.zone()),
-        "who": slot.provider.name,
-    }
-    return _now("%(when)s with %(who)s") % facts
-
-
-def _conflict(provider: Provider, service: Service, state: str, start: datetime) -> str:
-    licensed = Provider.objects.licensed_in(state).filter(pk=provider.pk).first()
-    if licensed is None or start.timestamp() >= availability.license_end(
-        licensed.licensed_until, state
-    ):
-        return _now("The license has ended by then")
-    day = start.astimezone(provider.zone).date()
-    off = HoursException.objects.touching(day, day).of([provider.pk])
-    for row in off.filter(kind=HoursException.Kind.TIME_OFF):
-        what = _now("Time off") if row.provider_id else _now("Closed")
-        return f"{what}: {row.note}" if row.note else what
-    ends = start + service.length
-    busy = Appointment.objects.blocking(timezone.now()).filter(provider=provider)
-    if busy.overlapping(start, ends).exists():
-        return _now("Taken")
-    return _now("Outside the hours, or a limit is reached")
 
 
 def _book(
@@ -199,35 +111,27 @@ def _book(
     rows: list[Row],
     agreed: AgreedForm,
 ) -> tuple[str, list[Appointment]]:
-    """Book what was chosen, all or none; else why not, and the visits to ask about."""
+    """Book what was chosen, all or none. Returns why not, and the visits to ask about."""
     beside = frozenset(parse_keys(request.POST.getlist("beside")))
-    wishes = []
-    for row in _as_chosen(request, rows):
-        if row.chosen != LEAVE_OUT:
-            wish = _wish(row.chosen, service, visit.state, beside)
-            if wish is None:
-                return _now("Please choose a time for each visit."), []
-            wishes.append(wish)
-    if not wishes:
+    rows = _as_chosen(request, rows)
+    chosen = [row.chosen for row in rows if row.chosen != LEAVE_OUT]
+    if not chosen:
         return _now("Please choose at least one visit."), []
-    details = _details(visit, agreed)
+    found = [_wanted_visit(value, service, visit.state, beside) for value in chosen]
+    wanted = [each for each in found if each]
+    if len(wanted) < len(chosen):
+        return _now("Please choose a time for each visit."), []
+    by = workflow_actions.changed_by(request)
     try:
-        booked = booking.book_series(
-            wishes, details, after=visit, by=workflow_actions.signature(request)
-        )
-    except booking.BookedAlready:
-        return _now("These visits are booked already. None was booked a second time."), []
-    except booking.AtTheSameTime as error:
-        text = _now(
-            "The patient has another visit at one of these times. Nothing was booked. Choose "
-            "another time, or tick that both are wanted."
-        )
-        return text, error.visits
-    except (booking.SlotTaken, booking.NotLicensed, booking.OutsideRules):
-        gone = next((row.when for row in rows if row.chosen not in dict(row.options)), "")
-        if gone:
-            return _now("%(when)s is taken meanwhile. Nothing was booked.") % {"when": gone}, []
-        return _now("One of these times is taken meanwhile. Nothing was booked."), []
+        booked = booking.book_series(wanted, _details(visit, agreed), after=visit, by=by)
+    except (
+        booking.BookedAlready,
+        booking.AtTheSameTime,
+        booking.SlotTaken,
+        booking.NotLicensed,
+        booking.OutsideRules,
+    ) as error:
+        return _why_not(error, rows)
     for one in booked:
         admin.log_addition(request, one, [{"added": {}}])
     text = ngettext(
@@ -239,25 +143,37 @@ def _book(
     return "", []
 
 
+def _why_not(error: Exception, rows: list[Row]) -> tuple[str, list[Appointment]]:
+    """Return in words why `booking` refused the series, and the visits to ask about."""
+    if isinstance(error, booking.BookedAlready):
+        return _now("These visits are booked already. None was booked a second time."), []
+    if isinstance(error, booking.AtTheSameTime):
+        text = _now(
+            "The patient has another visit at one of these times. Nothing was booked. Choose "
+            "another time, or tick that both are wanted."
+        )
+        return text, error.visits
+    gone = next((row.when for row in rows if row.chosen not in dict(row.options)), "")
+    if gone:
+        return _now("%(when)s is taken meanwhile. Nothing was booked.") % {"when": gone}, []
+    return _now("One of these times is taken meanwhile. Nothing was booked."), []
+
+
 def _as_chosen(request: HttpRequest, rows: list[Row]) -> list[Row]:
     for row in rows:
         row.chosen = request.POST.get(row.name, "")
     return rows
 
 
-def _wish(value: str, service: Service, state: str, beside: frozenset[int]) -> WantedVisit | None:
-    """What was chosen; None where that is no time. Whether it is free is for `booking`."""
+def _wanted_visit(
+    value: str, service: Service, state: str, beside: frozenset[int]
+) -> WantedVisit | None:
+    """Return what was chosen; None where that is no time. Whether it is free is for `booking`."""
     found = parse_choice(value)
     if found is None:
         return None
     starts_at, provider = found
     return WantedVisit(provider, booking.planned_ahead(service), state, starts_at, beside=beside)
-
-
-def _visit_words(visit: Appointment) -> str:
-    return (
-        f"{practice_time.near_moment(visit.starts_at, practice_time.zone())}, {visit.provider.name}"
-    )
 
 
 def _details(visit: Appointment, agreed: AgreedForm) -> booking.PatientDetails:
@@ -280,7 +196,7 @@ def _details(visit: Appointment, agreed: AgreedForm) -> booking.PatientDetails:
 
 
 def _of_series(visit: Appointment) -> list[tuple[Appointment, str, bool]]:
-    """All visits of its series with when each is, and whether cancelling the rest takes it."""
+    """Return its series: each visit, when it is, and whether cancelling the rest takes it."""
     if visit.series is None:
         return []
     now, zone = timezone.now(), practice_time.zone()
@@ -290,7 +206,9 @@ def _of_series(visit: Appointment) -> list[tuple[Appointment, str, bool]]:
         .values_list("pk", flat=True)
     )
     found = Appointment.objects.filter(series=visit.series).order_by("starts_at")
-    return [(one, practice_time.moment(one.starts_at, zone), one.pk in left) for one in found]
+    return [
+        (one, practice_time.format_datetime(one.starts_at, zone), one.pk in left) for one in found
+    ]
 
 
 def _cancel_rest(admin: ModelAdmin, request: HttpRequest, visit: Appointment) -> HttpResponse:
@@ -298,11 +216,12 @@ def _cancel_rest(admin: ModelAdmin, request: HttpRequest, visit: Appointment) ->
         raise PermissionDenied
     reason = request.POST.get("reason", "").strip()[:200]
     try:
-        gone = booking.cancel_series(visit, by=workflow_actions.signature(request), reason=reason)
+        gone = booking.cancel_series(visit, by=workflow_actions.changed_by(request), reason=reason)
     except booking.NotChangeable:
         messages.warning(request, _("No visit of this series is left to cancel."))
     else:
+        action = workflow_actions.ACTIONS[workflow_actions.CANCEL]
         for one in gone:
-            admin.log_change(request, one, str(workflow_actions.CANCEL.label))
-        messages.success(request, workflow_actions.CANCEL.done(len(gone)))
+            admin.log_change(request, one, str(action.label))
+        messages.success(request, action.done % {"count": len(gone)})
     return redirect(PAGE_NAME, visit.pk)

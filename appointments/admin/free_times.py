@@ -3,17 +3,19 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from appointments.admin import practice_time
 from appointments.models import Appointment, Provider, Service
 from appointments.scheduling import availability
-from appointments.scheduling.availability import Grid
+from appointments.scheduling.availability import Grid, Slot
 from appointments.templatetags.appointments import clock
 
 SHOWN = timedelta(days=7)
 
 
 class FreeTime(NamedTuple):
-    value: str  # for `parse` of desk_forms: the start in UTC and the provider
+    value: str  # for `parse_choice`: the start in UTC and the provider
     clock: str
     provider: str
 
@@ -24,14 +26,14 @@ class Day(NamedTuple):
 
 
 def week_of(service: Service, state: str, first: date, moving: Appointment | None = None) -> Grid:
-    """What patients could book in the seven days from `first`."""
+    """Return what patients could book in the seven days from `first`."""
     begin = practice_time.midnight(first, practice_time.zone())
     end = practice_time.midnight(first + SHOWN, practice_time.zone()) - timedelta(seconds=1)
     return availability.grid(service, state, first=begin, last=end, moving=moving)
 
 
 def days(grid: Grid, provider: Provider | None) -> list[Day]:
-    """Each start once, of that provider or of whoever comes first by name."""
+    """Return each start once, by day: of that provider or of whoever comes first by name."""
     zone = practice_time.zone()
     by_day: dict[date, list[FreeTime]] = {}
     for second in grid.of(provider):
@@ -40,9 +42,21 @@ def days(grid: Grid, provider: Provider | None) -> list[Day]:
         local = when.astimezone(zone)
         found = FreeTime(value(when, who), clock(local), who.name)
         by_day.setdefault(local.date(), []).append(found)
-    return [Day(practice_time.day(day), times) for day, times in by_day.items()]
+    return [Day(practice_time.format_date(day), times) for day, times in by_day.items()]
+
+
+def slot_words(slot: Slot) -> str:
+    """Return "Tue, Nov 24, 2:30 pm with Dr. Example"."""
+    when = practice_time.format_short_datetime(slot.starts_at, practice_time.zone())
+    return _("%(when)s with %(who)s") % {"when": when, "who": slot.provider.name}
+
+
+def visit_words(visit: Appointment) -> str:
+    """Return "Tue, Nov 24, 2:30 pm, Dr. Example"."""
+    when = practice_time.format_short_datetime(visit.starts_at, practice_time.zone())
+    return f"{when}, {visit.provider.name}"
 
 
 def value(when: datetime, who: Provider) -> str:
-    """2026-11-10T14:30Z/7"""
+    """Return the value of a choice, "2026-11-10T14:30Z/7": the start in UTC and the provider."""
     return f"{when:%Y-%m-%dT%H:%MZ}/{who.pk}"

@@ -22,7 +22,7 @@ SHOWN = 200
 
 
 def holds_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    """The list; a POST with `release` gives that hold's time back at once."""
+    """List the holds; a POST with `release` gives that hold's time back at once."""
     if not request.user.has_perm("appointments.view_appointment"):
         raise PermissionDenied
     if request.method == "POST":
@@ -33,7 +33,7 @@ def holds_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     rows = [
         (
             hold,
-            practice_time.near_moment(hold.starts_at, zone),
+            practice_time.format_short_datetime(hold.starts_at, zone),
             clock(hold.held_until.astimezone(zone)),
         )
         for hold in shown
@@ -51,7 +51,7 @@ def holds_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def _give_back(hold: Appointment, by: str) -> bool:
-    """A hold, or a visit that waits for the link in its mail; nothing else. Whether it was one."""
+    """Give back a hold, or a visit that waits for the link in its mail. Whether it was one."""
     if not hold.waits_for_the_patient:
         return booking.release(hold, by=by)
     try:
@@ -65,7 +65,7 @@ def _release(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("appointments.change_appointment"):
         raise PermissionDenied
     hold = Appointment.objects.filter(pk=parse_key(request.POST.get("release"))).first()
-    if hold and _give_back(hold, workflow_actions.signature(request)):
+    if hold and _give_back(hold, workflow_actions.changed_by(request)):
         admin.log_change(request, hold, "Released")
         messages.success(request, _("The time is free again."))
     else:

@@ -30,7 +30,7 @@ class HoursExceptionAdmin(admin.ModelAdmin):
     list_display = ["days", "whose", "kind", "clocks", "note"]
     list_filter = [WhenFilter, "kind", ("provider", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["provider"]
-    formfield_overrides = practice_time.AS_STAFF_WRITE
+    formfield_overrides = practice_time.FORMFIELD_OVERRIDES
     search_fields = ["provider__name", "note"]
     fieldsets = [
         (None, {"fields": ["provider", "kind"]}),
@@ -44,7 +44,10 @@ class HoursExceptionAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("days"), ordering="first_day")
     def days(self, exception: HoursException) -> str:
-        first, last = practice_time.day(exception.first_day), practice_time.day(exception.last_day)
+        first, last = (
+            practice_time.format_date(exception.first_day),
+            practice_time.format_date(exception.last_day),
+        )
         return first if first == last else f"{first} – {last}"
 
     @admin.display(description=_("whose"), ordering="provider__name")
@@ -55,8 +58,8 @@ class HoursExceptionAdmin(admin.ModelAdmin):
     def clocks(self, exception: HoursException) -> str:
         if exception.opens is None or exception.closes is None:
             return _now("all day")
-        clocks = (practice_time.wall_clock(clock) for clock in (exception.opens, exception.closes))
-        return " – ".join(clocks)
+        opens, closes = map(practice_time.format_time, (exception.opens, exception.closes))
+        return f"{opens} – {closes}"
 
     def changeform_view(
         self,
@@ -73,12 +76,12 @@ class HoursExceptionAdmin(admin.ModelAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """Without extra hours a visit may stand outside the weekly ones."""
+        """Show conflicts first: without extra hours a visit may stand outside the weekly ones."""
         delete = super().delete_view
         return schedule_conflicts.before_saving(
             self, request, lambda: delete(request, object_id, extra_context)
         )
 
     def get_actions(self, request: HttpRequest) -> dict:
-        """Deleted one by one: each may disturb visits."""
+        """Offer none: each deletion may cause conflicts, and is asked about."""
         return {}

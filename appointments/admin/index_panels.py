@@ -16,18 +16,18 @@ SHOWN = 10
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
 def pressure(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """Much more than usual is booked, or as much as the clinic's rules allow."""
+    """Say that much more than usual is booked, or as much as the clinic's rules allow."""
     if not request.user.has_perm("appointments.view_clinicrules"):
         return None
     found = booking.pressure()
     if not (found.is_on or found.rests):
         return None
-    return "admin/appointments/_pressure.html", {"pressure": found, "records": ()}
+    return "admin/appointments/_pressure_panel.html", {"pressure": found, "records": ()}
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
 def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """Visits ahead whose patient did not get the last e-mail about them."""
+    """List the visits ahead whose patient did not get the last e-mail about them."""
     if not request.user.has_perm("appointments.view_appointment"):
         return None
     failed = OutgoingEmail.objects.failed().filter(overtaken=False)
@@ -35,17 +35,19 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     mails = {mail.about: mail for mail in failed}
     pks = [about.removeprefix(emails.ABOUT) for about in mails]
     visits = Appointment.objects.filter(pk__in=pks, starts_at__gt=timezone.now())
-    rows = list(practice_time.clocked(visits.order_by("starts_at")))
+    rows = list(practice_time.with_practice_zone(visits.order_by("starts_at")))
     if not rows:
         return None
-    return "admin/appointments/_failed_mail.html", {
+    return "admin/appointments/_failed_mail_panel.html", {
         "count": len(rows),
         "more": len(rows) - SHOWN,
         "records": rows[:SHOWN],
         "rows": [
             {
                 "visit": visit,
-                "when": practice_time.moment(visit.starts_at, practice_time.zone_of(visit)),
+                "when": practice_time.format_datetime(
+                    visit.starts_at, practice_time.zone_of(visit)
+                ),
                 "kind": appointment_page.kind(mails[emails.about(visit)]),
             }
             for visit in rows[:SHOWN]

@@ -25,11 +25,11 @@ _NUMBER = re.compile(
 )
 _LONG_NUMBER = re.compile(rf"(?<!\w)[+(]*\d[\d{_BETWEEN}]{{5,}}\d(?!\w)")
 NOBODY = Q(pk__in=())
-HELP = _("A name, birth date, e-mail address or phone number, or its last four digits.")
+SEARCH_HELP = _("A name, birth date, e-mail address or phone number, or its last four digits.")
 
 
 @dataclass(frozen=True)
-class People:
+class PersonSearch:
     """The columns of a list in which its people stand; those of `names` are made by Plain."""
 
     names: Sequence[str]
@@ -86,7 +86,7 @@ def _any(columns: Sequence[str], lookup: str, value: Any) -> Q:
     return Q(*[(f"{column}__{lookup}", value) for column in columns], _connector=Q.OR)
 
 
-PATIENTS = People(
+PATIENT_SEARCH = PersonSearch(
     names=["search_name", "merged__search_name"],
     addresses=["email", "merged__email"],
     numbers=["phone", "merged__phone"],

@@ -15,13 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from appointments import booking, waitlist
-from appointments.admin import front_desk_urls, patient_search, practice_time, workflow_actions
+from appointments.admin import patient_search, practice_time, workflow_actions
 from appointments.admin.book_on_behalf import book_view
 from appointments.admin.record_merging import merge_view
 from appointments.booking import patients
-from appointments.forms.booking import BirthDateField
+from appointments.forms.fields import BirthDateField
 from appointments.models import Appointment, Patient, Status
+from core.people import phone_numbers
 from core.people.form_fields import AddressField, NameField
+from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit import disclosures
 from core.validation.primary_keys import parse_key
 
@@ -29,7 +31,7 @@ ALIKE = 5  # other records that may be the same person's
 IDENTITY = ("first_name", "last_name", "birth_date", "email")
 
 
-PAGES: list[front_desk_urls.Page] = [
+PAGES: list[Page] = [
     ("<path:object_id>/book/", book_view),
     ("<path:object_id>/merge/", merge_view),
 ]
@@ -51,7 +53,7 @@ class PatientForm(forms.ModelForm):
         fields = ("first_name", "last_name", "birth_date", "email", "phone")
 
     def clean(self) -> dict:
-        """The key by which the patient is known again follows what is corrected."""
+        """Make the key by which the patient is known again follow what is corrected."""
         cleaned = super().clean() or {}
         if any(name not in cleaned for name in IDENTITY):
             return cleaned
@@ -87,12 +89,12 @@ class VisitInline(admin.TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         visits = super().get_queryset(request).select_related("provider", "service")
-        return practice_time.clocked(visits)
+        return practice_time.with_practice_zone(visits)
 
     @admin.display(description=_("starts"))
     def when(self, visit: Appointment) -> SafeString:
         url = reverse("admin:appointments_appointment_change", args=[visit.pk])
-        when = practice_time.moment(visit.starts_at, practice_time.zone_of(visit))
+        when = practice_time.format_datetime(visit.starts_at, practice_time.zone_of(visit))
         return format_html('<a href="{}">{}</a>', url, when)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -107,8 +109,8 @@ class PatientAdmin(admin.ModelAdmin):
     change_form_template = "admin/appointments/patient.html"
     form = PatientForm
     list_display = ["name", "birth_date", "email", "call", "latest"]
-    search_fields = ["search_name"]  # see finding.PATIENTS
-    search_help_text = patient_search.HELP
+    search_fields = ["search_name"]  # see patient_search.PATIENT_SEARCH
+    search_help_text = patient_search.SEARCH_HELP
     show_full_result_count = False
     inlines = [VisitInline]
 
@@ -120,7 +122,7 @@ class PatientAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         if "email" not in form.changed_data:
             return
-        count = booking.correct_address(obj, was=was.email, by=workflow_actions.signature(request))
+        count = booking.correct_address(obj, was=was.email, by=workflow_actions.changed_by(request))
         waitlist.follow_patient(obj, was=was.email, known_as=was.match_key)
         if count:
             text = ngettext(
@@ -131,7 +133,7 @@ class PatientAdmin(admin.ModelAdmin):
             self.message_user(request, text % {"count": count})
 
     def get_urls(self) -> list[URLPattern]:
-        return [*front_desk_urls.urls(self, PAGES), *super().get_urls()]
+        return [*admin_urls(self, PAGES), *super().get_urls()]
 
     def change_view(
         self,
@@ -140,8 +142,8 @@ class PatientAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """With the visit that follow-ups start from, the latest that was not given up, and with
-        other records that may be this person's, or were."""
+        """Return the page, with the visit that follow-ups start from (the latest that was not given
+        up), and other records that may be this person's, or were."""
         into = Patient.objects.filter(merged=parse_key(unquote(object_id))).first()
         if into and self.has_view_or_change_permission(request):
             self.message_user(request, _("That record was merged into this one."), messages.WARNING)
@@ -166,13 +168,13 @@ class PatientAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
         kept = super().get_queryset(request).filter(merged_into=None)
         known = kept.annotate(latest=Max("appointments__starts_at"))
-        return practice_time.clocked(known)
+        return practice_time.with_practice_zone(known)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         found = (
-            queryset.filter(patient_search.PATIENTS.matching(search_term))
+            queryset.filter(patient_search.PATIENT_SEARCH.matching(search_term))
             if search_term
             else queryset
         )
@@ -184,10 +186,10 @@ class PatientAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("phone"))
     def call(self, patient: Patient) -> str:
-        return practice_time.phone(patient.phone)
+        return phone_numbers.as_link(patient.phone)
 
     @admin.display(description=_("latest visit"), ordering="latest", empty_value="–")
     def latest(self, patient: Any) -> str | None:
-        return patient.latest and practice_time.moment(
+        return patient.latest and practice_time.format_datetime(
             patient.latest, practice_time.zone_of(patient)
         )

@@ -62,7 +62,7 @@ class ProviderForm(forms.ModelForm):
 
 class LicenseInline(admin.TabularInline):
     model = License
-    formfield_overrides = practice_time.AS_STAFF_WRITE
+    formfield_overrides = practice_time.FORMFIELD_OVERRIDES
     verbose_name = _("license")
     verbose_name_plural = _("licenses")
     extra = 0
@@ -70,14 +70,14 @@ class LicenseInline(admin.TabularInline):
 
 class WeeklyHoursInline(admin.TabularInline):
     model = WeeklyHours
-    formfield_overrides = practice_time.AS_STAFF_WRITE
+    formfield_overrides = practice_time.FORMFIELD_OVERRIDES
     extra = 0
     ordering = ["weekday", "opens"]
 
 
 class ExceptionInline(admin.TabularInline):
     model = HoursException
-    formfield_overrides = practice_time.AS_STAFF_WRITE
+    formfield_overrides = practice_time.FORMFIELD_OVERRIDES
     extra = 0
     ordering = ["first_day"]
     verbose_name_plural = _("Time off and extra hours, from this month on")
@@ -121,7 +121,7 @@ class ProviderAdmin(admin.ModelAdmin):
                     default=Value([]),
                 ),
                 first_expiry=Min("licenses__expires"),
-                office_today=Value(today),
+                practice_today=Value(today),
             )
         )
 
@@ -135,10 +135,12 @@ class ProviderAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("next license expires"), ordering="first_expiry", empty_value="–")
     def next_expiry(self, provider: Any) -> str | None:
-        return provider.first_expiry and expiry_words(provider.first_expiry, provider.office_today)
+        return provider.first_expiry and expiry_words(
+            provider.first_expiry, provider.practice_today
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Also for whoever keeps the hours, on a provider's page; the rest there is to read."""
+        """Allow also whoever keeps the hours, on a provider's page; the rest there is to read."""
         keeps_hours = request.user.has_perm("appointments.change_weeklyhours")
         return keeps_hours or self.has_edit_permission(request)
 
@@ -174,7 +176,7 @@ class ProviderAdmin(admin.ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: Provider, form: forms.ModelForm, change: bool
     ) -> None:
-        """A photo that was replaced or taken away leaves no file behind."""
+        """Save it; a photo that was replaced or taken away leaves no file behind."""
         super().save_model(request, obj, form, change)
         was = form.initial.get("photo")
         if was and "photo" in form.changed_data:
@@ -191,17 +193,20 @@ class ProviderAdmin(admin.ModelAdmin):
 
 
 def expiry_words(expires: date, today: date) -> str:
-    """Dec 5, 2026, with a word when that is near or past."""
+    """Return "Dec 5, 2026", with a word when that is near or past."""
     left = (expires - today).days
     if left < 0:
-        return _now("%(day)s: has expired") % {"day": practice_time.day(expires)}
+        return _now("%(day)s: has expired") % {"day": practice_time.format_date(expires)}
     if expires - today <= EXPIRES_SOON:
-        return _now("%(day)s: in %(left)d days") % {"day": practice_time.day(expires), "left": left}
-    return practice_time.day(expires)
+        return _now("%(day)s: in %(left)d days") % {
+            "day": practice_time.format_date(expires),
+            "left": left,
+        }
+    return practice_time.format_date(expires)
 
 
 def overlapping(rows: list[WeeklyHours]) -> list[tuple[WeeklyHours, WeeklyHours]]:
-    """Pairs that are valid on some same day and share a time of it."""
+    """Return the pairs that are valid on some same day and share a time of it."""
     return [pair for pair in combinations(rows, 2) if _share_a_day(*pair) and _share_a_time(*pair)]
 
 

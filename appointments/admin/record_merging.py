@@ -22,7 +22,7 @@ from appointments import booking
 from appointments.admin import patient_search, practice_time, workflow_actions
 from appointments.booking import patients
 from appointments.models import Appointment, Patient
-from core.people import email_addresses
+from core.people import email_addresses, phone_numbers
 from core.staff.audit import disclosures
 from core.validation.primary_keys import parse_key
 
@@ -31,7 +31,7 @@ CHANGED = _("Somebody changed one of these records just now. Please look at them
 
 
 def merge_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-    """Which record is the same person's; then both side by side, and the button."""
+    """Ask which record is the same person's; then show both, and merge them by the button."""
     if not admin.has_change_permission(request):
         raise PermissionDenied
     patient = _kept(object_id)
@@ -54,7 +54,7 @@ def merge_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpR
         "keep": parse_key(request.POST.get("keep")) or patient.pk,
         "seen": booking.seen(*both),
     }
-    page = "admin/appointments/merge.html"
+    page = "admin/appointments/merge_records.html"
     visits = [visit for side in context["sides"] for visit, _words in side["visits"]]
     response = TemplateResponse(request, page, context, status=status)
     return disclosures.declare(response, both, visits)
@@ -81,8 +81,8 @@ def _merge(admin: ModelAdmin, request: HttpRequest, gone: Patient, into: Patient
     return True
 
 
-def record_view(admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
-    """Another record for a visit: which one, then both side by side, and the button."""
+def reassign_view(admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Ask which record a visit belongs to; then show both, and give it there by the button."""
     may_look = request.user.has_perm("appointments.view_patient")
     if not may_look or not admin.has_act_permission(request):
         raise PermissionDenied
@@ -101,7 +101,7 @@ def record_view(admin: Any, request: HttpRequest, object_id: str) -> HttpRespons
         status = 409
     context = _context(admin, request, title) | {
         "visit": visit,
-        "when": practice_time.moment(visit.starts_at, practice_time.zone()),
+        "when": practice_time.format_datetime(visit.starts_at, practice_time.zone()),
         "sides": [_side(visit.patient), _side(other)],
         "differ": _differ(visit.patient, other),
         "other": other,
@@ -112,7 +112,7 @@ def record_view(admin: Any, request: HttpRequest, object_id: str) -> HttpRespons
     }
     visits = [each for side in context["sides"] for each, _words in side["visits"]]
     response = TemplateResponse(
-        request, "admin/appointments/give_visit.html", context, status=status
+        request, "admin/appointments/reassign_visit.html", context, status=status
     )
     return disclosures.declare(response, [visit, *visits], [visit.patient, other])
 
@@ -124,7 +124,7 @@ def _give(admin: Any, request: HttpRequest, visit: Appointment, other: Patient) 
             booking.give(visit, to=other, as_seen=request.POST.get("seen", ""))
             if request.POST.get("mails") == "theirs":
                 booking.correct_address(
-                    other, was=visit.email, by=workflow_actions.signature(request)
+                    other, was=visit.email, by=workflow_actions.changed_by(request)
                 )
             note = _now("Given from record %(was)s to record %(to)s.")
             admin.log_change(request, visit, note % {"was": was, "to": other.pk})
@@ -135,7 +135,7 @@ def _give(admin: Any, request: HttpRequest, visit: Appointment, other: Patient) 
 
 
 def _default_address(visit: Appointment, other: Patient) -> str:
-    """Theirs, unless they have booked with the visit's address themselves."""
+    """Return "theirs", unless they have booked with the visit's address themselves."""
     theirs = Appointment.objects.filter(patient=other).of_address(visit.email)
     return "same" if theirs.exists() else "theirs"
 
@@ -148,7 +148,7 @@ def _kept(text: str) -> Patient | None:
 
 
 def _chosen(request: HttpRequest, patient: Patient) -> Patient | None:
-    """The other record that the address or the form names, if there is one."""
+    """Return the other record that the address or the form names, if there is one."""
     other = _kept((request.POST if request.method == "POST" else request.GET).get("with", ""))
     return None if other == patient else other
 
@@ -160,17 +160,21 @@ def _choose(
     title: Any,
     visit: Appointment | None = None,
 ) -> HttpResponse:
-    """Those that are alike, and those that a search finds."""
+    """Return the page of the records that are alike, and of those that a search finds."""
     term = request.GET.get("q", "").replace("\0", "")
     others = Patient.objects.kept().exclude(pk=patient.pk)
-    found = others.filter(patient_search.PATIENTS.matching(term)).distinct() if term.strip() else ()
+    found = (
+        others.filter(patient_search.PATIENT_SEARCH.matching(term)).distinct()
+        if term.strip()
+        else ()
+    )
     rows = [*patients.alike(patient)[:SHOWN]] if not term else [*found[:SHOWN]]
     context = _context(admin, request, title) | {
         "patient": patient,
         "visit": visit,
         "term": term,
-        "rows": [(row, practice_time.phone(row.phone)) for row in rows],
-        "help": patient_search.HELP,
+        "rows": [(row, phone_numbers.as_link(row.phone)) for row in rows],
+        "help": patient_search.SEARCH_HELP,
         "most": SHOWN,
     }
     response = TemplateResponse(request, "admin/appointments/choose_record.html", context)
@@ -178,21 +182,21 @@ def _choose(
 
 
 def _side(patient: Patient) -> dict[str, Any]:
-    """One record as it stands beside the other."""
+    """Return one record as it stands beside the other."""
     visits = Appointment.objects.filter(patient=patient).select_related("provider", "service")
     zone = practice_time.zone()
     return {
         "patient": patient,
-        "phone": practice_time.phone(patient.phone),
+        "phone": phone_numbers.as_link(patient.phone),
         "visits": [
-            (visit, practice_time.moment(visit.starts_at, zone))
+            (visit, practice_time.format_datetime(visit.starts_at, zone))
             for visit in visits.order_by("-starts_at")
         ],
     }
 
 
 def _differ(one: Patient, other: Patient) -> set[str]:
-    """What is not the same in both, so that nobody overlooks it."""
+    """Return what is not the same in both, so that nobody overlooks it."""
     names = ("birth_date", "email", "phone", "search_name")
     return {name for name in names if getattr(one, name) != getattr(other, name)}
 

@@ -1,9 +1,9 @@
-"""Before a change of hours, licenses or providers is saved: which booked visits it disturbs.
+"""Before a change of hours, licenses or providers is saved: which booked visits are in conflict.
 
 The change is made in a transaction and the visits are looked at as they would stand then. If it
-disturbs any, it is rolled back and staff choose what becomes of each, or of groups where there are
+causes any, it is rolled back and staff choose what becomes of each, or of groups where there are
 many. The second time the change and what was chosen are one transaction: both, or neither. What was
-chosen for groups is carried out afterwards: see `conflict_decisions`.
+chosen for groups is carried out afterwards: see `conflicts.decisions`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,15 +22,21 @@ from django.utils.translation import ngettext
 
 from appointments import booking
 from appointments.admin import conflict_resolution, practice_time, workflow_actions
-from appointments.admin.conflict_resolution import FOR_ALL, PREFIX, Group, Refused, Row
+from appointments.admin.conflict_resolution import (
+    CHOICES_FOR_ALL,
+    PREFIX,
+    ChoiceRefused,
+    Group,
+    Row,
+)
 from appointments.conflicts import decisions, detection
 from appointments.conflicts.detection import CAN_BE_KEPT, Why
 from appointments.models import Appointment
 from core.staff.audit import disclosures
 from core.validation.primary_keys import parse_keys
 
-PAGE = "admin/appointments/affected.html"
-PANEL = "admin/appointments/_affected.html"
+PAGE = "admin/appointments/conflicts.html"
+PANEL = "admin/appointments/_conflicts_panel.html"
 SHOWN = 10
 
 
@@ -41,7 +47,7 @@ def before_saving(
     *,
     provider: int | None = None,
 ) -> HttpResponse:
-    """What `save` answers, or the list of the visits that it would disturb, with nothing saved.
+    """Return what `save` answers, or the page of the conflicts it would cause, nothing saved.
 
     `provider` limits it to the visits of one, where the change can concern no other. Providers are
     locked while the change is tried, which is a moment. The page is made after that.
@@ -63,12 +69,12 @@ def before_saving(
         if not request.user.has_perm("appointments.view_appointment"):
             raise PermissionDenied  # the change would show them visits
         if _is_decided(request):
-            error = _settle(model_admin, request, conflict_resolution.rows_of(found))
+            error = _resolve(model_admin, request, conflict_resolution.rows_of(found))
             if not error:
                 return response
         transaction.set_rollback(True)
     _forget_messages(request)
-    return _page(model_admin, request, found, error, carried=list(_carried(request)))
+    return _page(model_admin, request, found, error, carried=list(_typed(request)))
 
 
 def _is_decided(request: HttpRequest) -> bool:
@@ -76,21 +82,23 @@ def _is_decided(request: HttpRequest) -> bool:
     return f"{PREFIX}all" in request.POST and f"{PREFIX}show" not in request.POST
 
 
-def _settle(model_admin: ModelAdmin, request: HttpRequest, rows: list[Row]) -> str:
-    """Carry out what was chosen; else why not, and the caller must roll back."""
+def _resolve(model_admin: ModelAdmin, request: HttpRequest, rows: list[Row]) -> str:
+    """Carry out what was chosen. Returns why it could not be: then the caller must roll back."""
     if not request.user.has_perm("appointments.change_appointment"):
         raise PermissionDenied
     reason = request.POST.get(f"{PREFIX}reason", "").strip()[:200]
     try:
-        conflict_resolution.answer(rows, request.POST)
-        conflict_resolution.carry_out(rows, by=workflow_actions.signature(request), reason=reason)
-    except Refused as refused:
+        conflict_resolution.read_choices(rows, request.POST)
+        conflict_resolution.apply_choices(
+            rows, by=workflow_actions.changed_by(request), reason=reason
+        )
+    except ChoiceRefused as refused:
         return str(refused)
     done = [row for row in rows if row.chosen != conflict_resolution.LATER]
-    if len(rows) > conflict_resolution.EACH:
+    if len(rows) > conflict_resolution.MOST_SINGLE:
         # A row for each would take longer than the change, under its locks.
         pks = [row.visit.pk for row in done]
-        model_admin.record_many(request, "act:affected", Appointment, pks)  # type: ignore[attr-defined]  # guarded_admin
+        model_admin.record_many(request, "act:conflicts", Appointment, pks)  # type: ignore[attr-defined]  # guarded_admin
         text = _now("The change is saved. %d visits are being settled: it takes a few minutes.")
         if decisions.waiting():
             messages.success(request, text % len(done))
@@ -104,13 +112,13 @@ def _settle(model_admin: ModelAdmin, request: HttpRequest, rows: list[Row]) -> s
 
 
 def _forget_messages(request: HttpRequest) -> None:
-    """ "Was changed successfully": it was not. Iterating would still show them on this page."""
+    """Drop "was changed successfully": it was not. Iterating would still show it on this page."""
     storage: Any = messages.get_messages(request)
     storage._queued_messages.clear()
 
 
-def _carried(request: HttpRequest) -> Iterator[tuple[str, str]]:
-    """What was typed into the form, to send it once more with the choices."""
+def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """Yield what was typed into the form, to send it once more with the choices."""
     for name, values in request.POST.lists():
         if name != "csrfmiddlewaretoken" and not name.startswith(PREFIX):
             yield from ((name, str(value)) for value in values)
@@ -127,7 +135,7 @@ def _page(
     rows = conflict_resolution.rows_of(found)
     if error:
         conflict_resolution.mark_new(rows, request.POST)
-    singles, groups = _arranged(request, rows)
+    singles, groups = _singles_and_groups(request, rows)
     conflict_resolution.offer_moves(singles)
     for row in singles:
         row.chosen = request.POST.get(row.name, "")
@@ -139,12 +147,12 @@ def _page(
         "rows": singles,
         "groups": groups,
         "count": len(rows),
-        "most": conflict_resolution.EACH,
+        "most": conflict_resolution.MOST_SINGLE,
         "seen": ",".join(str(row.visit.pk) for row in rows),
         "singles": ",".join(str(row.visit.pk) for row in singles),
         "for_all": [
             (value, label)
-            for value, label in FOR_ALL.items()
+            for value, label in CHOICES_FOR_ALL.items()
             if value != conflict_resolution.KEEP or any(row.why in CAN_BE_KEPT for row in rows)
         ],
         "all": request.POST.get(f"{PREFIX}all", "each"),
@@ -159,36 +167,38 @@ def _page(
     return disclosures.declare(response, [row.visit for row in rows])
 
 
-def _arranged(request: HttpRequest, rows: list[Row]) -> tuple[list[Row], list[Group]]:
-    """The rows to decide one by one, and the groups of the others, where there are many."""
-    if len(rows) <= conflict_resolution.EACH:
+def _singles_and_groups(request: HttpRequest, rows: list[Row]) -> tuple[list[Row], list[Group]]:
+    """Return the rows to decide one by one, and the groups of the others, where many."""
+    if len(rows) <= conflict_resolution.MOST_SINGLE:
         return rows, []
     wanted = request.POST.getlist(f"{PREFIX}single") + request.POST.getlist(f"{PREFIX}singles")
     alone = parse_keys(wanted)
-    singles = [row for row in rows if row.visit.pk in alone][: conflict_resolution.EACH]
+    singles = [row for row in rows if row.visit.pk in alone][: conflict_resolution.MOST_SINGLE]
     pks = {row.visit.pk for row in singles}
     rest = [row for row in rows if row.visit.pk not in pks]
     return singles, conflict_resolution.groups_of(rest, request.POST)
 
 
-def affected_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    """The standing list: what nobody has settled yet."""
+def conflicts_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """Return the conflicts that nobody has resolved yet; a POST resolves them."""
     if not request.user.has_perm("appointments.view_appointment"):
         raise PermissionDenied
     error = ""
     if request.method == "POST" and _is_decided(request):
         with transaction.atomic():
             booking.lock_everyone()
-            error = _settle(model_admin, request, conflict_resolution.rows_of(detection.standing()))
+            error = _resolve(
+                model_admin, request, conflict_resolution.rows_of(detection.standing())
+            )
             if not error:
-                return redirect("admin:appointments_appointment_affected")
+                return redirect("admin:appointments_appointment_conflicts")
             transaction.set_rollback(True)
     return _page(model_admin, request, detection.standing(), error)
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
-def disturbed(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """Visits that cannot take place as booked. It names nobody."""
+def conflicts_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """List the visits that cannot take place as booked. It names nobody."""
     if not request.user.has_perm("appointments.view_appointment"):
         return None
     found = detection.standing()
@@ -201,7 +211,11 @@ def disturbed(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
         "more": len(found) - SHOWN,
         "records": visits,
         "rows": [
-            (visit.pk, practice_time.near_moment(visit.starts_at, zone), found[visit.pk].label)
+            (
+                visit.pk,
+                practice_time.format_short_datetime(visit.starts_at, zone),
+                found[visit.pk].label,
+            )
             for visit in visits
         ],
     }

@@ -1,3 +1,5 @@
+"""The kinds of visit that the clinic offers."""
+
 from typing import Any
 
 from django import forms

@@ -30,10 +30,10 @@ def warn(request: HttpRequest, providers: QuerySet[Provider]) -> None:
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
 def no_room(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """Who has no room, for whoever can give them one."""
+    """List who has no room, for whoever can give them one."""
     if not request.user.has_perm("appointments.change_provider"):
         return None
     providers = list(without_room())
     if not providers:
         return None
-    return "admin/appointments/_no_room.html", {"providers": providers, "records": ()}
+    return "admin/appointments/_video_rooms_panel.html", {"providers": providers, "records": ()}

@@ -1,5 +1,7 @@
-"""Who waits for a time: to see, to take off the list, and to put an address right. Nobody adds or
-edits one by hand otherwise."""
+"""The waitlist: to see, to take entries off it, and to put an address right.
+
+Nobody adds or edits an entry by hand otherwise.
+"""
 
 from typing import Any
 
@@ -15,15 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from appointments import waitlist
-from appointments.admin import front_desk_urls, patient_search, practice_time
+from appointments.admin import patient_search, practice_time
 from appointments.admin.appointment_list import ChoiceFilter
 from appointments.admin.waitlist_address import address_view, can_correct
 from appointments.models import EntryStatus, WaitlistEntry
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import STATES
+from core.people import phone_numbers
 from core.people.name_matching import Plain
+from core.staff.admin_urls import admin_urls
 
-PEOPLE = patient_search.People(
+SEARCH = patient_search.PersonSearch(
     names=["search_name", "caller"],
     addresses=["email"],
     numbers=["phone"],
@@ -66,7 +70,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(WaitlistEntry)
 class WaitlistEntryAdmin(admin.ModelAdmin):
-    change_form_template = "admin/appointments/place.html"
+    change_form_template = "admin/appointments/waitlist_entry.html"
     list_display = ["joined", "who", "service", "state", "with_whom", "preferences", "asked"]
     list_display_links = ["joined", "who"]
     list_filter = [
@@ -80,8 +84,8 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     show_full_result_count = False
     empty_value_display = "–"
     ordering = ["created", "pk"]
-    search_fields = ["search_name"]  # see PEOPLE
-    search_help_text = patient_search.HELP
+    search_fields = ["search_name"]  # see SEARCH
+    search_help_text = patient_search.SEARCH_HELP
     actions = ["remove_chosen"]
     fieldsets = [
         (None, {"fields": ["status", "joined", "ends", "visit", "offers"]}),
@@ -111,7 +115,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Who may change places takes them off by the action: no place has a form to save.
+        # Who may change entries takes them off by the action: none has a form to save.
         return obj is None and super().has_change_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -123,7 +127,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     # ── what is seen ──
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistEntry]:
-        return practice_time.clocked(
+        return practice_time.with_practice_zone(
             super().get_queryset(request).prefetch_related("offers__provider")
         )
 
@@ -133,18 +137,18 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
         if not search_term:
             return queryset, False
         called = queryset.alias(caller=Plain("booked_by"))
-        return called.filter(PEOPLE.matching(search_term)), False
+        return called.filter(SEARCH.matching(search_term)), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [name for _title, options in self.fieldsets for name in options["fields"]]
 
     @admin.display(description=_("joined"), ordering="created")
     def joined(self, entry: WaitlistEntry) -> str:
-        return practice_time.near_moment(entry.created, practice_time.zone_of(entry))
+        return practice_time.format_short_datetime(entry.created, practice_time.zone_of(entry))
 
     @admin.display(description=_("waits until"))
     def ends(self, entry: WaitlistEntry) -> str:
-        return practice_time.day(entry.until.astimezone(practice_time.zone()))
+        return practice_time.format_date(entry.until.astimezone(practice_time.zone()))
 
     @admin.display(description=_("patient"), ordering="last_name")
     def who(self, entry: WaitlistEntry) -> str:
@@ -174,11 +178,11 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     @admin.display(description=_("sooner than"))
     def sooner(self, entry: WaitlistEntry) -> str | None:
         when = entry.sooner_than
-        return practice_time.moment_in_words(when, entry.zone) if when else None
+        return practice_time.format_datetime_and_zone(when, entry.zone) if when else None
 
     @admin.display(description=_("phone"))
     def call(self, entry: WaitlistEntry) -> str:
-        return practice_time.phone(entry.phone)
+        return phone_numbers.as_link(entry.phone)
 
     @admin.display(description=_("offers"))
     def asked(self, entry: WaitlistEntry) -> int:
@@ -188,7 +192,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     def offers(self, entry: WaitlistEntry) -> SafeString | None:
         rows = [
             (
-                practice_time.moment(offer.starts_at, practice_time.zone_of(entry)),
+                practice_time.format_datetime(offer.starts_at, practice_time.zone_of(entry)),
                 offer.provider.name,
                 offer.get_status_display(),
             )
@@ -201,14 +205,16 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
         if entry.appointment is None:
             return None
         url = reverse("admin:appointments_appointment_change", args=[entry.appointment_id])
-        when = practice_time.moment(entry.appointment.starts_at, practice_time.zone_of(entry))
+        when = practice_time.format_datetime(
+            entry.appointment.starts_at, practice_time.zone_of(entry)
+        )
         return format_html('<a href="{}">{}</a>', url, when)
 
     # ── what can be done ──
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            *front_desk_urls.urls(self, [("<path:object_id>/address/", address_view)]),
+            *admin_urls(self, [("<path:object_id>/address/", address_view)]),
             *super().get_urls(),
         ]
 

@@ -1,4 +1,4 @@
-"""Staff put right the e-mail address of a place in line."""
+"""Putting right the e-mail address of a waitlist entry."""
 
 from typing import Any
 
@@ -18,11 +18,11 @@ from appointments.models import WaitlistEntry
 from core.people.form_fields import AddressField
 from core.staff.audit import disclosures
 
-PAGE = "admin/appointments/place_address.html"
+PAGE = "admin/appointments/waitlist_address.html"
 
 
-class PlaceAddressForm(forms.Form):
-    """The right address, for the place as it was on the page."""
+class EntryAddressForm(forms.Form):
+    """The right address, for the entry as it was on the page."""
 
     email = AddressField(
         label=_("E-mail"), help_text=_("The old link ends. This address gets a new one.")
@@ -43,13 +43,13 @@ class PlaceAddressForm(forms.Form):
 
 
 def address_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-    """The form; a POST corrects the address of a place that waits or is asked about."""
+    """Show the form; a POST corrects the address of an entry that waits or is asked about."""
     if not request.user.has_perm("appointments.change_waitlistentry"):
         raise PermissionDenied
     entry = admin.get_object(request, unquote(object_id))
     if entry is None or not can_correct(entry):
-        raise Http404("No such place in line")
-    form = PlaceAddressForm(request.POST or None, entry=entry)
+        raise Http404("No such waitlist entry")
+    form = EntryAddressForm(request.POST or None, entry=entry)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -71,5 +71,5 @@ def address_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Htt
 
 
 def can_correct(entry: WaitlistEntry) -> bool:
-    """Whether it has become no visit and is not over."""
+    """Whether the entry has become no visit and is not over."""
     return entry.is_waiting or entry.is_asked

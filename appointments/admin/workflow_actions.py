@@ -1,83 +1,26 @@
-"""What staff do to a visit: each step is a function of `booking`, with its words for people."""
+"""What staff do to a visit: each action is a function of `booking`, with its words for people."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from appointments import booking
+from appointments.admin import practice_time
 from appointments.models import Appointment, Status
+from core.staff.workflow_actions import WorkflowAction, has_permission
 
 CHECK_IN_OPENS = timedelta(hours=12)
+CHECK_IN, COMPLETE, NO_SHOW, CANCEL = "check-in", "complete", "no-show", "cancel"
 
 
-@dataclass(frozen=True)
-class Step:
-    name: str
-    do: Callable[..., None]
-    label: Any
-    done: Callable[[int], str]
-    of: tuple[Status, ...]
-
-    def why_not(self, appointment: Appointment, now: datetime) -> str:
-        """Why `booking` does not allow it now; empty where it should."""
-        if appointment.status not in self.of:
-            return _now("It is %(status)s.") % {"status": appointment.get_status_display().lower()}
-        begun = appointment.starts_at <= now
-        if self in (COMPLETE, NO_SHOW) and not begun:
-            return _now("It has not begun yet.")
-        if self is CANCEL and begun:
-            return _now("It has begun.")
-        if self is CHECK_IN and appointment.starts_at > now + CHECK_IN_OPENS:
-            return _now("It is more than twelve hours away.")
-        return ""
-
-
-CHECK_IN = Step(
-    "check-in",
-    booking.check_in,
-    _("Check in"),
-    lambda n: ngettext("%d patient is checked in.", "%d patients are checked in.", n) % n,
-    (Status.BOOKED,),
-)
-COMPLETE = Step(
-    "complete",
-    booking.complete,
-    _("Mark as completed"),
-    lambda n: ngettext("%d visit is completed.", "%d visits are completed.", n) % n,
-    (Status.BOOKED, Status.CHECKED_IN),
-)
-NO_SHOW = Step(
-    "no-show",
-    booking.no_show,
-    _("Mark as no-show"),
-    lambda n: ngettext("%d visit is a no-show.", "%d visits are no-shows.", n) % n,
-    (Status.BOOKED,),
-)
-CANCEL = Step(
-    "cancel",
-    booking.cancel,
-    _("Cancel and tell the patient"),
-    lambda n: (
-        ngettext(
-            "%d visit is cancelled. An e-mail tells the patient.",
-            "%d visits are cancelled. An e-mail tells each patient.",
-            n,
-        )
-        % n
-    ),
-    (Status.BOOKED,),
-)
-
-
-STEPS = {step.name: step for step in (CHECK_IN, COMPLETE, NO_SHOW, CANCEL)}
+class NotPossible(Exception):
+    """A sentence for staff: which visit was not changed, and why."""
 
 
 class CancelForm(forms.Form):
@@ -90,25 +33,109 @@ class CancelForm(forms.Form):
     )
 
 
-def signature(request: HttpRequest) -> str:
-    """Who did it, for the history of the visit."""
+def changed_by(request: HttpRequest) -> str:
+    """Return who did it, as the history of a visit names them: "staff: Robin Example"."""
     return f"staff: {request.user}"[:80]
 
 
-def take(step: Step, appointment: Appointment, request: HttpRequest, **kwargs: str) -> str:
-    """Take it, and return an empty text; or the reason why it could not be taken."""
-    try:
-        step.do(appointment, by=signature(request), **kwargs)
-    except booking.NotChangeable:
-        appointment.refresh_from_db(fields=["status", "starts_at"])
-        reason = step.why_not(appointment, timezone.now())
-        if step is CHECK_IN and not reason:
-            return _now("The provider holds no valid license in the patient’s state.")
-        return reason or _now("Somebody changed it in the same moment.")
+def _run(name: str, change: Callable[..., None]) -> Callable[[HttpRequest, Appointment], None]:
+    def run(request: HttpRequest, visit: Appointment) -> None:
+        try:
+            change(visit, by=changed_by(request))
+        except booking.NotChangeable as error:
+            visit.refresh_from_db(fields=["status", "starts_at"])
+            raise NotPossible(_refusal(name, visit)) from error
+
+    return run
+
+
+def _cancel(request: HttpRequest, visit: Appointment) -> None:
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        raise NotPossible(str(form.errors["reason"][0]))
+    reason = form.cleaned_data["reason"]
+    _run(CANCEL, lambda visit, by: booking.cancel(visit, by=by, reason=reason))(request, visit)
+
+
+def _refusal(name: str, visit: Appointment) -> str:
+    when = practice_time.format_datetime(visit.starts_at, practice_time.zone())
+    why = why_not(name, visit, timezone.now())
+    if name == CHECK_IN and not why:
+        why = _now("The provider holds no valid license in the patient’s state.")
+    return _now("%(when)s, %(who)s: not changed. %(why)s") % {
+        "when": when,
+        "who": visit.patient,
+        "why": why or _now("Somebody changed it in the same moment."),
+    }
+
+
+MAY_CHANGE = has_permission("appointments.change_appointment")
+ACTIONS = {
+    CHECK_IN: WorkflowAction(
+        label=_("Check in"),
+        done=ngettext_lazy(
+            "%(count)d patient is checked in.", "%(count)d patients are checked in.", "count"
+        ),
+        statuses=(Status.BOOKED,),
+        allowed=MAY_CHANGE,
+        run=_run(CHECK_IN, booking.check_in),
+    ),
+    COMPLETE: WorkflowAction(
+        label=_("Mark as completed"),
+        done=ngettext_lazy(
+            "%(count)d visit is completed.", "%(count)d visits are completed.", "count"
+        ),
+        statuses=(Status.BOOKED, Status.CHECKED_IN),
+        allowed=MAY_CHANGE,
+        run=_run(COMPLETE, booking.complete),
+    ),
+    NO_SHOW: WorkflowAction(
+        label=_("Mark as no-show"),
+        done=ngettext_lazy(
+            "%(count)d visit is a no-show.", "%(count)d visits are no-shows.", "count"
+        ),
+        statuses=(Status.BOOKED,),
+        allowed=MAY_CHANGE,
+        run=_run(NO_SHOW, booking.no_show),
+    ),
+    CANCEL: WorkflowAction(
+        label=_("Cancel and tell the patient"),
+        done=ngettext_lazy(
+            "%(count)d visit is cancelled. An e-mail tells the patient.",
+            "%(count)d visits are cancelled. An e-mail tells each patient.",
+            "count",
+        ),
+        statuses=(Status.BOOKED,),
+        allowed=MAY_CHANGE,
+        run=_cancel,
+    ),
+}
+
+
+def why_not(name: str, visit: Appointment, now: datetime) -> str:
+    """Return why `booking` does not allow that action at `now`; empty where it should."""
+    if visit.status not in ACTIONS[name].statuses:
+        return _now("It is %(status)s.") % {"status": visit.get_status_display().lower()}
+    begun = visit.starts_at <= now
+    if name in (COMPLETE, NO_SHOW) and not begun:
+        return _now("It has not begun yet.")
+    if name == CANCEL and begun:
+        return _now("It has begun.")
+    if name == CHECK_IN and visit.starts_at > now + CHECK_IN_OPENS:
+        return _now("It is more than twelve hours away.")
     return ""
 
 
-def open_now(appointment: Appointment) -> list[Step]:
-    """Those that can be taken at this moment."""
+def available_now(request: HttpRequest, visit: Appointment) -> dict[str, WorkflowAction]:
+    """Return the actions that this person may take with the visit at this moment."""
     now = timezone.now()
-    return [step for step in STEPS.values() if not step.why_not(appointment, now)]
+    return {
+        name: action
+        for name, action in ACTIONS.items()
+        if action.allowed(request, visit) and not why_not(name, visit, now)
+    }
+
+
+def can_move(request: HttpRequest, visit: Appointment) -> bool:
+    """Whether this person may move it: while it could be cancelled."""
+    return MAY_CHANGE(request, visit) and not why_not(CANCEL, visit, timezone.now())

@@ -90,7 +90,7 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
     else:
         emails.booked(hold)
         if taken.booked + 1 >= taken.hourly:
-            emails.booking_rests()
+            emails.booking_paused()
     return hold
 
 

@@ -65,7 +65,7 @@ def replace(provider: Provider) -> str:
     CalendarFeed.objects.update_or_create(
         provider=provider, defaults={"token_hash": _hash(token), "changed_at": Now()}
     )
-    return absolute_url(reverse("appointments:feed", args=[token]))
+    return absolute_url(reverse("appointments:calendar_feed", args=[token]))
 
 
 def find(token: str) -> CalendarFeed | None:

@@ -7,7 +7,7 @@ that exists once. `patients` and `providers` know the words; `booking` calls the
 from collections.abc import Sequence
 
 from appointments.emails import patients, providers
-from appointments.emails.managers import booking_rests
+from appointments.emails.managers import booking_paused
 from appointments.emails.patients import ABOUT, about, drop_waiting, must_confirm, my_visits, proof
 from appointments.models import Appointment
 
@@ -15,7 +15,7 @@ __all__ = [
     "ABOUT",
     "about",
     "booked",
-    "booking_rests",
+    "booking_paused",
     "cancelled",
     "checked_in",
     "drop_waiting",

@@ -8,7 +8,7 @@ from core.mail import outbox
 from core.signed_links import absolute_url
 
 
-def booking_rests() -> None:
+def booking_paused() -> None:
     """Patients have booked as much within an hour as the rules allow: one mail each, once a day."""
     deciding = get_user_model().objects.filter(
         is_active=True,
@@ -19,7 +19,7 @@ def booking_rests() -> None:
     today = timezone.now().date()
     for pk, email in deciding.order_by("pk").distinct().values_list("pk", "email"):
         outbox.enqueue(
-            "booking_rests",
+            "booking_paused",
             key=f"booking-rests:{today}:{pk}",
             to=email,
             about="booking-rests",

@@ -84,7 +84,7 @@ def left_address(appointment: Appointment, was: str) -> None:
     gone = copy(appointment)
     gone.email, gone.status, gone.sequence = was, Status.CANCELLED, appointment.sequence - 1
     outbox.enqueue(
-        "appointment_readdressed",
+        "appointment_address_corrected",
         key=f"appointment-readdressed:{appointment.pk}:{appointment.sequence}",
         to=was,
         about=f"former-address:{appointment.pk}",
@@ -157,8 +157,8 @@ def my_visits(email: str) -> None:
         .first()
     )
     thing = f"appointment-links:{email_addresses.keyed_hash(email)}"
-    found = "appointment_links", _links_to(next_visit or _nobodys_visit())
-    none: tuple[str, dict[str, Any]] = "appointment_links_none", {}
+    found = "lost_link", _links_to(next_visit or _nobodys_visit())
+    none: tuple[str, dict[str, Any]] = "lost_link_no_visits", {}
     (template, said), other = (found, none) if next_visit else (none, found)
     outbox.enqueue(
         template,
@@ -192,11 +192,11 @@ def proof(email: str, state: State, service: Service) -> None:
     """
     is_known = returning_patient.is_known(email)
     token = returning_patient.make(email, returning=service.proof_required and is_known)
-    path = reverse("appointments:proof_accept", args=[state, service.slug, token])
+    path = reverse("appointments:email_proof_accept", args=[state, service.slug, token])
     kind = "returning" if service.proof_required else "any"  # neither overtakes the other
     thing = f"appointment-proof:{kind}:{email_addresses.keyed_hash(email)}"
-    known = "appointment_proof", {"link": absolute_url(path)}
-    unknown: tuple[str, dict[str, Any]] = "appointment_proof_none", {}
+    known = "email_proof", {"link": absolute_url(path)}
+    unknown: tuple[str, dict[str, Any]] = "email_proof_unknown_address", {}
     gets_it = is_known or not service.proof_required
     (template, said), other = (known, unknown) if gets_it else (unknown, known)
     outbox.enqueue(

@@ -9,7 +9,8 @@ from crispy_forms.layout import Fieldset
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from appointments.forms.booking import ConsentField, DetailsForm
+from appointments.forms.details import DetailsForm
+from appointments.forms.fields import ConsentField
 from appointments.models import ConsentText, Provider, WaitlistEntry, WeeklyHours
 from appointments.scheduling import time_zones
 from appointments.scheduling.time_preferences import TimePreferences
@@ -68,7 +69,7 @@ class JoinForm(DetailsForm):
 
     @property
     def preferences(self) -> TimePreferences:
-        """Only for a valid form. Days and times of day are those of the patient's clock."""
+        """Return what suits, on the patient's clock. Only for a valid form."""
         typed = self.cleaned_data
         zone = time_zones.find(typed.get("zone")) or self.hold.patient_zone
         return TimePreferences(zone, frozenset(typed["weekdays"]), frozenset(typed["parts"]))

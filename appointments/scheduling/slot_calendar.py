@@ -62,7 +62,7 @@ class Card:
     tint: str
 
 
-class Picker:
+class SlotCalendar:
     """What the patient sees of `grid` on one day with one provider, or with anyone.
 
     `page` and `fragment` are the paths that the links lead to; `horizon` is when booking ends.

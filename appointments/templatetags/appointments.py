@@ -23,13 +23,13 @@ register = template.Library()
 
 @register.filter(expects_localtime=False)
 def clock(when: datetime) -> str:
-    """2:30 pm; of a clock that comes twice that day, "1:30 am, before the clocks change"."""
+    """Return "2:30 pm"; of one that comes twice that day "1:30 am, before the clocks change"."""
     return f"{_clock(when)}{_which(when)}"
 
 
 @register.filter(expects_localtime=False)
 def clock_in(when: datetime, zone: str) -> str:
-    """2:30 pm Central Time, the zone in words; where it comes twice, which one, as in `clock`."""
+    """Return "2:30 pm Central Time"; where it comes twice that day, which one, as in `clock`."""
     return f"{_clock(when)} {zone}{_which(when)}"
 
 
@@ -38,14 +38,14 @@ def _clock(when: datetime) -> str:
 
 
 def _which(when: datetime) -> str:
-    """Which of two, where the clocks go back over it; else nothing."""
+    """Return which of two it is, where the clocks go back over it; else nothing."""
     if when.replace(fold=0).utcoffset() == when.replace(fold=1).utcoffset():
         return ""
     return _(", after the clocks change") if when.fold else _(", before the clocks change")
 
 
 @register.simple_tag(takes_context=True)
-def where_you_are(context: Context, when: datetime) -> datetime | None:
+def on_visitor_clock(context: Context, when: datetime) -> datetime | None:
     """Return `when` on the clock of the visitor's browser, where that shows something else."""
     zone = cookies.zone_of(context["request"])
     return on_another_clock(when, zone) if zone else None
@@ -60,7 +60,7 @@ def on_another_clock(when: datetime, zone: ZoneInfo) -> datetime | None:
 
 @register.filter(expects_localtime=False)
 def clock_beside(when: datetime, other: datetime) -> str:
-    """The clock of `when`, with its weekday where `other`, the same moment, is on another day."""
+    """Return the clock of `when`, with its weekday where `other`, the same moment, has another."""
     if when.date() == other.date():
         return clock(when)
     return _("%(clock)s on %(weekday)s") % {"clock": clock(when), "weekday": weekday(when)}
@@ -68,43 +68,43 @@ def clock_beside(when: datetime, other: datetime) -> str:
 
 @register.filter
 def place_of(state: State, zone: str) -> str:
-    """New York; of a state with several clocks the part that keeps this one."""
+    """Return "New York"; of a state with several clocks the part that keeps this one."""
     return state.place(str(zone))
 
 
 @register.filter(expects_localtime=False)
 def weekday_and_day(when: date) -> str:
-    """Tuesday, November 10"""
+    """Return "Tuesday, November 10"."""
     return date_format(when, pgettext("weekday and day", "l, F j"), use_l10n=False)
 
 
 @register.filter(expects_localtime=False)
 def weekday(when: date) -> str:
-    """Tuesday"""
+    """Return "Tuesday"."""
     return date_format(when, "l", use_l10n=False)
 
 
 @register.filter(expects_localtime=False)
 def month_day(when: date) -> str:
-    """November 10"""
+    """Return "November 10"."""
     return date_format(when, pgettext("month and day", "F j"), use_l10n=False)
 
 
 @register.filter(expects_localtime=False)
 def full_day(when: date) -> str:
-    """Tuesday, November 10, 2026"""
+    """Return "Tuesday, November 10, 2026"."""
     return date_format(when, pgettext("full day", "l, F j, Y"), use_l10n=False)
 
 
 @register.filter
 def slot(when: datetime) -> str:
-    """The value of a button: the start in UTC, 2026-11-10T14:30Z."""
+    """Return the value of a button: the start in UTC, "2026-11-10T14:30Z"."""
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
 @register.filter(expects_localtime=False)
 def day_and_clock(when: datetime, today: date) -> str:
-    """ "Today, Monday at 4:30 pm", "Tomorrow, Tuesday at …", "Friday, November 13 at …"."""
+    """Return "Today, Monday at 4:30 pm", "Tomorrow, Tuesday at …", "Friday, November 13 at …"."""
     weekday = date_format(when, "l", use_l10n=False)
     if when.date() == today:
         day = _("Today, %(weekday)s") % {"weekday": weekday}
@@ -117,7 +117,7 @@ def day_and_clock(when: datetime, today: date) -> str:
 
 @register.filter(expects_localtime=False)
 def short_day_and_clock(when: datetime, today: date) -> str:
-    """ "today, 4:30 pm", "Thursday, 1:00 pm" within a week, "Nov. 20, 1:00 pm" later."""
+    """Return "today, 4:30 pm", "Thursday, 1:00 pm" within a week, "Nov. 20, 1:00 pm" later."""
     if when.date() == today:
         day = _("today")
     elif when.date() < today + timedelta(days=7):
@@ -129,7 +129,7 @@ def short_day_and_clock(when: datetime, today: date) -> str:
 
 @register.filter
 def days_to(first: date, last: date) -> str:
-    """ "November 9 to 15", "November 30 to December 6"."""
+    """Return "November 9 to 15", "November 30 to December 6"."""
     until = "j" if first.month == last.month else "F j"
     return _("%(first)s to %(last)s") % {
         "first": date_format(first, "F j", use_l10n=False),
@@ -139,7 +139,7 @@ def days_to(first: date, last: date) -> str:
 
 @register.filter
 def money(cents: int) -> str:
-    """$120, or $99.50"""
+    """Return "$120", or "$99.50"."""
     whole = not cents % 100
     return format_currency(
         Decimal(cents) / 100,
@@ -152,5 +152,5 @@ def money(cents: int) -> str:
 
 @register.filter
 def zone_words(zone: str) -> str:
-    """Central Time"""
+    """Return "Central Time"."""
     return time_zones.words(str(zone))

@@ -12,25 +12,25 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import booking, links, waitlist
 from appointments.booking import hold_owner
-from appointments.calendars.ics import Method, calendar_file
-from appointments.forms.booking import CancelForm
+from appointments.calendars import ics
+from appointments.forms.cancel import CancelForm
 from appointments.links import Purpose, VisitLink
 from appointments.models import Appointment, ClinicRules, Status
 from appointments.scheduling import visit_progress
 from appointments.scheduling.visit_progress import Phase
-from appointments.views.rate_limited import refusal
-from appointments.views.slot_taken import taken
+from appointments.views.slot_taken import slot_taken
+from core.guard.limit_pages import limit_page
 from core.guard.no_store import no_store
 from core.people import email_addresses
 from core.practice.models import Practice
 from core.validation.primary_keys import parse_keys
 
 View = Callable[..., HttpResponse]
-# How often the page looks at the latest: staff may have moved or closed the visit.
+# How often the page looks again at the latest: staff may have moved or closed the visit.
 LOOKS_AGAIN, LOOKS_AGAIN_ON_THE_DAY = timedelta(minutes=30), timedelta(minutes=1)
 
 
-def of_visit(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], View]:
+def visit_link_required(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], View]:
     """Give a view the link behind its token: 404 for what was not made for it, 410 for an old one.
 
     Old is also what was mailed or handed out before the visit's address was corrected.
@@ -43,11 +43,13 @@ def of_visit(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], View]:
         def wrapper(request: HttpRequest, token: str) -> HttpResponse:
             link = links.find(token, purpose)
             if link is None and links.was_replaced(token, purpose):
-                return replaced(request)
+                return link_replaced(request)
             if link is None:
                 raise Http404("No such visit")
             if link.has_ended:
-                response = render(request, "appointments/ended.html", {"link": link}, status=410)
+                response = render(
+                    request, "appointments/link_ended.html", {"link": link}, status=410
+                )
                 response["HX-Redirect"] = request.path  # never in the place of a fragment
                 return response
             return view(request, link)
@@ -57,7 +59,7 @@ def of_visit(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], View]:
     return decorate
 
 
-def replaced(request: HttpRequest) -> HttpResponse:
+def link_replaced(request: HttpRequest) -> HttpResponse:
     """Return the page of a link from before the visit's address was corrected, saying only that."""
     response = render(request, "appointments/link_replaced.html", status=410)
     response["HX-Redirect"] = request.path  # never in the place of a fragment
@@ -71,8 +73,9 @@ def can_change(link: VisitLink) -> bool:
 
 
 @require_safe
-@of_visit(Purpose.VISIT)
+@visit_link_required(Purpose.VISIT)
 def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
+    """Return the page of a visit, with what can be done about it now."""
     appointment, now = link.appointment, timezone.now()
     status = shown_status(link)
     phase = visit_progress.phase(status, appointment.starts_at, appointment.ends_at, now)
@@ -93,16 +96,16 @@ def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
         "on_its_way": phase != Phase.OVER,
         "join_open": phase.can_join,
         "minutes_to_start": int((appointment.starts_at - now).total_seconds() // 60),
-        "turns_in": _turns_in(link, phase, now),
+        "look_again_after": _seconds_to_next_look(link, phase, now),
         "just": request.GET.get("just", ""),
         "others": _other_visits(link),
-        "most_before_asking": most_before_asking(link),
-        "place": waitlist.entries_beside(appointment).first() if link.mailed else None,
+        "visits_without_confirmation": visits_without_confirmation(link),
+        "waitlist_entry": waitlist.entries_beside(appointment).first() if link.mailed else None,
     }
     return render(request, "appointments/visit.html", context)
 
 
-def _turns_in(link: VisitLink, phase: Phase, now: datetime) -> int:
+def _seconds_to_next_look(link: VisitLink, phase: Phase, now: datetime) -> int:
     """Return after how many seconds the page is to be looked at again: then it says else."""
     visit = link.appointment
     zone = visit.patient_zone
@@ -113,7 +116,7 @@ def _turns_in(link: VisitLink, phase: Phase, now: datetime) -> int:
         datetime.combine(tomorrow, time.min, zone),
         now + (LOOKS_AGAIN_ON_THE_DAY if phase.can_join else LOOKS_AGAIN),
     ]
-    # Only where the page says that it waits: the seconds would tell that it does. PRIVACY 10.
+    # Only where the page says that it waits: the seconds would tell that it does.
     if visit.held_until and shown_status(link) == Status.HELD:
         moments.append(visit.held_until)
     if phase == Phase.SOON:  # it counts the minutes
@@ -124,12 +127,12 @@ def _turns_in(link: VisitLink, phase: Phase, now: datetime) -> int:
 
 
 def shown_status(link: VisitLink) -> str:
-    """The visit's status, as whoever holds the link may know it. PRIVACY 10.
+    """Return the visit's status, as whoever holds the link may know it.
 
     Everybody is told that a visit waits for its mailed link under pressure: of these, one that
     keeps no time, because too many wait for its address, is as the others while they wait. One
     that waits because its address has many looks booked to a browser that proved no address; what
-    `most_before_asking` says there is true of both.
+    `visits_without_confirmation` says there is true of both.
     """
     visit, now = link.appointment, timezone.now()
     if link.mailed:
@@ -143,8 +146,8 @@ def shown_status(link: VisitLink) -> str:
     return visit.status
 
 
-def most_before_asking(link: VisitLink) -> int:
-    """How many other visits an address may have before one more must be confirmed by mail.
+def visits_without_confirmation(link: VisitLink) -> int:
+    """Return how many visits an address may have before one more must be confirmed by mail.
 
     For whoever cannot be told how many this one has; 0 where nothing is to be said about it.
     """
@@ -155,7 +158,7 @@ def most_before_asking(link: VisitLink) -> int:
 
 
 def _other_visits(link: VisitLink) -> list[tuple[str, Appointment]]:
-    """The upcoming visits of the same address, for whoever reads its mail. PRIVACY 29."""
+    """Return the upcoming visits of the same address, only for whoever reads its mail."""
     if not link.mailed:
         return []
     upcoming = Appointment.objects.upcoming(timezone.now()).of_address(link.appointment.email)
@@ -164,10 +167,11 @@ def _other_visits(link: VisitLink) -> list[tuple[str, Appointment]]:
 
 
 @require_safe
-@of_visit(Purpose.CALENDAR)
-def calendar_download(request: HttpRequest, link: VisitLink) -> HttpResponse:
+@visit_link_required(Purpose.CALENDAR)
+def calendar_file(request: HttpRequest, link: VisitLink) -> HttpResponse:
+    """Return the visit as a file for the patient's calendar."""
     response = HttpResponse(
-        calendar_file(link.appointment, Method.PUBLISH, Practice.current()),
+        ics.calendar_file(link.appointment, ics.Method.PUBLISH, Practice.current()),
         content_type="text/calendar; charset=utf-8",
     )
     response["Content-Disposition"] = 'attachment; filename="visit.ics"'
@@ -175,15 +179,16 @@ def calendar_download(request: HttpRequest, link: VisitLink) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_visit(Purpose.VISIT)
+@visit_link_required(Purpose.VISIT)
 def cancel(request: HttpRequest, link: VisitLink) -> HttpResponse:
+    """Ask once more, and for a reason; then cancel the visit."""
     form = CancelForm(request.POST or None)
     if not can_change(link):
         return redirect(link.page())
     if request.method != "POST" or not form.is_valid():
         context = {"appointment": link.appointment, "form": form, "token": link.token}
         return render(request, "appointments/cancel.html", context)
-    refused = refusal(request, "changes")
+    refused = limit_page(request, "changes")
     if refused:
         return refused
     with suppress(booking.NotChangeable):  # the page says what it is now
@@ -192,7 +197,7 @@ def cancel(request: HttpRequest, link: VisitLink) -> HttpResponse:
 
 
 def _confirm_page(request: HttpRequest, link: VisitLink, status: int = 200) -> HttpResponse:
-    """The question, with the person's visits at the same time: a mailed link led here."""
+    """Return the page that asks, with the person's visits at the same time: a mail led here."""
     appointment, now = link.appointment, timezone.now()
     until, others = appointment.held_until, list[Appointment]()
     if appointment.patient:
@@ -201,27 +206,27 @@ def _confirm_page(request: HttpRequest, link: VisitLink, status: int = 200) -> H
     context = {
         "appointment": appointment,
         "is_kept": appointment.status == Status.HELD and until and until > now,
-        "others": [(_page_of(other, appointment.email), other) for other in others],
+        "others": [(_mailed_page(other, appointment.email), other) for other in others],
     }
     return render(request, "appointments/confirm.html", context, status=status)
 
 
-def _page_of(visit: Appointment, email: str) -> str:
-    """Its mailed link, for whoever reads that very address; empty where it goes to another."""
+def _mailed_page(visit: Appointment, email: str) -> str:
+    """Return its mailed link, for whoever reads that very address; empty for another's."""
     same = email_addresses.normalized(visit.email) == email_addresses.normalized(email)
     return links.page(visit) if same else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_visit(Purpose.CONFIRM)
+@visit_link_required(Purpose.CONFIRM)
 def confirm(request: HttpRequest, link: VisitLink) -> HttpResponse:
-    """A visit that waits for the link in its mail: whoever reads it says that it is wanted."""
+    """Confirm a visit that waits for the link in its mail."""
     appointment = link.appointment
     if appointment.status not in (Status.HELD, Status.EXPIRED):
         return redirect(link.page())
     if request.method != "POST":
         return _confirm_page(request, link)
-    refused = refusal(request, "changes")
+    refused = limit_page(request, "changes")
     if refused:
         return refused
     try:
@@ -232,13 +237,12 @@ def confirm(request: HttpRequest, link: VisitLink) -> HttpResponse:
     except booking.AtTheSameTime:
         return _confirm_page(request, link, status=409)
     except booking.SlotTaken as error:
-        return taken(
+        return slot_taken(
             request,
             appointment.service,
             appointment.place,
             appointment.starts_at,
-            error.nearest,
+            error,
             zone=appointment.patient_zone,
-            closed=isinstance(error, booking.TimeClosed),
         )
     return redirect(links.page(appointment) + "?just=booked")

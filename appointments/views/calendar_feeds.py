@@ -11,6 +11,7 @@ from appointments.calendars import feeds
 
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """Return the feed as a calendar; 304 where its reader has this very one."""
     found = feeds.find(token)
     if found is None:
         raise Http404("No such feed")

@@ -12,41 +12,41 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import booking, cookies
 from appointments.booking import returning_patient
-from appointments.forms.booking import SlotForm, parse_day
+from appointments.forms.slots import SlotForm, parse_day
 from appointments.models import Appointment, Service
 from appointments.scheduling import availability, bookable_services, time_zones
-from appointments.scheduling.slot_calendar import Picker
+from appointments.scheduling.slot_calendar import SlotCalendar
 from appointments.scheduling.states import STATES, State
-from appointments.views.details import details_address, details_page, give_back
-from appointments.views.email_proof import proof_of
-from appointments.views.hold_slot import Wish, take, typed_in
+from appointments.views.details import details_page, details_path, release_own_hold
+from appointments.views.email_proof import email_proof_in
+from appointments.views.hold_slot import WantedTime, hold_time, typed_details
 from appointments.views.requested_service import (
     CLOSED,
-    asked_provider,
     bookable_provider,
-    is_gone,
-    lead_to,
-    of_service,
-    services_instead,
+    closed_service_path,
+    redirect_fragment,
+    requested_provider,
+    requested_provider_is_gone,
+    service_required,
 )
-from appointments.views.slot_taken import taken, typed_before
-from appointments.views.time_zone import elsewhere as other_clock
-from appointments.views.time_zone import shown_zone
+from appointments.views.slot_taken import carried_details, slot_taken
+from appointments.views.time_zone import other_clock, shown_zone
 from core.guard.no_store import no_store
 
 
 @require_safe
 @no_store
 def choose_state(request: HttpRequest) -> HttpResponse:
+    """Ask in which state the patient will be."""
     states = bookable_services.served_states(timezone.now())
     answer = request.GET.get("state")
     if answer == "other":
-        return redirect("appointments:elsewhere")
+        return redirect("appointments:state_not_served")
     if answer in {state.code for state in states}:
-        return redirect("appointments:service", STATES[answer])
+        return redirect("appointments:choose_service", STATES[answer])
     return render(
         request,
-        "appointments/state.html",
+        "appointments/choose_state.html",
         {
             "states": states,
             "error": _("Please choose a state from the list.") if request.GET else "",
@@ -58,21 +58,22 @@ def choose_state(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @no_store
-def elsewhere(request: HttpRequest) -> HttpResponse:
-    """No provider of ours may treat there: who can help instead."""
-    return render(request, "appointments/elsewhere.html")
+def state_not_served(request: HttpRequest) -> HttpResponse:
+    """Say that no provider of ours may treat there, and who can help instead."""
+    return render(request, "appointments/state_not_served.html")
 
 
 @require_safe
 @no_store
 def choose_service(request: HttpRequest, state: State) -> HttpResponse:
+    """Ask which kind of visit."""
     services = bookable_services.services_in(state, timezone.now())
     answer, is_closed = request.GET.get("service"), CLOSED in request.GET
     if answer in {service.slug for service in services}:
-        return redirect("appointments:times", state, answer)
+        return redirect("appointments:choose_time", state, answer)
     return render(
         request,
-        "appointments/service.html",
+        "appointments/choose_service.html",
         {
             "state": state,
             "services": services,
@@ -85,69 +86,68 @@ def choose_service(request: HttpRequest, state: State) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @no_store
-@of_service
+@service_required
 def choose_time(request: HttpRequest, state: State, service: Service) -> HttpResponse:
-    if returning_patient.is_missing(service, proof_of(request)):
-        return redirect("appointments:proof", state, service.slug)
+    """Show the times; a POST holds the chosen one."""
+    if returning_patient.is_missing(service, email_proof_in(request)):
+        return redirect("appointments:email_proof", state, service.slug)
     if request.method != "POST":
-        return render(request, "appointments/times.html", _times(request, state, service))
-    if "slot" not in request.POST and ("release" in request.POST or typed_before(request)):
+        return render(request, "appointments/choose_time.html", _times(request, state, service))
+    if "slot" not in request.POST and ("release" in request.POST or carried_details(request)):
         return _other_times(request, state, service)
     form = SlotForm(request.POST)
     if not form.is_valid():
         context = _times(request, state, service) | {"error": _("Please choose one of the times.")}
-        context["typed"] = typed_before(request)
-        return render(request, "appointments/times.html", context, status=400)
-    return _take(request, state, service, form.cleaned_data["slot"])
+        context["typed"] = carried_details(request)
+        return render(request, "appointments/choose_time.html", context, status=400)
+    return _hold(request, state, service, form.cleaned_data["slot"])
 
 
 @require_safe
 @no_store
 def times_fragment(request: HttpRequest, state: State, service: str) -> HttpResponse:
-    """The part of the time page that changes with the day and the provider, for htmx."""
+    """Return the part of the time page that changes with the day and the provider, for htmx."""
     offered = get_object_or_404(Service, slug=service)
     if not offered.active:
-        return lead_to(services_instead(state))
-    return render(request, "appointments/_times_swapped.html", _times(request, state, offered))
+        return redirect_fragment(closed_service_path(state))
+    return render(request, "appointments/_times_fragment.html", _times(request, state, offered))
 
 
-def _take(
+def _hold(
     request: HttpRequest, state: State, service: Service, starts_at: datetime
 ) -> HttpResponse:
-    """Take the time; the details page, with what was typed before another time was taken."""
+    """Hold the time and return the details page, with what was typed before."""
     key = cookies.key_of(request) or cookies.new_key()
     provider = bookable_provider(request, service, state.code)
-    if is_gone(request, provider):
-        nearest = booking.nearest_slots(service, state.code, starts_at)
-        return taken(request, service, state, starts_at, nearest, closed=True)
-    typed = typed_before(request)
-    wish = Wish(service, state, starts_at, provider)
-    hold = take(request, wish, key, typed)
+    if requested_provider_is_gone(request, provider):
+        error = booking.TimeClosed(booking.nearest_slots(service, state.code, starts_at))
+        return slot_taken(request, service, state, starts_at, error)
+    typed = carried_details(request)
+    wanted = WantedTime(service, state, starts_at, provider)
+    hold = hold_time(request, wanted, key, typed)
     if isinstance(hold, HttpResponse):
         return hold
-    if typed:
-        response = details_page(request, hold, initial=typed)
-    else:
-        response = redirect(details_address(hold))
+    page = details_page(request, hold, initial=typed) if typed else None
+    response = page or redirect(details_path(hold))
     cookies.remember(response, key)
     return response
 
 
 def _other_times(request: HttpRequest, state: State, service: Service) -> HttpResponse:
-    """The times once more, with what was typed on the details page that was left for them."""
-    give_back(request, request.POST.get("release", ""))
+    """Return the times once more, with what was typed on the details page that was left."""
+    release_own_hold(request, request.POST.get("release", ""))
     context = _times(request, state, service) | {
-        "typed": typed_in(request) or typed_before(request)
+        "typed": typed_details(request) or carried_details(request)
     }
-    return render(request, "appointments/times.html", context)
+    return render(request, "appointments/choose_time.html", context)
 
 
 def _times(request: HttpRequest, state: State, service: Service) -> dict:
-    page = reverse("appointments:times", args=[state, service.slug])
+    page = reverse("appointments:choose_time", args=[state, service.slug])
     fragment = reverse("appointments:times_fragment", args=[state, service.slug])
     now = timezone.now()
     grid = shown_grid(request, service, state.code, now)
-    return picker_context(request, grid, state, service, now=now, page=page, fragment=fragment)
+    return times_context(request, grid, state, service, now=now, page=page, fragment=fragment)
 
 
 def shown_grid(
@@ -157,18 +157,18 @@ def shown_grid(
     now: datetime,
     moving: Appointment | None = None,
 ) -> availability.Grid:
-    """The times up to the end of the month that is shown; all there are, where that has none."""
+    """Return the times up to the end of the month that is shown; all, where that has none."""
     asked = parse_day(_asked_day(request)) or now.date()
     day = min(asked, now.date() + timedelta(days=service.horizon_days))
     month_end = (day.replace(day=28) + timedelta(days=11)).replace(day=7)
     last = max(datetime.combine(month_end, time(12), UTC), now + timedelta(days=14))
     grid = availability.grid(service, state, last=last, now=now, moving=moving)
-    if grid.of(asked_provider(request, grid.providers)):
+    if grid.of(requested_provider(request, grid.providers)):
         return grid
     return availability.grid(service, state, now=now, moving=moving)
 
 
-def picker_context(
+def times_context(
     request: HttpRequest,
     grid: availability.Grid,
     state: State,
@@ -179,14 +179,14 @@ def picker_context(
     fragment: str,
     zone: ZoneInfo | None = None,
 ) -> dict:
-    """What the time page shows, for booking and for moving."""
+    """Return what the time page shows, for booking and for moving."""
     asked = _asked_day(request)
     day = parse_day(asked)
     zone = zone or shown_zone(request, state)
     today = now.astimezone(zone).date()
     in_reach = day and today <= day <= today + timedelta(days=service.horizon_days + 1)
-    provider = asked_provider(request, grid.providers)
-    picker = Picker(
+    provider = requested_provider(request, grid.providers)
+    slot_calendar = SlotCalendar(
         grid,
         zone=zone,
         now=now,
@@ -199,14 +199,14 @@ def picker_context(
     return {
         "state": state,
         "service": service,
-        "picker": picker,
+        "slot_calendar": slot_calendar,
         "zone": str(zone),
-        "elsewhere": other_clock(request, state, zone),
+        "other_clock": other_clock(request, state, zone),
         "zone_known": cookies.zone_of(request) is not None,
         "zone_choices": time_zones.choices(str(zone)),
         "places": next((r.places for r in state.regions if r.zone == str(zone)), ""),
         "day_refused": bool(asked) and not in_reach,
-        "provider_gone": is_gone(request, provider),
+        "provider_gone": requested_provider_is_gone(request, provider),
     }
 
 

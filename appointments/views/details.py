@@ -14,124 +14,142 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import booking, cookies, links
 from appointments.booking import returning_patient
-from appointments.forms.booking import DetailsForm
+from appointments.forms.details import DetailsForm
 from appointments.links import Purpose, VisitLink
 from appointments.models import Appointment, ConsentText, Status
-from appointments.views.appointment import most_before_asking, of_visit, replaced, shown_status
-from appointments.views.email_proof import proof_of
-from appointments.views.hold_slot import Wish, query_of, take, typed_in, wish_in, wish_of
-from appointments.views.rate_limited import refusal, rests
-from appointments.views.slot_taken import crowded, taken
-from appointments.views.time_zone import shown_zone, unanswered
+from appointments.views.appointment import (
+    link_replaced,
+    shown_status,
+    visit_link_required,
+    visits_without_confirmation,
+)
+from appointments.views.booking_paused import booking_paused
+from appointments.views.email_proof import email_proof_in
+from appointments.views.hold_slot import (
+    WantedTime,
+    details_query,
+    hold_time,
+    typed_details,
+    wanted_time_in,
+    wanted_time_of,
+)
+from appointments.views.slot_taken import slot_taken
+from appointments.views.time_zone import initial_zone, shown_zone
+from core.guard.limit_pages import limit_page
 from core.guard.no_store import no_store
 from core.people import email_addresses
 
 
-def _hold(uid: UUID) -> Appointment | None:
-    """Return the hold, or the visit that it became, whoever asks."""
+def _find(uid: UUID) -> Appointment | None:
     return Appointment.objects.select_related("provider", "service").filter(uid=uid).first()
 
 
-def of_hold(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def own_hold_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give a view this visitor's own hold, also when it has run out or was booked.
 
-    Anybody else's is 404. One that was given back, or is deleted by now, is given to `_lost`.
+    Anybody else's is 404. One that was given back, or is deleted by now, is given to `_hold_gone`.
     """
 
     @no_store
     @wraps(view)
     def wrapper(request: HttpRequest, uid: UUID) -> HttpResponse:
-        hold = _hold(uid)
+        hold = _find(uid)
         if hold is None:
-            return _lost(request, wish_in(request.GET), uid)
+            return _hold_gone(request, wanted_time_in(request.GET), uid)
         if hold.patient_id and not hold.visitor:
-            return replaced(request)
+            return link_replaced(request)
         if not _owns(request, hold):
-            wish = None if hold.patient_id else wish_in(request.GET)
-            if wish and cookies.key_of(request) is None:
-                return _lost(request, wish, uid)  # the browser has forgotten that it was its own
+            wanted = None if hold.patient_id else wanted_time_in(request.GET)
+            if wanted and cookies.key_of(request) is None:
+                # The browser has forgotten that it was its own.
+                return _hold_gone(request, wanted, uid)
             raise Http404("No such hold")
         if hold.patient_id:
             return redirect(links.handed_page(hold))
         if hold.status == Status.RELEASED and not booking.was_revoked(hold):
-            return _lost(request, wish_of(hold), uid)
+            return _hold_gone(request, wanted_time_of(hold), uid)
         return view(request, hold)
 
     return wrapper
 
 
 def _owns(request: HttpRequest, hold: Appointment) -> bool:
-    return cookies.owns(request, hold, proof=returning_patient.address_hash(proof_of(request)))
+    return cookies.owns(
+        request, hold, proof=returning_patient.address_hash(email_proof_in(request))
+    )
 
 
-def _lost(request: HttpRequest, wish: Wish | None, uid: UUID) -> HttpResponse:
+def _hold_gone(request: HttpRequest, wanted: WantedTime | None, uid: UUID) -> HttpResponse:
     """The hold is gone: another tab took another time, a while has passed, Back was pressed.
 
     The page is shown once more, so that the browser can fill in what it remembers; what is sent
     takes the time once more and is asked for a last look.
     """
-    if wish is None or wish.provider is None:
-        return redirect("appointments:state")
-    if not wish.service.active:
-        return redirect("appointments:service", wish.state)
+    if wanted is None or wanted.provider is None:
+        return redirect("appointments:choose_state")
+    if not wanted.service.active:
+        return redirect("appointments:choose_service", wanted.state)
     if request.method == "POST":
-        return _retake(request, wish)
+        return _retake(request, wanted)
     gone = Appointment(
         uid=uid,
-        service=wish.service,
-        state=wish.state.code,
-        provider=wish.provider,
-        starts_at=wish.starts_at,
-        ends_at=wish.starts_at + wish.service.length,
-        zone=wish.state.zone_for(str(shown_zone(request, wish.state))),
-        price_cents=wish.service.price_cents,
+        service=wanted.service,
+        state=wanted.state.code,
+        provider=wanted.provider,
+        starts_at=wanted.starts_at,
+        ends_at=wanted.starts_at + wanted.service.length,
+        zone=wanted.state.zone_for(str(shown_zone(request, wanted.state))),
+        price_cents=wanted.service.price_cents,
     )
     return details_page(request, gone)
 
 
-def _retake(request: HttpRequest, wish: Wish) -> HttpResponse:
+def _retake(request: HttpRequest, wanted: WantedTime) -> HttpResponse:
     """Take the time of a hold that is gone, for the form that was sent for it."""
-    if returning_patient.is_missing(wish.service, proof_of(request)):
-        return redirect("appointments:proof", wish.state, wish.service.slug)
+    if returning_patient.is_missing(wanted.service, email_proof_in(request)):
+        return redirect("appointments:email_proof", wanted.state, wanted.service.slug)
     key = cookies.key_of(request) or cookies.new_key()
-    typed = typed_in(request)
-    hold = take(request, wish, key, typed)
+    typed = typed_details(request)
+    hold = hold_time(request, wanted, key, typed)
     if isinstance(hold, HttpResponse):
         return hold
-    response = details_page(request, hold, initial=typed, again=bool(typed))
+    response = details_page(request, hold, initial=typed, retaken=bool(typed))
     cookies.remember(response, key)
     return response
 
 
-def details_address(hold: Appointment) -> str:
+def details_path(hold: Appointment) -> str:
     """Return where its details page is; what follows the path outlives the hold."""
-    return reverse("appointments:details", args=[hold.uid]) + query_of(hold)
+    return reverse("appointments:details", args=[hold.uid]) + details_query(hold)
 
 
-def give_back(request: HttpRequest, uid: str) -> None:
+def release_own_hold(request: HttpRequest, uid: str) -> None:
     """Release the visitor's own hold, where that is one."""
     with suppress(ValueError):
-        hold = _hold(UUID(uid))
+        hold = _find(UUID(uid))
         if hold and _owns(request, hold):
             booking.release(hold)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_hold
+@own_hold_required
 def details(request: HttpRequest, hold: Appointment) -> HttpResponse:
+    """Ask about the patient; a POST that is complete books the visit."""
     if booking.was_revoked(hold):
         nearest = booking.nearest_slots(hold.service, hold.state, hold.starts_at)
-        return _taken(request, hold, booking.TimeClosed(nearest))
+        return _slot_taken(request, hold, booking.TimeClosed(nearest))
     if request.method != "POST":
         return details_page(request, hold)
     form = DetailsForm(request.POST, hold=hold, texts=ConsentText.current())
     if not form.is_valid():
         return details_page(request, hold, form=form)
-    if not returning_patient.fits(hold.service, proof_of(request), form.cleaned_data["email"]):
+    if not returning_patient.fits(
+        hold.service, email_proof_in(request), form.cleaned_data["email"]
+    ):
         form.add_error("email", _("Please use the address that we sent the link to."))
         return details_page(request, hold, form=form)
     address = email_addresses.mailbox(form.cleaned_data["email"])
-    refused = refusal(request, "bookings", address=address)
+    refused = limit_page(request, "bookings", address=address)
     if refused:
         return refused
     return _book(request, hold, form)
@@ -142,36 +160,20 @@ def _book(request: HttpRequest, hold: Appointment, form: DetailsForm) -> HttpRes
         appointment = booking.book(
             hold=hold,
             details=form.details(page="appointments:details"),
-            proved=returning_patient.is_of(proof_of(request), form.cleaned_data["email"]),
+            proved=returning_patient.is_of(email_proof_in(request), form.cleaned_data["email"]),
         )
     except booking.HoldGone:
-        return _retake(request, wish_of(hold))
+        return _retake(request, wanted_time_of(hold))
     except booking.BookingRests:
-        return rests(request, state=hold.place, service=hold.service)
-    except booking.OnlyWithProof as error:
-        return crowded(
-            request,
-            hold.service,
-            hold.place,
-            hold.starts_at,
-            error.nearest,
-            typed=typed_in(request),
-        )
+        return booking_paused(request, hold.place, hold.service)
     except booking.SlotTaken as error:
-        return _taken(request, hold, error)
+        return _slot_taken(request, hold, error)
     return redirect(links.handed_page(appointment))
 
 
-def _taken(request: HttpRequest, hold: Appointment, error: booking.SlotTaken) -> HttpResponse:
-    return taken(
-        request,
-        hold.service,
-        hold.place,
-        hold.starts_at,
-        error.nearest,
-        typed=typed_in(request),
-        closed=isinstance(error, booking.TimeClosed),
-    )
+def _slot_taken(request: HttpRequest, hold: Appointment, error: booking.SlotTaken) -> HttpResponse:
+    typed = typed_details(request)
+    return slot_taken(request, hold.service, hold.place, hold.starts_at, error, typed=typed)
 
 
 def details_page(
@@ -180,26 +182,26 @@ def details_page(
     *,
     form: DetailsForm | None = None,
     initial: dict | None = None,
-    no_more: bool = False,
-    again: bool = False,
+    cannot_extend: bool = False,
+    retaken: bool = False,
 ) -> HttpResponse:
-    """The form about the patient; with `no_more` it says that the time is kept no longer, with
-    `again` that it was given back and is kept once more."""
+    """Return the form about the patient; `cannot_extend` says that the time is kept no longer,
+    `retaken` that it was given back and is kept once more."""
     if form is None:
-        initial = unanswered(request, hold.place) | (initial or {})
+        initial = initial_zone(request, hold.place) | (initial or {})
         form = DetailsForm(initial=initial, hold=hold, texts=ConsentText.current())
     until = hold.held_until if hold.status == Status.HELD else None
     left = max(0, int((until - timezone.now()).total_seconds())) if until else 0
     context = {
         "hold": hold,
-        "address": details_address(hold),
-        "again": again,
+        "address": details_path(hold),
+        "retaken": retaken,
         "form": form,
         "seconds_left": left,
         "seconds_in_all": max(left, int(booking.HOLD_FOR.total_seconds())),
         "has_run_out": left == 0,
         "is_short": _is_short(hold),
-        "no_more": no_more,
+        "cannot_extend": cannot_extend,
     }
     return render(request, "appointments/details.html", context)
 
@@ -210,40 +212,41 @@ def _is_short(hold: Appointment) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_hold
+@own_hold_required
 def extend(request: HttpRequest, hold: Appointment) -> HttpResponse:
     """Ten more minutes, once, on a calm day; what was typed so far stays in the form."""
     if request.method != "POST":
-        return redirect(details_address(hold))
+        return redirect(details_path(hold))
     extended = booking.extend(hold)
-    hold = _hold(hold.uid) or hold
-    return details_page(request, hold, initial=request.POST.dict(), no_more=not extended)
+    hold = _find(hold.uid) or hold
+    return details_page(request, hold, initial=request.POST.dict(), cannot_extend=not extended)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @no_store
 def release(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The patient goes back to the times: theirs is free again at once."""
-    hold = _hold(uid)
+    """Go back to the times: the one that was held is free again at once."""
+    hold = _find(uid)
     if hold is None:
-        return redirect("appointments:state")
+        return redirect("appointments:choose_state")
     if not _owns(request, hold):
         raise Http404("No such hold")
     if request.method == "POST":
         booking.release(hold)
-    return redirect("appointments:times", hold.place, hold.service.slug)
+    return redirect("appointments:choose_time", hold.place, hold.service.slug)
 
 
 @require_safe
-@of_visit(Purpose.DONE)
+@visit_link_required(Purpose.DONE)
 def done(request: HttpRequest, link: VisitLink) -> HttpResponse:
+    """Return the page after booking, which the browser that booked can open for an hour."""
     appointment, status = link.appointment, shown_status(link)
     if status not in (Status.BOOKED, Status.HELD):
         return redirect(link.page())
     context = {
         "appointment": appointment,
         "must_confirm": status == Status.HELD,
-        "most_before_asking": most_before_asking(link),
+        "visits_without_confirmation": visits_without_confirmation(link),
         "calendar": link.page("calendar"),
         "visit": link.page(),
     }

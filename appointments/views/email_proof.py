@@ -7,50 +7,51 @@ from django.views.decorators.http import require_http_methods
 
 from appointments import cookies, emails
 from appointments.booking import returning_patient
-from appointments.forms.booking import AddressForm
+from appointments.forms.email_address import AddressForm
 from appointments.models import Service
 from appointments.scheduling.states import State
-from appointments.views.rate_limited import refusal
-from appointments.views.requested_service import of_service
+from appointments.views.requested_service import service_required
+from core.guard.limit_pages import limit_page
 from core.guard.no_store import no_store
 from core.people import email_addresses
 
 COOKIE = "proof"
 
 
-def proof_of(request: HttpRequest) -> str | None:
+def email_proof_in(request: HttpRequest) -> str | None:
+    """Return the token by which this browser shows that an address is its own, if it has one."""
     return request.COOKIES.get(cookies.cookie_name(COOKIE))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @no_store
-@of_service
-def ask(request: HttpRequest, state: State, service: Service) -> HttpResponse:
+@service_required
+def request_link(request: HttpRequest, state: State, service: Service) -> HttpResponse:
     """Mail a link to the address. The same answer, and the same mail sent, for every address."""
     form = AddressForm(request.POST or None)
     context = {"form": form, "state": state, "service": service}
     if request.method != "POST" or not form.is_valid():
-        return render(request, "appointments/proof.html", context)
+        return render(request, "appointments/email_proof.html", context)
     email = form.cleaned_data["email"]
     # Counted apart from lost links: who asks for those uses up nobody's proofs.
-    refused = refusal(request, "links", address=f"proof {email_addresses.mailbox(email)}")
+    refused = limit_page(request, "links", address=f"proof {email_addresses.mailbox(email)}")
     if refused:
         return refused
     emails.proof(email, state, service)
-    return render(request, "appointments/proof_sent.html", context | {"email": email})
+    return render(request, "appointments/email_proof_sent.html", context | {"email": email})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @no_store
-@of_service
-def accept(request: HttpRequest, state: State, service: Service, token: str) -> HttpResponse:
-    """The mailed link: its button lets this browser choose a time."""
+@service_required
+def accept_link(request: HttpRequest, state: State, service: Service, token: str) -> HttpResponse:
+    """Open the mailed link: its button lets this browser choose a time."""
     if returning_patient.address_hash(token) is None:
         raise Http404("No such proof")
     if request.method != "POST":
         context = {"state": state, "service": service}
-        return render(request, "appointments/proof_accept.html", context)
-    response = redirect("appointments:times", state, service.slug)
+        return render(request, "appointments/email_proof_accept.html", context)
+    response = redirect("appointments:choose_time", state, service.slug)
     cookies.set_private_cookie(
         response, COOKIE, token, max_age=int(returning_patient.VALID_FOR.total_seconds())
     )

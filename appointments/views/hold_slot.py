@@ -12,22 +12,23 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from appointments import booking
 from appointments.booking import hold_owner, returning_patient
-from appointments.forms.booking import DetailsForm, SlotForm
+from appointments.forms.details import DetailsForm
+from appointments.forms.slots import SlotForm
 from appointments.models import Appointment, Provider, Service
 from appointments.scheduling.states import STATES, State
 from appointments.templatetags.appointments import slot
-from appointments.views.email_proof import proof_of
-from appointments.views.rate_limited import over_limit, rests, without_effort
-from appointments.views.slot_taken import crowded, taken
+from appointments.views.booking_paused import booking_paused
+from appointments.views.email_proof import email_proof_in
+from appointments.views.slot_taken import LONGEST, slot_taken
 from appointments.views.time_zone import shown_zone
+from core.guard.limit_pages import over_limit_page, proof_of_work_page
 
 # What somebody may have written; the others have an answer from the start.
 WRITTEN = ("booked_by", "first_name", "last_name", "birth_date", "phone", "email")
-LONGEST = 500
 
 
 @dataclass(frozen=True)
-class Wish:
+class WantedTime:
     """A time that a visitor chose: with `provider`, or with whoever is free."""
 
     service: Service
@@ -36,12 +37,13 @@ class Wish:
     provider: Provider | None = None
 
 
-def wish_of(hold: Appointment) -> Wish:
-    return Wish(hold.service, hold.place, hold.starts_at, hold.provider)
+def wanted_time_of(hold: Appointment) -> WantedTime:
+    """Return the time that this hold keeps, or kept."""
+    return WantedTime(hold.service, hold.place, hold.starts_at, hold.provider)
 
 
-def query_of(hold: Appointment) -> str:
-    """Return what the address of its details page ends with; see `wish_in`."""
+def details_query(hold: Appointment) -> str:
+    """Return what the address of its details page ends with; see `wanted_time_in`."""
     asked = {
         "state": hold.place.slug,
         "service": hold.service.slug,
@@ -51,17 +53,17 @@ def query_of(hold: Appointment) -> str:
     return f"?{urlencode(asked)}"
 
 
-def wish_in(query: QueryDict) -> Wish | None:
+def wanted_time_in(query: QueryDict) -> WantedTime | None:
     """Return the time that an address names; None where it names none that we could offer."""
     form, state = SlotForm(query), STATES.get(query.get("state", "").upper())
     service = Service.objects.filter(slug=query.get("service", ""), active=True).first()
     provider = Provider.objects.active().filter(slug=query.get("with", "")).first()
     if state is None or service is None or provider is None or not form.is_valid():
         return None
-    return Wish(service, state, form.cleaned_data["slot"], provider)
+    return WantedTime(service, state, form.cleaned_data["slot"], provider)
 
 
-def typed_in(request: HttpRequest) -> dict[str, str]:
+def typed_details(request: HttpRequest) -> dict[str, str]:
     """Return the answers of a details form that was sent; none where nothing was written there."""
     asked = {
         name: str(value)[:LONGEST]
@@ -71,38 +73,36 @@ def typed_in(request: HttpRequest) -> dict[str, str]:
     return asked if any(asked.get(name, "").strip() for name in WRITTEN) else {}
 
 
-def take(
-    request: HttpRequest, wish: Wish, key: str, typed: dict[str, str]
+def hold_time(
+    request: HttpRequest, wanted: WantedTime, key: str, typed: dict[str, str]
 ) -> Appointment | HttpResponse:
     """Return the visitor's hold of that time, or the page that says why there is none.
 
-    When a great many are taken, only after effort, or with a proved address.
+    When a great many are taken, only after proof of work, or with a proved address.
     """
-    about = request, wish.service, wish.state, wish.starts_at
-    refused = over_limit(request, "holds")
+    refused = over_limit_page(request, "holds")
     if refused:
         return refused
     pressure = booking.pressure()
     if pressure.rests:
-        return rests(request, state=wish.state, service=wish.service)
-    proof = returning_patient.address_hash(proof_of(request))
-    if proof is None and pressure.needs_proof:
-        return crowded(*about, (), typed=typed)
+        return booking_paused(request, wanted.state, wanted.service)
+    proof = returning_patient.address_hash(email_proof_in(request))
     level = pressure.level if proof is None else 0
     try:
-        return without_effort(request, "holds", level=level) or booking.take_hold(
-            service=wish.service,
-            state=wish.state.code,
-            starts_at=wish.starts_at,
+        if proof is None and pressure.needs_proof:
+            raise booking.OnlyWithProof
+        return proof_of_work_page(request, "holds", level=level) or booking.take_hold(
+            service=wanted.service,
+            state=wanted.state.code,
+            starts_at=wanted.starts_at,
             # Of one proved address there is one hold, whatever number of browsers shows the proof.
             visitor=hold_owner.stored_for_address(proof) if proof else hold_owner.stored(key),
-            zone=str(shown_zone(request, wish.state)),
-            provider=wish.provider,
+            zone=str(shown_zone(request, wanted.state)),
+            provider=wanted.provider,
             keep_for=booking.SHORT_HOLD if level else booking.HOLD_FOR,
             proved=proof is not None,
         )
-    except booking.OnlyWithProof as error:
-        return crowded(*about, error.nearest, typed=typed)
     except booking.SlotTaken as error:
-        closed = isinstance(error, booking.TimeClosed)
-        return taken(*about, error.nearest, typed=typed, closed=closed)
+        return slot_taken(
+            request, wanted.service, wanted.state, wanted.starts_at, error, typed=typed
+        )

@@ -21,7 +21,7 @@ CLOSED = "closed"  # in the query of the page of services: the one that was aske
 View = Callable[..., HttpResponse]
 
 
-def of_service(view: View) -> View:
+def service_required(view: View) -> View:
     """Give a view the service of its address; one that cannot be booked leads to those that can."""
 
     @wraps(view)
@@ -30,41 +30,42 @@ def of_service(view: View) -> View:
     ) -> HttpResponse:
         found = get_object_or_404(Service, slug=service)
         if not found.active:
-            return redirect(services_instead(state))
+            return redirect(closed_service_path(state))
         return view(request, state, found, *args, **kwargs)
 
     return wrapper
 
 
-def services_instead(state: State) -> str:
+def closed_service_path(state: State) -> str:
     """Return the page of services, saying that the one that was asked for is closed."""
-    return f"{reverse('appointments:service', args=[state])}?{CLOSED}=1"
+    return f"{reverse('appointments:choose_service', args=[state])}?{CLOSED}=1"
 
 
-def lead_to(path: str) -> HttpResponse:
+def redirect_fragment(path: str) -> HttpResponse:
     """Return a fragment that takes its whole page elsewhere; without a script it is a link."""
     text = _("This page is a little old. Please go on here.")
     link = format_html('<p role="status"><a href="{}">{}</a></p>', path, text)
     return HttpResponse(link, headers={"HX-Redirect": path})
 
 
-def asked_slug(request: HttpRequest) -> str:
+def _requested_slug(request: HttpRequest) -> str:
+    """Return the provider that the form or the address names, by its slug; else nothing."""
     return request.POST.get("with") or request.GET.get("with", "")
 
 
-def asked_provider(request: HttpRequest, providers: Sequence[Provider]) -> Provider | None:
+def requested_provider(request: HttpRequest, providers: Sequence[Provider]) -> Provider | None:
     """Return the one of these who is asked for; None for anyone, and who cannot be booked now."""
-    slug = asked_slug(request)
+    slug = _requested_slug(request)
     return next((provider for provider in providers if provider.slug == slug), None)
 
 
-def is_gone(request: HttpRequest, provider: Provider | None) -> bool:
-    """Whether somebody is asked for and `asked_provider` did not find them."""
-    return provider is None and bool(asked_slug(request))
+def requested_provider_is_gone(request: HttpRequest, provider: Provider | None) -> bool:
+    """Whether somebody is asked for and `requested_provider` did not find them."""
+    return provider is None and bool(_requested_slug(request))
 
 
 def bookable_provider(request: HttpRequest, service: Service, state: str) -> Provider | None:
     """Return the one that is asked for. For whoever is free nobody has to be read here."""
-    if not asked_slug(request):
+    if not _requested_slug(request):
         return None
-    return asked_provider(request, availability.candidates(service, state))
+    return requested_provider(request, availability.candidates(service, state))

@@ -1,6 +1,5 @@
-"""The page of who lost a race: other times close by, and nothing that was typed is lost."""
+"""The page of who did not get a time: others close by, and nothing that was typed is lost."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,77 +7,63 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from appointments import booking
 from appointments.models import Appointment, Service
 from appointments.scheduling import time_zones
-from appointments.scheduling.availability import Slot
 from appointments.scheduling.states import State
-from appointments.views.time_zone import elsewhere, shown_zone
+from appointments.views.time_zone import other_clock, shown_zone
 
-# What the patient typed travels through the "taken" page in fields of this name, not in storage.
+# What the patient typed travels through this page in fields of this name, not in storage.
 TYPED = "typed-"
+LONGEST = 500
 
 
-def taken(
+def slot_taken(
     request: HttpRequest,
     service: Service,
     state: State,
     starts_at: datetime,
-    nearest: Sequence[Slot],
+    error: booking.SlotTaken,
     *,
-    typed: dict | None = None,
-    zone: ZoneInfo | None = None,
-    action: str = "",
-    closed: bool = False,
-) -> HttpResponse:
-    """The loser's page: the nearest free times, and nothing that was typed is lost.
-
-    With `closed` nobody else has the time: the clinic has withdrawn it.
-    """
-    context = _context(request, service, state, starts_at, nearest, zone, typed, action)
-    return render(request, "appointments/taken.html", context | {"closed": closed}, status=409)
-
-
-def crowded(
-    request: HttpRequest,
-    service: Service,
-    state: State,
-    starts_at: datetime,
-    nearest: Sequence[Slot],
-    *,
-    typed: dict | None = None,
+    typed: dict[str, str] | None = None,
     zone: ZoneInfo | None = None,
     action: str = "",
 ) -> HttpResponse:
-    """The page of who met the share of a day that goes to browsers which have proved nothing.
+    """Return the page (409) with the nearest free times, by what `booking` raised.
 
-    It offers the nearest times that they may take, and the way to prove an address.
+    It says that somebody else has the time, or that the clinic has closed it; or else that those
+    who have proved no address hold enough of that day, with the way to prove one. `typed` is what
+    goes along, else what came along; `zone` is what times are shown in; `action` takes the choice.
     """
-    context = _context(request, service, state, starts_at, nearest, zone, typed, action)
-    return render(request, "appointments/crowded.html", context, status=409)
-
-
-def _context(request, service, state, starts_at, nearest, zone, typed, action) -> dict:
-    typed = typed_before(request) if typed is None else typed
-    if zone is None:
-        zone = shown_zone(request, state)
-        if typed.get("booked_for") == Appointment.BookedFor.OTHER:
-            zone = ZoneInfo(state.zone_for(str(zone)))  # theirs who will be there
-    return {
+    typed = carried_details(request) if typed is None else typed
+    zone = zone or _zone_of_visit(request, state, typed)
+    context = {
         "service": service,
         "state": state,
         "starts": starts_at.astimezone(zone),
         "zone_words": time_zones.words(zone),
-        "elsewhere": elsewhere(request, state, zone),
-        "nearest": [(slot, slot.starts_at.astimezone(zone)) for slot in nearest],
+        "other_clock": other_clock(request, state, zone),
+        "nearest": [(slot, slot.starts_at.astimezone(zone)) for slot in error.nearest],
         "typed": typed,
-        "action": action or reverse("appointments:times", args=[state, service.slug]),
+        "action": action or reverse("appointments:choose_time", args=[state, service.slug]),
+        "closed": isinstance(error, booking.TimeClosed),
     }
+    needs_proof = isinstance(error, booking.OnlyWithProof)
+    template = "email_proof_needed" if needs_proof else "slot_taken"
+    return render(request, f"appointments/{template}.html", context, status=409)
 
 
-def typed_before(request: HttpRequest) -> dict[str, str]:
-    """What was typed on a details page whose time was taken, carried along by the next form."""
+def _zone_of_visit(request: HttpRequest, state: State, typed: dict[str, str]) -> ZoneInfo:
+    zone = shown_zone(request, state)
+    if typed.get("booked_for") == Appointment.BookedFor.OTHER:
+        return ZoneInfo(state.zone_for(str(zone)))  # theirs who will be there
+    return zone
+
+
+def carried_details(request: HttpRequest) -> dict[str, str]:
+    """Return what was typed on a details page whose time was taken, as this form carries it."""
     return {
-        name.removeprefix(TYPED): str(value)[:500]
+        name.removeprefix(TYPED): str(value)[:LONGEST]
         for name, value in request.POST.items()
         if name.startswith(TYPED)
     }

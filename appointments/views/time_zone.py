@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from appointments import cookies
-from appointments.forms.booking import ZoneForm
+from appointments.forms.time_zone import ZoneForm
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
 from core.guard.no_store import no_store
@@ -19,11 +19,11 @@ REMEMBER = 365 * 24 * 3600
 
 
 def shown_zone(request: HttpRequest, state: State) -> ZoneInfo:
-    """The visitor's remembered zone, else that of most people in the state."""
+    """Return the visitor's remembered zone, else that of most people in the state."""
     return cookies.zone_of(request) or ZoneInfo(state.zone)
 
 
-def elsewhere(request: HttpRequest, state: State, shown: ZoneInfo) -> dict | None:
+def other_clock(request: HttpRequest, state: State, shown: ZoneInfo) -> dict | None:
     """Return the clock to show beside `shown`, where the browser is not where the visit will be.
 
     `zone`, and `words` for it: the place's where the browser's is shown, else the browser's.
@@ -41,7 +41,7 @@ def elsewhere(request: HttpRequest, state: State, shown: ZoneInfo) -> dict | Non
     return None
 
 
-def unanswered(request: HttpRequest, state: State) -> dict[str, str]:
+def initial_zone(request: HttpRequest, state: State) -> dict[str, str]:
     """Return what a form begins with that asks where in a split state somebody will be.
 
     Nothing is chosen for them where their browser keeps none of the state's clocks.
@@ -52,15 +52,15 @@ def unanswered(request: HttpRequest, state: State) -> dict[str, str]:
 
 @require_POST
 @no_store
-def set_zone(request: HttpRequest) -> HttpResponse:
+def set_time_zone(request: HttpRequest) -> HttpResponse:
     """Remember the zone that the visitor chose, and go back to where they chose it."""
-    back = safe_path(request, request.POST.get("next", "")) or reverse("appointments:state")
+    back = safe_path(request, request.POST.get("next", "")) or reverse("appointments:choose_state")
     return _remember(request, redirect(back))
 
 
 @require_POST
 @no_store
-def guess_zone(request: HttpRequest) -> HttpResponse:
+def guess_time_zone(request: HttpRequest) -> HttpResponse:
     """Remember the zone of the browser's clock, for a visitor who has chosen none."""
     if cookies.zone_of(request):
         return HttpResponse(status=204)

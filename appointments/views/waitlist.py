@@ -1,4 +1,4 @@
-"""The waitlist: joining it from the time page, and the private page of a place in line."""
+"""The waitlist: joining it from the time page, and the private page of an entry."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from appointments import links as visit_links
 from appointments import waitlist
 from appointments.booking import returning_patient
-from appointments.forms.booking import SlotForm
+from appointments.forms.slots import SlotForm
 from appointments.forms.waitlist import AgreeForm, JoinForm
 from appointments.links import Purpose, VisitLink
 from appointments.models import (
@@ -26,12 +26,12 @@ from appointments.models import (
 )
 from appointments.scheduling import availability
 from appointments.scheduling.states import State
-from appointments.views.appointment import of_visit
-from appointments.views.email_proof import proof_of
-from appointments.views.rate_limited import refusal, too_many, within_limit
-from appointments.views.requested_service import asked_provider, of_service
-from appointments.views.time_zone import shown_zone, unanswered
+from appointments.views.appointment import visit_link_required
+from appointments.views.email_proof import email_proof_in
+from appointments.views.requested_service import requested_provider, service_required
+from appointments.views.time_zone import initial_zone, shown_zone
 from appointments.waitlist import links
+from core.guard.limit_pages import limit_page, over_limit_page
 from core.guard.no_store import no_store
 from core.people import email_addresses
 from core.validation.primary_keys import parse_key, parse_keys
@@ -41,19 +41,21 @@ JUST_NOW = timedelta(hours=3)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @no_store
-@of_service
+@service_required
 def join(request: HttpRequest, state: State, service: Service) -> HttpResponse:
-    """The same answer for every address, whether it waits already or not."""
-    if returning_patient.is_missing(service, proof_of(request)):
-        return redirect("appointments:proof", state, service.slug)
+    """Ask for a place on the waitlist. Every address gets the same answer."""
+    if returning_patient.is_missing(service, email_proof_in(request)):
+        return redirect("appointments:email_proof", state, service.slug)
     zone = state.zone_for(str(shown_zone(request, state)))
-    place = WaitlistEntry(service=service, state=state.code, zone=zone)
+    wanted = WaitlistEntry(service=service, state=state.code, zone=zone)
     providers = availability.candidates(service, state.code)
     form = JoinForm(
         request.POST if request.method == "POST" else None,
-        initial={"provider": asked_provider(request, providers) if "with" in request.GET else None}
-        | unanswered(request, state),
-        hold=place,
+        initial={
+            "provider": requested_provider(request, providers) if "with" in request.GET else None
+        }
+        | initial_zone(request, state),
+        hold=wanted,
         texts=ConsentText.current(),
         providers=providers,
     )
@@ -61,21 +63,21 @@ def join(request: HttpRequest, state: State, service: Service) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "appointments/waitlist_join.html", context)
     email = form.cleaned_data["email"]
-    if not returning_patient.fits(service, proof_of(request), email):
+    if not returning_patient.fits(service, email_proof_in(request), email):
         form.add_error("email", _("Please use the address that we sent the link to."))
         return render(request, "appointments/waitlist_join.html", context)
-    refused = refusal(request, "waitlist", address=email_addresses.mailbox(email))
+    refused = limit_page(request, "waitlist", address=email_addresses.mailbox(email))
     if refused:
         return refused
     return render(request, "appointments/waitlist_joined.html", context | _join(request, form))
 
 
 def _join(request: HttpRequest, form: JoinForm) -> dict:
-    place, preferences, provider = form.hold, form.preferences, form.cleaned_data["provider"]
-    sooner_than = waitlist.first_that_suits(place.service, place.state, preferences, provider)
+    wanted, preferences, provider = form.hold, form.preferences, form.cleaned_data["provider"]
+    sooner_than = waitlist.first_that_suits(wanted.service, wanted.state, preferences, provider)
     waitlist.join(
-        service=place.service,
-        state=place.state,
+        service=wanted.service,
+        state=wanted.state,
         details=form.details(page="appointments:waitlist_join"),
         preferences=preferences,
         provider=provider,
@@ -89,8 +91,8 @@ def _join(request: HttpRequest, form: JoinForm) -> dict:
     }
 
 
-def of_entry(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give the view the place behind the token: 404 for a stranger's, 410 for an old one."""
+def waitlist_entry_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view the entry behind the token: 404 for a stranger's, 410 for an old one."""
 
     @no_store
     @wraps(view)
@@ -99,15 +101,16 @@ def of_entry(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if entry is not None:
             return view(request, entry, token)
         if links.is_ours(token):
-            return render(request, "appointments/waitlist_ended.html", status=410)
-        raise Http404("No such place in line")
+            return render(request, "appointments/waitlist_link_ended.html", status=410)
+        raise Http404("No such waitlist entry")
 
     return wrapper
 
 
 @require_safe
-@of_entry
+@waitlist_entry_required
 def entry(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+    """Return the private page of a waitlist entry."""
     return _page(request, entry, token)
 
 
@@ -120,8 +123,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
-    places = WaitlistEntry.objects.waiting(now) | WaitlistEntry.objects.asked(now)
-    others = places.of_address(entry.email).select_related("service")
+    entries = WaitlistEntry.objects.waiting(now) | WaitlistEntry.objects.asked(now)
+    others = entries.of_address(entry.email).select_related("service")
     context = {
         "entry": entry,
         "token": token,
@@ -129,7 +132,7 @@ def _page(
         "last": entry.offers.filter(created__gt=now - JUST_NOW).first(),
         "form": form or AgreeForm(texts=_changed_texts(entry)),
         "visit": _visit_page(entry),
-        "beside": _beside(entry, now),
+        "beside": _visits_beside(entry, now),
         "asks_again": status == 409,
         "others": [(links.page(other), other) for other in others.exclude(pk=entry.pk).in_line()],
     }
@@ -137,8 +140,8 @@ def _page(
 
 
 def _visit_page(entry: WaitlistEntry) -> str:
-    """The mailed link to the visit that the place became; none where its address is another now,
-    which this link has not proved."""
+    """Return the mailed link to the visit that the entry became; none where its address is another
+    now, which this link has not proved."""
     visit = entry.appointment
     if visit is None or email_addresses.normalized(visit.email) != email_addresses.normalized(
         entry.email
@@ -147,8 +150,8 @@ def _visit_page(entry: WaitlistEntry) -> str:
     return visit_links.page(visit)
 
 
-def _beside(entry: WaitlistEntry, now: datetime) -> list[tuple[str, Appointment, bool]]:
-    """The visits that who waits has: the page of each, and whether it can be given up online."""
+def _visits_beside(entry: WaitlistEntry, now: datetime) -> list[tuple[str, Appointment, bool]]:
+    """Return the visits of who waits: the page of each, and whether it can be given up online."""
     return [
         (visit_links.page(visit), visit, visit.changes_close_at > now)
         for visit in waitlist.visits_of(entry)
@@ -156,14 +159,15 @@ def _beside(entry: WaitlistEntry, now: datetime) -> list[tuple[str, Appointment,
 
 
 def _changed_texts(entry: WaitlistEntry) -> list[ConsentText]:
-    """All current texts where any of them is newer than what the patient agreed to."""
+    """Return all current texts where any is newer than what the patient agreed to."""
     texts = ConsentText.current()
     return [] if {text.pk for text in texts} <= set(entry.consent_texts) else texts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_entry
+@waitlist_entry_required
 def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+    """Take the offered time: as well as the visits they have, or instead of one."""
     offer = _offer_of(request, entry)
     if offer is None:
         return redirect(links.page(entry))
@@ -171,8 +175,9 @@ def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespon
     form = AgreeForm(request.POST, texts=texts)
     if not form.is_valid():
         return _page(request, entry, token, form=form)
-    if not within_limit(request, "changes"):
-        return too_many(request)
+    refused = over_limit_page(request, "changes")
+    if refused:
+        return refused
     if texts:
         waitlist.agree(entry, [text.pk for text in texts])
     try:
@@ -188,23 +193,25 @@ def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespon
 
 
 def _seen(request: HttpRequest) -> set[int]:
-    """The visits that the page named beside the offer."""
+    """Return the visits that the page named beside the offer."""
     return parse_keys(request.POST.getlist("beside"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_entry
+@waitlist_entry_required
 def decline(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+    """Let the offer pass; the place on the list stays."""
     offer = _offer_of(request, entry)
     if offer is not None:
-        if not within_limit(request, "changes"):
-            return too_many(request)
+        refused = over_limit_page(request, "changes")
+        if refused:
+            return refused
         waitlist.decline(offer)
     return redirect(links.page(entry))
 
 
 def _offer_of(request: HttpRequest, entry: WaitlistEntry) -> WaitlistOffer | None:
-    """The offer whose button was pressed; None for a GET, or where the entry never had it."""
+    """Return the offer whose button was pressed; None for a GET, or where it never had that."""
     form = SlotForm(request.POST)
     if request.method != "POST" or not form.is_valid():
         return None
@@ -212,37 +219,41 @@ def _offer_of(request: HttpRequest, entry: WaitlistEntry) -> WaitlistOffer | Non
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_visit(Purpose.VISIT)
-def beside(request: HttpRequest, link: VisitLink) -> HttpResponse:
-    """Keep the place in line beside the visit, or give it up. For whoever reads the mails."""
+@visit_link_required(Purpose.VISIT)
+def entry_beside_visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
+    """Keep the waitlist entry beside the visit, or give it up. For whoever reads the mails."""
     if request.method == "POST" and link.mailed:
-        if not within_limit(request, "changes"):
-            return too_many(request)
-        places = waitlist.entries_beside(link.appointment)
+        refused = over_limit_page(request, "changes")
+        if refused:
+            return refused
+        entries = waitlist.entries_beside(link.appointment)
         if request.POST.get("place") == "keep":
             waitlist.keep_beside(link.appointment)
         elif request.POST.get("place") == "leave":
-            for place in places:
-                waitlist.leave(place)
+            for entry in entries:
+                waitlist.leave(entry)
     return redirect(link.page())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_entry
+@waitlist_entry_required
 def keep(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
-    """One place more, or other wishes: whoever reads the address's mail says that it is so."""
+    """Confirm one entry more, or other preferences: whoever reads the mail says that it is so."""
     if request.method == "POST" and entry.is_asked:
-        if not within_limit(request, "changes"):
-            return too_many(request)
+        refused = over_limit_page(request, "changes")
+        if refused:
+            return refused
         entry = waitlist.keep(entry)
     return redirect(links.page(entry))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_entry
+@waitlist_entry_required
 def leave(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+    """Leave the waitlist."""
     if request.method == "POST" and entry.status == EntryStatus.WAITING:
-        if not within_limit(request, "changes"):
-            return too_many(request)
+        refused = over_limit_page(request, "changes")
+        if refused:
+            return refused
         waitlist.leave(entry)
     return redirect(links.page(entry))

@@ -24,13 +24,13 @@ def joined(entry: WaitlistEntry, *, at_once: bool = False) -> None:
     wait = timedelta(0) if at_once else outbox.delay(about=about, longest=LONGEST_PAUSE)
     said: dict[str, Any] = {"name": entry.greeting_name, "link": links.absolute(entry)}
     outbox.enqueue(
-        "appointment_offer_joined",
+        "waitlist_joined",
         key=f"appointment-waitlist:{uuid.uuid4()}",
         to=entry.email,
         about=about,
         overtakes=True,
         wait=wait,
-        or_else=[("appointment_offer_joined", said | {"is_asked": not entry.is_asked})],
+        or_else=[("waitlist_joined", said | {"is_asked": not entry.is_asked})],
         is_asked=entry.is_asked,
         **said,
     )
@@ -40,7 +40,7 @@ def offered(offer: WaitlistOffer, *, again: bool = False) -> None:
     """Or `again`: to the address of the place as it has been corrected."""
     key = f"appointment-offer:{offer.pk}"
     _about_offer(
-        "appointment_offer",
+        "waitlist_offer",
         offer,
         f"{key}:{email_addresses.keyed_hash(offer.entry.email)[:16]}" if again else key,
         until=offer.local_until,
@@ -51,7 +51,7 @@ def offered(offer: WaitlistOffer, *, again: bool = False) -> None:
 def taken(offer: WaitlistOffer) -> None:
     """Somebody was faster. The offer itself is not sent any more if it still waits."""
     key = f"appointment-offer-taken:{offer.pk}"
-    _about_offer("appointment_offer_taken", offer, key, overtakes=True)
+    _about_offer("waitlist_offer_taken", offer, key, overtakes=True)
 
 
 def drop(entry: WaitlistEntry, email: str) -> None:

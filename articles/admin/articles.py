@@ -1,6 +1,5 @@
-"""The admin of articles: their form, their revisions, and the steps of the workflow."""
+"""The admin of articles: their form, their revisions, and the actions of the workflow."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,12 +9,12 @@ from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import publishing
-from articles.admin import editing_presence, workflow_actions
+from articles.admin import editing_presence
 from articles.admin.dated_facts import ExpiringFilter
 from articles.admin.forms import ArticleForm
 from articles.admin.inlines import (
@@ -24,11 +23,14 @@ from articles.admin.inlines import (
     RelatedInline,
     SourceInline,
 )
+from articles.admin.workflow_actions import ACTIONS, nobody_can_approve, workflow_panel
 from articles.article_page.page_data import for_article_page
 from articles.models import Article, Feedback, Revision
 from articles.publishing import content_of, publication
 from articles.revisions import revision_diff
 from articles.views.article import render_preview
+from core.staff import workflow_actions
+from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit import disclosures
 from core.validation import dates
 from core.validation.primary_keys import parse_key
@@ -36,7 +38,7 @@ from core.validation.primary_keys import parse_key
 
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin):
-    """Saving keeps a revision; all that readers see changes through the steps above the form."""
+    """Saving keeps a revision; all that readers see changes through the actions above the form."""
 
     form = ArticleForm
     formfield_overrides = dates.FORM_FIELDS
@@ -108,22 +110,14 @@ class ArticleAdmin(admin.ModelAdmin):
         """Refuse to anybody: an address that was public keeps working. Archive it instead."""
         return False
 
-    def get_urls(self):
-        views: dict[str, tuple[str, Callable[..., HttpResponse]]] = {
-            "step": ("step/<slug:name>/", self.step_view),
-            "preview": ("preview/", self.preview_view),
-            "revisions": ("revisions/", self.revisions_view),
-            "restore": ("revisions/<int:number>/restore/", self.restore_view),
-        }
-        urls = [
-            path(
-                f"<int:pk>/{address}",
-                self.admin_site.admin_view(view),
-                name=f"articles_article_{name}",
-            )
-            for name, (address, view) in views.items()
+    def get_urls(self) -> list[URLPattern]:
+        pages: list[Page] = [
+            ("<int:pk>/step/<slug:name>/", self.action_view),
+            ("<int:pk>/preview/", self.preview_view),
+            ("<int:pk>/revisions/", self.revisions_view),
+            ("<int:pk>/revisions/<int:number>/restore/", self.restore_view),
         ]
-        return urls + super().get_urls()
+        return [*admin_urls(self, pages), *super().get_urls()]
 
     def change_view(
         self,
@@ -137,7 +131,7 @@ class ArticleAdmin(admin.ModelAdmin):
         if article is not None and self.has_view_permission(request, article):
             context |= {
                 "others": editing_presence.mark_open(article, request.user),
-                "stands": workflow_actions.stands(request, article),
+                "workflow": workflow_panel(request, article),
             }
         return super().change_view(request, object_id, form_url, context)
 
@@ -169,30 +163,14 @@ class ArticleAdmin(admin.ModelAdmin):
         if was == "published" and article.status != was:
             text = _("Saved, and back in review. Readers go on seeing the approved text.")
             self.message_user(request, text, messages.WARNING)
-            if warning := workflow_actions.nobody_can_approve(article):
+            if warning := nobody_can_approve(article):
                 self.message_user(request, warning, messages.WARNING)
 
-    def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        """Take one step. Only by POST, and only by whom the step is for."""
+    def action_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Take one action of the workflow. Only by POST, and only by whom it is for."""
         article = self._article(request, pk)
-        step = workflow_actions.STEPS.get(name)
-        if step is None or request.method != "POST":
-            raise Http404
-        allowed = (
-            workflow_actions.may_approve(request, article)
-            if step.reviews
-            else self.has_change_permission(request, article)
-        )
-        if not allowed:
-            raise PermissionDenied
-        try:
-            warning = step.act(request, article)
-        except publishing.NotPossible as error:
-            self.message_user(request, str(error), messages.ERROR)
-        else:
-            self.log_change(request, article, str(step.label))
-            level = messages.WARNING if warning else messages.SUCCESS
-            self.message_user(request, warning or str(step.done), level)
+        action = workflow_actions.get_or_404(ACTIONS, request, name)
+        workflow_actions.take(self, request, action, [article], refused=publishing.NotPossible)
         return redirect(self._form_of(article))
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,6 +1,7 @@
 """What readers wrote, for staff to decide about and to answer. Nobody edits another's words."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -9,30 +10,49 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from articles import comments
 from articles.admin.workflow_actions import contributor
 from articles.comments.threads import writer_role
 from articles.models import Comment, CommentStatus
 from articles.models.comments import LONGEST_COMMENT
+from core.staff import workflow_actions
+from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit.disclosures import declare
+from core.staff.workflow_actions import WorkflowAction, has_permission
 
 HELD, APPROVED, REJECTED, SPAM, WITHDRAWN = CommentStatus
-STEPS = {
-    "approve": (_("Approve"), comments.approve, {HELD, REJECTED, SPAM}),
-    "reject": (_("Reject"), comments.reject, {HELD, APPROVED, SPAM}),
-    "spam": (_("Spam"), comments.mark_as_spam, {HELD, APPROVED, REJECTED}),
+MAY_DECIDE = has_permission("articles.change_comment")
+ACTIONS = {
+    "approve": WorkflowAction(
+        label=_("Approve"),
+        done=_("It is online."),
+        statuses={HELD, REJECTED, SPAM},
+        allowed=MAY_DECIDE,
+        run=lambda request, comment: comments.approve(comment, by=request.user),
+        is_primary=True,
+    ),
+    "reject": WorkflowAction(
+        label=_("Reject"),
+        done=_("Readers do not see it."),
+        statuses={HELD, APPROVED, SPAM},
+        allowed=MAY_DECIDE,
+        run=lambda request, comment: comments.reject(comment, by=request.user),
+    ),
+    "spam": WorkflowAction(
+        label=_("Spam"),
+        done=_("Marked as spam; readers do not see it."),
+        statuses={HELD, APPROVED, REJECTED},
+        allowed=MAY_DECIDE,
+        run=lambda request, comment: comments.mark_as_spam(comment, by=request.user),
+    ),
 }
-DONE = {
-    "approve": _("It is online."),
-    "reject": _("Readers do not see it."),
-    "spam": _("Marked as spam; readers do not see it."),
-}
+DECIDED = ngettext_lazy("%(count)d comment is decided.", "%(count)d comments are decided.", "count")
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
@@ -110,7 +130,7 @@ class CommentAdmin(admin.ModelAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Who decides does so by a step or an action: no comment has a form to save.
+        # Who decides does so by a button or an action: no comment has a form to save.
         return obj is None and super().has_change_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -126,57 +146,35 @@ class CommentAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Approve"), permissions=["decide"])
     def approve_chosen(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        self._decide_all(request, queryset, "approve")
+        self._decide(request, replace(ACTIONS["approve"], done=DECIDED), queryset)
 
     @admin.action(description=_("Reject"), permissions=["decide"])
     def reject_chosen(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        self._decide_all(request, queryset, "reject")
+        self._decide(request, replace(ACTIONS["reject"], done=DECIDED), queryset)
 
     @admin.action(description=_("Spam"), permissions=["decide"])
     def spam_chosen(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        self._decide_all(request, queryset, "spam")
+        self._decide(request, replace(ACTIONS["spam"], done=DECIDED), queryset)
 
-    def _decide_all(self, request: HttpRequest, queryset: QuerySet[Comment], step: str) -> None:
-        done = sum(self._decide(request, comment, step) for comment in queryset)
-        if done:
-            text = ngettext("%d comment is decided.", "%d comments are decided.", done)
-            self.message_user(request, text % done, messages.SUCCESS)
+    def _decide(
+        self, request: HttpRequest, action: WorkflowAction, chosen: Iterable[Comment]
+    ) -> None:
+        workflow_actions.take(self, request, action, chosen, refused=comments.NotPossible)
 
-    def _decide(self, request: HttpRequest, comment: Comment, step: str) -> bool:
-        label, act, _statuses = STEPS[step]
-        try:
-            act(comment, by=request.user)
-        except comments.NotPossible as error:
-            self.message_user(request, str(error), messages.WARNING)
-            return False
-        self.log_change(request, comment, str(label))
-        return True
-
-    def get_urls(self):
-        views: dict[str, tuple[str, Callable[..., HttpResponse]]] = {
-            "step": ("step/<slug:name>/", self.step_view),
-            "answer": ("answer/", self.answer_view),
-        }
-        return [
-            *(
-                path(
-                    f"<int:pk>/{address}",
-                    self.admin_site.admin_view(view),
-                    name=f"articles_comment_{name}",
-                )
-                for name, (address, view) in views.items()
-            ),
-            *super().get_urls(),
+    def get_urls(self) -> list[URLPattern]:
+        pages: list[Page] = [
+            ("<int:pk>/step/<slug:name>/", self.action_view),
+            ("<int:pk>/answer/", self.answer_view),
         ]
+        return [*admin_urls(self, pages), *super().get_urls()]
 
-    def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        if name not in STEPS or request.method != "POST":
-            raise Http404
+    def action_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Decide about one comment. Only by POST, and only by whom it is for."""
+        action = workflow_actions.get_or_404(ACTIONS, request, name)
         if not self.has_decide_permission(request):
             raise PermissionDenied
         comment = get_object_or_404(Comment.objects.select_related("article"), pk=pk)
-        if self._decide(request, comment, name):
-            self.message_user(request, str(DONE[name]), messages.SUCCESS)
+        self._decide(request, action, [comment])
         return redirect(self._next(request, comment))
 
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -228,16 +226,10 @@ class CommentAdmin(admin.ModelAdmin):
         return declare(page, [answer for answer, _mark in context.get("answers", ())])
 
     def _stands(self, request: HttpRequest, comment: Comment) -> dict[str, Any]:
-        decides = self.has_decide_permission(request)
-        steps = {
-            name: label
-            for name, (label, _act, statuses) in STEPS.items()
-            if decides and comment.status in statuses
-        }
-        seen = comment.status == APPROVED or decides
+        seen = comment.status == APPROVED or self.has_decide_permission(request)
         answers = comment.answers.select_related("contributor").order_by("created_at")
         return {
-            "steps": steps,
+            "actions": workflow_actions.available(ACTIONS, request, comment, status=comment.status),
             "may_answer": self.may_answer(request) and seen and comment.status != WITHDRAWN,
             "answers": [(each, writer_role(each, comment.article)) for each in answers],
         }

@@ -1,7 +1,5 @@
-"""The steps of the workflow as buttons above an article's form."""
+"""The actions of the workflow as buttons above an article's form."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -16,27 +14,17 @@ from articles.links import preview_links
 from articles.models import Article, Contributor, Status
 from articles.publishing import content_of
 from core import broker
+from core.staff.workflow_actions import WorkflowAction, available, has_permission
 from core.validation.primary_keys import parse_key
 
 
-@dataclass(frozen=True)
-class Step:
-    """One button: where it shows, what it says, and what it does with the request's POST."""
-
-    label: Any
-    done: Any
-    statuses: tuple[str, ...]
-    act: Callable[[HttpRequest, Article], Any]  # what it returns is a warning, said instead
-    reviews: bool = False  # only for those who may approve this article
-    primary: bool = False
-
-
 def contributor(request: HttpRequest) -> Contributor | None:
+    """Return the contributor to whom this account belongs, if any."""
     return Contributor.objects.filter(user_id=request.user.pk or 0).first()
 
 
 def reviewer(request: HttpRequest) -> Contributor:
-    """Raises NotPossible for somebody whose account belongs to no contributor."""
+    """Return the contributor of this account. Raises NotPossible where there is none."""
     found = contributor(request)
     if found is None:
         raise publishing.NotPossible(_("Your account belongs to no contributor."))
@@ -44,6 +32,7 @@ def reviewer(request: HttpRequest) -> Contributor:
 
 
 def may_approve(request: HttpRequest, article: Article) -> bool:
+    """Whether this person may approve this very article, or renew its review."""
     return request.user.has_perm("articles.approve_article") and publishing.can_approve(
         article, contributor(request)
     )
@@ -67,7 +56,7 @@ def _submit(request: HttpRequest, article: Article) -> str:
 
 
 def nobody_can_approve(article: Article) -> str:
-    """A warning for staff, where nobody who could approve it is there."""
+    """Return a warning for staff where nobody is there who could approve it; else nothing."""
     if in_review.eligible_reviewers(article):
         return ""
     return gettext(
@@ -83,75 +72,77 @@ def _check_links(request: HttpRequest, article: Article) -> str:
 
 
 DRAFT, IN_REVIEW, SCHEDULED, PUBLISHED, ARCHIVED = (str(status) for status in Status.values)
-STEPS = {
-    "submit": Step(
-        _("Hand in for review"),
-        _("It waits for a reviewer now. Those who may approve it are told by e-mail."),
-        (DRAFT,),
-        _submit,
-        primary=True,
+MAY_CHANGE = has_permission("articles.change_article")
+ACTIONS = {
+    "submit": WorkflowAction(
+        label=_("Hand in for review"),
+        done=_("It waits for a reviewer now. Those who may approve it are told by e-mail."),
+        statuses=(DRAFT,),
+        allowed=MAY_CHANGE,
+        run=_submit,
+        is_primary=True,
     ),
-    "approve": Step(
-        _("Approve"),
-        _("Approved."),
-        (IN_REVIEW,),
-        _approve,
-        reviews=True,
-        primary=True,
+    "approve": WorkflowAction(
+        label=_("Approve"),
+        done=_("Approved."),
+        statuses=(IN_REVIEW,),
+        allowed=may_approve,
+        run=_approve,
+        is_primary=True,
     ),
-    "send-back": Step(
-        _("Send back to the author"),
-        _("It is a draft again."),
-        (IN_REVIEW, SCHEDULED),
-        lambda request, article: publishing.send_back(article),
+    "send-back": WorkflowAction(
+        label=_("Send back to the author"),
+        done=_("It is a draft again."),
+        statuses=(IN_REVIEW, SCHEDULED),
+        allowed=MAY_CHANGE,
+        run=lambda request, article: publishing.send_back(article),
     ),
-    "publish-now": Step(
-        _("Publish now"),
-        _("It is online."),
-        (SCHEDULED,),
-        lambda request, article: publishing.publish_now(article),
-        primary=True,
+    "publish-now": WorkflowAction(
+        label=_("Publish now"),
+        done=_("It is online."),
+        statuses=(SCHEDULED,),
+        allowed=MAY_CHANGE,
+        run=lambda request, article: publishing.publish_now(article),
+        is_primary=True,
     ),
-    "confirm": Step(
-        _("I have read it again: nothing needs to change"),
-        _("The review is renewed."),
-        (PUBLISHED,),
-        lambda request, article: publishing.confirm_review(article, by=reviewer(request)),
-        reviews=True,
+    "confirm": WorkflowAction(
+        label=_("I have read it again: nothing needs to change"),
+        done=_("The review is renewed."),
+        statuses=(PUBLISHED,),
+        allowed=may_approve,
+        run=lambda request, article: publishing.confirm_review(article, by=reviewer(request)),
     ),
-    "check-links": Step(
-        _("Check the links of its sources"),
-        _("We are looking. Reload this page in a minute."),
-        (DRAFT, IN_REVIEW, SCHEDULED, PUBLISHED),
-        _check_links,
+    "check-links": WorkflowAction(
+        label=_("Check the links of its sources"),
+        done=_("We are looking. Reload this page in a minute."),
+        statuses=(DRAFT, IN_REVIEW, SCHEDULED, PUBLISHED),
+        allowed=MAY_CHANGE,
+        run=_check_links,
     ),
-    "archive": Step(
-        _("Take it offline (archive)"),
-        _("Readers cannot see it any more."),
-        (DRAFT, IN_REVIEW, SCHEDULED, PUBLISHED),
-        lambda request, article: publishing.archive(article),
+    "archive": WorkflowAction(
+        label=_("Take it offline (archive)"),
+        done=_("Readers cannot see it any more."),
+        statuses=(DRAFT, IN_REVIEW, SCHEDULED, PUBLISHED),
+        allowed=MAY_CHANGE,
+        run=lambda request, article: publishing.archive(article),
     ),
-    "take-back": Step(
-        _("Make it a draft again"),
-        _("It is a draft again."),
-        (ARCHIVED,),
-        lambda request, article: publishing.unarchive(article),
+    "take-back": WorkflowAction(
+        label=_("Make it a draft again"),
+        done=_("It is a draft again."),
+        statuses=(ARCHIVED,),
+        allowed=MAY_CHANGE,
+        run=lambda request, article: publishing.unarchive(article),
     ),
 }
 
 
-def stands(request: HttpRequest, article: Article) -> dict[str, Any]:
-    """What the panel above the form says, and which buttons it has for this person."""
-    approves = may_approve(request, article)
-    changes = request.user.has_perm("articles.change_article")
+def workflow_panel(request: HttpRequest, article: Article) -> dict[str, Any]:
+    """Return what the panel above the form says, and which buttons it has for this person."""
+    actions = available(ACTIONS, request, article, status=article.status)
     return {
-        "steps": {
-            name: step
-            for name, step in STEPS.items()
-            if article.status in step.statuses and (approves if step.reviews else changes)
-        },
+        "actions": actions,
         "newest": article.newest,
-        "approves": approves,
+        "approves": "approve" in actions,
         "approvers": in_review.eligible_reviewers(article) if article.status == IN_REVIEW else [],
         "preview": settings.SITE_URL + preview_links.link(article),
         "ending": [

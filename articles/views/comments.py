@@ -15,7 +15,8 @@ from articles.forms import CommentForm
 from articles.models import Article, Comment
 from articles.models.comments import CommentStatus
 from core.cache import pages
-from core.guard import proof_of_work, sessionless_form
+from core.guard import sessionless_form
+from core.guard.limit_pages import proof_of_work_page
 from core.guard.no_store import set_no_store
 from core.people import email_addresses
 from core.validation.primary_keys import parse_key
@@ -87,8 +88,10 @@ def _leave(request: HttpRequest, article: Article) -> HttpResponse:
         problem = _refusal(request, article)
         email = form.cleaned_data["email"]
         mailbox = email_addresses.mailbox(email) if email else ""
-        if problem is None and sessionless_form.needs_proof_of_work(request, RULE, address=mailbox):
-            return ask_for_effort(request, RULE)
+        if problem is None:
+            page = proof_of_work_page(request, RULE, address=mailbox, csrf_token=False)
+            if page:
+                return page
     if form.errors or problem:
         if problem:
             form.add_error(None, problem[0])
@@ -147,15 +150,6 @@ def see_other(path: str) -> HttpResponse:
     response = HttpResponseRedirect(path)
     response.status_code = 303
     return response
-
-
-def ask_for_effort(request: HttpRequest, rule: str) -> HttpResponse:
-    """A page that sends the same form again by itself, once the browser has done its work."""
-    context = {
-        "sent": sessionless_form.sent_values(request),
-        "asked": proof_of_work.create_challenge(request, rule),
-    }
-    return render(request, "articles/effort.html", context, status=429)
 
 
 @csrf_exempt

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from articles import feedback
 from articles.forms import FeedbackForm
 from articles.models import Article
-from articles.views.comments import ask_for_effort, from_elsewhere, see_other, too_many
+from articles.views.comments import from_elsewhere, see_other, too_many
 from core.guard import rate_limits, sessionless_form
 from core.guard.client_ip import client_network
+from core.guard.limit_pages import proof_of_work_page
 from core.guard.no_store import set_no_store
 
 RULE = "feedback"
@@ -27,9 +28,10 @@ def feedback_form(request: HttpRequest, slug: str) -> HttpResponse:
     status = 200
     if form.is_valid():
         problem = _refusal(request)
-        if problem is None and sessionless_form.needs_proof_of_work(request, RULE):
-            return set_no_store(ask_for_effort(request, RULE))
         if problem is None:
+            page = proof_of_work_page(request, RULE, csrf_token=False)
+            if page:
+                return set_no_store(page)
             _give(request, article, form)
             return see_other(reverse("articles:feedback_thanks", args=[slug]))
         form.add_error(None, problem[0])

@@ -25,7 +25,8 @@ from django.http import HttpRequest
 from core.guard import rate_limits
 from core.guard.client_ip import client_neighborhood, client_network
 
-SALT = "curednation.guard.effort"
+FIELD, WAIT_FIELD = "proof_of_work", "wait"  # of the form that is sent again
+SALT = "curednation.guard.proof_of_work"
 VALID_FOR = timedelta(minutes=20)
 WAIT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(minutes=10)
@@ -47,7 +48,7 @@ class Proof(NamedTuple):
 
 
 def create_challenge(request: HttpRequest, what: str, *, level: int = 1) -> dict[str, Any]:
-    """Return a puzzle for the browser, as JSON-like values, and a token for those who wait instead.
+    """Return a puzzle for the browser, and a token for those who wait so many seconds instead.
 
     `level` is what a network pays that has done nothing yet; each doubles the work.
     """
@@ -76,7 +77,7 @@ def is_done(request: HttpRequest, what: str) -> bool:
 
 def _solved(request: HttpRequest, what: str) -> Proof | None:
     """The piece of a solved puzzle; None for anything else."""
-    text = request.POST.get("effort", "")
+    text = request.POST.get(FIELD, "")
     try:
         found = altcha.verify_solution(text, _key(), hmac_key_secret=_key() + "solution")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -92,7 +93,7 @@ def _solved(request: HttpRequest, what: str) -> Proof | None:
 
 def _waited(request: HttpRequest, what: str) -> Proof | None:
     """The piece of a token that is old enough, and not too old; None for anything else."""
-    text = request.POST.get("wait", "")
+    text = request.POST.get(WAIT_FIELD, "")
     try:
         asked_for, by, level, _ = _signer().unsign_object(text, max_age=VALID_FOR)
     except (signing.BadSignature, ValueError, TypeError):
@@ -109,7 +110,7 @@ def _waited(request: HttpRequest, what: str) -> Proof | None:
 def _level_of_network(request: HttpRequest, what: str) -> int:
     """How many levels what was done of late adds."""
     return max(
-        rate_limits.counted(REMEMBERED, "effort", what, whose) // of_a_level
+        rate_limits.counted(REMEMBERED, "proof_of_work", what, whose) // of_a_level
         for whose, of_a_level in _counted_by(request)
     )
 
@@ -118,7 +119,11 @@ def _is_enough(request: HttpRequest, what: str, level: int) -> bool:
     """Count a piece, unless so many were done that a higher level is asked."""
     return all(
         rate_limits.allow_most(
-            of_a_level * level if level < HIGHEST else 10**9, REMEMBERED, "effort", what, whose
+            of_a_level * level if level < HIGHEST else 10**9,
+            REMEMBERED,
+            "proof_of_work",
+            what,
+            whose,
         )
         for whose, of_a_level in _counted_by(request)
     )
@@ -133,7 +138,7 @@ def _counted_by(request: HttpRequest) -> list[tuple[str, int]]:
 
 
 def _first_use(mark: str) -> bool:
-    key = f"effort:{rate_limits.hashed(mark)}"
+    key = f"proof_of_work:{rate_limits.hashed(mark)}"
     try:
         return cache.add(key, 1, timeout=int(VALID_FOR.total_seconds()))
     except Exception:  # with the cache away a patient must still get through
@@ -145,7 +150,7 @@ def _wait(level: int) -> timedelta:
 
 
 def _network(request: HttpRequest) -> str:
-    return rate_limits.hashed(f"effort {client_network(request)}")
+    return rate_limits.hashed(f"proof_of_work {client_network(request)}")
 
 
 def _signer() -> signing.TimestampSigner:

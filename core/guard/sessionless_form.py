@@ -63,6 +63,6 @@ def needs_proof_of_work(
 
 def sent_values(request: HttpRequest) -> list[tuple[str, str]]:
     """Return what was typed, to be sent once more with the work that was asked for."""
-    ours = ("csrfmiddlewaretoken", "effort", "wait")
+    ours = ("csrfmiddlewaretoken", proof_of_work.FIELD, proof_of_work.WAIT_FIELD)
     typed = ((name, values) for name, values in request.POST.lists() if name not in ours)
     return [(name, value) for name, values in typed for value in values]

@@ -73,3 +73,9 @@ def _in_ascii(domain: str) -> str:
         with contextlib.suppress(UnicodeError):
             return domain.encode("idna").decode("ascii")
     return domain
+
+
+def masked(email: str) -> str:
+    """Return `j•••••@example.org`: enough to know one's own, too little to learn another's."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}•••••@{domain}" if local else ""

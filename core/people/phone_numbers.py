@@ -8,6 +8,7 @@ import unicodedata
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field import formfields, modelfields
 from phonenumber_field.phonenumber import PhoneNumber, to_python
@@ -50,6 +51,13 @@ def parse_phone(value: Any) -> Any:
     phone = Phone()
     phone.merge_from(number)
     return phone
+
+
+def as_link(number: Phone | None) -> str:
+    """Return "(615) 555-0142 ext. 12" as a link that dials it; empty where there is none."""
+    if not number or not number.is_valid():
+        return str(number or "")
+    return format_html('<a href="{}">{}</a>', number.link, number.shown)
 
 
 class PhoneField(formfields.PhoneNumberField):

@@ -1,6 +1,5 @@
-"""Issues in the admin: write, check, send, watch. Every step goes through `issues.workflow`."""
+"""Issues in the admin: write, check, send, watch. Every change goes through `workflow`."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,16 +8,18 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.staff import workflow_actions
+from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit.disclosures import declare, declare_none
 from core.validation import dates
 from core.validation.primary_keys import parse_key
 from newsletter.admin import issue_progress
 from newsletter.admin.forms import IssueForm, PlanForm
-from newsletter.admin.workflow_actions import DECISIONS, STEPS
+from newsletter.admin.workflow_actions import ACTIONS, DECISIONS, IssueAction
 from newsletter.delivery import dns_records, test_message
 from newsletter.delivery.smtp_client import ServerUnavailable
 from newsletter.issues import checks, rendering, workflow
@@ -27,7 +28,7 @@ from newsletter.models import Delivery, Issue
 
 @admin.register(Issue)
 class IssueAdmin(admin.ModelAdmin):
-    """Once sending has begun, an issue is to read; the steps stay."""
+    """Once sending has begun, an issue is to read; its actions stay."""
 
     form = IssueForm
     formfield_overrides = dates.FORM_FIELDS
@@ -69,22 +70,18 @@ class IssueAdmin(admin.ModelAdmin):
         """Never: what was sent stays on record, and a draft does no harm."""
         return False
 
-    def get_urls(self):
-        views: dict[str, tuple[str, Callable[..., HttpResponse]]] = {
-            "live": ("live/", self.live_view),
-            "dns_records": ("dns-records/", self.dns_records_view),
-            "send": ("<int:pk>/send/", self.send_view),
-            "test": ("<int:pk>/test/", self.test_view),
-            "step": ("<int:pk>/step/<slug:name>/", self.step_view),
-            "progress": ("<int:pk>/progress/", self.progress_view),
-            "stats": ("<int:pk>/progress/now/", self.stats_view),
-            "decide": ("<int:pk>/uncertain/<int:delivery>/<slug:name>/", self.decide_view),
-        }
-        urls = [
-            path(address, self.admin_site.admin_view(view), name=f"newsletter_issue_{name}")
-            for name, (address, view) in views.items()
+    def get_urls(self) -> list[URLPattern]:
+        pages: list[Page] = [
+            ("live/", self.live_view),
+            ("dns-records/", self.dns_records_view),
+            ("<int:pk>/send/", self.send_view),
+            ("<int:pk>/test/", self.test_view),
+            ("<int:pk>/step/<slug:name>/", self.action_view),
+            ("<int:pk>/progress/", self.progress_view),
+            ("<int:pk>/progress/now/", self.stats_view),
+            ("<int:pk>/uncertain/<int:delivery>/<slug:name>/", self.decide_view),
         ]
-        return urls + super().get_urls()
+        return [*admin_urls(self, pages), *super().get_urls()]
 
     def live_view(self, request: HttpRequest) -> HttpResponse:
         """Return what stands in the editor, as HTML and as text. It saves nothing."""
@@ -136,29 +133,30 @@ class IssueAdmin(admin.ModelAdmin):
             self.message_user(request, said, messages.SUCCESS)
         return redirect("admin:newsletter_issue_send", pk)
 
-    def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    def action_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Take one action of the workflow. Only by POST, and only by whom it is for."""
         issue = self._posted(request, pk)
-        step = (STEPS | DECISIONS).get(name)
-        if step is None:
-            raise Http404
-        try:
-            if step.asks and not self._is_sure(request, issue):
-                workflow.check_ready(issue)
-                asked = {"title": _("Send it now?"), "count": issue.audience().count()}
-                return self._page(request, issue, "confirm_send", asked)
-            step.act(request, issue)
-        except workflow.NotPossible as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return redirect(self._home_of(issue))
-        self.log_change(request, issue, str(step.label))
-        self.message_user(request, str(step.done), messages.SUCCESS)
+        action = workflow_actions.get_or_404(ACTIONS | DECISIONS, request, name)
+        page = workflow_actions.take(
+            self,
+            request,
+            action,
+            [issue],
+            refused=workflow.NotPossible,
+            confirm=lambda: self._confirm_page(request, issue) if action.asks_first else None,
+        )
         issue.refresh_from_db()
-        return redirect(self._home_of(issue))
+        return page or redirect(self._home_of(issue))
 
-    def _is_sure(self, request: HttpRequest, issue: Issue) -> bool:
-        """Return whether they said so, about as many as there are now."""
-        told = parse_key(request.POST.get("count"))
-        return request.POST.get("sure") == "yes" and told == issue.audience().count()
+    def _confirm_page(self, request: HttpRequest, issue: Issue) -> HttpResponse | None:
+        """Return the page that asks once more; None where they are sure, about as many as now."""
+        told, count = parse_key(request.POST.get("count")), issue.audience().count()
+        if request.POST.get("sure") == "yes" and told == count:
+            return None
+        workflow.check_ready(issue)
+        return self._page(
+            request, issue, "confirm_send", {"title": _("Send it now?"), "count": count}
+        )
 
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         issue = self._issue(request, pk)
@@ -203,7 +201,7 @@ class IssueAdmin(admin.ModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None) -> HttpResponse:
         issue = self.get_object(request, object_id)
-        mine = {"steps": self._steps(request, issue)} if issue else {}
+        mine = {"workflow_actions": self._actions(request, issue)} if issue else {}
         return super().change_view(request, object_id, form_url, mine | (extra_context or {}))
 
     def _page(
@@ -214,7 +212,7 @@ class IssueAdmin(admin.ModelAdmin):
             "subtitle": str(issue),
             "opts": self.opts,
             "issue": issue,
-            "steps": self._steps(request, issue),
+            "workflow_actions": self._actions(request, issue),
             "may_change": self._may(request),
             **context,
         }
@@ -223,10 +221,8 @@ class IssueAdmin(admin.ModelAdmin):
         readers = [row.subscriber for row in rows]
         return declare(page, [issue], readers)
 
-    def _steps(self, request: HttpRequest, issue: Issue) -> dict[str, Any]:
-        if not self._may(request):
-            return {}
-        return {name: step for name, step in STEPS.items() if issue.status in step.states}
+    def _actions(self, request: HttpRequest, issue: Issue) -> dict[str, IssueAction]:
+        return workflow_actions.available(ACTIONS, request, issue, status=issue.status)
 
     def _may(self, request: HttpRequest) -> bool:
         return request.user.has_perm("newsletter.change_issue")

@@ -1,13 +1,11 @@
-"""The steps of an issue as buttons."""
+"""The actions of an issue's workflow as buttons."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from core.staff.workflow_actions import WorkflowAction, has_permission
 from newsletter import subscription
 from newsletter.admin.forms import PlanForm
 from newsletter.issues import workflow
@@ -16,17 +14,12 @@ from newsletter.models import Issue
 DRAFT, SCHEDULED, HELD, SENDING, PAUSED, *ENDED = (str(s) for s in Issue.Status.values)
 
 
-@dataclass(frozen=True)
-class Step:
-    """One button: where it shows, what it says, and what it does."""
+@dataclass(frozen=True, kw_only=True)
+class IssueAction(WorkflowAction):
+    """A button of an issue."""
 
-    label: Any
-    done: Any
-    states: tuple[str, ...]
-    act: Callable[[HttpRequest, Issue], None]
-    primary: bool = False
     sends: bool = False  # it stands on the page with the checks, not elsewhere
-    asks: bool = False  # it asks once more, with the number, before it does anything
+    asks_first: bool = False  # once more, with the number, before it does anything
 
 
 def _schedule(request: HttpRequest, issue: Issue) -> None:
@@ -37,69 +30,80 @@ def _schedule(request: HttpRequest, issue: Issue) -> None:
     workflow.schedule(issue, at=plan.at, zone=plan.cleaned_data["zone"])
 
 
-STEPS = {
-    "send-now": Step(
-        _("Send now"),
-        _("It goes out in a minute. Until then it can be stopped here."),
-        (DRAFT, SCHEDULED, HELD),
-        lambda request, issue: workflow.send_soon(issue),
-        primary=True,
+MAY_CHANGE = has_permission("newsletter.change_issue")
+ACTIONS = {
+    "send-now": IssueAction(
+        label=_("Send now"),
+        done=_("It goes out in a minute. Until then it can be stopped here."),
+        statuses=(DRAFT, SCHEDULED, HELD),
+        allowed=MAY_CHANGE,
+        run=lambda request, issue: workflow.send_soon(issue),
+        is_primary=True,
         sends=True,
-        asks=True,
+        asks_first=True,
     ),
-    "schedule": Step(
-        _("Send at this time"), _("It is planned."), (DRAFT, SCHEDULED, HELD), _schedule, sends=True
+    "schedule": IssueAction(
+        label=_("Send at this time"),
+        done=_("It is planned."),
+        statuses=(DRAFT, SCHEDULED, HELD),
+        allowed=MAY_CHANGE,
+        run=_schedule,
+        sends=True,
     ),
-    "take-back": Step(
-        _("Stop it: make it a draft again"),
-        _("It is a draft again."),
-        (SCHEDULED, HELD),
-        lambda request, issue: workflow.take_back(issue),
+    "take-back": IssueAction(
+        label=_("Stop it: make it a draft again"),
+        done=_("It is a draft again."),
+        statuses=(SCHEDULED, HELD),
+        allowed=MAY_CHANGE,
+        run=lambda request, issue: workflow.take_back(issue),
     ),
-    "pause": Step(
-        _("Pause"),
-        _("It is paused."),
-        (SENDING,),
-        lambda request, issue: workflow.pause(issue),
-        primary=True,
+    "pause": IssueAction(
+        label=_("Pause"),
+        done=_("It is paused."),
+        statuses=(SENDING,),
+        allowed=MAY_CHANGE,
+        run=lambda request, issue: workflow.pause(issue),
+        is_primary=True,
     ),
-    "resume": Step(
-        _("Go on"),
-        _("It goes on."),
-        (PAUSED,),
-        lambda request, issue: workflow.resume(issue),
-        primary=True,
+    "resume": IssueAction(
+        label=_("Go on"),
+        done=_("It goes on."),
+        statuses=(PAUSED,),
+        allowed=MAY_CHANGE,
+        run=lambda request, issue: workflow.resume(issue),
+        is_primary=True,
     ),
-    "cancel": Step(
-        _("Cancel: nobody else gets it"),
-        _("It is cancelled."),
-        (SCHEDULED, HELD, SENDING, PAUSED),
-        lambda request, issue: workflow.cancel(issue),
+    "cancel": IssueAction(
+        label=_("Cancel: nobody else gets it"),
+        done=_("It is cancelled."),
+        statuses=(SCHEDULED, HELD, SENDING, PAUSED),
+        allowed=MAY_CHANGE,
+        run=lambda request, issue: workflow.cancel(issue),
     ),
 }
 
 
-def _take_off(request: HttpRequest, issue: Issue) -> None:
-    _may_take_off(request)
-    subscription.take_off(issue, how="staff: they came back for good")
+def _may_decide(request: HttpRequest, issue: Issue) -> bool:
+    return MAY_CHANGE(request, issue) and request.user.has_perm("newsletter.change_subscriber")
 
 
-def _keep_on(request: HttpRequest, issue: Issue) -> None:
-    _may_take_off(request)
-    subscription.keep_on(issue)
-
-
-def _may_take_off(request: HttpRequest) -> None:
-    if not request.user.has_perm("newsletter.change_subscriber"):
-        raise PermissionDenied
-
-
-# What staff do with addresses that came back and wait for them, wherever the issue stands.
+# What staff do with addresses that came back and wait for them, whatever the issue's status.
 DECISIONS = {
-    "take-off": Step(
-        _("They are dead: take them off the list"), _("They are off the list."), (), _take_off
+    "take-off": IssueAction(
+        label=_("They are dead: take them off the list"),
+        done=_("They are off the list."),
+        statuses=(),
+        allowed=_may_decide,
+        run=lambda request, issue: subscription.take_off(
+            issue, how="staff: they came back for good"
+        ),
     ),
-    "keep-on": Step(
-        _("It was a mistake: keep them"), _("They stay on the list."), (), _keep_on, primary=True
+    "keep-on": IssueAction(
+        label=_("It was a mistake: keep them"),
+        done=_("They stay on the list."),
+        statuses=(),
+        allowed=_may_decide,
+        run=lambda request, issue: subscription.keep_on(issue),
+        is_primary=True,
     ),
 }

@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from core.guard import rate_limits
 from core.guard.client_ip import client_network
+from core.guard.limit_pages import over_limit_page
+from core.people import email_addresses
 from newsletter import links, subscription
 from newsletter.forms import AddressChangeForm, PauseForm, TopicsForm
 from newsletter.models import Subscriber
-from newsletter.views.rate_limited import masked, too_many
 from newsletter.views.unsubscribe import with_subscriber
 
 # What the page says after a change, by the word in its address.
@@ -21,8 +21,9 @@ def preferences(request: HttpRequest, subscriber: Subscriber, issue: int) -> Htt
     """Show the page, or change what the form says by `do`: each part is a form of its own."""
     if request.method != "POST":
         return _page(request, subscriber, issue)
-    if not rate_limits.allow("newsletter_changes", client_network(request)):
-        return too_many(request)
+    refused = over_limit_page(request, "newsletter_changes", csrf_token=False)
+    if refused:
+        return refused
     if request.POST.get("do") == "leave":
         how = "the preferences page"
         subscription.unsubscribe(subscriber, how=how, page="newsletter:preferences", issue=issue)
@@ -69,7 +70,7 @@ def _save(request: HttpRequest, subscriber: Subscriber, wanted: str, typed: dict
 def _page(request: HttpRequest, subscriber: Subscriber, issue: int, **forms) -> HttpResponse:
     if subscriber.status != Subscriber.Status.ACTIVE:
         context = {
-            "address": masked(subscriber.email),
+            "address": email_addresses.masked(subscriber.email),
             "can_undo": subscription.can_undo_unsubscribe(subscriber),
             "unsubscribe": links.unsubscribe_path(subscriber.key, issue),
         }
@@ -78,7 +79,7 @@ def _page(request: HttpRequest, subscriber: Subscriber, issue: int, **forms) -> 
     failed = next((form for form in forms.values() if form.errors), None)
     context = {
         "subscriber": subscriber,
-        "address": masked(subscriber.email),
+        "address": email_addresses.masked(subscriber.email),
         "topics": forms.get("topics") or TopicsForm(subscriber=subscriber),
         "pause": forms.get("pause") or PauseForm(),
         "move": forms.get("move") or AddressChangeForm(),

@@ -10,15 +10,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.cache import pages
-from core.guard import proof_of_work, rate_limits, sessionless_form
+from core.guard import sessionless_form
 from core.guard.client_ip import client_network
+from core.guard.limit_pages import limit_page, over_limit_page
 from core.guard.no_store import no_store
 from core.people import email_addresses
 from newsletter import links, subscription
 from newsletter.forms import SignupForm
 from newsletter.models import Confirmation
 from newsletter.subscription import domain_typos
-from newsletter.views.rate_limited import from_elsewhere, masked, too_many
 
 RULE = "newsletter"
 HOME = "newsletter:home"
@@ -46,19 +46,14 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _home(request, form)
     if not sessionless_form.is_same_origin(request):
-        return from_elsewhere(request)
+        return _from_elsewhere(request)
     email = form.cleaned_data["email"]
     question = _question(email, form.cleaned_data["kept"])
     if question:
         return render(request, "newsletter/check_address.html", question | {"page": _page(request)})
-    if sessionless_form.is_over_limit(request, RULE):
-        return too_many(request)
-    if sessionless_form.needs_proof_of_work(request, RULE, address=email_addresses.mailbox(email)):
-        context = {
-            "sent": sessionless_form.sent_values(request),
-            "asked": proof_of_work.create_challenge(request, RULE),
-        }
-        return render(request, "newsletter/effort.html", context, status=429)
+    refused = limit_page(request, RULE, address=email_addresses.mailbox(email), csrf_token=False)
+    if refused:
+        return refused
     subscription.sign_up(
         email,
         page=_page(request),
@@ -66,6 +61,11 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         language=(get_language() or "en").partition("-")[0],
     )
     return render(request, "newsletter/signup_requested.html", {"email": email})
+
+
+def _from_elsewhere(request: HttpRequest) -> HttpResponse:
+    """Return the page (403) where another site sent this, or the browser does not say who did."""
+    return render(request, "newsletter/elsewhere.html", status=403)
 
 
 def _question(email: str, kept: str) -> dict | None:
@@ -95,13 +95,17 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404("No such confirmation")
     if request.method != "POST":
         return _confirm_page(request, found)
-    if not rate_limits.allow("newsletter_changes", client_network(request)):
-        return too_many(request)
+    refused = over_limit_page(request, "newsletter_changes", csrf_token=False)
+    if refused:
+        return refused
     try:
         subscriber = subscription.confirm(token)
     except subscription.LinkEnded:
         return _ended(request, found)
-    context = {"moved": found.mover is not None, "address": masked(subscriber.email)}
+    context = {
+        "moved": found.mover is not None,
+        "address": email_addresses.masked(subscriber.email),
+    }
     context["preferences"] = links.preferences_path(subscriber.key)
     return render(request, "newsletter/confirmed.html", context)
 
@@ -109,7 +113,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 def _confirm_page(request: HttpRequest, found: Confirmation) -> HttpResponse:
     if not Confirmation.objects.open().filter(pk=found.pk).exists():
         return _ended(request, found)
-    context = {"found": found, "address": masked(found.email), "text": found.text.text}
+    context = {
+        "found": found,
+        "address": email_addresses.masked(found.email),
+        "text": found.text.text,
+    }
     return render(request, "newsletter/confirm.html", context)
 
 

@@ -8,12 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from core.guard import rate_limits
-from core.guard.client_ip import client_network
+from core.guard.limit_pages import over_limit_page
 from core.guard.no_store import no_store
+from core.people import email_addresses
 from newsletter import links, subscription
 from newsletter.models import Subscriber
-from newsletter.views.rate_limited import masked, too_many
 
 PAGE = "newsletter:unsubscribe"
 
@@ -58,8 +57,9 @@ def unsubscribe(request: HttpRequest, subscriber: Subscriber, issue: int) -> Htt
 
 
 def _undo(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpResponse:
-    if not rate_limits.allow("newsletter_changes", client_network(request)):
-        return too_many(request)
+    refused = over_limit_page(request, "newsletter_changes", csrf_token=False)
+    if refused:
+        return refused
     if subscriber.status != Subscriber.Status.ACTIVE:
         subscription.undo_unsubscribe(subscriber, issue=issue)
     if request.POST["undo"] == "topics" and subscriber.status == Subscriber.Status.ACTIVE:
@@ -70,7 +70,7 @@ def _undo(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpRespo
 def _page(request: HttpRequest, template: str, subscriber: Subscriber, issue: int) -> HttpResponse:
     context = {
         "subscriber": subscriber,
-        "address": masked(subscriber.email),
+        "address": email_addresses.masked(subscriber.email),
         "active": subscriber.status == Subscriber.Status.ACTIVE,
         "can_undo": subscription.can_undo_unsubscribe(subscriber),
         "preferences": links.preferences_path(subscriber.key, issue),

@@ -1,5 +1,5 @@
-// The page of a visit turns by itself: the button to join comes when it is time, and what is not so any more goes.
-const page = document.querySelector("[data-turns]");
+// The page of a visit looks again by itself: the button to join comes when it is time, and what is not so any more goes.
+const page = document.querySelector("[data-look-again-after]");
 const said = page.querySelector("[data-said]");
 let timer;
 
@@ -18,13 +18,13 @@ async function look() {
     return; // no network: once more in a minute
   }
   if (answer.status >= 500 || answer.status === 429) return;
-  const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-turns]");
+  const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-look-again-after]");
   // The link has ended, or the visit is gone: the whole page says so.
   if (!fresh) return location.reload();
   for (const part of page.querySelectorAll("[data-part]")) {
     turn(part, fresh.querySelector(`[data-part="${part.dataset.part}"]`));
   }
-  wait(Number(fresh.dataset.turns));
+  wait(Number(fresh.dataset.lookAgainAfter));
 }
 
 function turn(part, fresh) {
@@ -45,4 +45,4 @@ function turn(part, fresh) {
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") look();
 });
-wait(Number(page.dataset.turns));
+wait(Number(page.dataset.lookAgainAfter));

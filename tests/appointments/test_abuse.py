@@ -14,7 +14,7 @@ from django.utils import timezone
 from appointments import cookies
 from appointments.scheduling import availability
 from appointments.scheduling.states import STATES
-from tests.appointments import sums
+from tests.appointments import puzzle_solver
 from tests.appointments.test_many_visits import book
 from tests.factories import make_hold, make_provider, make_service, monday
 
@@ -46,7 +46,7 @@ def free(service) -> list[int]:
 
 
 def times(service) -> str:
-    return reverse("appointments:times", args=[STATES["TN"], service.slug])
+    return reverse("appointments:choose_time", args=[STATES["TN"], service.slug])
 
 
 def take(client: Client, service, start: int, **fields: str):
@@ -64,7 +64,7 @@ def asked_page(client: Client, service, starts) -> str:
 
 
 def solution(page: str) -> str:
-    return sums.solve(sums.asked(page))[0]
+    return puzzle_solver.solve(puzzle_solver.puzzle_on(page))[0]
 
 
 def test_hundreds_of_bot_bookings_in_a_day_hide_no_times(limits, service):
@@ -85,8 +85,8 @@ def test_hundreds_of_bot_bookings_in_a_day_hide_no_times(limits, service):
 def test_near_the_limit_a_solved_puzzle_goes_on_once(limits, client, service):
     starts = free(service)
     done = solution(asked_page(client, service, starts))
-    assert take(client, service, starts[12], effort=done).status_code == 302
-    assert take(client, service, starts[13], effort=done).status_code == 429
+    assert take(client, service, starts[12], proof_of_work=done).status_code == 302
+    assert take(client, service, starts[13], proof_of_work=done).status_code == 429
 
 
 def test_a_made_up_solution_is_asked_again(limits, client, service):
@@ -95,7 +95,7 @@ def test_a_made_up_solution_is_asked_again(limits, client, service):
     forged = json.loads(base64.b64decode(solution(page)))
     forged["solution"]["derivedKey"] = "00" * 32
     for text in (base64.b64encode(json.dumps(forged).encode()).decode(), "AAAA", "{}", "ä"):
-        assert take(client, service, starts[12], effort=text).status_code == 429
+        assert take(client, service, starts[12], proof_of_work=text).status_code == 429
 
 
 def test_without_javascript_waiting_counts(limits, client, service):
@@ -118,7 +118,7 @@ def test_far_over_the_limit_even_work_does_not_help(limits, settings, client, se
     settings.LIMITS = settings.LIMITS | {"holds": "13/10minutes"}
     starts = free(service)
     page = asked_page(client, service, starts)
-    response = take(client, service, starts[12], effort=solution(page))
+    response = take(client, service, starts[12], proof_of_work=solution(page))
     assert response.status_code == 429
     assert b"Let us catch our breath" in response.content
     assert response["Retry-After"]

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from appointments.models import Consent, ConsentText
 from core.people import email_addresses
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_consent_texts
 
 pytestmark = pytest.mark.django_db

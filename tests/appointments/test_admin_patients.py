@@ -7,7 +7,7 @@ from django.urls import reverse
 from appointments.booking import patients
 from appointments.models import Patient
 from core.mail.models import OutgoingEmail
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_patient
 
 pytestmark = pytest.mark.django_db
@@ -111,5 +111,5 @@ def test_a_corrected_address_reaches_upcoming_visits_and_gets_the_confirmation_o
     told = OutgoingEmail.objects.values_list("to", "template")
     assert sorted(told) == [
         ("jordan@example.org", "appointment_booked"),
-        ("jrodan@example.org", "appointment_readdressed"),
+        ("jrodan@example.org", "appointment_address_corrected"),
     ]

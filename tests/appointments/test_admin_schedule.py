@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from appointments.models import HoursException, Provider
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import (
     make_license,
     make_provider,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from appointments import booking, emails
 from appointments.models import Appointment, Consent, ConsentText, Status
 from core.mail.models import EmailStatus, OutgoingEmail
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_hold, make_patient, make_provider, make_service
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def page_of(visit: Appointment) -> str:
 
 
 def take(client: Client, visit: Appointment, step: str, **data: str):
-    address = reverse("admin:appointments_appointment_step", args=[visit.pk, step])
+    address = reverse("admin:appointments_appointment_action", args=[visit.pk, step])
     return client.post(address, data, follow=True)
 
 
@@ -143,7 +143,7 @@ def test_only_what_can_be_done_now_is_offered(desk):
 @pytest.mark.parametrize("step", ["check-in", "complete", "no-show", "cancel"])
 def test_opening_the_address_of_a_step_changes_nothing(desk, step):
     visit = begun()
-    address = reverse("admin:appointments_appointment_step", args=[visit.pk, step])
+    address = reverse("admin:appointments_appointment_action", args=[visit.pk, step])
     assert desk.get(address).status_code == 405
     assert status_of(visit) == Status.BOOKED
 
@@ -151,7 +151,7 @@ def test_opening_the_address_of_a_step_changes_nothing(desk, step):
 @pytest.mark.parametrize("step", ["steal", "check-in"])
 def test_an_unknown_step_or_visit_is_not_found(desk, step):
     pk = make_appointment().pk if step == "steal" else 0
-    address = reverse("admin:appointments_appointment_step", args=[pk, step])
+    address = reverse("admin:appointments_appointment_action", args=[pk, step])
     assert desk.post(address).status_code == 404
 
 

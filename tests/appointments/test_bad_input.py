@@ -11,7 +11,7 @@ from django.test import Client
 from appointments import links
 from appointments.models import Appointment, ConsentText, Status
 from core.mail.models import OutgoingEmail
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.factories import make_appointment, make_provider, make_service, monday
 from tests.page_forms import read_forms
 
@@ -45,14 +45,14 @@ def service():
 @pytest.fixture
 def held(client, service):
     """The address of the details of this client's hold."""
-    response = client.post("/book/tn/first-visit/", {"slot": steps.slot(monday())})
+    response = client.post("/book/tn/first-visit/", {"slot": booking_steps.slot(monday())})
     assert response.status_code == 302
     return response.url
 
 
 def details(**answers) -> dict:
     texts = {f"agree_{t.kind}": str(t.pk) for t in ConsentText.current()}
-    return steps.DETAILS | texts | {"zone": "America/Chicago"} | answers
+    return booking_steps.DETAILS | texts | {"zone": "America/Chicago"} | answers
 
 
 def booked() -> int:
@@ -112,7 +112,11 @@ DAYS = [
 @pytest.mark.parametrize("day", DAYS)
 def test_a_day_that_cannot_be_booked_shows_the_first_that_can(client, service, day):
     visit = make_appointment(service=service)
-    for path in ("/book/tn/first-visit/", "/book/tn/first-visit/times/", links.page(visit, "move")):
+    for path in (
+        "/book/tn/first-visit/",
+        "/book/tn/first-visit/times/",
+        links.page(visit, "reschedule"),
+    ):
         response = client.get(path, {"day": day})
         assert response.status_code == 200
         html = response.content.decode()
@@ -141,15 +145,15 @@ MALFORMED = [
 NOT_OFFERED = {
     "past": "2020-01-06T16:00Z",
     "far": "2999-12-31T23:59Z",
-    "off the grid": steps.slot(monday("10:07")),
-    "at night": steps.slot(monday("03:00")),
+    "off the grid": booking_steps.slot(monday("10:07")),
+    "at night": booking_steps.slot(monday("03:00")),
 }
 
 
 @pytest.mark.parametrize("slot", MALFORMED)
 def test_a_time_that_cannot_be_read_is_asked_for_again_beside_the_times(client, service, slot):
     visit = make_appointment(service=service, starts_at=monday("16:00"))
-    for path in ("/book/tn/first-visit/", links.page(visit, "move")):
+    for path in ("/book/tn/first-visit/", links.page(visit, "reschedule")):
         response = client.post(path, {"slot": slot})
         assert response.status_code == 400
         html = response.content.decode()
@@ -161,7 +165,7 @@ def test_a_time_that_cannot_be_read_is_asked_for_again_beside_the_times(client, 
 @pytest.mark.parametrize("slot", NOT_OFFERED.values(), ids=NOT_OFFERED)
 def test_a_time_that_is_not_offered_is_not_given_and_others_are_shown(client, service, slot):
     visit = make_appointment(service=service, starts_at=monday("16:00"))
-    for path in ("/book/tn/first-visit/", links.page(visit, "move")):
+    for path in ("/book/tn/first-visit/", links.page(visit, "reschedule")):
         response = client.post(path, {"slot": slot})
         assert response.status_code == 409
         html = response.content.decode()
@@ -172,14 +176,14 @@ def test_a_time_that_is_not_offered_is_not_given_and_others_are_shown(client, se
 
 
 def test_the_nearest_times_are_shown_for_one_off_the_grid(client, service):
-    response = client.post("/book/tn/first-visit/", {"slot": steps.slot(monday("10:07"))})
+    response = client.post("/book/tn/first-visit/", {"slot": booking_steps.slot(monday("10:07"))})
     html = response.content.decode()
     for clock in ("09:30", "10:00", "10:30", "11:00"):
-        assert steps.slot(monday(clock)) in html
+        assert booking_steps.slot(monday(clock)) in html
 
 
 def test_a_time_in_a_state_where_nobody_is_licensed_is_not_given(client, service):
-    response = client.post("/book/ca/first-visit/", {"slot": steps.slot(monday())})
+    response = client.post("/book/ca/first-visit/", {"slot": booking_steps.slot(monday())})
     assert response.status_code == 409
     assert not Appointment.objects.exists()
 
@@ -323,7 +327,7 @@ def test_fields_that_nobody_asked_for_change_nothing(client, held):
 def test_what_is_carried_through_the_taken_page_may_be_anything(client, held):
     Appointment.objects.update(held_until=monday(weeks=-2))
     other = Client()
-    other.post("/book/tn/first-visit/", {"slot": steps.slot(monday())})
+    other.post("/book/tn/first-visit/", {"slot": booking_steps.slot(monday())})
     page = client.post(held, details(first_name=QUOTES, booked_by=EMOJI))
     assert page.status_code == 409
     html = page.content.decode()
@@ -336,13 +340,15 @@ def test_what_is_carried_through_the_taken_page_may_be_anything(client, held):
         "typed-agree_email": "on",
         "typed-birth_date": MARKUP,
     }
-    page = client.post("/book/tn/first-visit/", forged | {"slot": steps.slot(monday("15:00"))})
+    page = client.post(
+        "/book/tn/first-visit/", forged | {"slot": booking_steps.slot(monday("15:00"))}
+    )
     assert page.status_code == 200
     assert "<script>alert" not in page.content.decode()
 
 
 def test_a_hold_cannot_be_turned_into_one_for_another_time(client, held):
-    client.post(held, details() | {"slot": steps.slot(monday("15:00")), "starts_at": "x"})
+    client.post(held, details() | {"slot": booking_steps.slot(monday("15:00")), "starts_at": "x"})
     assert Appointment.objects.get().starts_at == monday()
 
 
@@ -442,7 +448,7 @@ def test_an_address_to_send_links_to_that_is_none_gets_a_word(client, email):
 
 def test_the_first_press_of_an_old_page_after_all_providers_left_says_so(client, service):
     service.providers.clear()
-    response = client.post("/book/tn/first-visit/", {"slot": steps.slot(monday())})
+    response = client.post("/book/tn/first-visit/", {"slot": booking_steps.slot(monday())})
     assert response.status_code == 409
     assert client.get("/book/tn/first-visit/").status_code == 200
 

@@ -16,7 +16,7 @@ from appointments.models import Appointment, Status
 from appointments.scheduling import availability
 from core.guard import proof_of_work
 from core.mail.models import OutgoingEmail
-from tests.appointments import steps, sums
+from tests.appointments import booking_steps, puzzle_solver
 from tests.factories import make_provider, make_service
 from tests.visitor import Page, Visitor, in_process
 
@@ -64,7 +64,7 @@ class Attacker:
     def act(self, start: int) -> bool:
         """Hold that time and book it; False where the site asks for more than there is."""
         visitor = browser(self.network)
-        sent = {"slot": steps.slot(availability.moment(start))}
+        sent = {"slot": booking_steps.slot(availability.moment(start))}
         page = self._insist(visitor, self.address, sent)
         if page.status == 200 and page.path.startswith("/book/details/"):
             self.booked += 1
@@ -79,7 +79,7 @@ class Attacker:
         token = page.form_with("wait").fields["wait"]
         work = self._solution(page)
         if work:
-            return visitor.post(address, sent | {"effort": work})
+            return visitor.post(address, sent | {"proof_of_work": work})
         now = timezone.now()
         due = [old for old in self.waiting if old[0] <= now - timedelta(minutes=2)]
         self.waiting.append((now, token))
@@ -90,16 +90,16 @@ class Attacker:
 
     def _solution(self, page: Page) -> str:
         """The sum, if the budget allows it."""
-        found = sums.asked(page.text)
+        found = puzzle_solver.puzzle_on(page.text)
         if self.left < found["most"] * COST / 2:
             return ""
-        work, tries = sums.solve(found)
+        work, tries = puzzle_solver.solve(found)
         self.left -= tries * COST
         return work
 
     def _person(self) -> dict[str, str | bool]:
         email = f"someone{self.number}.{self.booked}@example.org"
-        return steps.DETAILS | {"email": email}
+        return booking_steps.DETAILS | {"email": email}
 
 
 def attack(service, clock) -> None:
@@ -143,11 +143,15 @@ def test_fifty_networks_in_five_minutes_leave_a_patient_a_time_within_two_pages(
     assert soon >= 3 * 7 * SLOTS_A_DAY // 2, "half of the next week is free"
 
     patient = browser("203.0.113.7")
-    page = sums.go_on(patient, patient.press(steps.times(patient, service), "Take this time"))
+    page = puzzle_solver.pass_proof_of_work(
+        patient, patient.press(booking_steps.times_page(patient, service), "Take this time")
+    )
     if page.status == 409:
-        page = sums.go_on(patient, patient.press(page, "Take "))
+        page = puzzle_solver.pass_proof_of_work(patient, patient.press(page, "Take "))
     assert page.path.startswith("/book/details/"), "the second page of times at the latest"
-    page = sums.go_on(patient, steps.finish(patient, page, email="grace@example.org"))
+    page = puzzle_solver.pass_proof_of_work(
+        patient, booking_steps.fill_in(patient, page, email="grace@example.org")
+    )
     assert page.path.startswith("/book/done/")
     assert "One more step" in page.text
     confirm(patient, "grace@example.org")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from appointments import cookies, emails
 from appointments.models import Appointment, HoursException, Provider, Status
 from core.mail.models import OutgoingEmail
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_many_visits import typed
 from tests.factories import (
     at,
@@ -27,7 +27,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 EXCEPTION = reverse("admin:appointments_hoursexception_add")
-STANDING = reverse("admin:appointments_appointment_affected")
+STANDING = reverse("admin:appointments_appointment_conflicts")
 HEADING = "Booked visits that this disturbs"
 
 
@@ -67,7 +67,7 @@ def fields_of(answer) -> dict[str, list[str]]:
 
 
 def choose(client: Client, answer, for_all: str = "each", **chosen: str):
-    data = fields_of(answer) | {"affected-all": for_all} | chosen
+    data = fields_of(answer) | {"conflicts-all": for_all} | chosen
     return client.post(answer.request["PATH_INFO"], data)
 
 
@@ -130,7 +130,7 @@ def test_two_visits_are_never_offered_the_same_time(desk):
 def test_all_are_cancelled_with_a_kind_mail_in_one_step(desk):
     visits = [make_appointment(starts_at=monday(clock)) for clock in ("10:00", "11:00")]
     answer = desk.post(EXCEPTION, off())
-    choose(desk, answer, "cancel", **{"affected-reason": "Storm"})
+    choose(desk, answer, "cancel", **{"conflicts-reason": "Storm"})
     for visit in visits:
         visit.refresh_from_db()
         assert (visit.status, visit.cancel_reason) == (Status.CANCELLED, "Storm")
@@ -171,7 +171,7 @@ def test_a_visit_is_kept_only_with_a_reason(desk):
     refused = choose(desk, answer, "keep")
     assert "write why visits are kept" in text_of(refused)
     assert not HoursException.objects.exists()
-    choose(desk, refused, "keep", **{"affected-reason": "Comes in for it"})
+    choose(desk, refused, "keep", **{"conflicts-reason": "Comes in for it"})
     visit.refresh_from_db()
     assert visit.staff_reason == "Comes in for it"
     assert HoursException.objects.exists()
@@ -181,7 +181,7 @@ def test_a_visit_is_kept_only_with_a_reason(desk):
 def test_what_is_left_for_later_stands_on_the_first_page_until_it_is_settled(desk):
     visit = make_appointment(patient=make_patient(last_name="Okafor"))
     answer = desk.post(EXCEPTION, off())
-    choose(desk, answer, **{f"affected-visit-{visit.pk}": "later"})
+    choose(desk, answer, **{f"conflicts-visit-{visit.pk}": "later"})
     first_page = text_of(desk.get("/admin/"))
     assert "Visits that cannot take place as booked" in first_page
     assert "Okafor" not in first_page
@@ -199,7 +199,7 @@ def test_time_off_catches_only_its_own_provider_at_its_own_hours(desk):
     make_appointment(starts_at=at(day, "12:30"))
     touching = off(provider=west.pk, opens="12:45 pm", closes="1:00 pm")
     page = text_of(desk.post(EXCEPTION, touching))
-    assert page.count("affected-seen") == 1
+    assert page.count("conflicts-seen") == 1
     assert f"visit-{visit.pk}" in page
     free = off(provider=west.pk, opens="1:00 pm", closes="2:00 pm")
     assert desk.post(EXCEPTION, free).status_code == 302
@@ -257,7 +257,7 @@ def test_nobody_keeps_a_visit_without_its_license(manager):
     answer = change(manager, visit.provider, **{"licenses-0-expires": ends})
     assert "The license has ended by then" in text_of(answer)
     assert 'value="keep">' not in text_of(answer)
-    refused = choose(manager, answer, "keep", **{"affected-reason": "Please"})
+    refused = choose(manager, answer, "keep", **{"conflicts-reason": "Please"})
     assert refused.status_code == 409
     assert visit.provider.licenses.get().expires != ends
 

@@ -1,6 +1,6 @@
 """A corrected address ends every link that its former reader has, and gives the right one its own.
 
-PRIVACY 29: what a link proved is the address that it was mailed to.
+What a link proved is the address that it was mailed to.
 """
 
 from datetime import timedelta
@@ -15,8 +15,8 @@ from appointments import links, waitlist
 from appointments.models import Appointment, Patient, Status, WaitlistEntry, WaitlistOffer
 from appointments.waitlist import links as place_links
 from core.mail.models import EmailStatus, OutgoingEmail
-from tests.appointments import steps
-from tests.appointments.front_desk import signed_in
+from tests.appointments import booking_steps
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_entry, make_hold, make_service, monday
 from tests.visitor import in_process
 
@@ -101,13 +101,13 @@ def test_every_link_that_was_given_out_explains_itself_and_nothing_else(desk, se
 
 
 def test_the_right_address_gets_a_link_that_works_and_the_old_calendar_a_cancel(desk, service):
-    steps.book(in_process(), service, monday("10:00"), email=WRONG, first_name="Mia")
+    booking_steps.book(in_process(), service, monday("10:00"), email=WRONG, first_name="Mia")
     visit = Appointment.objects.get()
     _first, invitation = calendar_in(mail("appointment_booked", WRONG))
     OutgoingEmail.objects.update(status=EmailStatus.SENT, due_at=None, sent_at=timezone.now())
     correct(desk, visit)
 
-    gone = mail("appointment_readdressed", WRONG)
+    gone = mail("appointment_address_corrected", WRONG)
     calendar, event = calendar_in(gone)
     assert calendar["METHOD"] == "CANCEL"
     assert (event["UID"], event["STATUS"]) == (invitation["UID"], "CANCELLED")
@@ -125,14 +125,14 @@ def test_the_right_address_gets_a_link_that_works_and_the_old_calendar_a_cancel(
 
 
 def test_what_still_waits_for_the_wrong_address_is_never_sent(desk, service):
-    steps.book(in_process(), service, monday("10:00"), email=WRONG)
+    booking_steps.book(in_process(), service, monday("10:00"), email=WRONG)
     correct(desk, Appointment.objects.get())
     assert mail("appointment_booked", WRONG).status == EmailStatus.DROPPED
 
 
 def test_the_stranger_s_link_lists_no_visit_of_the_right_address(desk, service):
     for name, email, clock in (("Mistyped", WRONG, "10:00"), ("Right", RIGHT, "11:00")):
-        steps.book(in_process(), service, monday(clock), email=email, last_name=name)
+        booking_steps.book(in_process(), service, monday(clock), email=email, last_name=name)
     mistyped, other = Appointment.objects.order_by("starts_at")
     old = links.page(mistyped)
     correct(desk, mistyped)
@@ -142,7 +142,7 @@ def test_the_stranger_s_link_lists_no_visit_of_the_right_address(desk, service):
 
 def test_the_browser_that_booked_is_not_handed_the_new_key(desk, service):
     visitor = in_process()
-    steps.book(visitor, service, monday("10:00"), email=WRONG)
+    booking_steps.book(visitor, service, monday("10:00"), email=WRONG)
     visit = Appointment.objects.get()
     correct(desk, visit)
     page = visitor.get(f"/book/details/{visit.uid}/")
@@ -237,7 +237,7 @@ def test_staff_correct_the_address_of_a_place_and_its_old_link_ends(desk, servic
     assert "puts an e-mail address right" in page.content.decode()
     for step in ("accept", "decline", "keep", "leave"):
         assert Client().post(f"{old}{step}/", {}).status_code == 410
-    assert place_links.page(entry) in mail("appointment_offer_joined", RIGHT).text
+    assert place_links.page(entry) in mail("waitlist_joined", RIGHT).text
     assert Client().get(place_links.page(entry)).status_code == 200
 
 
@@ -254,7 +254,7 @@ def test_a_running_offer_goes_to_the_right_address_at_once(desk, service):
     )
     desk.post(step_of(entry), {"email": RIGHT, "was": WRONG})
     entry.refresh_from_db()
-    assert place_links.page(entry) in mail("appointment_offer", RIGHT).text
+    assert place_links.page(entry) in mail("waitlist_offer", RIGHT).text
     waitlist.accept(offer)
     assert Appointment.objects.get(pk=hold.pk).email == RIGHT
 

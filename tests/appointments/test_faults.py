@@ -15,7 +15,7 @@ from core.mail import tasks
 from core.mail.models import EmailStatus, OutgoingEmail
 from curednation.celery import app as celery_app
 from tests import processes
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.factories import make_service, monday
 from tests.smtp import DROP, SmtpServer
 from tests.visitor import Page, over_http
@@ -47,10 +47,10 @@ def mails(_worker, mail_server, transactional_db) -> SmtpServer:
 def book(site: processes.Process, clock: str = "10:00") -> tuple[Page, float]:
     """A patient books; the done page, and how long the site took for the last step."""
     visitor = over_http(site.url)
-    page = steps.take(visitor, make_service(), monday(clock))
+    page = booking_steps.hold_time(visitor, make_service(), monday(clock))
     form = page.form_with("first_name")
     began = time.perf_counter()
-    answer = visitor.transport("POST", page.url, form.filled(**steps.DETAILS), {})
+    answer = visitor.transport("POST", page.url, form.filled(**booking_steps.DETAILS), {})
     seconds = time.perf_counter() - began
     assert answer.status == 302
     return visitor.get(answer.headers["Location"]), seconds

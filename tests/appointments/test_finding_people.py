@@ -10,7 +10,7 @@ from django.urls import reverse
 from appointments.admin.patients import PatientAdmin
 from appointments.models import Patient
 from core.people.name_matching import Plain, plain
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_entry, make_patient, make_service
 
 pytestmark = pytest.mark.django_db

@@ -125,11 +125,11 @@ def test_a_provider_without_a_room_calls(after):
     assert "button to join" not in page.text
 
 
-# ── it turns by itself ────────────────────────────────────────────────────────
+# ── it looks again by itself ────────────────────────────────────────────────────────
 
 
-def turns_in(visit, moment: datetime) -> int:
-    return int(shown(visit, moment).text.partition('data-turns="')[2].partition('"')[0])
+def looks_again_after(visit, moment: datetime) -> int:
+    return int(shown(visit, moment).text.partition('data-look-again-after="')[2].partition('"')[0])
 
 
 def test_the_seconds_do_not_tell_a_browser_that_a_visit_waits_to_be_confirmed(visit):
@@ -155,4 +155,4 @@ def test_the_seconds_do_not_tell_a_browser_that_a_visit_waits_to_be_confirmed(vi
     ],
 )
 def test_the_page_looks_again_when_it_says_something_else(visit, before, seconds):
-    assert seconds <= turns_in(visit, visit.starts_at - before) <= seconds + 1
+    assert seconds <= looks_again_after(visit, visit.starts_at - before) <= seconds + 1

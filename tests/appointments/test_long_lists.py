@@ -18,7 +18,7 @@ from appointments.conflicts import detection
 from appointments.models import Appointment, ConflictDecision, HoursException, Provider, Status
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_conflicts import EXCEPTION, STANDING, off
 from tests.factories import (
     make_appointment,
@@ -81,11 +81,11 @@ def fields(answer) -> dict[str, list[str]]:
 
 
 def groups(answer) -> list[str]:
-    return [name for name in fields(answer) if name.startswith("affected-group")]
+    return [name for name in fields(answer) if name.startswith("conflicts-group")]
 
 
 def choose(client: Client, answer, for_all: str = "each", **chosen):
-    data = fields(answer) | {"affected-all": for_all} | chosen
+    data = fields(answer) | {"conflicts-all": for_all} | chosen
     return client.post(answer.request["PATH_INFO"], data)
 
 
@@ -95,7 +95,7 @@ def test_two_thousand_visits_are_listed_and_cancelled_by_one_decision(desk):
     assert answer.status_code == 200
     assert len(groups(answer)) == 2
     assert len(fields(answer)) < 50, "what the form sends does not grow with the list"
-    done = choose(desk, answer, "cancel", **{"affected-reason": "Flood"})
+    done = choose(desk, answer, "cancel", **{"conflicts-reason": "Flood"})
     assert done.status_code == 302
     assert HoursException.objects.count() == 1
     decisions = ConflictDecision.objects.all()
@@ -103,11 +103,11 @@ def test_two_thousand_visits_are_listed_and_cancelled_by_one_decision(desk):
         ("cancel", "Flood", "staff: Robin Example")
     }
     assert decisions.count() == len(visits)
-    [first, second] = AuditEvent.objects.filter(action="act:affected")
+    [first, second] = AuditEvent.objects.filter(action="act:conflicts")
     assert len(first.object_pks) + len(second.object_pks) == 2000
     page = desk.get(STANDING).text
     assert "2000 visits are being moved or cancelled as you decided." in page
-    assert "affected-seen" not in page
+    assert "conflicts-seen" not in page
 
 
 @pytest.mark.usefixtures("_long_from_two")
@@ -129,19 +129,19 @@ def test_what_was_decided_is_carried_out_visit_by_visit_with_its_mails(desk):
 def test_groups_are_decided_each_by_itself_with_exceptions_one_by_one(desk):
     visits = many(6)
     answer = desk.post(EXCEPTION, off())
-    one, other = (f"affected-group-{visits[nth].provider_id}-time_off" for nth in (0, 1))
+    one, other = (f"conflicts-group-{visits[nth].provider_id}-time_off" for nth in (0, 1))
     single = visits[0]
     shown = choose(
         desk,
         answer,
-        **{one: "move", other: "keep", "affected-single": str(single.pk), "affected-show": "yes"},
+        **{one: "move", other: "keep", "conflicts-single": str(single.pk), "conflicts-show": "yes"},
     )
     assert shown.status_code == 200
     assert not HoursException.objects.exists()
-    assert f"affected-visit-{single.pk}" in shown.text
+    assert f"conflicts-visit-{single.pk}" in shown.text
     assert 'value="keep" selected' in shown.text, "what was chosen so far stays"
-    reason = {"affected-reason": "They come in"}
-    chosen = {one: "move", other: "keep", f"affected-visit-{single.pk}": "cancel"}
+    reason = {"conflicts-reason": "They come in"}
+    chosen = {one: "move", other: "keep", f"conflicts-visit-{single.pk}": "cancel"}
     assert choose(desk, shown, **chosen, **reason).status_code == 302
     conflict_decisions.carry_out()
     for visit in visits:
@@ -192,7 +192,7 @@ def test_what_cannot_be_moved_stands_on_the_list_of_visits_that_need_somebody(de
     choose(desk, desk.post(EXCEPTION, off()), "move")
     conflict_decisions.carry_out()
     page = desk.get(STANDING).text
-    assert all(f"affected-group-{visit.provider_id}" in page for visit in visits)
+    assert all(f"conflicts-group-{visit.provider_id}" in page for visit in visits)
     choose(desk, desk.get(STANDING), "cancel")
     conflict_decisions.carry_out()
     assert not ConflictDecision.objects.exists()

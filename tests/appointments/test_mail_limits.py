@@ -13,7 +13,7 @@ from appointments import booking, links
 from appointments.models import Appointment, ConsentText, Status
 from core.mail import delivery
 from core.mail.models import EmailStatus, OutgoingEmail
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.core.mail.examples import EXAMPLES
 from tests.core.mail.factories import fresh, make_email
 from tests.factories import (
@@ -60,8 +60,8 @@ def let_pass(span: timedelta) -> None:
 
 
 def move(client: Client, visit: Appointment, clock: str) -> None:
-    slot = {"slot": steps.slot(monday(clock))}
-    assert client.post(links.page(visit, "move"), slot).status_code == 302
+    slot = {"slot": booking_steps.slot(monday(clock))}
+    assert client.post(links.page(visit, "reschedule"), slot).status_code == 302
 
 
 def waiting(to: str) -> list[OutgoingEmail]:
@@ -174,7 +174,10 @@ def test_the_provider_is_not_told_a_former_time_of_which_they_never_heard(client
 def test_changes_by_everybody_together_ask_for_a_little_work(visit, settings):
     settings.LIMITS = settings.LIMITS | {"changes_in_all": "1/hour"}
     move(Client(REMOTE_ADDR="192.0.2.1"), visit, "10:00")
-    for step, sent in (("move", {"slot": steps.slot(monday("11:00"))}), ("cancel", {})):
+    for step, sent in (
+        ("reschedule", {"slot": booking_steps.slot(monday("11:00"))}),
+        ("cancel", {}),
+    ):
         page = Client(REMOTE_ADDR="192.0.2.2").post(links.page(visit, step), {"reason": ""} | sent)
         assert page.status_code == 429
         assert b'id="puzzle"' in page.content
@@ -242,8 +245,8 @@ def test_other_spellings_of_a_mailbox_are_no_other_patients_to_book_for(settings
     pages = []
     for nth in range(3):
         visitor = in_process(Client(enforce_csrf_checks=True, REMOTE_ADDR=f"198.51.{nth}.7"))
-        page = steps.take(visitor, service, monday(f"{10 + nth}:00"))
-        pages.append(steps.finish(visitor, page, email=spelled(nth)))
+        page = booking_steps.hold_time(visitor, service, monday(f"{10 + nth}:00"))
+        pages.append(booking_steps.fill_in(visitor, page, email=spelled(nth)))
     assert [page.status for page in pages] == [200, 200, 429]
 
 
@@ -271,7 +274,7 @@ def test_more_than_so_many_of_a_kind_to_one_mailbox_wait_and_none_is_lost(settin
 def test_more_than_so_many_of_a_kind_in_all_wait(settings):
     settings.LIMITS = settings.LIMITS | {"mails_in_all": "2/hour"}
     for nth in range(4):
-        make_email("appointment_links_none", to=f"person{nth}@example.org")
+        make_email("lost_link_no_visits", to=f"person{nth}@example.org")
     make_email("account_unknown", to="kim@example.org")
     work()
     assert len(mail.outbox) == 3
@@ -281,7 +284,7 @@ def test_more_than_so_many_of_a_kind_in_all_wait(settings):
 def test_a_mail_that_waits_for_its_turn_can_be_overtaken(settings):
     settings.LIMITS = settings.LIMITS | {"mails_per_address": "1/hour"}
     for nth in range(3):
-        make_email("appointment_links_none", about="links:x", overtakes=nth > 0)
+        make_email("lost_link_no_visits", about="links:x", overtakes=nth > 0)
         work()
     assert len(mail.outbox) == 1
     assert OutgoingEmail.objects.filter(status=EmailStatus.WAITING).count() == 1
@@ -309,7 +312,7 @@ def test_joining_a_waitlist_again_and_again_is_one_mail_that_waits():
     texts = {f"agree_{text.kind}": str(text.pk) for text in ConsentText.current()}
     for nth in range(6):
         client = Client(REMOTE_ADDR=f"198.51.{nth}.7")
-        typed = steps.DETAILS | texts | {"zone": "America/Chicago"}
+        typed = booking_steps.DETAILS | texts | {"zone": "America/Chicago"}
         assert client.post(path, typed).status_code in (200, 429)
         work()
     assert len(sent(entry.email)) == 1

@@ -14,7 +14,7 @@ from appointments.models import Appointment, ClinicRules, ConsentText, Status
 from appointments.templatetags.appointments import clock as clock_of
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_hold, make_service, make_time_off, monday
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +127,7 @@ def test_a_visit_that_waits_is_never_the_hold_of_its_browser(over_the_limit, cli
     if way == "release":
         client.post(reverse("appointments:release", args=[waiting.uid]))
     elif way == "another time":
-        times = reverse("appointments:times", args=[waiting.place, waiting.service.slug])
+        times = reverse("appointments:choose_time", args=[waiting.place, waiting.service.slug])
         slot = f"{monday('10:00'):%Y-%m-%dT%H:%MZ}"
         assert client.post(times, {"slot": slot}).status_code == 302
         assert Appointment.objects.filter(status=Status.HELD).count() == 2
@@ -152,7 +152,7 @@ def test_the_length_of_a_visit_that_waits_is_not_that_of_the_next_booking(over_t
         (waiting.service, "13:30", False),
         (waiting.service, "14:00", True),
     ):
-        times = reverse("appointments:times", args=[waiting.place, service.slug])
+        times = reverse("appointments:choose_time", args=[waiting.place, service.slug])
         answer = client.post(times, {"slot": f"{monday(clock):%Y-%m-%dT%H:%MZ}"})
         assert answer.status_code == (409 if taken else 302), (service.minutes, clock)
 

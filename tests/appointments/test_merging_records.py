@@ -19,8 +19,8 @@ from appointments.models import Appointment, Consent, ConsentText, Patient, Stat
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
 from core.staff.models import AuditEvent
-from tests.appointments import steps
-from tests.appointments.front_desk import signed_in
+from tests.appointments import booking_steps
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_entry, make_patient, make_service, monday
 from tests.page_forms import read_forms
 from tests.visitor import in_process
@@ -221,7 +221,7 @@ def test_who_books_or_waits_by_the_other_spelling_is_this_person(desk, two):
     first, second = two
     merge(desk, first, second)
     service = Appointment.objects.first().service
-    steps.book(
+    booking_steps.book(
         in_process(),
         service,
         monday("13:00"),
@@ -371,7 +371,7 @@ def wait_until_it_waits() -> None:
 
 
 def give_page(visit: Appointment, to: Patient | None = None) -> str:
-    url = reverse("admin:appointments_appointment_record", args=[visit.pk])
+    url = reverse("admin:appointments_appointment_reassign", args=[visit.pk])
     return f"{url}?with={to.pk}" if to else url
 
 

@@ -12,7 +12,7 @@ from appointments.models import Appointment, ConsentText, EntryStatus, WaitlistE
 from appointments.waitlist import links
 from core.mail import delivery
 from core.mail.models import EmailStatus, OutgoingEmail
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.factories import make_appointment, make_patient, make_provider, make_service, monday
 from tests.visitor import in_process
 
@@ -42,7 +42,7 @@ def service():
 
 def join(service, who: dict, **typed):
     texts = {f"agree_{text.kind}": str(text.pk) for text in ConsentText.current()}
-    sent = steps.DETAILS | texts | {"zone": "America/Chicago", "email": VICTIM} | typed
+    sent = booking_steps.DETAILS | texts | {"zone": "America/Chicago", "email": VICTIM} | typed
     return Client(**who).post(f"/book/tn/{service.slug}/waitlist/", sent)
 
 
@@ -74,7 +74,7 @@ def test_however_many_places_a_stranger_makes_the_owner_gets_one(service, posts,
     answer = join(service, OWNER, first_name="Victoria")
     assert answer.status_code == 200
     mine = WaitlistEntry.objects.get(first_name="Victoria")
-    mail = newest("appointment_offer_joined")
+    mail = newest("waitlist_joined")
     assert path_in(mail) == links.page(mine)
     visitor = in_process(Client(**OWNER))
     page = visitor.press(visitor.get(path_in(mail)), "Yes, keep watch for this")
@@ -88,7 +88,7 @@ def test_what_a_stranger_asks_after_the_owner_hides_the_owners_place_from_nobody
     join(service, OWNER, first_name="Victoria")
     for nth in range(4):
         join(service, STRANGER, first_name=f"Mallory{chr(97 + nth)}")
-    page = in_process(Client(**OWNER)).get(path_in(newest("appointment_offer_joined")))
+    page = in_process(Client(**OWNER)).get(path_in(newest("waitlist_joined")))
     assert links.page(WaitlistEntry.objects.get(first_name="Victoria")) in page.text
 
 
@@ -134,15 +134,15 @@ def test_lost_links_and_proofs_of_a_stranger_leave_the_owner_both(returning, fir
     owner = Client(**OWNER)
     for path in ("/appointments/lost-link/", "/book/tn/back/proof/"):
         assert owner.post(path, {"email": VICTIM}).status_code == 200
-    assert path_in(newest("appointment_links")) == visit_links.page(visit)
-    proof = path_in(newest("appointment_proof"))
+    assert path_in(newest("lost_link")) == visit_links.page(visit)
+    proof = path_in(newest("email_proof"))
     assert owner.get(proof).status_code == 200
 
 
 def test_a_mail_with_a_proof_that_still_holds_is_there_while_the_next_one_waits(returning):
     for _ in range(8):
         Client(**STRANGER).post("/book/tn/back/proof/", {"email": VICTIM})
-        for email in OutgoingEmail.objects.filter(template="appointment_proof", status="waiting"):
+        for email in OutgoingEmail.objects.filter(template="email_proof", status="waiting"):
             assert email.due_at - email.created_at <= returning_patient.VALID_FOR / 2
         send_what_waits()
 
@@ -166,8 +166,8 @@ def test_visits_that_a_stranger_books_for_an_address_keep_its_owner_from_nothing
     service = make_service()
     visitors = [in_process(Client(**who)) for who in (STRANGER,) * 6 + (OWNER,)]
     for nth, visitor in enumerate(visitors):
-        page = steps.take(visitor, service, monday(f"{9 + nth}:00".rjust(5, "0")))
-        assert steps.finish(visitor, page, email=VICTIM).status == 200
+        page = booking_steps.hold_time(visitor, service, monday(f"{9 + nth}:00".rjust(5, "0")))
+        assert booking_steps.fill_in(visitor, page, email=VICTIM).status == 200
     assert Appointment.objects.filter(email=VICTIM, patient__isnull=False).count() == 7
     last = Appointment.objects.get(starts_at=monday("15:00"))
     assert OutgoingEmail.objects.filter(about=f"appointment:{last.pk}").exists()

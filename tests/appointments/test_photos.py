@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_admin_schedule import save
 from tests.factories import make_provider, make_service
 

@@ -18,7 +18,7 @@ from appointments.models import Appointment, Status
 from core.mail.models import OutgoingEmail
 from curednation.celery import app as celery_app
 from curednation.logs import Lines, Private
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.core.mail.test_templates import TELLING
 from tests.database import contents
 from tests.factories import make_appointment, make_service, monday
@@ -74,22 +74,26 @@ def everything_queued() -> str:
 
 def go_everywhere(visitor: Visitor, service) -> None:
     """Errors first, then a visit that is booked, looked at, moved and cancelled with a reason."""
-    page = steps.take(visitor, service, monday())
-    steps.finish(visitor, page, **CANARIES | {"email": "canary.grace@", "phone": "555-0163"})
+    page = booking_steps.hold_time(visitor, service, monday())
+    booking_steps.fill_in(
+        visitor, page, **CANARIES | {"email": "canary.grace@", "phone": "555-0163"}
+    )
     form = page.form_with("first_name")
     visitor.post(page.path + "extend/", form.filled(**CANARIES))
-    page = steps.finish(visitor, page, **CANARIES)
+    page = booking_steps.fill_in(visitor, page, **CANARIES)
     assert page.path.startswith("/book/done/")
     visit = Appointment.objects.select_related("service").get(patient__isnull=False)
-    for step in ("visit", "move", "calendar"):
+    for step in ("visit", "reschedule", "calendar"):
         visitor.get(links.page(visit, step))
-    form = visitor.get(links.page(visit, "move")).form_with("csrfmiddlewaretoken")
-    sent = form.fields | {"slot": steps.slot(monday("14:00"))}
-    visitor.post(links.page(visit, "move"), sent)
+    form = visitor.get(links.page(visit, "reschedule")).form_with("csrfmiddlewaretoken")
+    sent = form.fields | {"slot": booking_steps.slot(monday("14:00"))}
+    visitor.post(links.page(visit, "reschedule"), sent)
     page = visitor.get(links.page(visit, "cancel"))
     visitor.submit(page, press="Cancel this visit", reason="Canaryreason")
     visitor.get(links.page(visit).replace(".", ".A"))
-    visitor.post("/appointments/lost-link/", steps.token(visitor) | {"email": CANARIES["email"]})
+    visitor.post(
+        "/appointments/lost-link/", booking_steps.csrf_token(visitor) | {"email": CANARIES["email"]}
+    )
     assert OutgoingEmail.objects.count() == 4
 
 
@@ -132,10 +136,10 @@ def production_log() -> Iterator[io.StringIO]:
 def test_an_error_while_booking_writes_nothing_that_was_typed_to_the_log(production_log):
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     visitor = in_process(client)
-    page = steps.take(visitor, make_service(), monday())
+    page = booking_steps.hold_time(visitor, make_service(), monday())
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE appointments_patient ADD CHECK (last_name !~ '^Canary')")
-    page = steps.finish(visitor, page, **CANARIES)
+    page = booking_steps.fill_in(visitor, page, **CANARIES)
     assert page.status == 500
     assert found_in(page.text) == []
     said = production_log.getvalue()
@@ -197,7 +201,7 @@ def test_task_arguments_are_ids(monkeypatch, django_capture_on_commit_callbacks)
     told = []
     monkeypatch.setattr(celery_app, "send_task", lambda *a, **k: told.append((a, k)))
     with django_capture_on_commit_callbacks(execute=True):
-        steps.book(in_process(), make_service(), monday())
+        booking_steps.book(in_process(), make_service(), monday())
     assert len(told) == 1
     [(args, _)] = told
     assert args[1] == (OutgoingEmail.objects.get().pk,)
@@ -216,7 +220,7 @@ def limit(settings, **rules: str) -> None:
 
 
 def press(service, clock: str, network: str) -> int:
-    sent = {"slot": steps.slot(monday(clock))}
+    sent = {"slot": booking_steps.slot(monday(clock))}
     return Client(REMOTE_ADDR=network).post(f"/book/tn/{service.slug}/", sent).status_code
 
 
@@ -238,7 +242,7 @@ def test_the_answer_to_too_much_says_when_to_try_again(settings, service):
     limit(settings, holds="1/hour")
     press(service, "10:00", "192.0.2.7")
     response = Client(REMOTE_ADDR="192.0.2.7").post(
-        f"/book/tn/{service.slug}/", {"slot": steps.slot(monday("11:00"))}
+        f"/book/tn/{service.slug}/", {"slot": booking_steps.slot(monday("11:00"))}
     )
     assert response.status_code == 429
     assert response["Retry-After"] == "600"
@@ -258,20 +262,20 @@ def test_a_stranger_does_not_escape_a_limit_by_a_header(settings, service):
     limit(settings, holds="1/hour")
     press(service, "10:00", "192.0.2.7")
     response = Client(REMOTE_ADDR="192.0.2.7", HTTP_X_FORWARDED_FOR="198.51.100.1").post(
-        f"/book/tn/{service.slug}/", {"slot": steps.slot(monday("11:00"))}
+        f"/book/tn/{service.slug}/", {"slot": booking_steps.slot(monday("11:00"))}
     )
     assert response.status_code == 429
 
 
 @pytest.mark.django_db
-def test_much_with_one_address_asks_for_effort_and_locks_nobody_out(settings, service):
+def test_much_with_one_address_asks_for_work_and_locks_nobody_out(settings, service):
     limit(settings, bookings_per_address="2/day")
     spellings = ["grace@example.org", "GRACE@example.org", " Grace@Example.ORG "]
     for nth, email in enumerate(spellings):
         visitor = in_process(Client(enforce_csrf_checks=True, REMOTE_ADDR=f"192.0.2.{nth}"))
-        page = steps.take(visitor, service, monday(f"{10 + nth}:00"))
+        page = booking_steps.hold_time(visitor, service, monday(f"{10 + nth}:00"))
         before = contents()
-        page = steps.finish(visitor, page, email=email)
+        page = booking_steps.fill_in(visitor, page, email=email)
         assert page.status == (200 if nth < 2 else 429)
     assert contents() == before
     assert Appointment.objects.filter(status=Status.BOOKED).count() == 2
@@ -286,15 +290,15 @@ def test_changes_of_one_network_are_limited(settings, client, service):
     )
     client.post(links.page(first, "cancel"), {"reason": ""})
     assert client.post(links.page(second, "cancel"), {"reason": ""}).status_code == 429
-    slot = {"slot": steps.slot(monday("15:00"))}
-    assert client.post(links.page(second, "move"), slot).status_code == 429
+    slot = {"slot": booking_steps.slot(monday("15:00"))}
+    assert client.post(links.page(second, "reschedule"), slot).status_code == 429
     second.refresh_from_db()
     assert (second.status, second.starts_at) == (Status.BOOKED, monday("11:00"))
 
 
 @pytest.mark.django_db
 def test_the_cache_learns_no_address_and_no_network(settings, service):
-    steps.book(in_process(Client(REMOTE_ADDR="192.0.2.77")), service, monday())
+    booking_steps.book(in_process(Client(REMOTE_ADDR="192.0.2.77")), service, monday())
     kept = everything_in(settings.CACHES["default"]["LOCATION"])
     assert "LIMIT" in kept
     assert "192.0.2" not in kept
@@ -306,13 +310,13 @@ def test_opening_a_form_again_and_again_costs_no_limit(settings, client, service
     limit(settings, holds="1/hour", bookings="1/hour", changes="1/hour", links="1/hour")
     visit = make_appointment(service=service)
     for _ in range(3):
-        for path in (links.page(visit, "move"), links.page(visit, "cancel"), "/book/"):
+        for path in (links.page(visit, "reschedule"), links.page(visit, "cancel"), "/book/"):
             assert client.get(path).status_code == 200
     assert press(service, "11:00", "127.0.0.1") == 302
 
 
 @pytest.mark.django_db
 def test_what_a_program_prints_of_a_row_names_nobody(service):
-    steps.book(in_process(), service, monday(), **CANARIES)
+    booking_steps.book(in_process(), service, monday(), **CANARIES)
     visit, mail = Appointment.objects.get(), OutgoingEmail.objects.get()
     assert found_in(f"{visit} {visit!r} {mail} {mail!r}") == []

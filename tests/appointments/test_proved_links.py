@@ -1,6 +1,6 @@
 """What a browser was handed proves nothing about an address; a link that was mailed does.
 
-PRIVACY 7 and 29: one link, one purpose, and a stranger who types somebody's address learns nothing.
+One link, one purpose, and a stranger who types somebody's address learns nothing.
 """
 
 from datetime import timedelta
@@ -15,13 +15,13 @@ from django.utils import timezone
 from appointments import links
 from appointments.models import Appointment, ClinicRules, Status
 from core.mail.models import OutgoingEmail
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.factories import make_appointment, make_service, monday
 from tests.visitor import Page, Visitor, in_process
 
 pytestmark = pytest.mark.django_db
 VICTIM = "grace@example.org"
-STEPS = ("visit", "move", "move_fragment", "cancel", "confirm", "calendar")
+STEPS = ("visit", "reschedule", "reschedule_fragment", "cancel", "confirm", "calendar")
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def stranger() -> Visitor:
 
 def book_as(visitor: Visitor, service, clock: str = "10:00", email: str = VICTIM) -> Page:
     other = {"first_name": "Mallory", "last_name": "Nobody", "birth_date": "01/02/1990"}
-    return steps.book(visitor, service, monday(clock), email=email, **other)
+    return booking_steps.book(visitor, service, monday(clock), email=email, **other)
 
 
 def linked(page: Page) -> list[str]:
@@ -97,7 +97,7 @@ def test_cancelling_and_moving_it_in_that_browser_leads_to_no_mailed_link(strang
     mine = Appointment.objects.get(patient__first_name="Mallory")
     page = stranger.get(own_page(done))
     move = stranger.get(step_of(page, "reschedule"))
-    sent = steps.token(stranger) | {"slot": steps.slot(monday("15:00"))}
+    sent = booking_steps.csrf_token(stranger) | {"slot": booking_steps.slot(monday("15:00"))}
     moved = stranger.post(move.path, sent)
     assert "Moved. This is your new time" in moved.text
     cancel = stranger.get(step_of(moved, "cancel"))
@@ -133,7 +133,9 @@ def walk(visitor: Visitor, done: Page) -> list[str]:
     page = visitor.get(own_page(done))
     move = step_of(page, "reschedule")
     again = visitor.get(done.path)
-    moved = visitor.post(move, steps.token(visitor) | {"slot": steps.slot(monday("15:00"))})
+    moved = visitor.post(
+        move, booking_steps.csrf_token(visitor) | {"slot": booking_steps.slot(monday("15:00"))}
+    )
     cancelled = visitor.press(visitor.get(step_of(moved, "cancel")), "Cancel this visit")
     return [done.text, page.text, again.text, moved.text, cancelled.text]
 
@@ -146,7 +148,7 @@ def neutral(texts: list[str], email: str) -> list[list[str]]:
             word
             for word in text.replace(email, "E").split()
             if not any(key in word for key in keys)
-            and not word.startswith(('value="', 'data-turns="'))
+            and not word.startswith(('value="', 'data-look-again-after="'))
         ]
         for text in texts
     ]
@@ -160,7 +162,7 @@ def test_a_token_made_for_one_purpose_opens_no_other_page(client, service):
     made = {step: links.page(visit, step) for step in STEPS}
     made |= {f"handed {step}": links.handed_page(visit, step) for step in ("done", "calendar")}
     made["handed visit"] = links.handed_page(visit, "visit")
-    purposes = {"move": "visit", "move_fragment": "visit", "cancel": "visit"}
+    purposes = {"reschedule": "visit", "reschedule_fragment": "visit", "cancel": "visit"}
     for (one, path), (other, wanted) in permutations(made.items(), 2):
         one, other = one.removeprefix("handed "), other.removeprefix("handed ")
         if purposes.get(one, one) == purposes.get(other, other):
@@ -179,13 +181,15 @@ def test_the_browser_that_booked_cannot_confirm_past_the_limit(stranger, service
     done = book_as(stranger, service)
     waiting = Appointment.objects.get(status=Status.HELD)
     for path in [done.path, *private(linked(done)), *private(linked(stranger.get(done.path)))]:
-        stranger.post(f"/appointments/{token_in(path)}/confirm/", steps.token(stranger))
+        stranger.post(
+            f"/appointments/{token_in(path)}/confirm/", booking_steps.csrf_token(stranger)
+        )
     waiting.refresh_from_db()
     assert waiting.status == Status.HELD
     [mail] = OutgoingEmail.objects.filter(template="appointment_confirm")
     confirm = links.page(waiting, "confirm")
     assert confirm in mail.text
-    stranger.post(confirm, steps.token(stranger))
+    stranger.post(confirm, booking_steps.csrf_token(stranger))
     waiting.refresh_from_db()
     assert waiting.status == Status.BOOKED, "the mailed link does"
 
@@ -252,8 +256,8 @@ def test_a_visit_that_waits_is_moved_and_its_mail_asks_about_the_new_time(client
         status=Status.HELD,
         held_until=timezone.now() + timedelta(hours=1),
     )
-    sent = {"slot": steps.slot(monday("15:00"))}
-    response = client.post(links.page(waiting, "move"), sent)
+    sent = {"slot": booking_steps.slot(monday("15:00"))}
+    response = client.post(links.page(waiting, "reschedule"), sent)
     assert response.status_code == 302
     waiting.refresh_from_db()
     assert (waiting.status, waiting.starts_at) == (Status.HELD, monday("15:00"))

@@ -17,7 +17,7 @@ from appointments import links
 from appointments.models import Appointment, Consent, Status
 from core.mail.models import OutgoingEmail
 from tests import database, processes
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.factories import make_appointment, make_hold, make_provider, make_service, monday
 from tests.visitor import Page, Visitor, over_http
 
@@ -87,7 +87,11 @@ def pressing(
 ) -> Callable[[], Page]:
     """What presses one of the times of that page."""
     visitor = visitor or over_http(site.url)
-    return posting(visitor, path, steps.token(visitor) | {"slot": steps.slot(starts_at)} | also)
+    return posting(
+        visitor,
+        path,
+        booking_steps.csrf_token(visitor) | {"slot": booking_steps.slot(starts_at)} | also,
+    )
 
 
 def statuses(pages: list[Page]) -> Counter:
@@ -111,11 +115,11 @@ def submit_for_the_same_time(site, service) -> list[Callable[[], Page]]:
     calls = []
     for nth in range(RACERS):
         visitor = over_http(site.url)
-        page = steps.take(visitor, service, monday())
+        page = booking_steps.hold_time(visitor, service, monday())
         assert page.status == 200
         Appointment.objects.update(held_until=monday(weeks=-2))
         form = page.form_with("first_name")
-        details = steps.DETAILS | {"email": f"racer{nth}@example.org"}
+        details = booking_steps.DETAILS | {"email": f"racer{nth}@example.org"}
         calls.append(posting(visitor, page.url, form.filled(**details)))
     return calls
 
@@ -154,7 +158,7 @@ def test_of_twenty_who_press_the_same_time_one_holds_it_and_the_others_see_other
     for page in pages:
         if page.status == 409:
             assert len(offers(page)) == 4
-            assert steps.slot(monday()) not in offers(page)
+            assert booking_steps.slot(monday()) not in offers(page)
     assert service.appointments.live().count() == 1
     assert deadlocks() == before
 
@@ -226,7 +230,7 @@ def test_who_presses_two_times_at_once_holds_one_of_them(site, providers):
     for nth in range(5):
         visitor = over_http(site.url)
         # The first hold gives the browser its cookie.
-        steps.take(visitor, service, monday("16:00"))
+        booking_steps.hold_time(visitor, service, monday("16:00"))
         calls = [
             pressing(site, address, monday(clock, weeks=nth + 1), visitor, **{"with": slug})
             for clock, slug in (("10:00", slugs[0]), ("11:00", slugs[-1]))
@@ -241,8 +245,8 @@ def test_who_presses_two_times_at_once_holds_one_of_them(site, providers):
 
 def test_who_sends_the_details_five_times_at_once_books_once(site):
     visitor = over_http(site.url)
-    page = steps.take(visitor, make_service(), monday())
-    sent = page.form_with("first_name").filled(**steps.DETAILS)
+    page = booking_steps.hold_time(visitor, make_service(), monday())
+    sent = page.form_with("first_name").filled(**booking_steps.DETAILS)
     pages, _ = at_once([posting(visitor, page.url, sent)] * 5)
     assert statuses(pages) == {302: 5}
     assert len({page.headers["Location"] for page in pages}) == 1
@@ -254,8 +258,8 @@ def test_one_address_does_not_pass_its_limit_of_upcoming_visits_by_booking_all_a
     service, calls = make_service(providers=[make_provider(hours="00:00-00:00")]), []
     for nth in range(8):
         visitor = over_http(site.url)
-        page = steps.take(visitor, service, monday(f"{9 + nth:02}:00"))
-        sent = page.form_with("first_name").filled(**steps.DETAILS)
+        page = booking_steps.hold_time(visitor, service, monday(f"{9 + nth:02}:00"))
+        sent = page.form_with("first_name").filled(**booking_steps.DETAILS)
         calls.append(posting(visitor, page.url, sent))
     pages, _ = at_once(calls)
     assert statuses(pages) == {302: 8}
@@ -267,7 +271,7 @@ def test_one_address_does_not_pass_its_limit_of_upcoming_visits_by_booking_all_a
 
 
 def moving(site, visit, starts_at, **also: str) -> Callable[[], Page]:
-    return pressing(site, links.page(visit, "move"), starts_at, **also)
+    return pressing(site, links.page(visit, "reschedule"), starts_at, **also)
 
 
 def test_of_two_who_move_into_one_time_one_succeeds(site):

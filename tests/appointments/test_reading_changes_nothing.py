@@ -10,16 +10,31 @@ from appointments import waitlist
 from appointments.booking import returning_patient
 from appointments.calendars import feeds
 from appointments.waitlist import links as waitlist_links
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.database import contents
 from tests.factories import make_appointment, make_entry, make_hold, make_service, monday
 from tests.visitor import in_process
 
 pytestmark = pytest.mark.django_db
-TOKEN = {"visit", "calendar", "move", "move_fragment", "cancel", "confirm", "done", "visit_place"}
+TOKEN = {
+    "visit",
+    "calendar",
+    "reschedule",
+    "reschedule_fragment",
+    "cancel",
+    "confirm",
+    "done",
+    "visit_waitlist_entry",
+}
 PLACE = {f"waitlist{step}" for step in ("", "_accept", "_decline", "_keep", "_leave")}
 HOLD = {"details", "extend", "release"}
-PLAIN = {"state", "elsewhere", "zone", "guess_zone", "lost_link"}
+PLAIN = {
+    "choose_state",
+    "state_not_served",
+    "set_time_zone",
+    "guess_time_zone",
+    "lost_link",
+}
 
 
 def names() -> list[str]:
@@ -30,19 +45,19 @@ def names() -> list[str]:
 
 def address(name: str, *, service, proved, hold, visit, feed, entry) -> str:
     if name in TOKEN:
-        return steps.page_of(visit, name)
+        return booking_steps.page_of(visit, name)
     if name in PLACE:
         return waitlist_links.page(entry, name)
     if name in HOLD:
         return reverse(f"appointments:{name}", args=[hold.uid])
     if name in PLAIN:
         return reverse(f"appointments:{name}")
-    if name == "feed":
+    if name == "calendar_feed":
         return feed
     where = {
-        "service": [visit.place],
-        "proof": [visit.place, proved.slug],
-        "proof_accept": [
+        "choose_service": [visit.place],
+        "email_proof": [visit.place, proved.slug],
+        "email_proof_accept": [
             visit.place,
             proved.slug,
             returning_patient.make(visit.email, returning=True),
@@ -55,7 +70,7 @@ def address(name: str, *, service, proved, hold, visit, feed, entry) -> str:
 def situation():
     """A visitor with a hold that has run out, which a careless page would settle, and a visit."""
     service, client = make_service(), Client(enforce_csrf_checks=True)
-    steps.take(in_process(client), service, monday("10:00"))
+    booking_steps.hold_time(in_process(client), service, monday("10:00"))
     hold = service.appointments.get()
     make_hold(service=service, starts_at=monday("15:00"), minutes=-30)
     visit = make_appointment(service=service, starts_at=monday("11:00"))
@@ -86,7 +101,7 @@ def test_reading_a_visit_in_any_state_changes_no_row(situation, status):
     visit.save()
     before = contents()
     for name in sorted(TOKEN):
-        assert client.get(steps.page_of(visit, name)).status_code < 500
+        assert client.get(booking_steps.page_of(visit, name)).status_code < 500
     assert contents() == before
 
 
@@ -94,7 +109,9 @@ def test_every_page_stays_out_of_caches_search_engines_and_foreign_logs(situatio
     client, rows = situation
     for name in names():
         response = client.get(address(name, **rows))
-        if name == "feed" or response.status_code == 405:  # the providers' own, an empty answer
+        if (
+            name == "calendar_feed" or response.status_code == 405
+        ):  # the providers' own, an empty answer
             continue
         assert {"no-store", "private"} <= set(response["Cache-Control"].split(", ")), name
         assert "noindex" in response["X-Robots-Tag"], name
@@ -136,7 +153,7 @@ def test_a_post_without_its_csrf_token_changes_nothing_and_says_how_to_go_on(sit
     client, rows = situation
     before = contents()
     for name in names():
-        sent = steps.DETAILS | {"slot": steps.slot(monday("12:00"))}
+        sent = booking_steps.DETAILS | {"slot": booking_steps.slot(monday("12:00"))}
         response = client.post(address(name, **rows), sent)
         assert response.status_code in (403, 405), name
         if response.status_code == 403:

@@ -38,10 +38,10 @@ def returning():
     return make_service(audience="returning", proof_required=True)
 
 
-@pytest.mark.parametrize("where", ["lost_link", "proof"])
+@pytest.mark.parametrize("where", ["lost_link", "email_proof"])
 def test_a_known_and_an_unknown_address_get_the_same_answer(client, returning, where):
     known = make_appointment(service=make_service())
-    path = [TENNESSEE, returning.slug] if where == "proof" else []
+    path = [TENNESSEE, returning.slug] if where == "email_proof" else []
     address = reverse(f"appointments:{where}", args=path)
     client.post(address, {"email": "warm.up@example.org"})
     assert shape(client, address, known.email) == shape(client, address, "nobody1@example.org")
@@ -66,8 +66,8 @@ def test_asking_again_and_again_is_one_mail_that_waits_and_answers_the_same(clie
 
 
 def test_a_service_for_returning_patients_asks_for_proof_before_it_shows_times(client, returning):
-    times = reverse("appointments:times", args=[TENNESSEE, returning.slug])
-    proof = reverse("appointments:proof", args=[TENNESSEE, returning.slug])
+    times = reverse("appointments:choose_time", args=[TENNESSEE, returning.slug])
+    proof = reverse("appointments:email_proof", args=[TENNESSEE, returning.slug])
     assert client.get(times).url == proof
     assert client.post(times, {"slot": monday().strftime("%Y-%m-%dT%H:%MZ")}).url == proof
     known = make_appointment(service=make_service())
@@ -88,21 +88,22 @@ def test_a_service_for_returning_patients_asks_for_proof_before_it_shows_times(c
 )
 def test_who_only_ever_cancelled_is_no_returning_patient(client, returning, status, is_returning):
     visit = make_appointment(service=make_service(), starts_at=monday(weeks=-2), status=status)
-    proof = reverse("appointments:proof", args=[TENNESSEE, returning.slug])
+    proof = reverse("appointments:email_proof", args=[TENNESSEE, returning.slug])
     client.post(proof, {"email": visit.email})
     mail = OutgoingEmail.objects.latest("pk").text
     links_to_go_on = re.findall(rf"https?://[^/\s]+({proof}\S+)", mail)
     assert len(links_to_go_on) == is_returning
     for link in links_to_go_on:
         client.post(link)
-    times = client.get(reverse("appointments:times", args=[TENNESSEE, returning.slug]))
+    times = client.get(reverse("appointments:choose_time", args=[TENNESSEE, returning.slug]))
     assert times.status_code == (200 if is_returning else 302)
 
 
 def test_a_proof_ends_after_two_hours_and_cannot_be_made_up(client, returning):
     known = make_appointment(service=make_service())
     client.post(
-        reverse("appointments:proof", args=[TENNESSEE, returning.slug]), {"email": known.email}
+        reverse("appointments:email_proof", args=[TENNESSEE, returning.slug]),
+        {"email": known.email},
     )
     link = mailed_path()
     assert client.get(link[:-3] + "xy/").status_code == 404
@@ -116,7 +117,7 @@ def test_past_the_cut_off_a_visit_is_changed_by_phone_only(client):
         service=service, starts_at=timezone.now().replace(microsecond=0) + timedelta(hours=5)
     )
     assert b"please call us" in client.get(links.page(soon)).content
-    for step in ("cancel", "move"):
+    for step in ("cancel", "reschedule"):
         assert client.get(links.page(soon, step)).status_code == 302
         assert client.post(links.page(soon, step), {"slot": "x"}).status_code == 302
     soon.refresh_from_db()
@@ -158,7 +159,7 @@ def test_changing_a_service_later_changes_no_booked_visit(client):
     service.minutes, service.buffer_after, service.price_cents = 60, 0, 100
     service.save()
     slot = monday("15:00").strftime("%Y-%m-%dT%H:%MZ")
-    client.post(links.page(visit, "move"), {"slot": slot})
+    client.post(links.page(visit, "reschedule"), {"slot": slot})
     visit = Appointment.objects.get(pk=visit.pk)
     assert visit.starts_at == monday("15:00")
     assert visit.minutes == 30

@@ -13,7 +13,7 @@ from django.urls import reverse
 from appointments import booking, cookies, links
 from appointments.models import Appointment, Patient, Status
 from core.mail.models import OutgoingEmail
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_many_visits import EMAIL
 from tests.appointments.test_many_visits import typed as typed_online
 from tests.appointments.test_staff_book import page_for, typed, when
@@ -233,7 +233,7 @@ def test_by_a_mailed_link_a_move_onto_another_visit_is_asked_about(client):
     later = make_appointment(
         service=service, provider=other, patient=grace, starts_at=monday("14:00")
     )
-    page, slot = links.page(later, "move"), {"slot": f"{monday():%Y-%m-%dT%H:%MZ}"}
+    page, slot = links.page(later, "reschedule"), {"slot": f"{monday():%Y-%m-%dT%H:%MZ}"}
     answer = client.post(page, slot)
     assert answer.status_code == 409
     assert "You have another visit at that time:" in words(answer)

@@ -13,7 +13,7 @@ from appointments import booking, emails
 from appointments.models import Appointment, ClinicRules, ConsentText, Patient, Service, Status
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import (
     at,
     make_appointment,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from appointments.models import Status
 from core.staff.models import AuditEvent
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import (
     make_appointment,
     make_hold,

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from appointments.models import Status
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_hold
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from appointments.models import Provider, Service
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_provider, make_service
 from tests.page_forms import read_forms
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from appointments.models import ClinicRules, HoursException, Status
 from appointments.scheduling import holidays as closures
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import at, make_appointment
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_a_new_holiday_over_a_visit_asks_first(manager):
     assert "Booked visits that this disturbs" in answer.content.decode()
     assert not HoursException.objects.exists()
     assert ClinicRules.current().holidays == []
-    chosen = {"affected-all": "cancel", "affected-seen": visit.pk}
+    chosen = {"conflicts-all": "cancel", "conflicts-seen": visit.pk}
     assert save(manager, CHRISTMAS, **chosen).status_code == 302
     visit.refresh_from_db()
     assert visit.status == Status.CANCELLED

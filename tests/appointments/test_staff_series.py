@@ -15,7 +15,7 @@ from appointments.models import Appointment, ConsentText, Status
 from appointments.scheduling import series
 from core.mail import message
 from core.mail.models import OutgoingEmail
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import (
     at,
     make_appointment,

@@ -12,7 +12,7 @@ from appointments.scheduling import bookable_services
 from appointments.scheduling.states import STATES
 from appointments.waitlist import links as place_links
 from core.mail.models import OutgoingEmail
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.factories import (
     at,
     make_appointment,
@@ -58,7 +58,7 @@ def test_a_service_that_was_closed_leads_to_those_that_are_open(visitor, service
 
 def test_pressing_a_time_of_a_closed_service_leads_there_too(visitor, service):
     Service.objects.filter(pk=service.pk).update(active=False)
-    page = steps.take(visitor, service, monday())
+    page = booking_steps.hold_time(visitor, service, monday())
     assert (page.status, page.path) == (200, "/book/tn/")
     assert Appointment.objects.count() == 0
 
@@ -89,9 +89,9 @@ def test_a_place_in_line_for_a_closed_service_leads_on(visitor, service):
 
 
 def test_a_hold_whose_service_was_closed_meanwhile_still_books(visitor, service):
-    page = steps.take(visitor, service, monday())
+    page = booking_steps.hold_time(visitor, service, monday())
     Service.objects.filter(pk=service.pk).update(active=False)
-    page = steps.finish(visitor, page)
+    page = booking_steps.fill_in(visitor, page)
     assert page.path.startswith("/book/done/")
 
 
@@ -115,7 +115,7 @@ def test_a_page_of_a_provider_who_is_gone_shows_everyones_times(visitor, service
         page = visitor.get(f"/book/tn/first-visit/{step}?with=anna-berg&day={monday().date()}")
         assert page.status == 200
         assert GONE in page.text
-        assert steps.slot(monday()) in page.text
+        assert booking_steps.slot(monday()) in page.text
         assert 'name="with"' not in page.text
     assert visitor.get("/book/tn/first-visit/waitlist/?with=anna-berg").status == 200
 
@@ -124,10 +124,10 @@ def test_a_page_of_a_provider_who_is_gone_shows_everyones_times(visitor, service
 def test_pressing_a_time_of_a_provider_who_is_gone_is_like_a_lost_race(visitor, service, how):
     leaves(how)
     typed = {"typed-first_name": "Grace"}
-    page = steps.take(visitor, service, monday(), **{"with": "anna-berg"}, **typed)
+    page = booking_steps.hold_time(visitor, service, monday(), **{"with": "anna-berg"}, **typed)
     assert page.status == 409
     assert NOT_OPEN in page.text
-    assert steps.slot(monday()) in page.text  # with somebody else, or under the new address
+    assert booking_steps.slot(monday()) in page.text  # with somebody else, or under the new address
     page = visitor.press(page, "Take 10:00 am")
     assert page.form_with("first_name").fields["first_name"] == "Grace"
 
@@ -136,9 +136,12 @@ def test_pressing_a_time_of_a_provider_who_is_gone_is_like_a_lost_race(visitor, 
 def test_moving_to_a_provider_who_is_gone_is_like_a_lost_race(visitor, service, how):
     visit = make_appointment(service=service, starts_at=monday())
     leaves(how)
-    assert visitor.get(links.page(visit, "move") + "?with=anna-berg").status == 200
-    sent = steps.token(visitor) | {"slot": steps.slot(monday("14:00")), "with": "anna-berg"}
-    page = visitor.post(links.page(visit, "move"), sent)
+    assert visitor.get(links.page(visit, "reschedule") + "?with=anna-berg").status == 200
+    sent = booking_steps.csrf_token(visitor) | {
+        "slot": booking_steps.slot(monday("14:00")),
+        "with": "anna-berg",
+    }
+    page = visitor.post(links.page(visit, "reschedule"), sent)
     assert page.status == 409
     assert NOT_OPEN in page.text
     page = visitor.press(page, "Take 2:00 pm")
@@ -148,7 +151,7 @@ def test_moving_to_a_provider_who_is_gone_is_like_a_lost_race(visitor, service, 
 def test_waiting_for_a_provider_who_is_gone_says_so_beside_the_field(visitor, service):
     page = visitor.get("/book/tn/first-visit/waitlist/?with=anna-berg")
     leaves("sees nobody")
-    page = visitor.submit(page, press="Join the waitlist", **steps.DETAILS)
+    page = visitor.submit(page, press="Join the waitlist", **booking_steps.DETAILS)
     assert "They cannot be chosen any more." in page.text
     assert 'value="Grace"' in page.text
 
@@ -167,13 +170,13 @@ def test_a_fragment_of_a_closed_service_takes_the_page_to_those_that_are_open(cl
 def test_a_fragment_of_a_visit_that_can_no_longer_move_takes_the_page_to_it(client, service):
     visit = make_appointment(service=service, starts_at=monday())
     booking.cancel(visit)
-    response = client.get(links.page(visit, "move_fragment"))
+    response = client.get(links.page(visit, "reschedule_fragment"))
     assert response["HX-Redirect"] == links.page(visit)
 
 
 def test_a_fragment_of_a_link_that_has_ended_never_stands_inside_a_page(client, service):
     visit = make_appointment(service=service, starts_at=monday())
-    path = links.page(visit, "move_fragment")
+    path = links.page(visit, "reschedule_fragment")
     with time_machine.travel(visit.ends_at + timedelta(days=32)):
         response = client.get(path)
     assert response.status_code == 410
@@ -188,8 +191,8 @@ def test_moving_to_the_time_one_has_changes_nothing_and_mails_nobody(visitor, se
     anna = Provider.objects.get(slug="anna-berg")
     Provider.objects.update(email="provider@example.org")
     visit = make_appointment(service=service, provider=anna, starts_at=monday())
-    sent = steps.token(visitor) | {"slot": steps.slot(monday())} | chosen
-    page = visitor.post(links.page(visit, "move"), sent)
+    sent = booking_steps.csrf_token(visitor) | {"slot": booking_steps.slot(monday())} | chosen
+    page = visitor.post(links.page(visit, "reschedule"), sent)
     assert "This is the time that you have already. Nothing has changed." in page.text
     visit.refresh_from_db()
     assert (visit.starts_at, visit.provider, visit.sequence) == (monday(), anna, 0)
@@ -276,7 +279,7 @@ def test_a_live_region_says_how_many_times_a_chosen_day_has(visitor, service):
     visit = make_appointment(service=service, starts_at=monday("16:30"))
     for page, fragment in (
         ("/book/tn/first-visit/", "/book/tn/first-visit/times/"),
-        (links.page(visit, "move"), links.page(visit, "move_fragment")),
+        (links.page(visit, "reschedule"), links.page(visit, "reschedule_fragment")),
     ):
         assert 'role="status" id="times-said"></p>' in visitor.get(f"{page}?day={day}").text
         swapped = visitor.get(f"{fragment}?day={day}").text

@@ -20,7 +20,7 @@ from appointments.scheduling import time_zones
 from appointments.scheduling.states import STATES
 from appointments.waitlist import links as place_links
 from core.mail.models import OutgoingEmail
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.factories import (
     make_appointment,
     make_entry,
@@ -60,7 +60,7 @@ def words(page: Page) -> str:
 @pytest.mark.parametrize("zone", [ICELAND, PACIFIC, "Etc/GMT+5", "UTC", "Asia/Kolkata", "Mars/X"])
 def test_a_visit_in_new_york_is_mailed_in_eastern_time_whatever_the_browser_says(service, zone):
     visitor = visitor_with(zone)
-    page = steps.finish(visitor, steps.take(visitor, service, ONE_PM, "ny"))
+    page = booking_steps.fill_in(visitor, booking_steps.hold_time(visitor, service, ONE_PM, "ny"))
     assert "1:00 pm" in page.text
     assert "Eastern Time" in page.text
     visit = Appointment.objects.get()
@@ -76,13 +76,13 @@ def test_a_visit_in_new_york_is_mailed_in_eastern_time_whatever_the_browser_says
 def test_a_wait_in_new_york_is_offered_in_eastern_time(service):
     visitor = visitor_with(ICELAND)
     page = visitor.get(f"/book/ny/{service.slug}/waitlist/")
-    visitor.submit(page, press="Join the waitlist", **steps.DETAILS)
+    visitor.submit(page, press="Join the waitlist", **booking_steps.DETAILS)
     entry = WaitlistEntry.objects.get()
     assert entry.zone == NEW_YORK
     WaitlistEntry.objects.update(sooner_than=None)
     with time_machine.travel(ONE_PM - timedelta(days=3, minutes=10)):
         assert waitlist.offer_freed_times() == 1
-    assert OutgoingEmail.objects.get(template="appointment_offer").subject.endswith("Eastern Time")
+    assert OutgoingEmail.objects.get(template="waitlist_offer").subject.endswith("Eastern Time")
     with time_machine.travel(ONE_PM - timedelta(days=3, minutes=10)):
         page = visitor.get(place_links.page(entry))
         assert "Eastern Time" in page.text
@@ -105,9 +105,9 @@ def test_of_a_state_with_several_zones_the_browsers_counts_if_it_is_one(state, m
 
 
 def test_where_a_split_state_is_not_that_of_the_browser_the_answer_decides(service):
-    page = steps.take(visitor_with(PACIFIC), service, ONE_PM)
+    page = booking_steps.hold_time(visitor_with(PACIFIC), service, ONE_PM)
     assert "zone" not in page.form_with("first_name").fields  # nothing is chosen for them
-    page = steps.take(visitor_with("US/Eastern"), service, monday("14:00"))
+    page = booking_steps.hold_time(visitor_with("US/Eastern"), service, monday("14:00"))
     assert page.form_with("first_name").fields["zone"] == NEW_YORK
 
 
@@ -142,7 +142,7 @@ def test_no_zone_is_called_an_unknown_region():
 @pytest.mark.parametrize("zone", ["Etc/GMT+5", "Etc/UTC", "UTC"])
 def test_a_zone_of_no_place_is_no_guess(service, zone):
     visitor = visitor_with(zone)
-    page = steps.times(visitor, service, "ny", f"?day={ONE_PM.date()}")
+    page = booking_steps.times_page(visitor, service, "ny", f"?day={ONE_PM.date()}")
     assert "All times are Eastern Time" in page.text
     assert "where you are" not in page.text
 
@@ -151,33 +151,35 @@ def test_a_zone_of_no_place_is_no_guess(service, zone):
 
 
 def test_where_the_browser_is_elsewhere_every_time_shows_both_clocks(service):
-    page = steps.times(visitor_with(PACIFIC), service, "ny", f"?day={ONE_PM.date()}")
+    page = booking_steps.times_page(visitor_with(PACIFIC), service, "ny", f"?day={ONE_PM.date()}")
     assert "All times are Pacific Time" in page.text
-    [button] = [b for form in page.forms for b in form.buttons if b.value == steps.slot(ONE_PM)]
+    [button] = [
+        b for form in page.forms for b in form.buttons if b.value == booking_steps.slot(ONE_PM)
+    ]
     assert button.text == "10:00 am"
-    after = words(page).partition(f'id="at-{steps.slot(ONE_PM)}">')[2]
+    after = words(page).partition(f'id="at-{booking_steps.slot(ONE_PM)}">')[2]
     assert after.partition("</span>")[0].endswith("1:00 pm in New York")
 
 
 def test_where_the_browser_is_at_the_place_there_is_one_clock(service):
-    page = steps.times(visitor_with(NEW_YORK), service, "ny", f"?day={ONE_PM.date()}")
+    page = booking_steps.times_page(visitor_with(NEW_YORK), service, "ny", f"?day={ONE_PM.date()}")
     assert "in New York<" not in page.text
-    page = steps.take(visitor_with(NEW_YORK), service, ONE_PM, "ny")
+    page = booking_steps.hold_time(visitor_with(NEW_YORK), service, ONE_PM, "ny")
     assert "where you are" not in page.text
 
 
 def test_the_zone_stands_in_the_holds_banner_with_the_place_first(service):
-    page = steps.take(visitor_with(PACIFIC), service, ONE_PM, "ny")
+    page = booking_steps.hold_time(visitor_with(PACIFIC), service, ONE_PM, "ny")
     assert "at 1:00 pm Eastern Time for you." in words(page)
     assert "1:00 pm in New York, 10:00 am where you are" in words(page)
 
 
 def test_the_zone_stands_beside_the_first_time_and_the_nearest(service):
-    page = steps.times(in_process(), service, "ny")
+    page = booking_steps.times_page(in_process(), service, "ny")
     first = words(page).partition('id="first-title"')[2]
     assert "Eastern Time, with" in first.partition("</section>")[0]
     make_hold(service=service, starts_at=ONE_PM, minutes=9)
-    page = steps.take(in_process(), service, ONE_PM, "ny")
+    page = booking_steps.hold_time(in_process(), service, ONE_PM, "ny")
     assert page.status == 409
     assert "at 1:00 pm Eastern Time is not free" in words(page)
     assert "at 12:30 pm Eastern Time</b>" in words(page)
@@ -185,16 +187,16 @@ def test_the_zone_stands_beside_the_first_time_and_the_nearest(service):
 
 def test_for_someone_elses_visit_the_place_leads_also_when_its_time_was_taken(service):
     visitor = visitor_with(PACIFIC)
-    page = steps.take(visitor, service, ONE_PM, "ny")
+    page = booking_steps.hold_time(visitor, service, ONE_PM, "ny")
     Appointment.objects.update(status=Status.EXPIRED, held_until=timezone.now())
     make_appointment(service=service, starts_at=ONE_PM)
-    page = steps.finish(visitor, page, booked_for="other", booked_by="Rosa Whitfield")
+    page = booking_steps.fill_in(visitor, page, booked_for="other", booked_by="Rosa Whitfield")
     assert page.status == 409
     assert "at 1:00 pm Eastern Time is not free" in words(page)
     assert "9:30 am where you are" in words(page)
 
 
-@pytest.mark.parametrize("name", ["visit", "cancel", "move", "done"])
+@pytest.mark.parametrize("name", ["visit", "cancel", "reschedule", "done"])
 def test_the_pages_of_a_visit_show_the_place_first_and_both_clocks(service, name):
     visit = make_appointment(service=service, starts_at=ONE_PM, state="NY", zone=NEW_YORK)
     path = links.handed_page(visit) if name == "done" else links.page(visit, name)
@@ -226,7 +228,7 @@ def night():
 
 
 def test_two_starts_of_the_same_clock_are_told_apart(night):
-    page = steps.times(in_process(), night, query="?day=2027-11-07")
+    page = booking_steps.times_page(in_process(), night, query="?day=2027-11-07")
     starts = [b.text for form in page.forms for b in form.buttons if b.name == "slot"]
     assert starts[1:8] == [
         "12:00 am",
@@ -245,7 +247,7 @@ def test_two_starts_of_the_same_clock_are_told_apart(night):
 )
 def test_the_page_and_the_mail_say_which_of_the_two_it_is(night, utc, which):
     visitor = in_process()
-    page = steps.book(visitor, night, datetime.fromisoformat(f"2027-11-07T{utc}"))
+    page = booking_steps.book(visitor, night, datetime.fromisoformat(f"2027-11-07T{utc}"))
     assert f"1:00 am, {which}" in page.text
     mail = OutgoingEmail.objects.get(template="appointment_booked")
     assert mail.subject.endswith(f"at 1:00 am Central Time, {which}")

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from appointments import booking
 from appointments.models import Appointment, ConsentText, Service, Status
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.factories import make_provider, make_service, make_time_off, monday
 from tests.visitor import Page, Visitor, in_process
 
@@ -68,7 +68,7 @@ def carried(page: Page) -> dict[str, str]:
 
 
 def take_in_another_tab(visitor: Visitor, service: Service) -> Page:
-    return steps.take(visitor, service, SECOND)
+    return booking_steps.hold_time(visitor, service, SECOND)
 
 
 def deleted() -> None:
@@ -82,10 +82,10 @@ def deleted() -> None:
 @pytest.mark.parametrize("booked", [False, True], ids=["taken", "booked"])
 @pytest.mark.parametrize("purged", [False, True], ids=["released", "deleted"])
 def test_another_time_in_a_second_tab_loses_nothing_in_the_first(visitor, service, booked, purged):
-    first = steps.take(visitor, service, FIRST)
+    first = booking_steps.hold_time(visitor, service, FIRST)
     second = take_in_another_tab(visitor, service)
     if booked:
-        steps.finish(visitor, second)
+        booking_steps.fill_in(visitor, second)
     if purged:
         deleted()
     page = send(visitor, first)
@@ -102,11 +102,11 @@ def test_another_time_in_a_second_tab_loses_nothing_in_the_first(visitor, servic
 def test_where_somebody_has_that_time_by_now_the_next_one_gets_what_was_typed(
     visitor, service, purged
 ):
-    first = steps.take(visitor, service, FIRST)
+    first = booking_steps.hold_time(visitor, service, FIRST)
     take_in_another_tab(visitor, service)
     if purged:
         deleted()
-    steps.book(in_process(), service, FIRST)
+    booking_steps.book(in_process(), service, FIRST)
     page = send(visitor, first)
     assert (page.status, carried(page)) == (409, answers())
     page = visitor.press(page, "Take ")
@@ -114,7 +114,7 @@ def test_where_somebody_has_that_time_by_now_the_next_one_gets_what_was_typed(
 
 
 def test_where_the_clinic_has_closed_that_time_by_now_too(visitor, service):
-    first = steps.take(visitor, service, FIRST)
+    first = booking_steps.hold_time(visitor, service, FIRST)
     take_in_another_tab(visitor, service)
     make_time_off(None, FIRST.date(), hours="09:00-12:00")
     page = send(visitor, first)
@@ -123,14 +123,14 @@ def test_where_the_clinic_has_closed_that_time_by_now_too(visitor, service):
 
 
 def test_more_time_for_a_hold_that_is_gone_keeps_it_too(visitor, service):
-    first = steps.take(visitor, service, FIRST)
+    first = booking_steps.hold_time(visitor, service, FIRST)
     take_in_another_tab(visitor, service)
     page = send(visitor, first, press="I need more time")
     assert kept(page) == answers()
 
 
 def test_the_hold_of_the_second_tab_is_taken_once_more_in_the_same_way(visitor, service):
-    first = steps.take(visitor, service, FIRST)
+    first = booking_steps.hold_time(visitor, service, FIRST)
     second = take_in_another_tab(visitor, service)
     send(visitor, first)
     page = send(visitor, second)
@@ -142,48 +142,52 @@ def test_the_hold_of_the_second_tab_is_taken_once_more_in_the_same_way(visitor, 
 
 
 def test_choosing_another_time_takes_along_what_was_typed(visitor, service):
-    page = send(visitor, steps.take(visitor, service, FIRST), press="Choose another time")
+    page = send(
+        visitor, booking_steps.hold_time(visitor, service, FIRST), press="Choose another time"
+    )
     assert page.path == f"/book/tn/{service.slug}/"
     assert Appointment.objects.get().status == Status.RELEASED
     assert "What you typed is kept on this page" in page.text
     assert carried(page) == answers()
     form = next(form for form in page.forms if any(b.name == "slot" for b in form.buttons))
-    page = visitor.post(page.url, form.fields | {"slot": steps.slot(SECOND)})
+    page = visitor.post(page.url, form.fields | {"slot": booking_steps.slot(SECOND)})
     assert kept(page) == answers()
 
 
 def test_another_day_without_javascript_takes_it_along(visitor, service):
-    page = send(visitor, steps.take(visitor, service, FIRST), press="Choose another time")
+    page = send(
+        visitor, booking_steps.hold_time(visitor, service, FIRST), press="Choose another time"
+    )
     day = monday(weeks=2).date()
     page = visitor.submit(page, press="Show this day", day=str(day))
     assert carried(page) == answers()
     slots = [b.value for form in page.forms for b in form.buttons if b.name == "slot"]
-    assert steps.slot(monday("11:00", weeks=2)) in slots
+    assert booking_steps.slot(monday("11:00", weeks=2)) in slots
 
 
 def test_all_times_after_a_lost_race_take_it_along(visitor, service):
-    first = steps.take(visitor, service, FIRST)
+    first = booking_steps.hold_time(visitor, service, FIRST)
     Appointment.objects.all().delete()
-    steps.book(in_process(), service, FIRST)
+    booking_steps.book(in_process(), service, FIRST)
     page = visitor.press(send(visitor, first), "See all times")
     assert (page.path, carried(page)) == (f"/book/tn/{service.slug}/", answers())
 
 
 def test_who_typed_nothing_gets_the_plain_pages(visitor, service):
-    page = visitor.press(steps.take(visitor, service, FIRST), "Choose another time")
+    page = visitor.press(booking_steps.hold_time(visitor, service, FIRST), "Choose another time")
     assert carried(page) == {}
     assert "What you typed is kept" not in page.text
-    assert steps.take(visitor, service, SECOND).path.startswith("/book/details/")
+    assert booking_steps.hold_time(visitor, service, SECOND).path.startswith("/book/details/")
 
 
 def test_of_a_stranger_s_hold_nothing_is_given_back(visitor, service):
-    steps.take(visitor, service, FIRST)
+    booking_steps.hold_time(visitor, service, FIRST)
     hold = Appointment.objects.get()
     times = f"/book/tn/{service.slug}/"
     other = in_process()
-    other.post(times, steps.token(other) | {"release": str(hold.uid)})
+    other.post(times, booking_steps.csrf_token(other) | {"release": str(hold.uid)})
     for odd in ("", "x", "\x00"):
-        assert other.post(times, steps.token(other) | {"release": odd}).status == 200
+        assert other.post(times, booking_steps.csrf_token(other) | {"release": odd}).status == 200
     hold.refresh_from_db()
     assert hold.status == Status.HELD
 
@@ -193,7 +197,7 @@ def test_of_a_stranger_s_hold_nothing_is_given_back(visitor, service):
 
 @pytest.mark.parametrize("purged", [False, True], ids=["released", "deleted"])
 def test_back_shows_the_form_once_more_for_the_browser_to_fill_in(visitor, service, purged):
-    first = steps.take(visitor, service, FIRST)
+    first = booking_steps.hold_time(visitor, service, FIRST)
     visitor.press(first, "Choose another time")
     if purged:
         deleted()
@@ -206,7 +210,7 @@ def test_back_shows_the_form_once_more_for_the_browser_to_fill_in(visitor, servi
 
 def test_a_browser_that_was_restarted_owns_its_hold(service):
     client = Client()
-    client.post(f"/book/tn/{service.slug}/", {"slot": steps.slot(FIRST)})
+    client.post(f"/book/tn/{service.slug}/", {"slot": booking_steps.slot(FIRST)})
     [cookie] = [morsel for name, morsel in client.cookies.items() if name.endswith("visitor")]
     longest = booking.HOLD_FOR + booking.holds.EXTEND_BY + booking.holds.KEPT_FOR_WHO_TYPES
     assert cookie["max-age"] >= longest.total_seconds()
@@ -216,18 +220,18 @@ def test_a_browser_that_was_restarted_owns_its_hold(service):
 
 def test_a_browser_that_forgot_everything_loses_nothing(visitor, service):
     """Its hold is nobody's it could show: it meets it like somebody else's, with what was typed."""
-    first = steps.take(visitor, service, FIRST)
+    first = booking_steps.hold_time(visitor, service, FIRST)
     other = in_process()
-    form = fill_in(first) | steps.token(other)
+    form = fill_in(first) | booking_steps.csrf_token(other)
     page = other.post(first.form_with("first_name").action, form)
     assert (page.status, carried(page)) == (409, answers())
     Appointment.objects.all().delete()
-    page = other.post(first.form_with("first_name").action, form | steps.token(other))
+    page = other.post(first.form_with("first_name").action, form | booking_steps.csrf_token(other))
     assert kept(page) == answers()
 
 
 def test_the_address_says_which_time_and_nothing_that_was_typed(visitor, service):
-    page = steps.take(visitor, service, FIRST)
+    page = booking_steps.hold_time(visitor, service, FIRST)
     action = page.form_with("first_name").action
     assert re.search(rf"\?state=tn&(amp;)?service={service.slug}&", action)
     for odd in ("", "?state=zz", "?state=tn&service=none&slot=x", "?slot=9999-12-31T23:59Z"):
@@ -236,7 +240,7 @@ def test_the_address_says_which_time_and_nothing_that_was_typed(visitor, service
 
 
 def test_a_closed_service_leads_to_those_that_are_open(visitor, service):
-    first = steps.take(visitor, service, FIRST)
+    first = booking_steps.hold_time(visitor, service, FIRST)
     take_in_another_tab(visitor, service)
     Service.objects.update(active=False)
     assert send(visitor, first).path == "/book/tn/"
@@ -246,7 +250,7 @@ def test_a_closed_service_leads_to_those_that_are_open(visitor, service):
 
 
 def test_who_is_asked_to_wait_keeps_what_was_typed(visitor, service, settings):
-    first = steps.take(visitor, service, FIRST)
+    first = booking_steps.hold_time(visitor, service, FIRST)
     settings.LIMITS = settings.LIMITS | {"bookings": "0/hour"}
     page = send(visitor, first)
     assert page.status == 429

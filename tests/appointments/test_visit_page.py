@@ -14,7 +14,7 @@ from appointments.models import Appointment, Status
 from core.mail.attachments import Attachment
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.practice.models import Practice
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.factories import (
     at,
     make_appointment,
@@ -27,7 +27,7 @@ from tests.factories import (
 from tests.visitor import in_process
 
 pytestmark = pytest.mark.django_db
-STEPS = ["visit", "calendar", "move", "move_fragment", "cancel", "confirm", "done"]
+STEPS = ["visit", "calendar", "reschedule", "reschedule_fragment", "cancel", "confirm", "done"]
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def token_in(path: str) -> str:
 
 
 def tampered(visit: Appointment, step: str) -> list[str]:
-    key, signature = token_in(steps.page_of(visit, step)).split(".")
+    key, signature = token_in(booking_steps.page_of(visit, step)).split(".")
     other = make_appointment(starts_at=monday("15:00"))
     return [
         f"{key}.{signature[:-1]}{'A' if signature[-1] != 'A' else 'B'}",
@@ -78,7 +78,7 @@ def tampered(visit: Appointment, step: str) -> list[str]:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_link_that_is_wrong_or_changed_is_not_found(visitor, visit, step):
-    path = steps.page_of(visit, step)
+    path = booking_steps.page_of(visit, step)
     assert visitor.get(path).status == 200
     for wrong in tampered(visit, step):
         assert visitor.get(path.replace(token_in(path), wrong)).status == 404
@@ -87,7 +87,7 @@ def test_a_link_that_is_wrong_or_changed_is_not_found(visitor, visit, step):
 def test_a_hold_has_no_page(visitor):
     hold = make_hold()
     for step in STEPS:
-        assert visitor.get(steps.page_of(hold, step)).status == 404
+        assert visitor.get(booking_steps.page_of(hold, step)).status == 404
 
 
 def test_a_link_signed_with_an_older_key_opens_while_that_key_is_kept(visitor, visit, settings):
@@ -101,7 +101,7 @@ def test_a_link_signed_with_an_older_key_opens_while_that_key_is_kept(visitor, v
 def test_a_link_ends_a_month_after_the_visit_and_shows_nothing_of_it(visitor, visit):
     end = visit.ends_at + timedelta(days=31)
     for step in STEPS[:-1]:  # the done page is closed long before
-        path = steps.page_of(visit, step)
+        path = booking_steps.page_of(visit, step)
         with time_machine.travel(end - timedelta(minutes=1)):
             assert visitor.get(path).status == 200
         with time_machine.travel(end + timedelta(minutes=1)):
@@ -176,7 +176,7 @@ def test_the_file_keeps_to_the_letter_of_the_standard(visit):
 
 def test_the_confirmation_invites_without_asking_for_an_answer(visitor):
     service = make_service()
-    steps.book(visitor, service, monday())
+    booking_steps.book(visitor, service, monday())
     file, (method, event) = mailed("appointment_booked")
     assert file.calendar_method == method == "REQUEST"
     assert file.filename == "visit.ics"
@@ -189,7 +189,7 @@ def test_the_confirmation_invites_without_asking_for_an_answer(visitor):
 
 def test_the_uid_stays_and_the_sequence_rises_with_each_change(visitor, client):
     service = make_service()
-    steps.book(visitor, service, monday("10:00"))
+    booking_steps.book(visitor, service, monday("10:00"))
     visit = Appointment.objects.get()
     booking.move(visit, provider=None, starts_at=monday("11:00"))
     visit = Appointment.objects.get()
@@ -289,12 +289,14 @@ def test_cancelling_twice_cancels_once(visitor, visit):
 
 def test_a_cancelled_time_is_free_at_once(visitor, visit):
     visitor.press(visitor.get(links.page(visit, "cancel")), "Cancel this visit")
-    assert steps.take(in_process(), visit.service, visit.starts_at).status == 200
+    assert booking_steps.hold_time(in_process(), visit.service, visit.starts_at).status == 200
 
 
 @pytest.mark.parametrize("minutes", [1, 31])
 def test_a_visit_that_has_begun_is_neither_cancelled_nor_moved(visitor, visit, minutes):
-    cancel, move = (visitor.get(steps.page_of(visit, step)) for step in ("cancel", "move"))
+    cancel, move = (
+        visitor.get(booking_steps.page_of(visit, step)) for step in ("cancel", "reschedule")
+    )
     with time_machine.travel(visit.starts_at + timedelta(minutes=minutes)):
         visitor.press(cancel, "Cancel this visit")
         visitor.press(move, "Take this time")
@@ -317,9 +319,9 @@ def test_past_the_cut_off_the_patient_is_asked_to_call(visitor):
 
 
 def move(visitor, visit, starts_at):
-    page = visitor.get(links.page(visit, "move"))
+    page = visitor.get(links.page(visit, "reschedule"))
     form = page.form_with("csrfmiddlewaretoken")
-    return visitor.post(page.url, form.fields | {"slot": steps.slot(starts_at)})
+    return visitor.post(page.url, form.fields | {"slot": booking_steps.slot(starts_at)})
 
 
 def test_a_visit_moves_to_the_time_that_was_pressed(visitor, visit):
@@ -334,9 +336,9 @@ def test_a_visit_moves_to_the_time_that_was_pressed(visitor, visit):
 
 
 def test_the_old_time_is_free_in_the_moment_the_new_one_is_set(visitor, visit):
-    assert steps.take(in_process(), visit.service, monday()).status == 409
+    assert booking_steps.hold_time(in_process(), visit.service, monday()).status == 409
     move(visitor, visit, monday("14:00"))
-    assert steps.take(in_process(), visit.service, monday()).status == 200
+    assert booking_steps.hold_time(in_process(), visit.service, monday()).status == 200
 
 
 def test_a_visit_may_move_over_its_own_old_time(visitor):
@@ -384,10 +386,10 @@ def test_a_visit_stays_with_its_provider_where_they_are_free(visitor):
 
 
 def test_a_visit_does_not_move_past_the_license_of_its_provider(visitor, visit):
-    page = visitor.get(links.page(visit, "move"))
+    page = visitor.get(links.page(visit, "reschedule"))
     visit.provider.licenses.update(expires=monday().date() - timedelta(days=1))
     form = page.form_with("csrfmiddlewaretoken")
-    page = visitor.post(page.url, form.fields | {"slot": steps.slot(monday("14:00"))})
+    page = visitor.post(page.url, form.fields | {"slot": booking_steps.slot(monday("14:00"))})
     assert page.status == 409
 
 
@@ -409,7 +411,7 @@ def states() -> dict[str, str]:
 
 
 def test_a_mail_that_still_waits_is_overtaken_by_the_next_word_about_the_visit(visitor):
-    steps.book(visitor, make_service(), monday())
+    booking_steps.book(visitor, make_service(), monday())
     booking.move(Appointment.objects.get(), provider=None, starts_at=monday("14:00"))
     assert states() == {
         "appointment_booked": EmailStatus.DROPPED,
@@ -425,7 +427,7 @@ def test_a_mail_that_still_waits_is_overtaken_by_the_next_word_about_the_visit(v
 
 def test_mails_about_another_visit_are_not_overtaken(visitor):
     service = make_service()
-    steps.book(visitor, service, monday("10:00"))
+    booking_steps.book(visitor, service, monday("10:00"))
     patient = make_patient(email="grace@example.org", first_name="George")
     other = make_appointment(service=service, starts_at=monday("14:00"), patient=patient)
     booking.cancel(other)

@@ -8,8 +8,8 @@ from appointments import waitlist
 from appointments.models import Appointment, Status, WaitlistEntry
 from appointments.scheduling import availability
 from core.mail.models import OutgoingEmail
-from tests.appointments.front_desk import signed_in
-from tests.appointments.waitlist import at_noon, booked_out, free, line_of
+from tests.appointments.staff_clients import signed_in
+from tests.appointments.waitlist_setup import at_noon, booked_out, cancel_visit, waiting_entries
 from tests.factories import make_entry
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def remove(client: Client, *entries: WaitlistEntry):
 
 def test_the_list_shows_who_waits_the_first_in_front(desk):
     service, _ = booked_out()
-    line_of(service, 1, last_name="Second")
+    waiting_entries(service, 1, last_name="Second")
     make_entry(service=service, last_name="Third", weekdays=[0, 4], parts=["evening"])
     gone = make_entry(service=service, last_name="Gone")
     waitlist.leave(gone)
@@ -63,8 +63,8 @@ def test_a_place_is_found_by_name_address_and_phone(desk):
 
 def test_the_page_of_a_place_shows_its_offers_and_has_nothing_to_save(desk):
     service, visit = booked_out()
-    [entry] = line_of(service, 1)
-    free(visit)
+    [entry] = waiting_entries(service, 1)
+    cancel_visit(visit)
     waitlist.offer_freed_times()
     page = reverse("admin:appointments_waitlistentry_change", args=[entry.pk])
     text = desk.get(page).content.decode()
@@ -76,8 +76,8 @@ def test_the_page_of_a_place_shows_its_offers_and_has_nothing_to_save(desk):
 
 def test_who_is_taken_off_the_list_gets_no_offer_and_no_mail(desk):
     service, visit = booked_out()
-    [entry] = line_of(service, 1)
-    free(visit)
+    [entry] = waiting_entries(service, 1)
+    cancel_visit(visit)
     waitlist.offer_freed_times()
     answer = remove(desk, entry)
     assert "1 place on the waitlist is closed." in answer.content.decode()
@@ -90,8 +90,8 @@ def test_who_is_taken_off_the_list_gets_no_offer_and_no_mail(desk):
 
 def test_a_place_that_got_its_time_cannot_be_taken_off(desk):
     service, visit = booked_out()
-    [entry] = line_of(service, 1)
-    free(visit)
+    [entry] = waiting_entries(service, 1)
+    cancel_visit(visit)
     waitlist.offer_freed_times()
     waitlist.accept(entry.offers.get())
     remove(desk, entry)
@@ -102,7 +102,7 @@ def test_a_place_that_got_its_time_cannot_be_taken_off(desk):
 
 def test_a_clinician_looks_only():
     service, _ = booked_out()
-    [entry] = line_of(service, 1)
+    [entry] = waiting_entries(service, 1)
     client = signed_in("clinician")
     assert "Grace Whitfield" in client.get(LIST).content.decode()
     remove(client, entry)

@@ -7,7 +7,7 @@ from appointments import booking
 from appointments.models import Status
 from core import broker
 from core.cache import service
-from tests.appointments.waitlist import at_noon, booked_out, free, open_hours
+from tests.appointments.waitlist_setup import at_noon, booked_out, cancel_visit, open_hours
 from tests.factories import make_appointment, make_service, monday
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def told(monkeypatch) -> list[str]:
 def test_a_cancelled_visit_tells_the_waitlist(told, django_capture_on_commit_callbacks):
     _, visit = booked_out()
     with django_capture_on_commit_callbacks(execute=True):
-        free(visit)
+        cancel_visit(visit)
     assert told == ["appointments.tasks.offer_freed_times"]
 
 
@@ -52,7 +52,7 @@ def test_many_visits_cancelled_in_one_go_are_one_word(told, django_capture_on_co
     visits = [make_appointment(service=service, starts_at=monday(f"1{n}:00")) for n in range(5)]
     with django_capture_on_commit_callbacks(execute=True):
         for visit in visits:
-            free(visit)
+            cancel_visit(visit)
     assert len(told) == 1
 
 
@@ -69,7 +69,7 @@ def test_a_service_that_is_away_keeps_nobody_from_cancelling(
     service.breaker.reset()
     _, visit = booked_out()
     with django_capture_on_commit_callbacks(execute=True):
-        free(visit)
+        cancel_visit(visit)
     visit.refresh_from_db()
     assert visit.status == Status.CANCELLED
     broker.breaker.reset()

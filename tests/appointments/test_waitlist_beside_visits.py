@@ -12,11 +12,11 @@ from appointments import links as visit_links
 from appointments.models import Appointment, Service, Status, WaitlistOffer
 from appointments.waitlist import links
 from core.mail.models import OutgoingEmail
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_many_visits import EMAIL
 from tests.appointments.test_many_visits import typed as typed_online
 from tests.appointments.test_staff_book import page_for, typed, when
-from tests.appointments.waitlist import at_noon, booked_out, free, mails_to
+from tests.appointments.waitlist_setup import at_noon, booked_out, cancel_visit, mails_to
 from tests.factories import (
     make_appointment,
     make_entry,
@@ -92,7 +92,7 @@ def test_reading_the_page_gives_up_nothing(visitor):
     entry = make_entry(service=service, email=EMAIL)
     visit = book_online(service)
     visitor.get(visit_links.page(visit))
-    visitor.get(visit_links.page(visit, "visit_place"))
+    visitor.get(visit_links.page(visit, "visit_waitlist_entry"))
     assert status_of(entry) == "waiting"
 
 
@@ -102,7 +102,7 @@ def test_a_browser_that_typed_an_address_is_told_of_no_place_and_gives_up_none(v
     visit = book_online(service)
     for name in ("done", "visit"):
         assert "waitlist" not in visitor.get(visit_links.handed_page(visit, name)).text
-    Client().post(visit_links.handed_page(visit, "visit_place"), {"place": "leave"})
+    Client().post(visit_links.handed_page(visit, "visit_waitlist_entry"), {"place": "leave"})
     assert status_of(entry) == "waiting"
 
 
@@ -141,7 +141,7 @@ def offered():
     mine = make_appointment(
         service=make_service(providers=[provider]), patient=grace, starts_at=monday("14:00")
     )
-    free(taken)
+    cancel_visit(taken)
     waitlist.offer_freed_times()
     return entry, mine
 

@@ -13,8 +13,8 @@ from appointments.booking import returning_patient
 from appointments.models import WaitlistEntry
 from appointments.waitlist import links
 from core.mail.models import OutgoingEmail
-from tests.appointments import steps
-from tests.appointments.waitlist import at_noon, booked_out, mails_to, open_hours
+from tests.appointments import booking_steps
+from tests.appointments.waitlist_setup import at_noon, booked_out, mails_to, open_hours
 from tests.factories import make_entry, make_service, monday
 from tests.visitor import in_process
 
@@ -45,7 +45,7 @@ def join(visitor, service, *, weekdays=(), parts=(), **answers):
     """Fill in the page and send it, with those boxes ticked."""
     page = form_of(visitor, service)
     form = page.form_with("first_name")
-    data = form.filled(**steps.DETAILS | answers)
+    data = form.filled(**booking_steps.DETAILS | answers)
     return visitor.post(page.url, data | {"weekdays": weekdays, "parts": parts})
 
 
@@ -54,16 +54,16 @@ def join(visitor, service, *, weekdays=(), parts=(), **answers):
 
 @pytest.mark.parametrize("query", ["", "?day=2027-01-04"])
 def test_the_time_page_leads_to_the_waitlist(visitor, service, query):
-    page = steps.times(visitor, service, query=query)
+    page = booking_steps.times_page(visitor, service, query=query)
     assert f'href="/book/tn/{service.slug}/waitlist/"' in page.text
     open_hours(service, "14:00-15:00")
-    page = steps.times(visitor, service, query=query)
+    page = booking_steps.times_page(visitor, service, query=query)
     assert f'href="/book/tn/{service.slug}/waitlist/"' in page.text
 
 
 def test_the_provider_who_was_chosen_is_chosen_there_too(visitor, service):
     slug = service.providers.get().slug
-    page = steps.times(visitor, service, query=f"?with={slug}")
+    page = booking_steps.times_page(visitor, service, query=f"?with={slug}")
     assert f"/waitlist/?with={slug}" in page.text
     form = form_of(visitor, service, query=f"?with={slug}").form_with("provider")
     assert form.fields["provider"] == slug
@@ -96,7 +96,7 @@ def test_the_mail_brings_the_one_link_to_the_place(visitor, service):
     join(visitor, service)
     entry = WaitlistEntry.objects.get()
     mail = OutgoingEmail.objects.get()
-    assert (mail.template, mail.to) == ("appointment_offer_joined", "grace@example.org")
+    assert (mail.template, mail.to) == ("waitlist_joined", "grace@example.org")
     assert links.page(entry) in mail.text
     assert service.name not in mail.text
     assert "You are on the waitlist, Grace." in visitor.get(links.page(entry)).text
@@ -147,7 +147,7 @@ def test_what_was_typed_stays_when_something_is_wrong(visitor, service):
 )
 def test_nothing_odd_is_stored(visitor, service, wrong):
     page = form_of(visitor, service)
-    data = page.form_with("first_name").filled(**steps.DETAILS)
+    data = page.form_with("first_name").filled(**booking_steps.DETAILS)
     data = {name: value for name, value in (data | wrong).items() if value is not False}
     answer = visitor.post(page.url, data)
     assert answer.status == 200
@@ -221,7 +221,7 @@ def test_an_address_with_four_places_is_asked_by_mail_whether_it_wants_one_more(
     entries = [make_entry(service=make_service(), email="grace@example.org") for _ in range(4)]
     known = join(visitor, service)
     assert WaitlistEntry.objects.filter(status="waiting").count() == 4
-    assert mails_to(entries[0]) == ["appointment_offer_joined"]
+    assert mails_to(entries[0]) == ["waitlist_joined"]
     mail = OutgoingEmail.objects.get()
     assert "Was it you? Then say yes" in mail.text
     entry = WaitlistEntry.objects.get(status="asked")
@@ -246,7 +246,7 @@ def test_a_place_that_was_asked_about_twice_is_in_line_once(visitor, service):
     [entry] = WaitlistEntry.objects.filter(status="asked")
     assert entry.weekdays == [3]
     for _ in range(2):
-        visitor.post(f"{links.page(entry)}keep/", steps.token(visitor))
+        visitor.post(f"{links.page(entry)}keep/", booking_steps.csrf_token(visitor))
     assert WaitlistEntry.objects.filter(status="waiting").count() == 5
     join(visitor, service, weekdays=["4"])
     [again] = WaitlistEntry.objects.filter(pk=entry.pk)
@@ -292,7 +292,7 @@ def test_past_its_limit_a_network_is_asked_to_wait(visitor, service, settings):
     assert WaitlistEntry.objects.count() == 1
 
 
-def test_near_the_limit_a_little_effort_is_asked_and_every_tick_travels_along(
+def test_near_the_limit_a_little_work_is_asked_and_every_tick_travels_along(
     visitor, service, settings
 ):
     settings.LIMITS = settings.LIMITS | {"waitlist_easily": "1/day"}

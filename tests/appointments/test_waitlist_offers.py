@@ -12,15 +12,15 @@ from appointments.models import Appointment, License, Status, WaitlistEntry, Wai
 from appointments.scheduling import availability
 from appointments.waitlist import offers as offering
 from core.mail.models import OutgoingEmail
-from tests.appointments.waitlist import (
-    asked,
+from tests.appointments.waitlist_setup import (
     at_noon,
     booked_out,
+    cancel_visit,
     emails,
-    free,
-    line_of,
     mails_to,
+    offered_to,
     open_hours,
+    waiting_entries,
 )
 from tests.factories import (
     at,
@@ -54,35 +54,35 @@ def starts_offered() -> list[datetime]:
 
 def test_nobody_is_asked_while_nothing_is_free():
     service, _ = booked_out()
-    line_of(service)
+    waiting_entries(service)
     assert waitlist.offer_freed_times() == 0
-    assert asked() == []
+    assert offered_to() == []
 
 
 def test_the_time_of_a_cancelled_visit_is_offered_to_the_first_three():
     service, visit = booked_out()
-    line = line_of(service, 5)
-    free(visit)
+    line = waiting_entries(service, 5)
+    cancel_visit(visit)
     assert waitlist.offer_freed_times() == 1
-    assert asked() == emails(line[:3])
+    assert offered_to() == emails(line[:3])
     assert starts_offered() == [monday("10:00")]
 
 
 def test_the_time_of_a_moved_visit_is_offered():
     service, visit = booked_out()
     open_hours(service, "10:00-11:00", weeks=2)
-    line = line_of(service, 1)
+    line = waiting_entries(service, 1)
     booking.move(visit, provider=None, starts_at=monday("10:00", weeks=2))
     waitlist.offer_freed_times()
-    assert asked() == emails(line)
+    assert offered_to() == emails(line)
     assert starts_offered() == [monday("10:00")]
 
 
 def test_the_time_of_a_hold_that_ran_out_is_offered():
     service, visit = booked_out()
-    free(visit)
+    cancel_visit(visit)
     make_hold(service=service, starts_at=monday("10:00"), minutes=10)
-    line_of(service, 1)
+    waiting_entries(service, 1)
     with at_noon(minutes=2):
         assert waitlist.offer_freed_times() == 0
     with at_noon(days=1):
@@ -91,7 +91,7 @@ def test_the_time_of_a_hold_that_ran_out_is_offered():
 
 def test_hours_that_are_added_are_offered():
     service, _ = booked_out()
-    line_of(service, 1)
+    waiting_entries(service, 1)
     open_hours(service, "14:00-15:00")
     waitlist.offer_freed_times()
     assert starts_offered() == [monday("14:00")]
@@ -102,7 +102,7 @@ def test_time_off_that_is_taken_back_is_offered():
     make_hours(provider, "10:00-10:30", [0])
     service = make_service(providers=[provider], horizon_days=13)
     off = make_time_off(provider, datetime.now(UTC).date(), monday(weeks=9).date())
-    line_of(service, 1)
+    waiting_entries(service, 1)
     assert waitlist.offer_freed_times() == 0
     off.delete()
     assert waitlist.offer_freed_times() == 1
@@ -114,7 +114,7 @@ def test_a_cap_that_is_raised_frees_times():
     provider = service.providers.get()
     provider.daily_limit = 1
     provider.save()
-    line_of(service, 1)
+    waiting_entries(service, 1)
     assert waitlist.offer_freed_times() == 0
     provider.daily_limit = 2
     provider.save()
@@ -123,17 +123,17 @@ def test_a_cap_that_is_raised_frees_times():
 
 def test_a_time_without_a_license_in_the_state_is_not_offered():
     service, visit = booked_out()
-    free(visit)
-    line_of(service, 1)
+    cancel_visit(visit)
+    waiting_entries(service, 1)
     License.objects.update(expires=monday().date() - timedelta(days=1))
     assert waitlist.offer_freed_times() == 0
 
 
 def test_nobody_of_another_state_or_service_is_asked():
     service, visit = booked_out()
-    line_of(service, 1, state="KY", zone="America/New_York")
-    line_of(make_service(providers=[]), 1)
-    free(visit)
+    waiting_entries(service, 1, state="KY", zone="America/New_York")
+    waiting_entries(make_service(providers=[]), 1)
+    cancel_visit(visit)
     assert waitlist.offer_freed_times() == 0
 
 
@@ -163,16 +163,16 @@ def test_the_first_three_whom_it_suits_are_asked_and_others_are_passed_over():
     # Something later is free: who wants a time sooner than another still does.
     open_hours(service, "10:00-11:00", weeks=2)
     make_appointment(service=service, starts_at=monday("10:00", weeks=2))
-    free(visit)
+    cancel_visit(visit)
     waitlist.offer_freed_times()
-    assert asked() == [line[n].email for n in (3, 5, 6)]
+    assert offered_to() == [line[n].email for n in (3, 5, 6)]
 
 
 def test_the_parts_of_the_day_are_those_of_each_patients_clock():
     service, visit = booked_out()
     eastern = make_entry(service=service, zone="America/New_York", parts=["morning"])
     pacific = make_entry(service=service, zone="America/Los_Angeles", parts=["afternoon"])
-    free(visit)
+    cancel_visit(visit)
     open_hours(service, "16:00-17:00")
     waitlist.offer_freed_times()
     offers = {offer.entry.email: offer.starts_at for offer in WaitlistOffer.objects.all()}
@@ -182,9 +182,9 @@ def test_the_parts_of_the_day_are_those_of_each_patients_clock():
 def test_the_mail_says_the_time_on_the_patients_clock_and_nothing_else():
     service, visit = booked_out()
     entry = make_entry(service=service, zone="America/New_York")
-    free(visit)
+    cancel_visit(visit)
     waitlist.offer_freed_times()
-    mail = OutgoingEmail.objects.get(template="appointment_offer")
+    mail = OutgoingEmail.objects.get(template="waitlist_offer")
     assert (mail.to, mail.not_after) == (entry.email, WaitlistOffer.objects.get().until)
     assert "11:00 am, Eastern Time" in mail.text
     assert mail.text.count("http") == 1
@@ -195,8 +195,10 @@ def test_the_mail_says_the_time_on_the_patients_clock_and_nothing_else():
 def test_the_earliest_time_that_suits_is_offered_first():
     service, visit = booked_out()
     open_hours(service, "14:00-15:00")
-    free(visit)
-    first, second = line_of(service, 2, parts=["afternoon"])[:1] + line_of(service, 1)
+    cancel_visit(visit)
+    first, second = waiting_entries(service, 2, parts=["afternoon"])[:1] + waiting_entries(
+        service, 1
+    )
     waitlist.offer_freed_times()
     offers = {offer.entry.email: offer.starts_at for offer in WaitlistOffer.objects.all()}
     assert offers[first.email] == monday("14:00")
@@ -209,16 +211,16 @@ def test_who_wanted_a_sooner_time_takes_any_once_nothing_else_is_free():
     waitlist.offer_freed_times()
     entry.refresh_from_db()
     assert entry.sooner_than is None
-    free(visit)
+    cancel_visit(visit)
     waitlist.offer_freed_times()
-    assert asked() == [entry.email]
+    assert offered_to() == [entry.email]
 
 
 @pytest.mark.parametrize(("hour", "awake"), [(6, False), (7, True), (20, True), (21, False)])
 def test_nobody_is_woken_at_night(hour, awake):
     service, visit = booked_out()
-    free(visit)
-    line_of(service, 1)
+    cancel_visit(visit)
+    waiting_entries(service, 1)
     with time_machine.travel(at(datetime.now(UTC).date(), f"{hour:02}:30"), tick=False):
         assert bool(waitlist.offer_freed_times()) is awake
 
@@ -226,10 +228,10 @@ def test_nobody_is_woken_at_night(hour, awake):
 def test_of_a_line_that_is_too_long_for_one_run_the_first_are_asked(monkeypatch):
     monkeypatch.setattr(offering, "MOST_READ", 2)
     service, visit = booked_out()
-    line = line_of(service, 5)
-    free(visit)
+    line = waiting_entries(service, 5)
+    cancel_visit(visit)
     waitlist.offer_freed_times()
-    assert asked() == emails(line[:2])
+    assert offered_to() == emails(line[:2])
 
 
 # ── how it is kept, and for how long ──────────────────────────────────────────
@@ -237,8 +239,8 @@ def test_of_a_line_that_is_too_long_for_one_run_the_first_are_asked(monkeypatch)
 
 def test_the_time_is_kept_for_them_and_nobody_else_can_take_it_meanwhile():
     service, visit = booked_out()
-    free(visit)
-    line_of(service, 1)
+    cancel_visit(visit)
+    waiting_entries(service, 1)
     waitlist.offer_freed_times()
     assert availability.grid(service, "TN").first() is None
     with pytest.raises(booking.SlotTaken):
@@ -249,14 +251,14 @@ def test_the_time_is_kept_for_them_and_nobody_else_can_take_it_meanwhile():
 
 def test_an_offer_ends_by_itself_and_the_next_three_get_the_time():
     service, visit = booked_out()
-    line = line_of(service, 5)
-    free(visit)
+    line = waiting_entries(service, 5)
+    cancel_visit(visit)
     waitlist.offer_freed_times()
     with at_noon(minutes=14):
         assert waitlist.offer_freed_times() == 0
     with at_noon(minutes=15):
         assert waitlist.offer_freed_times() == 1
-        assert asked() == emails(line[3:])
+        assert offered_to() == emails(line[3:])
     assert [offer.status for offer in WaitlistOffer.objects.order_by("pk")] == [
         "lapsed",
         "lapsed",
@@ -264,13 +266,13 @@ def test_an_offer_ends_by_itself_and_the_next_three_get_the_time():
         "open",
         "open",
     ]
-    assert [mails_to(entry) for entry in line[:3]] == [["appointment_offer"]] * 3
+    assert [mails_to(entry) for entry in line[:3]] == [["waitlist_offer"]] * 3
 
 
 def test_nobody_is_offered_the_same_time_twice():
     service, visit = booked_out()
-    line_of(service, 1)
-    free(visit)
+    waiting_entries(service, 1)
+    cancel_visit(visit)
     waitlist.offer_freed_times()
     with at_noon(hours=1):
         assert waitlist.offer_freed_times() == 0
@@ -281,8 +283,8 @@ def test_nobody_is_offered_the_same_time_twice():
 
 def test_one_time_is_kept_for_the_waitlist_three_times_a_day_at_most():
     service, visit = booked_out()
-    line_of(service, 12)
-    free(visit)
+    waiting_entries(service, 12)
+    cancel_visit(visit)
     rounds = []
     for nth in range(5):
         with at_noon(minutes=16 * nth):
@@ -298,7 +300,7 @@ def test_nobody_gets_more_than_three_offers_a_day_or_two_at_once():
     provider = make_provider(hours="")
     make_hours(provider, "10:00-18:00", [0])
     service = make_service(minutes=60, step=60, providers=[provider])
-    line_of(service, 1)
+    waiting_entries(service, 1)
     offers = []
     for nth in range(6):
         with at_noon(minutes=16 * nth):
@@ -314,7 +316,7 @@ def test_a_long_line_hides_no_more_than_three_times_of_one_provider_at_once():
     provider = make_provider(hours="")
     make_hours(provider, "10:00-18:00", [0])
     service = make_service(minutes=60, step=60, providers=[provider], horizon_days=10)
-    line_of(service, 30)
+    waiting_entries(service, 30)
     before = len(availability.grid(service, "TN").merged())
     for _ in range(4):
         waitlist.offer_freed_times()
@@ -325,7 +327,7 @@ def test_a_long_line_hides_no_more_than_three_times_of_one_provider_at_once():
 def test_a_visit_too_soon_to_answer_in_time_is_not_offered():
     provider = make_provider(hours="00:00-00:00")
     service = make_service(minutes=15, step=15, notice_hours=0, providers=[provider])
-    line_of(service, 1)
+    waiting_entries(service, 1)
     waitlist.offer_freed_times()
     [offer] = WaitlistOffer.objects.all()
     assert offer.starts_at >= offer.created + 30 * MINUTE
@@ -364,7 +366,7 @@ def two_who_are_free_once(turned: bool):
     service = make_service(minutes=60, step=60, providers=providers)
     for provider in providers:
         make_extra_hours(provider, monday().date(), hours="10:00-11:00")
-    line_of(service, 1)
+    waiting_entries(service, 1)
     return service, *(reversed(providers) if turned else providers)
 
 
@@ -376,7 +378,7 @@ def visit_of(provider, service, days: int, clock: str) -> None:
 
 def test_a_place_ends_after_sixty_days_and_is_deleted_a_month_later():
     service, _ = booked_out()
-    [entry] = line_of(service, 1)
+    [entry] = waiting_entries(service, 1)
     with at_noon(days=60):
         waitlist.offer_freed_times()
         entry.refresh_from_db()
@@ -390,8 +392,8 @@ def test_a_place_ends_after_sixty_days_and_is_deleted_a_month_later():
 
 def test_a_place_outlives_the_hold_of_its_offer():
     service, visit = booked_out()
-    line_of(service, 1)
-    free(visit)
+    waiting_entries(service, 1)
+    cancel_visit(visit)
     waitlist.offer_freed_times()
     with at_noon(days=2):
         booking.purge_abandoned_holds()
@@ -404,7 +406,7 @@ def test_a_place_outlives_the_hold_of_its_offer():
 
 def test_a_run_costs_the_same_queries_however_long_the_line_is():
     def queries(count: int) -> int:
-        line_of(service, count)
+        waiting_entries(service, count)
         with CaptureQueriesContext(
             connection,
         ) as captured:

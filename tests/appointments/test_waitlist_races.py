@@ -17,7 +17,13 @@ from appointments.models import Appointment, Status, WaitlistEntry, WaitlistOffe
 from appointments.scheduling.time_preferences import TimePreferences
 from appointments.waitlist import links, responses
 from appointments.waitlist import offers as offering
-from tests.appointments.waitlist import at_noon, booked_out, free, line_of, mails_to
+from tests.appointments.waitlist_setup import (
+    at_noon,
+    booked_out,
+    cancel_visit,
+    mails_to,
+    waiting_entries,
+)
 from tests.factories import make_hours, make_provider, make_service, monday
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,8 +60,8 @@ def accept(entry: WaitlistEntry) -> Callable[[], int]:
 
 def offered_line() -> list[WaitlistEntry]:
     service, visit = booked_out()
-    free(visit)
-    line = line_of(service)
+    cancel_visit(visit)
+    line = waiting_entries(service)
     waitlist.offer_freed_times()
     return line
 
@@ -69,7 +75,7 @@ def test_of_three_who_accept_at_once_one_has_the_time(number):
     assert (winner.email, winner.appointment) == (visit.email, visit)
     for entry in line:
         if entry != winner:
-            assert mails_to(entry) == ["appointment_offer", "appointment_offer_taken"]
+            assert mails_to(entry) == ["waitlist_offer", "waitlist_offer_taken"]
 
 
 def test_without_the_claim_both_would_be_told_that_they_have_it(monkeypatch):
@@ -93,7 +99,7 @@ def test_workers_that_offer_at_once_ask_nobody_twice(number):
     for provider in providers:
         make_hours(provider, "10:00-14:00", [0])
     service = make_service(minutes=60, step=60, providers=providers)
-    line_of(service, 12)
+    waiting_entries(service, 12)
     at_once(*[waitlist.offer_freed_times] * 4)
     waitlist.offer_freed_times()
     offers = WaitlistOffer.objects.filter(status="open")
@@ -106,7 +112,7 @@ def test_workers_that_offer_at_once_ask_nobody_twice(number):
 def test_workers_that_chose_the_same_people_in_the_same_moment_ask_them_once(number):
     providers = [make_provider() for _ in range(4)]
     service = make_service(providers=providers)
-    line = line_of(service)
+    line = waiting_entries(service)
     found = at_once(
         *[
             partial(offering._offer, service, "TN", monday("10:00"), provider, line)
@@ -141,8 +147,8 @@ def test_accepting_leaving_declining_and_offering_at_once_never_block_each_other
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_a_patient_who_takes_the_time_as_it_is_offered_gets_it_or_the_line_does(number):
     service, visit = booked_out()
-    free(visit)
-    line_of(service)
+    cancel_visit(visit)
+    waiting_entries(service)
 
     def take():
         try:

@@ -9,7 +9,14 @@ from appointments import links as visit_links
 from appointments.models import Appointment, Consent, ConsentText, Status, WaitlistOffer
 from appointments.scheduling import availability
 from appointments.waitlist import links
-from tests.appointments.waitlist import at_noon, booked_out, free, line_of, mails_to, open_hours
+from tests.appointments.waitlist_setup import (
+    at_noon,
+    booked_out,
+    cancel_visit,
+    mails_to,
+    open_hours,
+    waiting_entries,
+)
 from tests.factories import make_appointment, make_entry, monday
 from tests.visitor import in_process
 
@@ -32,8 +39,8 @@ def visitor():
 def offered():
     """Three who have the offer of one time; the service, and they."""
     service, visit = booked_out()
-    free(visit)
-    line = line_of(service)
+    cancel_visit(visit)
+    line = waiting_entries(service)
     waitlist.offer_freed_times()
     return service, line
 
@@ -57,7 +64,7 @@ def stranger(path: str) -> str:
 
 def test_the_page_shows_the_time_on_the_patients_clock_and_until_when_it_is_kept(visitor):
     service, visit = booked_out()
-    free(visit)
+    cancel_visit(visit)
     entry = make_entry(service=service, zone="America/New_York")
     waitlist.offer_freed_times()
     text = open_page(visitor, entry).text
@@ -123,7 +130,7 @@ def test_who_accepts_has_the_visit_and_its_confirmation(visitor, offered):
     assert visit.patient.first_name == "Grace"
     assert status_of(line[1]) == "fulfilled"
     assert line[1].appointment == visit
-    assert mails_to(line[1]) == ["appointment_offer", "appointment_booked"]
+    assert mails_to(line[1]) == ["waitlist_offer", "appointment_booked"]
 
 
 def test_the_consents_are_those_given_when_joining(visitor, offered):
@@ -159,7 +166,7 @@ def test_the_others_are_told_once_and_keep_their_place(visitor, offered):
         assert "You keep your place" in answer.text
         assert TAKE not in answer.text
         assert status_of(entry) == "waiting"
-        assert mails_to(entry) == ["appointment_offer", "appointment_offer_taken"]
+        assert mails_to(entry) == ["waitlist_offer", "waitlist_offer_taken"]
     assert Appointment.objects.filter(status=Status.BOOKED).count() == 1
 
 
@@ -182,7 +189,7 @@ def test_an_offer_that_ran_out_cannot_be_accepted(visitor, offered):
         assert "That offer has ended." in answer.text
     assert status_of(line[0]) == "waiting"
     assert not Appointment.objects.filter(status=Status.BOOKED).exists()
-    assert mails_to(line[0]) == ["appointment_offer"]
+    assert mails_to(line[0]) == ["waitlist_offer"]
 
 
 def test_a_provider_without_a_license_by_now_is_not_booked(visitor, offered):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from appointments.models import Appointment, HoursException
 from core.mail.models import OutgoingEmail
 from core.staff import roles
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_hold, make_service, make_time_off, monday
 
 pytestmark = pytest.mark.django_db
@@ -37,15 +37,15 @@ def settle_at_once(visits: list[Appointment]) -> tuple[str, dict]:
     """A change of hours together with what becomes of the visits it disturbs."""
     day = {"kind": "time_off", "first_day": f"{monday().date()}", "last_day": f"{monday().date()}"}
     seen = [visit.pk for visit in visits]
-    chosen = {"affected-all": "cancel", "affected-seen": seen, "affected-reason": ""}
+    chosen = {"conflicts-all": "cancel", "conflicts-seen": seen, "conflicts-reason": ""}
     return reverse("admin:appointments_hoursexception_add"), day | chosen
 
 
 def settle_later(visits: list[Appointment]) -> tuple[str, dict]:
     """What becomes of visits on a day that is closed by now."""
     make_time_off(None, monday().date())
-    chosen = {"affected-all": "cancel", "affected-seen": [visit.pk for visit in visits]}
-    return reverse("admin:appointments_appointment_affected"), chosen
+    chosen = {"conflicts-all": "cancel", "conflicts-seen": [visit.pk for visit in visits]}
+    return reverse("admin:appointments_appointment_conflicts"), chosen
 
 
 def release(_visits: list[Appointment]) -> tuple[str, dict]:
@@ -58,7 +58,7 @@ def cancel_series(visits: list[Appointment]) -> tuple[str, dict]:
 
 
 def cancel(visits: list[Appointment]) -> tuple[str, dict]:
-    return _page("step", visits[0], "cancel"), {"reason": ""}
+    return _page("action", visits[0], "cancel"), {"reason": ""}
 
 
 def cancel_chosen(visits: list[Appointment]) -> tuple[str, dict]:

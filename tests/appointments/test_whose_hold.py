@@ -8,7 +8,7 @@ from appointments import cookies
 from appointments.booking import returning_patient
 from appointments.models import Appointment, Status
 from core.mail.models import OutgoingEmail
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.appointments.test_many_visits import typed
 from tests.factories import make_hold, make_service, monday
 
@@ -73,9 +73,9 @@ def test_another_browser_that_knows_the_whole_address_takes_nothing_either(hold,
 @STRANGERS
 def test_another_browser_gives_it_back_for_no_other_time(hold, stranger):
     client = browser(**stranger)
-    times = reverse("appointments:times", args=[hold.place, hold.service.slug])
+    times = reverse("appointments:choose_time", args=[hold.place, hold.service.slug])
     client.post(times, {"release": str(hold.uid), "day": f"{monday().date()}"})
-    client.post(times, {"release": str(hold.uid), "slot": steps.slot(monday("11:00"))})
+    client.post(times, {"release": str(hold.uid), "slot": booking_steps.slot(monday("11:00"))})
     assert untouched(hold)
 
 

@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from appointments.forms import written_dates
-from appointments.forms.booking import BirthDateField
+from appointments.forms.fields import BirthDateField
 from appointments.models import Appointment
-from tests.appointments import steps
-from tests.appointments.front_desk import signed_in
+from tests.appointments import booking_steps
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_patient, make_service, monday
 
 SECOND = date(1988, 1, 2)
@@ -73,14 +73,14 @@ def test_a_search_may_leave_the_century_out(term, days, rest):
 @pytest.mark.django_db
 def test_seven_digits_book_nothing_and_eight_the_day_that_was_meant(client):
     service = make_service(slug="first-visit")
-    held = client.post("/book/tn/first-visit/", {"slot": steps.slot(monday())}).url
+    held = client.post("/book/tn/first-visit/", {"slot": booking_steps.slot(monday())}).url
     texts = client.get(held).context["form"].texts
     agreed = {f"agree_{text.kind}": str(text.pk) for text in texts} | {"zone": "America/Chicago"}
-    answer = client.post(held, steps.DETAILS | agreed | {"birth_date": "1121988"})
+    answer = client.post(held, booking_steps.DETAILS | agreed | {"birth_date": "1121988"})
     assert SENTENCE in answer.text
     assert 'value="1121988"' in answer.text
     assert not Appointment.objects.filter(patient__isnull=False).exists()
-    sent = steps.DETAILS | agreed | {"birth_date": "01121988"}
+    sent = booking_steps.DETAILS | agreed | {"birth_date": "01121988"}
     assert client.post(held, sent).status_code == 302
     assert Appointment.objects.get(service=service).patient.birth_date == TWELFTH
 
@@ -106,7 +106,7 @@ def test_staff_are_told_the_same(settings):
     book = reverse("admin:appointments_appointment_book")
     service = make_service()
     answer = desk.post(
-        f"{book}?service={service.pk}&state=TN", steps.DETAILS | {"birth_date": "1121988"}
+        f"{book}?service={service.pk}&state=TN", booking_steps.DETAILS | {"birth_date": "1121988"}
     )
     assert SENTENCE in answer.text
 
@@ -114,7 +114,7 @@ def test_staff_are_told_the_same(settings):
 @pytest.mark.django_db
 def test_a_phones_keypad_has_every_sign_that_the_hint_asks_for(client):
     make_service(slug="first-visit")
-    held = client.post("/book/tn/first-visit/", {"slot": steps.slot(monday())}).url
+    held = client.post("/book/tn/first-visit/", {"slot": booking_steps.slot(monday())}).url
     field = client.get(held).context["form"]["birth_date"]
     assert field.field.widget.attrs["inputmode"] == "numeric"  # digits, and on an iPhone no more
     [example] = [word for word in field.help_text.split() if word.isdecimal() and len(word) == 8]

@@ -190,7 +190,7 @@ def test_near_the_limit_a_wait_replaces_the_sum_without_javascript(client, artic
     with time_machine.travel(time.time(), tick=False) as clock:
         response = leave(client, text="Second.")
         assert response.status_code == 429
-        [form] = [each for each in read_forms(response.text) if each.id == "effort"]
+        [form] = [each for each in read_forms(response.text) if each.id == "proof-of-work"]
         assert form.fields["text"] == "Second."
         assert not response.cookies
         assert client.post(FORM, form.fields, headers=HERE).status_code == 429

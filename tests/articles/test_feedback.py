@@ -125,7 +125,7 @@ def test_near_the_limit_a_little_work_is_asked_for(client, article, settings):
     assert say(client).status_code == 303
     response = say(client, sentence="Again.")
     assert response.status_code == 429
-    [form] = [form for form in read_forms(response.text) if form.id == "effort"]
+    [form] = [form for form in read_forms(response.text) if form.id == "proof-of-work"]
     assert form.fields["sentence"] == "Again."
     assert form.fields["helpful"] == "yes"
 

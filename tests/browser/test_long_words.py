@@ -6,7 +6,7 @@ from django.urls import reverse
 from appointments import emails
 from appointments.waitlist import links as place_links
 from core.mail.models import OutgoingEmail
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.articles.factories import make_article
 from tests.articles.test_comments import approved
 from tests.factories import make_appointment, make_entry, make_patient, make_service
@@ -49,7 +49,7 @@ def test_no_page_and_no_mail_of_somebody_with_a_long_name_is_wider_than_a_phone(
     approved(make_article(slug="open"), name=WORD, text="It helped me.")
     emails.booked(visit)
     pages = [
-        *(steps.page_of(visit, step) for step in ("visit", "done", "cancel", "move")),
+        *(booking_steps.page_of(visit, step) for step in ("visit", "done", "cancel", "reschedule")),
         place_links.page(place),
         *("/book/tn/", "/book/tn/first-visit/", "/book/tn/first-visit/waitlist/"),
         reverse("articles:comments", args=["open"]),

@@ -1,4 +1,4 @@
-"""What only a browser shows of the patient's pages: Enter, and the page of a visit that turns."""
+"""What only a browser shows of the patient's pages: Enter, and a page that looks again."""
 
 from datetime import timedelta
 

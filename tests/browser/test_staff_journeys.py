@@ -11,7 +11,7 @@ from appointments.conflicts import decisions
 from appointments.models import Appointment, HoursException, Provider, Status
 from appointments.waitlist import links
 from tests.appointments.test_long_lists import many
-from tests.appointments.waitlist import at_noon, booked_out, free
+from tests.appointments.waitlist_setup import at_noon, booked_out, cancel_visit
 from tests.browser.barriers import barriers
 from tests.browser.test_staff_tools import RULES
 from tests.core.staff.people import make_staff
@@ -57,16 +57,16 @@ def test_a_closure_over_sixty_visits_is_decided_by_groups_with_one_exception(sta
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Booked visits that this disturbs")
     assert barriers(page, "#content", RULES) == []
-    groups = page.locator("select[name^=affected-group]")
+    groups = page.locator("select[name^=conflicts-group]")
     assert groups.count() == 2
     for group in groups.all():
         group.select_option("cancel")
     page.locator("summary").first.click()
-    single = page.locator("[name=affected-single]").first
+    single = page.locator("[name=conflicts-single]").first
     pk = single.get_attribute("value")
     single.check()
     page.get_by_role("button", name="Show the ticked visits").click()
-    alone = page.locator(f"[name=affected-visit-{pk}]")
+    alone = page.locator(f"[name=conflicts-visit-{pk}]")
     alone.select_option("later")
     assert groups.first.input_value() == "cancel"
     page.get_by_role("button", name="Save the change and do all this").click()
@@ -76,7 +76,7 @@ def test_a_closure_over_sixty_visits_is_decided_by_groups_with_one_exception(sta
     left = Appointment.objects.get(status=Status.BOOKED)
     assert (str(left.pk), len(visits)) == (pk, 60)
     page.goto(page.url.partition("/admin/")[0] + "/admin/appointments/appointment/affected/")
-    expect(page.locator(f"[name=affected-visit-{pk}]")).to_be_visible()
+    expect(page.locator(f"[name=conflicts-visit-{pk}]")).to_be_visible()
 
 
 def test_two_who_edit_one_provider_lose_nothing_and_undo_nothing(staff_page):
@@ -106,7 +106,7 @@ def test_a_patient_who_waits_takes_a_better_time_instead_of_the_visit_they_have(
         mine = make_appointment(
             patient=make_patient(email="grace@example.org"), starts_at=monday("14:00", weeks=2)
         )
-        free(taken)
+        cancel_visit(taken)
         waitlist.offer_freed_times()
         page = open_page(links.page(entry))
         assert barriers(page) == []

@@ -55,7 +55,7 @@ def addresses(settings) -> dict[str, str]:
         "move": reverse(visits + "move", args=[visit.pk]) + f"?provider={one.pk}&day={day}",
         "day": reverse(visits + "day", args=[day]),
         "week": reverse(visits + "week", args=[west.pk, day]),
-        "affected": reverse(visits + "affected"),
+        "conflicts": reverse(visits + "conflicts"),
         "holds": reverse(visits + "holds"),
         "series": reverse(visits + "series", args=[visit.pk]) + series,
         "patient": reverse("admin:appointments_patient_change", args=[visit.patient_id]),

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from appointments import waitlist
 from appointments.waitlist import links
-from tests.appointments.waitlist import at_noon, booked_out, free, line_of
+from tests.appointments.waitlist_setup import at_noon, booked_out, cancel_visit, waiting_entries
 from tests.browser.barriers import barriers
 from tests.factories import CENTRAL, make_entry
 
@@ -22,8 +22,8 @@ def _noon():
 def pages() -> dict[str, str]:
     """An address for each thing that a patient meets."""
     service, visit = booked_out()
-    line = line_of(service, 3)
-    free(visit)
+    line = waiting_entries(service, 3)
+    cancel_visit(visit)
     waitlist.offer_freed_times()
     waitlist.accept(line[1].offers.get())
     left = make_entry(service=service)
@@ -31,7 +31,7 @@ def pages() -> dict[str, str]:
     waiting = make_entry(service=service, weekdays=[0, 2], first_name="Ada", email=line[0].email)
     other, again = booked_out()
     asked = make_entry(service=other)
-    free(again)
+    cancel_visit(again)
     waitlist.offer_freed_times()
     return {
         "times": f"/book/tn/{service.slug}/",
@@ -75,7 +75,7 @@ def test_a_patient_joins_and_takes_a_time_with_and_without_javascript(open_page,
     page.get_by_role("button", name="Join the waitlist").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Good. We have your wishes."
     entry = service.waitlist.get()
-    free(visit)
+    cancel_visit(visit)
     waitlist.offer_freed_times()
     page.goto(page.url.partition("/book/")[0] + links.page(entry))
     page.get_by_role("button", name="Take this time").click()

@@ -9,24 +9,24 @@ from urllib.parse import urlsplit
 from django.urls import URLResolver, get_resolver, reverse
 
 from appointments import links
-from appointments.admin.workflow_actions import STEPS as VISIT_STEPS
+from appointments.admin.workflow_actions import ACTIONS as VISIT_ACTIONS
 from appointments.booking import returning_patient
 from appointments.waitlist import links as place_links
-from articles.admin.comments import STEPS as COMMENT_STEPS
-from articles.admin.workflow_actions import STEPS as ARTICLE_STEPS
+from articles.admin.comments import ACTIONS as COMMENT_ACTIONS
+from articles.admin.workflow_actions import ACTIONS as ARTICLE_ACTIONS
 from articles.comments import links as comment_links
 from articles.links import preview_links
 from newsletter import links as reader_links
-from newsletter.admin.workflow_actions import STEPS as ISSUE_STEPS
+from newsletter.admin.workflow_actions import ACTIONS as ISSUE_ACTIONS
 from newsletter.bounces.webhooks import READERS
 from tests.crawl.world import World
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
-STEPS = {
-    "articles.article": ARTICLE_STEPS,
-    "articles.comment": COMMENT_STEPS,
-    "appointments.appointment": VISIT_STEPS,
-    "newsletter.issue": ISSUE_STEPS,
+ACTIONS = {
+    "articles.article": ARTICLE_ACTIONS,
+    "articles.comment": COMMENT_ACTIONS,
+    "appointments.appointment": VISIT_ACTIONS,
+    "newsletter.issue": ISSUE_ACTIONS,
 }
 
 
@@ -71,7 +71,7 @@ def _of(route: str, pattern: str, view: Callable[..., Any], world: World) -> Ite
         path = pattern
         for name, value in zip(names, values, strict=True):
             path = re.sub(rf"<(?:\w+:)?{name}>", lambda _, value=value: str(value), path, count=1)
-        yield Address(route, f"/{path}", label, route == "appointments:proof_accept", view)
+        yield Address(route, f"/{path}", label, route == "appointments:email_proof_accept", view)
 
 
 def _label(pattern: str) -> str:
@@ -85,7 +85,7 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
     if label and name in ("object_id", "pk"):
         return [world.row(label).pk]
     if label and name == "name" and "decide" not in route:
-        return list(STEPS[label])
+        return list(ACTIONS[label])
     found = _public(route, world) | {
         "content_type_id": [world.content_type],
         "object_id": [world.row("articles.article").pk],
@@ -122,14 +122,22 @@ def _links(world: World) -> dict[str, list[str]]:
     """The private links."""
     visit, place = world.row("appointments.appointment"), world.row("appointments.waitlistentry")
     key = world.row("newsletter.subscriber").key
-    pages = ("visit", "calendar", "move", "move_fragment", "cancel", "confirm", "visit_place")
+    pages = (
+        "visit",
+        "calendar",
+        "reschedule",
+        "reschedule_fragment",
+        "cancel",
+        "confirm",
+        "visit_waitlist_entry",
+    )
     places = tuple(f"waitlist{step}" for step in ("", "_accept", "_decline", "_keep", "_leave"))
     return (
         {f"appointments:{name}": [links.page(visit, name)] for name in pages}
         | {f"appointments:{name}": [place_links.page(place, name)] for name in places}
         | {
             "appointments:done": [links.handed_page(visit)],
-            "appointments:feed": [urlsplit(world.feed).path],
+            "appointments:calendar_feed": [urlsplit(world.feed).path],
             "articles:preview": [preview_links.link(world.row("articles.article"))],
             "articles:comment": [comment_links.page(world.row("articles.comment"))],
             "newsletter:confirm": [reverse("newsletter:confirm", args=["a" * 32])],

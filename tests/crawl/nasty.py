@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urljoin
 from django.conf import settings
 from django.contrib import admin
 
-from tests.appointments.steps import DETAILS
+from tests.appointments.booking_steps import DETAILS
 from tests.crawl.addresses import Address
 from tests.page_forms import read_forms
 
@@ -26,7 +26,7 @@ BODIES = [
     (b"\x00\xff\xfe", "application/json"),
     ("null", "application/json"),
     ("a=%00&a=1&a=2&%00=1&day=%00&email=%00&q=%00&slot=%00", FORM),
-    ("effort=" + "W1tb" * 10_000, FORM),
+    ("proof_of_work=" + "W1tb" * 10_000, FORM),
     ("a=1&" * 1001, FORM),
     (PART, "multipart/form-data; boundary=x"),
     ("", "multipart/form-data"),
@@ -61,7 +61,7 @@ def _names(address: Address) -> tuple[str, ...]:
         return (*found, *also.get(address.route, ()), "next")
     if address.route.endswith("_changelist"):
         return (*CHANGE_LIST, *_filters(address.label))
-    plain = address.route.endswith(("_add", "_change", "_history", "_delete", "_step"))
+    plain = address.route.endswith(("_add", "_change", "_history", "_delete", "_action"))
     return () if plain else _read(f"{others[0]}/admin")
 
 

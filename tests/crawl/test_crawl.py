@@ -26,7 +26,7 @@ SEE_PATIENTS = {"front desk", "clinician", "manager", SUPERUSER}
 SEE_READERS = {"newsletter editor", "manager", SUPERUSER}
 PRIVATE = re.compile(r"/(admin|accounts|appointments|book/(details|done))/")
 # Scripts without anybody's data; calendar programs ask for a feed every few minutes.
-KEPT = {"admin:jsi18n", "appointments:feed"}
+KEPT = {"admin:jsi18n", "appointments:calendar_feed"}
 # What a browser never sends to a page, and a scanner does.
 METHODS = ["options", "put", "patch", "delete", "trace"]
 # Whoever is shown most in each part of the site: there the most code reads what was sent.

@@ -156,7 +156,7 @@ def test_a_network_that_asks_too_often_is_stopped_before_anything_is_written(set
     assert sign_up("other@example.org", network="2001:db8::1").status_code == 200
 
 
-def test_near_the_limit_a_little_effort_is_asked_for_and_waiting_counts(settings):
+def test_near_the_limit_a_little_work_is_asked_for_and_waiting_counts(settings):
     settings.LIMITS = settings.LIMITS | {"newsletter_easily": "1/hour"}
     sign_up("a@example.org")
     asked = sign_up("b@example.org")

@@ -10,7 +10,7 @@ from articles.models import Comment, Feedback
 from core.guard import proof_of_work
 from core.guard.sessionless_form import HONEYPOT
 from newsletter.models import Confirmation
-from tests.appointments import steps, sums
+from tests.appointments import booking_steps, puzzle_solver
 from tests.articles.factories import make_article
 from tests.factories import make_service, monday
 from tests.newsletter.factories import make_consent_text
@@ -18,7 +18,7 @@ from tests.visitor import Visitor, in_process
 
 pytestmark = pytest.mark.django_db
 SAME = {"sec-fetch-site": "same-origin"}
-DETAILS = steps.DETAILS | {"zone": "America/Chicago"}
+DETAILS = booking_steps.DETAILS | {"zone": "America/Chicago"}
 FORMS = {
     "booking": ("Book this visit", DETAILS, Appointment.objects.filter(status=Status.BOOKED)),
     "waitlist": ("Join the waitlist", DETAILS, WaitlistEntry.objects),
@@ -48,7 +48,7 @@ def _pages(monkeypatch) -> None:
 
 def page_of(visitor: Visitor, form: str):
     if form == "booking":
-        slot = steps.token(visitor) | {"slot": steps.slot(monday())}
+        slot = booking_steps.csrf_token(visitor) | {"slot": booking_steps.slot(monday())}
         return visitor.post("/book/tn/first-visit/", slot)
     path = {
         "waitlist": "/book/tn/first-visit/waitlist/",
@@ -80,11 +80,11 @@ def test_who_fills_it_in_does_a_small_sum_and_then_goes_on_with_what_was_typed(v
     asked = visitor.submit(page, press=press, **typed, **{HONEYPOT: "Grace Whitfield"})
     assert asked.status == 429
     assert not kept.exists()
-    sent = asked.form_with("effort").fields
+    sent = asked.form_with("proof_of_work").fields
     assert {name: sent[name] for name in typed if typed[name] is not True} == {
         name: value for name, value in typed.items() if value is not True
     }
-    assert sums.go_on(visitor, asked).status == 200
+    assert puzzle_solver.pass_proof_of_work(visitor, asked).status == 200
     assert kept.count() == 1
 
 

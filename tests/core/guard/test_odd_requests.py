@@ -9,10 +9,10 @@ from django.core.exceptions import FieldError
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from appointments.forms.booking import BirthDateField
+from appointments.forms.fields import BirthDateField
 from appointments.models import HoursException
 from core.validation import dates
-from tests.appointments.front_desk import signed_in as desk
+from tests.appointments.staff_clients import signed_in as desk
 from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_service
 
@@ -133,7 +133,7 @@ def test_a_number_that_no_row_can_have_is_a_row_that_is_not_there(number):
         assert response.status_code in (200, 404), path
 
 
-@pytest.mark.parametrize("name", ["credential", "effort", "login", "code"])
+@pytest.mark.parametrize("name", ["credential", "proof_of_work", "login", "code"])
 @pytest.mark.parametrize(
     "path", ["/accounts/2fa/webauthn/login/", "/accounts/login/", "/newsletter/subscribe/"]
 )

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from appointments.models import ConsentText
 from core.mail.models import OutgoingEmail
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_entry, make_service, monday
 from tests.newsletter.factories import make_subscriber
@@ -62,7 +62,7 @@ def known_in(where: str) -> tuple[str, dict, list[str]]:
     if where == "waitlist":
         texts = {f"agree_{text.kind}": str(text.pk) for text in ConsentText.current()}
         places = [make_entry(service=make_service(), email="full@example.org") for _ in range(4)]
-        typed = steps.DETAILS | texts | {"zone": "America/Chicago"}
+        typed = booking_steps.DETAILS | texts | {"zone": "America/Chicago"}
         return "/book/tn/other/waitlist/", typed, [visit.email, places[0].email]
     if where == "newsletter":
         reader = make_subscriber()

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from devstack import web
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.core.guard.sockets import answer, connect, get, head, status, trickling
 from tests.factories import make_service, monday
 from tests.visitor import over_http
@@ -28,7 +28,7 @@ def test_64_forms_that_trickle_keep_no_patient_waiting(start_site):
     site, service = start_site(WEB_THREADS=str(THREADS)), make_service()
     with trickling(site.url, MANY, head(site.url, content_length=5000), TYPED):
         assert over_http(site.url, timeout=ENOUGH).get("/").status == 200
-        done = steps.book(over_http(site.url, timeout=ENOUGH), service, monday())
+        done = booking_steps.book(over_http(site.url, timeout=ENOUGH), service, monday())
         assert done.status == 200
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from appointments import cookies, links
 from core.guard import proof_of_work
-from tests.appointments import steps, sums
+from tests.appointments import booking_steps, puzzle_solver
 from tests.articles.factories import make_article
 from tests.factories import make_appointment, make_hold, make_service, monday
 from tests.newsletter.factories import make_consent_text
@@ -47,7 +47,7 @@ def pages() -> dict[str, Send]:
     comment = {"name": "Sam", "email": "", "text": "It helped me."}
     forms = {
         "bookings": (details, filled(client, details)),
-        "holds": (here, {"slot": steps.slot(monday("15:00"))}),
+        "holds": (here, {"slot": booking_steps.slot(monday("15:00"))}),
         "waitlist": (f"{here}waitlist/", filled(client, f"{here}waitlist/")),
         "links": ("/appointments/lost-link/", {"email": "grace@example.org"}),
         "changes": (links.page(visit, "cancel"), {"reason": ""}),
@@ -65,13 +65,16 @@ def pages() -> dict[str, Send]:
 def filled(client: Client, path: str) -> dict[str, str]:
     """What a patient sends from the form of that page."""
     forms = read_forms(client.get(path).content.decode())
-    return next(form for form in forms if "first_name" in form.choices).filled(**steps.DETAILS)
+    return next(form for form in forms if "first_name" in form.choices).filled(
+        **booking_steps.DETAILS
+    )
 
 
 def done(page: str) -> dict[str, str]:
     """The work that this page asks for, and what somebody without JavaScript sends later."""
     wait = re.search(r'name="wait" value="([^"]+)"', page)[1]
-    return {"effort": sums.solve(sums.asked(page))[0], "wait": wait}
+    solution, _tries = puzzle_solver.solve(puzzle_solver.puzzle_on(page))
+    return {proof_of_work.FIELD: solution, proof_of_work.WAIT_FIELD: wait}
 
 
 def test_work_counts_on_the_page_that_asked_for_it_and_on_no_other():

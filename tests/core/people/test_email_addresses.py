@@ -11,7 +11,7 @@ from core.mail.models import EmailStatus, OutgoingEmail
 from core.people.email_addresses import keyed_hash, mailbox, normalized, validate_address
 from core.staff.models import User
 from newsletter.delivery.mime import InvalidAddress, smtp_address
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.articles.factories import make_article
 from tests.core.staff.people import make_manager, sign_in
 from tests.factories import make_patient, make_provider, make_service, monday
@@ -81,9 +81,9 @@ SOME = ["x@localhost", "a@[127.0.0.1]", '"a\x01b"@example.org', '"a\nb"@example.
 def test_every_public_form_refuses_it_beside_the_field(client, email):
     make_service(slug="first-visit", audience="returning", proof_required=True)
     make_service(slug="other")
-    held = client.post("/book/tn/other/", {"slot": steps.slot(monday())}).url
+    held = client.post("/book/tn/other/", {"slot": booking_steps.slot(monday())}).url
     texts = {f"agree_{text.kind}": str(text.pk) for text in ConsentText.current()}
-    typed = steps.DETAILS | texts | {"email": email, "zone": "America/Chicago"}
+    typed = booking_steps.DETAILS | texts | {"email": email, "zone": "America/Chicago"}
     comments = reverse("articles:comments", args=[make_article().slug])
     for path, sent in (
         (held, typed),

@@ -13,7 +13,7 @@ from core.mail import outbox
 from core.mail.models import OutgoingEmail
 from core.people.form_fields import NameField
 from core.people.names import validate_name
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.articles.factories import make_article
 from tests.core.mail.examples import EXAMPLES
 from tests.core.staff.people import make_manager, make_staff, sign_in
@@ -115,7 +115,7 @@ pytestmark = pytest.mark.django_db
 
 def details(**answers) -> dict:
     texts = {f"agree_{text.kind}": str(text.pk) for text in ConsentText.current()}
-    return steps.DETAILS | texts | {"zone": "America/Chicago"} | answers
+    return booking_steps.DETAILS | texts | {"zone": "America/Chicago"} | answers
 
 
 def refused(response, field: str, kept: str, model: type[Model]) -> None:
@@ -131,7 +131,7 @@ def refused(response, field: str, kept: str, model: type[Model]) -> None:
 @pytest.mark.parametrize("field", ["first_name", "last_name", "booked_by"])
 def test_booking_and_waitlist_refuse_it_beside_the_field(client, field, name):
     service = make_service(slug="first-visit")
-    held = client.post("/book/tn/first-visit/", {"slot": steps.slot(monday())}).url
+    held = client.post("/book/tn/first-visit/", {"slot": booking_steps.slot(monday())}).url
     typed = details(booked_for="other", booked_by="Rosa Quist") | {field: name}
     refused(client.post(held, typed), field, "grace@example.org", Patient)
     path = f"/book/tn/{service.slug}/waitlist/"
@@ -152,7 +152,9 @@ def test_staff_who_book_for_somebody_are_told_beside_the_field(client, name):
     sign_in(client, make_staff("front desk"))
     service = make_service(providers=[make_provider()])
     path = reverse("admin:appointments_appointment_book")
-    sent = details(first_name=name, slot=f"{steps.slot(monday())}/{service.providers.get().pk}")
+    sent = details(
+        first_name=name, slot=f"{booking_steps.slot(monday())}/{service.providers.get().pk}"
+    )
     response = client.post(f"{path}?service={service.pk}&state=TN", sent)
     refused(response, "first_name", "grace@example.org", Appointment)
 
@@ -185,7 +187,7 @@ def test_a_commenter_whose_name_shows_nothing_is_told_beside_the_field(client):
 
 def test_one_name_is_a_full_name(client):
     service = make_service(slug="first-visit")
-    held = client.post("/book/tn/first-visit/", {"slot": steps.slot(monday())}).url
+    held = client.post("/book/tn/first-visit/", {"slot": booking_steps.slot(monday())}).url
     assert (
         client.post(held, details(first_name="\u202aSukarno\u202c", last_name="")).status_code
         == 302

@@ -10,8 +10,8 @@ from django.utils import timezone
 from appointments.models import Appointment, Patient, WaitlistEntry
 from core.people.phone_numbers import PhoneField
 from core.practice.models import Practice
-from tests.appointments import steps
-from tests.appointments.front_desk import signed_in
+from tests.appointments import booking_steps
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_patient, make_service, monday
 
 KEPT = "+16155550117;ext=123"
@@ -72,10 +72,10 @@ def desk(settings):
 
 def test_who_books_or_waits_is_called_by_their_extension(client, desk):
     make_service(slug="first-visit", channel="phone")
-    held = client.post("/book/tn/first-visit/", {"slot": steps.slot(monday())}).url
+    held = client.post("/book/tn/first-visit/", {"slot": booking_steps.slot(monday())}).url
     texts = client.get(held).context["form"].texts
     agreed = {f"agree_{text.kind}": str(text.pk) for text in texts} | {"zone": "America/Chicago"}
-    sent = steps.DETAILS | agreed | {"phone": "615-555-0117 #123"}
+    sent = booking_steps.DETAILS | agreed | {"phone": "615-555-0117 #123"}
     done = client.post(held, sent)
     assert done.status_code == 302
     assert client.post("/book/tn/first-visit/waitlist/", sent).status_code == 200
@@ -93,7 +93,7 @@ def test_a_patient_reads_at_which_extension_we_call(client):
     service = make_service(channel="phone")
     soon = timezone.now() + timedelta(minutes=5)
     visit = make_appointment(service=service, starts_at=soon, phone=KEPT)
-    page = client.get(steps.page_of(visit, "visit")).text
+    page = client.get(booking_steps.page_of(visit, "visit")).text
     assert '<b class="num">(615) 555-0117 ext. 123</b>' in page
 
 

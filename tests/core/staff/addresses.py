@@ -16,11 +16,11 @@ from newsletter.models import Delivery
 PARTS = re.compile(r"<(?:(?:\w+):)?(\w+)>")
 # What stands in an address beside a key.
 WORDS = {
-    "appointments_appointment_step": {"name": ["check-in", "complete", "no-show", "cancel"]},
-    "articles_article_step": {"name": ["submit", "approve", "confirm", "archive"]},
+    "appointments_appointment_action": {"name": ["check-in", "complete", "no-show", "cancel"]},
+    "articles_article_action": {"name": ["submit", "approve", "confirm", "archive"]},
     "articles_article_restore": {"number": ["1"]},
-    "articles_comment_step": {"name": ["approve", "reject", "spam"]},
-    "newsletter_issue_step": {"name": ["send-now", "schedule", "pause", "cancel"]},
+    "articles_comment_action": {"name": ["approve", "reject", "spam"]},
+    "newsletter_issue_action": {"name": ["send-now", "schedule", "pause", "cancel"]},
     "newsletter_issue_decide": {"name": ["resend", "mark-sent"]},
     "newsletter_subscriber_record": {"kind": ["json", "csv"]},
 }

@@ -18,7 +18,7 @@ from django.conf import settings
 from core.database import append_only, proof_writers
 from curednation.celery import app as celery_app
 from tests import processes
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.core.staff.append_only_rows import key_of
 from tests.core.staff.deployed import Deployment, administrator, deployment
 from tests.core.staff.people import PASSWORD
@@ -81,7 +81,7 @@ def test_a_visit_is_booked_with_its_consents_and_cancelled_with_its_history(depl
     visitor = over_http(site.url)
     consents = number(deployed, "appointments_consent")
     changes = number(deployed, "appointments_appointmentevent")
-    page = steps.book(visitor, SimpleNamespace(slug="checked"), monday())
+    page = booking_steps.book(visitor, SimpleNamespace(slug="checked"), monday())
     assert page.status == 200
     assert number(deployed, "appointments_consent") == consents + 2
     assert number(deployed, "appointments_appointmentevent") == changes + 1  # a hold became a visit

@@ -22,7 +22,7 @@ from appointments.models import (
     WeeklyHours,
 )
 from core.practice.models import Practice
-from tests.appointments.front_desk import signed_in
+from tests.appointments.staff_clients import signed_in
 from tests.core.staff.people import make_staff
 from tests.core.staff.world import make_world
 from tests.factories import (

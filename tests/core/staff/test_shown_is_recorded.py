@@ -154,7 +154,7 @@ def payloads(world: World, name: str) -> list[dict]:
             for action in ("cancel_chosen", "complete_chosen", "no_show_chosen")
         ],
         "appointments_hoursexception_add": [everybody_off()],
-        "appointments_appointment_affected": [{"affected-all": "keep"}],
+        "appointments_appointment_conflicts": [{"conflicts-all": "keep"}],
         "appointments_appointment_series": [{"cancel-rest": "yes"}],
         "articles_comment_answer": [{"text": "Thank you."}],
     }

@@ -22,21 +22,21 @@ READ = ""  # a page to read: a POST changes nothing, whoever sends it
 # The right that a POST to each page of an app needs.
 PAGES = {
     "mail_outgoingemail_test": "mail.change_outgoingemail",
-    "articles_article_step": "articles.change_article",
+    "articles_article_action": "articles.change_article",
     "articles_article_preview": READ,
     "articles_article_revisions": READ,
     "articles_article_restore": "articles.change_article",
-    "articles_comment_step": "articles.change_comment",
+    "articles_comment_action": "articles.change_comment",
     "articles_comment_answer": "articles.answer_comment",
     "articles_imageasset_pick": READ,
     "appointments_patient_book": "appointments.add_appointment",
     "appointments_patient_merge": "appointments.change_patient",
-    "appointments_appointment_record": "appointments.change_appointment",
+    "appointments_appointment_reassign": "appointments.change_appointment",
     "appointments_waitlistentry_address": "appointments.change_waitlistentry",
-    "appointments_appointment_step": "appointments.change_appointment",
+    "appointments_appointment_action": "appointments.change_appointment",
     "appointments_appointment_send_again": "mail.change_outgoingemail",
     "appointments_appointment_book": "appointments.add_appointment",
-    "appointments_appointment_affected": "appointments.change_appointment",
+    "appointments_appointment_conflicts": "appointments.change_appointment",
     "appointments_appointment_holds": "appointments.change_appointment",
     "appointments_appointment_today": READ,
     "appointments_appointment_day": READ,
@@ -48,7 +48,7 @@ PAGES = {
     "newsletter_issue_dns_records": READ,
     "newsletter_issue_send": READ,
     "newsletter_issue_test": "newsletter.change_issue",
-    "newsletter_issue_step": "newsletter.change_issue",
+    "newsletter_issue_action": "newsletter.change_issue",
     "newsletter_issue_progress": READ,
     "newsletter_issue_stats": READ,
     "newsletter_issue_decide": "newsletter.change_issue",
@@ -74,10 +74,10 @@ ACTIONS = {
 TYPED = {
     "mail_outgoingemail_test": {"to": "somebody@example.org"},
     "articles_comment_answer": {"text": "Thank you."},
-    "newsletter_issue_step": {"sure": "yes", "count": "0"},
+    "newsletter_issue_action": {"sure": "yes", "count": "0"},
     "newsletter_subscriber_leave": {"how": "by phone"},
     "newsletter_subscriber_erase": {"how": "by phone"},
-    "appointments_appointment_affected": {"affected-all": "cancel"},
+    "appointments_appointment_conflicts": {"conflicts-all": "cancel"},
     "appointments_appointment_holds": {"release": "7"},
 }
 
@@ -95,7 +95,7 @@ def to_pages() -> Iterator[Post]:
     for address in all_addresses(most=1):
         if address.name in PAGES:
             needs = PAGES[address.name]
-            if address.name == "articles_article_step" and address.path.endswith(REVIEWS):
+            if address.name == "articles_article_action" and address.path.endswith(REVIEWS):
                 needs = "articles.approve_article"
             yield Post(address.path, needs, TYPED.get(address.name, {}))
             if address.name == "appointments_appointment_series":

@@ -1,0 +1,23 @@
+"""The form of a patient who cancels."""
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class CancelForm(forms.Form):
+    """Why, in as many words as the patient likes."""
+
+    reason = forms.CharField(
+        label=_("Would you like to say why? You do not have to."),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Only our front desk reads it."),
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True

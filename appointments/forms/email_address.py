@@ -1,0 +1,25 @@
+"""The form of an e-mail address that a link is to be sent to."""
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.people.form_fields import AddressField
+
+
+class AddressForm(forms.Form):
+    """Where a lost link, or the proof of an address, is to be sent."""
+
+    email = AddressField(
+        label=_("Your e-mail address"),
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        error_messages={
+            "required": _("Please write your e-mail address."),
+        },
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True

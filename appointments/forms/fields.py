@@ -1,0 +1,93 @@
+"""Fields of what patients type: a date of birth, and a yes to a text."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from appointments.forms import written_dates
+from appointments.models import ConsentText
+
+EARLIEST_BIRTH = date(1900, 1, 1)
+
+
+class BirthDateField(forms.DateField):
+    """Month, day, year, as people in the US write it, or what a phone's autofill gives.
+
+    A phone shows digits alone for it, and an iPhone no slash: eight of them are enough.
+    """
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(
+            widget=forms.DateInput(
+                format="%m/%d/%Y",
+                attrs={"inputmode": "numeric", "autocomplete": "bday", "maxlength": "24"},
+            ),
+            error_messages={
+                "invalid": _(
+                    "Write the date as month, day and year, like 04171988 for April 17, 1988."
+                ),
+                "required": _("Please write the date of birth, like 04171988 for April 17, 1988."),
+            },
+            **kwargs,
+        )
+
+    def to_python(self, value: Any) -> date | None:
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        day = written_dates.read(value)
+        if day is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+    def clean(self, value):
+        birth = super().clean(value)
+        if birth and birth > timezone.now().date():
+            raise ValidationError(_("This date is in the future. Please check the year."))
+        if birth and birth < EARLIEST_BIRTH:
+            raise ValidationError(_("Please check the year of birth. Write all four digits."))
+        return birth
+
+
+class ConsentField(forms.BooleanField):
+    """A yes to exactly the version of the text that was on the page."""
+
+    def __init__(self, text: ConsentText) -> None:
+        super().__init__(
+            label=text.text,
+            widget=ConsentInput(attrs={"value": str(text.pk)}),
+            error_messages={
+                "required": _agree_first(text),
+                "changed": _("We have changed this text. Please read it and agree again."),
+            },
+        )
+        self.text = text
+
+    def to_python(self, value: str | bool | None) -> bool:
+        if not value:
+            return False
+        if value != str(self.text.pk):
+            raise ValidationError(self.error_messages["changed"], code="changed")
+        return True
+
+
+class ConsentInput(forms.CheckboxInput):
+    """Gives the value that was sent, which names the version, and is ticked again for it alone."""
+
+    def __init__(self, attrs: dict) -> None:
+        super().__init__(attrs, check_test=lambda value: str(value) == attrs["value"])
+
+    def format_value(self, value) -> None:
+        return None
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return data.get(name, "")
+
+
+def _agree_first(text: ConsentText):
+    if text.kind == ConsentText.Kind.EMAIL:
+        return _("We need your yes to send you the visit link by e-mail.")
+    return _("We need your yes before a visit by video or phone.")
