@@ -11,7 +11,7 @@ PRODUCTION = DEBUG=off SECRET_KEY=$(CHECK_KEY) ADDRESS_KEY=$(CHECK_KEY) NEWSLETT
 	CACHE_URL=redis://127.0.0.1:1/1 EMAIL_URL=smtp+tls://127.0.0.1:1 \
 	DEFAULT_FROM_EMAIL=office@clinic.test PRIVACY_OFFICER_EMAIL=privacy@clinic.test SITE_URL=https://clinic.test ALLOWED_HOSTS=clinic.test
 
-.PHONY: run test clocks lint lock bench messages shell clean help install
+.PHONY: run test coverage clocks lint lock bench messages shell clean help install
 
 run: install ## Run the site with all its services, on PORT (8000)
 	@exec $(PY) -m devstack.run
@@ -19,6 +19,13 @@ run: install ## Run the site with all its services, on PORT (8000)
 test: install ## Run all tests, by the true clock or by CLOCK="2027-03-13 22:50"
 	@$(PY) -m devstack.chromium
 	@exec $(if $(CLOCK),$(PY) -m devstack.clock "$(CLOCK)") $(PY) -m pytest -n 3 --dist worksteal $(ARGS)
+
+coverage: install ## Run all tests and say which lines and branches none of them reaches
+	@$(PY) -m devstack.chromium
+	@rm -rf var/coverage && mkdir -p var/coverage
+	$(PY) -m coverage run -m pytest -n 3 --dist worksteal $(ARGS)
+	$(PY) -m coverage combine --quiet
+	$(PY) -m coverage report
 
 clocks: install ## Run the tests that read a clock on sixteen other days (an hour or more)
 	@$(PY) -m devstack.chromium
