@@ -14,16 +14,22 @@ from articles.revisions.content import Content, DatedFact, QuestionAnswer, Sourc
 
 def content_of(article: Article | Revision) -> Content:
     """Return the content of a working copy, or of a revision."""
-    if isinstance(article, Revision):
-        return Content(
-            title=article.title,
-            summary=article.summary,
-            body=article.body,
-            key_points=tuple(article.key_points),
-            faq=QuestionAnswer.all_from_json(article.faq),
-            sources=tuple(map(_source, article.sources)),
-            facts=tuple(filter(None, map(_fact, article.facts or ()))),
-        )
+    return _of_revision(article) if isinstance(article, Revision) else _of_working_copy(article)
+
+
+def _of_revision(revision: Revision) -> Content:
+    return Content(
+        title=revision.title,
+        summary=revision.summary,
+        body=revision.body,
+        key_points=tuple(revision.key_points),
+        faq=QuestionAnswer.all_from_json(revision.faq),
+        sources=tuple(map(_source, revision.sources)),
+        facts=tuple(filter(None, map(_fact, revision.facts or ()))),
+    )
+
+
+def _of_working_copy(article: Article) -> Content:
     return Content(
         title=article.title,
         summary=article.summary,
