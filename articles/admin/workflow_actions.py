@@ -32,7 +32,7 @@ def reviewer(request: HttpRequest) -> Contributor:
 
 
 def may_approve(request: HttpRequest, article: Article) -> bool:
-    """Whether this person may approve this very article, or renew its review."""
+    """Return whether this person may approve this very article, or renew its review."""
     return request.user.has_perm("articles.approve_article") and publishing.can_approve(
         article, contributor(request)
     )

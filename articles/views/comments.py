@@ -111,10 +111,12 @@ def _refusal(request: HttpRequest, article: Article) -> tuple[str, int] | None:
 
 
 def from_elsewhere() -> tuple[str, int]:
+    """Return what to say of a form that another site sent, and the status of the answer."""
     return _("Your browser did not say that this came from our page. Please send it again."), 403
 
 
 def too_many() -> tuple[str, int]:
+    """Return what to say of one form too many, and the status of the answer."""
     return (
         _(
             "Many people write to us from where you are. Please try again in a few minutes. What"
@@ -147,6 +149,7 @@ def _kept(article: Article, typed: dict[str, Any]) -> HttpResponse:
 
 
 def see_other(path: str) -> HttpResponse:
+    """Redirect to a page of the site, which is then read by GET."""
     response = HttpResponseRedirect(path)
     response.status_code = 303
     return response
