@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 
 from core.mail import throttling
 from core.mail.message import build
-from core.mail.models import EmailStatus, OutgoingEmail, OutgoingEmailQuerySet
+from core.mail.models import EMPTY, EmailStatus, OutgoingEmail, OutgoingEmailQuerySet
 from core.mail.smtp_errors import is_permanent, reason
 
 log = logging.getLogger(__name__)
 
-TASK = "core.mail.tasks.deliver"  # what a worker runs for one e-mail
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=2)
 # 1 + 2 + 4 … + 64 minutes, then every two hours: about three days.
@@ -26,10 +25,6 @@ ATTEMPTS = 42
 # How long a handed-over e-mail may sit in the queue before it is handed over once more.
 QUEUE_PATIENCE = timedelta(minutes=15)
 BATCH = 200
-EMPTY = {"to": "", "subject": "", "text": "", "html": "", "attachments": []} | {
-    "last_error": "",
-    "bounce_reason": "",
-}
 
 
 def deliver(pk: int) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from core.mail.attachments import Attachment
 from core.mail.models import OutgoingEmail
 from core.mail.rendering import one_line
+from core.mail.smtp_errors import Undeliverable
 from core.people.email_addresses import validate_address
 from core.practice.models import Practice
 
@@ -25,10 +26,6 @@ _utf8.body_encoding = QP
 
 # Media queries stay in the head, for phones and dark mode; every other rule becomes an attribute.
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-
-
-class Undeliverable(Exception):
-    """No server can take this e-mail. Its text says why, for staff to read."""
 
 
 def message_id(key: str) -> str:

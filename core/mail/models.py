@@ -12,6 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 # Longer than the slowest mail server takes for one e-mail; the task's time limits follow from it.
 LEASE_SECONDS = 180
+TASK = "core.mail.tasks.deliver"  # what a worker runs for one e-mail
+# What an e-mail looks like once nothing of a person may stay in it.
+EMPTY = {"to": "", "subject": "", "text": "", "html": "", "attachments": []} | {
+    "last_error": "",
+    "bounce_reason": "",
+}
 
 
 class EmailStatus(models.TextChoices):

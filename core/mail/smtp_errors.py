@@ -6,8 +6,6 @@ from http import HTTPStatus
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils.translation import gettext as _
 
-from core.mail.message import Undeliverable
-
 # The server refuses us, not this e-mail: another attempt may work once somebody has set it right.
 _SENDER_REJECTED = (
     smtplib.SMTPConnectError,
@@ -23,6 +21,10 @@ _HTTP_SENDER_REJECTED = {
     HTTPStatus.TOO_EARLY,
     HTTPStatus.TOO_MANY_REQUESTS,
 }
+
+
+class Undeliverable(Exception):
+    """No server can take this e-mail. Its text says why, for staff to read."""
 
 
 def is_permanent(error: Exception) -> bool:

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from core import broker
 from core.mail import delivery
-from core.mail.models import LEASE_SECONDS
+from core.mail.models import LEASE_SECONDS, TASK
 
 
 # The limits end a server that trickles bytes for ever, well before the lease runs out.
@@ -25,7 +25,7 @@ def sweep() -> None:
     delivery.release_abandoned()
     pks = delivery.take_overdue()
     for done, pk in enumerate(pks):
-        if not broker.publish(delivery.TASK, pk):
+        if not broker.publish(TASK, pk):
             delivery.give_back(pks[done:])
             break
 

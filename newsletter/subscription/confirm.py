@@ -7,7 +7,8 @@ from core.mail import outbox
 from newsletter import links
 from newsletter.models import Confirmation, Consent, Subscriber
 from newsletter.subscription import consents
-from newsletter.subscription.signup import about, hashed
+from newsletter.subscription.mail_groups import about
+from newsletter.subscription.signup import hashed
 from newsletter.subscription.unsubscribe import UNDO_FOR, can_undo_unsubscribe, unsubscribe
 
 ACTIVE, LEFT = Subscriber.Status.ACTIVE, Subscriber.Status.LEFT

@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.mail import outbox
 from newsletter.models import Confirmation, Consent, Event, HardBounce, Origin, Subscriber
 from newsletter.subscription import consents
-from newsletter.subscription.signup import about, about_moves
+from newsletter.subscription.mail_groups import about, about_moves
 
 GONE = (Subscriber.Status.LEFT, Subscriber.Status.BOUNCED, Subscriber.Status.COMPLAINED)
 MOST = 5000  # a night; the rest has its turn the next

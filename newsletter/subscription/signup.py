@@ -16,6 +16,7 @@ from core.mail import outbox
 from core.people import email_addresses
 from core.signed_links import absolute_url
 from newsletter.models import Confirmation, ConsentText, Subscriber
+from newsletter.subscription.mail_groups import about, about_move
 
 VALID_FOR = timedelta(days=7)
 # Whatever happens to the limits in the cache: nobody's inbox is flooded in our name.
@@ -119,22 +120,3 @@ def _a_day_ago() -> datetime:
 def hashed(token: str) -> str:
     """Return what is kept of a link's token."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def about(address_hash: str) -> str:
-    """Return what the outbox calls the mails of one address."""
-    return f"newsletter:{address_hash[:32]}"
-
-
-def about_move(confirmation_pk: int) -> str:
-    """Return what the outbox calls the mail to an address that somebody moves to.
-
-    It goes with the reader who asked for it as well as with the owner of the address.
-    """
-    return f"newsletter-move:{confirmation_pk}"
-
-
-def about_moves(subscriber: Subscriber) -> list[str]:
-    """Return what the outbox calls the mails of all moves from this subscriber, or to them."""
-    moves = Confirmation.objects.of(subscriber).exclude(mover=None)
-    return [about_move(pk) for pk in moves.values_list("pk", flat=True)]

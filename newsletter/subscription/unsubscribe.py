@@ -8,7 +8,7 @@ from django.utils import timezone
 from core.mail import outbox
 from newsletter.models import Confirmation, Consent, Subscriber
 from newsletter.subscription import consents
-from newsletter.subscription.signup import about, about_moves
+from newsletter.subscription.mail_groups import about, about_moves
 
 Status = Subscriber.Status
 UNDO_FOR = timedelta(hours=1)

@@ -253,4 +253,4 @@ def test_a_dead_broker_delays_an_issue_and_the_sweep_finds_it(smtp_server):
 
 
 def test_workers_are_told_of_an_issue_by_the_name_of_a_task_that_there_is():
-    assert tasks.send_issue.name == dispatch.SEND_ISSUE
+    assert tasks.send_issue.name == dispatch.TASK
