@@ -1,4 +1,4 @@
-"""Reading the environment so that a wrong value is refused with a sentence that says what to write.
+"""The variables of the environment, read so that a wrong value is refused in plain words.
 
 Every method raises ImproperlyConfigured. A value that is empty counts as left out.
 """
@@ -18,11 +18,12 @@ TRUE, FALSE = ("1", "on", "true", "yes"), ("0", "off", "false", "no")
 
 
 def refuse(variable: str, sentence: str) -> NoReturn:
+    """Raise ImproperlyConfigured with a sentence about this variable."""
     raise ImproperlyConfigured(f"{variable} {sentence}")
 
 
 def database_options(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what libpq is told: ours, and what an address names, which wins where both do.
+    """Return libpq's options: ours, and those that an address names, which win.
 
     Of `options`, the server's own parameters, each counts by itself: PostgreSQL takes the last
     word on every one of them.
@@ -39,33 +40,37 @@ class Environment:
         self.reader = environ.Env()
 
     def text(self, variable: str, *, default: str = "") -> str:
+        """Return the value as it is written."""
         return self.reader.str(variable, default="") or default
 
     def words(self, variable: str, *, default: Iterable[str] = ()) -> list[str]:
-        """A list, parted by commas."""
+        """Return a list of words, written with commas between them."""
         found = [word.strip() for word in self.text(variable).split(",") if word.strip()]
         return found or list(default)
 
     def flag(self, variable: str, *, default: bool) -> bool:
+        """Return whether it is `on`, as opposed to `off`."""
         value = self.text(variable).lower()
         if value and value not in (*TRUE, *FALSE):
             refuse(variable, f"is {value!r}: write `on` or `off`.")
         return value in TRUE if value else default
 
     def number(self, variable: str, *, default: int, least: int = 0, most: int = 10**6) -> int:
+        """Return a whole number from `least` to `most`."""
         value = self.text(variable, default=str(default))
         if not value.isascii() or not value.isdecimal() or not least <= int(value) <= most:
             refuse(variable, f"is {value!r}: write a whole number from {least} to {most}.")
         return int(value)
 
     def choice(self, variable: str, options: Iterable[str], *, default: str) -> str:
+        """Return one of these words."""
         value = self.text(variable, default=default)
         if value not in options:
             refuse(variable, f"is {value!r}: write one of {', '.join(options)}.")
         return value
 
     def date(self, variable: str) -> str:
-        """A day as `2026-11-30`, or nothing."""
+        """Return a day as `2026-11-30`, or nothing."""
         value = self.text(variable)
         try:
             return date.fromisoformat(value).isoformat() if value else ""
@@ -73,7 +78,7 @@ class Environment:
             refuse(variable, f"is {value!r}: write a day as in 2026-11-30.")
 
     def rate(self, variable: str, *, default: str) -> str:
-        """So many times in a span, such as `30/hour` or `60/10minutes`."""
+        """Return so many times in a span, such as `30/hour` or `60/10minutes`."""
         value = self.text(variable, default=default)
         try:
             limits.parse(value)
@@ -82,7 +87,7 @@ class Environment:
         return value
 
     def networks(self, variable: str) -> list[str]:
-        """Addresses and networks, such as `10.0.0.0/8,2001:db8::/32`."""
+        """Return addresses and networks, such as `10.0.0.0/8,2001:db8::/32`."""
         found = self.words(variable)
         for word in found:
             try:
@@ -92,7 +97,7 @@ class Environment:
         return found
 
     def url(self, variable: str, example: str, schemes: Iterable[str], *, default: str) -> str:
-        """The address of a service. Its password is never part of the sentence."""
+        """Return the address of a service. Its password is never part of the sentence."""
         value = self.text(variable, default=default)
         if not value:
             refuse(variable, f"is not set: write an address such as {example}.")
@@ -102,6 +107,7 @@ class Environment:
         return value
 
     def database(self, variable: str, *, default: str) -> dict[str, Any]:
+        """Return a PostgreSQL database as Django's settings name it."""
         example = "postgres://user:password@host:5432/name"
         url = self.url(variable, example, ("postgres", "postgresql"), default=default)
         database = self.reader.db_url_config(url)
@@ -113,7 +119,7 @@ class Environment:
         return dict(database)
 
     def owner(self, variable: str, *, of: dict[str, Any]) -> dict[str, Any]:
-        """Another account of that database, or nothing."""
+        """Return another account of the database `of`, as Django's settings; or nothing."""
         if not self.text(variable):
             return {}
         owner = self.database(variable, default="")
@@ -122,6 +128,7 @@ class Environment:
         return owner
 
     def email(self, variable: str, *, default: str) -> dict[str, Any]:
+        """Return a mail server as Django's settings name it: EMAIL_HOST and so on."""
         example = "smtp+tls://user:password@host:587"
         schemes = ("smtp", "smtp+tls", "smtp+ssl")
         url = self.url(variable, example, schemes, default=default)
@@ -135,7 +142,7 @@ class Environment:
         return found
 
     def address(self, variable: str) -> str:
-        """One e-mail address, or nothing."""
+        """Return one e-mail address, or nothing."""
         value = self.text(variable)
         try:
             if value:
@@ -145,7 +152,7 @@ class Environment:
         return value
 
     def credentials(self, variable: str) -> str:
-        """`user:password`, or nothing."""
+        """Return `user:password`, or nothing."""
         value = self.text(variable)
         user, colon, password = value.partition(":")
         if value and not (user and colon and len(password) >= 20):
@@ -153,7 +160,7 @@ class Environment:
         return value
 
     def mailbox(self, variable: str) -> str:
-        """A folder of mail to read, or nothing. Its password is never part of the sentence."""
+        """Return a folder of mail to read, or nothing. Its password is in no sentence."""
         value = self.text(variable)
         parts = _split(value)
         if value and not (
@@ -168,7 +175,7 @@ class Environment:
         return value
 
     def site(self, variable: str, *, default: str) -> str:
-        """The site's own address: scheme, host and port, without a path."""
+        """Return the site's own address: scheme, host and port, without a path."""
         value = self.text(variable, default=default).rstrip("/")
         parts = _split(value)
         if not parts or parts.scheme not in ("http", "https") or not parts.hostname or parts.path:

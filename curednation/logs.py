@@ -22,10 +22,10 @@ def configuration(*, level: str, whole: bool) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"private": {"()": "curednation.logs.Private"}},
+        "filters": {"private": {"()": "curednation.logs.NoPersonalData"}},
         "formatters": {
             "lines": {
-                "()": "curednation.logs.Lines",
+                "()": "curednation.logs.ExceptionFormatter",
                 "format": "{asctime} {levelname} {name}: {message}",
                 "style": "{",
                 "whole": whole,
@@ -44,8 +44,8 @@ def configuration(*, level: str, whole: bool) -> dict[str, Any]:
     }
 
 
-class Private(logging.Filter):
-    """Takes the address and the data out of what Django and Celery say about a request or task."""
+class NoPersonalData(logging.Filter):
+    """Takes addresses and data out of what Django and Celery say about a request or a task."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
@@ -72,7 +72,7 @@ def _without_data(args: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-class Lines(logging.Formatter):
+class ExceptionFormatter(logging.Formatter):
     """Formats an exception by its class and where it was raised.
 
     Its text is left out unless `whole` is set: a database quotes in it what it was given.
@@ -101,7 +101,7 @@ class Lines(logging.Formatter):
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error, and those that it came from."""
+    """Yield the error, and those that it came from."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -110,7 +110,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _name(error: BaseException) -> str:
-    """The class of an error; for one of PostgreSQL also its code and the constraint it met."""
+    """Return the class of an error; for one of PostgreSQL also its code and its constraint."""
     kind = type(error)
     told = [f"{kind.__module__}.{kind.__qualname__}"]
     diagnosis = getattr(error, "diag", None)

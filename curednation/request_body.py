@@ -1,7 +1,7 @@
 """How large the body of a request may be, and how long it may take.
 
-Nobody has to be signed in to send a form of ours, and none of those needs a tenth of MOST. More is
-for staff, who upload pictures, and for the mail provider, which proves itself by its secret.
+Nobody has to be signed in to send a form of ours, and none of those needs a tenth of MAX_BYTES.
+More is for staff, who upload pictures, and for the mail provider, which has a secret of its own.
 """
 
 import asyncio
@@ -23,17 +23,17 @@ from django.http import HttpRequest, HttpResponse, parse_cookie
 from pages import errors
 
 KB, MB = 1024, 1024 * 1024
-MOST, MOST_OF_STAFF, MOST_OF_PROVIDERS = 64 * KB, 32 * MB, 1 * MB
+MAX_BYTES, MAX_BYTES_STAFF, MAX_BYTES_WEBHOOK = 64 * KB, 32 * MB, 1 * MB
 WEBHOOKS = "/newsletter/webhooks/"
-# All of it must be here after REQUEST_BODY_SECONDS, and one more for each SLOWEST bytes it has.
-SLOWEST = 16 * KB
-# So much of a refused body is read and forgotten, for so long: a browser that is still sending
+# All of it must be here after REQUEST_BODY_SECONDS, and one more for each so many bytes it has.
+MIN_BYTES_A_SECOND = 16 * KB
+# So much of a refused body is read and thrown away, for so long: a browser that is still sending
 # shows no answer.
-FORGOTTEN, FORGETTING = 8 * MB, 10.0
+DISCARD_BYTES, DISCARD_SECONDS = 8 * MB, 10.0
 
 
-class Refused(Exception):
-    """`status` says why: 413 too large, 408 too slow, 400 shorter than it said."""
+class BodyRefused(Exception):
+    """A body that is too large (`status` 413), too slow (408) or shorter than it said (400)."""
 
     def __init__(self, status: HTTPStatus) -> None:
         super().__init__(status.phrase)
@@ -44,7 +44,7 @@ def has_body(environ: WSGIEnvironment) -> bool:
     return environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ
 
 
-def announced(environ: WSGIEnvironment) -> int:
+def content_length(environ: WSGIEnvironment) -> int:
     """Return the length that a request says its body has; 0 where it says none."""
     try:
         return int(environ.get("CONTENT_LENGTH") or 0)
@@ -52,38 +52,38 @@ def announced(environ: WSGIEnvironment) -> int:
         return 0
 
 
-def claims_more(environ: WSGIEnvironment) -> bool:
-    """Say whether it is worth asking `most`, without asking anything."""
+def may_send_more(environ: WSGIEnvironment) -> bool:
+    """Say whether it is worth asking `max_bytes`, without asking anything."""
     return bool(_session_key(environ)) or environ["PATH_INFO"].startswith(WEBHOOKS)
 
 
-def most(environ: WSGIEnvironment) -> int:
+def max_bytes(environ: WSGIEnvironment) -> int:
     """Return how many bytes this sender may send. A cookie alone proves nothing: asks for it."""
     if environ["PATH_INFO"].startswith(WEBHOOKS):
-        return MOST_OF_PROVIDERS if _has_secret(environ) else MOST
-    return MOST_OF_STAFF if _is_signed_in(_session_key(environ)) else MOST
+        return MAX_BYTES_WEBHOOK if _has_secret(environ) else MAX_BYTES
+    return MAX_BYTES_STAFF if _is_signed_in(_session_key(environ)) else MAX_BYTES
 
 
-async def read(environ: WSGIEnvironment, protocol: Any, most: int) -> bytes:
-    """Return the whole body. Raises Refused when it is too large, too slow, or breaks off."""
-    length = announced(environ)
-    if length > most:
-        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+async def read(environ: WSGIEnvironment, protocol: Any, max_bytes: int) -> bytes:
+    """Return the whole body. Raises BodyRefused when it is too large, too slow, or breaks off."""
+    length = content_length(environ)
+    if length > max_bytes:
+        raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     body = bytearray()
     try:
-        async with asyncio.timeout(settings.REQUEST_BODY_SECONDS + length / SLOWEST):
+        async with asyncio.timeout(settings.REQUEST_BODY_SECONDS + length / MIN_BYTES_A_SECOND):
             async for part in protocol:
                 body += part
-                if len(body) > most:
-                    raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                if len(body) > max_bytes:
+                    raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     except TimeoutError:
-        raise Refused(HTTPStatus.REQUEST_TIMEOUT) from None
+        raise BodyRefused(HTTPStatus.REQUEST_TIMEOUT) from None
     if len(body) < length:
-        raise Refused(HTTPStatus.BAD_REQUEST)
+        raise BodyRefused(HTTPStatus.BAD_REQUEST)
     return bytes(body)
 
 
-async def turn_away(protocol: Any, refusal: Refused) -> None:
+async def reject(protocol: Any, refusal: BodyRefused) -> None:
     """Answer with a page that says what to do. Takes no thread and asks no service."""
     response = errors.refused_body(refusal.status)
     response["Content-Security-Policy"] = build_policy()
@@ -92,15 +92,15 @@ async def turn_away(protocol: Any, refusal: Refused) -> None:
     protocol.response_bytes(response.status_code, headers, response.content)
     # RSGI's own errors: the visitor has gone, or the body has been read before.
     with contextlib.suppress(TimeoutError, RuntimeError):
-        await _forget(protocol)
+        await _discard(protocol)
 
 
-async def _forget(protocol: Any) -> None:
-    forgotten = 0
-    async with asyncio.timeout(FORGETTING):
+async def _discard(protocol: Any) -> None:
+    discarded = 0
+    async with asyncio.timeout(DISCARD_SECONDS):
         async for part in protocol:
-            forgotten += len(part)
-            if forgotten > FORGOTTEN:
+            discarded += len(part)
+            if discarded > DISCARD_BYTES:
                 return
 
 
@@ -108,8 +108,8 @@ def limit(get_response: Callable[[HttpRequest], HttpResponse]):
     """Refuse what is too large under any other server, too."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        length = announced(request.META)
-        if length > MOST and length > most(request.META):
+        length = content_length(request.META)
+        if length > MAX_BYTES and length > max_bytes(request.META):
             return errors.refused_body(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return get_response(request)
 

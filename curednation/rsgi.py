@@ -25,7 +25,7 @@ NOT_AS_FIELDS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENG
 
 
 class Threads:
-    """Serves a WSGI application by RSGI, in that many threads."""
+    """Serves a WSGI application by RSGI, in `count` threads."""
 
     def __init__(self, application: WSGIApplication, *, count: int) -> None:
         self.application, self.count = application, count
@@ -41,18 +41,18 @@ class Threads:
         if request_body.has_body(environ):
             try:
                 body = await self._body(environ, protocol)
-            except request_body.Refused as refusal:
-                await request_body.turn_away(protocol, refusal)
+            except request_body.BodyRefused as refusal:
+                await request_body.reject(protocol, refusal)
                 return
             environ["wsgi.input"] = io.BytesIO(body)
             environ["CONTENT_LENGTH"] = str(len(body))  # one that came in chunks had none
         await self._in_thread(lambda: self._answer(environ, protocol))
 
     async def _body(self, environ: WSGIEnvironment, protocol: Any) -> bytes:
-        most = request_body.MOST
-        if request_body.announced(environ) > most and request_body.claims_more(environ):
-            most = await self._in_thread(lambda: _most(environ))
-        return await request_body.read(environ, protocol, most)
+        max_bytes = request_body.MAX_BYTES
+        if request_body.content_length(environ) > max_bytes and request_body.may_send_more(environ):
+            max_bytes = await self._in_thread(lambda: _max_bytes(environ))
+        return await request_body.read(environ, protocol, max_bytes)
 
     def _in_thread(self, do: Callable[[], Any]) -> asyncio.Future:
         done = self.loop.create_future()
@@ -89,7 +89,7 @@ class Threads:
 
 
 class File:
-    """PEP 3333's wrapper: the rest of this file is the answer. `name` where that is all of it."""
+    """PEP 3333's file wrapper: what is left of a file is the answer. `name` where that is all."""
 
     def __init__(self, file: Any, block_size: int = 65536) -> None:
         self.file, self.block_size = file, block_size
@@ -104,10 +104,10 @@ class File:
         self.file.close()
 
 
-def _most(environ: WSGIEnvironment) -> int:
-    """Ask it in a thread of ours, outside of a request: what Django does at a request's end."""
+def _max_bytes(environ: WSGIEnvironment) -> int:
+    """Return how many bytes this sender may send; for a thread of ours, outside of a request."""
     try:
-        return request_body.most(environ)
+        return request_body.max_bytes(environ)
     finally:
         close_old_connections()
 
@@ -122,7 +122,7 @@ def _tell(done: asyncio.Future, result: Any, error: BaseException | None) -> Non
 
 
 def environ_of(scope: Any) -> WSGIEnvironment:
-    """What PEP 3333 asks for, from RSGI's scope.
+    """Return what PEP 3333 asks for, from RSGI's scope.
 
     A header with an underscore in its name is left out: it would pass for the one with a dash,
     which a proxy has set.

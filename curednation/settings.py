@@ -71,7 +71,7 @@ DATABASES["default"]["OPTIONS"] = database_options(
 )
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "core.cache.redis.OneClientRedisCache",
         "LOCATION": env.url(
             "CACHE_URL",
             "redis://host:6379/1",

@@ -48,7 +48,7 @@ OTHERS = """
 
 
 class NotPossible(Exception):
-    """Its text says what stands in the way, and what to run."""
+    """The site's role cannot be given its rights. The text says why, and what to run."""
 
 
 def connect_as_owner() -> None:

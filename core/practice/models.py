@@ -36,7 +36,7 @@ US_ZONES = [
 
 
 class Practice(models.Model):
-    """Names, phone and address of the clinic. There is at most one, with primary key 1."""
+    """Names, phone and address of the clinic. At most one row, with primary key 1."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(
@@ -124,28 +124,28 @@ class Practice(models.Model):
 
     @cached_property
     def version(self) -> str:
-        """Another one whenever anything that pages show of it is another: for `{% cache %}`."""
+        """Return a name for what pages show of it, another when that changes: for `{% cache %}`."""
         fields = self._meta.concrete_fields
         shown = "".join(f"{f.attname}={getattr(self, f.attname)}\n" for f in fields)
         return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone of the clinic."""
+        """Return the time zone of the clinic."""
         return ZoneInfo(self.time_zone)
 
     @cached_property
     def phone_link(self) -> str:
-        """`tel:+16155550142`, or nothing when there is no number."""
+        """Return `tel:+16155550142`, or nothing when there is no number."""
         return self.phone.link if self.phone else ""
 
     @cached_property
     def phone_text(self) -> str:
-        """`(615) 555-0142`; numbers outside the US with their country code."""
+        """Return `(615) 555-0142`; numbers outside the US with their country code."""
         return self.phone.formatted if self.phone else ""
 
     @property
     def town_line(self) -> str:
-        """`Nashville, TN 37200`, with what is known of it."""
+        """Return `Nashville, TN 37200`, or what is known of it."""
         region = f"{self.state} {self.postal_code}".strip()
         return ", ".join(part for part in (self.city, region) if part)

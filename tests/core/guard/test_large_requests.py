@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from curednation.request_body import MOST, MOST_OF_PROVIDERS, MOST_OF_STAFF
+from curednation.request_body import MAX_BYTES, MAX_BYTES_STAFF, MAX_BYTES_WEBHOOK
 from newsletter.models import Confirmation
 from tests.core.guard.sockets import answer, connect, get, head, status
 from tests.core.staff.people import make_staff, sign_in
@@ -31,7 +31,7 @@ def authorization(secret: str = SECRET) -> str:
 
 
 def test_a_large_form_of_a_stranger_is_refused_by_its_length_before_any_of_it_is_read(live_site):
-    assert sent(live_site.url, content_length=MOST + 1) == 413
+    assert sent(live_site.url, content_length=MAX_BYTES + 1) == 413
 
 
 def test_it_is_refused_while_every_thread_is_busy(start_site):
@@ -42,7 +42,7 @@ def test_it_is_refused_while_every_thread_is_busy(start_site):
         waiting.settimeout(0.5)
         with pytest.raises(TimeoutError):
             waiting.recv(1)
-        assert sent(site.url, content_length=MOST + 1) == 413
+        assert sent(site.url, content_length=MAX_BYTES + 1) == 413
         with pytest.raises(TimeoutError):
             waiting.recv(1)
 
@@ -59,7 +59,7 @@ def test_a_browser_that_sends_all_of_it_first_still_sees_the_page(live_site):
 
 def test_a_cookie_that_opens_nothing_lifts_no_limit(live_site):
     for cookie in ("sessionid=" + "a" * 32, 'sessionid="\\000\\000\\000\\000\\000\\000\\000\\000"'):
-        assert sent(live_site.url, content_length=MOST + 1, cookie=cookie) == 413
+        assert sent(live_site.url, content_length=MAX_BYTES + 1, cookie=cookie) == 413
 
 
 def test_a_session_in_which_nobody_has_signed_in_lifts_no_limit(live_site):
@@ -68,7 +68,7 @@ def test_a_session_in_which_nobody_has_signed_in_lifts_no_limit(live_site):
     session["something"] = 1
     session.save()
     cookie = f"sessionid={session.session_key}"
-    assert sent(live_site.url, content_length=MOST + 1, cookie=cookie) == 413
+    assert sent(live_site.url, content_length=MAX_BYTES + 1, cookie=cookie) == 413
 
 
 def test_staff_upload_more_and_not_anything(live_site):
@@ -78,7 +78,7 @@ def test_staff_upload_more_and_not_anything(live_site):
     body = b"title=" + b"a" * 1_000_000
     # It has come to the view: the form lacks its token.
     assert sent(live_site.url, body, content_length=len(body), **about) == 403
-    assert sent(live_site.url, content_length=MOST_OF_STAFF + 1, **about) == 413
+    assert sent(live_site.url, content_length=MAX_BYTES_STAFF + 1, **about) == 413
 
 
 def test_a_body_without_a_length_has_the_same_limit(live_site):
@@ -87,7 +87,7 @@ def test_a_body_without_a_length_has_the_same_limit(live_site):
         return sent(live_site.url, body, transfer_encoding="chunked")
 
     assert chunked(100) == 200  # it has come to the view, which asks for an address
-    assert chunked(MOST + 1) == 413
+    assert chunked(MAX_BYTES + 1) == 413
 
 
 def test_a_form_that_breaks_off_is_no_form(live_site):
@@ -109,10 +109,10 @@ def test_a_report_of_the_mail_provider_may_be_larger_when_it_brings_the_secret(s
     body = b'{"a": "%b"}' % (b"a" * 200_000)
     known = {"authorization": authorization()}
     assert sent(site.url, body, content_length=len(body), **about, **known) == 200  # read
-    assert sent(site.url, content_length=MOST_OF_PROVIDERS + 1, **about, **known) == 413
-    assert sent(site.url, content_length=MOST + 1, **about) == 413
+    assert sent(site.url, content_length=MAX_BYTES_WEBHOOK + 1, **about, **known) == 413
+    assert sent(site.url, content_length=MAX_BYTES + 1, **about) == 413
     wrong = authorization("postmark:another secret word 12")
-    assert sent(site.url, content_length=MOST + 1, **about, authorization=wrong) == 413
+    assert sent(site.url, content_length=MAX_BYTES + 1, **about, authorization=wrong) == 413
 
 
 # ── and under any other server ────────────────────────────────────────────────
@@ -120,7 +120,7 @@ def test_a_report_of_the_mail_provider_may_be_larger_when_it_brings_the_secret(s
 
 @pytest.mark.django_db
 def test_django_refuses_by_the_length_as_well():
-    response = Client().post(reverse("newsletter:subscribe"), {"email": "a" * (MOST + 1)})
+    response = Client().post(reverse("newsletter:subscribe"), {"email": "a" * (MAX_BYTES + 1)})
     assert response.status_code == 413
     assert "Shorten it and send it again." in response.text
     assert response["Cache-Control"] == "no-store"
