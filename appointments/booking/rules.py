@@ -84,8 +84,9 @@ def lock(pks: Iterable[int]) -> None:
 
 def is_licensed(provider: int, state: str, at: datetime) -> bool:
     """Return whether that provider sees patients and holds a license there then."""
-    who = Provider.objects.active().filter(pk=provider).licensed_in(state).order_by().first()
-    return who is not None and at.timestamp() < availability.license_end(who.licensed_until, state)
+    active = Provider.objects.active().filter(pk=provider).order_by()
+    last_days = active.licensed_in(state).values_list("licensed_until", flat=True)
+    return any(at.timestamp() < availability.license_end(day, state) for day in last_days)
 
 
 def settle_expired(pks: Sequence[int], now: datetime) -> None:

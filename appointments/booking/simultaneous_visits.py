@@ -49,6 +49,21 @@ def of_person(person: patients.Person) -> AppointmentQuerySet:
     return found.order_by("starts_at", "pk")
 
 
+def overlapping(
+    person: patients.Person,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    but: Collection[int] = (),
+) -> AppointmentQuerySet:
+    """Return the person's visits that share a minute with [starts_at, ends_at), without `but`.
+
+    Buffers do not count: they are the provider's.
+    """
+    found = of_person(person).filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+    return found.exclude(pk__in=but)
+
+
 def at_that_time(
     person: patients.Person,
     starts_at: datetime,
@@ -56,12 +71,9 @@ def at_that_time(
     *,
     but: Collection[int] = (),
 ) -> list[Appointment]:
-    """The person's visits that share a minute with [starts_at, ends_at), apart from those in `but`.
-
-    Buffers do not count: they are the provider's.
-    """
-    found = of_person(person).filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
-    return list(found.exclude(pk__in=but).select_related("provider", "service", "patient"))
+    """Return the same, to be shown: each with its provider, service and patient."""
+    found = overlapping(person, starts_at, ends_at, but=but)
+    return list(found.select_related("provider", "service", "patient"))
 
 
 def require_no_other(

@@ -28,7 +28,7 @@ from appointments.booking.rules import (
     require_within_visit_limits,
     settle_expired,
 )
-from appointments.booking.simultaneous_visits import at_that_time, lock_address, require_no_other
+from appointments.booking.simultaneous_visits import lock_address, overlapping, require_no_other
 from appointments.models import Appointment, Consent, Status
 from core.people import email_addresses
 
@@ -66,21 +66,22 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
     now = timezone.now()
     lock([hold.provider_id])
     lock_address(details.email)
-    current = _lock_hold(hold)
-    if current.patient_id is not None:
-        return current  # by an earlier click
+    status, patient = _lock_hold(hold)
+    if patient is not None:
+        return reread(hold)  # it was booked by an earlier click
     _require_bookable(hold, now)
     taken = pressure.read(now)
     if taken.rests and not invited:
         raise BookingRests
     must_confirm = taken.is_on and not proved
-    if current.status == Status.EXPIRED:
+    if status == Status.EXPIRED:
         _require_still_free(hold, now, with_room=must_confirm)
     known = _visits_of_address(details.email, hold.visitor, now)
     knows_of_many = known.own >= taken.rules.most_upcoming
     # Who has a visit then is asked by mail: on the page it would tell a stranger of it.
-    twice = not invited and at_that_time(details, hold.starts_at, hold.ends_at, but=[hold.pk])
-    has_many = known.upcoming >= taken.rules.most_upcoming or knows_of_many or bool(twice)
+    same_time = overlapping(details, hold.starts_at, hold.ends_at, but=[hold.pk])
+    twice = not invited and same_time.exists()
+    has_many = known.upcoming >= taken.rules.most_upcoming or knows_of_many or twice
     waits = must_confirm or has_many
     # To whoever has proved no address nothing tells how many visits it has.
     told = must_confirm or knows_of_many or (proved and has_many)
@@ -94,13 +95,13 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
     return hold
 
 
-def _lock_hold(hold: Appointment) -> Appointment:
-    """Lock the hold, or the visit that it became, and return it as it is now. Raises HoldGone."""
-    rows = Appointment.objects.select_related("patient").filter(pk=hold.pk)
-    current = rows.select_for_update(of=("self",)).first()
-    if current is None or (current.patient_id is None and current.status == Status.RELEASED):
-        raise HoldGone
-    return current
+def _lock_hold(hold: Appointment) -> tuple[str, int | None]:
+    """Lock the hold, or the visit it became; return its status and patient. Raises HoldGone."""
+    row = Appointment.objects.filter(pk=hold.pk).order_by().select_for_update(no_key=True)
+    for status, patient in row.values_list("status", "patient"):
+        if patient is not None or status != Status.RELEASED:
+            return status, patient
+    raise HoldGone
 
 
 def _require_bookable(hold: Appointment, now: datetime) -> None:
