@@ -4,10 +4,10 @@ from dataclasses import fields, replace
 from datetime import date
 
 import pytest
+from appointments.forms.booking import DetailsForm
 
 from appointments import booking
 from appointments.booking import patients
-from appointments.forms.booking import DetailsForm
 from appointments.models import Appointment, Patient
 from tests.appointments import steps
 from tests.factories import make_service, monday
