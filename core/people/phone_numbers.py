@@ -57,7 +57,7 @@ def as_link(number: Phone | None) -> str:
     """Return "(615) 555-0142 ext. 12" as a link that dials it; empty where there is none."""
     if not number or not number.is_valid():
         return str(number or "")
-    return format_html('<a href="{}">{}</a>', number.link, number.shown)
+    return format_html('<a href="{}">{}</a>', number.link, number.formatted)
 
 
 class PhoneField(formfields.PhoneNumberField):

@@ -17,7 +17,7 @@ from appointments import links
 from appointments.models import Appointment, Status
 from core.mail.models import OutgoingEmail
 from curednation.celery import app as celery_app
-from curednation.logs import Lines, Private
+from curednation.logs import ExceptionFormatter, NoPersonalData
 from tests.appointments import booking_steps
 from tests.core.mail.test_templates import TELLING
 from tests.database import contents
@@ -124,9 +124,9 @@ def production_log() -> Iterator[io.StringIO]:
     """What a deployment would write to its log meanwhile."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.addFilter(Private())
+    handler.addFilter(NoPersonalData())
     line = settings.LOGGING["formatters"]["lines"]["format"]
-    handler.setFormatter(Lines(line, style="{", whole=False))
+    handler.setFormatter(ExceptionFormatter(line, style="{", whole=False))
     logging.getLogger().addHandler(handler)
     yield stream
     logging.getLogger().removeHandler(handler)

@@ -4,12 +4,12 @@ from dataclasses import fields, replace
 from datetime import date
 
 import pytest
-from appointments.forms.booking import DetailsForm
 
 from appointments import booking
 from appointments.booking import patients
+from appointments.forms.details import DetailsForm
 from appointments.models import Appointment, Patient
-from tests.appointments import steps
+from tests.appointments import booking_steps
 from tests.factories import make_service, monday
 from tests.visitor import in_process
 
@@ -36,11 +36,11 @@ def test_every_answer_that_a_visit_has_a_field_for_is_stored_by_booking():
     asked = columns(Appointment) & set(DetailsForm.base_fields)
     assert asked <= ANSWERS.keys(), "give the new field an answer here"
     visitor = in_process()
-    page = steps.take(visitor, make_service(), monday())
-    steps.finish(visitor, page, **{name: ANSWERS[name] for name in asked})
+    page = booking_steps.take(visitor, make_service(), monday())
+    booking_steps.finish(visitor, page, **{name: ANSWERS[name] for name in asked})
     visit = Appointment.objects.get()
     assert {name: str(getattr(visit, name)) for name in asked} == {n: ANSWERS[n] for n in asked}
-    assert visit.patient.first_name == steps.DETAILS["first_name"]
+    assert visit.patient.first_name == booking_steps.DETAILS["first_name"]
     assert set(visit.consents.values_list("page", flat=True)) == {"appointments:details"}
 
 

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.urls import path
 
 from curednation.celery import app as celery_app
-from curednation.logs import Lines, Private
+from curednation.logs import ExceptionFormatter, NoPersonalData
 
 LOGGING: dict[str, Any] = settings.LOGGING
 TOKEN = "canary-token-57Xq"
@@ -46,9 +46,9 @@ def log():
     """What a deployment would write to its log meanwhile."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.addFilter(Private())
+    handler.addFilter(NoPersonalData())
     line = LOGGING["formatters"]["lines"]
-    handler.setFormatter(Lines(line["format"], style="{", whole=False))
+    handler.setFormatter(ExceptionFormatter(line["format"], style="{", whole=False))
     logging.getLogger().addHandler(handler)
     yield stream
     logging.getLogger().removeHandler(handler)

@@ -14,7 +14,7 @@ from django.test import Client
 
 from core.mail import outbox
 from core.mail.models import OutgoingEmail
-from curednation.logs import Lines, Private
+from curednation.logs import ExceptionFormatter, NoPersonalData
 from newsletter import links
 from newsletter.models import Subscriber
 from tests.appointments.test_privacy import everything_in, everything_queued
@@ -76,9 +76,9 @@ def log() -> Iterator[io.StringIO]:
     """What a deployment would write to its log meanwhile."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.addFilter(Private())
+    handler.addFilter(NoPersonalData())
     line = settings.LOGGING["formatters"]["lines"]["format"]
-    handler.setFormatter(Lines(line, style="{", whole=False))
+    handler.setFormatter(ExceptionFormatter(line, style="{", whole=False))
     logging.getLogger().addHandler(handler)
     yield stream
     logging.getLogger().removeHandler(handler)
