@@ -7,7 +7,6 @@ that running servers see the same future as the test does.
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from importlib import import_module
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from appointments.booking import patients
+from appointments.migrations import _consent_texts
 from appointments.models import (
     Appointment,
     ConsentText,
@@ -134,7 +134,7 @@ def make_service(*, providers: Iterable[Provider] | None = None, **values: Any) 
 
 def make_consent_texts() -> list[ConsentText]:
     """The texts that the migration brings, also after a test that emptied all tables."""
-    texts = import_module("appointments.migrations.0002_consent_texts").TEXTS
+    texts = _consent_texts.TEXTS
     return [
         ConsentText.objects.get_or_create(kind=kind, version=1, defaults={"text": text})[0]
         for kind, text in texts.items()

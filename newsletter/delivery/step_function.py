@@ -1,6 +1,6 @@
 """The function in the database that `queries.step` calls: the text that a migration creates.
 
-A change of it needs a migration that creates it anew, and the text before for the way back.
+A change of it is a text of its own here, and a migration that creates it and, backwards, this one.
 """
 
 # One statement, and one commit, for each mail: it settles the one before and marks the next one as
@@ -59,5 +59,4 @@ BEGIN
 END $$
 """
 # As it was while the columns were called `state`.
-CREATE_BY_STATE = CREATE.replace("status", "state")
 DROP = "DROP FUNCTION newsletter_step(bigint, bigint, text, text, float8, bigint, text)"

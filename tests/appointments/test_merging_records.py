@@ -1,12 +1,9 @@
 """Two records of one person become one, and a visit is given to the right record."""
 
-import hashlib
 import threading
 from datetime import date, timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import close_old_connections, connection, connections, transaction
 from django.test import Client
@@ -17,11 +14,10 @@ from appointments import booking, retention
 from appointments.booking import patients
 from appointments.models import Appointment, Consent, ConsentText, Patient, Status, WaitlistEntry
 from core.mail.models import OutgoingEmail
-from core.people import email_addresses
 from core.staff.models import AuditEvent
 from tests.appointments import booking_steps
 from tests.appointments.staff_clients import signed_in
-from tests.factories import make_appointment, make_entry, make_patient, make_service, monday
+from tests.factories import make_appointment, make_patient, make_service, monday
 from tests.page_forms import read_forms
 from tests.visitor import in_process
 
@@ -110,46 +106,6 @@ def test_other_letters_birth_dates_and_addresses_are_others(other):
         make_patient(**{"last_name": "Núñez", "email": "d@example.org"} | other).match_key
         != who.match_key
     )
-
-
-# ── records from before ───────────────────────────────────────────────────────
-
-
-def former_key(who: Patient | WaitlistEntry) -> str:
-    """As it was before apostrophes, hyphens and spaces were left out of it."""
-    name = " ".join(f"{who.first_name} {who.last_name}".split()).casefold()
-    text = "\n".join((email_addresses.normalized(who.email), name, who.birth_date.isoformat()))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def test_records_from_before_get_their_key_and_of_two_for_one_person_the_first():
-    migration = import_module("appointments.migrations.0014_match_keys_in_one_spelling")
-    names = ["O'Neal", "O’Neal", "O Neal", "Whitfield"]
-    rows = [make_patient_from_before(last_name=name, email="d@example.org") for name in names]
-    places = [
-        make_entry(service=make_service(), last_name=name, email="d@example.org")
-        for name in names[:2]
-    ]
-    for place in places:
-        WaitlistEntry.objects.filter(pk=place.pk).update(person=former_key(place))
-    for _ in range(2):
-        migration.forwards(apps, None)
-        for row in rows:
-            row.refresh_from_db()
-        is_new = [row.match_key == patients.match_key(row) for row in rows]
-        assert is_new == [True, False, False, True]
-        assert [row.match_key for row in rows[1:3]] == [former_key(row) for row in rows[1:3]]
-    assert {place.person for place in WaitlistEntry.objects.all()} == {rows[0].match_key}
-    assert patients.remember(rows[2]) == rows[0]
-    assert {*rows[1:3]} <= {*patients.alike(rows[0])}
-
-
-def make_patient_from_before(**values) -> Patient:
-    patient = make_patient(**values | {"email": "later@example.org"})
-    patient.email = values["email"]
-    patient.match_key = former_key(patient)
-    patient.save()
-    return patient
 
 
 # ── merging ───────────────────────────────────────────────────────────────────

@@ -4,12 +4,10 @@ Where the browser is elsewhere a page shows both.
 """
 
 from datetime import datetime, timedelta
-from importlib import import_module
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
@@ -23,7 +21,6 @@ from core.mail.models import OutgoingEmail
 from tests.appointments import booking_steps
 from tests.factories import (
     make_appointment,
-    make_entry,
     make_hold,
     make_provider,
     make_service,
@@ -109,23 +106,6 @@ def test_where_a_split_state_is_not_that_of_the_browser_the_answer_decides(servi
     assert "zone" not in page.form_with("first_name").fields  # nothing is chosen for them
     page = booking_steps.hold_time(visitor_with("US/Eastern"), service, monday("14:00"))
     assert page.form_with("first_name").fields["zone"] == NEW_YORK
-
-
-def test_what_was_booked_before_names_the_place_by_now(service):
-    booked = [
-        make_appointment(
-            service=service, starts_at=monday(f"{11 + nth}:00"), state=state, zone=zone
-        )
-        for nth, (state, zone) in enumerate([("NY", ICELAND), ("TN", PACIFIC), ("TN", NEW_YORK)])
-    ]
-    past = make_appointment(
-        service=service, starts_at=timezone.now() - timedelta(days=9), state="NY", zone=ICELAND
-    )
-    waiting = make_entry(service=service, state="NY", zone=ICELAND)
-    import_module("appointments.migrations.0015_zone_of_the_place").name_the_place(apps, None)
-    found = [Appointment.objects.get(pk=visit.pk).zone for visit in (*booked, past)]
-    assert found == [NEW_YORK, CENTRAL, NEW_YORK, ICELAND]
-    assert WaitlistEntry.objects.get(pk=waiting.pk).zone == NEW_YORK
 
 
 # ── zones in words ────────────────────────────────────────────────────────────

@@ -1,10 +1,10 @@
 import re
-from importlib import import_module
 
 import pytest
 from django.apps import apps
 
 from articles import publishing
+from articles.migrations import _synonyms
 from articles.models import Synonym, Word
 from articles.search import results
 from tests.articles.factories import edit, make_article, make_draft, make_topic
@@ -38,8 +38,7 @@ def library():
 @pytest.fixture
 def names():
     """The synonyms that every clinic begins with: another test may have emptied the table."""
-    for migration in ("0002_synonyms", "0008_search_what_was_typed"):
-        import_module(f"articles.migrations.{migration}").write(apps, None)
+    _synonyms.write(apps, None)
 
 
 def found(client, text: str, **more: str) -> list[str]:

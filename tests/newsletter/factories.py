@@ -1,6 +1,5 @@
 """Rows of the newsletter for tests. People are fictitious."""
 
-from importlib import import_module
 from itertools import count
 from typing import Any
 
@@ -8,6 +7,7 @@ from django.utils import timezone
 
 from core.people import email_addresses
 from newsletter.delivery import message_ids
+from newsletter.migrations import _consent_text
 from newsletter.models import ConsentText, Delivery, Subscriber, Topic
 
 number = count(1)
@@ -15,7 +15,7 @@ number = count(1)
 
 def make_consent_text() -> ConsentText:
     """The text that the migration brings, also after a test that emptied all tables."""
-    text = import_module("newsletter.migrations.0003_consent_text").TEXT
+    text = _consent_text.TEXT
     return ConsentText.objects.get_or_create(version=1, defaults={"text": text})[0]
 
 

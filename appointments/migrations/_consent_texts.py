@@ -3,8 +3,6 @@
 A practice has them reviewed and adds its own as version 2 in the admin.
 """
 
-from django.db import migrations
-
 TEXTS = {
     "telehealth": (
         "I agree to receive care by video or phone. I understand that I can stop at any time, that "
@@ -20,16 +18,9 @@ TEXTS = {
 }
 
 
-def add(apps, schema_editor):
+def write(apps, schema_editor):
     ConsentText = apps.get_model("appointments", "ConsentText")
     ConsentText.objects.bulk_create(
         [ConsentText(kind=kind, version=1, text=text) for kind, text in TEXTS.items()],
         ignore_conflicts=True,
     )
-
-
-class Migration(migrations.Migration):
-    dependencies = [("appointments", "0001_initial")]
-
-    # Backwards the rows go with their table: consent rows are never deleted by themselves.
-    operations = [migrations.RunPython(add, migrations.RunPython.noop)]

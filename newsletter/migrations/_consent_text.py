@@ -1,7 +1,5 @@
 """The text that subscribers agree to, from the first day. A change is a new version."""
 
-from django.db import migrations
-
 TEXT = (
     "You may send me your newsletter by e-mail, about once a month. I can stop at any time with"
     " the link in each letter."
@@ -11,9 +9,3 @@ TEXT = (
 def write(apps, schema_editor):
     texts = apps.get_model("newsletter", "ConsentText").objects
     texts.get_or_create(version=1, defaults={"text": TEXT})
-
-
-class Migration(migrations.Migration):
-    dependencies = [("newsletter", "0002_consents")]
-    # The text stays when this is reversed: its table goes with 0002.
-    operations = [migrations.RunPython(write, migrations.RunPython.noop)]

@@ -1,13 +1,24 @@
-"""Search finds what was typed, and what people call things.
+"""What people call things when they search: a start for every clinic; staff add and remove them."""
 
-The index is made anew from what is online. The names are a start for every clinic; staff add and
-remove them. The first of each group is what the others mean.
-"""
-
-import pgtrigger.compiler
-import pgtrigger.migrations
-from django.db import migrations
-
+# The names under which people look for the medicines these articles are about.
+NAMES = [
+    ("Suboxone", "buprenorphine/naloxone"),
+    ("Zubsolv", "buprenorphine/naloxone"),
+    ("Subutex", "buprenorphine"),
+    ("Sublocade", "extended-release buprenorphine"),
+    ("Brixadi", "extended-release buprenorphine"),
+    ("Vivitrol", "extended-release naltrexone"),
+    ("Revia", "naltrexone"),
+    ("Narcan", "naloxone"),
+    ("Kloxxado", "naloxone"),
+    ("Antabuse", "disulfiram"),
+    ("Campral", "acamprosate"),
+    ("OUD", "opioid use disorder"),
+    ("AUD", "alcohol use disorder"),
+    ("MAT", "medication for addiction"),
+    ("DTs", "delirium tremens"),
+]
+# The first of each group is what the others mean.
 GROUPS = [
     # Medicines by their brands, their letters and what people call them
     ["buprenorphine/naloxone", "buprenorphine and naloxone", "bup/nx", "Suboxone strips", "subs"],
@@ -79,42 +90,12 @@ GROUPS = [
 
 def write(apps, schema_editor):
     synonym = apps.get_model("articles", "Synonym")
+    pairs = NAMES + [
+        (name, group[0])
+        for group in GROUPS
+        for name in group[1:]
+        if name.lower() != group[0].lower()
+    ]
     synonym.objects.bulk_create(
-        [
-            synonym(name=name, means=group[0])
-            for group in GROUPS
-            for name in group[1:]
-            if name.lower() != group[0].lower()
-        ],
-        ignore_conflicts=True,
+        [synonym(name=name, means=means) for name, means in pairs], ignore_conflicts=True
     )
-
-
-def take_back(apps, schema_editor):
-    for group in GROUPS:
-        rows = apps.get_model("articles", "Synonym").objects.filter(means=group[0])
-        rows.filter(name__in=group[1:]).delete()
-
-
-class Migration(migrations.Migration):
-
-    dependencies = [
-        ('articles', '0006_append_only_functions'),
-    ]
-
-    operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='article',
-            name='index_what_is_online',
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='article',
-            trigger=pgtrigger.compiler.Trigger(name='index_what_is_online', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE shown articles_revision; its_title text; its_summary text; its_headings text; its_text text;', func="\n        IF NEW.online_id IS NULL THEN\n            NEW.search := NULL;\n            NEW.search_head := NULL;\n            RETURN NEW;\n        END IF;\n        SELECT * INTO shown FROM articles_revision WHERE id = NEW.online_id;\n        its_title := regexp_replace(regexp_replace(regexp_replace(normalize(regexp_replace(normalize(shown.title, NFD), '[\\u0300-\\u036f]', '', 'g'), NFC), '[\\u0001-\\u002f\\u003a-\\u0040\\u005b-\\u0060\\u007b-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u2100-\\u214f\\u2190-\\u2bff\\u3000-\\u303f\\ufe00-\\ufe0f\\ufeff\\U0001F000-\\U0001FAFF]+', ' ', 'g'), '([0-9])([^0-9 ])', '\\1 \\2', 'g'), '([^0-9 ])([0-9])', '\\1 \\2', 'g');\n        its_summary := regexp_replace(regexp_replace(regexp_replace(normalize(regexp_replace(normalize(shown.summary, NFD), '[\\u0300-\\u036f]', '', 'g'), NFC), '[\\u0001-\\u002f\\u003a-\\u0040\\u005b-\\u0060\\u007b-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u2100-\\u214f\\u2190-\\u2bff\\u3000-\\u303f\\ufe00-\\ufe0f\\ufeff\\U0001F000-\\U0001FAFF]+', ' ', 'g'), '([0-9])([^0-9 ])', '\\1 \\2', 'g'), '([^0-9 ])([0-9])', '\\1 \\2', 'g');\n        its_headings := regexp_replace(regexp_replace(regexp_replace(normalize(regexp_replace(normalize(left(shown.headings, 20000), NFD), '[\\u0300-\\u036f]', '', 'g'), NFC), '[\\u0001-\\u002f\\u003a-\\u0040\\u005b-\\u0060\\u007b-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u2100-\\u214f\\u2190-\\u2bff\\u3000-\\u303f\\ufe00-\\ufe0f\\ufeff\\U0001F000-\\U0001FAFF]+', ' ', 'g'), '([0-9])([^0-9 ])', '\\1 \\2', 'g'), '([^0-9 ])([0-9])', '\\1 \\2', 'g');\n        its_text := regexp_replace(regexp_replace(regexp_replace(normalize(regexp_replace(normalize(left(shown.text, 200000), NFD), '[\\u0300-\\u036f]', '', 'g'), NFC), '[\\u0001-\\u002f\\u003a-\\u0040\\u005b-\\u0060\\u007b-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u2100-\\u214f\\u2190-\\u2bff\\u3000-\\u303f\\ufe00-\\ufe0f\\ufeff\\U0001F000-\\U0001FAFF]+', ' ', 'g'), '([0-9])([^0-9 ])', '\\1 \\2', 'g'), '([^0-9 ])([0-9])', '\\1 \\2', 'g');\n        NEW.search_head :=\n            setweight(to_tsvector('english', its_title), 'A')\n            || setweight(to_tsvector('simple', its_title), 'A')\n            || setweight(to_tsvector('english', its_summary), 'B')\n            || setweight(to_tsvector('simple', its_summary), 'B')\n            || setweight(to_tsvector('english', its_headings), 'C');\n        NEW.search := NEW.search_head\n            || setweight(to_tsvector('english', its_text), 'D');\n        INSERT INTO articles_word (word)\n            SELECT word FROM unnest(tsvector_to_array(to_tsvector('simple',\n                concat_ws(' ', its_title, its_summary, its_text)\n            ))) AS word\n            WHERE word ~ '^[a-z]{4,30}$'\n            ON CONFLICT DO NOTHING;\n        RETURN NEW;\n    ", hash='ba52e0ec42a9bedd000a6d1f3b3f77a98b86eaa7', operation='INSERT OR UPDATE OF "online_id"', pgid='pgtrigger_index_what_is_online_12c10', table='articles_article', when='BEFORE')),
-        ),
-        # The trigger writes the index of what is online anew.
-        migrations.RunSQL(
-            "UPDATE articles_article SET online_id = online_id WHERE online_id IS NOT NULL",
-            migrations.RunSQL.noop,
-        ),
-        migrations.RunPython(write, take_back),
-    ]
