@@ -112,7 +112,6 @@ CELERY_TASK_QUEUES = [
 CELERY_TASK_ROUTES = {
     "newsletter.tasks.send_issue": {"queue": f"{CELERY_TASK_DEFAULT_QUEUE}-newsletter"}
 }
-# See CELERY_BROKER_CONNECTION_TIMEOUT.
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"read_timeout": 1, "write_timeout": 1}
     if CELERY_BROKER_URL.startswith("amqp")
