@@ -22,6 +22,7 @@ from appointments.models import (
     WaitlistOffer,
     WeeklyHours,
 )
+from core.mail.models import OutgoingEmail
 from tests.factories import (
     make_appointment,
     make_entry,
@@ -235,3 +236,32 @@ def test_a_visit_that_was_moved_before_the_lock_is_not_confirmed_as_it_was(servi
     with pytest.raises(booking.NotChangeable):
         booking.confirm(waiting)
     assert Appointment.objects.get().status == Status.HELD
+
+
+def test_a_hold_that_was_given_back_in_the_same_moment_books_nothing(service):
+    held = hold(service)
+    book = before_booking_of(held)
+    assert booking.release(held)
+    with pytest.raises(booking.HoldGone):
+        book()
+    held.refresh_from_db()
+    assert (held.status, held.patient) == (Status.RELEASED, None)
+    assert not OutgoingEmail.objects.exists()
+
+
+def test_a_day_that_is_full_since_a_hold_ran_out_takes_no_more(service):
+    provider = service.providers.get()
+    Provider.objects.filter(pk=provider.pk).update(daily_limit=1)
+    book = before_booking_what_has_run_out(service)
+    make_appointment(service=service, starts_at=WISHED + timedelta(hours=3))
+    with pytest.raises(booking.SlotTaken):
+        book()
+    assert not Appointment.objects.filter(starts_at=WISHED, status=Status.BOOKED).exists()
+
+
+def before_booking_of(held: Appointment):
+    stale, who = (
+        Appointment.objects.select_related("provider", "service").get(pk=held.pk),
+        details(),
+    )
+    return lambda: booking.book(hold=stale, details=who)
