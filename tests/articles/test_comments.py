@@ -419,3 +419,23 @@ def test_a_preview_offers_neither_comments_nor_the_question(client):
 @pytest.mark.parametrize("odd", ["?to=1%00", "?page=999999&to=" + "9" * 5000, "?to=%F0%28"])
 def test_odd_addresses_of_the_form_are_no_error_of_ours(client, article, odd):
     assert client.get(FORM + odd).status_code in {400, 404}
+
+
+def test_an_answer_is_seen_only_while_the_comment_that_it_answers_is(client, article, commits):
+    comment = approved(article)
+    with commits():
+        comments.answer(comment, text="Small meals help.", by=make_staff(), contributor=None)
+    assert "Small meals help." in client.get(PAGE).text
+    assert Comment.objects.visible().count() == 2
+    with commits():
+        comments.reject(comment, by=make_staff())
+    assert "Small meals help." not in client.get(PAGE).text
+    assert not Comment.objects.visible().exists()
+
+
+def test_a_comment_that_was_withdrawn_in_the_same_moment_is_not_answered(article):
+    stale = approved(article)
+    comments.withdraw(Comment.objects.get())
+    with pytest.raises(comments.NotPossible):
+        comments.answer(stale, text="Thank you.", by=make_staff(), contributor=None)
+    assert Comment.objects.count() == 1
