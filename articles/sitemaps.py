@@ -1,6 +1,7 @@
 """The sitemaps of articles and their topics."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
@@ -14,7 +15,7 @@ class ArticlesSitemap(SafeSitemap):
 
     limit = 40_000  # of the 50,000 that one file may hold
 
-    def items(self) -> QuerySet[Article, dict]:
+    def items(self) -> QuerySet[Article, Any]:
         since = Coalesce("updated_at", "published_at")
         articles = Article.objects.published().order_by("pk")
         return articles.annotate(shown_since=since).values("slug", "shown_since")

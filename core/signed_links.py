@@ -67,7 +67,8 @@ class LinkSigner:
 
     def _signer(self) -> Signer:
         first, *others = self.keys()
+        fallback: list[str | bytes] = [*others]
         kind = TimestampSigner if self.valid_for else Signer
         return kind(
-            key=first, fallback_keys=others, sep=SEPARATOR, salt=self.purpose, algorithm="sha256"
+            key=first, fallback_keys=fallback, sep=SEPARATOR, salt=self.purpose, algorithm="sha256"
         )

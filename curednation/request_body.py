@@ -104,7 +104,9 @@ async def _discard(protocol: Any) -> None:
                 return
 
 
-def limit(get_response: Callable[[HttpRequest], HttpResponse]):
+def limit(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Refuse what is too large under any other server, too."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

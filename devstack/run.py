@@ -21,7 +21,7 @@ from devstack.errors import Trouble
 from devstack.locks import Lock
 from devstack.processes import port_holder, port_is_free
 from devstack.reload import Watcher
-from devstack.service import Hold
+from devstack.service import Hold, Service
 from devstack.site_processes import Child
 
 READY_WITHIN = 60  # seconds
@@ -210,7 +210,7 @@ def _announce() -> None:
     )
 
 
-def _names(services: list[embedded.Service]) -> str:
+def _names(services: list[Service]) -> str:
     return ", ".join(service.title for service in services) or "nothing: all services are external"
 
 

@@ -1,6 +1,6 @@
 """What visitors and subscribers type. Whether it does anything is for `subscription`."""
 
-from typing import cast
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -16,7 +16,7 @@ WRONG = _("This does not look like an e-mail address. It should read like name@e
 class AddressField(form_fields.AddressField):
     """An e-mail address in the spelling that mail servers and we compare by."""
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         widget = forms.EmailInput({"autocomplete": "email", "inputmode": "email"})
         errors = {"required": _("Please type your e-mail address."), "invalid": WRONG}
         super().__init__(
@@ -27,7 +27,7 @@ class AddressField(form_fields.AddressField):
             **kwargs,
         )
 
-    def clean(self, value):
+    def clean(self, value: Any) -> Any:
         return email_addresses.normalized(super().clean(value))
 
 
@@ -54,7 +54,7 @@ class TopicsForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, subscriber: Subscriber, **kwargs) -> None:
+    def __init__(self, *args: Any, subscriber: Subscriber, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = Topic.objects.filter(offered=True)
         chosen = list(subscriber.topics.all())
@@ -72,7 +72,7 @@ class PauseForm(forms.Form):
         initial=4,
     )
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = plain_helper()
 
@@ -80,7 +80,7 @@ class PauseForm(forms.Form):
 class AddressChangeForm(forms.Form):
     email = AddressField(label=_("Your new e-mail"))
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["id"] = "id_new_email"
         self.helper = plain_helper()

@@ -54,7 +54,9 @@ def refused_body(status: HTTPStatus) -> HttpResponse:
     return _unkept(HttpResponse(body, status=status))
 
 
-def _page(request: HttpRequest, template: str, status: int, context=None) -> HttpResponse:
+def _page(
+    request: HttpRequest, template: str, status: int, context: dict[str, Any] | None = None
+) -> HttpResponse:
     return _unkept(render(request, template, context, status=status))
 
 

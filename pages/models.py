@@ -1,5 +1,7 @@
 """Testimonials."""
 
+from typing import Self
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -10,7 +12,7 @@ from localflavor.us.models import USStateField
 class TestimonialQuerySet(models.QuerySet):
     """The testimonials that a page asks for."""
 
-    def published(self):
+    def published(self) -> Self:
         """Return those a visitor may read, in the order staff chose.
 
         The first one is shown large.

@@ -7,6 +7,7 @@ import os
 import re
 
 from devstack import embedded, mailcatcher, valkey
+from devstack.service import Service
 
 WORKER = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0)
 
@@ -27,7 +28,7 @@ def enter() -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-def services() -> list[embedded.Service]:
+def services() -> list[Service]:
     """Return the embedded services that the tests need, before `enter()` has named them all."""
     wanted = embedded.wanted({"DEBUG": "on"} | os.environ)
     return [service for service in wanted if service is not mailcatcher.MAILCATCHER]

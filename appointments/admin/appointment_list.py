@@ -57,7 +57,7 @@ class ChoiceFilter(admin.SimpleListFilter):
     def default(self, request: HttpRequest) -> str:
         return ""
 
-    def __init__(self, request: HttpRequest, *args, **kwargs) -> None:
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.chosen = self.default(request)
         super().__init__(request, *args, **kwargs)
 
@@ -80,7 +80,7 @@ class DayFilter(ChoiceFilter):
     def default(self, request: HttpRequest) -> str:
         return chosen_day(request)
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[Any, Any]]:
         return list(DAYS.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -101,7 +101,7 @@ class StatusFilter(ChoiceFilter):
     def default(self, request: HttpRequest) -> str:
         return request.GET.get(self.parameter_name, "")
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[Any, Any]]:
         return [*Status.choices, ("holds", _("Holds without a patient"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

@@ -90,7 +90,7 @@ def changes(appointment: Appointment, zone: str) -> list[Change]:
     return lines
 
 
-def _differences(before, after, zone: str) -> Iterator[str]:
+def _differences(before: Any, after: Any, zone: str) -> Iterator[str]:
     was = before.status if before else Status.HELD
     if was != after.status:
         yield _arrow(Status(was).label, Status(after.status).label)

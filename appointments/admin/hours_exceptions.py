@@ -15,10 +15,10 @@ class WhenFilter(admin.SimpleListFilter):
     title = _("when")
     parameter_name = "when"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[Any, Any]]:
         return [("ahead", _("Now and ahead")), ("over", _("Over"))]
 
-    def queryset(self, request: HttpRequest, queryset):
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         today = practice_time.today()
         if self.value() == "ahead":
             return queryset.filter(last_day__gte=today)

@@ -43,7 +43,7 @@ class StatusFilter(ChoiceFilter):
     def default(self, request: HttpRequest) -> str:
         return request.GET.get(self.parameter_name, "")
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[Any, Any]]:
         others = [choice for choice in EntryStatus.choices if choice[0] != EntryStatus.WAITING]
         return [*others, ("any", _("Any"))]
 
@@ -60,7 +60,7 @@ class StateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[Any, Any]]:
         codes = model_admin.model.objects.order_by().values_list("state", flat=True).distinct()
         return sorted((code, STATES[code].name) for code in codes)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError
@@ -97,7 +98,7 @@ def _is_free(service: Service, state: str, at: datetime, providers: Sequence[Pro
     return bool(found.free_at(at))
 
 
-def _is_it(hold: Appointment, service: int, state: str, starts_at: datetime, provider) -> bool:
+def _is_it(hold: Appointment, service: int, state: str, starts_at: datetime, provider: Any) -> bool:
     """Whether `hold` has not run out and is for just that."""
     return (
         hold.held_until is not None
@@ -131,7 +132,16 @@ def _week_of(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 @in_one_transaction
-def _hold(provider, service, state, starts_at, visitor, zone, keep_for, proved) -> Appointment:
+def _hold(
+    provider: Any,
+    service: Any,
+    state: Any,
+    starts_at: Any,
+    visitor: Any,
+    zone: Any,
+    keep_for: Any,
+    proved: Any,
+) -> Appointment:
     now = timezone.now()
     lock([provider.pk])
     Appointment.objects.holds().filter(visitor=visitor).update(status=Status.RELEASED)

@@ -7,6 +7,7 @@ that somebody has, one that has begun, or a state in which the provider holds no
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError
@@ -117,7 +118,7 @@ def require_allowed(wanted: WantedVisit, *, moving: Appointment | None = None) -
         else times_of(wanted.service, wanted.starts_at)
     )
     others = Appointment.objects.blocking(now).filter(provider=pk).overlapping(*kept["blocked"])
-    if others.exclude(pk=moving.pk if moving else None).exists():
+    if (others.exclude(pk=moving.pk) if moving else others).exists():
         raise SlotTaken(nearest_slots(wanted.service, wanted.state, wanted.starts_at))
     raise OutsideRules
 
@@ -132,7 +133,7 @@ def is_within_rules(wanted: WantedVisit, *, moving: Appointment | None = None) -
     return bool(found.free_at(at))
 
 
-def write(wanted: WantedVisit, details: PatientDetails, by: str, **also) -> Appointment:
+def write(wanted: WantedVisit, details: PatientDetails, by: str, **also: Any) -> Appointment:
     """The row, by way of a hold, so that its history says who booked it. Under the lock."""
     now = timezone.now()
     appointment = Appointment.objects.create(

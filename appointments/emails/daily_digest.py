@@ -4,6 +4,7 @@ After an outage it still comes until noon; nobody with an empty day gets one.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import CharField, Count, Exists, Min, OuterRef, Value
@@ -43,7 +44,7 @@ def _write(zone: ZoneInfo, now: datetime) -> int:
     return written
 
 
-def _counts(zone: ZoneInfo, day: date):
+def _counts(zone: ZoneInfo, day: date) -> Any:
     """Provider, address, number of visits and the first one's start, where nobody wrote it yet."""
     key = Concat(
         Value(providers.DAILY_DIGEST_KEY), Cast(OuterRef("provider"), CharField()), Value(f":{day}")

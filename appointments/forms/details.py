@@ -1,6 +1,6 @@
 """The form of who comes, how to reach them, and what they agree to."""
 
-from typing import cast
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Field, Layout, Row
@@ -17,7 +17,9 @@ from core.people.form_fields import AddressField, NameField
 from core.people.phone_numbers import PhoneField
 
 
-def _name(label, autocomplete: str, *, length: int, required_message="", **kwargs) -> NameField:
+def _name(
+    label: Any, autocomplete: str, *, length: int, required_message: Any = "", **kwargs: Any
+) -> NameField:
     return NameField(
         label=label,
         max_length=length,
@@ -89,10 +91,10 @@ class DetailsForm(forms.Form):
 
     def __init__(
         self,
-        *args,
+        *args: Any,
         hold: Appointment | WaitlistEntry,
         texts: list[ConsentText],
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.hold, self.texts = hold, texts
@@ -139,7 +141,7 @@ class DetailsForm(forms.Form):
         )
         return helper
 
-    def clean(self):
+    def clean(self) -> Any:
         cleaned = super().clean() or {}
         for_other = cleaned.get("booked_for") == Appointment.BookedFor.OTHER
         if for_other and not cleaned.get("booked_by") and "booked_by" not in self.errors:

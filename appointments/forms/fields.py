@@ -20,7 +20,7 @@ class BirthDateField(forms.DateField):
     A phone shows digits alone for it, and an iPhone no slash: eight of them are enough.
     """
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             widget=forms.DateInput(
                 format="%m/%d/%Y",
@@ -43,7 +43,7 @@ class BirthDateField(forms.DateField):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return day
 
-    def clean(self, value):
+    def clean(self, value: Any) -> Any:
         birth = super().clean(value)
         if birth and birth > timezone.now().date():
             raise ValidationError(_("This date is in the future. Please check the year."))
@@ -80,14 +80,14 @@ class ConsentInput(forms.CheckboxInput):
     def __init__(self, attrs: dict) -> None:
         super().__init__(attrs, check_test=lambda value: str(value) == attrs["value"])
 
-    def format_value(self, value) -> None:
+    def format_value(self, value: Any) -> None:
         return None
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         return data.get(name, "")
 
 
-def _agree_first(text: ConsentText):
+def _agree_first(text: ConsentText) -> Any:
     if text.kind == ConsentText.Kind.EMAIL:
         return _("We need your yes to send you the visit link by e-mail.")
     return _("We need your yes before a visit by video or phone.")

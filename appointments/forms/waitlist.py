@@ -1,7 +1,7 @@
 """What somebody who waits types: which times suit, and the details that a booking will need."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from crispy_forms.bootstrap import InlineCheckboxes
 from crispy_forms.helper import FormHelper
@@ -51,7 +51,9 @@ class JoinForm(DetailsForm):
         help_text=_("Leave all empty if any time is fine."),
     )
 
-    def __init__(self, *args, hold: WaitlistEntry, providers: Sequence[Provider], **kwargs) -> None:
+    def __init__(
+        self, *args: Any, hold: WaitlistEntry, providers: Sequence[Provider], **kwargs: Any
+    ) -> None:
         super().__init__(*args, hold=hold, **kwargs)
         field = cast(forms.ModelChoiceField, self.fields["provider"])
         field.queryset = Provider.objects.filter(pk__in=[provider.pk for provider in providers])
@@ -78,7 +80,7 @@ class JoinForm(DetailsForm):
 class AgreeForm(forms.Form):
     """The texts that a patient has to agree to anew. Without any there is nothing to ask."""
 
-    def __init__(self, *args, texts: Sequence[ConsentText], **kwargs) -> None:
+    def __init__(self, *args: Any, texts: Sequence[ConsentText], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for text in texts:
             self.fields[f"agree_{text.kind}"] = ConsentField(text)

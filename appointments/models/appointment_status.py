@@ -1,6 +1,7 @@
 """Which status a visit or hold can have, and the questions that are asked by it."""
 
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -24,48 +25,48 @@ LIVE = (Status.HELD, Status.BOOKED, Status.CHECKED_IN)
 
 
 class AppointmentQuerySet(models.QuerySet):
-    def live(self):
+    def live(self) -> Self:
         """Appointments and holds that keep their time."""
         return self.filter(status__in=LIVE)
 
-    def blocking(self, now: datetime):
+    def blocking(self, now: datetime) -> Self:
         """Live ones without the holds that have run out by `now`."""
         return self.live().exclude(status=Status.HELD, held_until__lte=now)
 
-    def overlapping(self, start: datetime, end: datetime):
+    def overlapping(self, start: datetime, end: datetime) -> Self:
         """Those that, buffers included, share any instant with [start, end)."""
         return self.filter(blocked__overlap=(start, end))
 
-    def expired(self, now: datetime):
+    def expired(self, now: datetime) -> Self:
         """Holds that have run out and still keep their time in the table."""
         return self.filter(status=Status.HELD, held_until__lte=now)
 
-    def abandoned(self):
+    def abandoned(self) -> Self:
         """Holds that came to nothing. They carry no personal data."""
         return self.unconfirmed().filter(patient__isnull=True)
 
-    def unconfirmed(self):
+    def unconfirmed(self) -> Self:
         """What ended before it was booked: holds, and visits that nobody confirmed."""
         return self.filter(status__in=[Status.RELEASED, Status.EXPIRED], erased_at=None)
 
-    def holds(self):
+    def holds(self) -> Self:
         """Times kept while somebody fills in the form. A row with a patient is a visit."""
         return self.filter(status=Status.HELD, patient__isnull=True)
 
-    def upcoming(self, now: datetime):
+    def upcoming(self, now: datetime) -> Self:
         """Booked and not begun."""
         return self.filter(status=Status.BOOKED, starts_at__gt=now)
 
-    def changeable(self, now: datetime):
+    def changeable(self, now: datetime) -> Self:
         """Visits that their patient can still move: booked, or kept until they are confirmed."""
         waiting = Q(status=Status.HELD, patient__isnull=False, held_until__gt=now)
         return self.filter(waiting | Q(status=Status.BOOKED), starts_at__gt=now)
 
-    def visits(self):
+    def visits(self) -> Self:
         """Those with a patient: without holds, but with visits that wait to be confirmed."""
         return self.filter(patient__isnull=False)
 
-    def of_address(self, email: str):
+    def of_address(self, email: str) -> Self:
         """Those booked with that e-mail address, whatever its case."""
         # Said as the index says it.
         found = self.exclude(email="").alias(address=Lower("email"))

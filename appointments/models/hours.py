@@ -1,6 +1,7 @@
 """When providers see patients: their weekly hours, and the exceptions with a date."""
 
 from datetime import time
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +11,7 @@ from appointments.models.providers import Provider
 
 
 class HoursQuerySet(models.QuerySet):
-    def touching(self, first_day, last_day):
+    def touching(self, first_day: Any, last_day: Any) -> Self:
         """Weekly hours that are valid on any day from first to last."""
         return self.filter(
             Q(valid_from__isnull=True) | Q(valid_from__lte=last_day),
@@ -61,10 +62,10 @@ class WeeklyHours(models.Model):
 
 
 class ExceptionQuerySet(models.QuerySet):
-    def touching(self, first_day, last_day):
+    def touching(self, first_day: Any, last_day: Any) -> Self:
         return self.filter(first_day__lte=last_day, last_day__gte=first_day)
 
-    def of(self, providers):
+    def of(self, providers: Any) -> Self:
         """Their own and the clinic's."""
         return self.filter(Q(provider__in=providers) | Q(provider__isnull=True))
 

@@ -1,5 +1,7 @@
 """Who visits are for."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +12,7 @@ from core.people.salutation import short_name
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
-    def kept(self):
+    def kept(self) -> Self:
         """One record for each person: those that were not merged into another."""
         return self.filter(merged_into=None)
 

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -23,15 +24,15 @@ def validate_zone(name: str) -> None:
 
 
 class ProviderQuerySet(models.QuerySet["Provider"]):
-    def active(self):
+    def active(self) -> Self:
         return self.filter(active=True)
 
-    def offering(self, service: models.Model):
+    def offering(self, service: models.Model) -> Self:
         """Those whom a patient may book for this service."""
         for_others = Q(services__audience__in=FOR_OTHERS)
         return self.active().filter(Q(accepts_new=True) | for_others, services=service)
 
-    def licensed_in(self, state: str):
+    def licensed_in(self, state: str) -> Self:
         """Those with a license there, each with the day its last one ends as `licensed_until`."""
         return self.filter(licenses__state=state).annotate(
             licensed_until=models.Max("licenses__expires")

@@ -1,6 +1,7 @@
 """Who waits for a time, and what they wish. `waitlist` alone changes an entry."""
 
 from datetime import datetime
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
@@ -42,18 +43,18 @@ class OfferStatus(models.TextChoices):
 
 
 class EntryQuerySet(models.QuerySet["WaitlistEntry"]):
-    def waiting(self, now: datetime):
+    def waiting(self, now: datetime) -> Self:
         return self.filter(status=EntryStatus.WAITING, until__gt=now)
 
-    def asked(self, now: datetime):
+    def asked(self, now: datetime) -> Self:
         """Those that only the link in their mail puts in line."""
         return self.filter(status=EntryStatus.ASKED, until__gt=now)
 
-    def without_offer(self):
+    def without_offer(self) -> Self:
         """Those that have no time offered to them now."""
         return self.exclude(offers__status=OfferStatus.OPEN)
 
-    def of_visit(self, person: str, visit: Appointment):
+    def of_visit(self, person: str, visit: Appointment) -> Self:
         """Those of a person, by their `match_key`, for what this visit is: service and state.
 
         Also by the keys of records that were merged into the visit's patient.
@@ -62,11 +63,11 @@ class EntryQuerySet(models.QuerySet["WaitlistEntry"]):
         theirs = self.filter(Q(person=person) | Q(person__in=merged))
         return theirs.filter(service=visit.service_id, state=visit.state)
 
-    def in_line(self):
+    def in_line(self) -> Self:
         """Who came first stands first."""
         return self.order_by("created", "pk")
 
-    def of_address(self, email: str):
+    def of_address(self, email: str) -> Self:
         """Those of that e-mail address, whatever its case."""
         return self.alias(address=Lower("email")).filter(address=email.strip().lower())
 

@@ -1,6 +1,7 @@
 """The times that were offered to who waits. `waitlist` alone changes an offer."""
 
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -12,11 +13,11 @@ from appointments.models.waitlist_entries import OfferStatus, WaitlistEntry
 
 
 class OfferQuerySet(models.QuerySet["WaitlistOffer"]):
-    def open(self, now: datetime):
+    def open(self, now: datetime) -> Self:
         """Those that can still be accepted."""
         return self.filter(status=OfferStatus.OPEN, until__gt=now)
 
-    def run_out(self, now: datetime):
+    def run_out(self, now: datetime) -> Self:
         """Those whose time is over and that nobody has closed yet."""
         return self.filter(status=OfferStatus.OPEN, until__lte=now)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -232,7 +233,7 @@ class SlotCalendar:
         """The query string of this very view."""
         return self.query()
 
-    def query(self, **changes) -> str:
+    def query(self, **changes: Any) -> str:
         """The query string of this view with another day or provider."""
         provider = changes.get("provider", self.provider)
         day = changes.get("day", self.asked_for)

@@ -66,7 +66,7 @@ def withdraw(offer: WaitlistOffer) -> None:
     outbox.drop(about=_about(offer))
 
 
-def _about_offer(template: str, offer: WaitlistOffer, key: str, **options) -> None:
+def _about_offer(template: str, offer: WaitlistOffer, key: str, **options: Any) -> None:
     outbox.enqueue(
         template,
         key=key,

@@ -103,7 +103,9 @@ class ArticleAdmin(admin.ModelAdmin):
             return "–"
         return _("{yes} of {all}").format(yes=article.yes or 0, all=article.asked)
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Article | None = None):
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Article | None = None
+    ) -> dict[str, Any]:
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:

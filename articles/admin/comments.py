@@ -81,10 +81,10 @@ class CommentStatusFilter(admin.SimpleListFilter):
     title = _("status")
     parameter_name = "status"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[Any, Any]]:
         return [*CommentStatus.choices, ("any", _("Any"))]
 
-    def choices(self, changelist):
+    def choices(self, changelist: Any) -> Any:
         chosen = self.value() or HELD
         for value, title in self.lookup_choices:
             query = changelist.get_query_string({self.parameter_name: value})

@@ -34,7 +34,8 @@ def expiring_articles(request: HttpRequest) -> tuple[str, dict[str, Any]] | None
     """Return the panel that says how many articles hold no longer, or only for weeks."""
     if not request.user.has_perm("articles.change_article"):
         return None
-    until = list(Article.objects.expiring(_today() + AHEAD).values_list("true_until", flat=True))
+    found = Article.objects.expiring(_today() + AHEAD).values_list("true_until", flat=True)
+    until = [day for day in found if day]
     if not until:
         return None
     ended = sum(day < _today() for day in until)

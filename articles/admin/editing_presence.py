@@ -1,6 +1,7 @@
 """Who else has an article open: a hint for people, kept in the cache. Saving checks by itself."""
 
 import time
+from typing import Any
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
@@ -10,7 +11,7 @@ from articles.models import Article
 OPEN_FOR = 15 * 60  # seconds; staff who idle longer are signed out
 
 
-def mark_open(article: Article, user) -> list[str]:
+def mark_open(article: Article, user: Any) -> list[str]:
     """Note that `user` has it open, and return the names of the others who do."""
     key, now = f"article-open:{article.pk}", time.time()
     try:
@@ -23,7 +24,7 @@ def mark_open(article: Article, user) -> list[str]:
     return [name for pk, (name, _) in known.items() if pk != user.pk]
 
 
-def mark_closed(article: Article, user) -> None:
+def mark_closed(article: Article, user: Any) -> None:
     """Forget that `user` has it open."""
     key = f"article-open:{article.pk}"
     try:

@@ -37,7 +37,7 @@ class ImageAssetAdmin(admin.ModelAdmin):
     def size(self, asset: ImageAsset) -> str:
         return f"{asset.width} × {asset.height}"
 
-    def get_readonly_fields(self, request: HttpRequest, obj: ImageAsset | None = None):
+    def get_readonly_fields(self, request: HttpRequest, obj: ImageAsset | None = None) -> list[str]:
         """Keep the file of a picture that exists: articles point to it by its address."""
         return ["file"] if obj else []
 
@@ -49,7 +49,7 @@ class ImageAssetAdmin(admin.ModelAdmin):
         """Refuse to anybody: old revisions may show it."""
         return False
 
-    def get_urls(self):
+    def get_urls(self) -> list[Any]:
         pick = self.admin_site.admin_view(self.pick_view)
         return [path("pick/", pick, name="articles_imageasset_pick"), *super().get_urls()]
 

@@ -1,5 +1,7 @@
 """The admin of topics, contributors, synonyms and old addresses."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db import models
 from django.forms import ModelForm
@@ -21,10 +23,12 @@ class TopicAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         pages.drop("site")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Topic | None = None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Topic | None = None) -> list[str]:
         return ["slug"] if obj else []  # people link to it
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Topic | None = None):
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Topic | None = None
+    ) -> dict[str, Any]:
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
 
@@ -53,7 +57,9 @@ class ContributorAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         pages.drop("site")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Contributor | None = None):
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Contributor | None = None
+    ) -> list[str]:
         fixed = ["slug"] if obj else []
         if request.user.has_perm("articles.vouch_contributor"):
             return fixed
@@ -61,7 +67,9 @@ class ContributorAdmin(admin.ModelAdmin):
         vouched = obj and (obj.credentials or obj.user_id)
         return [*fixed, "user", "credentials", *(["name", "profile_url"] if vouched else [])]
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Contributor | None = None):
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Contributor | None = None
+    ) -> dict[str, Any]:
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
 

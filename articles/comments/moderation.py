@@ -1,5 +1,7 @@
 """Staff decide whether readers see a comment, and may decide otherwise later."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +16,7 @@ class NotPossible(Exception):
 
 
 @transaction.atomic
-def approve(comment: Comment, *, by, tell: bool = True) -> None:
+def approve(comment: Comment, *, by: Any, tell: bool = True) -> None:
     """Let readers see it; its writer is told where an address was given.
 
     Raises NotPossible, as the others do, when that was decided already, or it is withdrawn.
@@ -25,20 +27,20 @@ def approve(comment: Comment, *, by, tell: bool = True) -> None:
 
 
 @transaction.atomic
-def reject(comment: Comment, *, by) -> None:
+def reject(comment: Comment, *, by: Any) -> None:
     """Keep it from readers, or take it away from them. Raises NotPossible as `approve` does."""
     _decide(comment, CommentStatus.REJECTED, by)
     emails.cancel_emails(comment)
 
 
 @transaction.atomic
-def mark_as_spam(comment: Comment, *, by) -> None:
+def mark_as_spam(comment: Comment, *, by: Any) -> None:
     """Keep it from readers as spam. Raises NotPossible as `approve` does."""
     _decide(comment, CommentStatus.SPAM, by)
     emails.cancel_emails(comment)
 
 
-def _decide(comment: Comment, status: CommentStatus, by) -> None:
+def _decide(comment: Comment, status: CommentStatus, by: Any) -> None:
     # One conditional UPDATE decides: a writer who withdraws at the same time wins or finds it gone.
     changed = (
         Comment.objects.filter(pk=comment.pk)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -47,7 +48,7 @@ def submit(
 
 
 @transaction.atomic
-def answer(comment: Comment, *, text: str, by, contributor: Contributor | None) -> Comment:
+def answer(comment: Comment, *, text: str, by: Any, contributor: Contributor | None) -> Comment:
     """Answer as staff, which lets readers see the comment as well.
 
     Raises NotPossible when its writer has withdrawn it.

@@ -1,6 +1,7 @@
 """An article and its revisions. `publishing` alone changes a status or what readers see."""
 
 from datetime import date, datetime
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -31,31 +32,31 @@ class Status(models.TextChoices):
 class ArticleQuerySet(models.QuerySet["Article"]):
     """The articles that a page or a task asks for."""
 
-    def published(self):
+    def published(self) -> Self:
         """Return those that readers can see.
 
         An approved revision is online, whatever is being written.
         """
         return self.filter(online__isnull=False)
 
-    def about(self, topic: Topic):
+    def about(self, topic: Topic) -> Self:
         """Return those with this topic, as their main one or as one of several."""
         more = self.model.topics.through.objects.filter(article=OuterRef("pk"), topic=topic)
         return self.filter(Q(topic=topic) | Exists(more))
 
-    def by_contributor(self, contributor: Contributor):
+    def by_contributor(self, contributor: Contributor) -> Self:
         """Return those that this person wrote or reviewed."""
         return self.filter(Q(author=contributor) | Q(reviewer=contributor))
 
-    def newest(self):
+    def newest(self) -> Self:
         """Return them by the day on which they were published, the newest first."""
         return self.order_by("-published_at", "-pk")
 
-    def most_useful(self):
+    def most_useful(self) -> Self:
         """Return them by their feedback, the most useful first."""
         return self.order_by("-usefulness", "-published_at", "-pk")
 
-    def as_cards(self, *also: str):
+    def as_cards(self, *also: str) -> Self:
         """Return them with what a card shows, of the long texts only those named in `also`."""
         return self.select_related("online", "topic").only(
             *also,
@@ -72,11 +73,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             "topic__tint",
         )
 
-    def expiring(self, by: date):
+    def expiring(self, by: date) -> Self:
         """Return those that say something which holds no longer than this day."""
         return self.published().filter(true_until__lte=by)
 
-    def due(self, now: datetime):
+    def due(self, now: datetime) -> Self:
         """Return approved ones whose time has come, and which nobody holds back."""
         return self.filter(status=Status.SCHEDULED, publish_at__lte=now, held=False)
 

@@ -3,6 +3,8 @@
 Neither row holds a network, a browser or anything of a patient's (rule 4 in docs/privacy.md).
 """
 
+from typing import Self
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -46,15 +48,15 @@ class CommentStatus(models.TextChoices):
 class CommentQuerySet(models.QuerySet["Comment"]):
     """The comments that a page or a task asks for."""
 
-    def approved(self):
+    def approved(self) -> Self:
         """Return those that staff have let through."""
         return self.filter(status=CommentStatus.APPROVED)
 
-    def held(self):
+    def held(self) -> Self:
         """Return those that wait for a decision."""
         return self.filter(status=CommentStatus.HELD)
 
-    def visible(self):
+    def visible(self) -> Self:
         """Return what readers see.
 
         An answer only while the comment that it answers is seen as well.

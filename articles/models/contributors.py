@@ -1,5 +1,7 @@
 """Who writes and reviews articles."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,7 +14,7 @@ from core.people import salutation
 class ContributorQuerySet(models.QuerySet["Contributor"]):
     """The contributors that a page asks for."""
 
-    def reviewers(self):
+    def reviewers(self) -> Self:
         """Return those who may approve: they have credentials and can sign in."""
         return self.exclude(credentials="").filter(user__is_active=True)
 

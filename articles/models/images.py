@@ -1,6 +1,7 @@
 """The small library of pictures. Articles show pictures from here and from nowhere else."""
 
 import secrets
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -19,7 +20,7 @@ def random_name(image: "ImageAsset", filename: str) -> str:
 class ImageAssetQuerySet(models.QuerySet["ImageAsset"]):
     """The pictures that a task asks for."""
 
-    def waiting(self):
+    def waiting(self) -> Self:
         """Return those whose smaller sizes have not been made yet."""
         return self.filter(sizes_made=False)
 

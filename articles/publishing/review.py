@@ -3,6 +3,7 @@
 import calendar
 import re
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -33,7 +34,7 @@ def submit(article: Article, *, tell: bool = True) -> None:
         in_review.email_reviewers(article)
 
 
-def _missing(what: Content):
+def _missing(what: Content) -> Any:
     if not what.summary:
         yield _("Write a summary first.")
     if not what.sources:
@@ -153,7 +154,7 @@ def months_later(day: date, months: int) -> date:
     return date(day.year + year, month + 1, min(day.day, last))
 
 
-def _set(locked: Article, article: Article, **values) -> None:
+def _set(locked: Article, article: Article, **values: Any) -> None:
     for name, value in values.items():
         setattr(locked, name, value)
     locked.save(update_fields=[*values, "changed_at"])

@@ -1,5 +1,6 @@
 """Finding articles: stemmed words with weights, prefixes, synonyms, a second guess at spelling."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from operator import and_, or_
@@ -97,7 +98,7 @@ def _query(
     synonyms: dict[Span, set[Span]],
     *,
     unfinished: bool = False,
-    join=and_,
+    join: Callable[[Query, Query], Query] = and_,
 ) -> Query:
     units = []
     at = 0

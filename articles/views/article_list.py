@@ -116,7 +116,7 @@ def _page(chosen: ArticleQuerySet, number: int) -> Page:
         raise Http404 from error
 
 
-def _paged(request: HttpRequest, page, query: str) -> dict[str, Any]:
+def _paged(request: HttpRequest, page: Any, query: str) -> dict[str, Any]:
     canonical = {"page": page.number} if page.number > 1 else {}
     ending = f"?{urlencode(canonical)}" if canonical else ""
     return {

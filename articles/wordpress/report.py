@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote
 
 from articles.wordpress.pictures import picture_key
@@ -84,5 +85,5 @@ def list_left_out(export: Export, index: ExportIndex, asked: set[str]) -> list[s
     return out
 
 
-def _listed(names) -> str:
+def _listed(names: Any) -> str:
     return ", ".join(f"“{name}”" for name in sorted(names))

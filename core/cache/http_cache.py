@@ -6,7 +6,7 @@ import zlib
 from typing import NamedTuple
 
 import brotli
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, has_vary_header, patch_vary_headers
 from django.utils.http import http_date
 
@@ -62,13 +62,13 @@ def encode(response: HttpResponse) -> dict[str, Page]:
     return pages
 
 
-def answer(request: HttpRequest, page: Page) -> HttpResponseBase:
+def answer(request: HttpRequest, page: Page) -> HttpResponse:
     """Return the page, or 304 to a browser that has it already."""
     response = HttpResponse(page.body, headers=page.headers)
-    found: HttpResponseBase = get_conditional_response(
+    found = get_conditional_response(
         request, etag=page.headers["ETag"], last_modified=page.modified, response=response
     )
-    return found
+    return found or response
 
 
 def encoding_for(request: HttpRequest) -> str:

@@ -18,7 +18,7 @@ from functools import partial
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from core.cache import http_cache
 from core.cache.http_cache import Page
@@ -55,9 +55,7 @@ class Tags:
 tags_in_cache = Tags()
 
 
-def serve(
-    request: HttpRequest, *, tags: Iterable[str], make: Make, key: str = ""
-) -> HttpResponseBase:
+def serve(request: HttpRequest, *, tags: Iterable[str], make: Make, key: str = "") -> HttpResponse:
     """Return the kept page of this address, or what `make` returns, kept from then on.
 
     `make` must not look at who asks: such an answer is shown and not kept, as is one whose status

@@ -20,7 +20,9 @@ PROTO = "HTTP_X_FORWARDED_PROTO"
 NEVER = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT", "HTTP_X_REAL_IP")
 
 
-def drop_untrusted_headers(get_response: Callable[[HttpRequest], HttpResponse]):
+def drop_untrusted_headers(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Drop what a stranger says in a proxy's name, before anybody reads it.
 
     `X-Forwarded-Proto` and `X-Forwarded-For` stay where a trusted proxy connects; of several

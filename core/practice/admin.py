@@ -1,5 +1,7 @@
 """The admin of the practice's one record."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db import models, transaction
 from django.forms import ModelForm
@@ -33,7 +35,9 @@ class PracticeAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Practice | None = None) -> bool:
         return False
 
-    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         if Practice.objects.exists() and self.has_view_or_change_permission(request):
             return redirect(reverse("admin:practice_practice_change", args=[1]))
         return super().changelist_view(request, extra_context)

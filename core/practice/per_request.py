@@ -10,7 +10,9 @@ T = TypeVar("T")
 _seen: ContextVar[list[Any] | None] = ContextVar("practice", default=None)
 
 
-def middleware(get_response: Callable[[HttpRequest], HttpResponse]):
+def middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Let every part of one request see the same practice."""
 
     def answer(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,7 @@
 """The admin of accounts and of the audit trail."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -39,11 +41,11 @@ class UserAdmin(admin.ModelAdmin):
         staff = super().get_queryset(request).prefetch_related("groups")
         return staff.annotate(has_second_factor=Exists(factors))
 
-    def get_fields(self, request: HttpRequest, obj: User | None = None):
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         fields = super().get_fields(request, obj)
         return [*fields, "is_superuser"] if request.user.is_superuser else fields
 
-    def formfield_for_manytomany(self, db_field, request: HttpRequest, **kwargs):
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs |= {"widget": CheckboxSelectMultiple, "label": _("Roles"), "help_text": ""}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
@@ -114,7 +116,7 @@ class AuditEventAdmin(admin.ModelAdmin):
         shown = ", ".join(event.object_pks[:5]) + (", …" if len(event.object_pks) > 5 else "")
         return shown if event.count is None else f"{shown} ({event.count})"
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> Any:
         term = search_term.strip()
         if term:
             found = Q(email__icontains=term) | Q(object_pks__contains=[term])

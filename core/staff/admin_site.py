@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import wraps
+from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
@@ -48,7 +49,7 @@ class StaffSite(AdminSite):
         self,
         model_or_iterable: type[Model] | Iterable[type[Model]],
         admin_class: type[ModelAdmin] | None = None,
-        **options,
+        **options: Any,
     ) -> None:
         """Register it with `guarded_admin` in front, so that no admin class can forget that."""
         super().register(model_or_iterable, guard(admin_class or ModelAdmin), **options)
@@ -57,7 +58,7 @@ class StaffSite(AdminSite):
         user = request.user
         return user.is_active and user.is_staff and second_factor.is_satisfied(request)
 
-    def admin_view(self, view, cacheable=False):
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return super().admin_view(_in_our_zone(audited(view)), cacheable)
 
     def each_context(self, request: HttpRequest) -> dict:
@@ -69,7 +70,9 @@ class StaffSite(AdminSite):
         }
         return super().each_context(request) | ours
 
-    def index(self, request: HttpRequest, extra_context=None) -> TemplateResponse:
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
         shown = [found for panel in self._panels if (found := panel(request))]
         panels = [{"template": template, "context": context} for template, context in shown]
         return super().index(request, {"panels": panels, **(extra_context or {})})
@@ -90,14 +93,20 @@ class StaffSite(AdminSite):
         return redirect(second_factor.next_step(request.user, next_url))
 
     @method_decorator(never_cache)
-    def logout(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         super().logout(request, extra_context)
         return redirect("account_login")
 
-    def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("account_change_password")
 
-    def password_change_done(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def password_change_done(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("admin:index")
 
 
@@ -105,7 +114,7 @@ def _in_our_zone(view: View) -> View:
     """Staff read and write times by the clock of the practice, so the page is made in its zone."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with timezone.override(Practice.current().zone):
             response = view(request, *args, **kwargs)
             return response.render() if isinstance(response, SimpleTemplateResponse) else response

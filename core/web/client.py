@@ -16,6 +16,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
 
 from core.web.public_addresses import is_public
@@ -162,7 +163,7 @@ class _BoundedSocket(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, into) -> int:
+    def readinto(self, into: Any) -> int:
         self.set_timeout()
         if self.left <= 0:
             raise ValueError("The answer is too long")

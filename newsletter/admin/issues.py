@@ -60,7 +60,9 @@ class IssueAdmin(admin.ModelAdmin):
         there = issue.send_at_there
         return f"{there:%Y-%m-%d %H:%M} {issue.get_zone_display()}" if there else "–"
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Issue | None = None):
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Issue | None = None
+    ) -> dict[str, Any]:
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
@@ -199,7 +201,13 @@ class IssueAdmin(admin.ModelAdmin):
         page = TemplateResponse(request, "admin/newsletter/issue/dns_records.html", context)
         return declare_none(page)
 
-    def change_view(self, request, object_id, form_url="", extra_context=None) -> HttpResponse:
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: Any,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         issue = self.get_object(request, object_id)
         mine = {"workflow_actions": self._actions(request, issue)} if issue else {}
         return super().change_view(request, object_id, form_url, mine | (extra_context or {}))

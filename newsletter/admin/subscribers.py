@@ -92,7 +92,11 @@ class SubscriberAdmin(ReadOnlyAdmin):
         return format_html_join("", "<div>{}: {} {}</div>", rows) or None
 
     def changeform_view(
-        self, request: HttpRequest, object_id=None, form_url="", extra_context=None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         found = Subscriber.objects.filter(pk=parse_key(object_id)).first()
         can = {
@@ -179,7 +183,9 @@ class SubscriberAdmin(ReadOnlyAdmin):
             raise Http404
         return found
 
-    def _ask(self, request: HttpRequest, subscriber: Subscriber, form, verb, question):
+    def _ask(
+        self, request: HttpRequest, subscriber: Subscriber, form: Any, verb: Any, question: Any
+    ) -> Any:
         context = self.admin_site.each_context(request) | {
             "title": verb,
             "opts": self.opts,

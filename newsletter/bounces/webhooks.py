@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 from anymail.signals import AnymailTrackingEvent
 from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
@@ -31,7 +32,7 @@ MOST_EVENTS = 100  # of one call; Amazon's tells of fifty recipients at most
 class AmazonSES(AmazonSESTrackingWebhookView):
     """Amazon's, without its own library: anymail needs that only to confirm the subscription."""
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         AnymailBaseWebhookView.__init__(self, **kwargs)
 
     def auto_confirm_sns_subscription(self, sns_message: dict) -> None:

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import dns.exception
 import dns.resolver
@@ -41,7 +42,7 @@ def look() -> list[Finding]:
     return [finding for part in parts for finding in _asked(part)]
 
 
-def _asked(part) -> Iterator[Finding]:
+def _asked(part: Any) -> Iterator[Finding]:
     try:
         yield from part()
     except _NoAnswer as error:

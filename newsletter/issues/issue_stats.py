@@ -110,6 +110,6 @@ def by_hour(issue: Issue) -> dict[str, list[tuple[datetime, int]]]:
     }
 
 
-def _hours(rows, field: str, number) -> list[tuple[datetime, int]]:
+def _hours(rows: Any, field: str, number: Any) -> list[tuple[datetime, int]]:
     counted = rows.annotate(hour=TruncHour(field)).values_list("hour").annotate(number=number)
     return sorted(counted)

@@ -1,5 +1,7 @@
 """Confirming a sign-up or a new address, and taking an unsubscription back."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -59,7 +61,7 @@ def confirm(token: str) -> Subscriber:
     return subscriber
 
 
-def _activate(found: Confirmation, now) -> tuple[Subscriber, bool]:
+def _activate(found: Confirmation, now: Any) -> tuple[Subscriber, bool]:
     """Return the active subscriber of this address, and whether they were not active before."""
     subscriber, created = Subscriber.objects.select_for_update().get_or_create(
         address_hash=found.address_hash,

@@ -1,12 +1,13 @@
 """Writing down consents: one row for each thing that is agreed to or taken back."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from newsletter.models import Consent, Origin, Subscriber
 
 
 def record(
-    subscriber: Subscriber, kind: str, *, email: str = "", network: str = "", **details
+    subscriber: Subscriber, kind: str, *, email: str = "", network: str = "", **details: Any
 ) -> Consent:
     """Write one consent for the subscriber's address, with what was given of the others."""
     consent = Consent.objects.create(

@@ -37,7 +37,7 @@ def collect(subscriber: Subscriber) -> dict[str, Any]:
     }
 
 
-def _consents(subscriber: Subscriber):
+def _consents(subscriber: Subscriber) -> Any:
     return subscriber.consents.select_related("text", "origin").order_by("pk")
 
 
@@ -56,7 +56,7 @@ def _consent(consent: Consent) -> dict[str, Any]:
     }
 
 
-def _confirmations(subscriber: Subscriber):
+def _confirmations(subscriber: Subscriber) -> Any:
     return Confirmation.objects.filter(address_hash=subscriber.address_hash).order_by("pk")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count
@@ -65,7 +66,7 @@ def _count() -> ListStats:
     )
 
 
-def _weeks(since) -> list[Week]:
+def _weeks(since: Any) -> list[Week]:
     """Count who came by themselves and who went; imports are no growth."""
     rows = (
         Consent.objects.order_by()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -34,6 +35,6 @@ def resume(subscriber: Subscriber) -> None:
     _set_pause(subscriber, None)
 
 
-def _set_pause(subscriber: Subscriber, until) -> None:
+def _set_pause(subscriber: Subscriber, until: Any) -> None:
     Subscriber.objects.active().filter(pk=subscriber.pk).update(paused_until=until)
     subscriber.refresh_from_db()

@@ -1,5 +1,7 @@
 """The preferences page: topics, a pause, another address, or leaving. Its link is the key to it."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -67,7 +69,7 @@ def _save(request: HttpRequest, subscriber: Subscriber, wanted: str, typed: dict
     return True
 
 
-def _page(request: HttpRequest, subscriber: Subscriber, issue: int, **forms) -> HttpResponse:
+def _page(request: HttpRequest, subscriber: Subscriber, issue: int, **forms: Any) -> HttpResponse:
     if subscriber.status != Subscriber.Status.ACTIVE:
         context = {
             "address": email_addresses.masked(subscriber.email),

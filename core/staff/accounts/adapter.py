@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from allauth.account import app_settings
@@ -66,19 +67,19 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """
         return client_network(request) or "local"
 
-    def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         super().pre_authenticate(request, **credentials)
         # allauth would count by address alone: a stranger could keep its owner out.
         if not sign_in_limits.may_try_password(request, credentials.get("email", "")):
             raise self.validation_error("too_many_login_attempts")
 
-    def authenticate(self, request: HttpRequest, **credentials) -> AbstractBaseUser | None:
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         user = super().authenticate(request, **credentials)
         if user is not None:
             sign_in_limits.password_was_right(request, credentials.get("email", ""))
         return user
 
-    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask again unless this session just proved the strongest thing its user has."""
         user = current.request.user
         enrolled = second_factor.is_enrolled(user)
@@ -109,7 +110,11 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         )
 
     def send_notification_mail(
-        self, template_prefix: str, user: User, context: dict | None = None, email=None
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict | None = None,
+        email: str | None = None,
     ) -> None:
         self.send_mail(template_prefix, user.email, context or {})
 

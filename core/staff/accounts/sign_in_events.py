@@ -3,6 +3,8 @@
 Their signals are the only door both libraries have for this; we send none of our own.
 """
 
+from typing import Any
+
 from allauth.account import signals as account
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa import signals as mfa
@@ -28,12 +30,12 @@ def connect() -> None:
     mfa.authentication_failed.connect(factor_failed)
 
 
-def signed_in(request: HttpRequest, user: User, **kwargs) -> None:
+def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Record a sign-in."""
     trail.record(request, "sign-in", user=user)
 
 
-def sign_in_failed(credentials: dict, request: HttpRequest | None = None, **kwargs) -> None:
+def sign_in_failed(credentials: dict, request: HttpRequest | None = None, **kwargs: Any) -> None:
     # Only an address we know is kept: people type passwords into the wrong field.
     """Record a wrong password, with the account if there is one of that address."""
     typed = credentials.get("email") or credentials.get("username") or ""
@@ -41,18 +43,20 @@ def sign_in_failed(credentials: dict, request: HttpRequest | None = None, **kwar
     trail.record(request, "sign-in failed", user=user)
 
 
-def signed_out(request: HttpRequest, user: User | None, **kwargs) -> None:
+def signed_out(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
     """Record a sign-out."""
     if user is not None:
         trail.record(request, "sign-out", user=user)
 
 
-def password_changed(request: HttpRequest, user: User, **kwargs) -> None:
+def password_changed(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Record that a password was changed or reset."""
     trail.record(request, "password changed", user=user)
 
 
-def factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs) -> None:
+def factor_added(
+    request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
+) -> None:
     """Record a new second factor, and take it as proved in this session."""
     trail.record(request, "second factor added", user=user, model=authenticator.type)
     if authenticator.type in FACTORS:
@@ -61,17 +65,19 @@ def factor_added(request: HttpRequest, user: User, authenticator: Authenticator,
 
 
 def factor_removed(
-    request: HttpRequest, user: User, authenticator: Authenticator, **kwargs
+    request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
 ) -> None:
     """Record that a second factor is gone."""
     trail.record(request, "second factor removed", user=user, model=authenticator.type)
 
 
-def factor_failed(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs) -> None:
+def factor_failed(
+    request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
+) -> None:
     """Record a wrong code or passkey."""
     trail.record(request, "second factor failed", user=user, model=authenticator.type)
 
 
-def recovery_codes_renewed(request: HttpRequest, user: User, **kwargs) -> None:
+def recovery_codes_renewed(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Record that new recovery codes were made."""
     trail.record(request, "recovery codes renewed", user=user)

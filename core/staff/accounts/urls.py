@@ -1,6 +1,7 @@
 """The addresses for signing in: only what staff need of allauth. Nobody signs up here."""
 
 from functools import wraps
+from typing import Any
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
@@ -21,7 +22,7 @@ def unlisted(view: View) -> View:
 
     @never_cache
     @wraps(view)
-    def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex"
         return response

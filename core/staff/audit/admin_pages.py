@@ -9,7 +9,7 @@ method of the request, and whether or not something was saved.
 import logging
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
@@ -49,7 +49,7 @@ def audited(view: View) -> View:
         return view
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             response = _answer(view, request, *args, **kwargs)
         except PermissionDenied:
@@ -76,7 +76,7 @@ def record_all(
         trail.record(request, action, model=model, object_pks=part, count=count)
 
 
-def _answer(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     if request.method in SAFE_METHODS:
         return view(request, *args, **kwargs)
     if _name(view) == "changelist_view" and request.POST.get("action"):
@@ -88,7 +88,7 @@ def _answer(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
     return _logged(view, request, *args, **kwargs)
 
 
-def _logged(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+def _logged(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """What `view` answers, with one row for each thing that Django's log says it has changed."""
     last = _last_logged(request)
     response = view(request, *args, **kwargs)

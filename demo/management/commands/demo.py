@@ -1,5 +1,7 @@
 """Demo data: see `demo`."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -17,7 +19,7 @@ class Command(BaseCommand):
         "same day adds nothing, later it fills up the weeks ahead. Leaves real patients alone."
     )
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo is for development: where DEBUG is off it loads nothing.")
         ours = Patient.objects.filter(email__endswith=f"@{patients.DOMAIN}")

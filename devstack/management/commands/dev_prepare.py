@@ -1,5 +1,7 @@
 """What `make run` does to the database before it starts the site."""
 
+from typing import Any
+
 from django.core.checks import Tags, run_checks
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
@@ -9,7 +11,7 @@ from django.db.migrations.exceptions import InconsistentMigrationHistory
 class Command(BaseCommand):
     help = "Migrate, load the demo data and make the staff login. Safe to run again."
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         for problem in run_checks(tags=[Tags.database], databases=["default"]):
             raise CommandError(f"{problem.msg} {problem.hint}")
         try:

@@ -4,6 +4,7 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         "file it goes on where it stopped."
     )
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: Any) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument(
             "--source",
@@ -59,7 +60,9 @@ class Command(BaseCommand):
             "--report", type=Path, help="write each line that is not added, and why, to this CSV"
         )
 
-    def handle(self, *, file: Path, source: str, dry_run: bool, topic: str, report: Path, **how):
+    def handle(
+        self, *, file: Path, source: str, dry_run: bool, topic: str, report: Path, **how: Any
+    ) -> Any:
         if not source.strip():
             raise CommandError("--source is empty: say where these people gave their consent.")
         chosen = Topic.objects.filter(slug=topic).first() if topic else None
@@ -101,7 +104,7 @@ class Command(BaseCommand):
         rows.row("line", "email", "why")
         return rows.row
 
-    def _watched(self, parts) -> csv_import.Progress:
+    def _watched(self, parts: Any) -> csv_import.Progress:
         """Show a bar on a terminal while it runs."""
         started, progress = time.monotonic(), csv_import.Progress(size=0)
         for progress in parts:

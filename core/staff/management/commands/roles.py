@@ -1,5 +1,7 @@
 """`manage.py roles`: writes the table of roles into the groups."""
 
+from typing import Any
+
 from django.core.management.base import BaseCommand
 
 from core.staff import roles
@@ -10,7 +12,7 @@ class Command(BaseCommand):
 
     help = "Give each role the permissions of core/staff/roles.py. Run it after migrate."
 
-    def handle(self, **options) -> None:
+    def handle(self, **options: Any) -> None:
         missing = roles.apply()
         self.stdout.write(f"Roles: {', '.join(roles.ROLES)}.")
         if missing:
