@@ -46,7 +46,7 @@ def desk(db) -> Client:
 @pytest.fixture
 def _long_from_two(monkeypatch) -> None:
     """Lists of more than two count as long, so that a test needs three visits."""
-    monkeypatch.setattr(conflict_resolution, "EACH", 2)
+    monkeypatch.setattr(conflict_resolution, "MOST_SINGLE", 2)
 
 
 def many(count: int) -> list[Appointment]:
