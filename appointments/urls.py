@@ -35,7 +35,7 @@ class StateConverter:
 
 
 class ProofConverter(StringConverter):
-    """Reads a token that django.core.signing wrote."""
+    """Reads a token; one that is not ours gets a page that says so."""
 
     regex = r"[A-Za-z0-9_.:-]{20,400}"
 
