@@ -12,7 +12,7 @@ class OneClient(RedisCacheClient):
         super().__init__(*args, **options)
         self._clients: dict[bool, Any] = {}
 
-    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         """Return the client that reads, or the one that writes; both may be used by any thread."""
         if write not in self._clients:
             self._clients[write] = super().get_client(key, write=write)
