@@ -21,7 +21,7 @@ def page(service: Service) -> list[Row]:
         Row(
             f"slot page of one provider, {visits} live visits",
             f"{len(queries)} queries",
-            "at most 5",
-            len(queries) <= 5,
+            "at most 6",
+            len(queries) <= 6,
         )
     ]

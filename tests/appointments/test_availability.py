@@ -276,11 +276,10 @@ def fill(service, count: int, *, first: datetime) -> None:
     )
 
 
-def test_the_slot_page_costs_five_queries_at_most_whatever_the_number_of_visits(client):
+def test_the_slot_page_costs_six_queries_at_most_whatever_the_number_of_visits(client):
     service = make_service(providers=[make_provider(hours="00:00-00:00")])
     make_practice()
     address = f"/book/tn/{service.slug}/"
-    client.get(address)  # from now on the practice's name and phone come from the cache
     counts = []
     for visits in (10, 290):
         fill(service, visits, first=monday("00:00", weeks=len(counts) + 1))
@@ -288,7 +287,7 @@ def test_the_slot_page_costs_five_queries_at_most_whatever_the_number_of_visits(
             assert client.get(address).status_code == 200
         counts.append(len(queries))
     assert Appointment.objects.count() == 300
-    assert counts[0] == counts[1] <= 5
+    assert counts[0] == counts[1] <= 6
 
 
 def test_three_providers_cost_as_many_queries_as_one(client):
