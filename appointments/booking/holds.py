@@ -56,33 +56,26 @@ def take_hold(
     of a day, and a hold that is short cannot be extended. Raises SlotTaken if nobody is free
     then, and its kinds OnlyWithProof and TimeClosed; an earlier hold of the visitor stays.
     """
-    wish = service.pk, state, starts_at, provider
+    wanted = service.pk, state, starts_at, provider
     mine = _held_by(visitor)
-    if mine and _is_it(mine, *wish):
+    if mine and _is_it(mine, *wanted):
         return mine
-    asked = availability.candidates(service, state, only=provider)
-    free = availability.grid(
-        service,
-        state,
-        providers=asked,
-        first=starts_at,
-        last=starts_at,
-        moving=mine,
-        without_proof=not proved,
-    ).free_at(starts_at)
+    about = service, state, starts_at
+    free = availability.free_providers(*about, only=provider, moving=mine, without_proof=not proved)
     for candidate in by_workload(free, starts_at):
         try:
             return _hold(candidate, service, state, starts_at, visitor, zone, keep_for, proved)
-        except SlotTaken:  # a cap was reached meanwhile, or the calendar has changed
+        except SlotTaken:  # a limit was reached meanwhile, or the calendar has changed
             continue
         except IntegrityError as error:
             raise_unless_conflict(error)
             # Perhaps by the same visitor's other click.
             mine = _held_by(visitor)
-            if mine and _is_it(mine, *wish):
+            if mine and _is_it(mine, *wanted):
                 return mine
-    if not proved and _is_free(service, state, starts_at, asked):
-        raise OnlyWithProof(nearest_slots(service, state, starts_at, without_proof=True))
+    if not proved and availability.free_providers(*about, only=provider):
+        raise OnlyWithProof(nearest_slots(*about, without_proof=True))
+    asked = availability.candidates(service, state, only=provider)
     raise refused(asked, service, state, starts_at, starts_at + service.length)
 
 
@@ -91,11 +84,6 @@ def _held_by(visitor: str) -> Appointment | None:
     its mail is no hold any more."""
     held = Appointment.objects.holds().filter(visitor=visitor)
     return held.select_related("provider").order_by().first()
-
-
-def _is_free(service: Service, state: str, at: datetime, providers: Sequence[Provider]) -> bool:
-    found = availability.grid(service, state, providers=providers, first=at, last=at)
-    return bool(found.free_at(at))
 
 
 def _is_it(hold: Appointment, service: int, state: str, starts_at: datetime, provider: Any) -> bool:

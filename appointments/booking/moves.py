@@ -53,16 +53,10 @@ def move(
         return _unmoved(appointment, by)
     service, state = appointment.service, appointment.state
     proved = proved or appointment.proved
-    free = availability.grid(
-        service,
-        state,
-        first=starts_at,
-        last=starts_at,
-        moving=appointment,
-        without_proof=not proved,
-    ).free_at(starts_at)
-    if provider:
-        free = [who for who in free if who == provider]
+    about = service, state, starts_at
+    free = availability.free_providers(
+        *about, only=provider, moving=appointment, without_proof=not proved
+    )
     for candidate in sorted(free, key=lambda who: who.pk != appointment.provider_id):
         try:
             return _move(appointment, candidate, starts_at, by, proved, beside)
@@ -72,7 +66,7 @@ def move(
             continue
         except IntegrityError as error:
             raise_unless_conflict(error)
-    if not proved and _could_move(appointment, provider, starts_at):
+    if not proved and availability.free_providers(*about, only=provider, moving=appointment):
         raise OnlyWithProof(nearest_slots(service, state, starts_at, without_proof=True))
     asked = [provider] if provider else availability.candidates(service, state)
     raise refused(asked, service, state, starts_at, starts_at + appointment.length)
@@ -86,12 +80,6 @@ def _unmoved(appointment: Appointment, by: str) -> Appointment:
     if not same.exists():
         raise NotChangeable
     return appointment
-
-
-def _could_move(visit: Appointment, provider: Provider | None, at: datetime) -> bool:
-    found = availability.grid(visit.service, visit.state, first=at, last=at, moving=visit)
-    free = found.free_at(at)
-    return provider in free if provider else bool(free)
 
 
 @in_one_transaction

@@ -76,13 +76,20 @@ class Pressure(NamedTuple):
 def read(now: datetime | None = None) -> Pressure:
     """Count, in one query that reads what was taken within a day, by an index."""
     now = now or timezone.now()
-    taken = Appointment.objects.live().filter(made_by_staff=False, created__gt=now - DAY)
+    taken = Appointment.objects.blocking(now).filter(made_by_staff=False, created__gt=now - DAY)
     # A hold's `created` is a few minutes before its booking's.
-    booked, in_hour = ~Q(status=Status.HELD), Q(created__gt=now - HOUR)
-    counts = taken.aggregate(
-        kept=Count("pk", filter=Q(proved=False, status=Status.HELD, held_until__gt=now)),
-        booked=Count("pk", filter=booked & in_hour),
-        unproved_in_hour=Count("pk", filter=booked & in_hour & Q(proved=False)),
-        unproved_in_day=Count("pk", filter=booked & Q(proved=False)),
+    in_hour = Count("pk", filter=Q(created__gt=now - HOUR))
+    kinds = (
+        taken.order_by()
+        .values_list("status", "proved")
+        .annotate(in_hour=in_hour, in_day=Count("pk"))
     )
-    return Pressure(**counts, rules=ClinicRules.current())
+    kept = booked = unproved_in_hour = unproved_in_day = 0
+    for status, proved, hour, day in kinds:
+        if status != Status.HELD:
+            booked += hour
+            unproved_in_hour += 0 if proved else hour
+            unproved_in_day += 0 if proved else day
+        elif not proved:
+            kept += day
+    return Pressure(kept, booked, unproved_in_hour, unproved_in_day, ClinicRules.current())

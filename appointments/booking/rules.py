@@ -143,17 +143,14 @@ def require_within_visit_limits(
     starts_at: datetime,
     moving: Appointment | None = None,
 ) -> None:
-    """Count once more under the lock: two bookings at once must not pass a cap together.
+    """Count once more under the lock: two bookings at once must not pass a limit together.
 
     Raises SlotTaken.
     """
     if not availability.visit_limits_of(provider, service).are_set:
         return
-    providers = availability.candidates(service, state, only=provider)
-    found = availability.grid(
-        service, state, providers=providers, first=starts_at, last=starts_at, moving=moving
-    )
-    if not found.free_at(starts_at):
+    about = service, state, starts_at
+    if not availability.free_providers(*about, only=provider, moving=moving):
         raise SlotTaken(nearest_slots(service, state, starts_at))
 
 
@@ -180,17 +177,8 @@ def require_room(
 
     Raises OnlyWithProof.
     """
-    providers = availability.candidates(service, state, only=provider)
-    found = availability.grid(
-        service,
-        state,
-        providers=providers,
-        first=starts_at,
-        last=starts_at,
-        moving=moving,
-        without_proof=True,
-    )
-    if not found.free_at(starts_at):
+    about = service, state, starts_at
+    if not availability.free_providers(*about, only=provider, moving=moving, without_proof=True):
         raise OnlyWithProof(nearest_slots(service, state, starts_at, without_proof=True))
 
 

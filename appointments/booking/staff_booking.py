@@ -124,13 +124,9 @@ def require_allowed(wanted: WantedVisit, *, moving: Appointment | None = None) -
 
 
 def is_within_rules(wanted: WantedVisit, *, moving: Appointment | None = None) -> bool:
-    """Whether a patient could book it now."""
-    who = availability.candidates(wanted.service, wanted.state, only=wanted.provider)
-    at = wanted.starts_at
-    found = availability.grid(
-        wanted.service, wanted.state, providers=who, first=at, last=at, moving=moving
-    )
-    return bool(found.free_at(at))
+    """Return whether a patient could book it now."""
+    about = wanted.service, wanted.state, wanted.starts_at
+    return bool(availability.free_providers(*about, only=wanted.provider, moving=moving))
 
 
 def write(wanted: WantedVisit, details: PatientDetails, by: str, **also: Any) -> Appointment:

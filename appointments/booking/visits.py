@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from appointments import emails
@@ -138,14 +138,15 @@ class AddressVisits(NamedTuple):
 
 
 def _visits_of_address(email: str, visitor: str, now: datetime) -> AddressVisits:
-    ahead = Q(starts_at__gt=now)
-    own = Q(visitor=visitor, status__in=[Status.BOOKED, Status.HELD, Status.EXPIRED])
-    counts = Appointment.objects.of_address(email).aggregate(
-        upcoming=Count("pk", filter=ahead & Q(status=Status.BOOKED)),
-        waiting=Count("pk", filter=Q(status=Status.HELD, held_until__gt=now)),
-        own=Count("pk", filter=ahead & own),
+    found = Appointment.objects.of_address(email).filter(
+        starts_at__gt=now, status__in=[Status.BOOKED, Status.HELD, Status.EXPIRED]
     )
-    return AddressVisits(**counts)
+    rows = list(found.order_by().values_list("status", "held_until", "visitor"))
+    return AddressVisits(
+        upcoming=sum(status == Status.BOOKED for status, _until, _who in rows),
+        waiting=sum(status == Status.HELD and until > now for status, until, _who in rows),
+        own=sum(who == visitor for _status, _until, who in rows),
+    )
 
 
 def _write(

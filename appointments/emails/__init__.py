@@ -1,14 +1,14 @@
 """The mails that a change of a visit owes, to its patient and to its provider.
 
 Every mail is written to the outbox in the transaction of the change that causes it, under a key
-that exists once. `patients` and `providers` know the words; `booking` calls the functions here.
+that exists once. `patients` and `staff` know the words; `booking` calls the functions here.
 """
 
 from collections.abc import Sequence
 
-from appointments.emails import patients, providers
-from appointments.emails.managers import booking_paused
+from appointments.emails import patients, staff
 from appointments.emails.patients import ABOUT, about, drop_waiting, must_confirm, my_visits, proof
+from appointments.emails.staff import booking_paused
 from appointments.models import Appointment
 
 __all__ = [
@@ -31,7 +31,7 @@ __all__ = [
 
 def booked(appointment: Appointment) -> None:
     patients.booked(appointment)
-    providers.booked(appointment)
+    staff.booked(appointment)
 
 
 def series_booked(appointments: Sequence[Appointment]) -> None:
@@ -39,7 +39,7 @@ def series_booked(appointments: Sequence[Appointment]) -> None:
     first, *later = sorted(appointments, key=lambda visit: visit.starts_at)
     patients.series_booked(first, later)
     for visit in appointments:
-        providers.booked(visit)
+        staff.booked(visit)
 
 
 def readdressed(appointment: Appointment, *, was: str) -> None:
@@ -52,12 +52,12 @@ def readdressed(appointment: Appointment, *, was: str) -> None:
 def moved(appointment: Appointment, *, was: Appointment) -> None:
     """`was` is the visit as it stood before, with its former time and provider."""
     patients.moved(appointment)
-    providers.moved(appointment, was)
+    staff.moved(appointment, was)
 
 
 def cancelled(appointment: Appointment, *, by_patient: bool) -> None:
     patients.cancelled(appointment, by_patient=by_patient)
-    providers.cancelled(appointment)
+    staff.cancelled(appointment)
 
 
 def checked_in(appointment: Appointment) -> None:

@@ -1,4 +1,4 @@
-"""Mails to patients: name, time, practice, phone, one link, no more. PRIVACY 1 to 3.
+"""Mails to patients: name, time, practice, phone, one link, no more.
 
 Each overtakes what still waits about the same visit, where its news replaces the older.
 """
@@ -16,7 +16,6 @@ from appointments import links
 from appointments.booking import returning_patient
 from appointments.booking.patients import match_key
 from appointments.calendars.ics import Method, calendar_file
-from appointments.emails import delays
 from appointments.models import Appointment, Service, Status, WaitlistEntry
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
@@ -26,6 +25,8 @@ from core.practice.models import Practice
 from core.signed_links import absolute_url
 
 ABOUT = "appointment:"
+LONGEST_DELAY_OF_CHANGE = timedelta(hours=1)
+IN_TIME = timedelta(hours=2)  # before the visit: from then on every change is told at once
 LONGEST_PAUSE_TO_CONFIRM = timedelta(minutes=10)
 # A mail with links that still work is in the mailbox meanwhile.
 LONGEST_PAUSE_OF_LINKS = timedelta(hours=6)
@@ -37,6 +38,15 @@ MISSED_IS_NEWS_FOR = timedelta(days=7)
 def about(appointment: Appointment) -> str:
     """What groups the mails of one visit in the outbox."""
     return f"{ABOUT}{appointment.pk}"
+
+
+def delay_of_change(about: str, appointment: Appointment) -> timedelta:
+    """Return how long a mail waits for the next change of the same visit, so that many are one.
+
+    Not at all for the first in a while; the last of many in a row says how the visit stands.
+    """
+    latest = appointment.starts_at - IN_TIME
+    return outbox.delay(about=about, longest=LONGEST_DELAY_OF_CHANGE, latest=latest)
 
 
 def booked(appointment: Appointment) -> None:
@@ -226,7 +236,7 @@ def _tell(
     to be overtaken itself."""
     wait = timedelta(0)
     if overtakes and not at_once:
-        wait = delays.of_change(about(appointment), appointment)
+        wait = delay_of_change(about(appointment), appointment)
     practice = Practice.current()
     _write(
         template,

@@ -233,6 +233,31 @@ def candidates(service: Service, state: str, *, only: Provider | None = None) ->
     return list(found.filter(pk=only.pk) if only else found)
 
 
+def free_providers(
+    service: Service,
+    state: str,
+    at: datetime,
+    *,
+    only: Provider | None = None,
+    moving: Appointment | None = None,
+    without_proof: bool = False,
+) -> list[Provider]:
+    """Return who is free for a visit that starts then. `only`: this one, if they are free.
+
+    `moving` and `without_proof` are those of `grid`.
+    """
+    found = grid(
+        service,
+        state,
+        providers=candidates(service, state, only=only),
+        first=at,
+        last=at,
+        moving=moving,
+        without_proof=without_proof,
+    )
+    return found.free_at(at)
+
+
 def open_then(
     providers: Sequence[Provider], starts_at: datetime, ends_at: datetime
 ) -> list[Provider]:

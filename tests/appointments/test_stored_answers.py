@@ -36,8 +36,8 @@ def test_every_answer_that_a_visit_has_a_field_for_is_stored_by_booking():
     asked = columns(Appointment) & set(DetailsForm.base_fields)
     assert asked <= ANSWERS.keys(), "give the new field an answer here"
     visitor = in_process()
-    page = booking_steps.take(visitor, make_service(), monday())
-    booking_steps.finish(visitor, page, **{name: ANSWERS[name] for name in asked})
+    page = booking_steps.hold_time(visitor, make_service(), monday())
+    booking_steps.fill_in(visitor, page, **{name: ANSWERS[name] for name in asked})
     visit = Appointment.objects.get()
     assert {name: str(getattr(visit, name)) for name in asked} == {n: ANSWERS[n] for n in asked}
     assert visit.patient.first_name == booking_steps.DETAILS["first_name"]

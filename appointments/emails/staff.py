@@ -1,11 +1,13 @@
-"""Mails to providers: a time on their own clock and a link to the admin. No name. PRIVACY 5."""
+"""Mails to staff: a link to the admin, to providers a time on their own clock, and no name."""
 
 from datetime import date, datetime, timedelta
 
+from django.contrib.auth import get_user_model
 from django.urls import reverse
+from django.utils import timezone
 
 from appointments.calendars import feeds
-from appointments.emails import delays
+from appointments.emails.patients import delay_of_change
 from appointments.models import Appointment, Provider
 from appointments.scheduling import time_zones
 from core.mail import outbox
@@ -68,7 +70,7 @@ def _tell(
     if not provider.email:
         return
     about = f"provider:{provider.pk}:appointment:{appointment.pk}"
-    wait = timedelta(0) if first else delays.of_change(about, appointment)
+    wait = timedelta(0) if first else delay_of_change(about, appointment)
     outbox.enqueue(
         template,
         key=f"{template.replace('_', '-')}:{appointment.pk}:{provider.pk}:{sequence}",
@@ -82,3 +84,22 @@ def _tell(
         link=absolute_url(reverse("admin:appointments_appointment_change", args=[appointment.pk])),
         before=None if wait else before,
     )
+
+
+def booking_paused() -> None:
+    """Patients have booked as much within an hour as the rules allow: one mail each, once a day."""
+    deciding = get_user_model().objects.filter(
+        is_active=True,
+        is_staff=True,
+        groups__permissions__codename="change_clinicrules",
+        groups__permissions__content_type__app_label="appointments",
+    )
+    today = timezone.now().date()
+    for pk, email in deciding.order_by("pk").distinct().values_list("pk", "email"):
+        outbox.enqueue(
+            "booking_paused",
+            key=f"booking-rests:{today}:{pk}",
+            to=email,
+            about="booking-rests",
+            link=absolute_url(reverse("admin:index")),
+        )
