@@ -89,7 +89,7 @@ def proofs_are_kept(*, databases: Sequence[str] | None = None, **_: Any) -> list
                 "The role of DATABASE_URL could rewrite the audit trail and proofs of consent: "
                 f"{'; '.join(ways[:3])}.",
                 hint="Name the owner of the tables in DATABASE_OWNER_URL, another role in "
-                "DATABASE_URL, and run `manage.py database_roles`. README says how, under Deploy.",
+                "DATABASE_URL, and run `manage.py database_roles`. docs/deploy.md says how.",
                 id="curednation.E001",
             )
         )

@@ -1,4 +1,4 @@
-"""Every setting that the environment sets. README.md lists each variable in one table.
+"""Every setting that the environment sets. docs/settings.md lists each variable.
 
 What it does not set, and is long, stands beside: `browser_policy`, `celery_settings`, `middleware`,
 `sign_in`. With `DATABASE_URL` unset the services of `devstack` are used and `DEBUG` is on; a

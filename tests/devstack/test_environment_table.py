@@ -1,4 +1,4 @@
-"""README.md lists exactly the variables that the settings read."""
+"""docs/settings.md lists exactly the variables that the settings read."""
 
 import ast
 import re
@@ -15,12 +15,12 @@ def read_variables():
 
 
 def listed_variables():
-    """Return the names in the first column of README's table."""
-    table = (settings.BASE_DIR / "README.md").read_text().partition("## Settings")[2]
-    return re.findall(r"^\| `([A-Z_]+)` \|", table.partition("\n## ")[0], re.MULTILINE)
+    """Return the names in the first column of the tables."""
+    table = (settings.BASE_DIR / "docs/settings.md").read_text()
+    return re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE)
 
 
-def test_the_table_of_the_readme_equals_the_settings():
+def test_the_tables_of_the_document_equal_the_settings():
     listed = listed_variables()
     assert len(listed) == len(set(listed))
     assert set(listed) == read_variables()

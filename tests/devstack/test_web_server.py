@@ -1,4 +1,4 @@
-"""A deployment starts the web server as the tests do: README and docs name what is tested."""
+"""A deployment starts the web server as the tests do: docs name what is tested."""
 
 import re
 import shlex
@@ -12,7 +12,7 @@ from devstack import web
 ROOT = Path(settings.BASE_DIR)
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/deploy.md"])
+@pytest.mark.parametrize("name", ["docs/deploy.md"])
 def test_the_documented_command_is_the_one_that_the_tests_start(name):
     text = (ROOT / name).read_text().replace("\\\n", " ")
     [line] = re.findall(r"^granian .*$", text, re.MULTILINE)

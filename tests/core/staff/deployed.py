@@ -1,4 +1,4 @@
-"""A database as README's Deploy section makes one: an owner without special rights, and a site."""
+"""A database as docs/deploy.md makes one: an owner without special rights, and a site."""
 
 import os
 import subprocess

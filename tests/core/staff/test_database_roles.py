@@ -1,6 +1,6 @@
 """The site's own role does all of the site's work, and cannot rewrite a proof, whatever it tries.
 
-The commands are those of README's Deploy section, against a database of its own.
+The commands are those of docs/deploy.md, against a database of its own.
 """
 
 import os
