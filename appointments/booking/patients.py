@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from django.db.models import Q
 
-from appointments.models import Appointment, Patient
+from appointments.models import Appointment, Consent, Patient
 from appointments.models.patients import PatientQuerySet
 from appointments.scheduling.states import STATES
 from core.people import email_addresses, name_matching
@@ -106,3 +106,17 @@ def remember(person: Person) -> Patient:
         update_fields=["match_key"],
     )
     return Patient.objects.filter(merged=patient).first() or patient
+
+
+def record_consents(appointment: Appointment, details: PatientDetails, now: datetime) -> None:
+    address_hash = email_addresses.keyed_hash(details.email)
+    Consent.objects.bulk_create(
+        Consent(
+            text_id=text,
+            appointment=appointment,
+            given=details.agreed_at or now,
+            page=details.page,
+            address_hash=address_hash,
+        )
+        for text in details.consent_texts
+    )

@@ -35,7 +35,7 @@ from appointments.booking.simultaneous_visits import (
     of_person,
     require_no_other,
 )
-from appointments.booking.visits import record_consents, reread
+from appointments.booking.visits import reread
 from appointments.models import Appointment, Provider, Service, Status
 from appointments.scheduling import availability
 
@@ -151,7 +151,7 @@ def write(wanted: WantedVisit, details: PatientDetails, by: str, **also: Any) ->
     Appointment.objects.filter(pk=appointment.pk).update(
         status=Status.BOOKED, held_until=None, visitor="", changed_by=by
     )
-    record_consents(appointment, details, now)
+    patients.record_consents(appointment, details, now)
     return reread(appointment)
 
 

@@ -29,8 +29,7 @@ from appointments.booking.rules import (
     settle_expired,
 )
 from appointments.booking.simultaneous_visits import lock_address, overlapping, require_no_other
-from appointments.models import Appointment, Consent, Status
-from core.people import email_addresses
+from appointments.models import Appointment, Status
 
 CONFIRM_WITHIN = timedelta(minutes=30)
 # So many times are kept for one address until somebody uses the links that it was mailed. Others
@@ -165,7 +164,7 @@ def _write(
     Appointment.objects.filter(pk=hold.pk).update(**given)
     for field, value in given.items():
         setattr(hold, field, value)
-    record_consents(hold, details, now)
+    patients.record_consents(hold, details, now)
 
 
 def _status(waits: bool, waiting: int) -> Status:
@@ -217,20 +216,6 @@ def _confirm(appointment: Appointment, beside: Collection[int]) -> None:
 def reread(appointment: Appointment) -> Appointment:
     return Appointment.objects.select_related("provider", "service", "patient").get(
         pk=appointment.pk
-    )
-
-
-def record_consents(appointment: Appointment, details: PatientDetails, now: datetime) -> None:
-    address_hash = email_addresses.keyed_hash(details.email)
-    Consent.objects.bulk_create(
-        Consent(
-            text_id=text,
-            appointment=appointment,
-            given=details.agreed_at or now,
-            page=details.page,
-            address_hash=address_hash,
-        )
-        for text in details.consent_texts
     )
 
 
