@@ -247,7 +247,7 @@ class Revision(models.Model):
     key_points = models.JSONField(_("key points"), default=list)
     faq = models.JSONField(_("questions"), default=list)
     sources = models.JSONField(_("sources"), default=list)
-    # None, not [], where there are none: the chain of hashes leaves NULLs out (docs/decisions/append-only.md).
+    # None, not [], where there are none: the chain of hashes leaves NULLs out.
     facts = models.JSONField(_("facts with a date"), null=True)
     correction = models.CharField(_("correction"), max_length=400, blank=True)
     note = models.CharField(_("what changed"), max_length=200, blank=True)
