@@ -6,7 +6,10 @@ from pathlib import Path
 
 from devstack import paths as places
 
-FOLDERS = ("curednation", "appointments", "articles", "newsletter", "templates", "locale")
+FOLDERS = (
+    *("curednation", "pages", "appointments", "articles", "newsletter", "core"),
+    *("devstack", "demo", "templates", "locale"),
+)
 KINDS = (".py", ".html", ".txt", ".mo")
 EVERY = 1.0  # seconds between two looks
 

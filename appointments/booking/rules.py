@@ -85,8 +85,8 @@ def lock(pks: Iterable[int]) -> None:
 def is_licensed(provider: int, state: str, at: datetime) -> bool:
     """Return whether that provider sees patients and holds a license there then."""
     active = Provider.objects.active().filter(pk=provider).order_by()
-    last_days = active.licensed_in(state).values_list("licensed_until", flat=True)
-    return any(at.timestamp() < availability.license_end(day, state) for day in last_days)
+    licensed = active.licensed_in(state)
+    return any(at.timestamp() < availability.license_end(p.licensed_until, state) for p in licensed)
 
 
 def settle_expired(pks: Sequence[int], now: datetime) -> None:

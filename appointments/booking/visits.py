@@ -143,7 +143,9 @@ def _visits_of_address(email: str, visitor: str, now: datetime) -> AddressVisits
     rows = list(found.order_by().values_list("status", "held_until", "visitor"))
     return AddressVisits(
         upcoming=sum(status == Status.BOOKED for status, _until, _who in rows),
-        waiting=sum(status == Status.HELD and until > now for status, until, _who in rows),
+        waiting=sum(
+            status == Status.HELD and bool(until and until > now) for status, until, _who in rows
+        ),
         own=sum(who == visitor for _status, _until, who in rows),
     )
 

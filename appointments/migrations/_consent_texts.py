@@ -3,6 +3,9 @@
 A practice has them reviewed and adds its own as version 2 in the admin.
 """
 
+from django.apps.registry import Apps
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
 TEXTS = {
     "telehealth": (
         "I agree to receive care by video or phone. I understand that I can stop at any time, that "
@@ -18,7 +21,7 @@ TEXTS = {
 }
 
 
-def write(apps, schema_editor):
+def write(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     ConsentText = apps.get_model("appointments", "ConsentText")
     ConsentText.objects.bulk_create(
         [ConsentText(kind=kind, version=1, text=text) for kind, text in TEXTS.items()],

@@ -1,5 +1,8 @@
 """What people call things when they search: a start for every clinic; staff add and remove them."""
 
+from django.apps.registry import Apps
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
 # The names under which people look for the medicines these articles are about.
 NAMES = [
     ("Suboxone", "buprenorphine/naloxone"),
@@ -88,7 +91,7 @@ GROUPS = [
 ]
 
 
-def write(apps, schema_editor):
+def write(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     synonym = apps.get_model("articles", "Synonym")
     pairs = NAMES + [
         (name, group[0])

@@ -300,7 +300,7 @@ def test_every_day_the_head_goes_to_the_log_the_privacy_officer_and_a_file(
     settings.PRIVACY_OFFICER_EMAIL = "privacy@clinic.test"
     settings.CHAIN_HEADS_FILE = str(tmp_path / "heads")
     trail.record(None, "sign-out")
-    with caplog.at_level(logging.INFO, "curednation"):
+    with caplog.at_level(logging.INFO, "core"):
         tasks.send_chain_head()
         tasks.send_chain_head()
     kept = hash_chain.head()
@@ -334,7 +334,7 @@ def test_a_file_that_holds_something_else_is_named(rows, tmp_path):
 
 def test_the_minutes_log_tells_of_new_rows_only(rows, caplog):
     trail.record(None, "sign-out")
-    with caplog.at_level(logging.INFO, "curednation"):
+    with caplog.at_level(logging.INFO, "core"):
         tasks.seal_chain()
         tasks.seal_chain()
     assert caplog.text.count(hash_chain.head().hash) == 1

@@ -190,7 +190,7 @@ def test_the_first_page_counts_as_seen_with_what_apps_show_on_it(client, manager
     assert not any("429.html" in names for _, _, names in trail(start))
     with panel_on_the_first_page():
         answer = client.get("/admin/")
-    assert "Too many tries" in answer.content.decode()
+    assert "Let us catch our breath" in answer.content.decode()
     action, model, names = trail(start)[-1]
     assert (action, model) == ("view", "index")
     assert "429.html" in names
