@@ -66,7 +66,7 @@ def onwards_checked(request):
 
 
 def onwards_on_our_site(request):
-    back = path_of_ours(request, request.POST.get("next", "")) or reverse("home")
+    back = safe_path(request, request.POST.get("next", "")) or reverse("home")
     # ok: redirect-to-what-a-visitor-says
     return redirect(back)
 
