@@ -35,7 +35,7 @@ from core.images import uploads
 given = ContentFile(open(sys.argv[1], "rb").read(), "a")
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
-    uploads.prepared(given)
+    uploads.prepare_upload(given)
 except uploads.Refused:
     pass
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)

@@ -61,7 +61,7 @@ def addresses(settings) -> dict[str, str]:
         "patient": reverse("admin:appointments_patient_change", args=[visit.patient_id]),
         "choose": reverse("admin:appointments_patient_merge", args=[visit.patient_id]),
         "merge": reverse("admin:appointments_patient_merge", args=[visit.patient_id]) + twin,
-        "record": reverse(visits + "record", args=[visit.pk]) + twin,
+        "reassign": reverse(visits + "reassign", args=[visit.pk]) + twin,
         "rules": reverse("admin:appointments_clinicrules_change", args=[1]),
         "what came back": reverse("admin:newsletter_issue_progress", args=[make_trouble().pk]),
     }
