@@ -391,6 +391,9 @@ def test_whatever_makes_the_site_more_than_the_site_is_found(
         finally:
             cursor.execute(filled(deployed, WEAKER[weakening]))
     assert ways(deployed) == []
+    if "OWNER TO" in weakening:  # who was the owner has lost what the command had granted before
+        status, output = deployed.manage_as_owner("database_roles")
+        assert status == 0, output
 
 
 def ways(deployed: Deployment) -> list[str]:
