@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError
@@ -86,7 +85,9 @@ def _held_by(visitor: str) -> Appointment | None:
     return held.select_related("provider").order_by().first()
 
 
-def _is_it(hold: Appointment, service: int, state: str, starts_at: datetime, provider: Any) -> bool:
+def _is_it(
+    hold: Appointment, service: int, state: str, starts_at: datetime, provider: Provider | None
+) -> bool:
     """Whether `hold` has not run out and is for just that."""
     return (
         hold.held_until is not None
@@ -121,14 +122,14 @@ def _week_of(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 @in_one_transaction
 def _hold(
-    provider: Any,
-    service: Any,
-    state: Any,
-    starts_at: Any,
-    visitor: Any,
-    zone: Any,
-    keep_for: Any,
-    proved: Any,
+    provider: Provider,
+    service: Service,
+    state: str,
+    starts_at: datetime,
+    visitor: str,
+    zone: str,
+    keep_for: timedelta,
+    proved: bool,
 ) -> Appointment:
     now = timezone.now()
     lock([provider.pk])
