@@ -90,7 +90,7 @@ class ExceptionFormatter(logging.Formatter):
         finally:
             record.exc_text = kept
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802
+    def formatException(self, ei: Any) -> str:  # noqa: N802  (logging's name)
         if self.whole:
             return super().formatException(ei)
         parts = []

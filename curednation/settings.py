@@ -14,12 +14,12 @@ from kombu import Queue
 
 from core.environment import Environment, database_options, refuse
 from curednation import limits, logs
-from curednation.browser_policy import *  # noqa: F403
-from curednation.celery_settings import *  # noqa: F403
+from curednation.browser_policy import *  # noqa: F403  (what no environment changes)
+from curednation.celery_settings import *  # noqa: F403  (the same)
 from curednation.limits import in_proportion
-from curednation.middleware import *  # noqa: F403
+from curednation.middleware import *  # noqa: F403  (the same)
 from curednation.production import refuse_unsafe
-from curednation.sign_in import *  # noqa: F403
+from curednation.sign_in import *  # noqa: F403  (the same)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()

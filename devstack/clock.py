@@ -88,7 +88,7 @@ def main(wanted: str, *command: str) -> None:
     from devstack import embedded  # not before: it reads the variables
 
     embedded.alone()
-    os.execvp(command[0], command)  # noqa: S606
+    os.execvp(command[0], command)  # noqa: S606  (the command that was given)
 
 
 if __name__ == "__main__":

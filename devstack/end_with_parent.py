@@ -15,4 +15,4 @@ if __name__ == "__main__":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != int(sys.argv[1]):  # gone already, before we could ask
             sys.exit(1)
-    os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606
+    os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606  (the command that was given)

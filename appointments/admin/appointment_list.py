@@ -125,7 +125,7 @@ class VisitList(ChangeList):
 
 def last_mail(visit: Appointment) -> OutgoingEmail | None:
     """Return the newest e-mail about a visit of a VisitList."""
-    return visit.last_mail  # type: ignore[attr-defined]
+    return visit.last_mail  # type: ignore[attr-defined]  # annotated
 
 
 def last_mails(visits: Iterable[Appointment]) -> dict[str, OutgoingEmail]:

@@ -197,7 +197,7 @@ class StaffBookingForm(StaffTimeForm):
         super().__init__(*args, choice=choice, **kwargs)
         self.service, self.state, self.patient = choice["service"], choice["state"], patient
         regions = STATES[self.state].regions
-        self.fields["zone"].choices = [  # type: ignore[attr-defined]
+        self.fields["zone"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             (region.zone, f"{time_zones.words(region.zone)} ({region.places})")
             for region in regions
         ]

@@ -32,7 +32,7 @@ class ClinicRulesForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "holidays" in self.fields:
-            self.fields["holidays"].choices = [  # type: ignore[attr-defined]
+            self.fields["holidays"].choices = [  # type: ignore[attr-defined]  # a choice field
                 (name, name) for name in closures.names()
             ]
 

@@ -54,7 +54,7 @@ INDEX_WHAT_IS_ONLINE = pgtrigger.Trigger(
             WHERE word ~ '^[a-z]{{4,30}}$'
             ON CONFLICT DO NOTHING;
         RETURN NEW;
-    """,  # noqa: S608
+    """,  # noqa: S608  (names of our own columns)
 )
 
 

@@ -25,7 +25,7 @@ class _Bounded(difflib.SequenceMatcher):
     ) -> difflib.Match:
         if self.left > 0:
             places: dict[str, list[int]] = self.b2j  # type: ignore[attr-defined]  # documented
-            words: Sequence[str] = self.a[alo:ahi]  # type: ignore[attr-defined]
+            words: Sequence[str] = self.a[alo:ahi]  # type: ignore[attr-defined]  # difflib's own
             self.left -= sum(1 + len(places.get(word, ())) for word in words)
         if self.left <= 0:
             return difflib.Match(alo, blo, 0)

@@ -35,7 +35,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     return ("admin/mail/_failed.html", {"count": count, "records": ()}) if count else None
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
 def bounced_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Show on the first page that e-mails bounced this week, so that somebody calls the patient.
 

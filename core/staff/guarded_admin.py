@@ -191,11 +191,11 @@ class GuardedAdmin(ModelAdmin):
         conflict = None
         if self.has_change_permission(request, record):
             now = opened_forms.forms_of(self, request, record)
-            request._stands = now.snapshot()  # type: ignore[attr-defined]
+            request._stands = now.snapshot()  # type: ignore[attr-defined]  # kept with the request
             found = detection.find(request, now)
             if found:
                 conflict, request.POST = found  # type: ignore[assignment]  # what Django reads
-                request._conflict = conflict  # type: ignore[attr-defined]
+                request._conflict = conflict  # type: ignore[attr-defined]  # kept with the request
         response = super()._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]  # fmt: skip
         if conflict:
             response.status_code = 409
@@ -245,7 +245,7 @@ class _NotSaved:
     """Of a form that is shown once more: its errors are told, and it is not saved in any case."""
 
     def is_valid(self) -> bool:
-        super().is_valid()  # type: ignore[misc]
+        super().is_valid()  # type: ignore[misc]  # a mixin of forms
         return False
 
 

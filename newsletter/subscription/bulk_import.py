@@ -124,7 +124,7 @@ _STRICT = "array_position(ARRAY['active', 'bounced', 'left', 'complained', 'eras
 _CHOSEN = f"""
     SELECT DISTINCT ON (address_hash) * FROM newsletter_incoming
      ORDER BY address_hash, {_STRICT.format("status")} DESC, line
-"""  # noqa: S608
+"""  # noqa: S608  (our own columns)
 # Nothing but a file says that they ever wanted the newsletter, or that they do not.
 _BY_A_FILE = """
     EXISTS (SELECT FROM newsletter_consent c WHERE c.subscriber_id = s.id)
@@ -156,7 +156,7 @@ _SEEN = f"""
         ON CONFLICT (address_hash) DO UPDATE
            SET strict = greatest(newsletter_seen.strict, excluded.strict)
     RETURNING xmax = 0
-"""  # noqa: S608
+"""  # noqa: S608  (our own columns)
 _TAKE_OFF = f"""
     WITH changed AS (
         UPDATE newsletter_subscriber s
@@ -169,7 +169,7 @@ _TAKE_OFF = f"""
     INSERT INTO newsletter_consent
            (subscriber_id, kind, address_hash, asked_at, at, page, how, issue)
     SELECT id, status, address_hash, NULL, %(now)s, '', %(source)s, 0 FROM changed
-"""  # noqa: S608
+"""  # noqa: S608  (our own columns)
 _ADD = f"""
     WITH chosen AS ({_CHOSEN}), added AS (
         INSERT INTO newsletter_subscriber
@@ -190,7 +190,7 @@ _ADD = f"""
     )
     INSERT INTO newsletter_origin (consent_id, email, network)
     SELECT proved.id, email, network FROM proved JOIN chosen USING (address_hash)
-"""  # noqa: S608
+"""  # noqa: S608  (our own columns)
 _TOPICS = """
     INSERT INTO newsletter_subscriber_topics (subscriber_id, topic_id)
     SELECT DISTINCT s.id, unnest(i.topics)
