@@ -11,8 +11,8 @@ from appointments.models.keys import FormerKey
 from appointments.models.patients import Patient
 from appointments.models.providers import License, Provider
 from appointments.models.services import Service
-from appointments.models.waitlist_entries import EntryStatus, OfferStatus, WaitlistEntry
-from appointments.models.waitlist_offers import WaitlistOffer
+from appointments.models.waitlist_entries import EntryStatus, WaitlistEntry
+from appointments.models.waitlist_offers import OfferStatus, WaitlistOffer
 
 __all__ = [
     "Appointment",

@@ -15,9 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.models.appointment_status import LIVE, AppointmentQuerySet, Status
 from appointments.models.keys import new_key
-from appointments.models.patients import Patient
-from appointments.models.providers import Provider
-from appointments.models.services import Service
 from appointments.scheduling.states import STATE_CHOICES, STATES, State
 from core.people.phone_numbers import PhoneColumn
 from core.people.salutation import short_name
@@ -50,14 +47,14 @@ class Appointment(models.Model):
     # Each index is paid for by every booking: the provider's is in those of Meta, and whole
     # services are deleted too rarely for one.
     provider = models.ForeignKey(
-        Provider,
+        "appointments.Provider",
         models.PROTECT,
         related_name="appointments",
         db_index=False,
         verbose_name=_("provider"),
     )
     service = models.ForeignKey(
-        Service,
+        "appointments.Service",
         models.PROTECT,
         related_name="appointments",
         db_index=False,
@@ -87,7 +84,7 @@ class Appointment(models.Model):
 
     # A visit's own: what was typed for it, and what was promised
     patient = models.ForeignKey(
-        Patient,
+        "appointments.Patient",
         models.PROTECT,
         related_name="appointments",
         null=True,
@@ -239,7 +236,7 @@ class Appointment(models.Model):
     @property
     def by_call(self) -> bool:
         """Whether the provider calls: a visit by phone, or by video while they have no room."""
-        return self.service.channel == Service.Channel.PHONE or not self.provider.video_room
+        return self.service.channel == self.service.Channel.PHONE or not self.provider.video_room
 
     @property
     def length(self) -> timedelta:

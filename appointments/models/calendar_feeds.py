@@ -3,14 +3,15 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from appointments.models.providers import Provider
-
 
 class CalendarFeed(models.Model):
     """One address for each provider; only its hash is kept. `feeds` alone writes it."""
 
     provider = models.OneToOneField(
-        Provider, models.CASCADE, related_name="calendar_feed", verbose_name=_("provider")
+        "appointments.Provider",
+        models.CASCADE,
+        related_name="calendar_feed",
+        verbose_name=_("provider"),
     )
     token_hash = models.CharField(max_length=64, editable=False)
     changed_at = models.DateTimeField(

@@ -1,8 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from appointments.models.appointments import Appointment
-
 
 class ConflictDecision(models.Model):
     """What staff decided for one of many visits that cannot take place as booked.
@@ -15,7 +13,7 @@ class ConflictDecision(models.Model):
         CANCEL = "cancel", _("Cancel, with a kind e-mail")
 
     appointment = models.OneToOneField(
-        Appointment, models.CASCADE, related_name="conflict_decision"
+        "appointments.Appointment", models.CASCADE, related_name="conflict_decision"
     )
     choice = models.CharField(_("decision"), max_length=6, choices=Choice.choices)
     reason = models.CharField(_("reason"), max_length=200, blank=True)

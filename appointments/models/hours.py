@@ -7,8 +7,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from appointments.models.providers import Provider
-
 
 class HoursQuerySet(models.QuerySet):
     def touching(self, first_day: Any, last_day: Any) -> Self:
@@ -31,7 +29,9 @@ class WeeklyHours(models.Model):
         SATURDAY = 5, _("Saturday")
         SUNDAY = 6, _("Sunday")
 
-    provider = models.ForeignKey(Provider, models.CASCADE, related_name="weekly_hours")
+    provider = models.ForeignKey(
+        "appointments.Provider", models.CASCADE, related_name="weekly_hours"
+    )
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
     opens = models.TimeField(_("opens"))
     closes = models.TimeField(_("closes"), help_text=_("12:00 am means the end of the day."))
@@ -83,7 +83,7 @@ class HoursException(models.Model):
         EXTRA_HOURS = "extra_hours", _("Extra hours instead of the weekly ones")
 
     provider = models.ForeignKey(
-        Provider,
+        "appointments.Provider",
         models.CASCADE,
         related_name="exceptions",
         null=True,

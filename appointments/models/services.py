@@ -7,8 +7,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from appointments.models.providers import Provider
-
 
 def default_reminders() -> list[int]:
     return [24, 1]
@@ -78,7 +76,7 @@ class Service(models.Model):
     bookable_days = models.PositiveSmallIntegerField(
         _("or only the next … days that have times"), null=True, blank=True
     )
-    providers = models.ManyToManyField(Provider, related_name="services", blank=True)
+    providers = models.ManyToManyField("appointments.Provider", related_name="services", blank=True)
     active = models.BooleanField(_("can be booked"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 

@@ -15,8 +15,7 @@ from appointments.models.appointments import Appointment
 from appointments.models.hours import WeeklyHours
 from appointments.models.keys import new_key
 from appointments.models.patients import Patient
-from appointments.models.providers import Provider
-from appointments.models.services import Service
+from appointments.models.waitlist_offers import OfferStatus
 from appointments.scheduling.states import STATE_CHOICES, STATES, State
 from appointments.scheduling.time_preferences import TimePreferences
 from core.people.name_matching import Plain
@@ -32,14 +31,6 @@ class EntryStatus(models.TextChoices):
     LEFT = "left", _("Left")
     REMOVED = "removed", _("Removed by staff")
     ENDED = "ended", _("Ended by itself")
-
-
-class OfferStatus(models.TextChoices):
-    OPEN = "open", _("Open")
-    ACCEPTED = "accepted", _("Accepted")
-    TAKEN = "taken", _("Taken by somebody else")
-    DECLINED = "declined", _("Declined")
-    LAPSED = "lapsed", _("Ran out")
 
 
 class EntryQuerySet(models.QuerySet["WaitlistEntry"]):
@@ -90,7 +81,7 @@ class WaitlistEntry(models.Model):
 
     # What is wished for
     service = models.ForeignKey(
-        Service,
+        "appointments.Service",
         models.CASCADE,
         related_name="waitlist",
         db_index=False,
@@ -98,7 +89,7 @@ class WaitlistEntry(models.Model):
     )
     state = models.CharField(_("state"), max_length=2, choices=STATE_CHOICES)
     provider = models.ForeignKey(
-        Provider,
+        "appointments.Provider",
         models.CASCADE,
         related_name="waitlist",
         null=True,
@@ -143,7 +134,7 @@ class WaitlistEntry(models.Model):
     agreed_at = models.DateTimeField(editable=False)
 
     appointment = models.ForeignKey(
-        Appointment,
+        "appointments.Appointment",
         models.SET_NULL,
         related_name="+",
         null=True,
@@ -152,7 +143,7 @@ class WaitlistEntry(models.Model):
     )
 
     kept_beside = models.ForeignKey(
-        Appointment,
+        "appointments.Appointment",
         models.SET_NULL,
         related_name="+",
         null=True,

@@ -7,9 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from appointments.models.appointments import Appointment
-from appointments.models.providers import Provider
-from appointments.models.waitlist_entries import OfferStatus, WaitlistEntry
+
+class OfferStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    TAKEN = "taken", _("Taken by somebody else")
+    DECLINED = "declined", _("Declined")
+    LAPSED = "lapsed", _("Ran out")
 
 
 class OfferQuerySet(models.QuerySet["WaitlistOffer"]):
@@ -25,15 +29,17 @@ class OfferQuerySet(models.QuerySet["WaitlistOffer"]):
 class WaitlistOffer(models.Model):
     """A time offered to one who waits, until `until`. Up to three share one `hold`."""
 
-    entry = models.ForeignKey(WaitlistEntry, models.CASCADE, related_name="offers")
+    entry = models.ForeignKey("appointments.WaitlistEntry", models.CASCADE, related_name="offers")
     hold = models.ForeignKey(
-        Appointment,
+        "appointments.Appointment",
         models.SET_NULL,
         related_name="+",
         null=True,
         help_text="Keeps the time for all to whom it is offered. Booked by the first.",
     )
-    provider = models.ForeignKey(Provider, models.CASCADE, related_name="+", db_index=False)
+    provider = models.ForeignKey(
+        "appointments.Provider", models.CASCADE, related_name="+", db_index=False
+    )
     starts_at = models.DateTimeField(_("starts"))
     status = models.CharField(
         _("status"), max_length=8, choices=OfferStatus.choices, default=OfferStatus.OPEN
