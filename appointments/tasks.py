@@ -2,7 +2,8 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from appointments import booking, retention, waitlist
+from appointments import retention, waitlist
+from appointments.booking import holds, staff_booking
 from appointments.conflicts import decisions
 from appointments.emails import daily_digest, reminders
 from appointments.scheduling import holidays
@@ -11,14 +12,15 @@ from appointments.scheduling import holidays
 @shared_task
 def purge_abandoned_holds() -> None:
     """Settle holds that have run out and delete what came to nothing. Safe to run twice."""
-    booking.purge_abandoned_holds()
+    holds.purge_abandoned_holds()
 
 
 @shared_task
 def follow_holidays() -> None:
     """Keep the closures for the clinic's holidays 400 days ahead. Safe to run twice."""
     with transaction.atomic():
-        booking.lock_everyone()  # who books at this moment sees the closure, or it sees the visit
+        # Who books at this moment sees the closure, or it sees the visit.
+        staff_booking.lock_everyone()
         holidays.follow_holidays(timezone.now().date())
 
 

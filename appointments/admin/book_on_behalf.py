@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments import booking, waitlist
+from appointments import waitlist
 from appointments.admin import free_times, practice_time, workflow_actions
 from appointments.admin.booking_forms import (
     FreeTimesForm,
@@ -22,6 +22,10 @@ from appointments.admin.booking_forms import (
     StaffMoveForm,
     VisitChoiceForm,
 )
+from appointments.booking import staff_booking
+from appointments.booking.rules import NotChangeable, SlotTaken
+from appointments.booking.simultaneous_visits import AtTheSameTime, BookedAlready
+from appointments.booking.staff_booking import NotLicensed, OutsideRules
 from appointments.models import Appointment, Patient
 from core.staff.audit import disclosures
 from core.validation.primary_keys import parse_key
@@ -46,7 +50,7 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
     if request.method == "POST" and form.is_valid():
         found = _attempt(
             form,
-            lambda: booking.book_for_patient(
+            lambda: staff_booking.book_for_patient(
                 form.wish(), form.details(), by=workflow_actions.changed_by(request)
             ),
         )
@@ -75,7 +79,7 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
         wish = form.wish()
         found = _attempt(
             form,
-            lambda: booking.move_for_patient(
+            lambda: staff_booking.move_for_patient(
                 visit,
                 provider=wish.provider,
                 starts_at=wish.starts_at,
@@ -106,20 +110,20 @@ def _attempt(form: Any, do: Any) -> Appointment | None:
     """Return what `booking` gives; None, with its refusal beside the field that it is about."""
     try:
         return do()
-    except booking.NotLicensed:
+    except NotLicensed:
         form.add_error(None, _("This provider holds no valid license in that state on that day."))
-    except booking.OutsideRules:
+    except OutsideRules:
         form.add_error(
             "reason",
             _("Patients could not book this time (hours, notice or a limit). Please write why."),
         )
-    except booking.BookedAlready as error:
+    except BookedAlready as error:
         form.add_booked_already_error(error.visits[0])
-    except booking.AtTheSameTime as error:
+    except AtTheSameTime as error:
         form.ask_about_simultaneous(error.visits)
-    except booking.NotChangeable:
+    except NotChangeable:
         form.add_error(None, _("It has begun, or somebody changed it in the same moment."))
-    except booking.SlotTaken as error:
+    except SlotTaken as error:
         text = _now("Somebody has this time, or it has begun.")
         if error.nearest:
             times = ", ".join(

@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import free_times, practice_time
-from appointments.booking import PatientDetails, WantedVisit
+from appointments.booking.patients import PatientDetails
+from appointments.booking.staff_booking import WantedVisit
 from appointments.forms.fields import BirthDateField, ConsentField
 from appointments.forms.slots import parse_slot
 from appointments.models import Appointment, ConsentText, Patient, Provider, Service

@@ -9,8 +9,8 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from appointments import booking
 from appointments.admin import practice_time, schedule_conflicts
+from appointments.booking import pressure
 from appointments.models import ClinicRules
 from appointments.scheduling import holidays as closures
 
@@ -52,7 +52,7 @@ class ClinicRulesAdmin(admin.ModelAdmin):
     def pressure_figures(self, obj: ClinicRules) -> str:
         """Return what counts against the two limits."""
         return render_to_string(
-            "admin/appointments/_pressure_figures.html", {"pressure": booking.pressure()}
+            "admin/appointments/_pressure_figures.html", {"pressure": pressure.read()}
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -14,9 +14,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appointments import booking
 from appointments.admin import free_times, practice_time
 from appointments.admin.booking_forms import parse_choice
+from appointments.booking import staff_booking
+from appointments.booking.rules import NotChangeable
+from appointments.booking.visits import cancel
 from appointments.conflicts import decisions
 from appointments.conflicts.detection import CAN_BE_KEPT, Why
 from appointments.models import Appointment, ConflictDecision
@@ -191,11 +193,11 @@ def apply_choices(rows: list[Row], *, by: str, reason: str) -> None:
         for choice in (MOVE, CANCEL):
             visits = [row.visit for row in rows if row.chosen == choice]
             decisions.decide(visits, choice, by=by, reason=reason)
-        booking.keep_all([row.visit for row in rows if row.chosen == KEEP], reason=reason)
+        staff_booking.keep_all([row.visit for row in rows if row.chosen == KEEP], reason=reason)
     for row in at_once:
         try:
             _do(row, by, reason)
-        except (*decisions.REFUSALS, booking.NotChangeable) as error:
+        except (*decisions.REFUSALS, NotChangeable) as error:
             text = _(
                 "%(when)s: this choice cannot be had any more. "
                 "The new time is taken, or the visit was changed."
@@ -205,11 +207,11 @@ def apply_choices(rows: list[Row], *, by: str, reason: str) -> None:
 
 def _do(row: Row, by: str, reason: str) -> None:
     if row.chosen == CANCEL:
-        booking.cancel(row.visit, by=by, reason=reason)
+        cancel(row.visit, by=by, reason=reason)
     elif row.chosen == KEEP:
-        booking.keep(row.visit, reason=reason)
+        staff_booking.keep(row.visit, reason=reason)
     elif row.chosen == MOVE:
         decisions.move_to_nearest(row.visit, by=by)
     elif row.chosen != LATER and (slot := parse_choice(row.chosen)):
         starts_at, provider = slot
-        booking.move_for_patient(row.visit, provider=provider, starts_at=starts_at, by=by)
+        staff_booking.move_for_patient(row.visit, provider=provider, starts_at=starts_at, by=by)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appointments import booking
 from appointments.admin import free_times, practice_time
+from appointments.booking import follow_ups, simultaneous_visits
 from appointments.models import Appointment, HoursException, Provider, Service
 from appointments.scheduling import availability, series
 from appointments.scheduling.availability import Slot
@@ -31,7 +31,7 @@ class Row:
 
 def preview(visit: Appointment, asked: dict) -> list[Row]:
     """Return each visit with what is in its way and the nearest free times. Nothing is kept yet."""
-    service, provider = booking.planned_ahead(asked["service"]), asked["provider"]
+    service, provider = follow_ups.planned_ahead(asked["service"]), asked["provider"]
     number = asked["number"] or series.MOST
     times = series.starts(
         visit.starts_at, visit.patient_zone, asked["every"], number=number, until=asked["until"]
@@ -64,7 +64,7 @@ def preview(visit: Appointment, asked: dict) -> list[Row]:
 
 
 def _visits_of_patient(visit: Appointment, first: datetime, last: datetime) -> list[Appointment]:
-    return booking.at_that_time(visit.patient, first, last) if visit.patient else []
+    return simultaneous_visits.at_that_time(visit.patient, first, last) if visit.patient else []
 
 
 def _overlapping(visits: list[Appointment], start: datetime, end: datetime) -> list[Appointment]:

@@ -15,11 +15,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments import booking
 from appointments.admin import free_times, practice_time, workflow_actions
 from appointments.admin.booking_forms import day_field, parse_choice, spoken_consent
 from appointments.admin.follow_up_preview import LEAVE_OUT, Row, preview
-from appointments.booking import WantedVisit
+from appointments.booking import follow_ups
+from appointments.booking.patients import PatientDetails
+from appointments.booking.rules import NotChangeable, SlotTaken
+from appointments.booking.simultaneous_visits import AtTheSameTime, BookedAlready
+from appointments.booking.staff_booking import NotLicensed, OutsideRules, WantedVisit
 from appointments.models import Appointment, ConsentText, Provider, Service
 from appointments.scheduling import series
 from core.staff.audit import disclosures
@@ -123,13 +126,13 @@ def _book(
         return _now("Please choose a time for each visit."), []
     by = workflow_actions.changed_by(request)
     try:
-        booked = booking.book_series(wanted, _details(visit, agreed), after=visit, by=by)
+        booked = follow_ups.book_series(wanted, _details(visit, agreed), after=visit, by=by)
     except (
-        booking.BookedAlready,
-        booking.AtTheSameTime,
-        booking.SlotTaken,
-        booking.NotLicensed,
-        booking.OutsideRules,
+        BookedAlready,
+        AtTheSameTime,
+        SlotTaken,
+        NotLicensed,
+        OutsideRules,
     ) as error:
         return _why_not(error, rows)
     for one in booked:
@@ -145,9 +148,9 @@ def _book(
 
 def _why_not(error: Exception, rows: list[Row]) -> tuple[str, list[Appointment]]:
     """Return in words why `booking` refused the series, and the visits to ask about."""
-    if isinstance(error, booking.BookedAlready):
+    if isinstance(error, BookedAlready):
         return _now("These visits are booked already. None was booked a second time."), []
-    if isinstance(error, booking.AtTheSameTime):
+    if isinstance(error, AtTheSameTime):
         text = _now(
             "The patient has another visit at one of these times. Nothing was booked. Choose "
             "another time, or tick that both are wanted."
@@ -173,14 +176,14 @@ def _wanted_visit(
     if found is None:
         return None
     starts_at, provider = found
-    return WantedVisit(provider, booking.planned_ahead(service), state, starts_at, beside=beside)
+    return WantedVisit(provider, follow_ups.planned_ahead(service), state, starts_at, beside=beside)
 
 
-def _details(visit: Appointment, agreed: AgreedForm) -> booking.PatientDetails:
+def _details(visit: Appointment, agreed: AgreedForm) -> PatientDetails:
     patient = visit.patient
     if patient is None:
         raise ValueError("a hold has no follow-ups")
-    return booking.PatientDetails(
+    return PatientDetails(
         first_name=patient.first_name,
         last_name=patient.last_name,
         birth_date=patient.birth_date,
@@ -216,8 +219,10 @@ def _cancel_rest(admin: ModelAdmin, request: HttpRequest, visit: Appointment) ->
         raise PermissionDenied
     reason = request.POST.get("reason", "").strip()[:200]
     try:
-        gone = booking.cancel_series(visit, by=workflow_actions.changed_by(request), reason=reason)
-    except booking.NotChangeable:
+        gone = follow_ups.cancel_series(
+            visit, by=workflow_actions.changed_by(request), reason=reason
+        )
+    except NotChangeable:
         messages.warning(request, _("No visit of this series is left to cancel."))
     else:
         action = workflow_actions.ACTIONS[workflow_actions.CANCEL]

@@ -11,8 +11,9 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appointments import booking
 from appointments.admin import practice_time, workflow_actions
+from appointments.booking import holds, visits
+from appointments.booking.rules import NotChangeable
 from appointments.models import Appointment, Status
 from appointments.templatetags.appointments import clock
 from core.staff.audit import disclosures
@@ -53,10 +54,10 @@ def holds_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
 def _give_back(hold: Appointment, by: str) -> bool:
     """Give back a hold, or a visit that waits for the link in its mail. Whether it was one."""
     if not hold.waits_for_the_patient:
-        return booking.release(hold, by=by)
+        return holds.release(hold, by=by)
     try:
-        booking.cancel(hold, by=by)
-    except booking.NotChangeable:
+        visits.cancel(hold, by=by)
+    except NotChangeable:
         return False
     return True
 

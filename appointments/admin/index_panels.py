@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from appointments import booking, emails
+from appointments import emails
 from appointments.admin import appointment_page, practice_time
+from appointments.booking import pressure as booking_pressure
 from appointments.models import Appointment
 from core.mail.models import OutgoingEmail
 
@@ -19,7 +20,7 @@ def pressure(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Say that much more than usual is booked, or as much as the clinic's rules allow."""
     if not request.user.has_perm("appointments.view_clinicrules"):
         return None
-    found = booking.pressure()
+    found = booking_pressure.read()
     if not (found.is_on or found.rests):
         return None
     return "admin/appointments/_pressure_panel.html", {"pressure": found, "records": ()}

@@ -14,11 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments import booking, waitlist
+from appointments import waitlist
 from appointments.admin import patient_search, practice_time, workflow_actions
 from appointments.admin.book_on_behalf import book_view
 from appointments.admin.record_merging import merge_view
-from appointments.booking import patients
+from appointments.booking import corrections, patients
 from appointments.forms.fields import BirthDateField
 from appointments.models import Appointment, Patient, Status
 from core.people import phone_numbers
@@ -122,7 +122,9 @@ class PatientAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         if "email" not in form.changed_data:
             return
-        count = booking.correct_address(obj, was=was.email, by=workflow_actions.changed_by(request))
+        count = corrections.correct_address(
+            obj, was=was.email, by=workflow_actions.changed_by(request)
+        )
         waitlist.follow_patient(obj, was=was.email, known_as=was.match_key)
         if count:
             text = ngettext(

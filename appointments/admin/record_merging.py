@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments import booking
 from appointments.admin import patient_search, practice_time, workflow_actions
-from appointments.booking import patients
+from appointments.booking import corrections, patients, record_merging
+from appointments.booking.record_merging import RecordsChanged
 from appointments.models import Appointment, Patient
 from core.people import email_addresses, phone_numbers
 from core.staff.audit import disclosures
@@ -52,7 +52,7 @@ def merge_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpR
         "differ": _differ(*both),
         "other": other,
         "keep": parse_key(request.POST.get("keep")) or patient.pk,
-        "seen": booking.seen(*both),
+        "seen": record_merging.seen(*both),
     }
     page = "admin/appointments/merge_records.html"
     visits = [visit for side in context["sides"] for visit, _words in side["visits"]]
@@ -65,12 +65,12 @@ def _merge(admin: ModelAdmin, request: HttpRequest, gone: Patient, into: Patient
     seen = request.POST.get("seen", "")
     try:
         with transaction.atomic():
-            visits = booking.merge(gone, into=into, as_seen=seen)
+            visits = record_merging.merge(gone, into=into, as_seen=seen)
             note = _now("Record %(gone)s was merged into record %(into)s.")
             note %= {"gone": gone.pk, "into": into.pk}
             for row in (into, gone, *visits):
                 admin.log_change(request, row, note)
-    except booking.RecordsChanged:
+    except RecordsChanged:
         return False
     text = ngettext(
         "The two records are one now. %d visit came over.",
@@ -105,7 +105,7 @@ def reassign_view(admin: Any, request: HttpRequest, object_id: str) -> HttpRespo
         "sides": [_side(visit.patient), _side(other)],
         "differ": _differ(visit.patient, other),
         "other": other,
-        "seen": booking.seen(visit.patient, other),
+        "seen": record_merging.seen(visit.patient, other),
         "other_address": email_addresses.normalized(visit.email)
         != email_addresses.normalized(other.email),
         "mails": request.POST.get("mails") or _default_address(visit, other),
@@ -121,14 +121,14 @@ def _give(admin: Any, request: HttpRequest, visit: Appointment, other: Patient) 
     was = visit.patient_id
     try:
         with transaction.atomic():
-            booking.give(visit, to=other, as_seen=request.POST.get("seen", ""))
+            record_merging.give(visit, to=other, as_seen=request.POST.get("seen", ""))
             if request.POST.get("mails") == "theirs":
-                booking.correct_address(
+                corrections.correct_address(
                     other, was=visit.email, by=workflow_actions.changed_by(request)
                 )
             note = _now("Given from record %(was)s to record %(to)s.")
             admin.log_change(request, visit, note % {"was": was, "to": other.pk})
-    except booking.RecordsChanged:
+    except RecordsChanged:
         return False
     messages.success(request, _("The visit stands in the other record now."))
     return True

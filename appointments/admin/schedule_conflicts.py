@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments import booking
 from appointments.admin import conflict_resolution, practice_time, workflow_actions
 from appointments.admin.conflict_resolution import (
     CHOICES_FOR_ALL,
@@ -29,6 +28,7 @@ from appointments.admin.conflict_resolution import (
     Group,
     Row,
 )
+from appointments.booking import holds, staff_booking
 from appointments.conflicts import decisions, detection
 from appointments.conflicts.detection import CAN_BE_KEPT, Why
 from appointments.models import Appointment
@@ -57,12 +57,12 @@ def before_saving(
     error = ""
     with transaction.atomic():
         # Visits may be moved to anybody; while there is nothing to move, only one is concerned.
-        booking.lock_everyone(None if _is_decided(request) else provider)
+        staff_booking.lock_everyone(None if _is_decided(request) else provider)
         was, held = detection.all_of(provider), detection.holds(provider)
         response = save()
         if response.status_code != 302:
             return response  # the form has errors, or asks whether to delete
-        booking.revoke([pk for pk, _why in detection.holds(provider) - held])
+        holds.revoke([pk for pk, _why in detection.holds(provider) - held])
         found = dict(detection.all_of(provider) - was)
         if not found:
             return response
@@ -186,7 +186,7 @@ def conflicts_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpRespons
     error = ""
     if request.method == "POST" and _is_decided(request):
         with transaction.atomic():
-            booking.lock_everyone()
+            staff_booking.lock_everyone()
             error = _resolve(
                 model_admin, request, conflict_resolution.rows_of(detection.standing())
             )

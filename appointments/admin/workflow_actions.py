@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from appointments import booking
 from appointments.admin import practice_time
+from appointments.booking import visits
+from appointments.booking.rules import NotChangeable
 from appointments.models import Appointment, Status
 from core.staff.workflow_actions import WorkflowAction, has_permission
 
@@ -42,7 +43,7 @@ def _run(name: str, change: Callable[..., None]) -> Callable[[HttpRequest, Appoi
     def run(request: HttpRequest, visit: Appointment) -> None:
         try:
             change(visit, by=changed_by(request))
-        except booking.NotChangeable as error:
+        except NotChangeable as error:
             visit.refresh_from_db(fields=["status", "starts_at"])
             raise NotPossible(_refusal(name, visit)) from error
 
@@ -54,7 +55,7 @@ def _cancel(request: HttpRequest, visit: Appointment) -> None:
     if not form.is_valid():
         raise NotPossible(str(form.errors["reason"][0]))
     reason = form.cleaned_data["reason"]
-    _run(CANCEL, lambda visit, by: booking.cancel(visit, by=by, reason=reason))(request, visit)
+    _run(CANCEL, lambda visit, by: visits.cancel(visit, by=by, reason=reason))(request, visit)
 
 
 def _refusal(name: str, visit: Appointment) -> str:
@@ -78,7 +79,7 @@ ACTIONS = {
         ),
         statuses=(Status.BOOKED,),
         allowed=MAY_CHANGE,
-        run=_run(CHECK_IN, booking.check_in),
+        run=_run(CHECK_IN, visits.check_in),
     ),
     COMPLETE: WorkflowAction(
         label=_("Mark as completed"),
@@ -87,7 +88,7 @@ ACTIONS = {
         ),
         statuses=(Status.BOOKED, Status.CHECKED_IN),
         allowed=MAY_CHANGE,
-        run=_run(COMPLETE, booking.complete),
+        run=_run(COMPLETE, visits.complete),
     ),
     NO_SHOW: WorkflowAction(
         label=_("Mark as no-show"),
@@ -96,7 +97,7 @@ ACTIONS = {
         ),
         statuses=(Status.BOOKED,),
         allowed=MAY_CHANGE,
-        run=_run(NO_SHOW, booking.no_show),
+        run=_run(NO_SHOW, visits.no_show),
     ),
     CANCEL: WorkflowAction(
         label=_("Cancel and tell the patient"),

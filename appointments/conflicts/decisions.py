@@ -15,7 +15,11 @@ from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from appointments import booking
+from appointments.booking import staff_booking
+from appointments.booking.rules import NotChangeable, SlotTaken
+from appointments.booking.simultaneous_visits import AtTheSameTime
+from appointments.booking.staff_booking import NotLicensed, OutsideRules
+from appointments.booking.visits import cancel
 from appointments.conflicts import detection
 from appointments.models import Appointment, ConflictDecision, Provider
 from appointments.scheduling import availability
@@ -31,10 +35,10 @@ OTHERS = 3
 Choice = ConflictDecision.Choice
 
 REFUSALS = (
-    booking.SlotTaken,
-    booking.NotLicensed,
-    booking.OutsideRules,
-    booking.AtTheSameTime,
+    SlotTaken,
+    NotLicensed,
+    OutsideRules,
+    AtTheSameTime,
 )
 
 
@@ -93,13 +97,13 @@ def _carry_out(pk: int, conflicts: set[int]) -> bool:
         return False
     try:
         if decision.choice == Choice.CANCEL:
-            booking.cancel(visit, by=decision.by, reason=decision.reason)
+            cancel(visit, by=decision.by, reason=decision.reason)
         else:
             move_to_nearest(visit, by=decision.by)
-    except booking.NotChangeable:
+    except NotChangeable:
         decision.delete()  # somebody was faster
         return False
-    except booking.SlotTaken:
+    except SlotTaken:
         decision.failed_at = timezone.now()
         decision.save(update_fields=["failed_at"])
         return False
@@ -115,12 +119,12 @@ def move_to_nearest(visit: Appointment, *, by: str) -> Appointment:
     for slot in alternatives(visit):
         provider: Provider = slot.provider
         try:
-            return booking.move_for_patient(
+            return staff_booking.move_for_patient(
                 visit, provider=provider, starts_at=slot.starts_at, by=by
             )
         except REFUSALS:
             continue
-    raise booking.SlotTaken
+    raise SlotTaken
 
 
 def alternatives(visit: Appointment) -> Iterator[Slot]:

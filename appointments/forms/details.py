@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments.booking import PatientDetails
+from appointments.booking.patients import PatientDetails
 from appointments.forms.fields import BirthDateField, ConsentField
 from appointments.models import Appointment, ConsentText, Service, WaitlistEntry
 from appointments.scheduling import time_zones

@@ -10,8 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import booking, links, waitlist
-from appointments.booking import hold_owner
+from appointments import links, waitlist
+from appointments.booking import hold_owner, simultaneous_visits, visits
+from appointments.booking.rules import NotChangeable, SlotTaken
+from appointments.booking.simultaneous_visits import AtTheSameTime
 from appointments.calendars import ics
 from appointments.forms.cancel import CancelForm
 from appointments.links import Purpose, VisitLink
@@ -191,8 +193,8 @@ def cancel(request: HttpRequest, link: VisitLink) -> HttpResponse:
     refused = limit_page(request, "changes")
     if refused:
         return refused
-    with suppress(booking.NotChangeable):  # the page says what it is now
-        booking.cancel(link.appointment, reason=form.cleaned_data["reason"])
+    with suppress(NotChangeable):  # the page says what it is now
+        visits.cancel(link.appointment, reason=form.cleaned_data["reason"])
     return redirect(link.page())
 
 
@@ -202,7 +204,7 @@ def _confirm_page(request: HttpRequest, link: VisitLink, status: int = 200) -> H
     until, others = appointment.held_until, list[Appointment]()
     if appointment.patient:
         times = appointment.starts_at, appointment.ends_at
-        others = booking.at_that_time(appointment.patient, *times, but=[appointment.pk])
+        others = simultaneous_visits.at_that_time(appointment.patient, *times, but=[appointment.pk])
     context = {
         "appointment": appointment,
         "is_kept": appointment.status == Status.HELD and until and until > now,
@@ -231,12 +233,12 @@ def confirm(request: HttpRequest, link: VisitLink) -> HttpResponse:
         return refused
     try:
         beside = parse_keys(request.POST.getlist("beside"))
-        booking.confirm(appointment, beside=beside)
-    except booking.NotChangeable:
+        visits.confirm(appointment, beside=beside)
+    except NotChangeable:
         return redirect(link.page())
-    except booking.AtTheSameTime:
+    except AtTheSameTime:
         return _confirm_page(request, link, status=409)
-    except booking.SlotTaken as error:
+    except SlotTaken as error:
         return slot_taken(
             request,
             appointment.service,

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import booking, cookies
-from appointments.booking import returning_patient
+from appointments import cookies
+from appointments.booking import returning_patient, rules
+from appointments.booking.rules import TimeClosed
 from appointments.forms.slots import SlotForm, parse_day
 from appointments.models import Appointment, Service
 from appointments.scheduling import availability, bookable_services, time_zones
@@ -120,7 +121,7 @@ def _hold(
     key = cookies.key_of(request) or cookies.new_key()
     provider = bookable_provider(request, service, state.code)
     if requested_provider_is_gone(request, provider):
-        error = booking.TimeClosed(booking.nearest_slots(service, state.code, starts_at))
+        error = TimeClosed(rules.nearest_slots(service, state.code, starts_at))
         return slot_taken(request, service, state, starts_at, error)
     typed = carried_details(request)
     wanted = WantedTime(service, state, starts_at, provider)

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import booking, cookies, links
-from appointments.booking import returning_patient
+from appointments import cookies, links
+from appointments.booking import holds, returning_patient, rules, visits
+from appointments.booking.holds import HOLD_FOR
+from appointments.booking.rules import BookingRests, HoldGone, SlotTaken, TimeClosed
 from appointments.forms.details import DetailsForm
 from appointments.links import Purpose, VisitLink
 from appointments.models import Appointment, ConsentText, Status
@@ -66,7 +68,7 @@ def own_hold_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
             raise Http404("No such hold")
         if hold.patient_id:
             return redirect(links.handed_page(hold))
-        if hold.status == Status.RELEASED and not booking.was_revoked(hold):
+        if hold.status == Status.RELEASED and not holds.was_revoked(hold):
             return _hold_gone(request, wanted_time_of(hold), uid)
         return view(request, hold)
 
@@ -128,16 +130,16 @@ def release_own_hold(request: HttpRequest, uid: str) -> None:
     with suppress(ValueError):
         hold = _find(UUID(uid))
         if hold and _owns(request, hold):
-            booking.release(hold)
+            holds.release(hold)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_hold_required
 def details(request: HttpRequest, hold: Appointment) -> HttpResponse:
     """Ask about the patient; a POST that is complete books the visit."""
-    if booking.was_revoked(hold):
-        nearest = booking.nearest_slots(hold.service, hold.state, hold.starts_at)
-        return _slot_taken(request, hold, booking.TimeClosed(nearest))
+    if holds.was_revoked(hold):
+        nearest = rules.nearest_slots(hold.service, hold.state, hold.starts_at)
+        return _slot_taken(request, hold, TimeClosed(nearest))
     if request.method != "POST":
         return details_page(request, hold)
     form = DetailsForm(request.POST, hold=hold, texts=ConsentText.current())
@@ -157,21 +159,21 @@ def details(request: HttpRequest, hold: Appointment) -> HttpResponse:
 
 def _book(request: HttpRequest, hold: Appointment, form: DetailsForm) -> HttpResponse:
     try:
-        appointment = booking.book(
+        appointment = visits.book(
             hold=hold,
             details=form.details(page="appointments:details"),
             proved=returning_patient.is_of(email_proof_in(request), form.cleaned_data["email"]),
         )
-    except booking.HoldGone:
+    except HoldGone:
         return _retake(request, wanted_time_of(hold))
-    except booking.BookingRests:
+    except BookingRests:
         return booking_paused(request, hold.place, hold.service)
-    except booking.SlotTaken as error:
+    except SlotTaken as error:
         return _slot_taken(request, hold, error)
     return redirect(links.handed_page(appointment))
 
 
-def _slot_taken(request: HttpRequest, hold: Appointment, error: booking.SlotTaken) -> HttpResponse:
+def _slot_taken(request: HttpRequest, hold: Appointment, error: SlotTaken) -> HttpResponse:
     typed = typed_details(request)
     return slot_taken(request, hold.service, hold.place, hold.starts_at, error, typed=typed)
 
@@ -198,7 +200,7 @@ def details_page(
         "retaken": retaken,
         "form": form,
         "seconds_left": left,
-        "seconds_in_all": max(left, int(booking.HOLD_FOR.total_seconds())),
+        "seconds_in_all": max(left, int(HOLD_FOR.total_seconds())),
         "has_run_out": left == 0,
         "is_short": _is_short(hold),
         "cannot_extend": cannot_extend,
@@ -208,7 +210,7 @@ def details_page(
 
 def _is_short(hold: Appointment) -> bool:
     """Whether it was taken under pressure, and so is kept for three minutes and no more."""
-    return hold.held_until is not None and hold.held_until - hold.created < booking.HOLD_FOR / 2
+    return hold.held_until is not None and hold.held_until - hold.created < HOLD_FOR / 2
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -217,7 +219,7 @@ def extend(request: HttpRequest, hold: Appointment) -> HttpResponse:
     """Ten more minutes, once, on a calm day; what was typed so far stays in the form."""
     if request.method != "POST":
         return redirect(details_path(hold))
-    extended = booking.extend(hold)
+    extended = holds.extend(hold)
     hold = _find(hold.uid) or hold
     return details_page(request, hold, initial=request.POST.dict(), cannot_extend=not extended)
 
@@ -232,7 +234,7 @@ def release(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not _owns(request, hold):
         raise Http404("No such hold")
     if request.method == "POST":
-        booking.release(hold)
+        holds.release(hold)
     return redirect("appointments:choose_time", hold.place, hold.service.slug)
 
 

@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from appointments import booking
-from appointments.booking import hold_owner, returning_patient
+from appointments.booking import hold_owner, holds, pressure, returning_patient
+from appointments.booking.holds import HOLD_FOR, SHORT_HOLD
+from appointments.booking.rules import OnlyWithProof, SlotTaken
 from appointments.forms.details import DetailsForm
 from appointments.forms.slots import SlotForm
 from appointments.models import Appointment, Provider, Service
@@ -83,15 +84,15 @@ def hold_time(
     refused = over_limit_page(request, "holds")
     if refused:
         return refused
-    pressure = booking.pressure()
-    if pressure.rests:
+    taken = pressure.read()
+    if taken.rests:
         return booking_paused(request, wanted.state, wanted.service)
     proof = returning_patient.address_hash(email_proof_in(request))
-    level = pressure.level if proof is None else 0
+    level = taken.level if proof is None else 0
     try:
-        if proof is None and pressure.needs_proof:
-            raise booking.OnlyWithProof
-        return proof_of_work_page(request, "holds", level=level) or booking.take_hold(
+        if proof is None and taken.needs_proof:
+            raise OnlyWithProof
+        return proof_of_work_page(request, "holds", level=level) or holds.take_hold(
             service=wanted.service,
             state=wanted.state.code,
             starts_at=wanted.starts_at,
@@ -99,10 +100,10 @@ def hold_time(
             visitor=hold_owner.stored_for_address(proof) if proof else hold_owner.stored(key),
             zone=str(shown_zone(request, wanted.state)),
             provider=wanted.provider,
-            keep_for=booking.SHORT_HOLD if level else booking.HOLD_FOR,
+            keep_for=SHORT_HOLD if level else HOLD_FOR,
             proved=proof is not None,
         )
-    except booking.SlotTaken as error:
+    except SlotTaken as error:
         return slot_taken(
             request, wanted.service, wanted.state, wanted.starts_at, error, typed=typed
         )

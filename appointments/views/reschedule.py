@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import booking
+from appointments.booking import moves, rules
+from appointments.booking.rules import NotChangeable, SlotTaken, TimeClosed
+from appointments.booking.simultaneous_visits import AtTheSameTime
 from appointments.forms.slots import SlotForm
 from appointments.links import Purpose, VisitLink
 from appointments.views.appointment import can_change, visit_link_required
@@ -47,30 +49,30 @@ def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse
     service, state = appointment.service, appointment.state
     provider = bookable_provider(request, service, state)
     if requested_provider_is_gone(request, provider):
-        nearest = booking.nearest_slots(service, state, starts_at)
-        return _slot_taken(request, link, starts_at, booking.TimeClosed(nearest))
+        nearest = rules.nearest_slots(service, state, starts_at)
+        return _slot_taken(request, link, starts_at, TimeClosed(nearest))
     seen = parse_keys(request.POST.getlist("beside"))
     try:
-        moved = booking.move(
+        moved = moves.move(
             appointment,
             provider=provider,
             starts_at=starts_at,
             proved=link.mailed,
             beside=seen if link.mailed else None,
         )
-    except booking.AtTheSameTime as error:
+    except AtTheSameTime as error:
         context = _times(request, link) | {"beside": error.visits, "starts_at": starts_at}
         return render(request, "appointments/reschedule.html", context, status=409)
-    except booking.NotChangeable:
+    except NotChangeable:
         return redirect(link.page())
-    except booking.SlotTaken as error:
+    except SlotTaken as error:
         return _slot_taken(request, link, starts_at, error)
     just = "kept" if moved.sequence == appointment.sequence else "moved"
     return redirect(f"{link.page()}?just={just}")
 
 
 def _slot_taken(
-    request: HttpRequest, link: VisitLink, starts_at: datetime, error: booking.SlotTaken
+    request: HttpRequest, link: VisitLink, starts_at: datetime, error: SlotTaken
 ) -> HttpResponse:
     visit = link.appointment
     return slot_taken(

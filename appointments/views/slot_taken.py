@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from appointments import booking
+from appointments.booking.rules import OnlyWithProof, SlotTaken, TimeClosed
 from appointments.models import Appointment, Service
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
@@ -23,7 +23,7 @@ def slot_taken(
     service: Service,
     state: State,
     starts_at: datetime,
-    error: booking.SlotTaken,
+    error: SlotTaken,
     *,
     typed: dict[str, str] | None = None,
     zone: ZoneInfo | None = None,
@@ -46,9 +46,9 @@ def slot_taken(
         "nearest": [(slot, slot.starts_at.astimezone(zone)) for slot in error.nearest],
         "typed": typed,
         "action": action or reverse("appointments:choose_time", args=[state, service.slug]),
-        "closed": isinstance(error, booking.TimeClosed),
+        "closed": isinstance(error, TimeClosed),
     }
-    needs_proof = isinstance(error, booking.OnlyWithProof)
+    needs_proof = isinstance(error, OnlyWithProof)
     template = "email_proof_needed" if needs_proof else "slot_taken"
     return render(request, f"appointments/{template}.html", context, status=409)
 

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from appointments import booking
-from appointments.booking import patients
+from appointments.booking import holds, patients
+from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import in_one_transaction
 from appointments.models import (
     EntryStatus,
@@ -59,7 +59,7 @@ def join(
     *,
     service: Service,
     state: str,
-    details: booking.PatientDetails,
+    details: PatientDetails,
     preferences: TimePreferences,
     provider: Provider | None = None,
     sooner_than: datetime | None = None,
@@ -170,7 +170,7 @@ def withdraw(offers: OfferQuerySet) -> None:
         offer.hold
         and not others.filter(status__in=[OfferStatus.OPEN, OfferStatus.ACCEPTED]).exists()
     ):
-        booking.release(offer.hold)
+        holds.release(offer.hold)
 
 
 def end_old(now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from appointments import booking
+from appointments.booking import holds
 from appointments.models import OfferStatus, Provider, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import availability
 from appointments.scheduling.availability import Grid
@@ -47,7 +47,7 @@ class Openings:
 
     def provider_for(self, entry: WaitlistEntry, start: int) -> Provider:
         """Who is to see them then: with several, the one with the fewest visits that week."""
-        return booking.by_workload(self._providers(entry, start), availability.moment(start))[0]
+        return holds.by_workload(self._providers(entry, start), availability.moment(start))[0]
 
     def can_offer(self, entry: WaitlistEntry, start: int, provider: Provider) -> bool:
         return (

@@ -14,9 +14,8 @@ from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
-from appointments import booking
-from appointments.booking import hold_owner
-from appointments.booking.rules import in_one_transaction
+from appointments.booking import hold_owner, holds
+from appointments.booking.rules import SlotTaken, in_one_transaction
 from appointments.models import OfferStatus, Provider, Service, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import availability
 from appointments.waitlist import emails, entries
@@ -106,7 +105,7 @@ def _offer(
     """Keep the time and offer it to the first three of these; the keys of who was asked."""
     try:
         return _keep_and_ask(service, state, starts_at, provider, suited)
-    except (booking.SlotTaken, _NobodyLeft):  # the next run looks again
+    except (SlotTaken, _NobodyLeft):  # the next run looks again
         return []
 
 
@@ -119,7 +118,7 @@ def _keep_and_ask(
     suited: Sequence[WaitlistEntry],
 ) -> list[int]:
     _one_at_a_time(service, state)
-    hold = booking.take_hold(
+    hold = holds.take_hold(
         service=service,
         state=state,
         starts_at=starts_at,

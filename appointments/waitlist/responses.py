@@ -4,8 +4,16 @@ from collections.abc import Collection, Sequence
 
 from django.utils import timezone
 
-from appointments import booking
-from appointments.booking.rules import in_one_transaction, lock
+from appointments.booking import visits
+from appointments.booking.patients import PatientDetails
+from appointments.booking.rules import (
+    HoldGone,
+    NotChangeable,
+    SlotTaken,
+    TimeClosed,
+    in_one_transaction,
+    lock,
+)
 from appointments.booking.simultaneous_visits import lock_address
 from appointments.models import (
     Appointment,
@@ -43,9 +51,9 @@ def accept(offer: WaitlistOffer, *, seen: Collection[int] = (), instead_of: int 
         if entry.appointment and entry.appointment_id == offer.hold_id:
             return entry.appointment
         raise
-    except (booking.SlotTaken, booking.HoldGone) as error:
+    except (SlotTaken, HoldGone) as error:
         open_ = WaitlistOffer.objects.filter(pk=offer.pk, status=OfferStatus.OPEN)
-        closed = isinstance(error, booking.TimeClosed)
+        closed = isinstance(error, TimeClosed)
         open_.update(status=OfferStatus.LAPSED if closed else OfferStatus.TAKEN)
         raise OfferOver from error
 
@@ -57,7 +65,7 @@ def _accept(offer: WaitlistOffer, seen: Collection[int], instead_of: int) -> App
     lock_address(offer.entry.email)
     entry, others = _claim(offer)
     _give_up(entry, seen, instead_of)
-    appointment = booking.book(hold=_hold(offer), details=_details(entry), invited=True)
+    appointment = visits.book(hold=_hold(offer), details=_details(entry), invited=True)
     WaitlistOffer.objects.filter(pk=offer.pk).update(status=OfferStatus.ACCEPTED)
     WaitlistEntry.objects.filter(pk=entry.pk).update(appointment=appointment)
     WaitlistOffer.objects.filter(pk__in=[o.pk for o in others]).update(status=OfferStatus.TAKEN)
@@ -73,8 +81,8 @@ def _give_up(entry: WaitlistEntry, seen: Collection[int], instead_of: int) -> No
             raise HasVisit
         if visit.pk == instead_of:
             try:
-                booking.cancel(visit)
-            except booking.NotChangeable as error:
+                visits.cancel(visit)
+            except NotChangeable as error:
                 raise HasVisit from error
 
 
@@ -101,9 +109,9 @@ def _hold(offer: WaitlistOffer) -> Appointment:
     return Appointment.objects.select_related("provider", "service").get(pk=offer.hold_id)
 
 
-def _details(entry: WaitlistEntry) -> booking.PatientDetails:
+def _details(entry: WaitlistEntry) -> PatientDetails:
     typed = {name: getattr(entry, name) for name in TYPED} | {"phone": str(entry.phone)}
-    return booking.PatientDetails(
+    return PatientDetails(
         **typed, consent_texts=entry.consent_texts, page=PAGE, agreed_at=entry.agreed_at
     )
 

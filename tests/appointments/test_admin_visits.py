@@ -7,7 +7,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import booking, emails
+from appointments import emails
+from appointments.booking import moves
+from appointments.booking.patients import PatientDetails
+from appointments.booking.visits import book, cancel
 from appointments.models import Appointment, Consent, ConsentText, Status
 from core.mail.models import EmailStatus, OutgoingEmail
 from tests.appointments.staff_clients import signed_in
@@ -22,7 +25,7 @@ def _without_a_second_factor(settings) -> None:
 
 
 LIST = reverse("admin:appointments_appointment_changelist")
-DETAILS = booking.PatientDetails(
+DETAILS = PatientDetails(
     first_name="Grace",
     last_name="Whitfield",
     birth_date=date(1988, 4, 17),
@@ -101,8 +104,8 @@ def test_cancelling_tells_the_patient_once_and_keeps_the_reason(desk):
 
 def test_the_history_says_who_changed_what(desk):
     hold = make_hold()
-    booking.book(hold=hold, details=DETAILS)
-    booking.move(fresh(hold), provider=None, starts_at=hold.starts_at + timedelta(hours=1))
+    book(hold=hold, details=DETAILS)
+    moves.move(fresh(hold), provider=None, starts_at=hold.starts_at + timedelta(hours=1))
     visit = fresh(hold)
     take(desk, visit, "cancel")
     page = text_of(desk.get(page_of(visit)))
@@ -260,7 +263,7 @@ def test_a_row_says_how_its_last_email_fares(desk):
     visit = make_appointment()
     make_failed(visit)
     assert 'class="mail-failed"' in text_of(desk.get(LIST))
-    booking.cancel(visit)
+    cancel(visit)
     page = text_of(desk.get(LIST))
     assert 'class="mail-waiting"' in page
     assert 'class="mail-failed"' not in page

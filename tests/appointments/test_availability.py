@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from appointments import booking
+from appointments.booking import holds
 from appointments.models import Appointment, Status
 from appointments.scheduling import availability
 from tests.factories import (
@@ -221,7 +221,7 @@ def test_a_hold_that_has_run_out_is_offered_and_can_be_taken_at_once():
     service, start = make_service(), monday("10:00")
     old = make_hold(service=service, starts_at=start, minutes=-1)
     assert availability.grid(service, "TN", first=start, last=start).merged()
-    new = booking.take_hold(
+    new = holds.take_hold(
         service=service, state="TN", starts_at=start, visitor="x" * 64, zone=CENTRAL
     )
     assert new.pk != old.pk

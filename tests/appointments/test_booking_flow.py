@@ -7,7 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from appointments import booking, links
+from appointments import links
+from appointments.booking import holds
 from appointments.models import Appointment, Consent, ConsentText, Patient, Status
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.people import email_addresses
@@ -450,5 +451,5 @@ def test_abandoned_holds_are_purged_and_visits_stay(service):
     long_ago = datetime.now(UTC) - timedelta(days=2)
     Appointment.objects.filter(status=Status.HELD).update(held_until=long_ago)
     Appointment.objects.update(created=long_ago)
-    booking.purge_abandoned_holds()
+    holds.purge_abandoned_holds()
     assert [visit.status for visit in Appointment.objects.all()] == [Status.BOOKED]

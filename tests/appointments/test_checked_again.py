@@ -10,8 +10,11 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from appointments import booking, waitlist
+from appointments import waitlist
 from appointments.booking import follow_ups, holds, moves, staff_booking, visits
+from appointments.booking.patients import PatientDetails
+from appointments.booking.rules import HoldGone, NotChangeable, SlotTaken, TimeClosed
+from appointments.booking.staff_booking import NotLicensed, OutsideRules
 from appointments.models import (
     Appointment,
     License,
@@ -79,8 +82,8 @@ def at_the_lock(monkeypatch) -> Callable[[Change, Provider], None]:
     return arrange
 
 
-def details() -> booking.PatientDetails:
-    return booking.PatientDetails(
+def details() -> PatientDetails:
+    return PatientDetails(
         first_name="Grace",
         last_name="Whitfield",
         birth_date=date(1988, 4, 17),
@@ -92,7 +95,7 @@ def details() -> booking.PatientDetails:
 
 
 def hold(service: Service) -> Appointment:
-    return booking.take_hold(
+    return holds.take_hold(
         service=service, state="TN", starts_at=WISHED, visitor="somebody", zone="America/Chicago"
     )
 
@@ -103,13 +106,13 @@ def before_hold(service: Service):
 
 def before_booking(service: Service):
     held, who = hold(service), details()
-    return lambda: booking.book(hold=held, details=who)
+    return lambda: visits.book(hold=held, details=who)
 
 
 def before_booking_what_has_run_out(service: Service):
     held, who = hold(service), details()
     Appointment.objects.update(status=Status.EXPIRED)
-    return lambda: booking.book(hold=held, details=who)
+    return lambda: visits.book(hold=held, details=who)
 
 
 def before_confirming(service: Service):
@@ -119,30 +122,32 @@ def before_confirming(service: Service):
         status=Status.HELD,
         held_until=timezone.now() + timedelta(minutes=20),
     )
-    return lambda: booking.confirm(waiting)
+    return lambda: visits.confirm(waiting)
 
 
 def before_moving(service: Service):
     visit = make_appointment(service=service, starts_at=monday("10:00", weeks=1))
-    return lambda: booking.move(visit, provider=None, starts_at=WISHED, proved=True)
+    return lambda: moves.move(visit, provider=None, starts_at=WISHED, proved=True)
 
 
 def before_staff_book(service: Service):
     wish, who = staff_booking.WantedVisit(service.providers.get(), service, "TN", WISHED), details()
-    return lambda: booking.book_for_patient(wish, who, by="staff: test")
+    return lambda: staff_booking.book_for_patient(wish, who, by="staff: test")
 
 
 def before_staff_move(service: Service):
     visit = make_appointment(service=service, starts_at=monday("10:00", weeks=1))
     who = service.providers.get()
-    return lambda: booking.move_for_patient(visit, provider=who, starts_at=WISHED, by="staff: test")
+    return lambda: staff_booking.move_for_patient(
+        visit, provider=who, starts_at=WISHED, by="staff: test"
+    )
 
 
 def before_a_series(service: Service):
     visit = make_appointment(service=service, starts_at=monday("10:00", weeks=1))
     wish = staff_booking.WantedVisit(visit.provider, service, "TN", WISHED)
     who = details()
-    return lambda: booking.book_series([wish], who, after=visit, by="staff: test")
+    return lambda: follow_ups.book_series([wish], who, after=visit, by="staff: test")
 
 
 def before_accepting(service: Service):
@@ -170,9 +175,9 @@ STEPS = [
     before_accepting,
 ]
 REFUSED = (
-    booking.SlotTaken,
-    booking.NotLicensed,
-    booking.OutsideRules,
+    SlotTaken,
+    NotLicensed,
+    OutsideRules,
     waitlist.OfferOver,
 )
 
@@ -200,7 +205,7 @@ def test_without_a_change_each_of_them_goes_through(service, at_the_lock, step):
 def test_a_time_that_the_clinic_has_closed_is_not_called_somebody_else_s(service, step):
     act = step(service)
     CHANGES["closure"](service.providers.get())
-    with pytest.raises(booking.TimeClosed) as refused:
+    with pytest.raises(TimeClosed) as refused:
         act()
     assert refused.value.nearest
 
@@ -216,8 +221,8 @@ def test_an_offer_for_a_time_that_was_closed_meanwhile_has_ended(service, at_the
 def test_a_patient_is_checked_in_by_the_license_of_that_moment(service, at_the_lock):
     visit = make_appointment(service=service)
     at_the_lock(lambda who: License.objects.update(expires="2020-01-01"), visit.provider)
-    with pytest.raises(booking.NotChangeable):
-        booking.check_in(visit, by="staff: test")
+    with pytest.raises(NotChangeable):
+        visits.check_in(visit, by="staff: test")
 
 
 def test_a_visit_that_was_moved_before_the_lock_is_not_confirmed_as_it_was(service, at_the_lock):
@@ -228,21 +233,21 @@ def test_a_visit_that_was_moved_before_the_lock_is_not_confirmed_as_it_was(servi
         held_until=timezone.now() + timedelta(minutes=20),
     )
     at_the_lock(
-        lambda who: booking.move(
+        lambda who: moves.move(
             Appointment.objects.get(), provider=None, starts_at=monday("11:00", weeks=2)
         ),
         waiting.provider,
     )
-    with pytest.raises(booking.NotChangeable):
-        booking.confirm(waiting)
+    with pytest.raises(NotChangeable):
+        visits.confirm(waiting)
     assert Appointment.objects.get().status == Status.HELD
 
 
 def test_a_hold_that_was_given_back_in_the_same_moment_books_nothing(service):
     held = hold(service)
     book = before_booking_of(held)
-    assert booking.release(held)
-    with pytest.raises(booking.HoldGone):
+    assert holds.release(held)
+    with pytest.raises(HoldGone):
         book()
     held.refresh_from_db()
     assert (held.status, held.patient) == (Status.RELEASED, None)
@@ -254,7 +259,7 @@ def test_a_day_that_is_full_since_a_hold_ran_out_takes_no_more(service):
     Provider.objects.filter(pk=provider.pk).update(daily_limit=1)
     book = before_booking_what_has_run_out(service)
     make_appointment(service=service, starts_at=WISHED + timedelta(hours=3))
-    with pytest.raises(booking.SlotTaken):
+    with pytest.raises(SlotTaken):
         book()
     assert not Appointment.objects.filter(starts_at=WISHED, status=Status.BOOKED).exists()
 
@@ -264,4 +269,4 @@ def before_booking_of(held: Appointment):
         Appointment.objects.select_related("provider", "service").get(pk=held.pk),
         details(),
     )
-    return lambda: booking.book(hold=stale, details=who)
+    return lambda: visits.book(hold=stale, details=who)

@@ -8,7 +8,9 @@ import time_machine
 from django.urls import reverse
 from icalendar import Calendar
 
-from appointments import booking
+from appointments.booking import moves, visits
+from appointments.booking.patients import PatientDetails
+from appointments.booking.rules import NotChangeable
 from appointments.models import Appointment
 from core.mail.models import EmailStatus, OutgoingEmail
 from tests.factories import make_appointment, make_hold, make_patient, make_provider, make_service
@@ -59,7 +61,7 @@ def event_in(mail: OutgoingEmail):
 
 
 def test_who_cancels_hears_that_it_is_done(visit):
-    booking.cancel(visit)
+    visits.cancel(visit)
     [mail] = mails("appointment_cancelled")
     assert "This appointment is cancelled:" in mail.text
     assert "sorry" not in mail.text
@@ -67,7 +69,7 @@ def test_who_cancels_hears_that_it_is_done(visit):
 
 @pytest.mark.parametrize("by", [STAFF, "system"])
 def test_whom_we_cancel_gets_an_apology_and_a_way_to_another_time(visit, client, by):
-    booking.cancel(visit, by=by, reason="The provider is ill")
+    visits.cancel(visit, by=by, reason="The provider is ill")
     [mail] = mails("appointment_cancelled_by_us")
     assert mail.subject == "We had to cancel: Tuesday, November 12 at 2:30 pm Central Time"
     assert "We are sorry." in mail.text
@@ -80,14 +82,14 @@ def test_whom_we_cancel_gets_an_apology_and_a_way_to_another_time(visit, client,
 
 @pytest.mark.parametrize("by", ["patient", STAFF])
 def test_either_way_the_calendar_learns_that_it_is_off(visit, by):
-    booking.cancel(visit, by=by)
+    visits.cancel(visit, by=by)
     method, event = event_in(OutgoingEmail.objects.get(to=visit.email))
     assert (method, event["status"], event["sequence"]) == ("CANCEL", "CANCELLED", 1)
 
 
 def test_who_did_not_come_gets_a_kind_word_and_a_way_back(visit, clock, client):
     clock.move_to(START + HOUR)
-    booking.no_show(visit, by=STAFF)
+    visits.no_show(visit, by=STAFF)
     [mail] = mails("appointment_missed")
     assert mail.key == f"appointment-missed:{visit.pk}"
     assert mail.to == visit.email
@@ -101,15 +103,15 @@ def test_who_did_not_come_gets_a_kind_word_and_a_way_back(visit, clock, client):
 
 
 def test_a_step_that_was_refused_tells_nobody(visit):
-    for step in (booking.no_show, booking.complete):
-        with pytest.raises(booking.NotChangeable):
+    for step in (visits.no_show, visits.complete):
+        with pytest.raises(NotChangeable):
             step(visit, by=STAFF)
     assert templates() == []
 
 
 def test_a_completed_visit_owes_no_mail(visit, clock):
     clock.move_to(START + HOUR)
-    booking.complete(visit, by=STAFF)
+    visits.complete(visit, by=STAFF)
     assert templates() == []
 
 
@@ -117,7 +119,7 @@ def test_a_completed_visit_owes_no_mail(visit, clock):
 
 
 def book(hold: Appointment) -> Appointment:
-    details = booking.PatientDetails(
+    details = PatientDetails(
         first_name="Grace",
         last_name="Whitfield",
         birth_date=datetime(1988, 4, 17).date(),
@@ -126,7 +128,7 @@ def book(hold: Appointment) -> Appointment:
         contact="email",
         zone="America/Chicago",
     )
-    return booking.book(hold=hold, details=details)
+    return visits.book(hold=hold, details=details)
 
 
 def test_a_provider_learns_of_a_new_visit(provider):
@@ -140,7 +142,7 @@ def test_a_provider_learns_of_a_new_visit(provider):
 
 
 def test_a_provider_learns_the_new_time_and_the_old_one(visit):
-    booking.move(visit, provider=None, starts_at=START + DAY, by=STAFF)
+    moves.move(visit, provider=None, starts_at=START + DAY, by=STAFF)
     [mail] = mails("provider_moved")
     assert mail.subject == "Visit moved to Wednesday, November 13 at 3:30 pm Eastern Time"
     assert "It was set for Tuesday, November 12, 2030, 3:30 pm." in mail.text
@@ -150,7 +152,7 @@ def test_a_provider_learns_the_new_time_and_the_old_one(visit):
 def test_a_visit_that_goes_to_another_provider_is_told_to_both(visit):
     other = make_provider(email="marcus@example.org")
     visit.service.providers.add(other)
-    booking.move(visit, provider=other, starts_at=START, by=STAFF)
+    moves.move(visit, provider=other, starts_at=START, by=STAFF)
     [lost], [got] = mails("provider_cancelled"), mails("provider_new")
     assert lost.to == "anna.berg@example.org"
     assert lost.subject == "Off your calendar: Tuesday, November 12 at 3:30 pm Eastern Time"
@@ -160,21 +162,21 @@ def test_a_visit_that_goes_to_another_provider_is_told_to_both(visit):
 
 @pytest.mark.parametrize("by", ["patient", STAFF])
 def test_a_provider_learns_that_a_visit_is_cancelled(visit, by):
-    booking.cancel(visit, by=by)
+    visits.cancel(visit, by=by)
     [mail] = mails("provider_cancelled")
     assert mail.subject == "Off your calendar: Tuesday, November 12 at 3:30 pm Eastern Time"
 
 
 def test_the_newest_word_to_a_provider_overtakes_the_older(visit):
-    booking.move(visit, provider=None, starts_at=START + DAY)
-    booking.cancel(visit)
+    moves.move(visit, provider=None, starts_at=START + DAY)
+    visits.cancel(visit)
     assert mails("provider_moved")[0].status == EmailStatus.DROPPED
     assert mails("provider_cancelled")[0].status == EmailStatus.WAITING
 
 
 def test_mails_to_providers_name_nobody_and_carry_no_file(visit):
-    booking.move(visit, provider=None, starts_at=START + DAY, by=STAFF)
-    booking.cancel(visit, by=STAFF, reason="Moves to Ohio")
+    moves.move(visit, provider=None, starts_at=START + DAY, by=STAFF)
+    visits.cancel(visit, by=STAFF, reason="Moves to Ohio")
     for mail in OutgoingEmail.objects.filter(to=visit.provider.email):
         said = mail.subject + mail.text + mail.html
         patient = visit.patient
@@ -196,11 +198,11 @@ def test_mails_to_providers_name_nobody_and_carry_no_file(visit):
 def test_a_provider_without_an_address_gets_no_mail(visit):
     visit.provider.email = ""
     visit.provider.save()
-    booking.cancel(visit)
+    visits.cancel(visit)
     assert templates() == ["appointment_cancelled"]
 
 
 def test_patients_and_providers_do_not_overtake_one_another(visit):
-    booking.cancel(visit)
+    visits.cancel(visit)
     assert set(OutgoingEmail.objects.values_list("status", flat=True)) == {EmailStatus.WAITING}
     assert len(set(OutgoingEmail.objects.values_list("about", flat=True))) == 2

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from appointments import booking
+from appointments.booking import visits
 from appointments.models import Appointment, Status
 from core.mail import tasks
 from core.mail.models import EmailStatus, OutgoingEmail
@@ -190,7 +190,7 @@ def test_a_confirmation_still_waiting_when_the_visit_is_cancelled_is_never_sent(
     mails.answer("451 Try again later")
     book(live_site)
     wait_until(waits_after_one_attempt)
-    booking.cancel(Appointment.objects.select_related("service", "patient", "provider").get())
+    visits.cancel(Appointment.objects.select_related("service", "patient", "provider").get())
     let_time_pass()
     wait_until(lambda: statuses() == {EmailStatus.SENT, EmailStatus.DROPPED})
     [mail] = mails.mails

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
-from appointments import booking
+from appointments.booking import moves, visits
 from appointments.calendars import feeds
 from appointments.models import Appointment, CalendarFeed, Status
 from tests.factories import (
@@ -169,13 +169,13 @@ def test_an_entry_keeps_its_uid_which_no_patient_can_know(client, service, url):
     visit = make_visit(service, starts_at=monday("10:00"))
     [before] = events(client, url)
     assert str(visit.uid) not in before["uid"]
-    moved = booking.move(visit, provider=None, starts_at=monday("14:00"))
+    moved = moves.move(visit, provider=None, starts_at=monday("14:00"))
     [after] = events(client, url)
     assert after["uid"] == before["uid"]
     assert (before["sequence"], after["sequence"]) == (0, 1)
     assert after["dtstart"].dt == monday("14:00")
     assert after["last-modified"].dt >= before["last-modified"].dt
-    booking.cancel(moved)
+    visits.cancel(moved)
     [gone] = events(client, url)
     assert (gone["uid"], gone["sequence"], gone["status"]) == (before["uid"], 2, "CANCELLED")
     assert gone["transp"] == "TRANSPARENT"
@@ -205,7 +205,7 @@ def test_what_has_not_changed_is_answered_by_304(client, service, url):
     since = client.get(url, headers={"If-Modified-Since": first["Last-Modified"]})
     assert since.status_code == 304
     assert again["Cache-Control"] == "private, max-age=60"
-    booking.cancel(visit)
+    visits.cancel(visit)
     changed = client.get(url, headers={"If-None-Match": first["ETag"]})
     assert changed.status_code == 200
     assert b"CANCELLED" in changed.content
@@ -219,7 +219,7 @@ def test_a_visit_that_went_to_somebody_else_has_left_the_feed(client, provider, 
     # Nothing has changed for an hour.
     CalendarFeed.objects.update(changed_at=datetime.now(UTC) - HOUR)
     first = client.get(url)
-    booking.move(visit, provider=other, starts_at=monday("10:00"))
+    moves.move(visit, provider=other, starts_at=monday("10:00"))
     old = "Sat, 01 Jan 2022 00:00:00 GMT"
     for headers in ({"If-None-Match": first["ETag"]}, {"If-Modified-Since": old}):
         changed = client.get(url, headers=headers)

@@ -11,8 +11,8 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 from django.urls import reverse
 
-from appointments import booking
 from appointments.admin import conflict_resolution
+from appointments.booking.visits import cancel
 from appointments.conflicts import decisions as conflict_decisions
 from appointments.conflicts import detection
 from appointments.models import Appointment, ConflictDecision, HoursException, Provider, Status
@@ -233,7 +233,7 @@ def test_what_is_decided_while_others_are_carried_out_is_not_forgotten(desk, mon
 def test_a_visit_that_its_patient_cancelled_first_is_not_cancelled_twice(desk):
     visits = many(4)
     choose(desk, desk.post(EXCEPTION, off()), "cancel")
-    booking.cancel(visits[0])
+    cancel(visits[0])
     assert conflict_decisions.carry_out() == 3
 
 

@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
-from appointments import booking, links
+from appointments import links
+from appointments.booking import moves, staff_booking
 from appointments.models import Appointment, ConsentText, Status
 from core.mail import delivery
 from core.mail.models import EmailStatus, OutgoingEmail
@@ -131,7 +132,7 @@ def test_who_goes_on_and_on_makes_mails_rarer_and_rarer_and_the_last_state_arriv
 
 
 def move_on(visit: Appointment, clock: str) -> None:
-    booking.move(
+    moves.move(
         Appointment.objects.get(pk=visit.pk), provider=None, starts_at=monday(clock), by=STAFF
     )
     work()
@@ -153,7 +154,7 @@ def test_a_change_shortly_before_the_visit_is_told_at_once(visit):
     start = timezone.now().replace(second=0, microsecond=0) + timedelta(hours=3)
     visit = make_appointment(service=make_service(notice_hours=0, cutoff_hours=0), starts_at=start)
     for nth in range(2):
-        booking.move_for_patient(
+        staff_booking.move_for_patient(
             Appointment.objects.get(pk=visit.pk),
             provider=visit.provider,
             starts_at=start - timedelta(hours=1 + nth / 2),

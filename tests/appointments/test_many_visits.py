@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appointments import booking, cookies, links
-from appointments.booking import hold_owner, returning_patient
+from appointments import cookies, links
+from appointments.booking import hold_owner, holds, returning_patient
 from appointments.conflicts import detection
 from appointments.models import Appointment, ClinicRules, ConsentText, Status
 from appointments.templatetags.appointments import clock as clock_of
@@ -132,11 +132,11 @@ def test_a_visit_that_waits_is_never_the_hold_of_its_browser(over_the_limit, cli
         assert client.post(times, {"slot": slot}).status_code == 302
         assert Appointment.objects.filter(status=Status.HELD).count() == 2
     elif way == "extend":
-        assert not booking.extend(waiting)
+        assert not holds.extend(waiting)
     else:
         make_time_off(waiting.provider, monday().date())
         assert not detection.holds()
-        booking.revoke([waiting.pk])
+        holds.revoke([waiting.pk])
     waiting.refresh_from_db()
     assert (waiting.status, waiting.held_until) == (Status.HELD, until)
 

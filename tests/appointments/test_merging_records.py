@@ -10,8 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import booking, retention
-from appointments.booking import patients
+from appointments import retention
+from appointments.booking import patients, record_merging, staff_booking
+from appointments.booking.patients import PatientDetails
+from appointments.booking.staff_booking import WantedVisit
 from appointments.models import Appointment, Consent, ConsentText, Patient, Status, WaitlistEntry
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
@@ -289,8 +291,8 @@ def test_a_booking_at_the_same_moment_lands_in_the_record_that_stays():
     service = make_service()
     make_appointment(patient=first, service=service)
     make_appointment(patient=second, service=service, starts_at=monday("11:00"))
-    wish = booking.WantedVisit(service.providers.get(), service, "TN", monday("14:00"), "asked for")
-    details = booking.PatientDetails(
+    wish = WantedVisit(service.providers.get(), service, "TN", monday("14:00"), "asked for")
+    details = PatientDetails(
         **{name: getattr(second, name) for name in IDENTITY},
         phone="+16155550117",
         contact="email",
@@ -298,12 +300,12 @@ def test_a_booking_at_the_same_moment_lands_in_the_record_that_stays():
     )
 
     def book() -> None:
-        booking.book_for_patient(wish, details, by="staff: Kim")
+        staff_booking.book_for_patient(wish, details, by="staff: Kim")
         connections.close_all()
 
     thread = threading.Thread(target=book)
     with transaction.atomic():
-        booking.merge(second, into=first, as_seen=booking.seen(first, second))
+        record_merging.merge(second, into=first, as_seen=record_merging.seen(first, second))
         thread.start()
         wait_until_it_waits()
     thread.join(timeout=30)

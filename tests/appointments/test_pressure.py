@@ -9,7 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from appointments import booking, links
+from appointments import links
+from appointments.booking import holds
+from appointments.booking import pressure as booking_pressure
+from appointments.booking.holds import SHORT_HOLD
+from appointments.booking.visits import CONFIRM_WITHIN
 from appointments.models import Appointment, ClinicRules, Status
 from appointments.scheduling import availability
 from core.guard import proof_of_work, rate_limits
@@ -47,7 +51,7 @@ def pressure():
     elsewhere = make_service(providers=[make_provider(hours=NIGHT_AND_DAY)])
     for nth in range(5):
         make_hold(service=elsewhere, starts_at=monday(f"{8 + nth:02}:00"), minutes=10)
-    assert booking.pressure().is_on
+    assert booking_pressure.read().is_on
 
 
 def browser(network: str = "203.0.113.7") -> Visitor:
@@ -232,10 +236,10 @@ def test_two_who_wait_in_the_same_second_both_go_on(pressure, service, time_mach
 def test_under_pressure_a_hold_is_short_cannot_be_prolonged_and_says_so(pressure, service):
     page = take(browser(), service, monday())
     hold = service.appointments.get()
-    assert hold.held_until - hold.created <= booking.SHORT_HOLD + timedelta(seconds=1)
+    assert hold.held_until - hold.created <= SHORT_HOLD + timedelta(seconds=1)
     assert "three minutes" in page.text
     assert "I need more time" not in page.text
-    assert not booking.extend(hold)
+    assert not holds.extend(hold)
 
 
 def test_a_hold_from_before_the_pressure_gets_no_more_time_and_keeps_what_was_typed(service):
@@ -273,7 +277,7 @@ def test_under_pressure_a_booking_waits_for_the_button_behind_the_mailed_link(pr
     visit = of()
     assert visit.status == Status.HELD
     left = visit.held_until - timezone.now()
-    assert timedelta(minutes=29) < left <= booking.CONFIRM_WITHIN
+    assert timedelta(minutes=29) < left <= CONFIRM_WITHIN
     assert [mail.template for mail in OutgoingEmail.objects.all()] == ["appointment_confirm"]
     page = visitor.get(mailed("appointment_confirm"))
     assert of().status == Status.HELD, "whoever scans mail opens links"

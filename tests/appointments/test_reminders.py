@@ -9,7 +9,8 @@ import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from appointments import booking
+from appointments.booking import moves, visits
+from appointments.booking.patients import PatientDetails
 from appointments.emails import reminders
 from appointments.models import Appointment, Status
 from core.mail import delivery
@@ -46,7 +47,7 @@ def fresh(visit: Appointment) -> Appointment:
 
 
 def book(hold: Appointment) -> Appointment:
-    details = booking.PatientDetails(
+    details = PatientDetails(
         first_name="Grace",
         last_name="Whitfield",
         birth_date=datetime(1988, 4, 17).date(),
@@ -55,7 +56,7 @@ def book(hold: Appointment) -> Appointment:
         contact="email",
         zone="America/Chicago",
     )
-    return booking.book(hold=hold, details=details)
+    return visits.book(hold=hold, details=details)
 
 
 def written() -> list[str]:
@@ -148,7 +149,7 @@ def test_a_moved_visit_has_reminders_of_its_own_and_the_old_ones_are_dropped(clo
     clock.move_to(START - 20 * HOUR)
     reminders.write_due()
     day_later = START + 24 * HOUR
-    booking.move(visit, provider=None, starts_at=day_later)
+    moves.move(visit, provider=None, starts_at=day_later)
     assert OutgoingEmail.objects.get(key=f"reminder-24h:{visit.pk}:0").status == EmailStatus.DROPPED
     clock.move_to(START - HOUR)
     assert reminders.write_due() == 0
@@ -161,7 +162,7 @@ def test_a_moved_visit_has_reminders_of_its_own_and_the_old_ones_are_dropped(clo
 def test_who_moves_a_visit_to_a_near_time_gets_no_reminder_right_after(clock):
     visit = fresh(make_visit(starts_at=START + 72 * HOUR, service=make_service(notice_hours=0)))
     clock.move_to(START - 80 * MINUTE)
-    booking.move(visit, provider=None, starts_at=START)
+    moves.move(visit, provider=None, starts_at=START)
     assert watch(clock, 80 * MINUTE) == []
 
 
@@ -187,7 +188,7 @@ def test_a_reminder_that_waits_is_dropped_when_the_visit_is_cancelled_or_begins(
     visit = make_visit()
     clock.move_to(START - HOUR)
     reminders.write_due()
-    getattr(booking, end)(visit, by="staff: Robin")
+    getattr(visits, end)(visit, by="staff: Robin")
     assert OutgoingEmail.objects.get(key=written()[0]).status == EmailStatus.DROPPED
 
 
@@ -315,7 +316,7 @@ def test_a_visit_that_is_being_cancelled_is_left_alone_and_nobody_waits():
     def cancel() -> None:
         try:
             with transaction.atomic():
-                booking.cancel(visit, by="patient")
+                visits.cancel(visit, by="patient")
                 changed.set()
                 go_on.wait(10)
         finally:

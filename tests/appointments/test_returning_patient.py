@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import booking, links
+from appointments import links
+from appointments.booking import moves, visits
+from appointments.booking.rules import NotChangeable
 from appointments.models import Appointment
 from appointments.scheduling.states import STATES
 from core.mail.models import OutgoingEmail
@@ -130,17 +132,17 @@ def test_past_the_cut_off_the_workflow_itself_changes_nothing_for_the_patient():
     soon = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=23)
     visit, later = make_appointment(service=service, starts_at=soon), monday("15:00")
     for change in (
-        lambda: booking.cancel(visit),
-        lambda: booking.move(visit, provider=None, starts_at=later),
-        lambda: booking.move(visit, provider=None, starts_at=later, proved=True, beside=[]),
-        lambda: booking.move(visit, provider=visit.provider, starts_at=visit.starts_at),
+        lambda: visits.cancel(visit),
+        lambda: moves.move(visit, provider=None, starts_at=later),
+        lambda: moves.move(visit, provider=None, starts_at=later, proved=True, beside=[]),
+        lambda: moves.move(visit, provider=visit.provider, starts_at=visit.starts_at),
     ):
-        with pytest.raises(booking.NotChangeable):
+        with pytest.raises(NotChangeable):
             change()
     visit.refresh_from_db()
     assert (visit.status, visit.starts_at) == ("booked", soon)
     assert not OutgoingEmail.objects.exists()
-    booking.cancel(visit, by="staff: Robin Example")
+    visits.cancel(visit, by="staff: Robin Example")
     visit.refresh_from_db()
     assert visit.status == "cancelled"
 

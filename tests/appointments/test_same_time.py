@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from appointments import booking, cookies, links
+from appointments import cookies, links
+from appointments.booking import visits
 from appointments.models import Appointment, Patient, Status
 from core.mail.models import OutgoingEmail
 from tests.appointments.staff_clients import signed_in
@@ -81,7 +82,7 @@ def test_the_same_form_sent_twice_books_once_and_says_so(desk):
 def test_after_it_was_cancelled_the_same_form_books_again(desk):
     one, _other, service = two_providers()
     book(desk, service, one)
-    booking.cancel(booked()[0], by="staff: test")
+    visits.cancel(booked()[0], by="staff: test")
     assert book(desk, service, one).status_code == 302
 
 

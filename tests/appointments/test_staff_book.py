@@ -9,7 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import booking, emails
+from appointments import emails
+from appointments.booking import holds, staff_booking
+from appointments.booking import visits as booked_visits
+from appointments.booking.patients import PatientDetails
+from appointments.booking.rules import SlotTaken
+from appointments.booking.staff_booking import WantedVisit
 from appointments.models import Appointment, ClinicRules, ConsentText, Patient, Service, Status
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
@@ -282,7 +287,7 @@ def race(*jobs) -> list:
     def run(job):
         try:
             return job()
-        except booking.SlotTaken as error:
+        except SlotTaken as error:
             return error
         finally:
             connection.close()
@@ -291,7 +296,7 @@ def race(*jobs) -> list:
         return list(pool.map(run, jobs))
 
 
-DETAILS = booking.PatientDetails(
+DETAILS = PatientDetails(
     first_name="Grace",
     last_name="Whitfield",
     birth_date=date(1988, 4, 17),
@@ -317,18 +322,18 @@ def test_of_eight_staff_who_book_one_time_one_has_it():
 def test_of_staff_and_a_patient_who_want_one_time_one_has_it():
     service = make_service()
     provider = service.providers.first()
-    wish = booking.WantedVisit(provider, service, "TN", monday(), "Urgent")
+    wish = WantedVisit(provider, service, "TN", monday(), "Urgent")
 
     def patient():
-        hold = booking.take_hold(
+        hold = holds.take_hold(
             service=service,
             state="TN",
             starts_at=monday(),
             visitor="v" * 64,
             zone="America/Chicago",
         )
-        return booking.book(hold=hold, details=DETAILS)
+        return booked_visits.book(hold=hold, details=DETAILS)
 
-    found = race(patient, lambda: booking.book_for_patient(wish, DETAILS, by="staff: x"))
+    found = race(patient, lambda: staff_booking.book_for_patient(wish, DETAILS, by="staff: x"))
     assert sorted(type(one).__name__ for one in found) == ["Appointment", "SlotTaken"]
     assert len(visits()) == 1

@@ -10,7 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
-from appointments import booking, emails, links
+from appointments import emails, links
+from appointments.booking import follow_ups
+from appointments.booking.patients import PatientDetails
+from appointments.booking.rules import SlotTaken
+from appointments.booking.staff_booking import WantedVisit
 from appointments.models import Appointment, ConsentText, Status
 from appointments.scheduling import series
 from core.mail import message
@@ -181,12 +185,12 @@ def test_the_workflow_itself_books_all_or_none():
     visit = make_appointment(service=service)
     provider = service.providers.get()
     times = [*weeks(1, 2), visit.starts_at]
-    wishes = [booking.WantedVisit(provider, service, "TN", time) for time in times]
-    details = booking.PatientDetails(
+    wishes = [WantedVisit(provider, service, "TN", time) for time in times]
+    details = PatientDetails(
         "Grace", "Whitfield", date(1988, 4, 17), "g@example.org", "+16155550117", "email", "UTC"
     )
-    with pytest.raises(booking.SlotTaken):
-        booking.book_series(wishes, details, after=visit, by="staff: x")
+    with pytest.raises(SlotTaken):
+        follow_ups.book_series(wishes, details, after=visit, by="staff: x")
     assert Appointment.objects.count() == 1
     assert Appointment.objects.get().series is None
     assert not OutgoingEmail.objects.exists()

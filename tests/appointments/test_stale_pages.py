@@ -6,7 +6,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from appointments import booking, links
+from appointments import links
+from appointments.booking import moves, staff_booking, visits
+from appointments.booking.rules import NotChangeable
 from appointments.models import Appointment, License, Provider, Service
 from appointments.scheduling import bookable_services
 from appointments.scheduling.states import STATES
@@ -72,7 +74,7 @@ def test_where_nothing_else_is_open_the_page_says_whom_to_turn_to(visitor, servi
 
 def test_book_another_time_on_a_cancelled_visit_of_a_closed_service_leads_on(visitor, service):
     visit = make_appointment(service=service, starts_at=monday())
-    booking.cancel(visit)
+    visits.cancel(visit)
     Service.objects.filter(pk=service.pk).update(active=False)
     page = visitor.get(links.page(visit))
     assert "Book another time" in page.text
@@ -169,7 +171,7 @@ def test_a_fragment_of_a_closed_service_takes_the_page_to_those_that_are_open(cl
 
 def test_a_fragment_of_a_visit_that_can_no_longer_move_takes_the_page_to_it(client, service):
     visit = make_appointment(service=service, starts_at=monday())
-    booking.cancel(visit)
+    visits.cancel(visit)
     response = client.get(links.page(visit, "reschedule_fragment"))
     assert response["HX-Redirect"] == links.page(visit)
 
@@ -201,18 +203,20 @@ def test_moving_to_the_time_one_has_changes_nothing_and_mails_nobody(visitor, se
 
 def test_moving_a_cancelled_visit_to_its_own_time_changes_nothing_either(service):
     visit = make_appointment(service=service, starts_at=monday())
-    booking.cancel(Appointment.objects.get())
-    with pytest.raises(booking.NotChangeable):
-        booking.move(visit, provider=None, starts_at=visit.starts_at)
-    with pytest.raises(booking.NotChangeable):
-        booking.move_for_patient(
+    visits.cancel(Appointment.objects.get())
+    with pytest.raises(NotChangeable):
+        moves.move(visit, provider=None, starts_at=visit.starts_at)
+    with pytest.raises(NotChangeable):
+        staff_booking.move_for_patient(
             visit, provider=visit.provider, starts_at=visit.starts_at, by="Ruth"
         )
 
 
 def test_staff_who_move_a_visit_to_its_own_time_mail_nobody(service):
     visit = make_appointment(service=service, starts_at=monday())
-    booking.move_for_patient(visit, provider=visit.provider, starts_at=visit.starts_at, by="Ruth")
+    staff_booking.move_for_patient(
+        visit, provider=visit.provider, starts_at=visit.starts_at, by="Ruth"
+    )
     visit.refresh_from_db()
     assert visit.sequence == 0
     assert OutgoingEmail.objects.count() == 0

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from appointments import booking
 from appointments.booking import patients
+from appointments.booking.patients import PatientDetails
 from appointments.forms.details import DetailsForm
 from appointments.models import Appointment, Patient
 from tests.appointments import booking_steps
@@ -23,7 +23,7 @@ ANSWERS = {
     "contact": "message",
     "zone": "America/New_York",
 }
-DETAILS = booking.PatientDetails(
+DETAILS = PatientDetails(
     first_name="Grace", last_name="Whitfield", birth_date=date(1988, 4, 17), **ANSWERS
 )
 

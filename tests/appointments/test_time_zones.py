@@ -11,7 +11,8 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from appointments import booking, links, waitlist
+from appointments import links, waitlist
+from appointments.booking import visits
 from appointments.emails import reminders
 from appointments.models import Appointment, Status, WaitlistEntry
 from appointments.scheduling import time_zones
@@ -235,6 +236,6 @@ def test_the_page_and_the_mail_say_which_of_the_two_it_is(night, utc, which):
     assert f"1:00 am Central Time, {which}" in mail.html
     visit = Appointment.objects.get()
     assert f"1:00 am, {which}" in visitor.get(links.page(visit)).text
-    booking.cancel(visit)
+    visits.cancel(visit)
     mail = OutgoingEmail.objects.get(template="appointment_cancelled")
     assert which in mail.subject

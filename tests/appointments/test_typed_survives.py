@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appointments import booking
+from appointments.booking import holds
+from appointments.booking.holds import HOLD_FOR
 from appointments.models import Appointment, ConsentText, Service, Status
 from tests.appointments import booking_steps
 from tests.factories import make_provider, make_service, make_time_off, monday
@@ -72,7 +73,7 @@ def take_in_another_tab(visitor: Visitor, service: Service) -> Page:
 
 
 def deleted() -> None:
-    booking.purge_abandoned_holds()
+    holds.purge_abandoned_holds()
     assert not Appointment.objects.filter(starts_at=FIRST).exists()
 
 
@@ -212,7 +213,7 @@ def test_a_browser_that_was_restarted_owns_its_hold(service):
     client = Client()
     client.post(f"/book/tn/{service.slug}/", {"slot": booking_steps.slot(FIRST)})
     [cookie] = [morsel for name, morsel in client.cookies.items() if name.endswith("visitor")]
-    longest = booking.HOLD_FOR + booking.holds.EXTEND_BY + booking.holds.KEPT_FOR_WHO_TYPES
+    longest = HOLD_FOR + holds.EXTEND_BY + holds.KEPT_FOR_WHO_TYPES
     assert cookie["max-age"] >= longest.total_seconds()
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from appointments import booking
+from appointments.booking import holds
+from appointments.booking.rules import SlotTaken
 from appointments.models import Appointment
 from appointments.scheduling import availability
 from appointments.scheduling.opening_hours import Opening
@@ -69,8 +70,8 @@ def test_a_cap_reached_between_page_and_click_refuses_the_hold():
     provider = make_provider(daily_limit=1)
     service = make_service(providers=[provider])
     make_appointment(service=service, starts_at=monday("09:00"))
-    with pytest.raises(booking.SlotTaken):
-        booking.take_hold(
+    with pytest.raises(SlotTaken):
+        holds.take_hold(
             service=service, state="TN", starts_at=monday("11:00"), visitor="v", zone=CENTRAL
         )
     assert Appointment.objects.live().count() == 1

@@ -8,7 +8,9 @@ import time_machine
 from django.core.signing import Signer
 from icalendar import Calendar
 
-from appointments import booking, links
+from appointments import links
+from appointments.booking import moves, visits
+from appointments.booking.rules import NotChangeable
 from appointments.calendars.ics import Method, calendar_file
 from appointments.models import Appointment, Status
 from core.mail.attachments import Attachment
@@ -191,13 +193,13 @@ def test_the_uid_stays_and_the_sequence_rises_with_each_change(visitor, client):
     service = make_service()
     booking_steps.book(visitor, service, monday("10:00"))
     visit = Appointment.objects.get()
-    booking.move(visit, provider=None, starts_at=monday("11:00"))
+    moves.move(visit, provider=None, starts_at=monday("11:00"))
     visit = Appointment.objects.get()
-    booking.move(visit, provider=None, starts_at=monday("12:00"))
-    booking.cancel(Appointment.objects.get())
+    moves.move(visit, provider=None, starts_at=monday("12:00"))
+    visits.cancel(Appointment.objects.get())
     uid = str(mailed("appointment_booked")[1][1]["UID"])
-    moves = OutgoingEmail.objects.filter(template="appointment_moved").order_by("pk")
-    events = [read(Attachment.from_json(m.attachments[0]).octets) for m in moves]
+    told = OutgoingEmail.objects.filter(template="appointment_moved").order_by("pk")
+    events = [read(Attachment.from_json(m.attachments[0]).octets) for m in told]
     assert [(method, event["SEQUENCE"]) for method, event in events] == [
         ("REQUEST", 1),
         ("REQUEST", 2),
@@ -395,12 +397,12 @@ def test_a_visit_does_not_move_past_the_license_of_its_provider(visitor, visit):
 
 def test_a_change_made_on_an_old_page_does_not_undo_a_newer_one(visit):
     stale = Appointment.objects.get(pk=visit.pk)
-    booking.move(visit, provider=None, starts_at=monday("14:00"))
-    with pytest.raises(booking.NotChangeable):
-        booking.move(stale, provider=None, starts_at=monday("15:00"))
-    booking.cancel(visit)
-    with pytest.raises(booking.NotChangeable):
-        booking.move(Appointment.objects.get(), provider=None, starts_at=monday("15:00"))
+    moves.move(visit, provider=None, starts_at=monday("14:00"))
+    with pytest.raises(NotChangeable):
+        moves.move(stale, provider=None, starts_at=monday("15:00"))
+    visits.cancel(visit)
+    with pytest.raises(NotChangeable):
+        moves.move(Appointment.objects.get(), provider=None, starts_at=monday("15:00"))
 
 
 # ── mails ─────────────────────────────────────────────────────────────────────
@@ -412,12 +414,12 @@ def states() -> dict[str, str]:
 
 def test_a_mail_that_still_waits_is_overtaken_by_the_next_word_about_the_visit(visitor):
     booking_steps.book(visitor, make_service(), monday())
-    booking.move(Appointment.objects.get(), provider=None, starts_at=monday("14:00"))
+    moves.move(Appointment.objects.get(), provider=None, starts_at=monday("14:00"))
     assert states() == {
         "appointment_booked": EmailStatus.DROPPED,
         "appointment_moved": EmailStatus.WAITING,
     }
-    booking.cancel(Appointment.objects.get())
+    visits.cancel(Appointment.objects.get())
     assert states() == {
         "appointment_booked": EmailStatus.DROPPED,
         "appointment_moved": EmailStatus.DROPPED,
@@ -430,5 +432,5 @@ def test_mails_about_another_visit_are_not_overtaken(visitor):
     booking_steps.book(visitor, service, monday("10:00"))
     patient = make_patient(email="grace@example.org", first_name="George")
     other = make_appointment(service=service, starts_at=monday("14:00"), patient=patient)
-    booking.cancel(other)
+    visits.cancel(other)
     assert states()["appointment_booked"] == EmailStatus.WAITING

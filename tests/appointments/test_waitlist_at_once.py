@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from appointments import booking
+from appointments.booking import moves
 from appointments.models import Status
 from core import broker
 from core.cache import service
@@ -43,7 +43,7 @@ def test_a_moved_visit_tells_the_waitlist(told, django_capture_on_commit_callbac
     service, visit = booked_out()
     open_hours(service, "15:00-16:00")
     with django_capture_on_commit_callbacks(execute=True):
-        booking.move(visit, provider=None, starts_at=monday("15:00"))
+        moves.move(visit, provider=None, starts_at=monday("15:00"))
     assert told == ["appointments.tasks.offer_freed_times"]
 
 

@@ -7,8 +7,9 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from appointments import booking, cookies, waitlist
+from appointments import cookies, waitlist
 from appointments import links as visit_links
+from appointments.booking import visits
 from appointments.models import Appointment, Service, Status, WaitlistOffer
 from appointments.waitlist import links
 from core.mail.models import OutgoingEmail
@@ -224,7 +225,7 @@ def test_the_visit_of_another_person_or_address_is_neither_named_nor_given_up(vi
 
 def test_without_a_visit_the_offer_asks_nothing(visitor, offered):
     entry, mine = offered
-    booking.cancel(mine)
+    visits.cancel(mine)
     page = visitor.get(links.page(entry))
     assert "You have a visit already" not in page.text
     visitor.press(page, "Take this time")

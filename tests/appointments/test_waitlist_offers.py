@@ -7,7 +7,9 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from appointments import booking, waitlist
+from appointments import waitlist
+from appointments.booking import holds, moves
+from appointments.booking.rules import SlotTaken
 from appointments.models import Appointment, License, Status, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import availability
 from appointments.waitlist import offers as offering
@@ -72,7 +74,7 @@ def test_the_time_of_a_moved_visit_is_offered():
     service, visit = booked_out()
     open_hours(service, "10:00-11:00", weeks=2)
     line = waiting_entries(service, 1)
-    booking.move(visit, provider=None, starts_at=monday("10:00", weeks=2))
+    moves.move(visit, provider=None, starts_at=monday("10:00", weeks=2))
     waitlist.offer_freed_times()
     assert offered_to() == emails(line)
     assert starts_offered() == [monday("10:00")]
@@ -243,8 +245,8 @@ def test_the_time_is_kept_for_them_and_nobody_else_can_take_it_meanwhile():
     waiting_entries(service, 1)
     waitlist.offer_freed_times()
     assert availability.grid(service, "TN").first() is None
-    with pytest.raises(booking.SlotTaken):
-        booking.take_hold(
+    with pytest.raises(SlotTaken):
+        holds.take_hold(
             service=service, state="TN", starts_at=monday("10:00"), visitor="x", zone="UTC"
         )
 
@@ -396,7 +398,7 @@ def test_a_place_outlives_the_hold_of_its_offer():
     cancel_visit(visit)
     waitlist.offer_freed_times()
     with at_noon(days=2):
-        booking.purge_abandoned_holds()
+        holds.purge_abandoned_holds()
     assert not Appointment.objects.filter(status__in=[Status.HELD, Status.EXPIRED]).exists()
     assert WaitlistOffer.objects.get().hold is None
 

@@ -12,7 +12,10 @@ import pytest
 from django.db import close_old_connections, connections
 from django.test import Client
 
-from appointments import booking, waitlist
+from appointments import waitlist
+from appointments.booking import holds
+from appointments.booking.patients import PatientDetails
+from appointments.booking.rules import SlotTaken
 from appointments.models import Appointment, Status, WaitlistEntry, WaitlistOffer
 from appointments.scheduling.time_preferences import TimePreferences
 from appointments.waitlist import links, responses
@@ -152,11 +155,11 @@ def test_a_patient_who_takes_the_time_as_it_is_offered_gets_it_or_the_line_does(
 
     def take():
         try:
-            return booking.take_hold(
+            return holds.take_hold(
                 service=service, state="TN", starts_at=monday("10:00"), visitor="x" * 64,
                 zone="America/Chicago",
             )  # fmt: skip
-        except booking.SlotTaken:
+        except SlotTaken:
             return None
 
     hold, offered = at_once(take, waitlist.offer_freed_times)
@@ -167,7 +170,7 @@ def test_a_patient_who_takes_the_time_as_it_is_offered_gets_it_or_the_line_does(
 def test_a_person_who_joins_twice_at_once_has_one_place():
     service, _ = booked_out()
 
-    details = booking.PatientDetails(
+    details = PatientDetails(
         first_name="Grace", last_name="Whitfield", birth_date=date(1988, 4, 17),
         email="grace@example.org", phone="+16155550117", contact="email", zone="America/Chicago",
     )  # fmt: skip

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from appointments import booking, waitlist
 from appointments import links as visit_links
+from appointments import waitlist
+from appointments.booking import holds, visits
 from appointments.models import Appointment, Consent, ConsentText, Status, WaitlistOffer
 from appointments.scheduling import availability
 from appointments.waitlist import links
@@ -204,7 +205,7 @@ def test_a_provider_without_a_license_by_now_is_not_booked(visitor, offered):
 def test_a_time_that_staff_gave_back_is_not_booked(visitor, offered):
     service, line = offered
     page = open_page(visitor, line[0])
-    booking.release(Appointment.objects.get(status=Status.HELD))
+    holds.release(Appointment.objects.get(status=Status.HELD))
     assert visitor.press(page, TAKE).status == 409
     assert status_of(line[0]) == "waiting"
     assert availability.grid(service, "TN").first() is not None
@@ -296,6 +297,6 @@ def test_the_patient_can_move_and_cancel_the_visit_like_any_other(visitor, offer
     _, line = offered
     visitor.press(open_page(visitor, line[0]), TAKE)
     visit = Appointment.objects.get(status=Status.BOOKED)
-    booking.cancel(visit)
+    visits.cancel(visit)
     text = open_page(visitor, line[0]).text
     assert "Open your visit" in text

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 
-from appointments import booking
+from appointments.booking import visits
 from appointments.models import Appointment, Service, WaitlistEntry, WaitlistOffer
 from core.mail.models import OutgoingEmail
 from tests.factories import (
@@ -49,7 +49,7 @@ def waiting_entries(service: Service, count: int = 3, **values) -> list[Waitlist
 
 def cancel_visit(visit: Appointment) -> None:
     """Its patient cancels."""
-    booking.cancel(visit, by="staff: test")
+    visits.cancel(visit, by="staff: test")
 
 
 def offered_to() -> list[str]:

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from appointments import booking, links
+from appointments import links
+from appointments.booking import corrections, holds
 from appointments.models import Appointment, ClinicRules, Status
 from tests.browser.barriers import violations
 from tests.factories import CENTRAL, make_appointment, make_provider, make_service, monday
@@ -107,7 +108,7 @@ def test_back_to_a_time_that_was_given_back(times):
     fill_in(page)
     page.get_by_role("button", name="Choose another time").click()
     expect(page.get_by_text("What you typed is kept on this page")).to_be_visible()
-    booking.purge_abandoned_holds()
+    holds.purge_abandoned_holds()
     page.go_back()
     expect(page.get_by_text("may still be free: finish the form")).to_be_visible()
     expect_typed(page)
@@ -171,7 +172,7 @@ def test_who_has_visits_that_this_browser_does_not_know_of_is_told_when_to_confi
 def test_a_link_from_before_an_address_was_corrected(open_page, service):
     visit = make_appointment(service=service, email="stranger@example.org")
     old = links.page(visit)
-    booking.readdress(visit, "mia@example.org", by="staff: test")
+    corrections.readdress(visit, "mia@example.org", by="staff: test")
     page = open_page(old)
     expect(page.get_by_role("heading", level=1)).to_have_text("This link does not work any more.")
     look(page)

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.test import Client, override_settings
 from time_machine import travel
 
-from appointments import booking
+from appointments.booking import pressure
 from appointments.models import (
     Appointment,
     Consent,
@@ -98,7 +98,7 @@ def test_the_clinic_is_as_large_as_promised(clinic):
 
 
 def test_its_visits_put_the_calendar_under_no_pressure(clinic):
-    assert booking.pressure().level == 0
+    assert pressure.read().level == 0
 
 
 def test_visits_reach_from_two_weeks_ago_to_four_weeks_ahead(clinic):
