@@ -2,11 +2,12 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from appointments import retention, waitlist
+from appointments import retention
 from appointments.booking import holds, staff_booking
 from appointments.conflicts import decisions
 from appointments.emails import daily_digest, reminders
 from appointments.scheduling import holidays
+from appointments.waitlist import entries, offers
 
 
 @shared_task
@@ -39,7 +40,7 @@ def write_daily_digests() -> None:
 @shared_task
 def offer_freed_times() -> None:
     """Offer free times to who waits for one. Every minute; any number may run at once."""
-    waitlist.offer_freed_times()
+    offers.offer_freed_times()
 
 
 @shared_task
@@ -51,7 +52,7 @@ def carry_out_decisions() -> None:
 @shared_task
 def purge_waitlist() -> None:
     """Delete places in line that were closed WAITLIST_DAYS ago. Every night."""
-    waitlist.purge(timezone.now())
+    entries.purge(timezone.now())
 
 
 @shared_task

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from appointments import waitlist
 from appointments.booking.patients import match_key
 from appointments.models import ConsentText, Service, WaitlistEntry
 from appointments.scheduling.states import STATES
 from appointments.scheduling.time_preferences import TimePreferences
+from appointments.waitlist import entries
 from appointments.waitlist.entries import WAITS_FOR
 from demo import patients
 
@@ -40,7 +40,7 @@ def _waiting(services: dict[str, Service], now: datetime) -> Iterator[WaitlistEn
             zone=str(zone),
             weekdays=weekdays,
             parts=parts,
-            sooner_than=waitlist.first_that_suits(services[slug], state, preferences),
+            sooner_than=entries.first_that_suits(services[slug], state, preferences),
             created=joined,
             until=joined + WAITS_FOR,
             agreed_at=joined,

@@ -14,7 +14,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments import waitlist
 from appointments.admin import free_times, practice_time, workflow_actions
 from appointments.admin.booking_forms import (
     FreeTimesForm,
@@ -27,6 +26,7 @@ from appointments.booking.rules import NotChangeable, SlotTaken
 from appointments.booking.simultaneous_visits import AtTheSameTime, BookedAlready
 from appointments.booking.staff_booking import NotLicensed, OutsideRules
 from appointments.models import Appointment, Patient
+from appointments.waitlist import own_visits
 from core.staff.audit import disclosures
 from core.validation.primary_keys import parse_key
 
@@ -141,7 +141,7 @@ def _attempt(form: Any, do: Any) -> Appointment | None:
 
 def _say_who_waits(request: HttpRequest, visit: Appointment) -> None:
     """Name the waitlist entries for the same kind of visit, so that staff ask whether they stay."""
-    for entry in waitlist.entries_beside(visit):
+    for entry in own_visits.entries_beside(visit):
         text = format_html(
             '{} <a href="{}">{}</a>',
             _("They are on the waitlist for this kind of visit, too. Ask whether they stay on it:"),

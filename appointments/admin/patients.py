@@ -14,13 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments import waitlist
 from appointments.admin import patient_search, practice_time, workflow_actions
 from appointments.admin.book_on_behalf import book_view
 from appointments.admin.record_merging import merge_view
 from appointments.booking import corrections, patients
 from appointments.forms.fields import BirthDateField
 from appointments.models import Appointment, Patient, Status
+from appointments.waitlist import corrections as waitlist_corrections
 from core.people import phone_numbers
 from core.people.form_fields import AddressField, NameField
 from core.staff.admin_urls import Page, admin_urls
@@ -125,7 +125,7 @@ class PatientAdmin(admin.ModelAdmin):
         count = corrections.correct_address(
             obj, was=was.email, by=workflow_actions.changed_by(request)
         )
-        waitlist.follow_patient(obj, was=was.email, known_as=was.match_key)
+        waitlist_corrections.follow_patient(obj, was=was.email, known_as=was.match_key)
         if count:
             text = ngettext(
                 "The new address got the link to %(count)s visit. The old links have ended.",

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments import waitlist
 from appointments.admin import patient_search, practice_time
 from appointments.admin.appointment_list import ChoiceFilter
 from appointments.admin.waitlist_address import address_view, can_correct
 from appointments.models import EntryStatus, WaitlistEntry
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import STATES
+from appointments.waitlist import entries
 from core.people import phone_numbers
 from core.people.name_matching import Plain
 from core.staff.admin_urls import admin_urls
@@ -230,7 +230,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     def remove_chosen(self, request: HttpRequest, queryset: QuerySet) -> None:
         removed = 0
         for entry in queryset:
-            if waitlist.remove(entry):
+            if entries.remove(entry):
                 removed += 1
                 self.log_change(request, entry, _now("Taken off the waitlist."))
             else:

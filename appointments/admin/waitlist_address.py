@@ -13,8 +13,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments import waitlist
 from appointments.models import WaitlistEntry
+from appointments.waitlist import corrections
+from appointments.waitlist.corrections import AlreadyWaits
 from core.people.form_fields import AddressField
 from core.staff.audit import disclosures
 
@@ -53,8 +54,8 @@ def address_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Htt
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            waitlist.correct_address(entry, form.cleaned_data["email"])
-        except waitlist.AlreadyWaits:
+            corrections.correct_address(entry, form.cleaned_data["email"])
+        except AlreadyWaits:
             status = 409
             form.add_error("email", _("This person waits for the same with that address already."))
         else:

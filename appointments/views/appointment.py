@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import links, waitlist
+from appointments import links
 from appointments.booking import hold_owner, simultaneous_visits, visits
 from appointments.booking.rules import NotChangeable, SlotTaken
 from appointments.booking.simultaneous_visits import AtTheSameTime
@@ -21,6 +21,7 @@ from appointments.models import Appointment, ClinicRules, Status
 from appointments.scheduling import visit_progress
 from appointments.scheduling.visit_progress import Phase
 from appointments.views.slot_taken import slot_taken
+from appointments.waitlist import own_visits
 from core.guard.limit_pages import limit_page
 from core.guard.no_store import no_store
 from core.people import email_addresses
@@ -102,7 +103,7 @@ def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
         "just": request.GET.get("just", ""),
         "others": _other_visits(link),
         "visits_without_confirmation": visits_without_confirmation(link),
-        "waitlist_entry": waitlist.entries_beside(appointment).first() if link.mailed else None,
+        "waitlist_entry": own_visits.entries_beside(appointment).first() if link.mailed else None,
     }
     return render(request, "appointments/visit.html", context)
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import links as visit_links
-from appointments import waitlist
 from appointments.booking import returning_patient
 from appointments.forms.slots import SlotForm
 from appointments.forms.waitlist import AgreeForm, JoinForm
@@ -30,7 +29,8 @@ from appointments.views.appointment import visit_link_required
 from appointments.views.email_proof import email_proof_in
 from appointments.views.requested_service import requested_provider, service_required
 from appointments.views.time_zone import initial_zone, shown_zone
-from appointments.waitlist import links
+from appointments.waitlist import entries, links, own_visits, responses
+from appointments.waitlist.responses import HasVisit, OfferOver
 from core.guard.limit_pages import limit_page, over_limit_page
 from core.guard.no_store import no_store
 from core.people import email_addresses
@@ -74,8 +74,8 @@ def join(request: HttpRequest, state: State, service: Service) -> HttpResponse:
 
 def _join(request: HttpRequest, form: JoinForm) -> dict:
     wanted, preferences, provider = form.hold, form.preferences, form.cleaned_data["provider"]
-    sooner_than = waitlist.first_that_suits(wanted.service, wanted.state, preferences, provider)
-    waitlist.join(
+    sooner_than = entries.first_that_suits(wanted.service, wanted.state, preferences, provider)
+    entries.join(
         service=wanted.service,
         state=wanted.state,
         details=form.details(page="appointments:waitlist_join"),
@@ -123,8 +123,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
-    entries = WaitlistEntry.objects.waiting(now) | WaitlistEntry.objects.asked(now)
-    others = entries.of_address(entry.email).select_related("service")
+    places = WaitlistEntry.objects.waiting(now) | WaitlistEntry.objects.asked(now)
+    others = places.of_address(entry.email).select_related("service")
     context = {
         "entry": entry,
         "token": token,
@@ -154,7 +154,7 @@ def _visits_beside(entry: WaitlistEntry, now: datetime) -> list[tuple[str, Appoi
     """Return the visits of who waits: the page of each, and whether it can be given up online."""
     return [
         (visit_links.page(visit), visit, visit.changes_close_at > now)
-        for visit in waitlist.visits_of(entry)
+        for visit in own_visits.visits_of(entry)
     ]
 
 
@@ -179,14 +179,14 @@ def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespon
     if refused:
         return refused
     if texts:
-        waitlist.agree(entry, [text.pk for text in texts])
+        responses.agree(entry, [text.pk for text in texts])
     try:
-        appointment = waitlist.accept(
+        appointment = responses.accept(
             offer, seen=_seen(request), instead_of=parse_key(request.POST.get("instead", ""))
         )
-    except waitlist.HasVisit:
+    except HasVisit:
         return _page(request, entry, token, form=form, status=409)
-    except waitlist.OfferOver:
+    except OfferOver:
         # The page says what has become of it, and that the place is kept.
         return _page(request, links.find(token) or entry, token, status=409)
     return redirect(visit_links.handed_page(appointment))
@@ -206,7 +206,7 @@ def decline(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespo
         refused = over_limit_page(request, "changes")
         if refused:
             return refused
-        waitlist.decline(offer)
+        responses.decline(offer)
     return redirect(links.page(entry))
 
 
@@ -226,12 +226,11 @@ def entry_beside_visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
         refused = over_limit_page(request, "changes")
         if refused:
             return refused
-        entries = waitlist.entries_beside(link.appointment)
         if request.POST.get("place") == "keep":
-            waitlist.keep_beside(link.appointment)
+            own_visits.keep_beside(link.appointment)
         elif request.POST.get("place") == "leave":
-            for entry in entries:
-                waitlist.leave(entry)
+            for entry in own_visits.entries_beside(link.appointment):
+                entries.leave(entry)
     return redirect(link.page())
 
 
@@ -243,7 +242,7 @@ def keep(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse
         refused = over_limit_page(request, "changes")
         if refused:
             return refused
-        entry = waitlist.keep(entry)
+        entry = entries.keep(entry)
     return redirect(links.page(entry))
 
 
@@ -255,5 +254,5 @@ def leave(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespons
         refused = over_limit_page(request, "changes")
         if refused:
             return refused
-        waitlist.leave(entry)
+        entries.leave(entry)
     return redirect(links.page(entry))

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from appointments import waitlist
 from appointments.booking import follow_ups, holds, moves, staff_booking, visits
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import HoldGone, NotChangeable, SlotTaken, TimeClosed
@@ -25,6 +24,8 @@ from appointments.models import (
     WaitlistOffer,
     WeeklyHours,
 )
+from appointments.waitlist import responses
+from appointments.waitlist.responses import OfferOver
 from core.mail.models import OutgoingEmail
 from tests.factories import (
     make_appointment,
@@ -160,7 +161,7 @@ def before_accepting(service: Service):
         created=timezone.now(),
         until=timezone.now() + timedelta(minutes=15),
     )
-    return lambda: waitlist.accept(offer)
+    return lambda: responses.accept(offer)
 
 
 STEPS = [
@@ -178,7 +179,7 @@ REFUSED = (
     SlotTaken,
     NotLicensed,
     OutsideRules,
-    waitlist.OfferOver,
+    OfferOver,
 )
 
 
@@ -213,7 +214,7 @@ def test_a_time_that_the_clinic_has_closed_is_not_called_somebody_else_s(service
 def test_an_offer_for_a_time_that_was_closed_meanwhile_has_ended(service, at_the_lock):
     act = before_accepting(service)
     at_the_lock(CHANGES["closure"], service.providers.get())
-    with pytest.raises(waitlist.OfferOver):
+    with pytest.raises(OfferOver):
         act()
     assert WaitlistOffer.objects.get().status == OfferStatus.LAPSED
 

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
-from appointments import links, waitlist
+from appointments import links
 from appointments.models import Appointment, Patient, Status, WaitlistEntry, WaitlistOffer
 from appointments.waitlist import links as place_links
+from appointments.waitlist import responses
 from core.mail.models import EmailStatus, OutgoingEmail
 from tests.appointments import booking_steps
 from tests.appointments.staff_clients import signed_in
@@ -255,7 +256,7 @@ def test_a_running_offer_goes_to_the_right_address_at_once(desk, service):
     desk.post(step_of(entry), {"email": RIGHT, "was": WRONG})
     entry.refresh_from_db()
     assert place_links.page(entry) in mail("waitlist_offer", RIGHT).text
-    waitlist.accept(offer)
+    responses.accept(offer)
     assert Appointment.objects.get(pk=hold.pk).email == RIGHT
 
 

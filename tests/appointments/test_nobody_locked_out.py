@@ -6,10 +6,9 @@ import pytest
 from django.test import Client
 
 from appointments import links as visit_links
-from appointments import waitlist
 from appointments.booking import returning_patient
 from appointments.models import Appointment, ConsentText, EntryStatus, WaitlistEntry
-from appointments.waitlist import links
+from appointments.waitlist import entries, links
 from core.mail import delivery
 from core.mail.models import EmailStatus, OutgoingEmail
 from tests.appointments import booking_steps
@@ -107,7 +106,7 @@ def test_a_place_that_was_only_asked_about_is_offered_nothing(service):
         join(service, STRANGER, first_name=f"Eve{chr(97 + nth)}")
     asked = WaitlistEntry.objects.get(status=EntryStatus.ASKED)
     assert asked not in WaitlistEntry.objects.waiting(asked.agreed_at)
-    assert waitlist.leave(asked) is False
+    assert entries.leave(asked) is False
     assert Client().post(links.page(asked).replace(".", ".x") + "keep/").status_code == 404
 
 

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from appointments import waitlist
 from appointments.booking import returning_patient
 from appointments.calendars import feeds
 from appointments.waitlist import links as waitlist_links
+from appointments.waitlist import offers
 from tests.appointments import booking_steps
 from tests.database import contents
 from tests.factories import make_appointment, make_entry, make_hold, make_service, monday
@@ -77,7 +77,7 @@ def situation():
     feed = urlsplit(feeds.replace(visit.provider)).path
     proved = make_service(audience="returning", proof_required=True)
     entry = make_entry(service=service)
-    waitlist.offer_freed_times()
+    offers.offer_freed_times()
     rows = {"service": service, "proved": proved, "hold": hold, "visit": visit, "feed": feed}
     return client, rows | {"entry": entry}
 

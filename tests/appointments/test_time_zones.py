@@ -11,13 +11,14 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from appointments import links, waitlist
+from appointments import links
 from appointments.booking import visits
 from appointments.emails import reminders
 from appointments.models import Appointment, Status, WaitlistEntry
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import STATES
 from appointments.waitlist import links as place_links
+from appointments.waitlist import offers
 from core.mail.models import OutgoingEmail
 from tests.appointments import booking_steps
 from tests.factories import (
@@ -79,7 +80,7 @@ def test_a_wait_in_new_york_is_offered_in_eastern_time(service):
     assert entry.zone == NEW_YORK
     WaitlistEntry.objects.update(sooner_than=None)
     with time_machine.travel(ONE_PM - timedelta(days=3, minutes=10)):
-        assert waitlist.offer_freed_times() == 1
+        assert offers.offer_freed_times() == 1
     assert OutgoingEmail.objects.get(template="waitlist_offer").subject.endswith("Eastern Time")
     with time_machine.travel(ONE_PM - timedelta(days=3, minutes=10)):
         page = visitor.get(place_links.page(entry))

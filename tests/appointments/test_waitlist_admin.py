@@ -4,9 +4,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appointments import waitlist
 from appointments.models import Appointment, Status, WaitlistEntry
 from appointments.scheduling import availability
+from appointments.waitlist import offers, responses
+from appointments.waitlist.entries import leave
 from core.mail.models import OutgoingEmail
 from tests.appointments.staff_clients import signed_in
 from tests.appointments.waitlist_setup import at_noon, booked_out, cancel_visit, waiting_entries
@@ -42,7 +43,7 @@ def test_the_list_shows_who_waits_the_first_in_front(desk):
     waiting_entries(service, 1, last_name="Second")
     make_entry(service=service, last_name="Third", weekdays=[0, 4], parts=["evening"])
     gone = make_entry(service=service, last_name="Gone")
-    waitlist.leave(gone)
+    leave(gone)
     text = desk.get(LIST).content.decode()
     assert text.index("Grace Second") < text.index("Grace Third")
     assert "Monday, Friday" in text
@@ -65,7 +66,7 @@ def test_the_page_of_a_place_shows_its_offers_and_has_nothing_to_save(desk):
     service, visit = booked_out()
     [entry] = waiting_entries(service, 1)
     cancel_visit(visit)
-    waitlist.offer_freed_times()
+    offers.offer_freed_times()
     page = reverse("admin:appointments_waitlistentry_change", args=[entry.pk])
     text = desk.get(page).content.decode()
     assert "Open" in text
@@ -78,7 +79,7 @@ def test_who_is_taken_off_the_list_gets_no_offer_and_no_mail(desk):
     service, visit = booked_out()
     [entry] = waiting_entries(service, 1)
     cancel_visit(visit)
-    waitlist.offer_freed_times()
+    offers.offer_freed_times()
     answer = remove(desk, entry)
     assert "1 place on the waitlist is closed." in answer.content.decode()
     entry.refresh_from_db()
@@ -92,8 +93,8 @@ def test_a_place_that_got_its_time_cannot_be_taken_off(desk):
     service, visit = booked_out()
     [entry] = waiting_entries(service, 1)
     cancel_visit(visit)
-    waitlist.offer_freed_times()
-    waitlist.accept(entry.offers.get())
+    offers.offer_freed_times()
+    responses.accept(entry.offers.get())
     remove(desk, entry)
     entry.refresh_from_db()
     assert entry.status == "fulfilled"

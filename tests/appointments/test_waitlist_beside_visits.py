@@ -7,11 +7,12 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from appointments import cookies, waitlist
+from appointments import cookies
 from appointments import links as visit_links
 from appointments.booking import visits
 from appointments.models import Appointment, Service, Status, WaitlistOffer
-from appointments.waitlist import links
+from appointments.waitlist import links, offers, responses
+from appointments.waitlist.responses import HasVisit
 from core.mail.models import OutgoingEmail
 from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_many_visits import EMAIL
@@ -143,7 +144,7 @@ def offered():
         service=make_service(providers=[provider]), patient=grace, starts_at=monday("14:00")
     )
     cancel_visit(taken)
-    waitlist.offer_freed_times()
+    offers.offer_freed_times()
     return entry, mine
 
 
@@ -198,8 +199,8 @@ def test_a_visit_that_begins_soon_is_named_and_given_up_by_phone_only(visitor, o
     assert "please call us" in page.text
     assert "Take this instead of" not in page.text
     offer = WaitlistOffer.objects.get(status="open")
-    with pytest.raises(waitlist.HasVisit):
-        waitlist.accept(offer, seen=[mine.pk], instead_of=mine.pk)
+    with pytest.raises(HasVisit):
+        responses.accept(offer, seen=[mine.pk], instead_of=mine.pk)
     assert (status_of(mine), status_of(entry)) == ("booked", "waiting")
 
 
@@ -219,7 +220,7 @@ def test_the_visit_of_another_person_or_address_is_neither_named_nor_given_up(vi
     page = visitor.get(links.page(entry))
     assert visit_links.page(hers) not in page.text
     offer = WaitlistOffer.objects.get(status="open")
-    waitlist.accept(offer, seen=[mine.pk], instead_of=hers.pk)
+    responses.accept(offer, seen=[mine.pk], instead_of=hers.pk)
     assert status_of(hers) == "booked"
 
 

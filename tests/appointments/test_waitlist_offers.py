@@ -7,12 +7,13 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from appointments import waitlist
 from appointments.booking import holds, moves
 from appointments.booking.rules import SlotTaken
 from appointments.models import Appointment, License, Status, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import availability
+from appointments.waitlist import entries
 from appointments.waitlist import offers as offering
+from appointments.waitlist.offers import offer_freed_times
 from core.mail.models import OutgoingEmail
 from tests.appointments.waitlist_setup import (
     at_noon,
@@ -57,7 +58,7 @@ def starts_offered() -> list[datetime]:
 def test_nobody_is_asked_while_nothing_is_free():
     service, _ = booked_out()
     waiting_entries(service)
-    assert waitlist.offer_freed_times() == 0
+    assert offer_freed_times() == 0
     assert offered_to() == []
 
 
@@ -65,7 +66,7 @@ def test_the_time_of_a_cancelled_visit_is_offered_to_the_first_three():
     service, visit = booked_out()
     line = waiting_entries(service, 5)
     cancel_visit(visit)
-    assert waitlist.offer_freed_times() == 1
+    assert offer_freed_times() == 1
     assert offered_to() == emails(line[:3])
     assert starts_offered() == [monday("10:00")]
 
@@ -75,7 +76,7 @@ def test_the_time_of_a_moved_visit_is_offered():
     open_hours(service, "10:00-11:00", weeks=2)
     line = waiting_entries(service, 1)
     moves.move(visit, provider=None, starts_at=monday("10:00", weeks=2))
-    waitlist.offer_freed_times()
+    offer_freed_times()
     assert offered_to() == emails(line)
     assert starts_offered() == [monday("10:00")]
 
@@ -86,16 +87,16 @@ def test_the_time_of_a_hold_that_ran_out_is_offered():
     make_hold(service=service, starts_at=monday("10:00"), minutes=10)
     waiting_entries(service, 1)
     with at_noon(minutes=2):
-        assert waitlist.offer_freed_times() == 0
+        assert offer_freed_times() == 0
     with at_noon(days=1):
-        assert waitlist.offer_freed_times() == 1
+        assert offer_freed_times() == 1
 
 
 def test_hours_that_are_added_are_offered():
     service, _ = booked_out()
     waiting_entries(service, 1)
     open_hours(service, "14:00-15:00")
-    waitlist.offer_freed_times()
+    offer_freed_times()
     assert starts_offered() == [monday("14:00")]
 
 
@@ -105,9 +106,9 @@ def test_time_off_that_is_taken_back_is_offered():
     service = make_service(providers=[provider], horizon_days=13)
     off = make_time_off(provider, datetime.now(UTC).date(), monday(weeks=9).date())
     waiting_entries(service, 1)
-    assert waitlist.offer_freed_times() == 0
+    assert offer_freed_times() == 0
     off.delete()
-    assert waitlist.offer_freed_times() == 1
+    assert offer_freed_times() == 1
 
 
 def test_a_cap_that_is_raised_frees_times():
@@ -117,10 +118,10 @@ def test_a_cap_that_is_raised_frees_times():
     provider.daily_limit = 1
     provider.save()
     waiting_entries(service, 1)
-    assert waitlist.offer_freed_times() == 0
+    assert offer_freed_times() == 0
     provider.daily_limit = 2
     provider.save()
-    assert waitlist.offer_freed_times() == 1
+    assert offer_freed_times() == 1
 
 
 def test_a_time_without_a_license_in_the_state_is_not_offered():
@@ -128,7 +129,7 @@ def test_a_time_without_a_license_in_the_state_is_not_offered():
     cancel_visit(visit)
     waiting_entries(service, 1)
     License.objects.update(expires=monday().date() - timedelta(days=1))
-    assert waitlist.offer_freed_times() == 0
+    assert offer_freed_times() == 0
 
 
 def test_nobody_of_another_state_or_service_is_asked():
@@ -136,7 +137,7 @@ def test_nobody_of_another_state_or_service_is_asked():
     waiting_entries(service, 1, state="KY", zone="America/New_York")
     waiting_entries(make_service(providers=[]), 1)
     cancel_visit(visit)
-    assert waitlist.offer_freed_times() == 0
+    assert offer_freed_times() == 0
 
 
 # ── whom it suits ─────────────────────────────────────────────────────────────
@@ -166,7 +167,7 @@ def test_the_first_three_whom_it_suits_are_asked_and_others_are_passed_over():
     open_hours(service, "10:00-11:00", weeks=2)
     make_appointment(service=service, starts_at=monday("10:00", weeks=2))
     cancel_visit(visit)
-    waitlist.offer_freed_times()
+    offer_freed_times()
     assert offered_to() == [line[n].email for n in (3, 5, 6)]
 
 
@@ -176,7 +177,7 @@ def test_the_parts_of_the_day_are_those_of_each_patients_clock():
     pacific = make_entry(service=service, zone="America/Los_Angeles", parts=["afternoon"])
     cancel_visit(visit)
     open_hours(service, "16:00-17:00")
-    waitlist.offer_freed_times()
+    offer_freed_times()
     offers = {offer.entry.email: offer.starts_at for offer in WaitlistOffer.objects.all()}
     assert offers == {eastern.email: monday("10:00"), pacific.email: monday("16:00")}
 
@@ -185,7 +186,7 @@ def test_the_mail_says_the_time_on_the_patients_clock_and_nothing_else():
     service, visit = booked_out()
     entry = make_entry(service=service, zone="America/New_York")
     cancel_visit(visit)
-    waitlist.offer_freed_times()
+    offer_freed_times()
     mail = OutgoingEmail.objects.get(template="waitlist_offer")
     assert (mail.to, mail.not_after) == (entry.email, WaitlistOffer.objects.get().until)
     assert "11:00 am, Eastern Time" in mail.text
@@ -201,7 +202,7 @@ def test_the_earliest_time_that_suits_is_offered_first():
     first, second = waiting_entries(service, 2, parts=["afternoon"])[:1] + waiting_entries(
         service, 1
     )
-    waitlist.offer_freed_times()
+    offer_freed_times()
     offers = {offer.entry.email: offer.starts_at for offer in WaitlistOffer.objects.all()}
     assert offers[first.email] == monday("14:00")
     assert second.email in offers
@@ -210,11 +211,11 @@ def test_the_earliest_time_that_suits_is_offered_first():
 def test_who_wanted_a_sooner_time_takes_any_once_nothing_else_is_free():
     service, visit = booked_out()
     entry = make_entry(service=service, sooner_than=monday("10:00"))
-    waitlist.offer_freed_times()
+    offer_freed_times()
     entry.refresh_from_db()
     assert entry.sooner_than is None
     cancel_visit(visit)
-    waitlist.offer_freed_times()
+    offer_freed_times()
     assert offered_to() == [entry.email]
 
 
@@ -224,7 +225,7 @@ def test_nobody_is_woken_at_night(hour, awake):
     cancel_visit(visit)
     waiting_entries(service, 1)
     with time_machine.travel(at(datetime.now(UTC).date(), f"{hour:02}:30"), tick=False):
-        assert bool(waitlist.offer_freed_times()) is awake
+        assert bool(offer_freed_times()) is awake
 
 
 def test_of_a_line_that_is_too_long_for_one_run_the_first_are_asked(monkeypatch):
@@ -232,7 +233,7 @@ def test_of_a_line_that_is_too_long_for_one_run_the_first_are_asked(monkeypatch)
     service, visit = booked_out()
     line = waiting_entries(service, 5)
     cancel_visit(visit)
-    waitlist.offer_freed_times()
+    offer_freed_times()
     assert offered_to() == emails(line[:2])
 
 
@@ -243,7 +244,7 @@ def test_the_time_is_kept_for_them_and_nobody_else_can_take_it_meanwhile():
     service, visit = booked_out()
     cancel_visit(visit)
     waiting_entries(service, 1)
-    waitlist.offer_freed_times()
+    offer_freed_times()
     assert availability.grid(service, "TN").first() is None
     with pytest.raises(SlotTaken):
         holds.take_hold(
@@ -255,11 +256,11 @@ def test_an_offer_ends_by_itself_and_the_next_three_get_the_time():
     service, visit = booked_out()
     line = waiting_entries(service, 5)
     cancel_visit(visit)
-    waitlist.offer_freed_times()
+    offer_freed_times()
     with at_noon(minutes=14):
-        assert waitlist.offer_freed_times() == 0
+        assert offer_freed_times() == 0
     with at_noon(minutes=15):
-        assert waitlist.offer_freed_times() == 1
+        assert offer_freed_times() == 1
         assert offered_to() == emails(line[3:])
     assert [offer.status for offer in WaitlistOffer.objects.order_by("pk")] == [
         "lapsed",
@@ -275,11 +276,11 @@ def test_nobody_is_offered_the_same_time_twice():
     service, visit = booked_out()
     waiting_entries(service, 1)
     cancel_visit(visit)
-    waitlist.offer_freed_times()
+    offer_freed_times()
     with at_noon(hours=1):
-        assert waitlist.offer_freed_times() == 0
+        assert offer_freed_times() == 0
     with at_noon(days=1):
-        assert waitlist.offer_freed_times() == 0
+        assert offer_freed_times() == 0
     assert WaitlistOffer.objects.count() == 1
 
 
@@ -290,12 +291,12 @@ def test_one_time_is_kept_for_the_waitlist_three_times_a_day_at_most():
     rounds = []
     for nth in range(5):
         with at_noon(minutes=16 * nth):
-            rounds.append(waitlist.offer_freed_times())
+            rounds.append(offer_freed_times())
     assert rounds == [1, 1, 1, 0, 0]
     with at_noon(minutes=80):
         assert availability.grid(service, "TN").first() is not None
     with at_noon(days=1, hours=2):
-        assert waitlist.offer_freed_times() == 1
+        assert offer_freed_times() == 1
 
 
 def test_nobody_gets_more_than_three_offers_a_day_or_two_at_once():
@@ -306,12 +307,12 @@ def test_nobody_gets_more_than_three_offers_a_day_or_two_at_once():
     offers = []
     for nth in range(6):
         with at_noon(minutes=16 * nth):
-            waitlist.offer_freed_times()
-            waitlist.offer_freed_times()
+            offer_freed_times()
+            offer_freed_times()
             offers.append(WaitlistOffer.objects.count())
     assert offers == [1, 2, 3, 3, 3, 3]
     with at_noon(days=1, hours=1):
-        assert waitlist.offer_freed_times() == 1
+        assert offer_freed_times() == 1
 
 
 def test_a_long_line_hides_no_more_than_three_times_of_one_provider_at_once():
@@ -321,7 +322,7 @@ def test_a_long_line_hides_no_more_than_three_times_of_one_provider_at_once():
     waiting_entries(service, 30)
     before = len(availability.grid(service, "TN").merged())
     for _ in range(4):
-        waitlist.offer_freed_times()
+        offer_freed_times()
     assert len(availability.grid(service, "TN").merged()) == before - 3
     assert WaitlistOffer.objects.count() == 9
 
@@ -330,7 +331,7 @@ def test_a_visit_too_soon_to_answer_in_time_is_not_offered():
     provider = make_provider(hours="00:00-00:00")
     service = make_service(minutes=15, step=15, notice_hours=0, providers=[provider])
     waiting_entries(service, 1)
-    waitlist.offer_freed_times()
+    offer_freed_times()
     [offer] = WaitlistOffer.objects.all()
     assert offer.starts_at >= offer.created + 30 * MINUTE
     assert offer.until == offer.created + 15 * MINUTE
@@ -347,7 +348,7 @@ def test_with_anyone_the_time_goes_to_the_provider_with_the_fewest_visits_that_w
 ):
     service, busy, idle = two_who_are_free_once(turned)
     visit_of(busy, service, days, clock)
-    waitlist.offer_freed_times()
+    offer_freed_times()
     assert WaitlistOffer.objects.get().provider == idle
 
 
@@ -358,7 +359,7 @@ def test_visits_of_other_weeks_make_no_difference_to_who_gets_the_time(days, clo
     for days_off in (days, days - 7 if days < 0 else days + 7):
         visit_of(busy, service, days_off, clock)
     visit_of(idle, service, 0, "15:00")
-    waitlist.offer_freed_times()
+    offer_freed_times()
     assert WaitlistOffer.objects.get().provider == busy
 
 
@@ -382,13 +383,13 @@ def test_a_place_ends_after_sixty_days_and_is_deleted_a_month_later():
     service, _ = booked_out()
     [entry] = waiting_entries(service, 1)
     with at_noon(days=60):
-        waitlist.offer_freed_times()
+        offer_freed_times()
         entry.refresh_from_db()
         assert entry.status == "ended"
     with at_noon(days=89):
-        assert waitlist.purge(datetime.now(UTC)) == 0
+        assert entries.purge(datetime.now(UTC)) == 0
     with at_noon(days=91):
-        assert waitlist.purge(datetime.now(UTC)) == 1
+        assert entries.purge(datetime.now(UTC)) == 1
     assert not WaitlistEntry.objects.exists()
 
 
@@ -396,7 +397,7 @@ def test_a_place_outlives_the_hold_of_its_offer():
     service, visit = booked_out()
     waiting_entries(service, 1)
     cancel_visit(visit)
-    waitlist.offer_freed_times()
+    offer_freed_times()
     with at_noon(days=2):
         holds.purge_abandoned_holds()
     assert not Appointment.objects.filter(status__in=[Status.HELD, Status.EXPIRED]).exists()
@@ -412,7 +413,7 @@ def test_a_run_costs_the_same_queries_however_long_the_line_is():
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            waitlist.offer_freed_times()
+            offer_freed_times()
         return len(captured)
 
     service, _ = booked_out()

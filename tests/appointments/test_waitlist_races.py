@@ -12,14 +12,14 @@ import pytest
 from django.db import close_old_connections, connections
 from django.test import Client
 
-from appointments import waitlist
 from appointments.booking import holds
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import SlotTaken
 from appointments.models import Appointment, Status, WaitlistEntry, WaitlistOffer
 from appointments.scheduling.time_preferences import TimePreferences
-from appointments.waitlist import links, responses
+from appointments.waitlist import entries, links, responses
 from appointments.waitlist import offers as offering
+from appointments.waitlist.offers import offer_freed_times
 from tests.appointments.waitlist_setup import (
     at_noon,
     booked_out,
@@ -65,7 +65,7 @@ def offered_line() -> list[WaitlistEntry]:
     service, visit = booked_out()
     cancel_visit(visit)
     line = waiting_entries(service)
-    waitlist.offer_freed_times()
+    offer_freed_times()
     return line
 
 
@@ -103,8 +103,8 @@ def test_workers_that_offer_at_once_ask_nobody_twice(number):
         make_hours(provider, "10:00-14:00", [0])
     service = make_service(minutes=60, step=60, providers=providers)
     waiting_entries(service, 12)
-    at_once(*[waitlist.offer_freed_times] * 4)
-    waitlist.offer_freed_times()
+    at_once(*[offer_freed_times] * 4)
+    offer_freed_times()
     offers = WaitlistOffer.objects.filter(status="open")
     assert offers.count() == 12
     assert offers.values("hold").distinct().count() == 4
@@ -132,10 +132,10 @@ def test_accepting_leaving_declining_and_offering_at_once_never_block_each_other
     first, second, third = (entry.offers.get() for entry in line)
     statuses = at_once(
         accept(line[0]),
-        lambda: waitlist.leave(line[1]),
-        lambda: waitlist.decline(third),
-        waitlist.offer_freed_times,
-        lambda: waitlist.leave(line[0]),
+        lambda: entries.leave(line[1]),
+        lambda: responses.decline(third),
+        offer_freed_times,
+        lambda: entries.leave(line[0]),
     )
     visits = Appointment.objects.filter(status=Status.BOOKED)
     assert visits.count() == (statuses[0] == 302)
@@ -162,7 +162,7 @@ def test_a_patient_who_takes_the_time_as_it_is_offered_gets_it_or_the_line_does(
         except SlotTaken:
             return None
 
-    hold, offered = at_once(take, waitlist.offer_freed_times)
+    hold, offered = at_once(take, offer_freed_times)
     assert bool(hold) != bool(offered)
     assert Appointment.objects.filter(status=Status.HELD).count() == 1
 
@@ -177,7 +177,7 @@ def test_a_person_who_joins_twice_at_once_has_one_place():
 
     def join():
         preferences = TimePreferences(ZoneInfo("America/Chicago"))
-        waitlist.join(service=service, state="TN", details=details, preferences=preferences)
+        entries.join(service=service, state="TN", details=details, preferences=preferences)
 
     at_once(*[join] * 6)
     # The others are one question, which only the mailed link answers.

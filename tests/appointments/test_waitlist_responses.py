@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from appointments import links as visit_links
-from appointments import waitlist
 from appointments.booking import holds, visits
 from appointments.models import Appointment, Consent, ConsentText, Status, WaitlistOffer
 from appointments.scheduling import availability
-from appointments.waitlist import links
+from appointments.waitlist import links, offers
 from tests.appointments.waitlist_setup import (
     at_noon,
     booked_out,
@@ -42,7 +41,7 @@ def offered():
     service, visit = booked_out()
     cancel_visit(visit)
     line = waiting_entries(service)
-    waitlist.offer_freed_times()
+    offers.offer_freed_times()
     return service, line
 
 
@@ -67,7 +66,7 @@ def test_the_page_shows_the_time_on_the_patients_clock_and_until_when_it_is_kept
     service, visit = booked_out()
     cancel_visit(visit)
     entry = make_entry(service=service, zone="America/New_York")
-    waitlist.offer_freed_times()
+    offers.offer_freed_times()
     text = open_page(visitor, entry).text
     for words in ("11:00 am", "Eastern Time", "60 minutes", "We keep it until 1:15 pm"):
         assert words in text
@@ -219,7 +218,7 @@ def test_an_address_with_many_visits_confirms_by_mail_as_always(visitor, offered
     assert page.path.startswith("/book/done/")
     assert mails_to(line[0])[-1] == "appointment_confirm"
     with at_noon(minutes=30):
-        waitlist.offer_freed_times()
+        offers.offer_freed_times()
         assert Appointment.objects.filter(status=Status.HELD).count() == 1
 
 
@@ -247,9 +246,9 @@ def test_declining_an_old_offer_leaves_a_new_one_alone(visitor, offered):
     old = open_page(visitor, line[0])
     with at_noon(minutes=20):
         make_appointment(service=service, starts_at=monday("10:00", weeks=2))
-        waitlist.offer_freed_times()
+        offers.offer_freed_times()
         open_hours(service, "15:00-16:00")
-        waitlist.offer_freed_times()
+        offers.offer_freed_times()
         visitor.press(old, NOT_NOW)
         assert line[0].offers.get(status="open").starts_at == monday("15:00")
 
@@ -260,7 +259,7 @@ def test_who_leaves_is_asked_no_more_and_gives_the_offer_back(visitor, offered):
         page = visitor.press(open_page(visitor, entry), "Leave the waitlist")
         assert "You have left the waitlist." in page.text
     assert availability.grid(service, "TN").first() is not None
-    waitlist.offer_freed_times()
+    offers.offer_freed_times()
     assert not WaitlistOffer.objects.filter(status="open").exists()
 
 

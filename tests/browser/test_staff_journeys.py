@@ -6,10 +6,9 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from appointments import waitlist
 from appointments.conflicts import decisions
 from appointments.models import Appointment, HoursException, Provider, Status
-from appointments.waitlist import links
+from appointments.waitlist import links, offers
 from tests.appointments.test_long_lists import many
 from tests.appointments.waitlist_setup import at_noon, booked_out, cancel_visit
 from tests.browser.barriers import barriers
@@ -107,7 +106,7 @@ def test_a_patient_who_waits_takes_a_better_time_instead_of_the_visit_they_have(
             patient=make_patient(email="grace@example.org"), starts_at=monday("14:00", weeks=2)
         )
         cancel_visit(taken)
-        waitlist.offer_freed_times()
+        offers.offer_freed_times()
         page = open_page(links.page(entry))
         assert barriers(page) == []
         expect(page.get_by_role("heading", name="You have a visit already")).to_be_visible()

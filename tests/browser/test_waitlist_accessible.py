@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from appointments import waitlist
-from appointments.waitlist import links
+from appointments.waitlist import entries, links, offers, responses
 from tests.appointments.waitlist_setup import at_noon, booked_out, cancel_visit, waiting_entries
 from tests.browser.barriers import barriers
 from tests.factories import CENTRAL, make_entry
@@ -24,15 +23,15 @@ def pages() -> dict[str, str]:
     service, visit = booked_out()
     line = waiting_entries(service, 3)
     cancel_visit(visit)
-    waitlist.offer_freed_times()
-    waitlist.accept(line[1].offers.get())
+    offers.offer_freed_times()
+    responses.accept(line[1].offers.get())
     left = make_entry(service=service)
-    waitlist.leave(left)
+    entries.leave(left)
     waiting = make_entry(service=service, weekdays=[0, 2], first_name="Ada", email=line[0].email)
     other, again = booked_out()
     asked = make_entry(service=other)
     cancel_visit(again)
-    waitlist.offer_freed_times()
+    offers.offer_freed_times()
     return {
         "times": f"/book/tn/{service.slug}/",
         "join": f"/book/tn/{service.slug}/waitlist/",
@@ -76,7 +75,7 @@ def test_a_patient_joins_and_takes_a_time_with_and_without_javascript(open_page,
     assert page.get_by_role("heading", level=1).inner_text() == "Good. We have your wishes."
     entry = service.waitlist.get()
     cancel_visit(visit)
-    waitlist.offer_freed_times()
+    offers.offer_freed_times()
     page.goto(page.url.partition("/book/")[0] + links.page(entry))
     page.get_by_role("button", name="Take this time").click()
     assert page.get_by_role("heading", level=1).inner_text() == "You are booked, Grace."
