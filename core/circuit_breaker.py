@@ -53,3 +53,8 @@ class CircuitBreaker:
         if self._until:
             self._until = now + self.rest
         return True
+
+
+# Django's default cache, for those who go on without it: it may be any of CACHES. A dead one must
+# not fail a page, and one that hangs must not slow every page.
+cache_breaker = CircuitBreaker("cache")

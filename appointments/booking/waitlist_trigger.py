@@ -4,7 +4,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from core import broker
-from core.cache.service import attempt
+from core.circuit_breaker import cache_breaker
 
 TASK = "appointments.tasks.offer_freed_times"
 ONCE_IN = 10  # seconds: for many visits cancelled in one go the waitlist looks once
@@ -16,5 +16,5 @@ def look_soon() -> None:
 
 
 def _publish() -> None:
-    if attempt(lambda: cache.add("waitlist-told", True, ONCE_IN)) is not False:
+    if cache_breaker.attempt(lambda: cache.add("waitlist-told", True, ONCE_IN)) is not False:
         broker.publish(TASK, expires=50)

@@ -22,12 +22,13 @@ from django.http import HttpRequest, HttpResponse
 
 from core.cache import http_cache
 from core.cache.http_cache import Page
-from core.cache.service import attempt
+from core.circuit_breaker import cache_breaker
 
 # How long a visitor waits for the page that another is having made, before making it as well.
 PATIENCE, STEP = 5, 0.02
 FORMAT = 3  # a release that keeps something else must not read what an older one left
 
+attempt = cache_breaker.attempt
 Make = Callable[[], HttpResponse]
 
 

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from core import broker
 from core.mail import throttling
 from core.mail.attachments import Attachment
-from core.mail.message import message_id
+from core.mail.message import fit, message_id, render
 from core.mail.models import EMPTY, TASK, EmailStatus, OutgoingEmail
-from core.mail.rendering import fit, render
 
 __all__ = [
     "Attachment",

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from core.mail.rendering import one_line
+from core.mail.message import one_line
 from core.people.email_addresses import validate_address
 from core.practice.models import Practice
 from newsletter import links

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from core import article_library
-from core.mail.rendering import fit, wrapped
+from core.mail.message import fit, wrapped
 from core.practice.models import Practice
 from core.richtext import phone_links
 from core.signed_links import absolute_url

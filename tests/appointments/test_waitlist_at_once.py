@@ -6,7 +6,7 @@ from django.core.cache import cache
 from appointments.booking import moves
 from appointments.models import Status
 from core import broker
-from core.cache import service
+from core.circuit_breaker import cache_breaker
 from tests.appointments.waitlist_setup import at_noon, booked_out, cancel_visit, open_hours
 from tests.factories import make_appointment, make_service, monday
 
@@ -66,11 +66,11 @@ def test_a_service_that_is_away_keeps_nobody_from_cancelling(
     target = (broker.current_app, "send_task") if broken == "broker" else (cache, "add")
     monkeypatch.setattr(*target, fail)
     broker.breaker.reset()
-    service.breaker.reset()
+    cache_breaker.reset()
     _, visit = booked_out()
     with django_capture_on_commit_callbacks(execute=True):
         cancel_visit(visit)
     visit.refresh_from_db()
     assert visit.status == Status.CANCELLED
     broker.breaker.reset()
-    service.breaker.reset()
+    cache_breaker.reset()

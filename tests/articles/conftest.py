@@ -3,7 +3,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from core.cache import pages, service
+from core.cache import pages
+from core.circuit_breaker import cache_breaker
 from tests.core.staff.people import fully_signed_in
 
 
@@ -13,9 +14,9 @@ def own_cache(settings, monkeypatch):
     own = settings.CACHES["default"] | {"KEY_PREFIX": f"test-{uuid4().hex}"}
     settings.CACHES = settings.CACHES | {"default": own}
     monkeypatch.setattr(pages, "tags_in_cache", pages.Tags())
-    service.breaker.reset()
+    cache_breaker.reset()
     yield
-    service.breaker.reset()
+    cache_breaker.reset()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 import pytest
 from redis.connection import AbstractConnection
 
-from core.cache import service
+from core.circuit_breaker import cache_breaker
 from tests.articles.factories import approve, edit, make_article
 from tests.pages.factories import make_testimonial
 
@@ -65,7 +65,7 @@ def test_what_changes_while_the_cache_is_away_shows_when_it_is_back(
     with commits():
         approve(edit(article, title="Published all the same"))
     settings.CACHES = alive
-    service.breaker.reset()
+    cache_breaker.reset()
     assert "Published all the same" in client.get(PAGE).text
 
 

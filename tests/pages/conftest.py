@@ -1,15 +1,16 @@
 import pytest
 
-from core.cache import pages, service
+from core.cache import pages
+from core.circuit_breaker import cache_breaker
 
 
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch):
     """As if this process had shown no page yet, and met no trouble with the cache."""
     monkeypatch.setattr(pages, "tags_in_cache", pages.Tags())
-    service.breaker.reset()
+    cache_breaker.reset()
     yield
-    service.breaker.reset()
+    cache_breaker.reset()
 
 
 @pytest.fixture

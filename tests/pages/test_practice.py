@@ -11,7 +11,8 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from core.cache import pages, service
+from core.cache import pages
+from core.circuit_breaker import cache_breaker
 from core.practice import per_request
 from core.practice.models import Practice
 from tests.pages.factories import make_practice
@@ -132,7 +133,7 @@ def test_what_is_saved_while_the_cache_is_away_shows_when_it_is_back(client, set
     practice.save()
     Practice.share()
     settings.CACHES = alive
-    service.breaker.reset()
+    cache_breaker.reset()
     assert "(615) 555-0199" in client.get("/contact/").text
     assert "(615) 555-0199" in client.get("/").text
 
