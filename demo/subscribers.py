@@ -5,9 +5,9 @@ from random import Random
 
 from core.people import email_addresses
 from demo import patients
-from newsletter import subscription
 from newsletter.models import Consent, Origin, Subscriber, Topic
-from newsletter.subscription import consent_text
+from newsletter.subscription import preferences
+from newsletter.subscription.signup import consent_text
 
 COUNT = 320
 TOPICS = [
@@ -31,7 +31,7 @@ def create_subscribers(now: datetime) -> int:
     for reader in readers:
         _proof(reader)
         if chance.random() < 0.4:
-            subscription.choose_topics(reader, chance.sample(topics, chance.choice([1, 2])))
+            preferences.choose_topics(reader, chance.sample(topics, chance.choice([1, 2])))
     return COUNT
 
 

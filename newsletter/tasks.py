@@ -9,11 +9,11 @@ import socket
 from celery import shared_task
 from django.conf import settings
 
-from newsletter import subscription
 from newsletter.bounces import mailbox
 from newsletter.delivery import dispatch, recovery, sending
 from newsletter.issues import retention, workflow
 from newsletter.models import Issue
+from newsletter.subscription import erasure
 
 TIME_SLICE = 20  # seconds: then other tasks of this worker have their turn
 
@@ -49,6 +49,6 @@ def read_bounces() -> None:
 @shared_task
 def erase_expired() -> None:
     """Erase what names a reader and has been kept long enough. Every night."""
-    subscription.empty_old_confirmations()
-    subscription.erase_old_addresses()
+    erasure.empty_old_confirmations()
+    erasure.erase_old_addresses()
     retention.delete_old_deliveries()

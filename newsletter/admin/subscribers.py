@@ -18,10 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from core.people import email_addresses
 from core.staff.audit.disclosures import declare, declare_none
 from core.validation.primary_keys import parse_key
-from newsletter import subscription
 from newsletter.admin.long_lists import ReadOnlyAdmin
 from newsletter.models import Subscriber
-from newsletter.subscription import data_export, list_stats
+from newsletter.subscription import data_export, erasure, list_stats, unsubscribe
 
 Status = Subscriber.Status
 MOST_SHOWN = 50
@@ -159,7 +158,7 @@ class SubscriberAdmin(ReadOnlyAdmin):
         question = _("They get no more issues, from this moment. They can sign up again.")
         form = HowForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
-            subscription.unsubscribe(subscriber, how=f"staff: {form.cleaned_data['how']}")
+            unsubscribe.unsubscribe(subscriber, how=f"staff: {form.cleaned_data['how']}")
             return self._done(request, subscriber, _now("Taken off the list."))
         return self._ask(request, subscriber, form, _("Take off the list"), question)
 
@@ -171,7 +170,7 @@ class SubscriberAdmin(ReadOnlyAdmin):
         )
         form = HowForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
-            subscription.erase(subscriber, how=f"staff: {form.cleaned_data['how']}")
+            erasure.erase(subscriber, how=f"staff: {form.cleaned_data['how']}")
             return self._done(request, subscriber, _now("Erased."))
         return self._ask(request, subscriber, form, _("Erase"), question)
 

@@ -6,10 +6,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.staff.workflow_actions import WorkflowAction, has_permission
-from newsletter import subscription
 from newsletter.admin.forms import PlanForm
 from newsletter.issues import workflow
 from newsletter.models import Issue
+from newsletter.subscription import hard_bounces
 
 DRAFT, SCHEDULED, HELD, SENDING, PAUSED, *ENDED = (str(s) for s in Issue.Status.values)
 
@@ -94,7 +94,7 @@ DECISIONS = {
         done=_("They are off the list."),
         statuses=(),
         allowed=_may_decide,
-        run=lambda request, issue: subscription.take_off(
+        run=lambda request, issue: hard_bounces.take_off(
             issue, how="staff: they came back for good"
         ),
     ),
@@ -103,7 +103,7 @@ DECISIONS = {
         done=_("They stay on the list."),
         statuses=(),
         allowed=_may_decide,
-        run=lambda request, issue: subscription.keep_on(issue),
+        run=lambda request, issue: hard_bounces.keep_on(issue),
         is_primary=True,
     ),
 }

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from core.mail import outbox
 from core.people import email_addresses
-from newsletter import subscription
 from newsletter.bounces import sender_alarms
 from newsletter.delivery import message_ids
 from newsletter.models import Delivery, Event, Issue, Subscriber
+from newsletter.subscription import hard_bounces, soft_bounces, unsubscribe
 
 Status = Subscriber.Status
 Kind = Event.Kind
@@ -69,17 +69,17 @@ def process(report: Report) -> bool:
 def _act(report: Report, subscriber: Subscriber, issue: int) -> None:
     how = f"{report.source}: {report.why}"
     if report.left:
-        subscription.unsubscribe(subscriber, how=how, issue=issue)
+        unsubscribe.unsubscribe(subscriber, how=how, issue=issue)
     elif report.kind == Kind.COMPLAINED:
-        subscription.suppress(subscriber, because=Status.COMPLAINED, how=how, issue=issue)
+        unsubscribe.suppress(subscriber, because=Status.COMPLAINED, how=how, issue=issue)
     elif report.kind == Kind.BOUNCED:
-        subscription.record_hard_bounce(subscriber, how=how, issue=issue)
+        hard_bounces.record_hard_bounce(subscriber, how=how, issue=issue)
     elif report.kind == Kind.DEFERRED:
         if _one_arrived_since(subscriber, issue):
-            subscription.reset_soft_bounces(subscriber)
-        subscription.record_soft_bounce(subscriber, how=how, issue=issue)
+            soft_bounces.reset_soft_bounces(subscriber)
+        soft_bounces.record_soft_bounce(subscriber, how=how, issue=issue)
     else:
-        subscription.reset_soft_bounces(subscriber)
+        soft_bounces.reset_soft_bounces(subscriber)
 
 
 def _one_arrived_since(subscriber: Subscriber, issue: int) -> bool:
@@ -119,5 +119,5 @@ def _about_transactional_mail(report: Report) -> bool:
             address_hash=email_addresses.keyed_hash(email.to)
         ).first()
         if reader:
-            subscription.suppress(reader, because=because, how=f"{report.source}: {report.why}")
+            unsubscribe.suppress(reader, because=because, how=f"{report.source}: {report.why}")
     return True

@@ -5,10 +5,10 @@ The reasons stand on the page of the issue.
 
 from django.utils.translation import gettext as _
 
-from newsletter import subscription
 from newsletter.delivery import sender_rejections
 from newsletter.issues import staff_emails, workflow
 from newsletter.models import Event, Issue
+from newsletter.subscription import hard_bounces
 
 Kind = Event.Kind
 
@@ -26,7 +26,7 @@ def record_sender_rejection(issue: int, *, at_once: bool = False) -> None:
         because = _("Mail servers refuse one e-mail after the other because of us.")
         for pk in Issue.objects.running().values_list("pk", flat=True):
             workflow.pause_for_staff(pk, because=because)
-    if in_a_row or at_once or _many(issue, subscription.hard_bounce_limit(total)):
+    if in_a_row or at_once or _many(issue, hard_bounces.hard_bounce_limit(total)):
         staff_emails.notify_refused(issue)
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from newsletter import subscription
 from newsletter.models import Batch, Subscriber
+from newsletter.subscription.hard_bounces import record_hard_bounce
 
 log = logging.getLogger(__name__)
 MOST_IN_A_ROW = 20  # so many refused one after the other is about us, not about them
@@ -65,7 +65,7 @@ class ConsecutiveRefusals:
         for pk, reason in self.hard_bounces.items():
             subscriber = Subscriber.objects.filter(pk=pk).first()
             if subscriber is not None:
-                subscription.record_hard_bounce(subscriber, how=reason, issue=self.issue)
+                record_hard_bounce(subscriber, how=reason, issue=self.issue)
         self.hard_bounces.clear()
 
     def _server_takes_mail(self) -> bool:

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from core.guard.client_ip import client_network
 from core.guard.limit_pages import over_limit_page
 from core.people import email_addresses
-from newsletter import links, subscription
+from newsletter import links
 from newsletter.forms import AddressChangeForm, PauseForm, TopicsForm
 from newsletter.models import Subscriber
+from newsletter.subscription import signup, unsubscribe
+from newsletter.subscription.preferences import choose_topics, pause, resume
 from newsletter.views.unsubscribe import with_subscriber
 
 # What the page says after a change, by the word in its address.
@@ -28,7 +30,7 @@ def preferences(request: HttpRequest, subscriber: Subscriber, issue: int) -> Htt
         return refused
     if request.POST.get("do") == "leave":
         how = "the preferences page"
-        subscription.unsubscribe(subscriber, how=how, page="newsletter:preferences", issue=issue)
+        unsubscribe.unsubscribe(subscriber, how=how, page="newsletter:preferences", issue=issue)
         return _page(request, subscriber, issue)
     if subscriber.status != Subscriber.Status.ACTIVE:
         return _page(request, subscriber, issue)
@@ -43,7 +45,7 @@ def _change(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpRes
         "move": AddressChangeForm(request.POST if wanted == "move" else None),
     }
     if wanted == "resume":
-        subscription.resume(subscriber)
+        resume(subscriber)
     elif wanted not in forms or not forms[wanted].is_valid():
         return _page(request, subscriber, issue, **forms)
     elif not _save(request, subscriber, wanted, forms[wanted].cleaned_data):
@@ -60,12 +62,12 @@ def _change(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpRes
 def _save(request: HttpRequest, subscriber: Subscriber, wanted: str, typed: dict) -> bool:
     """Do what was asked for; return False where they asked for too many links today."""
     if wanted == "topics":
-        subscription.choose_topics(subscriber, typed["topics"])
+        choose_topics(subscriber, typed["topics"])
     elif wanted == "pause":
-        subscription.pause(subscriber, weeks=typed["weeks"])
+        pause(subscriber, weeks=typed["weeks"])
     else:
         network = client_network(request)
-        return subscription.request_address_change(subscriber, typed["email"], network=network)
+        return signup.request_address_change(subscriber, typed["email"], network=network)
     return True
 
 
@@ -73,7 +75,7 @@ def _page(request: HttpRequest, subscriber: Subscriber, issue: int, **forms: Any
     if subscriber.status != Subscriber.Status.ACTIVE:
         context = {
             "address": email_addresses.masked(subscriber.email),
-            "can_undo": subscription.can_undo_unsubscribe(subscriber),
+            "can_undo": unsubscribe.can_undo_unsubscribe(subscriber),
             "unsubscribe": links.unsubscribe_path(subscriber.key, issue),
         }
         return render(request, "newsletter/not_subscribed.html", context)

@@ -15,10 +15,12 @@ from core.guard.client_ip import client_network
 from core.guard.limit_pages import limit_page, over_limit_page
 from core.guard.no_store import no_store
 from core.people import email_addresses
-from newsletter import links, subscription
+from newsletter import links
 from newsletter.forms import SignupForm
 from newsletter.models import Confirmation
-from newsletter.subscription import domain_typos
+from newsletter.subscription import confirm as workflow
+from newsletter.subscription import domain_typos, signup
+from newsletter.subscription.confirm import LinkEnded, find_confirmation
 
 RULE = "newsletter"
 HOME = "newsletter:home"
@@ -54,7 +56,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     refused = limit_page(request, RULE, address=email_addresses.mailbox(email), csrf_token=False)
     if refused:
         return refused
-    subscription.sign_up(
+    signup.sign_up(
         email,
         page=_page(request),
         network=client_network(request),
@@ -90,7 +92,7 @@ def _page(request: HttpRequest) -> str:
 @no_store
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show the page behind the mailed link. Only its button confirms: scanners open every link."""
-    found = subscription.find_confirmation(token)
+    found = find_confirmation(token)
     if found is None:
         raise Http404("No such confirmation")
     if request.method != "POST":
@@ -99,8 +101,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if refused:
         return refused
     try:
-        subscriber = subscription.confirm(token)
-    except subscription.LinkEnded:
+        subscriber = workflow.confirm(token)
+    except LinkEnded:
         return _ended(request, found)
     context = {
         "moved": found.mover is not None,

@@ -11,8 +11,11 @@ from django.views.decorators.http import require_http_methods
 from core.guard.limit_pages import over_limit_page
 from core.guard.no_store import no_store
 from core.people import email_addresses
-from newsletter import links, subscription
+from newsletter import links
 from newsletter.models import Subscriber
+from newsletter.subscription import confirm, lookup
+from newsletter.subscription import unsubscribe as workflow
+from newsletter.subscription.unsubscribe import can_undo_unsubscribe
 
 PAGE = "newsletter:unsubscribe"
 
@@ -30,7 +33,7 @@ def with_subscriber(purpose: str) -> Callable[..., Callable[..., HttpResponse]]:
         @wraps(view)
         def wrapper(request: HttpRequest, token: str) -> HttpResponse:
             found = links.read(purpose, token)
-            subscriber = found and subscription.find_subscriber(found.key)
+            subscriber = found and lookup.find_subscriber(found.key)
             if not found or not subscriber:
                 raise Http404("No such subscriber")
             return view(request, subscriber, found.issue)
@@ -52,7 +55,7 @@ def unsubscribe(request: HttpRequest, subscriber: Subscriber, issue: int) -> Htt
     if "undo" in request.POST:
         return _undo(request, subscriber, issue)
     how = "one click" if request.POST.get("List-Unsubscribe") == "One-Click" else "the link's page"
-    subscription.unsubscribe(subscriber, how=how, page=PAGE, issue=issue)
+    workflow.unsubscribe(subscriber, how=how, page=PAGE, issue=issue)
     return _page(request, "newsletter/unsubscribed.html", subscriber, issue)
 
 
@@ -61,7 +64,7 @@ def _undo(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpRespo
     if refused:
         return refused
     if subscriber.status != Subscriber.Status.ACTIVE:
-        subscription.undo_unsubscribe(subscriber, issue=issue)
+        confirm.undo_unsubscribe(subscriber, issue=issue)
     if request.POST["undo"] == "topics" and subscriber.status == Subscriber.Status.ACTIVE:
         return redirect(links.preferences_path(subscriber.key, issue))
     return _page(request, "newsletter/unsubscribed.html", subscriber, issue)
@@ -72,7 +75,7 @@ def _page(request: HttpRequest, template: str, subscriber: Subscriber, issue: in
         "subscriber": subscriber,
         "address": email_addresses.masked(subscriber.email),
         "active": subscriber.status == Subscriber.Status.ACTIVE,
-        "can_undo": subscription.can_undo_unsubscribe(subscriber),
+        "can_undo": can_undo_unsubscribe(subscriber),
         "preferences": links.preferences_path(subscriber.key, issue),
     }
     return render(request, template, context)

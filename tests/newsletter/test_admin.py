@@ -8,10 +8,9 @@ from django.core.cache import cache
 
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
-from newsletter import subscription
 from newsletter.admin import long_lists
 from newsletter.models import Confirmation, Consent, ConsentText, Event, Subscriber
-from newsletter.subscription import consents
+from newsletter.subscription import confirm, consents, erasure, signup
 from tests.core.staff.people import make_staff, sign_in
 from tests.newsletter.factories import make_consent_text, make_subscriber, make_topic
 
@@ -52,7 +51,7 @@ def test_somebody_is_found_by_the_beginning_of_the_address(editor):
 
 
 def test_somebody_erased_is_found_by_the_whole_address(editor):
-    subscription.erase(make_subscriber(email="anna@example.org"), how="by letter")
+    erasure.erase(make_subscriber(email="anna@example.org"), how="by letter")
     assert found(editor, "anna@example.org") == {""}
 
 
@@ -82,9 +81,9 @@ def test_nobody_adds_changes_or_deletes_a_subscriber_by_hand(manager):
 
 def with_history() -> Subscriber:
     make_consent_text()
-    subscription.sign_up("anna@example.org", page="pages:about", network="198.51.100.4")
+    signup.sign_up("anna@example.org", page="pages:about", network="198.51.100.4")
     mail = OutgoingEmail.objects.get(template="newsletter_confirm")
-    subscriber = subscription.confirm(mail.text.partition("/confirm/")[2].partition("/")[0])
+    subscriber = confirm.confirm(mail.text.partition("/confirm/")[2].partition("/")[0])
     subscriber.topics.add(make_topic(name="Recovery"))
     subscriber.topics.add(make_topic(name="=1+1"))
     Event.objects.create(source="x", event_id="1", kind="deferred", subscriber=subscriber, why="4")
@@ -164,7 +163,7 @@ def test_an_odd_address_of_a_page_is_no_error(manager):
 def test_confirmations_that_failed_are_a_list(editor):
     make_consent_text()
     for name in ("waits", "late", "lost", "came-back"):
-        subscription.sign_up(f"{name}@example.org", page="pages:home", network="")
+        signup.sign_up(f"{name}@example.org", page="pages:home", network="")
     late = Confirmation.objects.get(email="late@example.org")
     Confirmation.objects.filter(pk=late.pk).update(expires_at=late.asked_at)
     mails = OutgoingEmail.objects.filter(template="newsletter_confirm")
@@ -185,8 +184,8 @@ def test_confirmations_that_failed_are_a_list(editor):
 def test_a_new_text_is_a_new_version(manager):
     make_consent_text()
     manager.post("/admin/newsletter/consenttext/add/", {"text": "Something else."})
-    assert subscription.consent_text().version == 2
-    assert subscription.consent_text().text == "Something else."
+    assert signup.consent_text().version == 2
+    assert signup.consent_text().text == "Something else."
 
 
 def test_consents_are_found_by_a_whole_address(editor):

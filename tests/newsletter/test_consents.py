@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
-from newsletter import links, subscription
+from newsletter import links
 from newsletter.models import Confirmation, Consent, ConsentText, Event, Origin, Subscriber
-from newsletter.subscription import consents
+from newsletter.subscription import confirm, consents, erasure, signup, soft_bounces, unsubscribe
 from tests.newsletter.factories import make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -42,15 +42,15 @@ def everything() -> str:
 def with_history() -> Subscriber:
     """Somebody who confirmed, had letters come back, and asked again since."""
     make_subscriber()  # the text
-    subscription.sign_up(EMAIL, page="pages:home", network="198.51.100.77")
+    signup.sign_up(EMAIL, page="pages:home", network="198.51.100.77")
     link = OutgoingEmail.objects.get(template="newsletter_confirm").text
     token = link.partition("/confirm/")[2].partition("/")[0]
-    subscriber = subscription.confirm(token)
+    subscriber = confirm.confirm(token)
     subscriber.topics.add(make_topic())
     Event.objects.create(
         source="mailbox", event_id="1", kind="bounced", subscriber=subscriber, why=f"<{EMAIL}> full"
     )
-    subscription.sign_up(EMAIL, page="pages:home", network="198.51.100.77")
+    signup.sign_up(EMAIL, page="pages:home", network="198.51.100.77")
     OutgoingEmail.objects.filter(template="newsletter_welcome").update(
         status="sent", sent_at=timezone.now(), due_at=None
     )
@@ -59,7 +59,7 @@ def with_history() -> Subscriber:
 
 def test_erasing_takes_out_all_that_names_the_person_and_keeps_the_proof():
     subscriber = with_history()
-    assert subscription.erase(subscriber, how="by letter")
+    assert erasure.erase(subscriber, how="by letter")
     left = everything()
     assert "canary" not in left
     assert "198.51.100.77" not in left
@@ -73,11 +73,11 @@ def test_erasing_takes_out_all_that_names_the_person_and_keeps_the_proof():
 def test_erasing_takes_out_the_address_that_somebody_wanted_to_move_to(mailed, who):
     mover = make_subscriber()
     erased = mover if who == "who moves" else make_subscriber(email=EMAIL)
-    subscription.request_address_change(mover, EMAIL, network="198.51.100.77")
+    signup.request_address_change(mover, EMAIL, network="198.51.100.77")
     mail = OutgoingEmail.objects.get()
     if mailed:
         OutgoingEmail.objects.update(status="sent", sent_at=timezone.now(), due_at=None)
-    subscription.erase(erased, how="by letter")
+    erasure.erase(erased, how="by letter")
     assert "canary" not in everything()
     assert "198.51.100.77" not in everything()
     link = re.findall(r"https?://[^/]+(/newsletter/confirm/\S+)", mail.text)[0]
@@ -85,7 +85,7 @@ def test_erasing_takes_out_the_address_that_somebody_wanted_to_move_to(mailed, w
 
 
 def test_what_was_erased_is_known_by_its_hash_and_not_written_to():
-    subscription.erase(with_history(), how="by letter")
+    erasure.erase(with_history(), how="by letter")
     found = Subscriber.objects.get(address_hash=email_addresses.keyed_hash(EMAIL))
     assert found.status == Subscriber.Status.ERASED
     assert found not in Subscriber.objects.mailable()
@@ -93,49 +93,49 @@ def test_what_was_erased_is_known_by_its_hash_and_not_written_to():
 
 def test_links_of_somebody_erased_say_that_no_letters_come():
     subscriber = make_subscriber()
-    subscription.erase(subscriber, how="by letter")
+    erasure.erase(subscriber, how="by letter")
     for path in (links.preferences_path, links.unsubscribe_path):
         assert "You get no letters from us" in Client().get(path(subscriber.key)).text
 
 
 def test_erasing_twice_is_proved_once():
     subscriber = make_subscriber()
-    assert subscription.erase(subscriber, how="by letter")
-    assert not subscription.erase(subscriber, how="by letter")
+    assert erasure.erase(subscriber, how="by letter")
+    assert not erasure.erase(subscriber, how="by letter")
     assert Consent.objects.filter(kind="erased").count() == 1
 
 
 def test_addresses_that_were_never_confirmed_are_forgotten(settings):
     make_subscriber()
-    subscription.sign_up("nobody@example.org", page="pages:home", network="192.0.2.1")
-    assert subscription.empty_old_confirmations() == 0
+    signup.sign_up("nobody@example.org", page="pages:home", network="192.0.2.1")
+    assert erasure.empty_old_confirmations() == 0
     settings.NEWSLETTER_UNCONFIRMED_DAYS = 0
     Confirmation.objects.update(expires_at=timezone.now())
-    assert subscription.empty_old_confirmations() == 1
+    assert erasure.empty_old_confirmations() == 1
     assert Confirmation.objects.get().email == Confirmation.objects.get().network == ""
 
 
 @pytest.mark.parametrize("because", [Subscriber.Status.BOUNCED, Subscriber.Status.COMPLAINED])
 def test_suppressing_counts_at_once_and_is_proved(because):
     subscriber = make_subscriber()
-    assert subscription.suppress(subscriber, because=because, how="550 5.1.1")
+    assert unsubscribe.suppress(subscriber, because=because, how="550 5.1.1")
     assert subscriber not in Subscriber.objects.mailable()
     assert (Consent.objects.get().kind, Consent.objects.get().how) == (because, "550 5.1.1")
-    assert not subscription.suppress(subscriber, because=because, how="550 5.1.1")
+    assert not unsubscribe.suppress(subscriber, because=because, how="550 5.1.1")
 
 
 def test_suppressing_for_another_reason_is_a_mistake():
     with pytest.raises(ValueError, match="no reason"):
-        subscription.suppress(make_subscriber(), because=Subscriber.Status.LEFT, how="")
+        unsubscribe.suppress(make_subscriber(), because=Subscriber.Status.LEFT, how="")
 
 
 def test_passing_failures_suppress_after_so_many_in_a_row(settings):
     settings.NEWSLETTER_SOFT_BOUNCES = 3
     subscriber = make_subscriber()
-    assert not subscription.record_soft_bounce(subscriber, how="452 full")
-    assert not subscription.record_soft_bounce(subscriber, how="452 full")
-    subscription.reset_soft_bounces(subscriber)
-    counted = [subscription.record_soft_bounce(subscriber, how="452 full") for _ in range(3)]
+    assert not soft_bounces.record_soft_bounce(subscriber, how="452 full")
+    assert not soft_bounces.record_soft_bounce(subscriber, how="452 full")
+    soft_bounces.reset_soft_bounces(subscriber)
+    counted = [soft_bounces.record_soft_bounce(subscriber, how="452 full") for _ in range(3)]
     assert counted == [False, False, True]
     subscriber.refresh_from_db()
     assert subscriber.status == Subscriber.Status.BOUNCED

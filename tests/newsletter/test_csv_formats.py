@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import CommandError
 
-from newsletter import subscription
 from newsletter.models import Consent, Import, Subscriber
+from newsletter.subscription import unsubscribe
 from newsletter.transfer import csv_import
 from tests.newsletter.factories import make_consent_text, make_subscriber
 
@@ -159,7 +159,7 @@ def test_who_has_confirmed_here_stays_whatever_a_file_says(run_import):
 
 def test_who_left_here_is_not_moved_by_a_file(run_import):
     run_import("email\nanna@x.org\n", "--all-active")
-    subscription.unsubscribe(Subscriber.objects.get(), how="link")
+    unsubscribe.unsubscribe(Subscriber.objects.get(), how="link")
     run_import("email,status\nanna@x.org,cleaned\n")
     assert statuses() == {"anna": "left"}
 

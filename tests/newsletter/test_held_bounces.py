@@ -5,10 +5,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from core.mail.models import OutgoingEmail
-from newsletter import subscription
 from newsletter.bounces import reports
 from newsletter.issues import retention, workflow
 from newsletter.models import Consent, Event, HardBounce, Issue, Subscriber
+from newsletter.subscription import erasure, unsubscribe
 from tests.core.staff.people import make_staff, sign_in
 from tests.newsletter.factories import letter_to
 from tests.newsletter.issues import mail_through, make_issue, make_readers, send, start, statuses
@@ -89,8 +89,8 @@ def test_who_left_or_complained_meanwhile_is_not_brought_back():
     readers = make_readers(5)
     issue = sent_issue(readers)
     came_back(issue, readers[:2])
-    subscription.unsubscribe(readers[0], how="link")
-    subscription.suppress(readers[1], because=Status.COMPLAINED, how="abuse")
+    unsubscribe.unsubscribe(readers[0], how="link")
+    unsubscribe.suppress(readers[1], because=Status.COMPLAINED, how="abuse")
     came_back(issue, readers[2:])
     found = Subscriber.objects.order_by("pk").values_list("status", flat=True)
     assert list(found) == ["left", "complained", "active", "active", "active"]
@@ -181,7 +181,7 @@ def test_only_who_may_take_readers_off_decides():
 
 def test_what_names_a_reader_goes_with_the_history_and_with_the_reader():
     _issue, readers = held_issue()
-    subscription.erase(readers[0], how="staff")
+    erasure.erase(readers[0], how="staff")
     assert not HardBounce.objects.filter(subscriber=readers[0]).exists()
     HardBounce.objects.update(at="2020-01-01T00:00Z")
     retention.delete_old_deliveries()

@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from core.mail.models import OutgoingEmail
-from newsletter import links, subscription
+from newsletter import links
 from newsletter.models import Consent, Subscriber
+from newsletter.subscription import preferences, signup, unsubscribe
 from tests.newsletter.factories import make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +104,7 @@ def test_another_address_counts_once_its_owner_confirms_and_the_old_one_is_told(
     topic = make_topic()
     make_topic()
     subscriber = make_subscriber(email="old@example.org")
-    subscription.choose_topics(subscriber, [topic])
+    preferences.choose_topics(subscriber, [topic])
     move(client, subscriber)
     assert Subscriber.objects.active().get().email == "old@example.org"
     assert "Your letters come here now" in client.post(confirm_link()).text
@@ -144,7 +145,7 @@ def test_moving_to_an_address_that_is_in_already_leaves_one_subscription(client)
 def test_moving_ends_when_the_old_address_leaves_first(client):
     subscriber = make_subscriber()
     move(client, subscriber)
-    subscription.unsubscribe(subscriber, how="the link's page")
+    unsubscribe.unsubscribe(subscriber, how="the link's page")
     assert client.post(confirm_link()).status_code == 410
     assert not Subscriber.objects.active().exists()
     assert OutgoingEmail.objects.get().status == "dropped"
@@ -154,7 +155,7 @@ def test_coming_back_to_an_old_address_parts_it_from_the_new_one(client):
     subscriber = make_subscriber(email="old@example.org")
     move(client, subscriber)
     client.post(confirm_link())
-    subscription.sign_up("old@example.org", page="pages:home", network="")
+    signup.sign_up("old@example.org", page="pages:home", network="")
     mail = OutgoingEmail.objects.get(template="newsletter_confirm")
     client.post(re.findall(r"https?://[^/]+(/newsletter/confirm/\S+)", mail.text)[0])
     client.post(links.unsubscribe_path(subscriber.key))
@@ -172,7 +173,7 @@ def test_a_reader_sends_at_most_three_links_a_day_and_is_told(client):
 def test_no_strangers_sign_ups_keep_a_reader_from_moving(client):
     reader = make_subscriber()
     for _ in range(3):
-        subscription.sign_up("new@example.org", page="newsletter:home", network="198.51.100.9")
+        signup.sign_up("new@example.org", page="newsletter:home", network="198.51.100.9")
     page = change(client, reader, do="move", email="new@example.org")
     assert "We have sent a link to your new address." in page.text
     assert OutgoingEmail.objects.filter(to="new@example.org", template="newsletter_move").exists()

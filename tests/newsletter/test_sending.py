@@ -3,10 +3,11 @@
 import pytest
 from django.db.models.functions import Now
 
-from newsletter import subscription, tasks
+from newsletter import tasks
 from newsletter.delivery import batch_sender, dispatch, queries, recovery
 from newsletter.issues import workflow
 from newsletter.models import Batch, Delivery, Issue, Subscriber
+from newsletter.subscription import preferences, unsubscribe
 from tests.newsletter.factories import make_subscriber, make_topic
 from tests.newsletter.issues import (
     mail_through,
@@ -69,8 +70,8 @@ def test_whoever_leaves_in_the_middle_gets_nothing_more(smtp_server):
     staying, leaving, pausing = make_readers(3)
     issue = start(make_issue())
     claimed = queries.claim(issue.pk, "test", most=9, workers=9)
-    subscription.unsubscribe(leaving, how="link")
-    subscription.pause(pausing, weeks=2)
+    unsubscribe.unsubscribe(leaving, how="link")
+    preferences.pause(pausing, weeks=2)
     Batch.objects.filter(pk=claimed.batch).update(lease_until=Now())
     recovery.finish_abandoned()
     send(issue)

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.mail.models import OutgoingEmail
-from newsletter import subscription
 from newsletter.models import Confirmation, Subscriber
+from newsletter.subscription import signup
 from tests.newsletter.factories import make_consent_text, make_subscriber
 from tests.newsletter.signup import mails, sign_up
 
@@ -49,7 +49,7 @@ def known(how: str | None) -> str:
     if how == "paused":
         make_subscriber(email=email, paused_until=timezone.now() + timedelta(days=9))
     if how == "asked before":
-        subscription.sign_up(email, page="pages:home", network="192.0.2.7")
+        signup.sign_up(email, page="pages:home", network="192.0.2.7")
     return email
 
 

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from core.mail.models import OutgoingEmail
-from newsletter import subscription
 from newsletter.models import Confirmation, Consent, Subscriber
+from newsletter.subscription import confirm, signup, unsubscribe
+from newsletter.subscription.confirm import LinkEnded
 from tests.newsletter.factories import make_consent_text, make_subscriber
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,7 +19,7 @@ def at_once(*calls) -> list:
     def run(call):
         try:
             return call()
-        except subscription.LinkEnded:
+        except LinkEnded:
             return None
         finally:
             connection.close()
@@ -30,35 +31,35 @@ def at_once(*calls) -> list:
 def ask(email: str = "grace@example.org") -> str:
     """The token that was mailed."""
     make_consent_text()
-    subscription.sign_up(email, page="pages:home", network="")
+    signup.sign_up(email, page="pages:home", network="")
     text = OutgoingEmail.objects.filter(to=email).latest("pk").text
     return text.partition("/confirm/")[2].partition("/")[0]
 
 
 def test_a_link_that_is_pressed_twice_at_once_confirms_once():
     token = ask()
-    at_once(*[lambda: subscription.confirm(token)] * 6)
+    at_once(*[lambda: confirm.confirm(token)] * 6)
     assert Consent.objects.count() == 1
     assert OutgoingEmail.objects.filter(template="newsletter_welcome").count() == 1
 
 
 def test_two_links_to_one_address_make_one_subscriber():
     tokens = [ask(), ask()]
-    at_once(*[lambda token=token: subscription.confirm(token) for token in tokens])
+    at_once(*[lambda token=token: confirm.confirm(token) for token in tokens])
     assert Subscriber.objects.get().status == Status.ACTIVE
     assert OutgoingEmail.objects.filter(template="newsletter_welcome").count() == 1
 
 
 def test_a_dozen_at_once_for_one_address_send_three_mails():
     make_consent_text()
-    asked = [lambda: subscription.sign_up("grace@example.org", page="x:y", network="")] * 12
+    asked = [lambda: signup.sign_up("grace@example.org", page="x:y", network="")] * 12
     at_once(*asked)
     assert Confirmation.objects.count() == OutgoingEmail.objects.count() == 3
 
 
 def test_leaving_twice_at_once_is_proved_once():
     subscriber = make_subscriber()
-    at_once(*[lambda: subscription.unsubscribe(Subscriber.objects.get(), how="one click")] * 4)
+    at_once(*[lambda: unsubscribe.unsubscribe(Subscriber.objects.get(), how="one click")] * 4)
     assert Consent.objects.filter(subscriber=subscriber).count() == 1
 
 
@@ -67,8 +68,8 @@ def test_confirming_and_leaving_at_once_end_in_one_of_the_two():
         subscriber = make_subscriber()
         token = ask(subscriber.email)
         at_once(
-            lambda token=token: subscription.confirm(token),
-            lambda pk=subscriber.pk: subscription.unsubscribe(
+            lambda token=token: confirm.confirm(token),
+            lambda pk=subscriber.pk: unsubscribe.unsubscribe(
                 Subscriber.objects.get(pk=pk), how="one click"
             ),
         )

@@ -7,8 +7,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from newsletter import links, subscription
+from newsletter import links
 from newsletter.models import Confirmation, Consent, Subscriber
+from newsletter.subscription import signup
 from tests.newsletter.factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -144,7 +145,7 @@ def test_a_complaint_a_bounce_and_an_erasure_cannot_be_taken_back(program, statu
 
 def test_links_to_confirm_are_dead_after_leaving(program):
     subscriber = make_subscriber()
-    subscription.sign_up(subscriber.email, page="pages:home", network="192.0.2.1")
+    signup.sign_up(subscriber.email, page="pages:home", network="192.0.2.1")
     program.post(link(subscriber))
     assert not Confirmation.objects.open().exists()
 

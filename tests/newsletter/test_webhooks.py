@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from core.mail import outbox
 from core.mail.models import OutgoingEmail
-from newsletter import links, subscription
+from newsletter import links
 from newsletter.delivery import message_ids
 from newsletter.models import Consent, Event, Subscriber
+from newsletter.subscription.confirm import undo_unsubscribe
 from tests.internet import Internet
 from tests.newsletter import payloads
 from tests.newsletter.factories import letter_to, make_subscriber
@@ -75,7 +76,7 @@ def test_a_complaint_counts_after_leaving_too_and_ends_the_way_back(tell, kind, 
     assert status_of(subscriber) == Status.COMPLAINED
     assert Consent.objects.get().kind == "complained"
     Client().post(links.unsubscribe_path(subscriber.key), {"do": "return"})
-    subscription.undo_unsubscribe(Subscriber.objects.get())
+    undo_unsubscribe(Subscriber.objects.get())
     assert status_of(subscriber) == Status.COMPLAINED
 
 

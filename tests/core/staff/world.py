@@ -13,8 +13,8 @@ from appointments.models import Appointment, Consent, ConsentText, Status
 from articles.models import Comment, Feedback, ImageAsset, Redirect, Synonym
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
-from newsletter import subscription
 from newsletter.models import Delivery, Event, Subscriber
+from newsletter.subscription import confirm, signup
 from tests.articles.factories import make_article
 from tests.factories import (
     make_appointment,
@@ -128,11 +128,11 @@ def _readers() -> list[Person]:
     issue, people = make_issue(), []
     for nth in range(2):
         email = f"quirin{nth}@example.org"
-        subscription.sign_up(email, page="pages:about", network="198.51.100.4")
+        signup.sign_up(email, page="pages:about", network="198.51.100.4")
         mail = OutgoingEmail.objects.get(to=email)
         if nth == 0:
             token = mail.text.partition("/confirm/")[2].partition("/")[0]
-            reader = subscription.confirm(token)
+            reader = confirm.confirm(token)
             Event.objects.create(
                 source="x", event_id="1", kind="deferred", subscriber=reader, why="4"
             )
