@@ -172,6 +172,15 @@ def times_of(service: Service, starts_at: datetime) -> dict:
     return {"ends_at": ends_at, "blocked": blocked}
 
 
+def times_kept(appointment: Appointment, starts_at: datetime) -> dict:
+    """Length and buffers as they were when it was booked: changing a service changes no visit."""
+    by = starts_at - appointment.starts_at
+    return {
+        "ends_at": appointment.ends_at + by,
+        "blocked": (appointment.blocked.lower + by, appointment.blocked.upper + by),
+    }
+
+
 def extend(hold: Appointment) -> bool:
     """Ten more minutes, once. False if it was extended before, has run out, or is no hold.
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from appointments import emails
 from appointments.booking import waitlist_trigger
+from appointments.booking.holds import times_kept
 from appointments.booking.rules import (
     PATIENT,
     NotChangeable,
@@ -126,12 +127,3 @@ def _move(
         emails.moved(moved, was=appointment)
     waitlist_trigger.look_soon()
     return moved
-
-
-def times_kept(appointment: Appointment, starts_at: datetime) -> dict:
-    """Length and buffers as they were when it was booked: changing a service changes no visit."""
-    by = starts_at - appointment.starts_at
-    return {
-        "ends_at": appointment.ends_at + by,
-        "blocked": (appointment.blocked.lower + by, appointment.blocked.upper + by),
-    }

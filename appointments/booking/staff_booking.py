@@ -16,8 +16,7 @@ from django.utils import timezone
 
 from appointments import emails
 from appointments.booking import patients, waitlist_trigger
-from appointments.booking.holds import HOLD_FOR, times_of
-from appointments.booking.moves import times_kept
+from appointments.booking.holds import HOLD_FOR, times_kept, times_of
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import (
     NotChangeable,
