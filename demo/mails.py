@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from appointments import emails
-from appointments.emails import patients
+from appointments.emails import visit_emails
 from appointments.models import Appointment
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.practice.models import Practice
@@ -23,10 +22,12 @@ def create_mails(now: datetime) -> None:
     ours = Appointment.objects.upcoming(now).filter(patient__email__endswith=people.DOMAIN)
     visits = ours.filter(starts_at__gte=tomorrow).select_related("provider", "service", "patient")
     for place, visit in enumerate(visits.order_by("starts_at", "pk")[:COUNT]):
-        patients.booked(visit)  # their providers need no mail
+        visit_emails.confirmation(visit)  # their providers need no mail
         failed = {"status": EmailStatus.FAILED, "last_error": REFUSED}
         sent = {"status": EmailStatus.SENT, "sent_at": visit.created + timedelta(minutes=4)}
-        OutgoingEmail.objects.about(emails.about(visit)).filter(status=EmailStatus.WAITING).update(
+        OutgoingEmail.objects.about(visit_emails.about(visit)).filter(
+            status=EmailStatus.WAITING
+        ).update(
             attempts=1,
             due_at=None,
             created_at=visit.created + timedelta(minutes=3),

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from appointments import emails
 from appointments.booking.rules import lock
 from appointments.booking.visits import complete, no_show
+from appointments.emails import visit_emails
 from appointments.models import Appointment, License, Provider, Service, Status
 from appointments.scheduling.provider_calendars import Calendar
 from core.mail import outbox
@@ -31,7 +31,7 @@ def settle_past_visits(now: datetime) -> None:
     for visit in ours:
         missed = visit.status == Status.BOOKED and visit.uid.int % 11 == 0
         (no_show if missed else complete)(visit, by=records.FRONT_DESK)
-        outbox.drop(about=emails.about(visit))
+        outbox.drop(about=visit_emails.about(visit))
 
 
 def book_visits(providers: list[Provider], services: dict[str, Service], now: datetime) -> int:

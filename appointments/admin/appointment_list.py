@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appointments import emails
 from appointments.admin import practice_time
+from appointments.emails import visit_emails
 from appointments.models import Appointment, Status
 from core.mail.models import OutgoingEmail
 
@@ -119,7 +119,7 @@ class VisitList(ChangeList):
         visits = list(self.result_list)
         mails = last_mails(visits)
         for visit in visits:
-            visit.last_mail = mails.get(emails.about(visit))
+            visit.last_mail = mails.get(visit_emails.about(visit))
         self.result_list = visits
 
 
@@ -130,6 +130,6 @@ def last_mail(visit: Appointment) -> OutgoingEmail | None:
 
 def last_mails(visits: Iterable[Appointment]) -> dict[str, OutgoingEmail]:
     """Return the newest e-mail about each of these, by what it is about."""
-    mails = OutgoingEmail.objects.about(*map(emails.about, visits))
+    mails = OutgoingEmail.objects.about(*map(visit_emails.about, visits))
     newest = mails.order_by("about", "-pk").distinct("about").only("about", "status")
     return {mail.about: mail for mail in newest}

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appointments import emails
 from appointments.admin import practice_time, workflow_actions
 from appointments.booking.rules import PATIENT, SYSTEM
+from appointments.emails import visit_emails
 from appointments.models import Appointment, Consent, Status
 from appointments.scheduling import time_zones
 from core.mail.models import OutgoingEmail
@@ -131,7 +131,7 @@ class Mail:
 def emails_about(appointment: Appointment) -> list[Mail]:
     """Return the e-mails about this visit, newest first."""
     zone = practice_time.zone_of(appointment)
-    found = OutgoingEmail.objects.about(emails.about(appointment)).order_by("-pk")
+    found = OutgoingEmail.objects.about(visit_emails.about(appointment)).order_by("-pk")
     return [
         Mail(
             email,

@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from appointments import emails
 from appointments.admin import appointment_page, practice_time
 from appointments.booking import pressure as booking_pressure
+from appointments.emails import visit_emails
 from appointments.models import Appointment
 from core.mail.models import OutgoingEmail
 
@@ -32,9 +32,9 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     if not request.user.has_perm("appointments.view_appointment"):
         return None
     failed = OutgoingEmail.objects.failed().filter(overtaken=False)
-    failed = failed.filter(about__startswith=emails.ABOUT).only("about", "template")
+    failed = failed.filter(about__startswith=visit_emails.ABOUT).only("about", "template")
     mails = {mail.about: mail for mail in failed}
-    pks = [about.removeprefix(emails.ABOUT) for about in mails]
+    pks = [about.removeprefix(visit_emails.ABOUT) for about in mails]
     visits = Appointment.objects.filter(pk__in=pks, starts_at__gt=timezone.now())
     rows = list(practice_time.with_practice_zone(visits.order_by("starts_at")))
     if not rows:
@@ -49,7 +49,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
                 "when": practice_time.format_datetime(
                     visit.starts_at, practice_time.zone_of(visit)
                 ),
-                "kind": appointment_page.kind(mails[emails.about(visit)]),
+                "kind": appointment_page.kind(mails[visit_emails.about(visit)]),
             }
             for visit in rows[:SHOWN]
         ],

@@ -2,9 +2,9 @@
 
 from django.utils import timezone
 
-from appointments import emails
 from appointments.booking.rules import in_one_transaction
 from appointments.booking.visits import CONFIRM_WITHIN
+from appointments.emails import visit_emails
 from appointments.models import Appointment, FormerKey, Patient, Status
 from appointments.models.keys import new_key
 from core.people import email_addresses
@@ -52,10 +52,10 @@ def readdress(visit: Appointment, email: str, *, by: str) -> bool:
 def _tell(visit: Appointment, was: str) -> bool:
     now = timezone.now()
     if visit.status in (Status.BOOKED, Status.CHECKED_IN) and visit.ends_at > now:
-        emails.readdressed(visit, was=was)
+        visit_emails.readdressed(visit, was=was)
         return True
     if visit.status in (Status.HELD, Status.EXPIRED) and visit.starts_at > now:
-        emails.must_confirm(visit, at_once=True)
+        visit_emails.must_confirm(visit, at_once=True)
         return True
-    emails.drop_waiting(visit)
+    visit_emails.drop_waiting(visit)
     return False

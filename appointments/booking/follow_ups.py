@@ -7,7 +7,6 @@ from uuid import uuid4
 from django.db import IntegrityError
 from django.utils import timezone
 
-from appointments import emails
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import (
     NotChangeable,
@@ -19,6 +18,7 @@ from appointments.booking.rules import (
 from appointments.booking.simultaneous_visits import BookedAlready, lock_address, require_no_other
 from appointments.booking.staff_booking import WantedVisit, already_booked, require_allowed, write
 from appointments.booking.visits import cancel
+from appointments.emails import visit_emails
 from appointments.models import Appointment, Service
 
 TWO_YEARS = 730
@@ -62,7 +62,7 @@ def _book_series(
         require_no_other(details, each.starts_at, each.ends_at, but=each.beside)
         require_allowed(each)
         booked.append(write(each, details, by, series=after.series))
-    emails.series_booked(booked)
+    visit_emails.series_booked(booked)
     return booked
 
 

@@ -7,7 +7,6 @@ from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
-from appointments import emails
 from appointments.booking import waitlist_trigger
 from appointments.booking.holds import times_kept
 from appointments.booking.rules import (
@@ -27,6 +26,7 @@ from appointments.booking.rules import (
 )
 from appointments.booking.simultaneous_visits import lock_address, require_no_other
 from appointments.booking.visits import require_time_left, reread
+from appointments.emails import visit_emails
 from appointments.models import Appointment, Provider
 from appointments.scheduling import availability
 
@@ -122,8 +122,8 @@ def _move(
         raise NotChangeable
     moved = reread(appointment)
     if moved.waits_for_the_patient:
-        emails.must_confirm(moved)
+        visit_emails.must_confirm(moved)
     else:
-        emails.moved(moved, was=appointment)
+        visit_emails.moved(moved, was=appointment)
     waitlist_trigger.look_soon()
     return moved

@@ -14,7 +14,6 @@ from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
-from appointments import emails
 from appointments.booking import patients, waitlist_trigger
 from appointments.booking.holds import HOLD_FOR, times_kept, times_of
 from appointments.booking.patients import PatientDetails
@@ -35,6 +34,7 @@ from appointments.booking.simultaneous_visits import (
     require_no_other,
 )
 from appointments.booking.visits import reread
+from appointments.emails import visit_emails
 from appointments.models import Appointment, Provider, Service, Status
 from appointments.scheduling import availability
 
@@ -89,7 +89,7 @@ def _book_one(wanted: WantedVisit, details: PatientDetails, by: str) -> Appointm
     require_no_other(details, wanted.starts_at, wanted.ends_at, but=wanted.beside)
     require_allowed(wanted)
     appointment = write(wanted, details, by)
-    emails.booked(appointment)
+    visit_emails.booked(appointment)
     return appointment
 
 
@@ -213,7 +213,7 @@ def _move(appointment: Appointment, wanted: WantedVisit, by: str) -> Appointment
     if not changed:
         raise NotChangeable
     moved = reread(appointment)
-    emails.moved(moved, was=appointment)
+    visit_emails.moved(moved, was=appointment)
     waitlist_trigger.look_soon()
     return moved
 

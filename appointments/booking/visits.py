@@ -8,7 +8,6 @@ from django.db import IntegrityError
 from django.db.models import F, Q
 from django.utils import timezone
 
-from appointments import emails
 from appointments.booking import patients, pressure, waitlist_trigger
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import (
@@ -29,6 +28,7 @@ from appointments.booking.rules import (
     settle_expired,
 )
 from appointments.booking.simultaneous_visits import lock_address, overlapping, require_no_other
+from appointments.emails import staff_emails, visit_emails
 from appointments.models import Appointment, Status
 
 CONFIRM_WITHIN = timedelta(minutes=30)
@@ -86,11 +86,11 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
     told = must_confirm or knows_of_many or (proved and has_many)
     _write(hold, details, now, waits, known.waiting, proved=proved, told_to_confirm=told)
     if waits:
-        emails.must_confirm(hold, has_many=has_many)
+        visit_emails.must_confirm(hold, has_many=has_many)
     else:
-        emails.booked(hold)
+        visit_emails.booked(hold)
         if taken.booked + 1 >= taken.hourly:
-            emails.booking_paused()
+            staff_emails.booking_paused()
     return hold
 
 
@@ -210,7 +210,7 @@ def _confirm(appointment: Appointment, beside: Collection[int]) -> None:
         status__in=[Status.HELD, Status.EXPIRED],
     )
     if kept.update(status=Status.BOOKED, held_until=None, proved=True):
-        emails.booked(reread(appointment))
+        visit_emails.booked(reread(appointment))
     elif reread(appointment).status != Status.BOOKED:
         raise NotChangeable
 
@@ -247,7 +247,7 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
     )
     if not changed:
         raise NotChangeable
-    emails.cancelled(reread(appointment), by_patient=by == PATIENT)
+    visit_emails.cancelled(reread(appointment), by_patient=by == PATIENT)
 
 
 def require_time_left(appointment: Appointment, by: str) -> None:
@@ -263,7 +263,7 @@ def check_in(appointment: Appointment, *, by: str) -> None:
     if not is_licensed(appointment.provider_id, appointment.state, timezone.now()):
         raise NotChangeable
     _step(appointment, [Status.BOOKED], Status.CHECKED_IN, by)
-    emails.checked_in(appointment)
+    visit_emails.drop_waiting(appointment)
 
 
 def complete(appointment: Appointment, *, by: str) -> None:
@@ -275,7 +275,7 @@ def complete(appointment: Appointment, *, by: str) -> None:
 def no_show(appointment: Appointment, *, by: str) -> None:
     """The patient did not come. Raises NotChangeable unless it was booked and has begun."""
     _step(appointment, [Status.BOOKED], Status.NO_SHOW, by, begun=True)
-    emails.no_show(reread(appointment))
+    visit_emails.no_show(reread(appointment))
 
 
 def _step(

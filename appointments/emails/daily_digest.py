@@ -11,7 +11,7 @@ from django.db.models import CharField, Count, Exists, Min, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from appointments.emails import staff
+from appointments.emails import staff_emails
 from appointments.models import Appointment, Provider, Status
 from appointments.scheduling import opening_hours
 from core.mail.models import OutgoingEmail
@@ -33,7 +33,7 @@ def _write(zone: ZoneInfo, now: datetime) -> int:
         return 0
     day, written = local.date(), 0
     for provider, email, visits, first in _counts(zone, day):
-        written += staff.daily_digest(
+        written += staff_emails.daily_digest(
             provider,
             email,
             day,
@@ -47,7 +47,9 @@ def _write(zone: ZoneInfo, now: datetime) -> int:
 def _counts(zone: ZoneInfo, day: date) -> Any:
     """Provider, address, number of visits and the first one's start, where nobody wrote it yet."""
     key = Concat(
-        Value(staff.DAILY_DIGEST_KEY), Cast(OuterRef("provider"), CharField()), Value(f":{day}")
+        Value(staff_emails.DAILY_DIGEST_KEY),
+        Cast(OuterRef("provider"), CharField()),
+        Value(f":{day}"),
     )
     return (
         Appointment.objects.filter(

@@ -24,8 +24,7 @@ from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from appointments import emails
-from appointments.emails import patients
+from appointments.emails import visit_emails
 from appointments.models import Appointment, Service
 from appointments.models.appointment_status import AppointmentQuerySet
 from core.mail.models import OutgoingEmail
@@ -72,7 +71,7 @@ def kinds() -> dict[Reminder, list[int]]:
 
 def due(kind: Reminder, services: Iterable[int], now: datetime) -> AppointmentQuerySet:
     """Visits whose reminder of that kind is to be written now."""
-    about = Concat(Value(emails.ABOUT), Cast(OuterRef("pk"), CharField()))
+    about = Concat(Value(visit_emails.ABOUT), Cast(OuterRef("pk"), CharField()))
     told = OutgoingEmail.objects.filter(
         about=about, created_at__gt=OuterRef("starts_at") - (kind.due + APART)
     ).exclude(about="")  # spelled out, for the index
@@ -111,7 +110,7 @@ def _lock(visits: AppointmentQuerySet) -> list[Appointment]:
 def _remind(visit: Appointment, kind: Reminder) -> bool:
     try:
         with transaction.atomic():
-            return patients.reminder(visit, kind.hours, not_after=visit.starts_at - kind.over)
+            return visit_emails.reminder(visit, kind.hours, not_after=visit.starts_at - kind.over)
     except Exception as error:  # one visit that cannot be told must not silence the others
         log.warning("visit %s has no reminder: %s", visit.pk, type(error).__name__)
         return False

@@ -5,8 +5,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from appointments import cookies, emails
+from appointments import cookies
 from appointments.booking import returning_patient
+from appointments.emails import link_emails
 from appointments.forms.email_address import AddressForm
 from appointments.models import Service
 from appointments.scheduling.states import State
@@ -37,7 +38,7 @@ def request_link(request: HttpRequest, state: State, service: Service) -> HttpRe
     refused = limit_page(request, "links", address=f"proof {email_addresses.mailbox(email)}")
     if refused:
         return refused
-    emails.proof(email, state, service)
+    link_emails.proof(email, state, service)
     return render(request, "appointments/email_proof_sent.html", context | {"email": email})
 
 

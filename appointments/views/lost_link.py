@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from appointments import emails
+from appointments.emails import link_emails
 from appointments.forms.email_address import AddressForm
 from core.guard.limit_pages import limit_page
 from core.guard.no_store import no_store
@@ -22,5 +22,5 @@ def lost_link(request: HttpRequest) -> HttpResponse:
     refused = limit_page(request, "links", address=email_addresses.mailbox(email))
     if refused:
         return refused
-    emails.my_visits(email)
+    link_emails.my_visits(email)
     return render(request, "appointments/lost_link_sent.html", {"email": email})

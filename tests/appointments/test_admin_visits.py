@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import emails
 from appointments.booking import moves
 from appointments.booking.patients import PatientDetails
 from appointments.booking.visits import book, cancel
+from appointments.emails import visit_emails
 from appointments.models import Appointment, Consent, ConsentText, Status
 from core.mail.models import EmailStatus, OutgoingEmail
 from tests.appointments.staff_clients import signed_in
@@ -61,7 +61,7 @@ def chosen(client: Client, action: str, *visits: Appointment, **data: str):
 
 
 def mails_about(visit: Appointment) -> list[OutgoingEmail]:
-    return list(OutgoingEmail.objects.about(emails.about(visit)))
+    return list(OutgoingEmail.objects.about(visit_emails.about(visit)))
 
 
 def fresh(visit: Appointment) -> Appointment:
@@ -81,8 +81,8 @@ def text_of(answer) -> str:
 
 
 def make_failed(visit: Appointment, reason: str = "550 No such user") -> OutgoingEmail:
-    emails.booked(visit)
-    OutgoingEmail.objects.about(emails.about(visit)).update(
+    visit_emails.booked(visit)
+    OutgoingEmail.objects.about(visit_emails.about(visit)).update(
         status=EmailStatus.FAILED, due_at=None, attempts=1, last_error=reason
     )
     return mails_about(visit)[0]
@@ -208,7 +208,7 @@ def test_a_nurse_cannot_send_an_email_again(nurse):
 
 def test_an_email_that_did_not_fail_is_not_sent_again(desk):
     visit = make_appointment()
-    emails.booked(visit)
+    visit_emails.booked(visit)
     address = reverse("admin:appointments_appointment_send_again", args=[visit.pk])
     answer = desk.post(address, follow=True)
     assert "No failed e-mail" in text_of(answer)
@@ -238,7 +238,7 @@ def test_the_list_takes_as_many_queries_for_thirty_visits_as_for_one(
     def add(count: int) -> None:
         for place in range(count):
             service = make_service(providers=[make_provider()])
-            emails.booked(make_appointment(service=service, zone=ZONES[place % 3]))
+            visit_emails.booked(make_appointment(service=service, zone=ZONES[place % 3]))
 
     add(1)
     desk.get(LIST)

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from appointments import emails
+from appointments.emails import visit_emails
 from appointments.waitlist import links as place_links
 from core.mail.models import OutgoingEmail
 from tests.appointments import booking_steps
@@ -47,7 +47,7 @@ def test_no_page_and_no_mail_of_somebody_with_a_long_name_is_wider_than_a_phone(
     visit.provider.name = WORD
     visit.provider.save()
     approved(make_article(slug="open"), name=WORD, text="It helped me.")
-    emails.booked(visit)
+    visit_emails.booked(visit)
     pages = [
         *(booking_steps.page_of(visit, step) for step in ("visit", "done", "cancel", "reschedule")),
         place_links.page(place),

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import emails
+from appointments.emails import visit_emails
 from appointments.models import Appointment, ClinicRules, Provider
 from articles.models import Article, Comment
 from core.mail.models import OutgoingEmail
@@ -101,7 +101,7 @@ def test_each_page_is_readable_and_breaks_no_rule(staff_page, live_server, addre
 
 def make_every_panel(visit: Appointment) -> None:
     """Something to say for each block of the first page."""
-    make_email(about=emails.about(visit))
+    make_email(about=visit_emails.about(visit))
     came_back = {"last_error": "550", "due_at": None, "bounced_at": timezone.now()}
     OutgoingEmail.objects.update(status="failed", **came_back)
     ClinicRules.objects.update_or_create(pk=1, defaults={"most_hourly": 1})  # booking rests

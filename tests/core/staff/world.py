@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db.models import Model
 from django.utils import timezone
 
-from appointments import emails
+from appointments.emails import visit_emails
 from appointments.models import Appointment, Consent, ConsentText, Status
 from articles.models import Comment, Feedback, ImageAsset, Redirect, Synonym
 from core.mail.models import OutgoingEmail
@@ -99,7 +99,7 @@ def _visits() -> list[dict]:
 def _with_all(visit: Appointment) -> Person:
     patient = visit.patient
     assert patient is not None
-    emails.booked(visit)
+    visit_emails.booked(visit)
     for text in ConsentText.current():
         Consent.objects.create(
             text=text,

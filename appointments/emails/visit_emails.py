@@ -1,9 +1,11 @@
-"""Mails to patients: name, time, practice, phone, one link, no more.
+"""The mails that a change of a visit owes, to its patient and to its provider.
 
-Each overtakes what still waits about the same visit, where its news replaces the older.
+Every mail is written to the outbox in the transaction of the change that causes it, under a key
+that exists once. To patients: name, time, practice, phone, one link, no more. To providers: a time
+on their own clock and a link to the admin, and no name. Each overtakes what still waits about the
+same visit, where its news replaces the older.
 """
 
-import uuid
 from collections.abc import Sequence
 from copy import copy
 from datetime import datetime, timedelta
@@ -13,14 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments import links
-from appointments.booking import returning_patient
 from appointments.booking.patients import match_key
+from appointments.calendars import feeds
 from appointments.calendars.ics import Method, calendar_file
-from appointments.models import Appointment, Service, Status, WaitlistEntry
+from appointments.models import Appointment, Provider, Status, WaitlistEntry
 from appointments.scheduling import time_zones
-from appointments.scheduling.states import State
 from core.mail import outbox
-from core.people import email_addresses
 from core.practice.models import Practice
 from core.signed_links import absolute_url
 
@@ -28,9 +28,6 @@ ABOUT = "appointment:"
 LONGEST_DELAY_OF_CHANGE = timedelta(hours=1)
 IN_TIME = timedelta(hours=2)  # before the visit: from then on every change is told at once
 LONGEST_PAUSE_TO_CONFIRM = timedelta(minutes=10)
-# A mail with links that still work is in the mailbox meanwhile.
-LONGEST_PAUSE_OF_LINKS = timedelta(hours=6)
-LONGEST_PAUSE_OF_PROOFS = returning_patient.VALID_FOR / 2
 # Staff who tidy up an old list send nobody a mail about last month.
 MISSED_IS_NEWS_FOR = timedelta(days=7)
 
@@ -40,16 +37,13 @@ def about(appointment: Appointment) -> str:
     return f"{ABOUT}{appointment.pk}"
 
 
-def delay_of_change(about: str, appointment: Appointment) -> timedelta:
-    """Return how long a mail waits for the next change of the same visit, so that many are one.
-
-    Not at all for the first in a while; the last of many in a row says how the visit stands.
-    """
-    latest = appointment.starts_at - IN_TIME
-    return outbox.delay(about=about, longest=LONGEST_DELAY_OF_CHANGE, latest=latest)
-
-
 def booked(appointment: Appointment) -> None:
+    confirmation(appointment)
+    _tell_provider("provider_new", appointment, appointment.sequence, first=True)
+
+
+def confirmation(appointment: Appointment) -> None:
+    """The patient's part of it."""
     key = f"appointment-booked:{appointment.pk}"
     _tell(  # the first mail about it: there is none to overtake
         "appointment_booked",
@@ -68,24 +62,41 @@ def _is_on_waitlist(appointment: Appointment) -> bool:
     return waiting.of_visit(match_key(appointment.patient), appointment).exists()
 
 
-def moved(appointment: Appointment) -> None:
-    key = f"appointment-moved:{appointment.pk}:{appointment.sequence}"
-    _tell("appointment_moved", appointment, key)
-
-
-def series_booked(first: Appointment, later: Sequence[Appointment]) -> None:
-    """One mail for all: its link shows the first, whose page lists the others."""
+def series_booked(appointments: Sequence[Appointment]) -> None:
+    """One mail for all to the patient, whose link shows the first, and its page lists the others;
+    the provider of each gets the usual one."""
+    first, *later = sorted(appointments, key=lambda visit: visit.starts_at)
     key = f"appointment-series:{first.pk}"
     _tell("appointment_series", first, key, method=Method.PUBLISH, overtakes=False, also=later)
+    for visit in appointments:
+        _tell_provider("provider_new", visit, visit.sequence, first=True)
 
 
-def readdressed(appointment: Appointment) -> None:
-    """To another address than the first confirmation: a mail of its own for each correction."""
+def moved(appointment: Appointment, *, was: Appointment) -> None:
+    """`was` is the visit as it stood before, with its former time and provider.
+
+    One provider learns the new time; of two, one loses the visit and the other gets it.
+    """
+    key = f"appointment-moved:{appointment.pk}:{appointment.sequence}"
+    _tell("appointment_moved", appointment, key)
+    if was.provider_id == appointment.provider_id:
+        before = was.starts_at.astimezone(appointment.provider.zone)
+        _tell_provider("provider_moved", appointment, appointment.sequence, before=before)
+        return
+    feeds.visit_left(was.provider)
+    _tell_provider("provider_cancelled", was, appointment.sequence)
+    _tell_provider("provider_new", appointment, appointment.sequence)
+
+
+def readdressed(appointment: Appointment, *, was: str) -> None:
+    """The confirmation once more, to the address that is right now: a mail of its own for each
+    correction. The calendar of the former address, `was`, gives the visit up."""
     key = f"appointment-booked:{appointment.pk}:{appointment.sequence}"
     _tell("appointment_booked", appointment, key, at_once=True)
+    _tell_former_address(appointment, was)
 
 
-def left_address(appointment: Appointment, was: str) -> None:
+def _tell_former_address(appointment: Appointment, was: str) -> None:
     """To the address that the visit had before, whose reader may be anybody: a file that takes the
     entry out of a calendar, and not a word about whose visit it is, or when.
 
@@ -107,6 +118,7 @@ def cancelled(appointment: Appointment, *, by_patient: bool) -> None:
     template = "appointment_cancelled" if by_patient else "appointment_cancelled_by_us"
     key = f"appointment-cancelled:{appointment.pk}"
     _tell(template, appointment, key, method=Method.CANCEL)
+    _tell_provider("provider_cancelled", appointment, appointment.sequence)
 
 
 def reminder(appointment: Appointment, hours: int, *, not_after: datetime) -> bool:
@@ -157,70 +169,6 @@ def must_confirm(
     )
 
 
-def my_visits(email: str) -> None:
-    """Who lost their link gets it again. Every address gets a mail, so that nothing tells which."""
-    next_visit = (
-        Appointment.objects.upcoming(timezone.now())
-        .of_address(email)
-        .select_related("patient")
-        .order_by("starts_at")
-        .first()
-    )
-    thing = f"appointment-links:{email_addresses.keyed_hash(email)}"
-    found = "lost_link", _links_to(next_visit or _nobodys_visit())
-    none: tuple[str, dict[str, Any]] = "lost_link_no_visits", {}
-    (template, said), other = (found, none) if next_visit else (none, found)
-    outbox.enqueue(
-        template,
-        key=f"appointment-links:{uuid.uuid4()}",
-        to=email,
-        about=thing,
-        overtakes=True,
-        wait=outbox.delay(about=thing, longest=LONGEST_PAUSE_OF_LINKS),
-        or_else=[other],
-        **said,
-    )
-
-
-def _links_to(visit: Appointment) -> dict[str, Any]:
-    return {
-        "starts": visit.local_start,
-        "zone": time_zones.words(visit.zone),
-        "link": links.absolute(visit),
-    }
-
-
-def _nobodys_visit() -> Appointment:
-    """Return a visit that is nowhere, to do the same work for an address that has none."""
-    return Appointment(starts_at=timezone.now(), zone="America/New_York")
-
-
-def proof(email: str, state: State, service: Service) -> None:
-    """The link by which a patient goes on booking, as somebody who reads that address's mail.
-
-    Where the service is for those who were here before, only they get it; others are told.
-    """
-    is_known = returning_patient.is_known(email)
-    token = returning_patient.make(email, returning=service.proof_required and is_known)
-    path = reverse("appointments:email_proof_accept", args=[state, service.slug, token])
-    kind = "returning" if service.proof_required else "any"  # neither overtakes the other
-    thing = f"appointment-proof:{kind}:{email_addresses.keyed_hash(email)}"
-    known = "email_proof", {"link": absolute_url(path)}
-    unknown: tuple[str, dict[str, Any]] = "email_proof_unknown_address", {}
-    gets_it = is_known or not service.proof_required
-    (template, said), other = (known, unknown) if gets_it else (unknown, known)
-    outbox.enqueue(
-        template,
-        key=f"appointment-proof:{uuid.uuid4()}",
-        to=email,
-        about=thing,
-        overtakes=True,
-        wait=outbox.delay(about=thing, longest=LONGEST_PAUSE_OF_PROOFS),
-        or_else=[other],
-        **said,
-    )
-
-
 def _tell(
     template: str,
     appointment: Appointment,
@@ -236,7 +184,7 @@ def _tell(
     to be overtaken itself."""
     wait = timedelta(0)
     if overtakes and not at_once:
-        wait = delay_of_change(about(appointment), appointment)
+        wait = _delay_of_change(about(appointment), appointment)
     practice = Practice.current()
     _write(
         template,
@@ -275,3 +223,45 @@ def _write(template: str, appointment: Appointment, key: str, **options: Any) ->
         template, key=key, to=appointment.email, about=about(appointment), **said | options
     )
     return written is not None
+
+
+def _tell_provider(
+    template: str,
+    appointment: Appointment,
+    sequence: int,
+    *,
+    first: bool = False,
+    before: datetime | None = None,
+) -> None:
+    """Nothing is written for a provider without an address, or when the visit is over anyway.
+
+    What is not the first word about a visit may wait a little for the next one, and then does not
+    say how it stood `before`: the provider may never have heard of that.
+    """
+    provider: Provider = appointment.provider
+    if not provider.email:
+        return
+    about = f"provider:{provider.pk}:appointment:{appointment.pk}"
+    wait = timedelta(0) if first else _delay_of_change(about, appointment)
+    outbox.enqueue(
+        template,
+        key=f"{template.replace('_', '-')}:{appointment.pk}:{provider.pk}:{sequence}",
+        to=provider.email,
+        about=about,
+        overtakes=True,
+        wait=wait,
+        not_after=appointment.ends_at,
+        starts=appointment.starts_at.astimezone(provider.zone),
+        zone=time_zones.words(provider.time_zone),
+        link=absolute_url(reverse("admin:appointments_appointment_change", args=[appointment.pk])),
+        before=None if wait else before,
+    )
+
+
+def _delay_of_change(about: str, appointment: Appointment) -> timedelta:
+    """Return how long a mail waits for the next change of the same visit, so that many are one.
+
+    Not at all for the first in a while; the last of many in a row says how the visit stands.
+    """
+    latest = appointment.starts_at - IN_TIME
+    return outbox.delay(about=about, longest=LONGEST_DELAY_OF_CHANGE, latest=latest)
