@@ -22,8 +22,8 @@ from appointments.admin.booking_forms import (
     VisitChoiceForm,
 )
 from appointments.booking import staff_booking
+from appointments.booking.patients import AtTheSameTime, BookedAlready
 from appointments.booking.rules import NotChangeable, SlotTaken
-from appointments.booking.simultaneous_visits import AtTheSameTime, BookedAlready
 from appointments.booking.staff_booking import NotLicensed, OutsideRules
 from appointments.models import Appointment, Patient
 from appointments.waitlist import own_visits

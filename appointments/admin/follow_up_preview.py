@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appointments.admin import free_times, practice_time
-from appointments.booking import follow_ups, simultaneous_visits
+from appointments.booking import follow_ups, patients
 from appointments.models import Appointment, HoursException, Provider, Service
 from appointments.scheduling import availability, series
 from appointments.scheduling.availability import Slot
@@ -64,7 +64,7 @@ def preview(visit: Appointment, asked: dict) -> list[Row]:
 
 
 def _visits_of_patient(visit: Appointment, first: datetime, last: datetime) -> list[Appointment]:
-    return simultaneous_visits.at_that_time(visit.patient, first, last) if visit.patient else []
+    return patients.at_that_time(visit.patient, first, last) if visit.patient else []
 
 
 def _overlapping(visits: list[Appointment], start: datetime, end: datetime) -> list[Appointment]:

@@ -19,9 +19,8 @@ from appointments.admin import free_times, practice_time, workflow_actions
 from appointments.admin.booking_forms import day_field, parse_choice, spoken_consent
 from appointments.admin.follow_up_preview import LEAVE_OUT, Row, preview
 from appointments.booking import follow_ups
-from appointments.booking.patients import PatientDetails
+from appointments.booking.patients import AtTheSameTime, BookedAlready, PatientDetails
 from appointments.booking.rules import NotChangeable, SlotTaken
-from appointments.booking.simultaneous_visits import AtTheSameTime, BookedAlready
 from appointments.booking.staff_booking import NotLicensed, OutsideRules, WantedVisit
 from appointments.models import Appointment, ConsentText, Provider, Service
 from appointments.scheduling import series

@@ -7,7 +7,12 @@ from uuid import uuid4
 from django.db import IntegrityError
 from django.utils import timezone
 
-from appointments.booking.patients import PatientDetails
+from appointments.booking.patients import (
+    BookedAlready,
+    PatientDetails,
+    lock_address,
+    require_no_other,
+)
 from appointments.booking.rules import (
     NotChangeable,
     SlotTaken,
@@ -15,7 +20,6 @@ from appointments.booking.rules import (
     lock,
     raise_unless_conflict,
 )
-from appointments.booking.simultaneous_visits import BookedAlready, lock_address, require_no_other
 from appointments.booking.staff_booking import WantedVisit, already_booked, require_allowed, write
 from appointments.booking.visits import cancel
 from appointments.emails import visit_emails

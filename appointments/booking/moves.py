@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from appointments.booking import waitlist_trigger
 from appointments.booking.holds import times_kept
+from appointments.booking.patients import lock_address, require_no_other
 from appointments.booking.rules import (
     PATIENT,
     NotChangeable,
@@ -24,7 +25,6 @@ from appointments.booking.rules import (
     require_within_visit_limits,
     settle_expired,
 )
-from appointments.booking.simultaneous_visits import lock_address, require_no_other
 from appointments.booking.visits import require_time_left, reread
 from appointments.emails import visit_emails
 from appointments.models import Appointment, Provider

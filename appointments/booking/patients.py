@@ -1,17 +1,41 @@
-"""Who a visit is for. The same person booking again is the same patient."""
+"""Who a visit is for. The same person booking again is the same patient.
+
+Nobody is booked twice in the same minute without being asked, whatever the provider and the
+service. The person is who `match_key` says. Whoever books holds the provider's lock first and then
+that of the address, so two bookings of one person wait for one another.
+"""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
-from appointments.models import Appointment, Consent, Patient
+from appointments.models import Appointment, Consent, Patient, Status
+from appointments.models.appointment_status import AppointmentQuerySet
 from appointments.models.patients import PatientQuerySet
 from appointments.scheduling.states import STATES
 from core.people import email_addresses, name_matching
+
+
+class BookedAlready(Exception):
+    """The form was sent twice: what it asks for, `visits`, stands already."""
+
+    def __init__(self, visits: list[Appointment]) -> None:
+        super().__init__("booked already")
+        self.visits = visits
+
+
+class AtTheSameTime(Exception):
+    """The person has these `visits` then, and nobody has said that they want both."""
+
+    def __init__(self, visits: list[Appointment]) -> None:
+        super().__init__("another visit at the same time")
+        self.visits = visits
 
 
 class Person(Protocol):
@@ -120,3 +144,59 @@ def record_consents(appointment: Appointment, details: PatientDetails, now: date
         )
         for text in details.consent_texts
     )
+
+
+def lock_address(email: str) -> None:
+    """Let nobody else book for this address until the transaction ends. After the provider."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('upcoming:' || lower(%s)))", [email])
+
+
+def of_person(person: Person) -> AppointmentQuerySet:
+    """The visits that a person has: booked, here, or kept until the mailed link is used."""
+    kept = Q(status__in=[Status.BOOKED, Status.CHECKED_IN]) | Q(
+        status=Status.HELD, held_until__gt=timezone.now()
+    )
+    whose = known_as(match_key(person))
+    found = Appointment.objects.filter(kept, patient__in=whose)
+    return found.order_by("starts_at", "pk")
+
+
+def overlapping(
+    person: Person,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    but: Collection[int] = (),
+) -> AppointmentQuerySet:
+    """Return the person's visits that share a minute with [starts_at, ends_at), without `but`.
+
+    Buffers do not count: they are the provider's.
+    """
+    found = of_person(person).filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+    return found.exclude(pk__in=but)
+
+
+def at_that_time(
+    person: Person,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    but: Collection[int] = (),
+) -> list[Appointment]:
+    """Return the same, to be shown: each with its provider, service and patient."""
+    found = overlapping(person, starts_at, ends_at, but=but)
+    return list(found.select_related("provider", "service", "patient"))
+
+
+def require_no_other(
+    person: Person,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    but: Collection[int] = (),
+) -> None:
+    """Raise AtTheSameTime where the person has a visit then that is not in `but`."""
+    others = at_that_time(person, starts_at, ends_at, but=but)
+    if others:
+        raise AtTheSameTime(others)

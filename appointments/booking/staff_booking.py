@@ -16,7 +16,13 @@ from django.utils import timezone
 
 from appointments.booking import patients, waitlist_trigger
 from appointments.booking.holds import HOLD_FOR, times_kept, times_of
-from appointments.booking.patients import PatientDetails
+from appointments.booking.patients import (
+    BookedAlready,
+    PatientDetails,
+    lock_address,
+    of_person,
+    require_no_other,
+)
 from appointments.booking.rules import (
     NotChangeable,
     SlotTaken,
@@ -26,12 +32,6 @@ from appointments.booking.rules import (
     nearest_slots,
     raise_unless_conflict,
     settle_expired,
-)
-from appointments.booking.simultaneous_visits import (
-    BookedAlready,
-    lock_address,
-    of_person,
-    require_no_other,
 )
 from appointments.booking.visits import reread
 from appointments.emails import visit_emails

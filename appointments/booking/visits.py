@@ -27,7 +27,6 @@ from appointments.booking.rules import (
     require_within_visit_limits,
     settle_expired,
 )
-from appointments.booking.simultaneous_visits import lock_address, overlapping, require_no_other
 from appointments.emails import staff_emails, visit_emails
 from appointments.models import Appointment, Status
 
@@ -64,7 +63,7 @@ def book(
 def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: bool) -> Appointment:
     now = timezone.now()
     lock([hold.provider_id])
-    lock_address(details.email)
+    patients.lock_address(details.email)
     status, patient = _lock_hold(hold)
     if patient is not None:
         return reread(hold)  # it was booked by an earlier click
@@ -78,7 +77,7 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
     known = _visits_of_address(details.email, hold.visitor, now)
     knows_of_many = known.own >= taken.rules.most_upcoming
     # Who has a visit then is asked by mail: on the page it would tell a stranger of it.
-    same_time = overlapping(details, hold.starts_at, hold.ends_at, but=[hold.pk])
+    same_time = patients.overlapping(details, hold.starts_at, hold.ends_at, but=[hold.pk])
     twice = not invited and same_time.exists()
     has_many = known.upcoming >= taken.rules.most_upcoming or knows_of_many or twice
     waits = must_confirm or has_many
@@ -199,10 +198,10 @@ def _confirm(appointment: Appointment, beside: Collection[int]) -> None:
     now = timezone.now()
     _require_bookable(appointment, now)
     if appointment.patient:
-        lock_address(appointment.email)
+        patients.lock_address(appointment.email)
         but = [*beside, appointment.pk]
         times = appointment.starts_at, appointment.ends_at
-        require_no_other(appointment.patient, *times, but=but)
+        patients.require_no_other(appointment.patient, *times, but=but)
     settle_expired([appointment.provider_id], now)
     kept = Appointment.objects.visits().filter(
         pk=appointment.pk,

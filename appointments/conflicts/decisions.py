@@ -16,8 +16,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from appointments.booking import staff_booking
+from appointments.booking.patients import AtTheSameTime
 from appointments.booking.rules import NotChangeable, SlotTaken
-from appointments.booking.simultaneous_visits import AtTheSameTime
 from appointments.booking.staff_booking import NotLicensed, OutsideRules
 from appointments.booking.visits import cancel
 from appointments.conflicts import detection

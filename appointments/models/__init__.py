@@ -5,10 +5,9 @@ from appointments.models.appointments import Appointment
 from appointments.models.calendar_feeds import CalendarFeed
 from appointments.models.clinic import ClinicRules
 from appointments.models.conflicts import ConflictDecision
-from appointments.models.consents import Consent, ConsentText
 from appointments.models.hours import HoursException, WeeklyHours
 from appointments.models.keys import FormerKey
-from appointments.models.patients import Patient
+from appointments.models.patients import Consent, ConsentText, Patient
 from appointments.models.providers import License, Provider
 from appointments.models.services import Service
 from appointments.models.waitlist_entries import EntryStatus, WaitlistEntry

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import links
-from appointments.booking import hold_owner, simultaneous_visits, visits
+from appointments.booking import hold_owner, patients, visits
+from appointments.booking.patients import AtTheSameTime
 from appointments.booking.rules import NotChangeable, SlotTaken
-from appointments.booking.simultaneous_visits import AtTheSameTime
 from appointments.calendars import ics
 from appointments.forms.cancel import CancelForm
 from appointments.links import Purpose, VisitLink
@@ -205,7 +205,7 @@ def _confirm_page(request: HttpRequest, link: VisitLink, status: int = 200) -> H
     until, others = appointment.held_until, list[Appointment]()
     if appointment.patient:
         times = appointment.starts_at, appointment.ends_at
-        others = simultaneous_visits.at_that_time(appointment.patient, *times, but=[appointment.pk])
+        others = patients.at_that_time(appointment.patient, *times, but=[appointment.pk])
     context = {
         "appointment": appointment,
         "is_kept": appointment.status == Status.HELD and until and until > now,

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments.booking import moves, rules
+from appointments.booking.patients import AtTheSameTime
 from appointments.booking.rules import NotChangeable, SlotTaken, TimeClosed
-from appointments.booking.simultaneous_visits import AtTheSameTime
 from appointments.forms.slots import SlotForm
 from appointments.links import Purpose, VisitLink
 from appointments.views.appointment import can_change, visit_link_required

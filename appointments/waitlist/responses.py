@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from django.utils import timezone
 
 from appointments.booking import visits
-from appointments.booking.patients import PatientDetails
+from appointments.booking.patients import PatientDetails, lock_address
 from appointments.booking.rules import (
     HoldGone,
     NotChangeable,
@@ -14,7 +14,6 @@ from appointments.booking.rules import (
     in_one_transaction,
     lock,
 )
-from appointments.booking.simultaneous_visits import lock_address
 from appointments.models import (
     Appointment,
     EntryStatus,
