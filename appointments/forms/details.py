@@ -149,7 +149,7 @@ class DetailsForm(forms.Form):
         return cleaned
 
     def details(self, *, page: str) -> PatientDetails:
-        """Return what was typed, for `booking.book`. Only for a valid form."""
+        """Return what was typed, for `visits.book`. Only for a valid form."""
         typed = self.cleaned_data
         for_other = typed["booked_for"] == Appointment.BookedFor.OTHER
         return PatientDetails(

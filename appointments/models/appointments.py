@@ -185,7 +185,7 @@ class Appointment(models.Model):
                 condition=Q(status__in=["completed", "no_show", "cancelled"]),
             ),
             models.Index(fields=["starts_at"], name="appointment_by_start"),
-            # How much was taken of late: `booking.pressure`.
+            # How much was taken of late: `booking/pressure.py`.
             models.Index(
                 fields=["created"],
                 name="appointment_taken_of_late",
