@@ -6,12 +6,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from newsletter.models.issues import Issue
-from newsletter.models.subscribers import Subscriber
-
 
 class HardBounceQuerySet(models.QuerySet["HardBounce"]):
-    def of(self, issue: Issue) -> Self:
+    def of(self, issue: models.Model) -> Self:
         """Return those of this issue."""
         return self.filter(issue=issue)
 
@@ -29,8 +26,10 @@ class HardBounce(models.Model):
         CONFIRMED = "confirmed", _("taken off the list by staff")
         KEPT = "kept", _("kept on the list by staff")
 
-    issue = models.ForeignKey(Issue, models.PROTECT, related_name="hard_bounces")
-    subscriber = models.ForeignKey(Subscriber, models.PROTECT, related_name="hard_bounces")
+    issue = models.ForeignKey("newsletter.Issue", models.PROTECT, related_name="hard_bounces")
+    subscriber = models.ForeignKey(
+        "newsletter.Subscriber", models.PROTECT, related_name="hard_bounces"
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status)
     why = models.CharField(_("reason"), max_length=200, blank=True)
     at = models.DateTimeField(_("when"), default=timezone.now)
