@@ -19,9 +19,9 @@ from django.db import transaction
 from markdown_it import MarkdownIt
 from mdit_py_plugins.container import container_plugin
 
-from articles import publishing
 from articles.article_page import related_articles
 from articles.models import Article, Contributor, Related, Status, Topic
+from articles.publishing import publication, review, revisions, stored_content
 from articles.revisions.content import Content, DatedFact, QuestionAnswer, SourceLine
 from core.richtext.sanitizer import CALLOUTS
 
@@ -114,7 +114,7 @@ def read_file(path: Path) -> Entry:
         values: dict[str, Any] = yaml.safe_load(head)
         return Entry(
             slug=values["slug"],
-            content=publishing.clean_content(
+            content=revisions.clean_content(
                 Content(
                     title=values["title"],
                     summary=values["summary"],
@@ -170,7 +170,7 @@ def _day(value: Any) -> date:
 def _write(entry: Entry, author: Contributor, reviewer: Contributor, report: Report) -> None:
     article = Article.objects.filter(slug=entry.slug).first()
     if article is None:
-        article = publishing.create(
+        article = revisions.create(
             entry.content,
             slug=entry.slug,
             topic=_topic(entry.topic),
@@ -178,11 +178,11 @@ def _write(entry: Entry, author: Contributor, reviewer: Contributor, report: Rep
             by=None,
         )
         report.new += 1
-    elif publishing.content_of(article) == entry.content:
+    elif stored_content.content_of(article) == entry.content:
         report.same += 1
         return
     else:
-        publishing.save(article, entry.content, by=None, note="From the library")
+        revisions.save(article, entry.content, by=None, note="From the library")
         report.changed += 1
     article.topics.set(_topic(name) for name in entry.topics if name != entry.topic)
     _publish(article, entry, reviewer)
@@ -191,12 +191,12 @@ def _write(entry: Entry, author: Contributor, reviewer: Contributor, report: Rep
 def _publish(article: Article, entry: Entry, reviewer: Contributor) -> None:
     first = article.published_at is None
     if article.status == Status.DRAFT:
-        publishing.submit(article, tell=False)
+        review.submit(article, tell=False)
     if article.status == Status.IN_REVIEW:
-        publishing.approve(article, revision=article.newest, by=reviewer, dated=True)
+        review.approve(article, revision=article.newest, by=reviewer, dated=True)
     if first:
         day = datetime.combine(entry.published, NOON)
-        publishing.backdate(article, published_at=day)
+        publication.backdate(article, published_at=day)
 
 
 def load_topics(folder: Path = LIBRARY) -> None:

@@ -7,12 +7,12 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from articles import comments, publishing
-from articles.comments import emails
+from articles.comments import emails, retention
 from articles.emails import review_due
 from articles.links import source_checker
 from articles.models import Article, ImageAsset
 from articles.pictures import library
+from articles.publishing import publication
 from core import broker
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def queue_sizes(*, file_name: str, new: list, old: list, **more: Any) -> None:
 @shared_task
 def publish_due() -> None:
     """Put online what is due. Every minute."""
-    publishing.publish_due()
+    publication.publish_due()
 
 
 @shared_task
@@ -81,4 +81,4 @@ def email_moderators() -> None:
 @shared_task
 def purge_comments() -> None:
     """Delete what of comments has had its time. Every night."""
-    comments.purge(timezone.now())
+    retention.purge(timezone.now())

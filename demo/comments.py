@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 
-from articles import comments, feedback
+from articles import feedback
+from articles.comments import submission
 from articles.models import Article, Comment
 
 # (article, days ago, name, text, the author's answer)
@@ -47,14 +48,14 @@ def create_comments(now: datetime) -> int:
     staff = get_user_model().objects.filter(is_staff=True).order_by("pk").first()
     for slug, days, name, text, answer in PUBLISHED:
         article = Article.objects.published().get(slug=slug)
-        first = comments.import_comment(
+        first = submission.import_comment(
             article, name=name, text=text, written=now - timedelta(days=days)
         )
         if answer:
-            reply = comments.answer(first, text=answer, by=staff, contributor=article.author)
+            reply = submission.answer(first, text=answer, by=staff, contributor=article.author)
             Comment.objects.filter(pk=reply.pk).update(created_at=now - timedelta(days=days - 1))
     for slug, days, name, text in WAITING:
-        held = comments.submit(Article.objects.get(slug=slug), name=name, email="", text=text)
+        held = submission.submit(Article.objects.get(slug=slug), name=name, email="", text=text)
         Comment.objects.filter(pk=held.pk).update(created_at=now - timedelta(days=days))
     for slug, (yes, no) in HELPFUL.items():
         for helpful in [True] * yes + [False] * no:

@@ -13,7 +13,6 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import publishing
 from articles.admin import editing_presence
 from articles.admin.dated_facts import ExpiringFilter
 from articles.admin.forms import ArticleForm
@@ -26,7 +25,9 @@ from articles.admin.inlines import (
 from articles.admin.workflow_actions import ACTIONS, nobody_can_approve, workflow_panel
 from articles.article_page.page_data import for_article_page
 from articles.models import Article, Feedback, Revision
-from articles.publishing import content_of, publication
+from articles.publishing import publication, revisions, slugs
+from articles.publishing.rules import NotPossible
+from articles.publishing.stored_content import content_of
 from articles.revisions import revision_diff
 from articles.views.article import render_preview
 from core.staff import workflow_actions
@@ -142,7 +143,7 @@ class ArticleAdmin(admin.ModelAdmin):
         if change:
             slug, obj.slug = obj.slug, form.initial["slug"]
             super().save_model(request, obj, form, change)
-            publishing.rename(obj, slug)
+            slugs.rename(obj, slug)
         else:
             super().save_model(request, obj, form, change)
 
@@ -152,7 +153,7 @@ class ArticleAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         article = form.instance
         was = article.status
-        publishing.record_revision(
+        revisions.record_revision(
             article,
             by=request.user,
             note=form.cleaned_data["note"],
@@ -172,7 +173,7 @@ class ArticleAdmin(admin.ModelAdmin):
         """Take one action of the workflow. Only by POST, and only by whom it is for."""
         article = self._article(request, pk)
         action = workflow_actions.get_or_404(ACTIONS, request, name)
-        workflow_actions.take(self, request, action, [article], refused=publishing.NotPossible)
+        workflow_actions.take(self, request, action, [article], refused=NotPossible)
         return redirect(self._form_of(article))
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -214,8 +215,8 @@ class ArticleAdmin(admin.ModelAdmin):
             raise PermissionDenied
         revision = get_object_or_404(Revision, article=article, number=number)
         try:
-            publishing.restore(revision, by=request.user)
-        except publishing.NotPossible as error:
+            revisions.restore(revision, by=request.user)
+        except NotPossible as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
             said = _("Revision {number} is restored.").format(number=number)

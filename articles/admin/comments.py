@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from articles import comments
 from articles.admin.workflow_actions import contributor
+from articles.comments import moderation, submission
+from articles.comments.moderation import NotPossible
 from articles.comments.threads import writer_role
 from articles.models import Comment, CommentStatus
 from articles.models.comments import LONGEST_COMMENT
@@ -34,7 +35,7 @@ ACTIONS = {
         done=_("It is online."),
         statuses={HELD, REJECTED, SPAM},
         allowed=MAY_DECIDE,
-        run=lambda request, comment: comments.approve(comment, by=request.user),
+        run=lambda request, comment: moderation.approve(comment, by=request.user),
         is_primary=True,
     ),
     "reject": WorkflowAction(
@@ -42,14 +43,14 @@ ACTIONS = {
         done=_("Readers do not see it."),
         statuses={HELD, APPROVED, SPAM},
         allowed=MAY_DECIDE,
-        run=lambda request, comment: comments.reject(comment, by=request.user),
+        run=lambda request, comment: moderation.reject(comment, by=request.user),
     ),
     "spam": WorkflowAction(
         label=_("Spam"),
         done=_("Marked as spam; readers do not see it."),
         statuses={HELD, APPROVED, REJECTED},
         allowed=MAY_DECIDE,
-        run=lambda request, comment: comments.mark_as_spam(comment, by=request.user),
+        run=lambda request, comment: moderation.mark_as_spam(comment, by=request.user),
     ),
 }
 DECIDED = ngettext_lazy("%(count)d comment is decided.", "%(count)d comments are decided.", "count")
@@ -159,7 +160,7 @@ class CommentAdmin(admin.ModelAdmin):
     def _decide(
         self, request: HttpRequest, action: WorkflowAction, chosen: Iterable[Comment]
     ) -> None:
-        workflow_actions.take(self, request, action, chosen, refused=comments.NotPossible)
+        workflow_actions.take(self, request, action, chosen, refused=NotPossible)
 
     def get_urls(self) -> list[URLPattern]:
         pages: list[Page] = [
@@ -191,13 +192,13 @@ class CommentAdmin(admin.ModelAdmin):
             request.method = "GET"  # Django would take a POST for a form of its own
             return self.change_view(request, str(pk), extra_context={"answer": form})
         try:
-            comments.answer(
+            submission.answer(
                 comment,
                 text=form.cleaned_data["text"],
                 by=request.user,
                 contributor=contributor(request),
             )
-        except comments.NotPossible as error:
+        except NotPossible as error:
             self.message_user(request, str(error), messages.WARNING)
         else:
             self.log_change(request, comment, _now("Answered"))

@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from articles import publishing
 from articles.emails import in_review
 from articles.links import preview_links
 from articles.models import Article, Contributor, Status
-from articles.publishing import content_of
+from articles.publishing import publication, review
+from articles.publishing.rules import NotPossible
+from articles.publishing.stored_content import content_of
 from core import broker
 from core.staff.workflow_actions import WorkflowAction, available, has_permission
 from core.validation.primary_keys import parse_key
@@ -27,13 +28,13 @@ def reviewer(request: HttpRequest) -> Contributor:
     """Return the contributor of this account. Raises NotPossible where there is none."""
     found = contributor(request)
     if found is None:
-        raise publishing.NotPossible(_("Your account belongs to no contributor."))
+        raise NotPossible(_("Your account belongs to no contributor."))
     return found
 
 
 def may_approve(request: HttpRequest, article: Article) -> bool:
     """Return whether this person may approve this very article, or renew its review."""
-    return request.user.has_perm("articles.approve_article") and publishing.can_approve(
+    return request.user.has_perm("articles.approve_article") and review.can_approve(
         article, contributor(request)
     )
 
@@ -41,8 +42,8 @@ def may_approve(request: HttpRequest, article: Article) -> bool:
 def _approve(request: HttpRequest, article: Article) -> None:
     revision = article.revisions.filter(number=parse_key(request.POST.get("revision"))).first()
     if revision is None:
-        raise publishing.NotPossible(_("Say which revision you have read."))
-    publishing.approve(
+        raise NotPossible(_("Say which revision you have read."))
+    review.approve(
         article,
         revision=revision,
         by=reviewer(request),
@@ -51,7 +52,7 @@ def _approve(request: HttpRequest, article: Article) -> None:
 
 
 def _submit(request: HttpRequest, article: Article) -> str:
-    publishing.submit(article)
+    review.submit(article)
     return nobody_can_approve(article)
 
 
@@ -95,14 +96,14 @@ ACTIONS = {
         done=_("It is a draft again."),
         statuses=(IN_REVIEW, SCHEDULED),
         allowed=MAY_CHANGE,
-        run=lambda request, article: publishing.send_back(article),
+        run=lambda request, article: review.send_back(article),
     ),
     "publish-now": WorkflowAction(
         label=_("Publish now"),
         done=_("It is online."),
         statuses=(SCHEDULED,),
         allowed=MAY_CHANGE,
-        run=lambda request, article: publishing.publish_now(article),
+        run=lambda request, article: publication.publish_now(article),
         is_primary=True,
     ),
     "confirm": WorkflowAction(
@@ -110,7 +111,7 @@ ACTIONS = {
         done=_("The review is renewed."),
         statuses=(PUBLISHED,),
         allowed=may_approve,
-        run=lambda request, article: publishing.confirm_review(article, by=reviewer(request)),
+        run=lambda request, article: review.confirm_review(article, by=reviewer(request)),
     ),
     "check-links": WorkflowAction(
         label=_("Check the links of its sources"),
@@ -124,14 +125,14 @@ ACTIONS = {
         done=_("Readers cannot see it any more."),
         statuses=(DRAFT, IN_REVIEW, SCHEDULED, PUBLISHED),
         allowed=MAY_CHANGE,
-        run=lambda request, article: publishing.archive(article),
+        run=lambda request, article: publication.archive(article),
     ),
     "take-back": WorkflowAction(
         label=_("Make it a draft again"),
         done=_("It is a draft again."),
         statuses=(ARCHIVED,),
         allowed=MAY_CHANGE,
-        run=lambda request, article: publishing.unarchive(article),
+        run=lambda request, article: publication.unarchive(article),
     ),
 }
 

@@ -10,10 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from articles import comments
 from articles.article_page import structured_data
 from articles.article_page.page_data import for_article_page, load_article_page
-from articles.comments import threads
+from articles.comments import submission, threads
 from articles.forms import CommentForm
 from articles.links import preview_links
 from articles.models import Revision
@@ -35,7 +34,7 @@ def _article(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404  # `redirects` follows an old address
     said = {
         "comments": threads.threads(found),
-        "open": comments.is_open(found),
+        "open": submission.is_open(found),
         "form": _empty_form(),
     }
     return render(request, "articles/article.html", context(found, found.published_revision) | said)

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from articles import comments
-from articles.comments import links, threads
+from articles.comments import links, submission, threads
 from articles.forms import CommentForm
 from articles.models import Article, Comment
 from articles.models.comments import CommentStatus
@@ -66,7 +65,7 @@ def _page(
         "article": article,
         "form": form,
         "to": _answered(article, to),
-        "open": comments.is_open(article),
+        "open": submission.is_open(article),
         "comments": threads.threads(article, threads.ON_A_PAGE),
     }
     return render(request, "articles/comments.html", context, status=status)
@@ -103,7 +102,7 @@ def _refusal(request: HttpRequest, article: Article) -> tuple[str, int] | None:
     """The sentence and status with which it is refused, before anything is written."""
     if not sessionless_form.is_same_origin(request):
         return from_elsewhere()
-    if not comments.is_open(article):
+    if not submission.is_open(article):
         return _("Comments under this article are closed by now."), 403
     if sessionless_form.is_over_limit(request, RULE):
         return too_many()
@@ -138,7 +137,7 @@ def _again(request: HttpRequest, article: Article, form: CommentForm, status: in
 
 def _kept(article: Article, typed: dict[str, Any]) -> HttpResponse:
     answered = Comment.objects.visible().filter(article=article, pk=typed["to"] or 0)
-    comment = comments.submit(
+    comment = submission.submit(
         article,
         name=typed["name"],
         email=typed["email"],
@@ -169,7 +168,7 @@ def own_comment(request: HttpRequest, token: str) -> HttpResponse:
         elif sessionless_form.is_over_limit(request, "changes"):
             problem, status = too_many()
         else:
-            comments.withdraw(comment)
+            submission.withdraw(comment)
             return set_no_store(see_other(request.path))
     context = {
         "comment": comment,

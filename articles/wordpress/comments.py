@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from articles import comments
+from articles.comments import submission
 from articles.models import Article, Comment, Origin
 from articles.models.comments import LONGEST_COMMENT
 from articles.wordpress import text
@@ -67,7 +67,7 @@ def _written(
         note(f"comment {theirs.key} answers one that is not here: it stands by itself")
     name = text.plain_line(theirs.name)[:80] or "A reader"
     is_author = theirs.user not in ("", "0") and name == article.author.name
-    return comments.import_comment(
+    return submission.import_comment(
         article,
         name=name,
         text=said[:LONGEST_COMMENT],

@@ -9,9 +9,10 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from articles import publishing
 from articles.article_page import related_articles
 from articles.models import Article, Contributor, Origin, Redirect
+from articles.publishing import publication, review
+from articles.publishing.rules import NotPossible
 from articles.wordpress import comments, posts
 from articles.wordpress.permalinks import old_urls
 from articles.wordpress.pictures import Pictures
@@ -120,16 +121,16 @@ def _publish(job: PostImport, entry: Entry, article: Article, done: Counter[str]
         done["drafts, to be reviewed"] += 1
         return
     try:
-        publishing.submit(article, tell=False)
-        publishing.approve(article, revision=article.newest, by=job.reviewer, whole=False)
-    except publishing.NotPossible as error:
+        review.submit(article, tell=False)
+        review.approve(article, revision=article.newest, by=job.reviewer, whole=False)
+    except NotPossible as error:
         done["drafts, to be reviewed"] += 1
         note(f"stays a draft. {error}")
         return
     if entry.published is None:
         note("the export has no date for it: readers see the day on which it came here")
     first = min(entry.published or timezone.now(), timezone.now())
-    publishing.backdate(article, published_at=first)
+    publication.backdate(article, published_at=first)
     done["online"] += 1
 
 

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 from django.utils.text import slugify
 
-from articles import publishing
 from articles.models import Article, Contributor, ImageAsset, Topic
-from articles.publishing import slugs
+from articles.publishing import revisions, slugs
+from articles.publishing.rules import Refused
 from articles.revisions.content import Content, SourceLine
 from articles.wordpress import text
 from articles.wordpress.pictures import Pictures
@@ -67,7 +67,7 @@ def write_post(job: PostImport, entry: Entry, done: Counter[str]) -> Article:
         title=title, summary=_summary(entry, body, note), body=body, sources=_sources(body, note)
     )
     topics = [_topic(job, slug, name, done) for slug, name in entry.topics or [UNSORTED]]
-    article = publishing.create(
+    article = revisions.create(
         what,
         slug=_free_slug(job, entry, title),
         topic=topics[0],
@@ -118,7 +118,7 @@ def _free_slug(job: PostImport, entry: Entry, title: str) -> str:
     for slug in (base, *(f"{base}-{number}" for number in range(2, 30))):
         try:
             slugs.raise_if_taken(slug)
-        except publishing.Refused:
+        except Refused:
             continue
         if slug != base:
             job.report.notes.append(f"{entry.name}: “{base}” is taken, it is now “{slug}”")

@@ -3,8 +3,8 @@
 from itertools import count
 from typing import Any
 
-from articles import publishing
 from articles.models import Article, Contributor, Topic
+from articles.publishing import review, revisions, stored_content
 from articles.revisions.content import Content, SourceLine
 from core.staff.models import User
 
@@ -40,7 +40,7 @@ def make_draft(*, slug: str = "", by: User | None = None, **values: Any) -> Arti
     own = {name: values.pop(name) for name in ("author", "topic", "publish_at") if name in values}
     own.setdefault("author", None)
     author = own.pop("author") or make_contributor(credentials="RN")
-    return publishing.create(
+    return revisions.create(
         make_content(**values),
         slug=slug or f"article-{next(numbers)}",
         topic=own.pop("topic", None) or make_topic(),
@@ -53,9 +53,9 @@ def make_draft(*, slug: str = "", by: User | None = None, **values: Any) -> Arti
 def approve(article: Article, *, by: Contributor | None = None, **options: Any) -> Article:
     """Submit where it is a draft, and approve the newest revision."""
     if article.status == "draft":
-        publishing.submit(article)
+        review.submit(article)
     reviewer = by or make_contributor()
-    publishing.approve(article, revision=article.revisions.first(), by=reviewer, **options)
+    review.approve(article, revision=article.revisions.first(), by=reviewer, **options)
     return article
 
 
@@ -67,6 +67,6 @@ def make_article(**values: Any) -> Article:
 def edit(article: Article, *, by: User | None = None, **changes: Any) -> Article:
     """Save it again with something changed. Options of `publishing.save` may stand among them."""
     options = {k: changes.pop(k) for k in ("note", "correction", "small") if k in changes}
-    now = publishing.content_of(article)
-    publishing.save(article, Content(**(now.__dict__ | changes)), by=by, **options)
+    now = stored_content.content_of(article)
+    revisions.save(article, Content(**(now.__dict__ | changes)), by=by, **options)
     return article

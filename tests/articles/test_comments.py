@@ -11,8 +11,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from articles import comments, tasks
-from articles.comments import links
+from articles import tasks
+from articles.comments import links, moderation, submission
+from articles.comments.moderation import NotPossible
 from articles.links import preview_links
 from articles.models import Article, Comment
 from core.guard import proof_of_work
@@ -43,12 +44,14 @@ def leave(client: Client, page: str = PAGE, headers=HERE, **answers):
 
 
 def kept(article: Article, **values) -> Comment:
-    return comments.submit(article, **({"name": "Sam", "email": "", "text": "Helped me."} | values))
+    return submission.submit(
+        article, **({"name": "Sam", "email": "", "text": "Helped me."} | values)
+    )
 
 
 def approved(article: Article, **values) -> Comment:
     comment = kept(article, **values)
-    comments.approve(comment, by=make_staff())
+    moderation.approve(comment, by=make_staff())
     return comment
 
 
@@ -59,7 +62,7 @@ def test_a_comment_waits_until_staff_approve_it_and_then_shows(client, article, 
     comment = Comment.objects.get()
     assert "about food" not in client.get(PAGE).text
     with commits():
-        comments.approve(comment, by=make_staff())
+        moderation.approve(comment, by=make_staff())
     html = client.get(PAGE).text
     assert "The part about food helped me." in html
     assert "Sam" in html
@@ -85,7 +88,7 @@ def test_words_are_kept_as_typed_and_shown_as_text(client, article, commits):
     assert comment.text == typed
     assert comment.has_link
     with commits():
-        comments.approve(comment, by=make_staff())
+        moderation.approve(comment, by=make_staff())
     html = client.get(PAGE).text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;<br>https://example.org/x" in html
     assert "<b>bold</b>" not in html
@@ -216,7 +219,7 @@ def test_answers_stand_under_what_they_answer_on_one_level(client, article, comm
     assert answer.status_code == 303
     with commits():
         second = Comment.objects.get(parent=first)
-        comments.approve(second, by=make_staff())
+        moderation.approve(second, by=make_staff())
     leave(client, f"{FORM}?to={second.pk}", text="Deeper.")
     assert Comment.objects.get(text="Deeper.").parent == first
     html = client.get(PAGE).text
@@ -253,8 +256,8 @@ def test_its_writer_withdraws_it_by_the_link_and_a_visit_alone_changes_nothing(
     path = leave(client)["Location"]
     comment = Comment.objects.get()
     with commits():
-        comments.approve(comment, by=make_staff())
-    reply = comments.answer(
+        moderation.approve(comment, by=make_staff())
+    reply = submission.answer(
         comment, text="We moved that line up.", by=make_staff(), contributor=None
     )
     page = client.get(path)
@@ -315,7 +318,7 @@ def test_answers_of_author_and_reviewer_are_marked(client, article, commits):
             (article.reviewer, "From the reviewer."),
             (make_contributor("Somebody Else"), "From elsewhere."),
         ):
-            comments.answer(comment, text=text, by=staff, contributor=who)
+            submission.answer(comment, text=text, by=staff, contributor=who)
     shown = re.findall(r'<bdi>([^<]+)</bdi>(?:<span class="mark">([^<]+))?', client.get(PAGE).text)
     assert shown == [
         ("Sam", ""),
@@ -328,7 +331,7 @@ def test_answers_of_author_and_reviewer_are_marked(client, article, commits):
 def test_the_newest_comments_come_first_and_the_rest_has_a_page(client, article):
     now = timezone.now()
     for number in range(62):
-        comments.import_comment(article, name=f"N{number}", text=f"Number {number}.", written=now)
+        submission.import_comment(article, name=f"N{number}", text=f"Number {number}.", written=now)
     html = client.get(PAGE).text
     assert html.index("Number 61.") < html.index("Number 60.")
     assert "Number 1." not in html
@@ -340,13 +343,13 @@ def test_its_writer_hears_of_it_only_once_staff_have_approved_it(client, article
     leave(client)
     assert not OutgoingEmail.objects.exists()
     comment = Comment.objects.get()
-    comments.approve(comment, by=make_staff())
+    moderation.approve(comment, by=make_staff())
     email = OutgoingEmail.objects.get()
     assert email.to == "sam@example.org"
     assert "naltrexone" not in email.text + email.subject
     [path] = re.findall(r"/articles/comments/\S+", email.text)
     assert client.get(path).status_code == 200
-    comments.answer(comment, text="Thank you.", by=make_staff(), contributor=None)
+    submission.answer(comment, text="Thank you.", by=make_staff(), contributor=None)
     assert OutgoingEmail.objects.filter(template="comment_answered").count() == 1
     assert not mail.outbox
 
@@ -396,8 +399,8 @@ def test_who_hears_of_comments_can_be_named(article, settings):
 def test_refused_comments_and_old_addresses_are_deleted_after_their_time(article, settings):
     seen = approved(article, email="sam@example.org")
     spam, gone = kept(article), kept(article)
-    comments.mark_as_spam(spam, by=make_staff())
-    comments.withdraw(gone)
+    moderation.mark_as_spam(spam, by=make_staff())
+    submission.withdraw(gone)
     waiting = kept(article)
     tasks.purge_comments()
     assert Comment.objects.count() == 4
@@ -424,18 +427,18 @@ def test_odd_addresses_of_the_form_are_no_error_of_ours(client, article, odd):
 def test_an_answer_is_seen_only_while_the_comment_that_it_answers_is(client, article, commits):
     comment = approved(article)
     with commits():
-        comments.answer(comment, text="Small meals help.", by=make_staff(), contributor=None)
+        submission.answer(comment, text="Small meals help.", by=make_staff(), contributor=None)
     assert "Small meals help." in client.get(PAGE).text
     assert Comment.objects.visible().count() == 2
     with commits():
-        comments.reject(comment, by=make_staff())
+        moderation.reject(comment, by=make_staff())
     assert "Small meals help." not in client.get(PAGE).text
     assert not Comment.objects.visible().exists()
 
 
 def test_a_comment_that_was_withdrawn_in_the_same_moment_is_not_answered(article):
     stale = approved(article)
-    comments.withdraw(Comment.objects.get())
-    with pytest.raises(comments.NotPossible):
-        comments.answer(stale, text="Thank you.", by=make_staff(), contributor=None)
+    submission.withdraw(Comment.objects.get())
+    with pytest.raises(NotPossible):
+        submission.answer(stale, text="Thank you.", by=make_staff(), contributor=None)
     assert Comment.objects.count() == 1

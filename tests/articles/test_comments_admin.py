@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from articles import comments
+from articles.comments import moderation, submission
 from articles.models import Comment
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
@@ -22,7 +22,7 @@ def article():
 
 @pytest.fixture
 def comment(article) -> Comment:
-    return comments.submit(article, name="Sam", email="sam@example.org", text="It <i>helped</i>.")
+    return submission.submit(article, name="Sam", email="sam@example.org", text="It <i>helped</i>.")
 
 
 def status(comment: Comment) -> str:
@@ -31,8 +31,8 @@ def status(comment: Comment) -> str:
 
 
 def test_the_list_shows_what_waits_first_and_the_first_page_says_how_much(editor, comment):
-    gone = comments.submit(comment.article, name="Spammy", email="", text="Buy now.")
-    comments.mark_as_spam(gone, by=editor.user)
+    gone = submission.submit(comment.article, name="Spammy", email="", text="Buy now.")
+    moderation.mark_as_spam(gone, by=editor.user)
     html = editor.get(LIST).text
     assert "It &lt;i&gt;helped" in html
     assert "Buy now." not in html
@@ -46,7 +46,7 @@ def test_the_list_shows_what_waits_first_and_the_first_page_says_how_much(editor
     ("step", "becomes"), [("approve", "approved"), ("reject", "rejected"), ("spam", "spam")]
 )
 def test_one_press_decides_and_leads_on_to_the_next(editor, comment, step, becomes):
-    following = comments.submit(comment.article, name="Kim", email="", text="Next.")
+    following = submission.submit(comment.article, name="Kim", email="", text="Next.")
     page = editor.get(f"{LIST}{comment.pk}/change/").text
     assert f"/step/{step}/" in page
     response = editor.post(f"{LIST}{comment.pk}/step/{step}/")
@@ -59,9 +59,9 @@ def test_one_press_decides_and_leads_on_to_the_next(editor, comment, step, becom
 
 
 def test_many_are_decided_at_once(editor, comment, article):
-    others = [comments.submit(article, name="Kim", email="", text="More.") for _ in range(2)]
+    others = [submission.submit(article, name="Kim", email="", text="More.") for _ in range(2)]
     withdrawn = others.pop()
-    comments.withdraw(withdrawn)
+    submission.withdraw(withdrawn)
     data = {"action": "spam_chosen", "_selected_action": [comment.pk, others[0].pk, withdrawn.pk]}
     html = editor.post(f"{LIST}?status=any", data, follow=True).text
     assert {status(comment), status(others[0])} == {"spam"}
@@ -97,7 +97,7 @@ def test_an_empty_answer_is_refused_beside_the_field(editor, comment):
 
 
 def test_a_withdrawn_comment_cannot_be_answered_or_shown(editor, comment):
-    comments.withdraw(comment)
+    submission.withdraw(comment)
     page = editor.get(f"{LIST}{comment.pk}/change/").text
     assert "/answer/" not in page
     assert "/step/" not in page
@@ -113,7 +113,7 @@ def test_a_clinician_answers_what_is_online_and_decides_nothing(comment):
     answer, step = f"{LIST}{comment.pk}/answer/", f"{LIST}{comment.pk}/step/approve/"
     assert clinician.post(answer, {"text": "Hello."}).status_code == 403
     assert clinician.post(step).status_code == 403
-    comments.approve(comment, by=clinician.user)
+    moderation.approve(comment, by=clinician.user)
     assert clinician.post(answer, {"text": "Hello."}).status_code == 302
     assert Comment.objects.get(by_staff=True).name == "Dana Doc, MD"
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from articles import comments
+from articles.comments import submission
 from articles.models import Article, Comment, Feedback, Revision, Topic
 from articles.revisions.content import QuestionAnswer, SourceLine
 from articles.seed_library import load_library
@@ -91,8 +91,8 @@ def test_the_workflow_takes_it_away_wherever_a_text_comes_from(tmp_path):
         sources=(SourceLine(f"s{BAD}", f"p{BAD}", url=f"https://a.example/{BAD}"),),
     )
     article = make_draft(**what.__dict__)
-    comments.import_comment(article, name=f"N{BAD}", text=f"t{BAD}", written=article.created_at)
-    comments.submit(article, name=f"N{BAD}", email="", text=f"t{BAD}")
+    submission.import_comment(article, name=f"N{BAD}", text=f"t{BAD}", written=article.created_at)
+    submission.submit(article, name=f"N{BAD}", email="", text=f"t{BAD}")
     item = post(1, title="T\x08i", excerpt="E\x1b", content="a \x08 b", more=comment(1, "\x08Hi"))
     call_command("import_wordpress", str(write(tmp_path, item)), verbosity=0)
     for row in [*Revision.objects.all(), *Comment.objects.all(), *Article.objects.all()]:

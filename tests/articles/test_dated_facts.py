@@ -6,9 +6,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from articles import publishing
 from articles.emails import review_due
 from articles.models import Article, Status
+from articles.publishing import publication, review, stored_content
+from articles.publishing.rules import NotPossible
 from articles.revisions.content import DatedFact, SourceLine
 from articles.seed_library import LIBRARY, read_file
 from tests.articles.factories import (
@@ -45,38 +46,38 @@ def test_a_day_after_the_review_changes_nothing_about_it():
 
 def test_what_has_ended_is_not_approved_nor_confirmed():
     article = make_draft(body=SAYS, facts=(fact(-1),))
-    publishing.submit(article)
-    with pytest.raises(publishing.NotPossible, match="was true until"):
+    review.submit(article)
+    with pytest.raises(NotPossible, match="was true until"):
         approve(article)
     shown = make_article(body=SAYS, facts=(fact(0),))  # today it still holds
     edit(shown, facts=(fact(-1),))
     approve(shown, dated=True)
-    with pytest.raises(publishing.NotPossible, match="was true until"):
-        publishing.confirm_review(shown, by=make_contributor())
+    with pytest.raises(NotPossible, match="was true until"):
+        review.confirm_review(shown, by=make_contributor())
 
 
 def test_it_must_hold_on_the_day_the_article_goes_online(time_machine):
     at = timezone.now() + timedelta(days=30)
     article = make_draft(body=SAYS, facts=(fact(10),), publish_at=at)
-    publishing.submit(article)
-    with pytest.raises(publishing.NotPossible, match="was true until"):
+    review.submit(article)
+    with pytest.raises(NotPossible, match="was true until"):
         approve(article)
     planned = approve(make_draft(body=SAYS, facts=(fact(40),), publish_at=at))
-    with pytest.raises(publishing.NotPossible, match="was true until"):
-        publishing.reschedule(planned, at=at + timedelta(days=30))
+    with pytest.raises(NotPossible, match="was true until"):
+        review.reschedule(planned, at=at + timedelta(days=30))
     Article.objects.filter(pk=planned.pk).update(publish_at=at + timedelta(days=30))
     time_machine.move_to(at + timedelta(days=30, minutes=1))
-    assert publishing.publish_due() == []
+    assert publication.publish_due() == []
     planned.refresh_from_db()
     assert (planned.status, planned.held) == (Status.SCHEDULED, True)
-    with pytest.raises(publishing.NotPossible, match="was true until"):
-        publishing.publish_now(planned)
+    with pytest.raises(NotPossible, match="was true until"):
+        publication.publish_now(planned)
 
 
 def test_a_dated_sentence_has_to_stand_in_the_text():
     article = make_draft(facts=(fact(10),))
-    with pytest.raises(publishing.NotPossible, match="the text does not say it"):
-        publishing.submit(article)
+    with pytest.raises(NotPossible, match="the text does not say it"):
+        review.submit(article)
 
 
 def test_a_change_of_the_day_is_no_slip_of_the_pen():
@@ -89,7 +90,7 @@ def test_a_change_of_the_day_is_no_slip_of_the_pen():
 def test_an_old_revision_without_dates_reads_as_before():
     article = make_article()
     assert article.online.facts is None
-    assert publishing.content_of(article.online).facts == ()
+    assert stored_content.content_of(article.online).facts == ()
 
 
 def test_readers_are_told_once_it_has_ended(client, time_machine, commits):

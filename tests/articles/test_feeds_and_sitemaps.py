@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from articles import publishing
+from articles.publishing import publication, slugs
 from articles.sitemaps import ArticlesSitemap
 from tests.articles.factories import LABEL, edit, make_article, make_draft, make_topic
 
@@ -43,7 +43,7 @@ def test_an_entry_keeps_its_id_when_its_article_gets_another_address(client, com
     article = make_article(slug="first")
     _, [before] = entries(client)
     with commits():
-        publishing.rename(article, "second")
+        slugs.rename(article, "second")
     _, [after] = entries(client)
     assert before.find(f"{ATOM}id").text == after.find(f"{ATOM}id").text
     assert after.find(f"{ATOM}link").get("href").endswith("/articles/second/")
@@ -98,7 +98,7 @@ def test_the_sitemaps_list_what_readers_see_and_when_it_changed(client, commits)
     assert f"<lastmod>{article.published_at:%Y-%m-%d}</lastmod>" in xml
     assert "hidden" not in xml
     with commits():
-        publishing.archive(edit(article, sources=(LABEL, LABEL)))
+        publication.archive(edit(article, sources=(LABEL, LABEL)))
     assert "/articles/open/" not in listed(client)
 
 

@@ -6,8 +6,8 @@ import re
 import pytest
 from django.test import Client
 
-from articles import publishing
 from articles.models import Article, Revision
+from articles.publishing import revisions
 from articles.seed_library import LIBRARY, read_file
 from articles.wordpress.importing import import_posts
 from articles.wordpress.wxr import Export
@@ -120,7 +120,7 @@ def test_no_stored_text_has_bare_words_or_wrong_nesting_whatever_its_source(tmp_
     issue = {"subject": "News", "preview": "x", "slug": "news", "body": WRONG}
     submitted("newsletter editor", "/admin/newsletter/issue/add/", "issue_form", **issue)
     import_posts(Export(write(tmp_path, post(1, content=WRONG), post(2, content=f"a\n\n{WRONG}"))))
-    publishing.restore(article.revisions.last(), by=None)
+    revisions.restore(article.revisions.last(), by=None)
     bodies = stored()
     assert len(bodies) == 3 + 5 + 1
     assert {body: faults(body) for body in bodies if faults(body)} == {}

@@ -18,8 +18,8 @@ from django.middleware.csrf import get_token
 from django.test.utils import CaptureQueriesContext
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
-from articles import publishing
 from articles.models import Related
+from articles.publishing import slugs
 from core.cache import pages
 from core.practice.models import Practice
 from tests.articles.factories import approve, edit, make_article, make_draft
@@ -150,7 +150,7 @@ def test_another_phone_number_shows_at_once(client, fresh, article, commits):
 def test_another_address_shows_at_once(client, fresh, article, commits):
     fresh()
     with commits():
-        publishing.rename(article, "elsewhere")
+        slugs.rename(article, "elsewhere")
     assert client.get(PAGE).status_code == 301
 
 

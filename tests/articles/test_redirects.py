@@ -2,8 +2,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles import publishing
 from articles.models import Redirect
+from articles.publishing import publication, slugs
+from articles.publishing.rules import Refused
 from tests.articles.factories import make_article, make_draft
 
 pytestmark = pytest.mark.django_db
@@ -13,9 +14,9 @@ def test_an_old_address_redirects_once_and_for_ever(client, commits):
     article = make_article(slug="first")
     assert client.get("/articles/first/").status_code == 200
     with commits():
-        publishing.rename(article, "second")
+        slugs.rename(article, "second")
     with commits():
-        publishing.rename(article, "third")
+        slugs.rename(article, "third")
     for old in ("first", "second"):
         response = client.get(f"/articles/{old}/")
         assert (response.status_code, response["Location"]) == (301, "/articles/third/")
@@ -25,37 +26,37 @@ def test_an_old_address_redirects_once_and_for_ever(client, commits):
 def test_going_back_to_an_old_address_makes_no_loop(client, commits):
     article = make_article(slug="first")
     with commits():
-        publishing.rename(article, "second")
-        publishing.rename(article, "first")
+        slugs.rename(article, "second")
+        slugs.rename(article, "first")
     assert client.get("/articles/first/").status_code == 200
     response = client.get("/articles/second/")
     assert (response.status_code, response["Location"]) == (301, "/articles/first/")
 
 
 def test_an_address_that_was_once_public_is_never_given_to_another():
-    publishing.rename(make_article(slug="first"), "second")
+    slugs.rename(make_article(slug="first"), "second")
     for taken in ("first", "second"):
-        with pytest.raises(publishing.Refused, match="once had"):
+        with pytest.raises(Refused, match="once had"):
             make_draft(slug=taken)
-        with pytest.raises(publishing.Refused, match="once had"):
-            publishing.rename(make_draft(), taken)
+        with pytest.raises(Refused, match="once had"):
+            slugs.rename(make_draft(), taken)
 
 
 def test_a_draft_that_nobody_has_seen_leaves_no_redirect_behind():
-    publishing.rename(make_draft(slug="first"), "second")
+    slugs.rename(make_draft(slug="first"), "second")
     assert not Redirect.objects.exists()
 
 
 @pytest.mark.parametrize("slug", ["feed", "topics", "contributors", "comments", "preview"])
 def test_addresses_of_the_site_itself_are_refused(slug):
-    with pytest.raises(publishing.Refused, match="site itself"):
+    with pytest.raises(Refused, match="site itself"):
         make_draft(slug=slug)
 
 
 def test_the_old_address_of_an_archived_article_is_gone(client):
     article = make_article(slug="first")
-    publishing.rename(article, "second")
-    publishing.archive(article)
+    slugs.rename(article, "second")
+    publication.archive(article)
     assert client.get("/articles/first/").status_code == 404
 
 
@@ -89,13 +90,13 @@ def test_an_address_of_the_site_before_leads_here_in_one_step(client, moved_in, 
 
 
 def test_an_old_article_without_its_slash_is_one_redirect_too(client):
-    publishing.rename(make_article(slug="first"), "second")
+    slugs.rename(make_article(slug="first"), "second")
     response = client.get("/articles/first")
     assert (response.status_code, response["Location"]) == (301, "/articles/second/")
 
 
 def test_an_old_address_follows_a_later_rename_in_one_step(client, moved_in):
-    publishing.rename(moved_in, "new-name")
+    slugs.rename(moved_in, "new-name")
     assert client.get("/2019/05/my-post/")["Location"] == "/articles/new-name/"
     assert client.get("/?p=123")["Location"] == "/articles/new-name/"
 

@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 from django.db.utils import InternalError
 from django.utils import timezone
 
-from articles import publishing
 from articles.models import Approval, Article, Status
+from articles.publishing import publication, review, stored_content
 from articles.publishing.review import months_later
+from articles.publishing.rules import NotPossible
 from tests.articles.factories import (
     approve,
     edit,
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def test_an_article_goes_from_draft_over_review_to_readers(client):
     article = make_draft(slug="naltrexone")
     assert client.get("/articles/naltrexone/").status_code == 404
-    publishing.submit(article)
+    review.submit(article)
     assert article.status == Status.IN_REVIEW
     assert client.get("/articles/naltrexone/").status_code == 404
     approve(article)
@@ -36,24 +37,24 @@ def test_an_article_goes_from_draft_over_review_to_readers(client):
 def test_the_author_cannot_approve_their_own_article():
     author = make_contributor()
     article = make_draft(author=author)
-    with pytest.raises(publishing.NotPossible, match="other than the author"):
+    with pytest.raises(NotPossible, match="other than the author"):
         approve(article, by=author)
     with pytest.raises(IntegrityError, match="author_does_not_review"), transaction.atomic():
         Article.objects.filter(pk=article.pk).update(reviewer=author)
 
 
 def test_nobody_approves_without_credentials():
-    with pytest.raises(publishing.NotPossible, match="credentials"):
+    with pytest.raises(NotPossible, match="credentials"):
         approve(make_draft(), by=make_contributor(credentials=""))
 
 
 def test_an_approval_counts_for_the_revision_that_was_read():
     article = make_draft()
-    publishing.submit(article)
+    review.submit(article)
     read = article.revisions.first()
     edit(article, title="Something else entirely")
-    with pytest.raises(publishing.NotPossible, match="since you opened it"):
-        publishing.approve(article, revision=read, by=make_contributor())
+    with pytest.raises(NotPossible, match="since you opened it"):
+        review.approve(article, revision=read, by=make_contributor())
 
 
 def test_an_edit_of_substance_goes_back_to_review_while_readers_keep_what_was_approved(
@@ -133,23 +134,23 @@ def test_reading_it_again_without_a_change_renews_the_review():
         last_reviewed=date(2020, 1, 1), next_review=date(2021, 1, 1)
     )
     reviewer = make_contributor()
-    publishing.confirm_review(article, by=reviewer)
+    review.confirm_review(article, by=reviewer)
     assert article.last_reviewed == timezone.now().date()
     assert article.reviewer == reviewer
     assert article.revisions.count() == 1
 
 
 def test_a_text_without_sources_or_with_a_citation_of_none_cannot_be_submitted():
-    with pytest.raises(publishing.NotPossible, match="at least one source"):
-        publishing.submit(make_draft(sources=(), body="<p>Trust us.</p>"))
-    with pytest.raises(publishing.NotPossible, match=r"cites \[4\]"):
-        publishing.submit(make_draft(body="<p>So they say [1, 4].</p>"))
+    with pytest.raises(NotPossible, match="at least one source"):
+        review.submit(make_draft(sources=(), body="<p>Trust us.</p>"))
+    with pytest.raises(NotPossible, match=r"cites \[4\]"):
+        review.submit(make_draft(body="<p>So they say [1, 4].</p>"))
 
 
 def test_a_reviewer_can_send_an_article_back():
     article = make_article()
     edit(article, title="Another title")
-    publishing.send_back(article)
+    review.send_back(article)
     assert article.status == Status.DRAFT
     assert article.online.title == "What naltrexone does"
 
@@ -158,9 +159,9 @@ def test_an_archived_article_is_gone_from_the_site_and_needs_a_review_to_return(
     article = make_article(slug="naltrexone")
     assert client.get("/articles/naltrexone/").status_code == 200
     with commits():
-        publishing.archive(article)
+        publication.archive(article)
     assert client.get("/articles/naltrexone/").status_code == 404
-    publishing.unarchive(article)
+    publication.unarchive(article)
     assert client.get("/articles/naltrexone/").status_code == 404
     approve(article)
     assert client.get("/articles/naltrexone/").status_code == 200
@@ -168,8 +169,8 @@ def test_an_archived_article_is_gone_from_the_site_and_needs_a_review_to_return(
 
 def test_a_step_that_does_not_fit_the_status_is_refused():
     article = make_article()
-    for step in (publishing.submit, publishing.send_back, publishing.publish_now):
-        with pytest.raises(publishing.NotPossible):
+    for step in (review.submit, review.send_back, publication.publish_now):
+        with pytest.raises(NotPossible):
             step(article)
 
 
@@ -197,4 +198,4 @@ def test_content_is_cleaned_on_the_way_in():
         body='<p onclick="x()">Text <script>alert(1)</script><a href="javascript:x">link</a></p>'
     )
     assert article.body == '<p>Text <a rel="noopener">link</a></p>'
-    assert make_content() != publishing.content_of(article)
+    assert make_content() != stored_content.content_of(article)

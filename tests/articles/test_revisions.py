@@ -1,7 +1,8 @@
 import pytest
 
-from articles import publishing
 from articles.models import Status
+from articles.publishing import revisions, stored_content
+from articles.publishing.rules import NotPossible
 from articles.revisions.content import QuestionAnswer, SourceLine, differing_fields
 from tests.articles.factories import LABEL, edit, make_article, make_contributor, make_draft
 
@@ -33,19 +34,19 @@ def test_a_revision_can_be_restored_with_all_its_parts():
     )
     first = article.revisions.get()
     edit(article, title="Other", key_points=(), faq=(), sources=(LABEL,))
-    publishing.restore(first, by=None)
+    revisions.restore(first, by=None)
     article.refresh_from_db()
-    assert publishing.content_of(article) == publishing.content_of(first)
+    assert stored_content.content_of(article) == stored_content.content_of(first)
     assert [source.title for source in article.sources.all()] == [LABEL.title, "A trial"]
     assert article.revisions.first().number == 3
-    with pytest.raises(publishing.NotPossible):
-        publishing.restore(first, by=None)
+    with pytest.raises(NotPossible):
+        revisions.restore(first, by=None)
 
 
 def test_two_revisions_say_in_which_parts_they_differ():
     article = make_draft()
     edit(article, title="Other", faq=(QuestionAnswer("Why?", "Because."),))
-    newest, first = map(publishing.content_of, article.revisions.all())
+    newest, first = map(stored_content.content_of, article.revisions.all())
     assert list(differing_fields(first, newest)) == ["title", "faq"]
 
 

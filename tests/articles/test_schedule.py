@@ -4,8 +4,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from articles import publishing, tasks
+from articles import tasks
 from articles.models import Status
+from articles.publishing import publication, review
+from articles.publishing.rules import NotPossible
 from tests.articles.factories import approve, make_draft
 
 pytestmark = pytest.mark.django_db
@@ -36,25 +38,25 @@ def test_an_approved_article_waits_for_its_time(client, scheduled, commits):
 
 def test_a_schedule_that_was_slept_through_waits_for_staff(client, scheduled):
     with in_hours(8.1):
-        assert publishing.publish_due() == []
+        assert publication.publish_due() == []
         scheduled.refresh_from_db()
         assert (scheduled.status, scheduled.held) == (Status.SCHEDULED, True)
         assert client.get("/articles/later/").status_code == 404
-        publishing.publish_now(scheduled)
+        publication.publish_now(scheduled)
         assert (scheduled.status, scheduled.held) == (Status.PUBLISHED, False)
 
 
 def test_a_held_article_can_get_another_time(scheduled):
     with in_hours(10):
-        publishing.publish_due()
-        publishing.reschedule(scheduled, at=timezone.now() + timedelta(hours=1))
+        publication.publish_due()
+        review.reschedule(scheduled, at=timezone.now() + timedelta(hours=1))
         assert not scheduled.held
-        with pytest.raises(publishing.NotPossible, match="past"):
-            publishing.reschedule(scheduled, at=timezone.now())
+        with pytest.raises(NotPossible, match="past"):
+            review.reschedule(scheduled, at=timezone.now())
     with in_hours(11.1):
-        assert [article.slug for article in publishing.publish_due()] == ["later"]
+        assert [article.slug for article in publication.publish_due()] == ["later"]
 
 
 def test_a_scheduled_article_can_go_online_before_its_time(scheduled):
-    publishing.publish_now(scheduled)
+    publication.publish_now(scheduled)
     assert scheduled.status == Status.PUBLISHED

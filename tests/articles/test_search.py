@@ -3,9 +3,9 @@ import re
 import pytest
 from django.apps import apps
 
-from articles import publishing
 from articles.migrations import _synonyms
 from articles.models import Synonym, Word
+from articles.publishing import publication
 from articles.search import results
 from tests.articles.factories import edit, make_article, make_draft, make_topic
 
@@ -117,7 +117,7 @@ def test_drafts_and_text_under_review_are_never_found(client, library):
     assert found(client, "methadone") == []
     article = edit(make_article(slug="open", title="Open"), title="Hidden ketamine")
     assert found(client, "ketamine") == []
-    publishing.archive(article)
+    publication.archive(article)
     assert found(client, "open") == []
 
 

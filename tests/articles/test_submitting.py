@@ -2,8 +2,8 @@
 
 import pytest
 
-from articles import publishing
 from articles.models import Contributor, Status
+from articles.publishing import review
 from core.mail.models import EmailStatus, OutgoingEmail
 from tests.articles.factories import approve, edit, make_article, make_contributor, make_draft
 from tests.articles.test_admin import page_of, step
@@ -64,13 +64,13 @@ def test_a_change_that_goes_back_to_review_tells_them_too_and_once():
 def test_what_is_decided_before_the_mail_left_is_not_mailed_about():
     reviewer = make_reviewer()
     article = make_draft()
-    publishing.submit(article)
+    review.submit(article)
     assert mails() == [reviewer.user.email]
     approve(article, by=reviewer)
     assert mails() == []
     back = make_draft()
-    publishing.submit(back)
-    publishing.send_back(back)
+    review.submit(back)
+    review.send_back(back)
     assert mails() == []
 
 

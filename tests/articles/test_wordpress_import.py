@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from articles import comments
+from articles.comments import submission
 from articles.models import (
     Article,
     Comment,
@@ -134,7 +134,7 @@ def test_approved_comments_come_on_one_level_without_addresses_and_others_stay(
 def test_a_comment_that_was_withdrawn_here_does_not_come_again(tmp_path):
     path = write(tmp_path, post(1, more=comment(4, "Mine.")))
     move_in(path)
-    comments.withdraw(Comment.objects.get())
+    submission.withdraw(Comment.objects.get())
     Comment.objects.all().delete()
     move_in(path)
     assert not Comment.objects.exists()

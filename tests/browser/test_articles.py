@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles import comments
+from articles.comments import submission
 from articles.models import Article, Comment, Feedback
 from articles.revisions.content import QuestionAnswer
 from tests.articles.factories import LABEL, make_article, make_contributor, make_draft
@@ -43,8 +43,10 @@ def read(open_page):
         key_points=("It blocks opioids.",),
         faq=(QuestionAnswer("Is it addictive?", "No [1]."),),
     )
-    first = comments.import_comment(article, name="Sam", text="It helped.", written=timezone.now())
-    comments.answer(first, text="Thank you.", by=author.user, contributor=author)
+    first = submission.import_comment(
+        article, name="Sam", text="It helped.", written=timezone.now()
+    )
+    submission.answer(first, text="Thank you.", by=author.user, contributor=author)
     urgent = '<blockquote class="urgent"><p>Call 911. Give naloxone at once. Stay.</p></blockquote>'
     body = f"{urgent}<p>It stays a month [1].</p>"
     make_article(slug="vivitrol", title="How long Vivitrol stays", body=body)

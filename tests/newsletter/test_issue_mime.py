@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from articles import publishing
+from articles.publishing import publication
 from newsletter import links
 from newsletter.delivery import message_ids
 from newsletter.delivery.mime import IssueMessage, Recipient
@@ -168,6 +168,6 @@ def test_the_letter_is_rendered_once_and_stays_as_it_was_frozen(got):
     got.issue.refresh_from_db()
     assert "Before" in got.issue.email_html
     assert message_from_bytes(_raw, policy=policy.default)["Subject"] == got.issue.subject
-    publishing.archive(article)
+    publication.archive(article)
     assert "Before" in text_of(mail, "html")
     assert [card["title"] for card in rendering.cards(got.issue)] == ["Before"]
