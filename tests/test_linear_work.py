@@ -20,7 +20,7 @@ from articles.search import excerpts, results
 from articles.wordpress import paragraphs, shortcodes, unsupported_html, wxr, wxr_file
 from articles.wordpress import text as wordpress
 from core.mail import admin as mail_admin
-from core.mail import outbox, rendering
+from core.mail import message, outbox
 from core.richtext import phone_links, plain_text, sanitizer
 from core.validation.control_characters import without_controls
 from newsletter.bounces import classification, dsn
@@ -258,7 +258,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "an issue's text": after_cleaning(newsletter_text.as_text),
     "an issue's addresses": after_cleaning(issue_rendering.absolute_links),
     "an issue's links": after_cleaning(checks._LinksAndPictures),
-    "a mail's text": lambda text: rendering.wrapped(rendering.fit(text)),
+    "a mail's text": lambda text: message.wrapped(message.fit(text)),
     "addresses in a mail": lambda text: mail_admin._LINK_PATH.sub("…", text),
     "the name of a mail": outbox._MESSAGE_ID.search,
     "the name of an issue's mail": message_ids._OURS.search,
