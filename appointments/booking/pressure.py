@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from math import log2
 from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db import connection
 from django.utils import timezone
 
-from appointments.models import Appointment, ClinicRules, Status
+from appointments.models import ClinicRules, Status
+from appointments.models.appointment_status import LIVE
 
 # A clinic that allows fewer an hour than this is not under pressure any sooner.
 SMALL_CLINIC = 20
@@ -76,16 +77,8 @@ class Pressure(NamedTuple):
 def read(now: datetime | None = None) -> Pressure:
     """Count, in one query that reads what was taken within a day, by an index."""
     now = now or timezone.now()
-    taken = Appointment.objects.blocking(now).filter(made_by_staff=False, created__gt=now - DAY)
-    # A hold's `created` is a few minutes before its booking's.
-    in_hour = Count("pk", filter=Q(created__gt=now - HOUR))
-    kinds = (
-        taken.order_by()
-        .values_list("status", "proved")
-        .annotate(in_hour=in_hour, in_day=Count("pk"))
-    )
     kept = booked = unproved_in_hour = unproved_in_day = 0
-    for status, proved, hour, day in kinds:
+    for status, proved, hour, day in _taken_within_a_day(now):
         if status != Status.HELD:
             booked += hour
             unproved_in_hour += 0 if proved else hour
@@ -93,3 +86,30 @@ def read(now: datetime | None = None) -> Pressure:
         elif not proved:
             kept += day
     return Pressure(kept, booked, unproved_in_hour, unproved_in_day, ClinicRules.current())
+
+
+def _taken_within_a_day(now: datetime) -> list[tuple[str, bool, int, int]]:
+    """Return by status and proof how many visits and holds patients took, in an hour and a day.
+
+    Of those that `AppointmentQuerySet.blocking` finds, as a test holds. By hand, as every hold and
+    booking asks this: Django takes ten times as long to write it as PostgreSQL to answer.
+    """
+    # A hold's `created` is a few minutes before its booking's.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT status, proved, count(*) FILTER (WHERE created > %(an_hour_ago)s), count(*)
+            FROM appointments_appointment
+            WHERE NOT made_by_staff AND created > %(a_day_ago)s AND status = ANY(%(live)s)
+                AND NOT (status = %(held)s AND held_until <= %(now)s)
+            GROUP BY status, proved
+            """,
+            {
+                "now": now,
+                "an_hour_ago": now - HOUR,
+                "a_day_ago": now - DAY,
+                "live": list(LIVE),
+                "held": Status.HELD,
+            },
+        )
+        return cursor.fetchall()

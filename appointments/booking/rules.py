@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from appointments.models import Appointment, Provider, Service, Status
+from appointments.models import Appointment, License, Provider, Service, Status
 from appointments.scheduling import availability
 from appointments.scheduling.availability import Slot
 
@@ -20,6 +20,10 @@ PATIENT, SYSTEM = "patient", "system"
 
 TIME_CONSTRAINTS = ("appointment_no_double_booking", "appointment_one_hold_per_visitor")
 DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
+
+LOCK = """
+    SELECT FROM appointments_provider WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -78,15 +82,15 @@ def in_one_transaction(function: Callable[P, R]) -> Callable[P, R]:
 
 def lock(pks: Iterable[int]) -> None:
     """Lock these providers' rows, in pk order, until the transaction ends."""
-    rows = Provider.objects.filter(pk__in=set(pks)).order_by("pk")
-    list(rows.select_for_update(no_key=True).values_list("pk"))
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [list(pks)])
 
 
 def is_licensed(provider: int, state: str, at: datetime) -> bool:
     """Return whether that provider sees patients and holds a license there then."""
-    active = Provider.objects.active().filter(pk=provider).order_by()
-    licensed = active.licensed_in(state)
-    return any(at.timestamp() < availability.license_end(p.licensed_until, state) for p in licensed)
+    found = License.objects.filter(provider=provider, provider__active=True, state=state)
+    ends = found.order_by().values_list("expires", flat=True)
+    return any(at.timestamp() < availability.license_end(day, state) for day in ends)
 
 
 def settle_expired(pks: Sequence[int], now: datetime) -> None:

@@ -64,8 +64,8 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
     now = timezone.now()
     lock([hold.provider_id])
     patients.lock_address(details.email)
-    status, patient = _lock_hold(hold)
-    if patient is not None:
+    status, booked_for = _lock_hold(hold)
+    if booked_for is not None:
         return reread(hold)  # it was booked by an earlier click
     _require_bookable(hold, now)
     taken = pressure.read(now)
@@ -76,14 +76,16 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
         _require_still_free(hold, now, with_room=must_confirm)
     known = _visits_of_address(details.email, hold.visitor, now)
     knows_of_many = known.own >= taken.rules.most_upcoming
+    patient = patients.remember(details)
     # Who has a visit then is asked by mail: on the page it would tell a stranger of it.
-    same_time = patients.overlapping(details, hold.starts_at, hold.ends_at, but=[hold.pk])
+    same_time = patients.overlapping([patient], hold.starts_at, hold.ends_at, but=[hold.pk])
     twice = not invited and same_time.exists()
     has_many = known.upcoming >= taken.rules.most_upcoming or knows_of_many or twice
     waits = must_confirm or has_many
     # To whoever has proved no address nothing tells how many visits it has.
     told = must_confirm or knows_of_many or (proved and has_many)
-    _write(hold, details, now, waits, known.waiting, proved=proved, told_to_confirm=told)
+    also = {"patient": patient, "proved": proved, "told_to_confirm": told}
+    _write(hold, details, now, waits, known.waiting, also)
     if waits:
         visit_emails.must_confirm(hold, has_many=has_many)
     else:
@@ -155,11 +157,10 @@ def _write(
     now: datetime,
     waits: bool,
     waiting: int,
-    **also: Any,
+    also: dict[str, Any],
 ) -> None:
     """Make the locked hold the visit of who typed `details`, and keep what they agreed to."""
     given = details.on_appointment(hold.state) | also
-    given["patient"] = patients.remember(details)
     given["status"] = _status(waits, waiting)
     given["held_until"] = now + CONFIRM_WITHIN if waits else None
     Appointment.objects.filter(pk=hold.pk).update(**given)

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments import links
-from appointments.booking.patients import match_key
 from appointments.calendars import feeds
 from appointments.calendars.ics import Method, calendar_file
 from appointments.models import Appointment, Provider, Status, WaitlistEntry
@@ -59,7 +58,7 @@ def _is_on_waitlist(appointment: Appointment) -> bool:
     if appointment.patient is None:
         return False
     waiting = WaitlistEntry.objects.waiting(timezone.now())
-    return waiting.of_visit(match_key(appointment.patient), appointment).exists()
+    return waiting.of_visit(appointment).exists()
 
 
 def series_booked(appointments: Sequence[Appointment]) -> None:

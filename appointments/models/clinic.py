@@ -58,4 +58,4 @@ class ClinicRules(models.Model):
     @classmethod
     def current(cls) -> "ClinicRules":
         """The rules as staff saved them, else the defaults, which are not saved."""
-        return cls.objects.filter(pk=1).first() or cls()
+        return next(iter(cls.objects.filter(pk=1).order_by()), None) or cls()

@@ -8,15 +8,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
-class HoursQuerySet(models.QuerySet):
-    def touching(self, first_day: Any, last_day: Any) -> Self:
-        """Weekly hours that are valid on any day from first to last."""
-        return self.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=last_day),
-            Q(valid_to__isnull=True) | Q(valid_to__gte=first_day),
-        )
-
-
 class WeeklyHours(models.Model):
     """Open from `opens` to `closes` on every such weekday, in the provider's wall clock."""
 
@@ -37,8 +28,6 @@ class WeeklyHours(models.Model):
     closes = models.TimeField(_("closes"), help_text=_("12:00 am means the end of the day."))
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
-
-    objects = HoursQuerySet.as_manager()
 
     class Meta:
         ordering = ["provider", "weekday", "opens"]

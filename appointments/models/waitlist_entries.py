@@ -45,14 +45,14 @@ class EntryQuerySet(models.QuerySet["WaitlistEntry"]):
         """Those that have no time offered to them now."""
         return self.exclude(offers__status=OfferStatus.OPEN)
 
-    def of_visit(self, person: str, visit: Appointment) -> Self:
-        """Those of a person, by their `match_key`, for what this visit is: service and state.
+    def of_visit(self, visit: Appointment) -> Self:
+        """Those of the visit's patient for what this visit is: service and state.
 
-        Also by the keys of records that were merged into the visit's patient.
+        Also those under the keys of records that were merged into the patient's.
         """
-        merged = Patient.objects.filter(merged_into=visit.patient_id).values("match_key")
-        theirs = self.filter(Q(person=person) | Q(person__in=merged))
-        return theirs.filter(service=visit.service_id, state=visit.state)
+        whose = Q(pk=visit.patient_id) | Q(merged_into=visit.patient_id)
+        keys = Patient.objects.filter(whose).values("match_key")
+        return self.filter(person__in=keys, service=visit.service_id, state=visit.state)
 
     def in_line(self) -> Self:
         """Who came first stands first."""

@@ -43,7 +43,8 @@ from core.people import email_addresses
 
 
 def _find(uid: UUID) -> Appointment | None:
-    return Appointment.objects.select_related("provider", "service").filter(uid=uid).first()
+    found = Appointment.objects.select_related("provider", "service").filter(uid=uid)
+    return next(iter(found.order_by()), None)
 
 
 def own_hold_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -26,7 +26,7 @@ def entries_beside(visit: Appointment) -> EntryQuerySet:
     now = timezone.now()
     if visit.patient is None or visit.status != Status.BOOKED or visit.starts_at <= now:
         return WaitlistEntry.objects.none()
-    waiting = WaitlistEntry.objects.waiting(now).of_visit(patients.match_key(visit.patient), visit)
+    waiting = WaitlistEntry.objects.waiting(now).of_visit(visit)
     return waiting.exclude(kept_beside=visit)
 
 

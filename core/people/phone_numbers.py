@@ -5,6 +5,7 @@ knows no extension reads the number alone.
 """
 
 import unicodedata
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,11 +19,26 @@ REGION = "US"
 
 
 class Phone(PhoneNumber):
-    """A number that is another with another extension. As text it is what the database keeps."""
+    """A number that is another with another extension. As text it is what the database keeps.
+
+    Nothing changes one once it is made.
+    """
 
     def __str__(self) -> str:
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         has_extension = self.extension and self.is_valid()
         return f"{self.as_e164};ext={self.extension}" if has_extension else super().__str__()
+
+    def is_valid(self) -> bool:
+        """Return whether such a number exists; found out once, as it takes a while."""
+        return self._is_valid
+
+    @cached_property
+    def _is_valid(self) -> bool:
+        return bool(super().is_valid())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, str | PhoneNumber) and str(self) == str(parse_phone(other))
@@ -30,7 +46,7 @@ class Phone(PhoneNumber):
     def __hash__(self) -> int:
         return hash(str(self))
 
-    @property
+    @cached_property
     def formatted(self) -> str:
         """ "(615) 555-0142 ext. 12"; numbers from elsewhere with their country code."""
         if not self.is_valid():

@@ -118,9 +118,10 @@ class Practice(models.Model):
 
     @classmethod
     def _read(cls) -> Self:
-        values = cls.objects.filter(pk=1).values().first() or {}
-        caches["parts"].set(LAST_READ, values, None)
-        return cls(**values)
+        found = next(iter(cls.objects.filter(pk=1).order_by()), None)
+        names = [field.attname for field in cls._meta.concrete_fields] if found else []
+        caches["parts"].set(LAST_READ, {name: getattr(found, name) for name in names}, None)
+        return found or cls()
 
     @cached_property
     def version(self) -> str:

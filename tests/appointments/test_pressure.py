@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.db import connection
@@ -540,3 +541,30 @@ def test_staff_see_the_counts_and_set_the_limits(hour_is_full, settings):
     assert 'name="most_hourly"' in rules
     assert 'name="most_unproved"' in rules
     assert "Booking online rests" in manager.get("/admin/").content.decode()
+
+
+def test_what_is_counted_as_taken_is_what_keeps_a_time(service):
+    """The count is written by hand: it has to mean what `blocking` means, for every status."""
+    now = timezone.now()
+    ends = (None, now - timedelta(minutes=1), now, now + timedelta(minutes=1))
+    ages = (timedelta(minutes=30), timedelta(hours=2), timedelta(days=2))
+    kinds = product(Status, ends, ages, (False, True))
+    for nth, (status, until, age, proved) in enumerate(kinds):
+        if status == Status.HELD and until is None:
+            continue  # the database keeps no such row
+        visit = make_appointment(service=service, starts_at=monday() + timedelta(days=7 * nth))
+        rows = Appointment.objects.filter(pk=visit.pk)
+        rows.update(status=status, held_until=until, created=now - age, proved=proved)
+        rows.update(made_by_staff=nth % 5 == 0)
+    taken = Appointment.objects.blocking(now).filter(made_by_staff=False)
+    taken = taken.filter(created__gt=now - timedelta(days=1))
+    visits = taken.exclude(status=Status.HELD)
+    in_hour = visits.filter(created__gt=now - timedelta(hours=1))
+    expected = (
+        taken.filter(status=Status.HELD, proved=False).count(),
+        in_hour.count(),
+        in_hour.filter(proved=False).count(),
+        visits.filter(proved=False).count(),
+    )
+    assert booking_pressure.read(now)[:4] == expected
+    assert min(expected) > 0
