@@ -8,4 +8,4 @@ class CurednationConfig(AppConfig):
     label = "curednation"
 
     def ready(self) -> None:
-        from curednation import production  # noqa: F401  (registers its checks)
+        from curednation import production, worker_checks  # noqa: F401  (register their checks)

@@ -1,13 +1,18 @@
 """The Celery application. Every task is safe to run twice and takes ids, never personal data."""
 
 import os
+from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_init
+from celery.signals import beat_init, celeryd_after_setup, setup_logging, worker_init
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from core import redis_transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curednation.settings")
 
+redis_transport.use()
 app = Celery("curednation")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -16,6 +21,13 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**_: object) -> None:
     """The settings' LOGGING holds: Celery's own would print what a failed task was told."""
+
+
+@celeryd_after_setup.connect
+def keep_letters_apart(instance: Any, **_: object) -> None:
+    """Let a worker take letters alone, or not at all: without `--queues` it is the clinic's."""
+    queues = instance.app.amqp.queues
+    queues.select(settings.WORKER_QUEUES.of_worker(queues.consume_from))
 
 
 @worker_init.connect

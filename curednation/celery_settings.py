@@ -7,6 +7,8 @@ from typing import Any
 
 from celery.schedules import crontab
 
+from core.worker_queues import WorkerQueues
+
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -14,16 +16,25 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 0}
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker that has lost its broker looks for it until it is back, however long that takes, and
+# whatever the broker says meanwhile: that it is full, that it is loading.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+# A silent RabbitMQ is noticed after 20 seconds. (Redis is asked by time-outs of its own.)
+CELERY_BROKER_HEARTBEAT = 10
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# Tasks go on meanwhile: killed in the middle of a mail they would leave it in doubt. They are told
+# to workers once more, which does no harm.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_BEAT_SCHEDULER = "curednation.beat:OneScheduler"
 CELERY_TIMEZONE = "UTC"
 # Seconds between two runs, or a time of day in UTC. What is due every minute expires before the
 # next: after a pause it runs once.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "mail-sweep": {
         "task": "core.mail.tasks.sweep",
-        "schedule": 60,
-        "options": {"expires": 50},
+        "schedule": 30,
+        "options": {"expires": 25},
     },
     "holidays": {
         "task": "appointments.tasks.follow_holidays",
@@ -98,3 +109,21 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "mail-purge": {"task": "core.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
 }
+
+# Long work for which nobody waits. Two of these at once would keep both processes of the clinic's
+# worker, and its mail, for minutes.
+LETTERS_WORK = (
+    "newsletter.tasks.send_issue",
+    "newsletter.tasks.read_bounces",
+    "articles.tasks.check_links",
+    "articles.tasks.make_sizes",
+    "articles.tasks.make_missing_sizes",
+)
+
+
+def routes(queues: WorkerQueues) -> dict[str, dict[str, str]]:
+    """Return the queue of each task that does not belong to the clinic's own."""
+    periodic = {
+        entry["task"]: {"queue": queues.periodic} for entry in CELERY_BEAT_SCHEDULE.values()
+    }
+    return periodic | {task: {"queue": queues.letters} for task in LETTERS_WORK}

@@ -12,6 +12,7 @@ from core.database import proof_writers
 from core.environment import refuse
 
 NOBODYS = ("example.org", "example.com", "localhost")  # domains no mail can come from
+KINDS_OF_WORKERS = 2  # the clinic's, and that for letters
 SPARE_CONNECTIONS = 8  # beat, the readiness check, a shell, a migration
 
 
@@ -59,14 +60,16 @@ def connections_suffice(*, databases: Sequence[str] | None = None, **_: Any) -> 
         )
         allowed = cursor.fetchone()[0]
     web = settings.WEB_WORKERS * settings.WEB_THREADS
-    needed = web + settings.CELERY_WORKER_CONCURRENCY + SPARE_CONNECTIONS
+    workers = KINDS_OF_WORKERS * settings.CELERY_WORKER_CONCURRENCY
+    needed = web + workers + SPARE_CONNECTIONS
     if needed <= allowed:
         return []
     return [
         Warning(
             f"The site may need {needed} database connections ({settings.WEB_WORKERS} web workers "
-            f"with {settings.WEB_THREADS} threads, {settings.CELERY_WORKER_CONCURRENCY} worker "
-            f"processes, {SPARE_CONNECTIONS} spare), but the server allows {allowed}.",
+            f"with {settings.WEB_THREADS} threads, {KINDS_OF_WORKERS} Celery workers with "
+            f"{settings.CELERY_WORKER_CONCURRENCY} processes, {SPARE_CONNECTIONS} spare), "
+            f"but the server allows {allowed}.",
             hint="Lower WEB_WORKERS or WEB_THREADS, or raise max_connections. Behind pgbouncer, "
             "compare with its max_client_conn instead.",
             id="curednation.W001",

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from core.environment import Environment, database_options, refuse
+from core.worker_queues import WorkerQueues
 from curednation import limits, logs
 from curednation.browser_policy import *  # noqa: F403  (what no environment changes)
 from curednation.celery_settings import *  # noqa: F403  (the same)
+from curednation.celery_settings import routes
 from curednation.limits import in_proportion
 from curednation.middleware import *  # noqa: F403  (the same)
 from curednation.production import refuse_unsafe
@@ -103,15 +105,10 @@ CELERY_BROKER_URL = env.url(
     default=ours.get("BROKER_URL", ""),
 )
 CELERY_WORKER_CONCURRENCY = env.number("WORKER_PROCESSES", default=2, least=1, most=512)
-CELERY_TASK_DEFAULT_QUEUE = env.text("BROKER_QUEUE", default="celery")
-# Issues have a queue of their own. A worker that is told no queue takes both.
-CELERY_TASK_QUEUES = [
-    Queue(CELERY_TASK_DEFAULT_QUEUE),
-    Queue(f"{CELERY_TASK_DEFAULT_QUEUE}-newsletter"),
-]
-CELERY_TASK_ROUTES = {
-    "newsletter.tasks.send_issue": {"queue": f"{CELERY_TASK_DEFAULT_QUEUE}-newsletter"}
-}
+WORKER_QUEUES = WorkerQueues.named(env.text("BROKER_QUEUE", default="celery"))
+CELERY_TASK_DEFAULT_QUEUE = WORKER_QUEUES.clinic
+CELERY_TASK_QUEUES = [Queue(name) for name in WORKER_QUEUES]
+CELERY_TASK_ROUTES = routes(WORKER_QUEUES)
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"read_timeout": 1, "write_timeout": 1}
     if CELERY_BROKER_URL.startswith("amqp")

@@ -1,7 +1,7 @@
 """`make run`: everything that the site consists of, until Ctrl-C.
 
 One of these runs per checkout. It starts the services, brings the database up to date, starts web,
-worker and beat, starts again what dies, and ends them all when it is told to.
+workers and beat, starts again what dies, and ends them all when it is told to.
 """
 
 import errno
@@ -16,7 +16,7 @@ import urllib.request
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from devstack import embedded, migration_state, paths, site_processes, web
+from devstack import embedded, migration_state, paths, site_processes, web, workers
 from devstack.errors import Trouble
 from devstack.locks import Lock
 from devstack.processes import port_holder, port_is_free
@@ -108,20 +108,18 @@ def _children() -> list[Child]:
     level = settings.LOG_LEVEL.lower()
     granian = web.command(port=settings.PORT, workers=settings.WEB_WORKERS)
     # Celery warns at length about running as root; in development, on loopback, it may.
-    celery = [
-        "-W",
-        "ignore:You're running the worker",
-        "-m",
-        "celery",
-        "--quiet",
-        "-A",
-        "curednation",
-    ]
-    beat = ["beat", "--loglevel", level, "--schedule", str(paths.VAR / "celerybeat-schedule")]
+    python = ["-W", "ignore:You're running the worker", "-m"]
+    schedule = str(paths.VAR / "celerybeat-schedule")
+
+    def celery(name: str, command: list[str]) -> Child:
+        program, *rest = command
+        return Child(name, *python, program, "--quiet", *rest, "--loglevel", level)
+
     return [
         Child("web server", "-m", *granian, "--log-level", "warning"),
-        Child("worker", *celery, "worker", "--loglevel", level, "--without-gossip"),
-        Child("beat", *celery, *beat, "--pidfile", ""),
+        celery("clinic worker", workers.clinic()),
+        celery("letters worker", workers.letters()),
+        celery("beat", workers.beat(schedule)),
     ]
 
 

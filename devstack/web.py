@@ -7,6 +7,8 @@ OPTIONS = (
     *("--interface", "rsgi", "--http", "1", "--no-ws"),
     *("--http1-header-read-timeout", "10000", "--http1-buffer-size", "65536"),
     *("--backlog", "2048", "--backpressure", "768"),
+    # A process that dies is replaced at once; granian's default is to go on with one less.
+    *("--respawn-failed-workers", "--respawn-interval", "1"),
 )
 APPLICATION = "curednation.rsgi:application"
 

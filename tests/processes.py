@@ -11,16 +11,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from itertools import count
 from typing import Self
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import connection
 
-from devstack import web
+from devstack import web, workers
 from devstack.site_processes import TETHER
 
 PATIENCE = 30  # seconds until a process must be ready
+NUMBERS = count(1)
 
 
 def free_port() -> int:
@@ -103,10 +105,18 @@ def site(**environ: str) -> Process:
 
 
 def worker(**environ: str) -> Process:
-    """A Celery worker that takes the tasks of this test process and of its sites."""
-    command = ["celery", "-A", "curednation", "worker", "--concurrency", "1", "--loglevel", "info"]
-    command += ["--without-gossip", "--without-mingle", "--hostname", f"test-{os.getpid()}@%h"]
-    environ = {"LOG_LEVEL": "INFO"} | environ  # it says so when it is ready
+    """The clinic's Celery worker, for the tasks of this test process and of its sites."""
+    return _worker(workers.clinic(), environ)
+
+
+def letters_worker(**environ: str) -> Process:
+    """The Celery worker for issues and other long work."""
+    return _worker(workers.letters(), environ)
+
+
+def _worker(command: list[str], environ: dict[str, str]) -> Process:
+    command = [*command, "--loglevel", "info", "--hostname", f"{next(NUMBERS)}-{os.getpid()}@%h"]
+    environ = {"LOG_LEVEL": "INFO", "WORKER_PROCESSES": "1"} | environ  # it says when it is ready
     return Process(command, ready=lambda process: " ready." in process.output(), **environ)
 
 

@@ -51,7 +51,7 @@ def pgrep(*options):
 
 
 def groups(process):
-    """Return web, worker and beat of this site: each leads a group of processes."""
+    """Return web, workers and beat of this site: each leads a group of processes."""
     return pgrep("-P", str(process.pid), "-f", "granian|celery")
 
 
@@ -78,7 +78,7 @@ def test_one_site_runs_heals_survives_a_kill_and_leaves_nothing_behind(checkout)
     soon(lambda: answers(port))
 
     parts = groups(process)
-    assert len(parts) == 3
+    assert len(parts) == 4
     process.kill()
     process.wait()
     soon(lambda: not any(map(members, parts)))

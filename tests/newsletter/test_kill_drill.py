@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from core import broker
 from curednation.celery import app
-from devstack import valkey
+from devstack import valkey, workers
 from newsletter import tasks
 from newsletter.models import Batch, Delivery, Issue, Subscriber
 from tests.core.mail.conftest import use_broker
@@ -47,10 +47,10 @@ class Server:
 
 
 def worker(broker: str, mail: str) -> Process:
-    """One Celery worker in one process, so that killing it is killing all of it."""
-    command = ["celery", "-A", "curednation", "worker", "--pool", "solo", "--loglevel", "info"]
+    """One worker for letters in one process, so that killing it is killing all of it."""
+    command = [*workers.letters(), "--pool", "solo", "--loglevel", "info"]
     return Process(
-        [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"],
+        [*command, "--without-heartbeat"],
         ready=lambda process: " ready." in process.output(),
         BROKER_URL=broker,
         NEWSLETTER_EMAIL_URL=mail,

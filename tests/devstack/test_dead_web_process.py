@@ -1,0 +1,67 @@
+"""A web process that dies costs the requests in it, and is replaced at once."""
+
+import signal
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import psutil
+import pytest
+
+from tests.processes import Process
+
+VISITORS = 8
+
+
+def web_processes(site: Process) -> list[psutil.Process]:
+    """The processes of granian that answer requests."""
+    leader = psutil.Process(site.process.pid)
+    while len(leader.children()) == 1 and leader.children()[0].name() != "granian worker":
+        leader = leader.children()[0]
+    return [child for child in leader.children() if child.status() != psutil.STATUS_ZOMBIE]
+
+
+def visit_until(end: Event, url: str) -> tuple[int, int]:
+    """Open the page again and again; return how often it came, and how often nothing came."""
+    came = failed = 0
+    while not end.is_set():
+        try:
+            urllib.request.urlopen(url, timeout=10).close()
+            came += 1
+        except urllib.error.HTTPError:
+            raise  # an error page is worse than none
+        except OSError:
+            failed += 1
+    return came, failed
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_a_killed_web_process_costs_the_requests_in_it_and_is_replaced(start_site, number):
+    site = start_site(WEB_WORKERS=number)
+    before = web_processes(site)
+    assert len(before) == int(number)
+    end = Event()
+    with ThreadPoolExecutor() as pool:
+        visits = [pool.submit(visit_until, end, f"{site.url}/about/") for _ in range(VISITORS)]
+        time.sleep(1)
+        before[0].send_signal(signal.SIGKILL)
+        wait_until(lambda: len(web_processes(site)) == int(number))
+        assert before[0].pid not in {process.pid for process in web_processes(site)}
+        if number == "1":
+            wait_until(lambda: urllib.request.urlopen(f"{site.url}/healthz", timeout=5).status)
+        time.sleep(1)
+        end.set()
+    came, failed = (sum(column) for column in zip(*(v.result() for v in visits), strict=True))
+    assert came > 20
+    if number == "2":
+        assert failed <= VISITORS
