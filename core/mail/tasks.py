@@ -9,6 +9,8 @@ from core import broker
 from core.mail import delivery
 from core.mail.models import LEASE_SECONDS, TASK
 
+MOST_QUEUED = 2_000
+
 
 # The limits end a server that trickles bytes for ever, well before the lease runs out.
 @shared_task(
@@ -21,13 +23,26 @@ def deliver(email_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Find what a dead broker or a killed worker left behind. Every minute."""
+    """Find what a dead broker or a killed worker left behind. Every 30 seconds.
+
+    Not more than `MOST_QUEUED` wait in the queue at a time: while mail servers are slow, the same
+    e-mails would be put there again and again.
+    """
     delivery.release_abandoned()
-    pks = delivery.take_overdue()
+    room = MOST_QUEUED - broker.queue_length(TASK)
+    while room > 0 and (pks := delivery.take_overdue()):
+        room -= len(pks)
+        if not _hand_over(pks):
+            break
+
+
+def _hand_over(pks: list[int]) -> bool:
+    """Tell the workers of these; return whether the broker took them all."""
     for done, pk in enumerate(pks):
         if not broker.publish(TASK, pk):
             delivery.give_back(pks[done:])
-            break
+            return False
+    return True
 
 
 @shared_task

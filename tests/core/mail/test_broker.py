@@ -38,6 +38,22 @@ def test_a_hung_broker_costs_a_second_once_whatever_is_published(hung_broker):
     assert seconds(lambda: [broker.publish(name) for name in others * 10]) < 1
 
 
+def test_the_broker_says_how_many_tasks_wait(dead_broker):
+    task = "core.mail.tasks.deliver"
+    assert broker.queue_length(task) == 0  # it is away
+
+
+def test_it_counts_those_of_the_queue_of_this_task():
+    app.control.purge()
+    assert broker.queue_length("core.mail.tasks.deliver") == 0
+    for number in range(3):
+        broker.publish("core.mail.tasks.deliver", number)
+    broker.publish("newsletter.tasks.send_issue", 1)
+    assert broker.queue_length("core.mail.tasks.deliver") == 3
+    assert broker.queue_length("core.mail.tasks.sweep") == 0
+    assert app.control.purge() == 4
+
+
 def test_the_transaction_is_over_before_the_broker_is_asked(hung_broker, monkeypatch):
     open_while_publishing = []
 

@@ -49,14 +49,25 @@ def test_what_has_just_been_written_is_left_to_the_one_who_wrote_it(handed_over)
     assert handed_over == []
 
 
-def test_a_run_hands_over_a_bounded_number_the_longest_waiting_first(handed_over, monkeypatch):
-    monkeypatch.setattr(delivery, "BATCH", 2)
+def test_a_run_hands_over_all_up_to_a_number_the_longest_waiting_first(handed_over, monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH", 1)
+    monkeypatch.setattr(tasks, "MOST_QUEUED", 2)
     newer, oldest, newest = make_overdue(), make_overdue(), make_overdue()
     for email, hours in ((newer, 2), (oldest, 3), (newest, 1)):
         due = timezone.now() - timedelta(hours=hours)
         OutgoingEmail.objects.filter(pk=email.pk).update(due_at=due)
     tasks.sweep()
     assert handed_over == [oldest.pk, newer.pk]
+
+
+def test_while_the_queue_is_full_nothing_is_added_to_it(handed_over, monkeypatch):
+    make_overdue()
+    monkeypatch.setattr(broker, "queue_length", lambda task: tasks.MOST_QUEUED)
+    tasks.sweep()
+    assert handed_over == []
+    monkeypatch.setattr(broker, "queue_length", lambda task: tasks.MOST_QUEUED - 1)
+    tasks.sweep()
+    assert len(handed_over) == 1
 
 
 def test_what_the_broker_did_not_take_is_due_at_once(handed_over, dead_broker, monkeypatch):
@@ -94,7 +105,7 @@ def test_a_mail_that_kills_every_worker_fails_in_the_end(handed_over):
     assert handed_over == []
 
 
-def test_beat_runs_the_sweep_every_minute_and_the_purge_every_day(settings):
+def test_beat_runs_the_sweep_twice_a_minute_and_the_purge_every_day(settings):
     plan = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert plan[tasks.sweep.name] == 60
+    assert plan[tasks.sweep.name] == 30
     assert plan[tasks.purge.name].hour == {8}
