@@ -18,10 +18,12 @@ run: install ## Run the site with all its services, on PORT (8000)
 
 test: install ## Run all tests, by the true clock or by CLOCK="2027-03-13 22:50"
 	@$(PY) -m devstack.chromium
+	@$(PY) -m devstack.rabbitmq
 	@exec $(if $(CLOCK),$(PY) -m devstack.clock "$(CLOCK)") $(PY) -m pytest -n 3 --dist worksteal $(ARGS)
 
 coverage: install ## Run all tests and say which lines and branches none of them reaches
 	@$(PY) -m devstack.chromium
+	@$(PY) -m devstack.rabbitmq
 	@rm -rf var/coverage && mkdir -p var/coverage
 	$(PY) -m coverage run -m pytest -n 3 --dist worksteal $(ARGS)
 	$(PY) -m coverage combine --quiet
