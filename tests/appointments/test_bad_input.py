@@ -1,11 +1,13 @@
 """Whatever is sent: a clear word, what was typed is kept, nothing is booked, never a 500."""
 
 import json
+from copy import deepcopy
 from datetime import timedelta
 from html import escape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 
 from appointments import links
@@ -239,15 +241,19 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [(field, value) for field, values in WRONG.items() for value in values]
-)
+@pytest.mark.parametrize("field", WRONG)
 def test_a_wrong_answer_gets_a_word_beside_its_field_and_everything_typed_is_kept(
-    client, held, field, value
+    client, held, field
 ):
+    for value in WRONG[field]:
+        _gets_a_word_beside_its_field(client.post, held, field, value)
+    assert booked() == 0
+
+
+def _gets_a_word_beside_its_field(post, held: str, field: str, value: str) -> None:
     typed = details(first_name="Ottilie", last_name="Quist", email="ottilie@example.org")
-    response = client.post(held, typed | {field: value})
-    assert response.status_code == 200
+    response = post(held, typed | {field: value})
+    assert response.status_code == 200, repr(value)
     html = response.content.decode()
     form = next(form for form in read_forms(html) if form.id == "details")
     assert f'id="error_1_id_{field}"' in html or f'href="#id_{field}' in html
@@ -257,17 +263,24 @@ def test_a_wrong_answer_gets_a_word_beside_its_field_and_everything_typed_is_kep
             assert form.fields[name] == typed[name]
     if field in TEXTS:
         assert form.fields[field].strip() == value.strip()
-    assert booked() == 0
 
 
-@pytest.mark.parametrize("field", TEXTS)
 @pytest.mark.parametrize("value", STRANGE.values(), ids=STRANGE)
-def test_strange_text_in_any_field_never_breaks_the_page(client, held, field, value):
+def test_strange_text_in_any_field_never_breaks_the_page(client, held, value):
     # A lone surrogate cannot be sent in UTF-8: the bytes are what a broken program would send.
     value = value.encode("utf-8", "surrogateescape") if "\udce4" in value else value
+    cookies = deepcopy(client.cookies)
+    for field in TEXTS:
+        client.cookies = deepcopy(cookies)
+        with transaction.atomic():  # each meets the hold as it was
+            _never_breaks_the_page(client, held, field, value)
+            transaction.set_rollback(True)
+
+
+def _never_breaks_the_page(client: Client, held: str, field: str, value: str | bytes) -> None:
     response = client.post(held, details() | {field: value})
-    assert response.status_code in (200, 302)
-    assert booked() == (response.status_code == 302)
+    assert response.status_code in (200, 302), field
+    assert booked() == (response.status_code == 302), field
     html = response.content.decode()
     assert "<script>alert" not in html
     assert "14" not in html.partition("{{ 7")[2][:2]

@@ -31,14 +31,18 @@ TELLING = re.compile(
 )
 
 
+sent: dict[str, bytes] = {}  # each is rendered once
+
+
 @pytest.fixture(params=TEMPLATES)
-def mail(request, practice) -> EmailMessage:
+def mail(request) -> EmailMessage:
     """The bytes that go out, as a mail program parses them."""
-    assert request.param in EXAMPLES, (
-        f"add an example of {request.param} to tests/core/mail/examples.py"
-    )
-    row = make_email(request.param, **EXAMPLES[request.param])
-    return message_from_bytes(build(row).message().as_bytes(), policy=policy.default)
+    name = request.param
+    assert name in EXAMPLES, f"add an example of {name} to tests/core/mail/examples.py"
+    if name not in sent:
+        request.getfixturevalue("practice")
+        sent[name] = build(make_email(name, **EXAMPLES[name])).message().as_bytes()
+    return message_from_bytes(sent[name], policy=policy.default)
 
 
 def text_of(mail: EmailMessage) -> str:
