@@ -1,5 +1,6 @@
 """What the tests stand on. All parts are real: PostgreSQL, Valkey, granian, Celery, SMTP."""
 
+import logging
 import re
 import signal
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import caches
+from django.template.base import Template
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
@@ -25,6 +27,9 @@ held = pytest.StashKey[list[Hold]]()
 CLOCK = re.compile(
     r"\b(datetime|timedelta|timezone|time_machine|localdate|monday|make_(appointment|hold|entry))\b"
 )
+# What asks for the contexts that Django notes for tests.
+CONTEXTS = re.compile(r"\.context\[|\.templates\b|template_rendered|assertTemplate")
+RENDER = Template._render  # before Django replaces it
 # Tests of twenty seconds and more stand in these: attacks, drills, walks over everything.
 LONG = {
     *("test_make_run.py", "test_abuse.py", "test_staff_sign_in.py", "test_kill_drill.py"),
@@ -52,14 +57,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that read a clock, for `-m reads_clock`, and the long ones as `slow`.
 
-    Begin with the long ones, so that no worker is left with one when the others are done.
+    Begin with the long ones and the browser's, so that no worker is left with one when the others
+    are done.
     """
     for item in items:
         if _reads_clock(item.path):
             item.add_marker("reads_clock")
         if item.path.name in LONG:
             item.add_marker("slow")
-    items.sort(key=lambda item: item.path.name not in LONG)
+    items.sort(key=lambda item: (item.path.name not in LONG, "browser" not in item.path.parts))
 
 
 @cache
@@ -80,6 +86,8 @@ def django_db_modify_db_settings(
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """End what is still connected before the database is dropped: a killed site, a thread."""
+    with django_db_blocker.unblock():
+        database.commit_without_waiting()
     yield
     with django_db_blocker.unblock():
         database.end_other_sessions()
@@ -100,6 +108,32 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     if marked or {"db", "transactional_db", "client"} & set(request.fixturenames):
         for cache in caches.all():
             cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _contexts_where_asked_for(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Copy no context of each template for a test whose file does not ask for them.
+
+    Django does so for `response.context`, at every field of a form.
+    """
+    noting = Template._render
+    if not _reads_contexts(request.path):
+        Template._render = RENDER
+    yield
+    Template._render = noting
+
+
+@cache
+def _reads_contexts(path: Path) -> bool:
+    return bool(CONTEXTS.search(path.read_text()))
+
+
+@pytest.fixture
+def refusals_unlogged() -> Iterator[None]:
+    """Each refusal is written down with all that led to it: thousands of them take a minute."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture

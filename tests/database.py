@@ -6,13 +6,16 @@ What removes append-only rows works for the owner of the tables only, as the tes
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, transaction
 
 from core.database import append_only
 
-# What migrations wrote and no test with commits touches: the words of search.
-KEPT = ("django_migrations", "articles_synonym")
+# What stands in the template and no test with commits touches: the words of search, and what each
+# role may do.
+KEPT = (
+    *("django_migrations", "articles_synonym", "django_content_type"),
+    *("auth_permission", "auth_group", "auth_group_permissions"),
+)
 
 
 def contents() -> dict[str, tuple[int, str]]:
@@ -60,6 +63,17 @@ def end_other_sessions() -> None:
         )
 
 
+def commit_without_waiting() -> None:
+    """Have every session of this database, also of servers, commit before the disk has it.
+
+    Only a crash of PostgreSQL itself could tell the difference, and no test here is about one.
+    """
+    with connection.cursor() as cursor:
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    connection.close()
+
+
 def empty_tables() -> None:
     """Empty the tables that hold something, append-only ones too, but not those in KEPT.
 
@@ -75,4 +89,3 @@ def empty_tables() -> None:
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
         with unguarded(_proofs_that_hold_something(cursor)):
             cursor.execute(f"DO $$ BEGIN {each} END $$")
-    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")

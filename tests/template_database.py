@@ -1,7 +1,8 @@
-"""The migrated database that every test process clones, kept on the server from run to run.
+"""The database that every test process clones, migrated and with its roles, kept on the server.
 
 Django clones it and migrates the clone, which finds nothing to do and takes a second, not ten. Its
-name ends with a hash of all migrations: others, in another checkout, have a template of their own.
+name ends with a hash of all migrations and of the roles: others, in another checkout, have a
+template of their own.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.utils import OperationalError, ProgrammingError
+
+from core.staff import roles
 
 MARK = "_template_"
 LOCK = int.from_bytes(b"template")  # of the whole server: checkouts may share it
@@ -61,6 +64,7 @@ def _make(cursor, name: str) -> None:
     cursor.execute(f'CREATE DATABASE "{unfinished}"')
     with _connected_to(unfinished):
         call_command("migrate", verbosity=0, interactive=False)
+        roles.apply()
     cursor.execute(f'ALTER DATABASE "{unfinished}" RENAME TO "{name}"')
 
 
@@ -91,11 +95,11 @@ def remove_unused(cursor, prefix: str) -> None:
 
 
 def fingerprint(folders: Iterable[str | Path]) -> str:
-    """Return a hash of all that shapes a migrated database: the migrations of these apps, in order.
+    """Return a hash of all that shapes the template: the migrations of these apps, in order, roles.
 
     With them the modules of ours that migrations import by hand, such as those that write SQL.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(Path(roles.__file__).read_bytes())
     for folder in folders:
         for path in sorted(Path(folder).glob("migrations/*.py")):
             for read in (path, *_imported(path)):

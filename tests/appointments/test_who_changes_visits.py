@@ -14,7 +14,7 @@ from core.staff import roles
 from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_hold, make_service, make_time_off, monday
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("refusals_unlogged")]
 CHANGE = ("view_appointment", "add_appointment", "view_hoursexception", "add_hoursexception")
 LOOKS_ON = "looks on"  # sees visits, books them and keeps the hours, but changes none
 

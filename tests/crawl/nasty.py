@@ -1,13 +1,17 @@
 """What no page of ours asks for. Parameters are found in the views: a new one is tried, too."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urljoin
 
+import pytest
 from django.conf import settings
 from django.contrib import admin
+from django.http import QueryDict
 
 from tests.appointments.booking_steps import DETAILS
 from tests.crawl.addresses import Address
@@ -33,6 +37,7 @@ BODIES = [
 ]
 READS = re.compile(r"\b(?:GET|POST)(?:\.get|\.getlist)?[\[(]\"([a-z]\w*)\"")
 DAYS = re.compile("day|date|_at|from|to$|until|expires|starts|ends|first|last|reviewed")
+LATER_ROW = re.compile(r"-(?:[1-9]\d*|__prefix__)-")
 CHANGE_LIST = ("q", "o", "p", "all", "e", "_popup", "_to_field", "_facets")
 AUTOCOMPLETE = ("app_label", "model_name", "field_name", "term", "page")
 FOLDERS = {
@@ -43,12 +48,36 @@ FOLDERS = {
 }
 
 
-def queries(address: Address) -> Iterator[str]:
-    """Each parameter of its views by itself, then all of them, twice."""
+@contextmanager
+def names_read() -> Iterator[set[str]]:
+    """The names that are looked for in a query or a form meanwhile."""
+    found: set[str] = set()
+
+    def noting(look: Callable) -> Callable:
+        def noted(given: QueryDict, name: str, *others: Any) -> Any:
+            found.add(name)
+            return look(given, name, *others)
+
+        return noted
+
+    with pytest.MonkeyPatch.context() as patch:
+        for way in ("__getitem__", "__contains__", "get", "getlist"):
+            patch.setattr(QueryDict, way, noting(getattr(QueryDict, way)))
+        yield found
+
+
+def queries(address: Address, read: set[str]) -> Iterator[str]:
+    """Each parameter of its views by itself, then all of them, twice.
+
+    `read` are those that its plain page looks for. Any other one, by itself, would change nothing:
+    up to the first look at it the same is done. A list of the admin takes whatever it is given.
+    """
     names = _names(address)
-    for name in names:
+    is_list = address.route.endswith("_changelist")
+    for name in names if is_list else sorted(read & set(names)):
         yield urlencode({name: LAST_DAY if DAYS.search(name) else HUGE})
-    for value in ALONE + TOGETHER if names else []:
+    many = [HUGE, UNPRINTABLE] if address.label else ALONE + TOGETHER
+    for value in many if names else []:
         yield urlencode([(name, value) for name in names] * 2)
 
 
@@ -94,14 +123,16 @@ def _dated(found, fields: list[str]) -> list[str]:
 def spellings(path: str) -> Iterator[str]:
     """The same address with something else in the place of a number or a day in it."""
     for part in sorted(set(re.findall(r"(?<=/)(?:\d+|\d{4}-\d\d-\d\d)(?=/)", path))):
-        for value in (HUGE, "9" * 5000, "%D9%A1", LAST_DAY, FIRST_DAY, "2026-02-30"):
+        days = (LAST_DAY, FIRST_DAY, "2026-02-30")
+        for value in days if "-" in part else (HUGE, "9" * 5000, "%D9%A1"):
             yield path.replace(f"/{part}/", f"/{value}/")
 
 
 def filled(address: Address, html: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Each form of a page: one field after the other, then all of them, hold what is nasty.
 
-    Of a long form only the fields of days have their turn; in the admin, one by one, only these.
+    Of a long form only the fields of days have their turn; in the admin, one by one, only these,
+    and of a formset only the first row's: the others are read alike.
     """
     path = address.path
     for form in read_forms(html):
@@ -111,7 +142,7 @@ def filled(address: Address, html: str) -> Iterator[tuple[str, dict[str, str]]]:
         names = [name for name in form.choices if name and name != "csrfmiddlewaretoken"]
         # How many rows a formset has. A huge number of them is a thousand forms, cleaned each time.
         counts = [name for name in names if name.endswith("_FORMS")]
-        names = [name for name in names if name not in counts]
+        names = [name for name in names if name not in counts and not LATER_ROW.search(name)]
         target = urljoin(path, form.action or path)
         if counts:
             yield target, whole | dict.fromkeys(counts, UNPRINTABLE)

@@ -3,7 +3,6 @@
 Nor a patient's or reader's data for whoever may not see it, nor a private page that a cache keeps.
 """
 
-import logging
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -19,7 +18,7 @@ from tests.crawl import nasty
 from tests.crawl.addresses import Address, addresses
 from tests.crawl.world import PATIENT, READER, VISITOR, World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("refusals_unlogged")]
 NOBODY, NO_FACTOR, SUPERUSER = "nobody", "without a second factor", "superuser"
 EVERYBODY = [NOBODY, NO_FACTOR, *roles.ROLES, SUPERUSER]
 SEE_PATIENTS = {"front desk", "clinician", "manager", SUPERUSER}
@@ -29,20 +28,13 @@ PRIVATE = re.compile(r"/(admin|accounts|appointments|book/(details|done))/")
 KEPT = {"admin:jsi18n", "appointments:calendar_feed"}
 # What a browser never sends to a page, and a scanner does.
 METHODS = ["options", "put", "patch", "delete", "trace"]
+ALIKE = ("_history", "_delete", "_changelist", "_add", "_change")
 # Whoever is shown most in each part of the site: there the most code reads what was sent.
 PARTS = [
     (NOBODY, "/"),
     *((SUPERUSER, f"/admin/{part}") for part in ("appointments", "articles", "newsletter", "")),
     (SUPERUSER, "/accounts/"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    """Thousands of refusals are written down; here they would bury what is wrong."""
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture
@@ -123,11 +115,12 @@ def test_every_address_answers_everybody(world, who):
     crawl = Crawl(who)
     for address in addresses(world):
         shown = crawl.ask("get", address)
-        head = crawl.ask("head", address)
-        if shown.status_code < 400 and head.status_code != shown.status_code:
-            crawl.wrong.append(f"HEAD {address.route}: {head.status_code}, not {shown.status_code}")
+        if who in (NOBODY, SUPERUSER) and shown.status_code < 400:
+            head = crawl.ask("head", address).status_code
+            if head != shown.status_code:
+                crawl.wrong.append(f"HEAD {address.route}: {head}, not {shown.status_code}")
         crawl.ask("post", address)
-    assert crawl.asked > 800
+    assert crawl.asked > 500
     assert crawl.wrong == []
 
 
@@ -141,7 +134,9 @@ def test_a_method_that_nothing_of_ours_sends_reaches_no_page(world, method):
 def test_every_address_takes_every_query_and_every_spelling(world, who, area):
     crawl = Crawl(who)
     for address in within(area, world):
-        for query in nasty.queries(address):
+        with nasty.names_read() as read:
+            crawl.ask("get", address)
+        for query in nasty.queries(address, read):
             crawl.ask("get", address, f"{address.path}?{query}")
         for path in nasty.spellings(address.path):
             crawl.ask("get", address, path)
@@ -152,6 +147,9 @@ def test_every_address_takes_every_query_and_every_spelling(world, who, area):
 def test_every_address_takes_every_body(world, who, area):
     crawl = Crawl(who)
     for address in within(area, world):
+        # Django reads what is sent to its own pages of every model alike: those of one are enough.
+        if address.route.endswith(ALIKE) and address.label != "appointments.appointment":
+            continue
         for body, kind in nasty.BODIES[: 3 if address.label else None]:
             crawl.ask("post", address, data=body, content_type=kind)
     assert crawl.wrong == []

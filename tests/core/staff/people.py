@@ -34,9 +34,16 @@ def make_staff(role: str = "", *, name: str = "Robin Example", **fields) -> User
     fields.setdefault("email", f"staff{next(numbers)}@example.org")
     user = User.objects.create(name=name, **{"is_staff": True, "password": _hashed(), **fields})
     if role:
-        roles.apply()
-        user.groups.add(Group.objects.get(name=role))
+        user.groups.add(_group(role))
     return user
+
+
+def _group(role: str) -> Group:
+    """The role as `manage.py roles` makes it: it stands in the template of the test database."""
+    if found := Group.objects.filter(name=role).first():
+        return found
+    roles.apply()
+    return Group.objects.get(name=role)
 
 
 def make_manager(**fields) -> User:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from core.staff import roles
 from tests.core.staff.people import make_staff, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("refusals_unlogged")]
 # What asks for which permission. No record has the key 0: whoever may, is told that it is gone.
 PAGES = {
     ("get", "changelist"): {"view", "change"},

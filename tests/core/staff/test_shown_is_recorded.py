@@ -29,7 +29,7 @@ from tests.factories import (
     monday,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("refusals_unlogged")]
 EXCEPTIONS = "/admin/appointments/hoursexception/"
 VISITS = "/admin/appointments/appointment/"
 

@@ -17,7 +17,7 @@ from tests.core.staff.people import make_staff, sign_in
 from tests.core.staff.world import make_world
 from tests.factories import make_appointment, make_provider, monday
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("refusals_unlogged")]
 READ = ""  # a page to read: a POST changes nothing, whoever sends it
 # The right that a POST to each page of an app needs.
 PAGES = {
