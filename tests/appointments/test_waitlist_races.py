@@ -30,7 +30,7 @@ from tests.appointments.waitlist_setup import (
 from tests.factories import make_hours, make_provider, make_service, monday
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 5
+ROUNDS = 3
 
 
 @pytest.fixture(autouse=True)
