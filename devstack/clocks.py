@@ -19,7 +19,10 @@ from devstack import paths
 ZONE = ZoneInfo("America/Chicago")  # the practice's own, unless it says otherwise
 DAYS = 14
 LONGEST = 30 * 60  # seconds
-PYTEST = ["-m", "pytest", "-q", "-n", "3", "--dist", "worksteal", "-m", "reads_clock and not slow"]
+PYTEST = [
+    *("-m", "pytest", "-q", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"),
+    *("-m", "reads_clock and not slow"),
+]
 
 
 def moments(today: date) -> Iterator[tuple[str, datetime]]:
