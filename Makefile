@@ -23,11 +23,11 @@ test: install ## Run all tests, by the true clock or by CLOCK="2027-03-13 22:50"
 	@$(PY) -m devstack.rabbitmq
 	@exec $(if $(CLOCK),$(PY) -m devstack.clock "$(CLOCK)") $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-coverage: install ## Run all tests, say what none of them reaches, and hold 95 % of branches
+coverage: install ## Say what the tests reach, the long ones apart, and hold 95 % of branches
 	@$(PY) -m devstack.chromium
 	@$(PY) -m devstack.rabbitmq
 	@rm -rf var/coverage && mkdir -p var/coverage
-	$(PY) -m coverage run -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PY) -m coverage run -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not slow' $(ARGS)
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report
 	@$(PY) -m devstack.branch_coverage
