@@ -116,11 +116,10 @@ def _contexts_where_asked_for(request: pytest.FixtureRequest) -> Iterator[None]:
 
     Django does so for `response.context`, at every field of a form.
     """
-    noting = Template._render
-    if not _reads_contexts(request.path):
-        Template._render = RENDER
-    yield
-    Template._render = noting
+    with pytest.MonkeyPatch.context() as patch:
+        if not _reads_contexts(request.path):
+            patch.setattr(Template, "_render", RENDER)
+        yield
 
 
 @cache
