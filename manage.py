@@ -12,8 +12,6 @@ BARE |= {"collectstatic", "findstatic", "diffsettings", "startapp"}
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curednation.settings")
-    # A migration may take as long as it needs; only requests and tasks are cut off.
-    os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "0")
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured

@@ -21,4 +21,5 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pages.middleware.refuse_overlarge",
+    "pages.middleware.database_away",
 ]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
-from core.database import proof_writers
+from core.database import proof_writers, time_limits
 from core.environment import refuse
 
 NOBODYS = ("example.org", "example.com", "localhost")  # domains no mail can come from
@@ -106,6 +106,25 @@ def proofs_are_kept(*, databases: Sequence[str] | None = None, **_: Any) -> list
             )
         )
     return problems
+
+
+@register(Tags.database, deploy=True)
+def waits_are_bounded(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """A lock that somebody leaves open, or a transaction, ends by itself: the server sees to it."""
+    if not databases or "default" not in databases:
+        return []
+    with connections["default"].cursor() as cursor:
+        missing = time_limits.missing(cursor)
+    if not missing:
+        return []
+    return [
+        Error(
+            f"The role of DATABASE_URL may wait for too long: {', '.join(missing)}.",
+            hint="Run `manage.py database_roles`, then start the site's processes again; behind a "
+            "pooler let it open new sessions as well (pgbouncer: RECONNECT).",
+            id="curednation.E003",
+        )
+    ]
 
 
 @register(Tags.security, deploy=True)

@@ -18,6 +18,7 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 from django.conf import settings
 from django.db import close_old_connections
 
+from core.database.waiting import waiting
 from curednation import request_body
 from curednation.wsgi import application as pages
 
@@ -29,6 +30,7 @@ class Threads:
 
     def __init__(self, application: WSGIApplication, *, count: int) -> None:
         self.application, self.count = application, count
+        waiting.shared = True  # with so few threads not all of them may wait for one row
         self.jobs: queue.SimpleQueue[tuple[Callable[[], Any], asyncio.Future]] = queue.SimpleQueue()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
+from core.database import sessions
 from core.environment import Environment, database_options, refuse
 from core.worker_queues import WorkerQueues
 from curednation import limits, logs
@@ -61,16 +62,14 @@ DATABASES = {"default": env.database("DATABASE_URL", default=ours.get("DATABASE_
 # Whom the tables belong to. Only `migrate` and `database_roles` use it: the site must not know it.
 DATABASE_OWNER = env.owner("DATABASE_OWNER_URL", of=DATABASES["default"])
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-# A request that waits longer has failed its visitor. manage.py lifts the first for commands.
-DATABASE_STATEMENT_SECONDS = env.number("DATABASE_STATEMENT_SECONDS", default=30)
+# Behind a pooler the next query may meet another session: no cursor lives on the server.
+DATABASES["default"] |= {"DISABLE_SERVER_SIDE_CURSORS": True}
 DATABASES["default"]["OPTIONS"] = database_options(
-    {
-        "connect_timeout": 5,
-        "options": f"-c statement_timeout={DATABASE_STATEMENT_SECONDS}s -c lock_timeout=5s"
-        " -c idle_in_transaction_session_timeout=60s",
-    },
+    {"connect_timeout": sessions.CONNECT_SECONDS, "connection_factory": sessions.Connection},
     DATABASES["default"].get("OPTIONS", {}),
 )
+# What `database_roles` gives the site's role; a request that waits longer has failed its visitor.
+DATABASE_STATEMENT_SECONDS = env.number("DATABASE_STATEMENT_SECONDS", default=30)
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "core.cache.redis.OneClientRedisCache",

@@ -1,6 +1,7 @@
 """Pages for when things go wrong: they help, say nothing about the inside, and are not kept."""
 
 import logging
+import sys
 from http import HTTPStatus
 from typing import Any
 
@@ -10,7 +11,10 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from core.database.failures import Failure, code_of, failure, may_be_kept
+
 logger = logging.getLogger(__name__)
+RETRY_LOCKED, RETRY_AWAY = "2", "15"  # seconds
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -34,11 +38,46 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, "404.html", HTTPStatus.NOT_FOUND)
 
 
+def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    """Answer 503 where there is no database, or somebody holds what was wanted; else None.
+
+    Neither is anybody's mistake, and both pass: the page sends once more what was typed. Needs no
+    service.
+    """
+    why = failure(error)
+    if error is None or why is None:
+        return None
+    logger.warning("No page: %s %s %s", why.value, type(error).__name__, code_of(error))
+    match = request.resolver_match
+    context = {
+        "practice": _practice(),
+        "locked": why is Failure.LOCKED,
+        "posted": request.method == "POST",
+        "unknown": may_be_kept(error),
+        "about_visits": match is not None and match.app_name == "appointments",
+        "sent": _sent_once_more(request),
+        "address": request.get_full_path(),
+    }
+    response = HttpResponse(loader.render_to_string("503.html", context), status=503)
+    response["Retry-After"] = RETRY_LOCKED if why is Failure.LOCKED else RETRY_AWAY
+    return _unkept(response)
+
+
+def _sent_once_more(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what was typed; nothing where it holds a file or a password, which no page repeats."""
+    if request.method != "POST" or request.FILES or any("password" in n for n in request.POST):
+        return []
+    return [(name, str(value)) for name, values in request.POST.lists() for value in values]
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 without database and cache.
+    """Answer 500 without database and cache; 503 where a database that is away is the reason.
 
     The phone number is the one that this process showed last.
     """
+    away = unavailable(request, sys.exc_info()[1])
+    if away is not None:
+        return away
     try:
         body: str = loader.render_to_string("500.html", {"practice": _practice()})
     except Exception:  # whatever broke the page may have broken this one too

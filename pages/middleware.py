@@ -26,6 +26,19 @@ def refuse_methods(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def database_away(get_response: GetResponse) -> GetResponse:
+    """Answer 503 while the database is away, or where a row was locked for too long."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return errors.unavailable(request, error)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
 def refuse_overlarge(get_response: GetResponse) -> GetResponse:
     """Answer 400 where a number, a day or a nesting was larger than Python follows.
 

@@ -1,35 +1,43 @@
-"""Pages that anyone may read and any cache may keep: they touch neither session, user nor token."""
+"""Pages that anyone may read and any cache may keep: they touch neither session, user nor token.
+
+Ours keeps them too: how to reach the clinic is read most when its database is away.
+"""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.cache.pages import serve
 from pages.models import Testimonial
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the first page, with three testimonials."""
+    return serve(request, tags=["articles"], make=lambda: _home(request))
+
+
+def _home(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/home.html", {"testimonials": Testimonial.objects.published()[:3]})
 
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """Show who the clinic is."""
-    return render(request, "pages/about.html")
+    return serve(request, tags=[], make=lambda: render(request, "pages/about.html"))
 
 
 @require_safe
 def contact(request: HttpRequest) -> HttpResponse:
     """Show how to reach the clinic."""
-    return render(request, "pages/contact.html")
+    return serve(request, tags=[], make=lambda: render(request, "pages/contact.html"))
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show the privacy notice."""
-    return render(request, "pages/privacy.html")
+    return serve(request, tags=[], make=lambda: render(request, "pages/privacy.html"))
 
 
 @require_safe

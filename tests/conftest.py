@@ -4,7 +4,7 @@ import logging
 import re
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 from curednation.celery import app as celery_app
 from devstack import chromium, embedded
 from devstack.service import Hold
-from tests import database, processes, surroundings, template_database
+from tests import database, pooler, processes, surroundings, template_database
 from tests.processes import Process
 from tests.smtp import SmtpServer
 
@@ -37,6 +37,11 @@ LONG = {
     *("test_lists_answer_no_more.py", "test_shown_is_recorded.py", "test_linear_work.py"),
     *("test_picture_memory.py", "test_demo_is_careful.py", "test_booking.py", "test_migrations.py"),
 }
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests be run behind a pooler."""
+    parser.addoption("--pgbouncer", action="store_true", help="ask PostgreSQL through pgbouncer")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -84,11 +89,16 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """End what is still connected before the database is dropped: a killed site, a thread."""
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, pytestconfig: pytest.Config
+) -> Iterator[None]:
+    """Give sessions their time limits, as `database_roles` does. End what is still connected
+    before the database is dropped: a killed site, a thread, a pooler."""
     with django_db_blocker.unblock():
         database.commit_without_waiting()
-    yield
+        database.limit_waits()
+    with pooler.in_front() if pytestconfig.getoption("--pgbouncer") else nullcontext():
+        yield
     with django_db_blocker.unblock():
         database.end_other_sessions()
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from core.database import append_only
+from core.database import append_only, time_limits
 
 # What stands in the template and no test with commits touches: the words of search, and what each
 # role may do.
@@ -52,6 +52,14 @@ def _proofs_that_hold_something(cursor) -> list[str]:
     each = (f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables)
     cursor.execute(" UNION ALL ".join(each))
     return [table for (table,) in cursor.fetchall()]
+
+
+def limit_waits() -> None:
+    """Give this process's test database the time limits of a site, from the next session on."""
+    with connection.cursor() as cursor:
+        for statement in time_limits.statements(cursor, connection.settings_dict["USER"]):
+            cursor.execute(statement)
+    connection.close()
 
 
 def end_other_sessions() -> None:

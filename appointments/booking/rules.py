@@ -19,7 +19,7 @@ from appointments.scheduling.availability import Slot
 PATIENT, SYSTEM = "patient", "system"
 
 TIME_CONSTRAINTS = ("appointment_no_double_booking", "appointment_one_hold_per_visitor")
-DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
+DEADLOCK, SERIALIZATION = "40P01", "40001"
 
 LOCK = """
     SELECT FROM appointments_provider WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
@@ -68,11 +68,8 @@ def in_one_transaction(function: Callable[P, R]) -> Callable[P, R]:
                     return function(*args, **kwargs)
             except OperationalError as error:
                 code = getattr(error.__cause__, "pgcode", None)
-                if connection.in_atomic_block or code not in (
-                    DEADLOCK,
-                    SERIALIZATION,
-                    LOCK_TIMEOUT,
-                ):
+                # Whoever has waited in vain for a lock has waited long enough.
+                if connection.in_atomic_block or code not in (DEADLOCK, SERIALIZATION):
                     raise
         with transaction.atomic():
             return function(*args, **kwargs)

@@ -4,7 +4,7 @@ import hashlib
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from django.core.cache import caches
+from django.core.cache import cache, caches
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from localflavor.us.models import USStateField, USZipCodeField
 
 from core.cache import pages
+from core.cache.service import attempt
 from core.people.phone_numbers import PhoneColumn
 from core.practice import per_request
 
@@ -106,8 +107,11 @@ class Practice(models.Model):
 
     @classmethod
     def last_read(cls) -> Self | None:
-        """Return what this process last read of the database, without asking anything; or None."""
-        values = caches["parts"].get(LAST_READ)
+        """Return what was last read, without the database: by this process, or by another; or None.
+
+        Another's is in the cache, which a process that has read nothing yet asks.
+        """
+        values = caches["parts"].get(LAST_READ) or attempt(lambda: cache.get(LAST_READ))
         return cls(**values) if values else None
 
     @classmethod
@@ -120,7 +124,10 @@ class Practice(models.Model):
     def _read(cls) -> Self:
         found = next(iter(cls.objects.filter(pk=1).order_by()), None)
         names = [field.attname for field in cls._meta.concrete_fields] if found else []
-        caches["parts"].set(LAST_READ, {name: getattr(found, name) for name in names}, None)
+        values = {name: getattr(found, name) for name in names}
+        if caches["parts"].get(LAST_READ) != values:
+            caches["parts"].set(LAST_READ, values, None)
+            attempt(lambda: cache.set(LAST_READ, values, None) or True)
         return found or cls()
 
     @cached_property

@@ -9,7 +9,7 @@ import csv
 import io
 import secrets
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ class Result:
 
 
 class Importer:
-    """Imports one file part by part, in one database session.
+    """Imports one file part by part, each in a transaction.
 
     `source` says where consent was given.
 
@@ -50,42 +50,47 @@ class Importer:
         self.topics = {each.slug: each.pk for each in Topic.objects.all()}
         self.topics |= {each.name.lower(): each.pk for each in Topic.objects.all()}
         self.topic = topic.pk if topic else None
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS newsletter_seen")
-            cursor.execute(_SEEN_TABLE)
+        self.seen: dict[bytes, int] = {}  # where nothing is kept: new addresses, and how strict
 
     def import_rows(self, numbered: Iterable[tuple[int, ImportedSubscriber]]) -> Result:
         """Add who is new, in the caller's transaction, so that progress is kept with it.
 
         Addresses have passed a check; of several rows with one address the strictest counts.
         """
+        rows = [self._row(number, row) for number, row in numbered]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_INCOMING)
-            cursor.copy_expert(_COPY, self._table(numbered))
+            cursor.copy_expert(_COPY, _csv(rows))
             cursor.execute("ANALYZE newsletter_incoming")
+            cursor.execute(_SEEN_TABLE)
+            cursor.copy_expert(_COPY_SEEN, _csv(self._seen_among(rows)))
             cursor.execute(_JUDGE)
             problems = cursor.fetchall()
-            cursor.execute(_SEEN)
-            new = cursor.fetchall()
             if self.dry:
-                added = sum(is_new for (is_new,) in new)
+                cursor.execute(_SEEN)
+                added = self._remember(cursor.fetchall())
             else:
                 values: dict[str, datetime | str] = {"now": self.now, "source": self.source}
                 cursor.execute(_TAKE_OFF, values)
                 cursor.execute(_ADD, values)
                 added = cursor.rowcount
                 cursor.execute(_TOPICS)
-            cursor.execute("DROP TABLE newsletter_incoming")
+            cursor.execute("DROP TABLE newsletter_incoming, newsletter_seen")
         found = Counter(what for _, _, what in problems)
         known, taken_off = sum(found[what] for what in _KNOWN), found["taken off"]
         return Result(added, known, len(problems) - known - taken_off, taken_off, problems)
 
-    def _table(self, numbered: Iterable[tuple[int, ImportedSubscriber]]) -> io.StringIO:
-        table = io.StringIO()
-        rows = (self._row(number, row) for number, row in numbered)
-        csv.writer(table).writerows(rows)  # nosemgrep: table-without-guard  (for COPY)
-        table.seek(0)
-        return table
+    def _seen_among(self, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, int]]:
+        """Yield what earlier parts said of the addresses in these rows."""
+        for address_hash in {row[2] for row in rows} if self.seen else ():
+            strict = self.seen.get(bytes.fromhex(address_hash))
+            if strict is not None:
+                yield address_hash, strict
+
+    def _remember(self, judged: list[tuple[str, int, bool]]) -> int:
+        """Keep what this part said of addresses that are not here; return how many are new."""
+        self.seen |= {bytes.fromhex(address_hash): strict for address_hash, strict, _ in judged}
+        return sum(is_new for _, _, is_new in judged)
 
     def _row(self, number: int, row: ImportedSubscriber) -> tuple[Any, ...]:
         return (
@@ -110,7 +115,15 @@ class Importer:
         return found | ({self.topic} if self.topic else set())
 
 
+def _csv(rows: Iterable[tuple[Any, ...]]) -> io.StringIO:
+    table = io.StringIO()
+    csv.writer(table).writerows(rows)  # nosemgrep: table-without-guard  (for COPY)
+    table.seek(0)
+    return table
+
+
 _KNOWN = ("active", "twice", "stays")
+# Made in each part's transaction: behind a pooler the next one meets another session.
 _SEEN_TABLE = "CREATE TEMP TABLE newsletter_seen (address_hash text PRIMARY KEY, strict integer)"
 _INCOMING = """
     CREATE TEMP TABLE newsletter_incoming (
@@ -118,6 +131,7 @@ _INCOMING = """
         joined timestamptz, gone timestamptz, network text, topics bigint[]
     )
 """
+_COPY_SEEN = "COPY newsletter_seen FROM STDIN WITH (FORMAT csv)"
 _COPY = "COPY newsletter_incoming FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (network))"
 # From the one that says least against writing to somebody to the one that says most.
 _STRICT = "array_position(ARRAY['active', 'bounced', 'left', 'complained', 'erased'], {}::text)"
@@ -155,7 +169,7 @@ _SEEN = f"""
                         WHERE s.address_hash = i.address_hash)
         ON CONFLICT (address_hash) DO UPDATE
            SET strict = greatest(newsletter_seen.strict, excluded.strict)
-    RETURNING xmax = 0
+    RETURNING address_hash, strict, xmax = 0
 """  # noqa: S608  (our own columns)
 _TAKE_OFF = f"""
     WITH changed AS (

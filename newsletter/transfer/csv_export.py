@@ -26,14 +26,16 @@ def export_subscribers(file: IO[str], *, status: str = "") -> int:
         proofs.filter(kind="confirmed")
     )
     rows = people.annotate(chosen=topics, unknown=unknown).values_list(
-        "email", "status", "language", "joined_at", "left_at", "chosen", "unknown"
+        "pk", "email", "status", "language", "joined_at", "left_at", "chosen", "unknown"
     )
     writer, count = spreadsheets.Writer(file), 0
     writer.row("email", "status", "language", "joined_at", "left_at", "topics")
-    for email, is_now, language, joined, left, chosen, not_known in rows.iterator(AT_ONCE):
-        since = "" if not_known else _moment(joined)
-        writer.row(email, is_now, language, since, _moment(left), chosen)
-        count += 1
+    last = 0
+    while part := list(rows.filter(pk__gt=last)[:AT_ONCE]):
+        for _, email, is_now, language, joined, left, chosen, not_known in part:
+            since = "" if not_known else _moment(joined)
+            writer.row(email, is_now, language, since, _moment(left), chosen)
+        last, count = part[-1][0], count + len(part)
     return count
 
 

@@ -4,7 +4,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
 from django.db import connection
 from django.utils import timezone
@@ -17,6 +16,7 @@ from core.staff.models import ChainLink
 LATE = timedelta(hours=1)
 DATED_BY = {"staff_auditevent": "at"}
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+BEFORE_ALL = -(2**63)  # a number that no link has, whatever somebody wrote there
 
 
 def find_problems(heads: Sequence[Head] = ()) -> Iterator[str]:
@@ -58,8 +58,9 @@ def _in_the_chain(heads: Sequence[Head]) -> Iterator[str]:
 
 
 def _links_and_rows() -> Iterator[tuple[ChainLink, str | None]]:
-    links = ChainLink.objects.order_by("number").iterator(hash_chain.BATCH)
-    while batch := list(islice(links, hash_chain.BATCH)):
+    links, last = ChainLink.objects.order_by("number"), BEFORE_ALL
+    while batch := list(links.filter(number__gt=last)[: hash_chain.BATCH]):
+        last = batch[-1].number
         rows: dict[tuple[str, int], str] = {}
         for table in {link.table_name for link in batch}:
             rows |= _rows(table, [link.row_pk for link in batch if link.table_name == table])

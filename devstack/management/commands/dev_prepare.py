@@ -5,7 +5,10 @@ from typing import Any
 from django.core.checks import Tags, run_checks
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.db.migrations.exceptions import InconsistentMigrationHistory
+
+from core.database import time_limits
 
 
 class Command(BaseCommand):
@@ -21,6 +24,9 @@ class Command(BaseCommand):
                 f"{error}\nThis database was made by another line of development. Keep what you "
                 "need of it, then remove it (the embedded one is the folder var/postgres)."
             ) from error
+        with connection.cursor() as cursor:
+            for statement in time_limits.statements(cursor, connection.settings_dict["USER"]):
+                cursor.execute(statement)
         call_command("roles", stdout=self.stdout, stderr=self.stderr)
         if "demo" in get_commands():
             call_command("demo")

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import ProgrammingError, connection, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 
-from core.database import roles
+from core.database import roles, time_limits
 
 
 class Command(BaseCommand):
@@ -31,12 +31,37 @@ class Command(BaseCommand):
         roles.connect_as_owner()
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                for statement in roles.statements(cursor, site["USER"], site["PASSWORD"]):
-                    if dry_run:
-                        self.stdout.write(f"{statement};")
-                    else:
-                        cursor.execute(statement)
+                rights = roles.statements(cursor, site["USER"], site["PASSWORD"])
+                limits = time_limits.statements(cursor, site["USER"])
+                for statement in [] if dry_run else rights:
+                    cursor.execute(statement)
         except (roles.NotPossible, ProgrammingError) as error:
             raise CommandError(f"Nothing was changed. {error}") from None
-        if not dry_run:
-            self.stdout.write(f"{site['USER']} may do the site's work, and rewrite no proof.")
+        if dry_run:
+            for statement in rights + limits:
+                self.stdout.write(f"{statement};")
+            return
+        self._limit(limits, site)
+        self.stdout.write(f"{site['USER']} may do the site's work, and rewrite no proof.")
+
+    def _limit(self, limits: list[str], site: dict[str, Any]) -> None:
+        """Run these as the owner, who may where it has made the role; else as the role itself."""
+        try:
+            _run(limits)
+        except ProgrammingError:
+            connection.close()
+            connection.settings_dict.update(site)
+            try:
+                _run(limits)
+            except DatabaseError as error:
+                statements = "; ".join(limits)
+                raise CommandError(
+                    f"{site['USER']} has its rights, and not its time limits: {error} Let it, or "
+                    f"an administrator of the server, run in this database: {statements};"
+                ) from None
+
+
+def _run(statements: list[str]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
