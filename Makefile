@@ -13,7 +13,7 @@ PRODUCTION = DEBUG=off SECRET_KEY=$(CHECK_KEY) ADDRESS_KEY=$(CHECK_KEY) NEWSLETT
 	CACHE_URL=redis://127.0.0.1:1/1 EMAIL_URL=smtp+tls://127.0.0.1:1 \
 	DEFAULT_FROM_EMAIL=office@clinic.test PRIVACY_OFFICER_EMAIL=privacy@clinic.test SITE_URL=https://clinic.test ALLOWED_HOSTS=clinic.test
 
-.PHONY: run test coverage clocks lint lock bench messages shell clean help install
+.PHONY: run test pgbouncer coverage clocks lint lock bench messages shell clean help install
 
 run: install ## Run the site with all its services, on PORT (8000)
 	@exec $(PY) -m devstack.run
@@ -22,6 +22,17 @@ test: install ## Run all tests, by the true clock or by CLOCK="2027-03-13 22:50"
 	@$(PY) -m devstack.chromium
 	@$(PY) -m devstack.rabbitmq
 	@exec $(if $(CLOCK),$(PY) -m devstack.clock "$(CLOCK)") $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# What asks for more than one transaction, locks, tasks, imports, and one walk through each part.
+POOLED = tests/newsletter/test_csv_import.py tests/newsletter/test_simultaneous_requests.py \
+	tests/newsletter/test_confirm.py tests/appointments/test_races.py tests/appointments/test_waitlist_races.py \
+	tests/appointments/test_booking_flow.py tests/appointments/test_locked_rows.py tests/articles/test_search.py \
+	tests/articles/test_publish_at.py tests/core/mail/test_delivery.py tests/core/mail/test_sweep.py \
+	tests/core/staff/test_audit_chain.py tests/core/staff/test_edit_conflicts.py tests/core/staff/test_audit_trail.py
+
+pgbouncer: install ## Run the tests that a pooler in transaction mode could break behind pgbouncer
+	@$(PY) -m devstack.pgbouncer
+	@exec $(PY) -m pytest -n 3 --dist worksteal --pgbouncer $(POOLED) $(ARGS)
 
 coverage: install ## Say what the tests reach, the long ones apart, and hold 95 % of branches
 	@$(PY) -m devstack.chromium

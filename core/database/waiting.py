@@ -96,9 +96,7 @@ class Waiting:
         while True:
             sleep(EVERY)
             if self.hung is not None:
-                if answers(self.hung):
-                    self.hung = None
-                    log.warning("The database answers again.")
+                self._look_again(self.hung)
                 continue
             stuck = [c for c in list(self.calls.values()) if monotonic() - c.started > STUCK]
             if stuck and not answers(stuck[0].session.address):
@@ -106,6 +104,13 @@ class Waiting:
                 self._cut()
             elif stuck:
                 sleep(STUCK)  # it only takes long
+
+    def _look_again(self, address: str) -> None:
+        if answers(address):
+            self.hung = None
+            log.warning("The database answers again.")
+        else:
+            self._cut()  # who asked in the instant before it was given up
 
     def _cut(self) -> None:
         """End the connections that calls stand on, so that their threads come back."""

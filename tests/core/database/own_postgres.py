@@ -17,6 +17,10 @@ from devstack import postgres
 from devstack.system_user import database_account, run_as
 
 CONNECTIONS = 20
+OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE backend_type = 'client backend' AND application_name <> 'takes all'
+"""
 PATIENCE = 20
 TETHER = ("setpriv", "--pdeathsig", "KILL")  # when we are killed, it ends
 
@@ -85,17 +89,23 @@ class OwnPostgres:
 
     @contextlib.contextmanager
     def full(self) -> Iterator[None]:
-        """Take all of its connections, those of others first."""
+        """Take all of its connections, those of others too."""
         with contextlib.ExitStack() as stack:
-            mine = [stack.enter_context(contextlib.closing(psycopg2.connect(self.url)))]
-            with mine[0].cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-                )
-            for _ in range(CONNECTIONS * 3):
+
+            def take() -> psycopg2.extensions.connection:
+                session = psycopg2.connect(self.url, application_name="takes all")
+                return stack.enter_context(contextlib.closing(session))
+
+            first = take()
+            first.autocommit = True
+            others = 1
+            while others:
                 with contextlib.suppress(psycopg2.OperationalError):
-                    mine.append(stack.enter_context(contextlib.closing(psycopg2.connect(self.url))))
+                    while True:
+                        take()
+                with first.cursor() as cursor:
+                    cursor.execute(OTHERS)
+                    others = cursor.rowcount
             yield
 
     def _signal(self, number: signal.Signals) -> None:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from functools import reduce
 from types import SimpleNamespace
 
@@ -327,6 +328,35 @@ def check(deployed: Deployment, role: str) -> tuple[int, str]:
 def test_a_deployment_with_two_roles_is_fine(deployed):
     status, output = check(deployed, deployed.site)
     assert (status, "curednation.E" in output) == (0, False), output
+
+
+def shown(deployed: Deployment) -> list[str]:
+    """The time limits of a new session of the site's role."""
+    session = psycopg2.connect(deployed.url(deployed.site))
+    with closing(session), session.cursor() as cursor:
+        found = []
+        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            cursor.execute(f"SHOW {name}")
+            found += cursor.fetchone()
+    return found
+
+
+def test_the_sites_role_waits_for_nothing_too_long_and_a_deployment_where_it_does_fails(deployed):
+    limits = ["30s", "2s", "1min"]
+    assert shown(deployed) == limits
+    with administrator() as cursor:
+        cursor.execute(
+            f'ALTER ROLE "{deployed.site}" IN DATABASE "{deployed.database}" RESET ALL;'
+            f'ALTER ROLE "{deployed.owner}" NOCREATEROLE'
+        )
+    assert shown(deployed) == ["0"] * 3
+    status, output = check(deployed, deployed.site)
+    assert status == 1
+    assert "statement_timeout is 0, lock_timeout is 0, idle_in_transaction" in output
+    assert "manage.py database_roles" in output
+    # An owner who may change no role: the site's role does it itself.
+    status, output = deployed.manage_as_owner("database_roles")
+    assert (status, shown(deployed)) == (0, limits), output
 
 
 def test_a_deployment_whose_site_owns_the_tables_fails_and_says_what_to_run(deployed):

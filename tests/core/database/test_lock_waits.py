@@ -1,0 +1,111 @@
+"""Whoever meets a row that somebody has locked is asked to try again: never an error."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import psycopg2
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from appointments import links, tasks
+from appointments.models import ClinicRules
+from core.database.waiting import AT_MOST, BUSY, LEFT_OPEN, OLD, Call, Waiting
+from tests.appointments.staff_clients import signed_in
+from tests.articles.factories import make_article
+from tests.factories import make_appointment
+from tests.newsletter.factories import make_subscriber
+from tests.newsletter.signup import sign_up
+from tests.newsletter.test_confirm import link
+from tests.page_forms import read_forms
+from tests.pages.factories import make_practice
+
+Send = Callable[[], object]
+HERE = {"Sec-Fetch-Site": "same-origin"}
+PRACTICE = "/admin/practice/practice/1/change/"
+
+
+def feedback() -> tuple[str, int, Send, str]:
+    article, why = make_article(slug="open"), "Now I know when to call."
+    data, page = {"helpful": "yes", "sentence": why}, "/articles/open/helpful/"
+    return "articles_article", article.pk, lambda: Client().post(page, data, headers=HERE), why
+
+
+def cancelling() -> tuple[str, int, Send, str]:
+    visit = make_appointment()
+    page = links.page(visit, "cancel")
+    return "appointments_appointment", visit.pk, lambda: Client().post(page), "Nothing was booked"
+
+
+def confirming() -> tuple[str, int, Send, str]:
+    reader = make_subscriber(email="grace@example.org", status="left")
+    sign_up("grace@example.org")
+    page = link()
+    return "newsletter_subscriber", reader.pk, lambda: Client().post(page), "Nothing was saved."
+
+
+def the_practice() -> tuple[str, int, Send, str]:
+    make_practice()
+    manager = signed_in("manager")
+    [form] = [f for f in read_forms(manager.get(PRACTICE).text) if "mail_name" in f.choices]
+    data = form.filled(mail_name="Harbor Office")
+    return "practice_practice", 1, lambda: manager.post(PRACTICE, data), "Harbor Office"
+
+
+@pytest.fixture
+def _impatient(transactional_db) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '100ms'")  # two seconds each would be long
+    yield
+    connection.close()
+
+
+@pytest.fixture
+def somebody(transactional_db) -> Iterator[psycopg2.extensions.connection]:
+    with closing(psycopg2.connect(**connection.get_connection_params())) as session:
+        yield session
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize("prepare", [feedback, cancelling, confirming, the_practice])
+def test_a_locked_row_gets_one_moment_with_what_was_typed(prepare, somebody):
+    table, pk, send, kept = prepare()
+    with somebody.cursor() as cursor:
+        cursor.execute(f"SELECT FROM {table} WHERE id = %s FOR UPDATE", [pk])
+        refused = send()
+        somebody.rollback()
+    assert refused.status_code == 503
+    assert "One moment, please." in refused.text
+    assert kept in refused.text
+    assert refused["Retry-After"] == "2"
+    assert refused["Cache-Control"] == "no-store"
+    assert send().status_code in (200, 302, 303)
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_worker_gives_up_on_a_locked_row_and_does_it_the_next_time(somebody):
+    rules = ClinicRules.objects.get_or_create(pk=1)[0]
+    with somebody.cursor() as cursor:
+        cursor.execute("SELECT FROM appointments_clinicrules WHERE id = %s FOR UPDATE", [rules.pk])
+        with pytest.raises(OperationalError):
+            tasks.follow_holidays.apply(throw=True)
+        somebody.rollback()
+    tasks.follow_holidays.apply(throw=True)
+
+
+def waiting(*seconds: float, shared: bool = True) -> Waiting:
+    """A process whose threads have waited for so long."""
+    found = Waiting()
+    found.shared = shared
+    for each in seconds:
+        call = Call(None, locking=True)
+        call.started -= each
+        found.calls[id(call)] = call
+    return found
+
+
+def test_two_threads_of_a_process_wait_for_locks_and_the_others_hardly():
+    assert waiting(1.0, 1.0, shared=False).lock_limit() == ""
+    assert waiting(1.0).lock_limit() == ""
+    assert waiting(OLD / 2, 1.0).lock_limit() == BUSY
+    assert waiting(*[OLD * 2] * AT_MOST).lock_limit() == LEFT_OPEN
