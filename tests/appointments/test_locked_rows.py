@@ -1,6 +1,5 @@
 """A row that somebody leaves locked stops neither pages nor other providers."""
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -74,7 +73,6 @@ def test_twelve_clicks_on_a_locked_provider_leave_pages_and_other_providers_alon
             [*clicks, timed("page", lambda: reader.get("/book/")), timed("other", elsewhere)]
         )
         refused, page, booked = pages[:CLICKS], *pages[CLICKS:]
-    logging.getLogger(__name__).warning("slowest %.1f s, %s", slowest, times)
     assert {each.status for each in refused} == {503}
     assert all("One moment, please." in each.text for each in refused)
     assert all(f"grace{nth}@example.org" in each.text for nth, each in enumerate(refused))

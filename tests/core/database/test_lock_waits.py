@@ -32,9 +32,9 @@ def feedback() -> tuple[str, int, Send, str]:
 
 
 def cancelling() -> tuple[str, int, Send, str]:
-    visit = make_appointment()
+    visit, why = make_appointment(), {"reason": "A conflict at work"}
     page = links.page(visit, "cancel")
-    return "appointments_appointment", visit.pk, lambda: Client().post(page), "Nothing was booked"
+    return "appointments_appointment", visit.pk, lambda: Client().post(page, why), why["reason"]
 
 
 def confirming() -> tuple[str, int, Send, str]:
