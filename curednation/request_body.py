@@ -17,7 +17,7 @@ from wsgiref.types import WSGIEnvironment
 from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, parse_cookie
 
 from pages import errors
@@ -128,7 +128,7 @@ def _is_signed_in(session_key: str) -> bool:
     store = import_module(settings.SESSION_ENGINE).SessionStore
     try:
         return SESSION_KEY in store(session_key)
-    except (DatabaseError, ValueError):  # ValueError: it holds a NUL
+    except (Error, ValueError):  # ValueError: it holds a NUL
         return False
 
 

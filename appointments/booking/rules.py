@@ -15,6 +15,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from appointments.models import Appointment, License, Provider, Service, Status
 from appointments.scheduling import availability
 from appointments.scheduling.availability import Slot
+from core.database.failures import may_wait_again
 
 PATIENT, SYSTEM = "patient", "system"
 
@@ -68,8 +69,8 @@ def in_one_transaction(function: Callable[P, R]) -> Callable[P, R]:
                     return function(*args, **kwargs)
             except OperationalError as error:
                 code = getattr(error.__cause__, "pgcode", None)
-                # Whoever has waited in vain for a lock has waited long enough.
-                if connection.in_atomic_block or code not in (DEADLOCK, SERIALIZATION):
+                again = code in (DEADLOCK, SERIALIZATION) or may_wait_again(error)
+                if connection.in_atomic_block or not again:
                     raise
         with transaction.atomic():
             return function(*args, **kwargs)

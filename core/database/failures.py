@@ -38,3 +38,8 @@ def code_of(error: BaseException) -> str:
 def may_be_kept(error: BaseException) -> bool:
     """Say whether the line was lost while it was being kept: then nobody here knows."""
     return bool(getattr(error.__cause__, "at_commit", False)) and not code_of(error)
+
+
+def may_wait_again(error: BaseException) -> bool:
+    """Say whether it waited less for a lock than it may, for one that others get all the time."""
+    return bool(getattr(error.__cause__, "was_cut_short", False))

@@ -14,19 +14,30 @@ from core.database.waiting import Call, is_locking, waiting
 
 T = TypeVar("T")
 CONNECT_SECONDS = 2
+CUT_SHORT = 1.0  # seconds; who has waited longer for a lock has waited long enough
 
 
 class Cursor(extensions.cursor):
     """A cursor whose statements are cut off when the server hangs, and wait little for locks."""
 
     def execute(self, query: Any, vars: Any = None) -> None:
-        locking = is_locking(query)
-        call = Call(self.connection, locking=locking)
-        if locking and self.name is None and (limit := waiting.lock_limit()):
-            # In one round trip, and until the transaction ends: alone it has one of its own.
-            query = f"SET LOCAL lock_timeout = '{limit}'; {query}"
-        alone = locking and self.connection.autocommit
-        _noted(call, lambda: super(Cursor, self).execute(query, vars), commits=alone)
+        if not is_locking(query) or self.name is not None:
+            _noted(Call(self.connection, locking=False), lambda: self._execute(query, vars))
+            return
+        call = Call(self.connection, locking=True)
+        limit = waiting.lock_limit(query, vars)
+        # In one round trip, and until the transaction ends: alone it has one of its own.
+        sql = f"SET LOCAL lock_timeout = '{limit}'; {query}" if limit else query
+        try:
+            _noted(call, lambda: self._execute(sql, vars), commits=self.connection.autocommit)
+        except psycopg2.errors.LockNotAvailable as error:
+            short = monotonic() - call.started < CUT_SHORT and waiting.moves_on(query, vars)
+            error.was_cut_short = short  # type: ignore[attr-defined]
+            raise
+        waiting.got(call, query, vars)
+
+    def _execute(self, query: Any, vars: Any) -> None:
+        super().execute(query, vars)
 
     def copy_expert(self, *args: Any, **options: Any) -> None:
         call = Call(self.connection, locking=True)

@@ -23,10 +23,13 @@ STUCK = 2.5  # seconds in a call before the server is asked whether it is there:
 ANSWER = 2.0  # seconds in which it then has to say something
 EVERY = 0.25
 # How long a web thread waits for a lock while two others of its process do: a little where they
-# have only begun to, as at a busy hour, and hardly where somebody has left a lock open.
+# have only begun to, and hardly where nothing moves. Where somebody has just got what it wants, as
+# at a busy hour, it waits its turn.
 AT_MOST = 2
 BUSY, LEFT_OPEN = "500ms", "50ms"
 OLD = 0.5
+WAITED, JUST = 0.02, 1.0
+MOST_REMEMBERED = 1000
 # What may wait for somebody else's row. SQL is written in capitals here.
 _LOCKING = re.compile(r"\b(?:INSERT|UPDATE|DELETE|LOCK|pg_advisory_\w*lock)\b")
 
@@ -50,6 +53,7 @@ class Waiting:
     def reset(self) -> None:
         """Begin anew, as a process that was forked has to."""
         self.calls: dict[int, Call] = {}
+        self.moved: dict[int, float] = {}  # when somebody who had waited got that lock
         self.hung: str | None = None  # the address of a server that does not answer
         self._watcher: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -65,15 +69,26 @@ class Waiting:
     def end(self, call: Call) -> None:
         self.calls.pop(id(call), None)
 
-    def lock_limit(self) -> str:
-        """Return for how long a thread may wait for a lock; nothing: as long as its role may."""
+    def lock_limit(self, sql: str, values: Any) -> str:
+        """Return for how long this may wait for a lock; nothing: as long as its role may."""
         if not self.shared or len(self.calls) < AT_MOST:
             return ""
         now = monotonic()
         waits = sorted((now - call.started for call in self._locking(now)), reverse=True)
-        if len(waits) < AT_MOST:
+        if len(waits) < AT_MOST or self.moves_on(sql, values):
             return ""
         return LEFT_OPEN if waits[AT_MOST - 1] > OLD else BUSY
+
+    def moves_on(self, sql: str, values: Any) -> bool:
+        """Say whether somebody who waited for the same has just got it."""
+        return monotonic() - self.moved.get(_key(sql, values), -JUST) < JUST
+
+    def got(self, call: Call, sql: str, values: Any) -> None:
+        """Note that this has returned, where it had to wait."""
+        if self.shared and monotonic() - call.started > WAITED:
+            if len(self.moved) >= MOST_REMEMBERED:
+                self.moved = {}
+            self.moved[_key(sql, values)] = monotonic()
 
     def _locking(self, now: float) -> list[Call]:
         calls = list(self.calls.values())
@@ -119,6 +134,10 @@ class Waiting:
                 line = socket.socket(fileno=os.dup(call.session.fileno()))
                 line.shutdown(socket.SHUT_RDWR)
                 line.close()
+
+
+def _key(sql: str, values: Any) -> int:
+    return hash((sql, repr(values)))
 
 
 def is_locking(sql: Any) -> bool:

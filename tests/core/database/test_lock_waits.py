@@ -1,16 +1,19 @@
 """Whoever meets a row that somebody has locked is asked to try again: never an error."""
 
+import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import psycopg2
 import pytest
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.test import Client
 
 from appointments import links, tasks
 from appointments.models import ClinicRules
 from core.database.waiting import AT_MOST, BUSY, LEFT_OPEN, OLD, Call, Waiting
+from pages import errors
 from tests.appointments.staff_clients import signed_in
 from tests.articles.factories import make_article
 from tests.factories import make_appointment
@@ -104,8 +107,38 @@ def waiting(*seconds: float, shared: bool = True) -> Waiting:
     return found
 
 
+SQL = "SELECT FROM appointments_provider WHERE id = %s FOR UPDATE"
+
+
 def test_two_threads_of_a_process_wait_for_locks_and_the_others_hardly():
-    assert waiting(1.0, 1.0, shared=False).lock_limit() == ""
-    assert waiting(1.0).lock_limit() == ""
-    assert waiting(OLD / 2, 1.0).lock_limit() == BUSY
-    assert waiting(*[OLD * 2] * AT_MOST).lock_limit() == LEFT_OPEN
+    assert waiting(1.0, 1.0, shared=False).lock_limit(SQL, [1]) == ""
+    assert waiting(1.0).lock_limit(SQL, [1]) == ""
+    assert waiting(OLD / 2, 1.0).lock_limit(SQL, [1]) == BUSY
+    assert waiting(*[OLD * 2] * AT_MOST).lock_limit(SQL, [1]) == LEFT_OPEN
+
+
+def test_whoever_wants_what_others_get_all_the_time_waits_its_turn():
+    busy = waiting(*[OLD * 2] * AT_MOST)
+    busy.got(next(iter(busy.calls.values())), SQL, [1])
+    assert busy.lock_limit(SQL, [1]) == ""
+    assert busy.lock_limit(SQL, [2]) == LEFT_OPEN
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("at_commit", "said"), [(False, "Nothing was"), (True, "We cannot see")])
+def test_a_line_that_is_lost_at_the_commit_leaves_open_what_became_of_the_form(at_commit, said, rf):
+    def send() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("UPDATE practice_practice SET name = name")
+            line = socket.socket(fileno=os.dup(connection.connection.fileno()))
+            line.shutdown(socket.SHUT_RDWR)
+            line.close()
+            if not at_commit:
+                cursor.execute("UPDATE practice_practice SET name = name")
+
+    with pytest.raises((OperationalError, InterfaceError)) as raised:
+        send()
+    page = errors.unavailable(rf.post("/book/", {"first_name": "Grace"}), raised.value)
+    assert page is not None
+    assert said in page.text
+    assert "Grace" in page.text
