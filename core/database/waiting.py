@@ -161,7 +161,8 @@ def answers(address: str) -> bool:
         return True
     finally:
         if session is not None:
-            session.close()
+            with suppress(psycopg2.Error):
+                session.close()
     return True
 
 
