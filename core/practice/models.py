@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from localflavor.us.models import USStateField, USZipCodeField
 
 from core.cache import pages
-from core.cache.service import attempt
+from core.circuit_breaker import cache_breaker
 from core.people.phone_numbers import PhoneColumn
 from core.practice import per_request
 
@@ -111,7 +111,9 @@ class Practice(models.Model):
 
         Another's is in the cache, which a process that has read nothing yet asks.
         """
-        values = caches["parts"].get(LAST_READ) or attempt(lambda: cache.get(LAST_READ))
+        values = caches["parts"].get(LAST_READ) or cache_breaker.attempt(
+            lambda: cache.get(LAST_READ)
+        )
         return cls(**values) if values else None
 
     @classmethod
@@ -127,7 +129,7 @@ class Practice(models.Model):
         values = {name: getattr(found, name) for name in names}
         if caches["parts"].get(LAST_READ) != values:
             caches["parts"].set(LAST_READ, values, None)
-            attempt(lambda: cache.set(LAST_READ, values, None) or True)
+            cache_breaker.attempt(lambda: cache.set(LAST_READ, values, None) or True)
         return found or cls()
 
     @cached_property
