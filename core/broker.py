@@ -14,13 +14,18 @@ from core.circuit_breaker import CircuitBreaker
 breaker = CircuitBreaker("broker")
 
 
-def publish(task: str, *args: Any, expires: float | None = None) -> bool:
+def publish(
+    task: str, *args: Any, expires: float | None = None, delay: float | None = None
+) -> bool:
     """Ask for one run of the task of this full name; return whether the broker has been told.
 
     Never raises. A broker that is dead or hangs costs a process its time-out, a second, once in 15
-    seconds. A run that has not begun after `expires` seconds is dropped.
+    seconds. A run that has not begun after `expires` seconds is dropped; none begins before
+    `delay` seconds have passed.
     """
-    sent = breaker.attempt(lambda: current_app.send_task(task, args, expires=expires))
+    sent = breaker.attempt(
+        lambda: current_app.send_task(task, args, expires=expires, countdown=delay)
+    )
     return sent is not None
 
 

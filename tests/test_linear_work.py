@@ -20,10 +20,10 @@ from articles.search import excerpts, results
 from articles.wordpress import paragraphs, shortcodes, unsupported_html, wxr, wxr_file
 from articles.wordpress import text as wordpress
 from core.mail import admin as mail_admin
-from core.mail import message, outbox
+from core.mail import bounce_classification, message, outbox
 from core.richtext import phone_links, plain_text, sanitizer
 from core.validation.control_characters import without_controls
-from newsletter.bounces import classification, dsn
+from newsletter.bounces import dsn
 from newsletter.bounces.mime_parser import Part
 from newsletter.delivery import message_ids, smtp_replies
 from newsletter.issues import checks
@@ -265,7 +265,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "a reply of a mail server": lambda text: smtp_replies.Reply(550, text).reason,
     "the kind of a reply": lambda text: smtp_replies.Reply(550, text).hard_bounce,
     "why a mail came back": dsn.strip_addresses,
-    "what a refusal means": lambda text: classification.classify(text, text),
+    "what a refusal means": lambda text: bounce_classification.classify(text, text),
     "where a report names a mail": lambda text: dsn._named(Part("text/plain", text)),
     "topics of a list": csv_formats.topics,
     "a date of a list": column_names.moment,

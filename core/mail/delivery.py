@@ -11,10 +11,11 @@ from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from core.mail import throttling
+from core.mail import outbox_hold, smtp_errors, throttling
 from core.mail.message import build
 from core.mail.models import EMPTY, EmailStatus, OutgoingEmail, OutgoingEmailQuerySet
-from core.mail.smtp_errors import is_permanent, reason
+from core.mail.outbox_hold import Turn
+from core.mail.refusals import About
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,8 @@ FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=2)
 # 1 + 2 + 4 … + 64 minutes, then every two hours: about three days.
 ATTEMPTS = 42
+# So often a server may say "never" to one e-mail, the last time after about an hour.
+REFUSALS = 7
 # How long a handed-over e-mail may sit in the queue before it is handed over once more: with a
 # sweep every 30 seconds, of which one may be lost too, what a broker forgot is told it again within
 # two minutes.
@@ -30,7 +33,14 @@ BATCH = 200
 
 
 def deliver(pk: int) -> None:
-    """Send one waiting e-mail. Of many runs at once only the one that claims it sends it."""
+    """Send one waiting e-mail. Of many runs at once only the one that claims it sends it.
+
+    While the outbox is held it stays for the end of that, unless it is the attempt.
+    """
+    turn = outbox_hold.turn()
+    if turn is Turn.WAIT:
+        OutgoingEmail.objects.filter(pk=pk, status=EmailStatus.WAITING).update(due_at=Now())
+        return
     email = OutgoingEmail.objects.claim(pk)
     if email is None:
         return
@@ -44,7 +54,7 @@ def deliver(pk: int) -> None:
             connection.open()
             connection.send_messages([message])
         except Exception as error:  # whatever it was, the e-mail must not be lost or stay claimed
-            _not_sent(email, error)
+            _not_sent(email, error, probing=turn is Turn.PROBE)
         else:
             _sent(email)
     finally:
@@ -62,19 +72,48 @@ def _later(email: OutgoingEmail) -> None:
 def _sent(email: OutgoingEmail) -> None:
     emptied = {"text": "", "html": "", "attachments": []} if email.secret else {}
     OutgoingEmail.objects.settle(
-        email, status=EmailStatus.SENT, sent_at=Now(), last_error="", **emptied
+        email,
+        status=EmailStatus.SENT,
+        sent_at=Now(),
+        refused_at=None,
+        last_error="",
+        **emptied,
     )
+    outbox_hold.record_accepted()
 
 
-def _not_sent(email: OutgoingEmail, error: Exception) -> None:
+def _not_sent(email: OutgoingEmail, error: Exception, *, probing: bool) -> None:
     # Only the kind of the error: its text may hold the address.
     log.warning("e-mail %s, attempt %s: %s", email.pk, email.attempts, type(error).__name__)
-    if is_permanent(error) or email.attempts >= ATTEMPTS:
-        OutgoingEmail.objects.settle(email, status=EmailStatus.FAILED, last_error=reason(error))
+    failure, why = smtp_errors.failure(error), smtp_errors.reason(error)
+    if probing and outbox_hold.confirms(failure.about):
+        changes = outbox_hold.UNCOUNTED | _back_to_waiting(timedelta(0))
+        OutgoingEmail.objects.settle(email, refused_at=Now(), last_error=why, **changes)
+        outbox_hold.go_on()
         return
-    OutgoingEmail.objects.settle(
-        email, last_error=reason(error), **_back_to_waiting(retry_delay(email.attempts))
-    )
+    # Of one whose recipient is unknown the first refusal counts: after a hold it is believed.
+    first = failure.about is About.RECIPIENT and failure.by_server and email.attempts == 1
+    counts = first or failure.about is About.SENDER
+    refused = {"refused_at": Now()} if counts else {}
+    if _is_hopeless(email, failure):
+        after: dict[str, object] = {"status": EmailStatus.FAILED}
+    else:
+        after = _back_to_waiting(retry_delay(email.attempts))
+    OutgoingEmail.objects.settle(email, last_error=why, **refused, **after)
+    if counts:
+        outbox_hold.record_refusal(why)
+
+
+def _is_hopeless(email: OutgoingEmail, failure: smtp_errors.Failure) -> bool:
+    """Return whether to give this e-mail up.
+
+    At once only where it is about this recipient. What else was refused for good is tried for an
+    hour, and for days while others are refused as well.
+    """
+    if failure.about is About.RECIPIENT or email.attempts >= ATTEMPTS:
+        return True
+    refused_for_long = failure.permanent and email.attempts >= REFUSALS
+    return refused_for_long and not outbox_hold.others_are_refused(email.to)
 
 
 def retry_delay(attempts: int) -> timedelta:

@@ -10,6 +10,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.mail.hold_model import OutboxHold  # noqa: F401  (Django looks for models here)
+
 # Longer than the slowest mail server takes for one e-mail; the task's time limits follow from it.
 LEASE_SECONDS = 180
 TASK = "core.mail.tasks.deliver"  # what a worker runs for one e-mail
@@ -172,6 +174,8 @@ class OutgoingEmail(models.Model):
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     overtaken = models.BooleanField(_("overtaken by a later e-mail"), default=False)
     last_error = models.TextField(_("why it did not go through"), blank=True)
+    # When a server last refused it, and nobody could tell whether that was about its recipient.
+    refused_at = models.DateTimeField(_("refused"), null=True, blank=True)
     bounced_at = models.DateTimeField(_("came back"), null=True, blank=True)
     bounce_reason = models.TextField(_("why it came back"), blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("written"), default=timezone.now)
@@ -252,6 +256,11 @@ class OutgoingEmail(models.Model):
                 fields=["bounced_at"],
                 name="mail_bounced",
                 condition=Q(bounced_at__isnull=False),
+            ),
+            models.Index(
+                fields=["refused_at"],
+                name="mail_refused",
+                condition=Q(refused_at__isnull=False),
             ),
             models.Index(fields=["about"], name="mail_of_a_thing", condition=~Q(about="")),
             models.Index(

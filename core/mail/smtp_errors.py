@@ -1,10 +1,13 @@
 """What an error while sending means: try again, or give up, and the sentence that tells staff."""
 
 import smtplib
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils.translation import gettext as _
+
+from core.mail.refusals import About, about
 
 # The server refuses us, not this e-mail: another attempt may work once somebody has set it right.
 _SENDER_REJECTED = (
@@ -27,18 +30,40 @@ class Undeliverable(Exception):
     """No server can take this e-mail. Its text says why, for staff to read."""
 
 
-def is_permanent(error: Exception) -> bool:
-    """Return whether this e-mail would be refused again, however often it is tried."""
+@dataclass(frozen=True)
+class Failure:
+    """What one attempt that failed means."""
+
+    about: About
+    permanent: bool = False  # the same would be refused again, however often it is tried
+    by_server: bool = True  # else it is our own error, or the address is none
+
+
+def failure(error: Exception) -> Failure:
+    """Return what an error while sending means."""
     if isinstance(error, Undeliverable):
-        return True
+        return Failure(About.RECIPIENT, permanent=True, by_server=False)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(_is_final(code) for code, _text in error.recipients.values())
-    if isinstance(error, _SENDER_REJECTED):
-        return False
+        code, text = next(iter(error.recipients.values()))
+        return Failure(about(code, _words(text), of_recipient=True), _is_final(code))
+    if isinstance(error, smtplib.SMTPDataError):
+        meant = about(error.smtp_code, _words(error.smtp_error), of_recipient=False)
+        return Failure(meant, _is_final(error.smtp_code))
     if isinstance(error, smtplib.SMTPResponseException):
-        return _is_final(error.smtp_code)
+        permanent = _is_final(error.smtp_code) and not isinstance(error, _SENDER_REJECTED)
+        return Failure(About.SENDER, permanent)
+    if _http_status(error):
+        return _http_failure(error)
+    if isinstance(error, OSError | SoftTimeLimitExceeded):  # no server, or a silent one
+        return Failure(About.SENDER)
+    return Failure(About.MOMENT, by_server=False)
+
+
+def _http_failure(error: Exception) -> Failure:
     status = _http_status(error)
-    return 400 <= status < 500 and status not in _HTTP_SENDER_REJECTED
+    if not 400 <= status < 500 or status in _HTTP_SENDER_REJECTED:
+        return Failure(About.SENDER)
+    return Failure(about(550, str(error), of_recipient=True), permanent=True)
 
 
 def _http_status(error: Exception) -> int:
@@ -72,8 +97,11 @@ def reason(error: Exception) -> str:
 
 
 def _answer(code: int, text: bytes | str) -> str:
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return _("The mail server answered: %s") % _short(f"{code} {words}")
+    return _("The mail server answered: %s") % _short(f"{code} {_words(text)}")
+
+
+def _words(text: bytes | str) -> str:
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text
 
 
 def _short(text: str) -> str:

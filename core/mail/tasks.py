@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from core import broker
-from core.mail import delivery
+from core.mail import delivery, outbox_hold
 from core.mail.models import LEASE_SECONDS, TASK
 
 MOST_QUEUED = 2_000
@@ -22,13 +22,25 @@ def deliver(email_id: int) -> None:
 
 
 @shared_task
+def probe() -> None:
+    """Try one e-mail of a held outbox: whether the mail server takes mail from us again."""
+    if outbox_hold.current() is not None:
+        pk = outbox_hold.next_probe()
+        if pk is not None:
+            broker.publish(TASK, pk)
+
+
+@shared_task
 def sweep() -> None:
-    """Find what a dead broker or a killed worker left behind. Every 30 seconds.
+    """Find what a dead broker or a killed worker left behind. Every 30 seconds, and after a hold.
 
     Not more than `MOST_QUEUED` wait in the queue at a time: while mail servers are slow, the same
     e-mails would be put there again and again.
     """
     delivery.release_abandoned()
+    if outbox_hold.current() is not None:
+        probe()
+        return
     room = MOST_QUEUED - broker.queue_length(TASK)
     while room > 0 and (pks := delivery.take_overdue()):
         room -= len(pks)

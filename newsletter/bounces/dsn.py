@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from newsletter.bounces import classification
+from core.mail import bounce_classification
 from newsletter.bounces.mime_parser import (
     ContentType,
     Fields,
@@ -55,12 +55,12 @@ class ReportedRecipient:
     quoted: str  # where the Message-ID of that mail stands
     why: str  # without an address
     complaint: bool = False
-    bounce: classification.Bounce = classification.Bounce.SOFT
+    bounce: bounce_classification.Bounce = bounce_classification.Bounce.SOFT
 
     @property
     def harmless(self) -> bool:
         """Return whether it says nothing against the reader's address."""
-        return not self.complaint and self.bounce != classification.Bounce.HARD
+        return not self.complaint and self.bounce != bounce_classification.Bounce.HARD
 
 
 def read(octets: bytes) -> list[ReportedRecipient]:
@@ -131,7 +131,7 @@ def _read(report: list[Part], head: Fields, around: str, name: str) -> list[Repo
             recipient=_value(block, "original-recipient") or _value(block, "final-recipient"),
             quoted=quoted,
             why=strip_addresses(f"{block.get('status', '')} {_value(block, 'diagnostic-code')}"),
-            bounce=classification.classify(
+            bounce=bounce_classification.classify(
                 block.get("status", ""), _value(block, "diagnostic-code")
             ),
         )

@@ -16,8 +16,8 @@ from urllib.parse import unquote, urlsplit
 from django.db import DataError
 from django.utils import timezone
 
+from core.mail.bounce_classification import Bounce
 from newsletter.bounces import dsn, reports
-from newsletter.bounces.classification import Bounce
 from newsletter.models import Event
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """What each provider's word for a failure means for its reader.
 
-Where a provider passes on what the mail server said, the rule of `classification` counts. Its own
-words count where they say more: what it refuses itself, and whom it has given up.
+Where a provider passes on what the mail server said, the rule of `bounce_classification` counts.
+Its own words count where they say more: what it refuses itself, and whom it has given up.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,9 @@ from typing import Any
 
 from anymail.signals import AnymailTrackingEvent
 
-from newsletter.bounces import classification, dsn
-from newsletter.bounces.classification import Bounce
+from core.mail import bounce_classification
+from core.mail.bounce_classification import Bounce
+from newsletter.bounces import dsn
 from newsletter.models import Event
 
 Kind = Event.Kind
@@ -53,7 +54,7 @@ def interpret(provider: str, event: AnymailTrackingEvent, place: int) -> Meaning
 
 def by_rule(code: Any, said: Any) -> Meaning:
     """Return what the rule of all reports makes of a code and an answer."""
-    return _MEANS[classification.classify(str(code or ""), str(said or ""))]
+    return _MEANS[bounce_classification.classify(str(code or ""), str(said or ""))]
 
 
 def amazon(event: AnymailTrackingEvent, place: int) -> Meaning:

@@ -5,7 +5,7 @@ The reasons stand on the page of the issue.
 
 from django.utils.translation import gettext as _
 
-from newsletter.delivery import sender_rejections
+from core.mail import refusals
 from newsletter.issues import staff_emails, workflow
 from newsletter.models import Event, Issue
 from newsletter.subscription import hard_bounces
@@ -21,7 +21,7 @@ def record_sender_rejection(issue: int, *, at_once: bool = False) -> None:
     """
     found = Issue.objects.filter(pk=issue).only("pk", "total").first()
     total = found.total if found else 0
-    in_a_row = _in_a_row(sender_rejections.refusal_limit(total))
+    in_a_row = _in_a_row(refusals.in_a_row_limit(total))
     if in_a_row:
         because = _("Mail servers refuse one e-mail after the other because of us.")
         for pk in Issue.objects.running().values_list("pk", flat=True):

@@ -13,17 +13,10 @@ from newsletter.models import Batch, Subscriber
 from newsletter.subscription.hard_bounces import record_hard_bounce
 
 log = logging.getLogger(__name__)
-MOST_IN_A_ROW = 20  # so many refused one after the other is about us, not about them
-FEWEST_IN_A_ROW = 3  # of a small issue, all of it, but no fewer
 
 
 class SenderRejected(Exception):
     """The server refuses us. Its text says why, for staff."""
-
-
-def refusal_limit(total: int) -> int:
-    """Return how many refusals in a row are about us, of an issue with so many recipients."""
-    return min(MOST_IN_A_ROW, max(FEWEST_IN_A_ROW, total)) if total else MOST_IN_A_ROW
 
 
 @dataclass

@@ -7,16 +7,13 @@ from time import monotonic
 
 from django.utils.translation import gettext as _
 
+from core.mail.refusals import in_a_row_limit
 from newsletter.delivery import queries, sending_rates
 from newsletter.delivery.batch_sender import BatchSender
 from newsletter.delivery.dispatch import WORKERS
 from newsletter.delivery.mime import IssueMessage, return_path
 from newsletter.delivery.queries import ClaimedBatch
-from newsletter.delivery.sender_rejections import (
-    ConsecutiveRefusals,
-    SenderRejected,
-    refusal_limit,
-)
+from newsletter.delivery.sender_rejections import ConsecutiveRefusals, SenderRejected
 from newsletter.delivery.smtp_client import ServerUnavailable, SMTPClient
 from newsletter.issues import rendering, workflow
 from newsletter.models import Issue
@@ -29,7 +26,7 @@ def send_batches(issue_pk: int, *, worker: str, seconds: float) -> bool:
     until = monotonic() + seconds
     issue = Issue.objects.get(pk=issue_pk)
     message = IssueMessage(rendering.frozen(issue), issue=issue_pk)
-    refusals = ConsecutiveRefusals(refusal_limit(issue.total), issue_pk)
+    refusals = ConsecutiveRefusals(in_a_row_limit(issue.total), issue_pk)
     while monotonic() < until:
         claimed = _claim(issue_pk, worker)
         if claimed is None:

@@ -1,12 +1,8 @@
 """What a reply of an SMTP server means for a mail, for its recipient, and for all of them. Pure."""
 
-import re
 from dataclasses import dataclass
 
-from newsletter.bounces import classification
-
-_ADDRESS = re.compile(r"(?<![^\s<>@])<?[^\s<>@]+@[^\s<>]+>?")
-_LONGEST = 300
+from core.mail import refusals
 
 
 @dataclass(frozen=True)
@@ -34,13 +30,10 @@ class Reply:
     @property
     def hard_bounce(self) -> bool:
         """Return whether nobody reads at this recipient: judged by the rule for all reports."""
-        permanent = 500 <= self.code < 600
-        return permanent and (
-            classification.classify("", f"{self.code} {self.text}") == classification.Bounce.HARD
-        )
+        about = refusals.about(self.code, self.text, of_recipient=True)
+        return about == refusals.About.RECIPIENT
 
     @property
     def reason(self) -> str:
         """Return one line for staff, without the address: equal reasons are counted together."""
-        words = " ".join(_ADDRESS.sub("…", f"{self.code} {self.text}").replace("\0", "").split())
-        return words[:_LONGEST]
+        return refusals.without_addresses(f"{self.code} {self.text}")

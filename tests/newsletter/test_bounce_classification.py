@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.bounces.classification import Bounce, classify, enhanced
+from core.mail.bounce_classification import Bounce, classify, enhanced
 from newsletter.delivery.smtp_replies import Reply
 
 

@@ -6,9 +6,9 @@ import mailbox as maildirs
 import pytest
 
 from core.mail import outbox
+from core.mail.bounce_classification import Bounce, classify
 from core.mail.models import OutgoingEmail
 from newsletter.bounces import mailbox
-from newsletter.bounces.classification import Bounce, classify
 from newsletter.models import Event, Subscriber
 from newsletter.tasks import read_bounces
 from tests.newsletter.factories import letter_to, make_subscriber

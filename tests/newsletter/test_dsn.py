@@ -4,8 +4,8 @@ from base64 import encodebytes
 
 import pytest
 
+from core.mail.bounce_classification import Bounce
 from newsletter.bounces import dsn
-from newsletter.bounces.classification import Bounce
 from newsletter.delivery import message_ids
 
 OURS = message_ids.make(7, 42, "example.org")
