@@ -17,9 +17,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from django.urls import reverse
-from django.utils import timezone
 
 from appointments.models import Appointment, FormerKey
+from core.database import database_time
 from core.signed_links import LinkSigner, absolute_url
 
 VALID_AFTER_VISIT = timedelta(days=31)
@@ -69,7 +69,7 @@ class VisitLink:
     @property
     def has_ended(self) -> bool:
         """Whether nothing is shown any more: the visit is long past, or the handed link is old."""
-        now = timezone.now()
+        now = database_time.now()
         too_old = not self.mailed and self.appointment.created < now - HANDED_FOR
         long_past = self.appointment.ends_at < now - VALID_AFTER_VISIT
         return too_old or long_past or self.appointment.erased_at is not None

@@ -1,6 +1,5 @@
 from celery import shared_task
 from django.db import transaction
-from django.utils import timezone
 
 from appointments import retention
 from appointments.booking import holds, staff_booking
@@ -8,6 +7,7 @@ from appointments.conflicts import decisions
 from appointments.emails import daily_digest, reminders
 from appointments.scheduling import holidays
 from appointments.waitlist import entries, offers
+from core.database import database_time
 
 
 @shared_task
@@ -22,7 +22,7 @@ def follow_holidays() -> None:
     with transaction.atomic():
         # Who books at this moment sees the closure, or it sees the visit.
         staff_booking.lock_everyone()
-        holidays.follow_holidays(timezone.now().date())
+        holidays.follow_holidays(database_time.now().date())
 
 
 @shared_task
@@ -52,10 +52,10 @@ def carry_out_decisions() -> None:
 @shared_task
 def purge_waitlist() -> None:
     """Delete places in line that were closed WAITLIST_DAYS ago. Every night."""
-    entries.purge(timezone.now())
+    entries.purge(database_time.now())
 
 
 @shared_task
 def forget_patients() -> None:
     """Erase visits and records whose retention period is over. Every night."""
-    retention.forget(timezone.now())
+    retention.forget(database_time.now())

@@ -2,9 +2,9 @@
 
 from django.db import transaction
 from django.db.models import Count, Q
-from django.utils import timezone
 
 from articles.models import Article, Feedback
+from core.database import database_time
 
 # 95 % of the way to being sure: two answers weigh little, fifty weigh a lot.
 SURE = 1.96
@@ -15,7 +15,7 @@ def give_feedback(article: Article, *, helpful: bool, sentence: str) -> None:
     """Keep one answer. It counts for “most useful” at once; kept lists follow within the hour."""
     locked = Article.objects.select_for_update(of=("self",), no_key=True).get(pk=article.pk)
     Feedback.objects.create(
-        article=locked, helpful=helpful, sentence=sentence, day=timezone.now().date()
+        article=locked, helpful=helpful, sentence=sentence, day=database_time.now().date()
     )
     counts = locked.feedback.aggregate(yes=Count("pk", filter=Q(helpful=True)), all=Count("pk"))
     # Not `save`: the day of the last change is for what people write.

@@ -5,7 +5,6 @@ from typing import Any
 
 from celery import shared_task
 from django.db import transaction
-from django.utils import timezone
 
 from articles.comments import emails, retention
 from articles.emails import review_due
@@ -14,6 +13,7 @@ from articles.models import Article, ImageAsset
 from articles.pictures import library
 from articles.publishing import publication
 from core import broker
+from core.database import database_time
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def make_missing_sizes() -> None:
 @shared_task
 def email_review_reminders() -> None:
     """Write to reviewers whose articles are due. Every day."""
-    review_due.email_reviewers(timezone.now().date())
+    review_due.email_reviewers(database_time.now().date())
 
 
 @shared_task(soft_time_limit=600, time_limit=660)
@@ -75,10 +75,10 @@ def check_links(article_id: int) -> None:
 @shared_task
 def email_moderators() -> None:
     """Write to moderators that comments wait, unless they heard so lately. Every five minutes."""
-    emails.email_moderators(timezone.now())
+    emails.email_moderators(database_time.now())
 
 
 @shared_task
 def purge_comments() -> None:
     """Delete what of comments has had its time. Every night."""
-    retention.purge(timezone.now())
+    retention.purge(database_time.now())

@@ -13,8 +13,10 @@ import pytest
 from django.core.cache import caches
 from django.template.base import Template
 from django.test import TransactionTestCase
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from core.database import database_time
 from curednation.celery import app as celery_app
 from devstack import chromium, embedded
 from devstack.service import Hold
@@ -108,6 +110,14 @@ def _empty_tables_past_triggers() -> Iterator[None]:
     """After a transactional test, empty the tables that hold something, append-only ones too."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: database.empty_tables())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database_time_follows_this_process() -> Iterator[None]:
+    """Let a test that travels take the database along; processes of their own ask the real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database_time, "now", timezone.now)
         yield
 
 

@@ -8,12 +8,12 @@ from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time
 from appointments.emails import visit_emails
 from appointments.models import Appointment, Status
+from core.database import database_time
 from core.mail.models import OutgoingEmail
 
 DAYS = {
@@ -85,7 +85,7 @@ class DayFilter(ChoiceFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         zone = practice_time.zone()
-        first, end = days_of(self.chosen, timezone.now().astimezone(zone).date())
+        first, end = days_of(self.chosen, database_time.now().astimezone(zone).date())
         if first:
             queryset = queryset.filter(starts_at__gte=practice_time.midnight(first, zone))
         if end:

@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appointments.admin import practice_time
@@ -18,6 +17,7 @@ from appointments.models import Appointment, HoursException, Provider, Status
 from appointments.scheduling import availability, opening_hours, time_zones
 from appointments.scheduling.provider_calendars import Calendar
 from appointments.templatetags.appointments import clock
+from core.database import database_time
 
 DAY = timedelta(days=1)
 SHOWN = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW)
@@ -58,7 +58,7 @@ def columns(days: Sequence[date], provider: Provider | None = None) -> list[Colu
     first, end = practice_time.midnight(days[0], zone), practice_time.midnight(days[-1] + DAY, zone)
     visits = _visits(first, end, provider)
     providers = [provider] if provider else _providers(visits)
-    calendar = Calendar.read(providers, first, end, now=timezone.now())
+    calendar = Calendar.read(providers, first, end, now=database_time.now())
     exceptions = list(
         HoursException.objects.touching(days[0], days[-1])
         .of([who.pk for who in providers])
@@ -83,7 +83,7 @@ def columns(days: Sequence[date], provider: Provider | None = None) -> list[Colu
 
 
 def _visits(first: datetime, end: datetime, provider: Provider | None) -> list[Appointment]:
-    live_hold = Q(status=Status.HELD, held_until__gt=timezone.now())
+    live_hold = Q(status=Status.HELD, held_until__gt=database_time.now())
     found = Appointment.objects.filter(Q(status__in=SHOWN) | live_hold)
     found = found.filter(starts_at__gte=first, starts_at__lt=end)
     if provider:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appointments.admin import free_times, practice_time
@@ -11,6 +10,7 @@ from appointments.booking import follow_ups, patients
 from appointments.models import Appointment, HoursException, Provider, Service
 from appointments.scheduling import availability, series
 from appointments.scheduling.availability import Slot
+from core.database import database_time
 
 LEAVE_OUT = "none"
 NEAR = timedelta(days=6)
@@ -83,7 +83,7 @@ def _why_not(provider: Provider, service: Service, state: str, start: datetime) 
         what = _("Time off") if row.provider_id else _("Closed")
         return f"{what}: {row.note}" if row.note else what
     ends = start + service.length
-    busy = Appointment.objects.blocking(timezone.now()).filter(provider=provider)
+    busy = Appointment.objects.blocking(database_time.now()).filter(provider=provider)
     if busy.overlapping(start, ends).exists():
         return _("Taken")
     return _("Outside the hours, or a limit is reached")

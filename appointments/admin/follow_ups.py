@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -24,6 +23,7 @@ from appointments.booking.rules import NotChangeable, SlotTaken
 from appointments.booking.staff_booking import NotLicensed, OutsideRules, WantedVisit
 from appointments.models import Appointment, ConsentText, Provider, Service
 from appointments.scheduling import series
+from core.database import database_time
 from core.staff.audit import disclosures
 from core.validation.primary_keys import parse_keys
 
@@ -201,7 +201,7 @@ def _of_series(visit: Appointment) -> list[tuple[Appointment, str, bool]]:
     """Return its series: each visit, when it is, and whether cancelling the rest takes it."""
     if visit.series is None:
         return []
-    now, zone = timezone.now(), practice_time.zone()
+    now, zone = database_time.now(), practice_time.zone()
     left = set(
         Appointment.objects.upcoming(now)
         .filter(series=visit.series, starts_at__gte=visit.starts_at)

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time, workflow_actions
@@ -16,6 +15,7 @@ from appointments.booking import holds, visits
 from appointments.booking.rules import NotChangeable
 from appointments.models import Appointment, Status
 from appointments.templatetags.appointments import clock
+from core.database import database_time
 from core.staff.audit import disclosures
 from core.validation.primary_keys import parse_key
 
@@ -28,7 +28,7 @@ def holds_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         return _release(admin, request)
-    zone, now = practice_time.zone(), timezone.now()
+    zone, now = practice_time.zone(), database_time.now()
     live = Appointment.objects.filter(status=Status.HELD, held_until__gt=now)
     shown = live.select_related("provider", "service").order_by("held_until")[:SHOWN]
     rows = [

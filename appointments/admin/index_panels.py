@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
 
 from appointments.admin import appointment_page, practice_time
 from appointments.booking import pressure as booking_pressure
 from appointments.emails import visit_emails
 from appointments.models import Appointment
+from core.database import database_time
 from core.mail.models import OutgoingEmail
 
 SHOWN = 10
@@ -35,7 +35,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     failed = failed.filter(about__startswith=visit_emails.ABOUT).only("about", "template")
     mails = {mail.about: mail for mail in failed}
     pks = [about.removeprefix(visit_emails.ABOUT) for about in mails]
-    visits = Appointment.objects.filter(pk__in=pks, starts_at__gt=timezone.now())
+    visits = Appointment.objects.filter(pk__in=pks, starts_at__gt=database_time.now())
     rows = list(practice_time.with_practice_zone(visits.order_by("starts_at")))
     if not rows:
         return None

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.admin.widgets import AdminTimeWidget
 from django.db.models import Model, QuerySet, TimeField, Value
-from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import pgettext
 
 from appointments.scheduling import time_zones
 from appointments.templatetags.appointments import clock, clock_in
+from core.database import database_time
 from core.practice.models import Practice
 from core.validation import dates
 
@@ -47,7 +47,7 @@ def zone() -> ZoneInfo:
 
 def today() -> date:
     """Return the day that it is at the practice."""
-    return timezone.now().astimezone(zone()).date()
+    return database_time.now().astimezone(zone()).date()
 
 
 def midnight(day: date, where: ZoneInfo) -> datetime:

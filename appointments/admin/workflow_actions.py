@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from django import forms
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -14,6 +13,7 @@ from appointments.admin import practice_time
 from appointments.booking import visits
 from appointments.booking.rules import NotChangeable
 from appointments.models import Appointment, Status
+from core.database import database_time
 from core.staff.workflow_actions import WorkflowAction, has_permission
 
 CHECK_IN_OPENS = timedelta(hours=12)
@@ -60,7 +60,7 @@ def _cancel(request: HttpRequest, visit: Appointment) -> None:
 
 def _refusal(name: str, visit: Appointment) -> str:
     when = practice_time.format_datetime(visit.starts_at, practice_time.zone())
-    why = why_not(name, visit, timezone.now())
+    why = why_not(name, visit, database_time.now())
     if name == CHECK_IN and not why:
         why = _now("The provider holds no valid license in the patient’s state.")
     return _now("%(when)s, %(who)s: not changed. %(why)s") % {
@@ -129,7 +129,7 @@ def why_not(name: str, visit: Appointment, now: datetime) -> str:
 
 def available_now(request: HttpRequest, visit: Appointment) -> dict[str, WorkflowAction]:
     """Return the actions that this person may take with the visit at this moment."""
-    now = timezone.now()
+    now = database_time.now()
     return {
         name: action
         for name, action in ACTIONS.items()
@@ -139,4 +139,4 @@ def available_now(request: HttpRequest, visit: Appointment) -> dict[str, Workflo
 
 def can_move(request: HttpRequest, visit: Appointment) -> bool:
     """Whether this person may move it: while it could be cancelled."""
-    return MAY_CHANGE(request, visit) and not why_not(CANCEL, visit, timezone.now())
+    return MAY_CHANGE(request, visit) and not why_not(CANCEL, visit, database_time.now())

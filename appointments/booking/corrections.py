@@ -1,12 +1,11 @@
 """What staff put right about a visit without changing its time: the address it was booked with."""
 
-from django.utils import timezone
-
 from appointments.booking.rules import in_one_transaction
 from appointments.booking.visits import CONFIRM_WITHIN
 from appointments.emails import visit_emails
 from appointments.models import Appointment, FormerKey, Patient, Status
 from appointments.models.keys import new_key
+from core.database import database_time
 from core.people import email_addresses
 
 
@@ -38,7 +37,7 @@ def readdress(visit: Appointment, email: str, *, by: str) -> bool:
     if email_addresses.normalized(was) == email_addresses.normalized(email):
         Appointment.objects.filter(pk=visit.pk).update(email=email, changed_by=by)
         return False
-    now = timezone.now()
+    now = database_time.now()
     FormerKey.objects.create(key_hash=FormerKey.hashed(visit.key))
     visit.email, visit.key, visit.visitor, visit.changed_by = email, new_key(), "", by
     # The old calendar is told one change, the new one the next: whoever has both keeps the visit.
@@ -50,7 +49,7 @@ def readdress(visit: Appointment, email: str, *, by: str) -> bool:
 
 
 def _tell(visit: Appointment, was: str) -> bool:
-    now = timezone.now()
+    now = database_time.now()
     if visit.status in (Status.BOOKED, Status.CHECKED_IN) and visit.ends_at > now:
         visit_emails.readdressed(visit, was=was)
         return True

@@ -5,7 +5,6 @@ from copy import copy
 from uuid import uuid4
 
 from django.db import IntegrityError
-from django.utils import timezone
 
 from appointments.booking.patients import (
     BookedAlready,
@@ -24,6 +23,7 @@ from appointments.booking.staff_booking import WantedVisit, already_booked, requ
 from appointments.booking.visits import cancel
 from appointments.emails import visit_emails
 from appointments.models import Appointment, Service
+from core.database import database_time
 
 TWO_YEARS = 730
 
@@ -76,7 +76,7 @@ def cancel_series(appointment: Appointment, *, by: str, reason: str = "") -> lis
 
     Raises NotChangeable if none is left.
     """
-    rest = Appointment.objects.upcoming(timezone.now()).filter(
+    rest = Appointment.objects.upcoming(database_time.now()).filter(
         series=appointment.series, series__isnull=False, starts_at__gte=appointment.starts_at
     )
     found = list(rest.select_related("service", "provider").order_by("starts_at"))

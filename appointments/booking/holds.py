@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError
 from django.db.models import Count, F, Q
-from django.utils import timezone
 
 from appointments.booking import pressure
 from appointments.booking.rules import (
@@ -27,6 +26,7 @@ from appointments.booking.rules import (
 from appointments.models import Appointment, Provider, Service, Status
 from appointments.scheduling import availability, hold_share
 from appointments.scheduling.states import STATES
+from core.database import database_time
 
 HOLD_FOR = timedelta(minutes=10)
 SHORT_HOLD = timedelta(minutes=3)  # under pressure, for browsers that have proved nothing
@@ -91,7 +91,7 @@ def _is_it(
     """Whether `hold` has not run out and is for just that."""
     return (
         hold.held_until is not None
-        and hold.held_until > timezone.now()
+        and hold.held_until > database_time.now()
         and (hold.service_id, hold.state, hold.starts_at) == (service, state, starts_at)
         and provider in (None, hold.provider)
     )
@@ -131,7 +131,7 @@ def _hold(
     keep_for: timedelta,
     proved: bool,
 ) -> Appointment:
-    now = timezone.now()
+    now = database_time.now()
     lock([provider.pk])
     Appointment.objects.holds().filter(visitor=visitor).update(status=Status.RELEASED)
     settle_expired([provider.pk], now)
@@ -186,7 +186,7 @@ def extend(hold: Appointment) -> bool:
 
     Under pressure nobody gets more who has proved nothing.
     """
-    now = timezone.now()
+    now = database_time.now()
     if not hold.proved and pressure.read(now).is_on:
         return False
     return bool(
@@ -217,7 +217,7 @@ def purge_abandoned_holds() -> int:
     What was given back goes at once. What ran out, or was revoked, stays for an hour: somebody
     may still be typing, and then books it all the same or is told what became of it.
     """
-    now = timezone.now()
+    now = database_time.now()
     Appointment.objects.expired(now - HOLD_FOR).update(status=Status.EXPIRED, changed_by=SYSTEM)
     given_back = Q(status=Status.RELEASED) & ~Q(changed_by=SYSTEM)
     over = given_back | Q(held_until__lt=now - KEPT_FOR_WHO_TYPES)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db import IntegrityError
 from django.db.models import F
-from django.utils import timezone
 
 from appointments.booking import waitlist_trigger
 from appointments.booking.holds import times_kept
@@ -29,6 +28,7 @@ from appointments.booking.visits import require_time_left, reread
 from appointments.emails import visit_emails
 from appointments.models import Appointment, Provider
 from appointments.scheduling import availability
+from core.database import database_time
 
 
 def move(
@@ -75,7 +75,7 @@ def move(
 
 def _unmoved(appointment: Appointment, by: str) -> Appointment:
     require_time_left(appointment, by)
-    same = Appointment.objects.changeable(timezone.now()).filter(
+    same = Appointment.objects.changeable(database_time.now()).filter(
         pk=appointment.pk, sequence=appointment.sequence
     )
     if not same.exists():
@@ -99,7 +99,7 @@ def _move(
         lock_address(appointment.email)
         but = [*beside, appointment.pk]
         require_no_other(appointment.patient, starts_at, starts_at + appointment.length, but=but)
-    now = timezone.now()
+    now = database_time.now()
     settle_expired(pks, now)
     about = provider, appointment.service, appointment.state, starts_at
     require_open(*about, starts_at + appointment.length)

@@ -13,12 +13,12 @@ from typing import Any, Protocol
 
 from django.db import connection
 from django.db.models import Q
-from django.utils import timezone
 
 from appointments.models import Appointment, Consent, Patient, Status
 from appointments.models.appointment_status import AppointmentQuerySet
 from appointments.models.patients import PatientQuerySet
 from appointments.scheduling.states import STATES
+from core.database import database_time
 from core.people import email_addresses, name_matching
 
 
@@ -159,7 +159,7 @@ def of_person(person: Person) -> AppointmentQuerySet:
 
 def _kept_of(whose: PatientQuerySet | Sequence[Patient]) -> AppointmentQuerySet:
     kept = Q(status__in=[Status.BOOKED, Status.CHECKED_IN]) | Q(
-        status=Status.HELD, held_until__gt=timezone.now()
+        status=Status.HELD, held_until__gt=database_time.now()
     )
     return Appointment.objects.filter(kept, patient__in=whose)
 

@@ -10,10 +10,10 @@ from math import log2
 from typing import NamedTuple
 
 from django.db import connection
-from django.utils import timezone
 
 from appointments.models import ClinicRules, Status
 from appointments.models.appointment_status import LIVE
+from core.database import database_time
 
 # A clinic that allows fewer an hour than this is not under pressure any sooner.
 SMALL_CLINIC = 20
@@ -76,7 +76,7 @@ class Pressure(NamedTuple):
 
 def read(now: datetime | None = None) -> Pressure:
     """Count, in one query that reads what was taken within a day, by an index."""
-    now = now or timezone.now()
+    now = now or database_time.now()
     kept = booked = unproved_in_hour = unproved_in_day = 0
     for status, proved, hour, day in _taken_within_a_day(now):
         if status != Status.HELD:

@@ -12,7 +12,6 @@ from uuid import uuid4
 
 from django.db import IntegrityError
 from django.db.models import F
-from django.utils import timezone
 
 from appointments.booking import patients, waitlist_trigger
 from appointments.booking.holds import HOLD_FOR, times_kept, times_of
@@ -37,6 +36,7 @@ from appointments.booking.visits import reread
 from appointments.emails import visit_emails
 from appointments.models import Appointment, Provider, Service, Status
 from appointments.scheduling import availability
+from core.database import database_time
 
 
 class NotLicensed(Exception):
@@ -105,7 +105,7 @@ def require_allowed(wanted: WantedVisit, *, moving: Appointment | None = None) -
     lock([pk])
     if not is_licensed(pk, wanted.state, wanted.starts_at):
         raise NotLicensed
-    now = timezone.now()
+    now = database_time.now()
     if wanted.starts_at <= now:
         raise SlotTaken
     settle_expired([pk], now)
@@ -130,7 +130,7 @@ def is_within_rules(wanted: WantedVisit, *, moving: Appointment | None = None) -
 
 def write(wanted: WantedVisit, details: PatientDetails, by: str, **also: Any) -> Appointment:
     """The row, by way of a hold, so that its history says who booked it. Under the lock."""
-    now = timezone.now()
+    now = database_time.now()
     appointment = Appointment.objects.create(
         status=Status.HELD,
         held_until=now + HOLD_FOR,
@@ -181,7 +181,7 @@ def move_for_patient(
 
 
 def _unmoved(appointment: Appointment) -> Appointment:
-    same = Appointment.objects.upcoming(timezone.now()).filter(
+    same = Appointment.objects.upcoming(database_time.now()).filter(
         pk=appointment.pk, sequence=appointment.sequence
     )
     if not same.exists():
@@ -199,7 +199,7 @@ def _move(appointment: Appointment, wanted: WantedVisit, by: str) -> Appointment
         require_no_other(appointment.patient, wanted.starts_at, ends_at, but=but)
     require_allowed(wanted, moving=appointment)
     changed = (
-        Appointment.objects.upcoming(timezone.now())
+        Appointment.objects.upcoming(database_time.now())
         .filter(pk=appointment.pk, sequence=appointment.sequence)
         .update(
             provider=wanted.provider,
@@ -222,7 +222,7 @@ def keep(appointment: Appointment, *, reason: str) -> None:
     """The visit takes place as booked, outside the provider's hours. Raises NotChangeable."""
     if not reason:
         raise OutsideRules
-    kept = Appointment.objects.upcoming(timezone.now()).filter(pk=appointment.pk)
+    kept = Appointment.objects.upcoming(database_time.now()).filter(pk=appointment.pk)
     if not kept.update(staff_reason=reason):
         raise NotChangeable
 
@@ -230,7 +230,7 @@ def keep(appointment: Appointment, *, reason: str) -> None:
 def keep_all(visits: Sequence[Appointment], *, reason: str) -> None:
     """The same for many. Those that are not upcoming any more need nothing."""
     pks = [visit.pk for visit in visits]
-    Appointment.objects.upcoming(timezone.now()).filter(pk__in=pks).update(staff_reason=reason)
+    Appointment.objects.upcoming(database_time.now()).filter(pk__in=pks).update(staff_reason=reason)
 
 
 def lock_everyone(only: int | None = None) -> None:

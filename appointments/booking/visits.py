@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from django.db import IntegrityError
 from django.db.models import F, Q
-from django.utils import timezone
 
 from appointments.booking import patients, pressure, waitlist_trigger
 from appointments.booking.patients import PatientDetails
@@ -29,6 +28,7 @@ from appointments.booking.rules import (
 )
 from appointments.emails import staff_emails, visit_emails
 from appointments.models import Appointment, Status
+from core.database import database_time
 
 CONFIRM_WITHIN = timedelta(minutes=30)
 # So many times are kept for one address until somebody uses the links that it was mailed. Others
@@ -61,7 +61,7 @@ def book(
 
 @in_one_transaction
 def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: bool) -> Appointment:
-    now = timezone.now()
+    now = database_time.now()
     lock([hold.provider_id])
     patients.lock_address(details.email)
     status, booked_for = _lock_hold(hold)
@@ -196,7 +196,7 @@ def confirm(appointment: Appointment, *, beside: Collection[int] = ()) -> None:
 @in_one_transaction
 def _confirm(appointment: Appointment, beside: Collection[int]) -> None:
     lock([appointment.provider_id])
-    now = timezone.now()
+    now = database_time.now()
     _require_bookable(appointment, now)
     if appointment.patient:
         patients.lock_address(appointment.email)
@@ -236,7 +236,7 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
     if waiting.update(status=Status.RELEASED, changed_by=by):
         return
     changed = (
-        Appointment.objects.upcoming(timezone.now())
+        Appointment.objects.upcoming(database_time.now())
         .filter(pk=appointment.pk)
         .update(
             status=Status.CANCELLED,
@@ -252,7 +252,7 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
 
 def require_time_left(appointment: Appointment, by: str) -> None:
     """Patients change a visit online until the service's cut-off, staff until it begins."""
-    if by == PATIENT and appointment.changes_close_at <= timezone.now():
+    if by == PATIENT and appointment.changes_close_at <= database_time.now():
         raise NotChangeable
 
 
@@ -260,7 +260,7 @@ def require_time_left(appointment: Appointment, by: str) -> None:
 def check_in(appointment: Appointment, *, by: str) -> None:
     """The patient is here. Raises NotChangeable unless it is booked and its license still holds."""
     lock([appointment.provider_id])
-    if not is_licensed(appointment.provider_id, appointment.state, timezone.now()):
+    if not is_licensed(appointment.provider_id, appointment.state, database_time.now()):
         raise NotChangeable
     _step(appointment, [Status.BOOKED], Status.CHECKED_IN, by)
     visit_emails.drop_waiting(appointment)
@@ -281,7 +281,7 @@ def no_show(appointment: Appointment, *, by: str) -> None:
 def _step(
     appointment: Appointment, allowed: list[Status], to: Status, by: str, *, begun: bool = False
 ) -> None:
-    when = Q(starts_at__lte=timezone.now()) if begun else Q()
+    when = Q(starts_at__lte=database_time.now()) if begun else Q()
     changed = Appointment.objects.filter(when, pk=appointment.pk, status__in=allowed).update(
         status=to, changed_by=by
     )

@@ -7,11 +7,11 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from appointments.models import Appointment, Status
+from core.database import database_time
 from core.practice.models import Practice
 
 
@@ -59,7 +59,7 @@ def _event(appointment: Appointment, method: Method, practice: Practice) -> Even
     event = Event()
     event.add("uid", f"{appointment.uid}@{urlsplit(settings.SITE_URL).hostname}")
     event.add("sequence", appointment.sequence)
-    event.add("dtstamp", timezone.now())
+    event.add("dtstamp", database_time.now())
     event.add("dtstart", appointment.starts_at)
     event.add("dtend", appointment.ends_at)
     event.add("summary", _("Visit"))

@@ -13,7 +13,6 @@ from datetime import timedelta
 
 from django.db import OperationalError, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from appointments.booking import staff_booking
 from appointments.booking.patients import AtTheSameTime
@@ -25,6 +24,7 @@ from appointments.models import Appointment, ConflictDecision, Provider
 from appointments.scheduling import availability
 from appointments.scheduling.availability import Slot
 from core import broker
+from core.database import database_time
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ def _carry_out(pk: int, conflicts: set[int]) -> bool:
         decision.delete()  # somebody was faster
         return False
     except SlotTaken:
-        decision.failed_at = timezone.now()
+        decision.failed_at = database_time.now()
         decision.save(update_fields=["failed_at"])
         return False
     decision.delete()

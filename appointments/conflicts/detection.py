@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Max, QuerySet, TextChoices
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appointments.models import Appointment, ConflictDecision, License, Provider
 from appointments.scheduling import availability, opening_hours
 from appointments.scheduling.intervals import Interval, union
 from appointments.scheduling.provider_calendars import Calendar
+from core.database import database_time
 
 
 class Why(TextChoices):
@@ -37,7 +37,7 @@ def standing() -> dict[int, Why]:
     Opening hours count only where a move failed: they are how patients book, and staff book
     outside them.
     """
-    now = timezone.now()
+    now = database_time.now()
     decided = dict(ConflictDecision.objects.values_list("appointment_id", "failed_at"))
     under_way = {pk for pk, failed_at in decided.items() if failed_at is None}
     rows = [row for row in _upcoming(now, None) if row[0] not in under_way]
@@ -52,7 +52,7 @@ def standing() -> dict[int, Why]:
 
 def all_of(provider: int | None = None) -> set[tuple[int, Why]]:
     """Visits with what is wrong with each, opening hours included. Of everyone, or of one."""
-    now = timezone.now()
+    now = database_time.now()
     return _find(_upcoming(now, provider), now, with_hours=True)
 
 
@@ -61,7 +61,7 @@ def holds(provider: int | None = None) -> set[tuple[int, Why]]:
 
     A visit that waits for the link in its mail is none of them: confirming it looks again.
     """
-    now = timezone.now()
+    now = database_time.now()
     held = Appointment.objects.holds().filter(held_until__gt=now, starts_at__gt=now)
     return _find(_rows(held, provider), now, with_hours=True)
 

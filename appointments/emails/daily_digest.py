@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import CharField, Count, Exists, Min, OuterRef, Value
 from django.db.models.functions import Cast, Concat
-from django.utils import timezone
 
 from appointments.emails import staff_emails
 from appointments.models import Appointment, Provider, Status
 from appointments.scheduling import opening_hours
+from core.database import database_time
 from core.mail.models import OutgoingEmail
 
 SEVEN, NOON = time(7), time(12)
@@ -22,7 +22,7 @@ TAKES_PLACE = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHO
 
 def write_daily_digests() -> int:
     """Write the counts that are due to the outbox. Returns how many. Safe to run twice."""
-    now = timezone.now()
+    now = database_time.now()
     names = Provider.objects.exclude(email="").order_by().values_list("time_zone", flat=True)
     return sum(_write(ZoneInfo(name), now) for name in names.distinct())
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 
 from appointments import links
 from appointments.booking import returning_patient
 from appointments.models import Appointment, Service
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
+from core.database import database_time
 from core.mail import outbox
 from core.people import email_addresses
 from core.signed_links import absolute_url
@@ -27,7 +27,7 @@ LONGEST_PAUSE_OF_PROOFS = returning_patient.VALID_FOR / 2
 def my_visits(email: str) -> None:
     """Who lost their link gets it again. Every address gets a mail, so that nothing tells which."""
     next_visit = (
-        Appointment.objects.upcoming(timezone.now())
+        Appointment.objects.upcoming(database_time.now())
         .of_address(email)
         .select_related("patient")
         .order_by("starts_at")
@@ -59,7 +59,7 @@ def _links_to(visit: Appointment) -> dict[str, Any]:
 
 def _nobodys_visit() -> Appointment:
     """Return a visit that is nowhere, to do the same work for an address that has none."""
-    return Appointment(starts_at=timezone.now(), zone="America/New_York")
+    return Appointment(starts_at=database_time.now(), zone="America/New_York")
 
 
 def proof(email: str, state: State, service: Service) -> None:

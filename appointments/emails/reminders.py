@@ -22,11 +22,11 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
-from django.utils import timezone
 
 from appointments.emails import visit_emails
 from appointments.models import Appointment, Service
 from appointments.models.appointment_status import AppointmentQuerySet
+from core.database import database_time
 from core.mail.models import OutgoingEmail
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def write_due() -> int:
 
     Safe to run twice and at once. Two queries for each kind of reminder, and what is due.
     """
-    now = timezone.now()
+    now = database_time.now()
     return sum(_write(kind, services, now) for kind, services in kinds().items())
 
 

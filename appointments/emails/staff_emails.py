@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from django.contrib.auth import get_user_model
 from django.urls import reverse
-from django.utils import timezone
 
 from appointments.scheduling import time_zones
+from core.database import database_time
 from core.mail import outbox
 from core.signed_links import absolute_url
 
@@ -39,7 +39,7 @@ def booking_paused() -> None:
         groups__permissions__codename="change_clinicrules",
         groups__permissions__content_type__app_label="appointments",
     )
-    today = timezone.now().date()
+    today = database_time.now().date()
     for pk, email in deciding.order_by("pk").distinct().values_list("pk", "email"):
         outbox.enqueue(
             "booking_paused",

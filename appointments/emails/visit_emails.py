@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 
 from appointments import links
 from appointments.calendars import feeds
 from appointments.calendars.ics import Method, calendar_file
 from appointments.models import Appointment, Provider, Status, WaitlistEntry
 from appointments.scheduling import time_zones
+from core.database import database_time
 from core.mail import outbox
 from core.practice.models import Practice
 from core.signed_links import absolute_url
@@ -57,7 +57,7 @@ def _is_on_waitlist(appointment: Appointment) -> bool:
     """Whether the patient waits for the same kind of visit: its page asks whether they still do."""
     if appointment.patient is None:
         return False
-    waiting = WaitlistEntry.objects.waiting(timezone.now())
+    waiting = WaitlistEntry.objects.waiting(database_time.now())
     return waiting.of_visit(appointment).exists()
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appointments.forms import written_dates
 from appointments.models import ConsentText
+from core.database import database_time
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 
@@ -45,7 +45,7 @@ class BirthDateField(forms.DateField):
 
     def clean(self, value: Any) -> Any:
         birth = super().clean(value)
-        if birth and birth > timezone.now().date():
+        if birth and birth > database_time.now().date():
             raise ValidationError(_("This date is in the future. Please check the year."))
         if birth and birth < EARLIEST_BIRTH:
             raise ValidationError(_("Please check the year of birth. Write all four digits."))

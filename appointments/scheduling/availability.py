@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-
 from appointments.models import Appointment, Provider, Service
 from appointments.scheduling import hold_share, opening_hours, slots, visit_limits
 from appointments.scheduling.intervals import Interval, union
 from appointments.scheduling.provider_calendars import Calendar
 from appointments.scheduling.states import STATES
 from appointments.scheduling.visit_limits import VisitLimits
+from core.database import database_time
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def grid(
     have nothing free are there with an empty list. With `without_proof` only what a browser that
     has proved nothing may hold now: `shares`.
     """
-    now = now or timezone.now()
+    now = now or database_time.now()
     opens = now + timedelta(hours=service.notice_hours)
     closes = now + timedelta(days=service.horizon_days)
     asked, last = max(first or opens, opens), min(last or closes, closes)
@@ -134,7 +133,7 @@ def first_days(
     Looks one week ahead, then twice as far, until it has enough or reaches the horizon: a clinic
     with many providers has times this week, and reading its whole calendar would be for nothing.
     """
-    now = now or timezone.now()
+    now = now or database_time.now()
     zone = ZoneInfo(STATES[state].zone)
     ahead = timedelta(days=count + 1)
     while True:

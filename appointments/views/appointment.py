@@ -7,7 +7,6 @@ from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import links
@@ -22,6 +21,7 @@ from appointments.scheduling import visit_progress
 from appointments.scheduling.visit_progress import Phase
 from appointments.views.slot_taken import slot_taken
 from appointments.waitlist import own_visits
+from core.database import database_time
 from core.guard.limit_pages import limit_page
 from core.guard.no_store import no_store
 from core.people import email_addresses
@@ -72,14 +72,14 @@ def link_replaced(request: HttpRequest) -> HttpResponse:
 def can_change(link: VisitLink) -> bool:
     """Whether the patient can still move or cancel it here."""
     open_ = shown_status(link) in (Status.BOOKED, Status.HELD)
-    return open_ and link.appointment.changes_close_at > timezone.now()
+    return open_ and link.appointment.changes_close_at > database_time.now()
 
 
 @require_safe
 @visit_link_required(Purpose.VISIT)
 def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
     """Return the page of a visit, with what can be done about it now."""
-    appointment, now = link.appointment, timezone.now()
+    appointment, now = link.appointment, database_time.now()
     status = shown_status(link)
     phase = visit_progress.phase(status, appointment.starts_at, appointment.ends_at, now)
     if status == Status.HELD and phase == Phase.OVER:
@@ -137,7 +137,7 @@ def shown_status(link: VisitLink) -> str:
     that waits because its address has many looks booked to a browser that proved no address; what
     `visits_without_confirmation` says there is true of both.
     """
-    visit, now = link.appointment, timezone.now()
+    visit, now = link.appointment, database_time.now()
     if link.mailed:
         return visit.status
     if visit.status == Status.RELEASED:
@@ -164,7 +164,7 @@ def _other_visits(link: VisitLink) -> list[tuple[str, Appointment]]:
     """Return the upcoming visits of the same address, only for whoever reads its mail."""
     if not link.mailed:
         return []
-    upcoming = Appointment.objects.upcoming(timezone.now()).of_address(link.appointment.email)
+    upcoming = Appointment.objects.upcoming(database_time.now()).of_address(link.appointment.email)
     others = upcoming.exclude(pk=link.appointment.pk).order_by("starts_at")
     return [(links.page(other), other) for other in others]
 
@@ -201,7 +201,7 @@ def cancel(request: HttpRequest, link: VisitLink) -> HttpResponse:
 
 def _confirm_page(request: HttpRequest, link: VisitLink, status: int = 200) -> HttpResponse:
     """Return the page that asks, with the person's visits at the same time: a mail led here."""
-    appointment, now = link.appointment, timezone.now()
+    appointment, now = link.appointment, database_time.now()
     until, others = appointment.held_until, list[Appointment]()
     if appointment.patient:
         times = appointment.starts_at, appointment.ends_at

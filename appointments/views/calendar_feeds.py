@@ -1,12 +1,12 @@
 """A provider's private calendar feed, read by calendar programs every few minutes."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from appointments.calendars import feeds
+from core.database import database_time
 
 
 @require_safe
@@ -15,7 +15,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     found = feeds.find(token)
     if found is None:
         raise Http404("No such feed")
-    listing = feeds.listing(found, timezone.now())
+    listing = feeds.listing(found, database_time.now())
     response = get_conditional_response(
         request, etag=listing.etag, last_modified=int(listing.changed_at.timestamp())
     ) or HttpResponse(feeds.calendar(listing), content_type="text/calendar; charset=utf-8")

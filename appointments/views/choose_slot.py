@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -32,6 +31,7 @@ from appointments.views.requested_service import (
 )
 from appointments.views.slot_taken import carried_details, slot_taken
 from appointments.views.time_zone import other_clock, shown_zone
+from core.database import database_time
 from core.guard.no_store import no_store
 
 
@@ -39,7 +39,7 @@ from core.guard.no_store import no_store
 @no_store
 def choose_state(request: HttpRequest) -> HttpResponse:
     """Ask in which state the patient will be."""
-    states = bookable_services.served_states(timezone.now())
+    states = bookable_services.served_states(database_time.now())
     answer = request.GET.get("state")
     if answer == "other":
         return redirect("appointments:state_not_served")
@@ -68,7 +68,7 @@ def state_not_served(request: HttpRequest) -> HttpResponse:
 @no_store
 def choose_service(request: HttpRequest, state: State) -> HttpResponse:
     """Ask which kind of visit."""
-    services = bookable_services.services_in(state, timezone.now())
+    services = bookable_services.services_in(state, database_time.now())
     answer, is_closed = request.GET.get("service"), CLOSED in request.GET
     if answer in {service.slug for service in services}:
         return redirect("appointments:choose_time", state, answer)
@@ -146,7 +146,7 @@ def _other_times(request: HttpRequest, state: State, service: Service) -> HttpRe
 def _times(request: HttpRequest, state: State, service: Service) -> dict:
     page = reverse("appointments:choose_time", args=[state, service.slug])
     fragment = reverse("appointments:times_fragment", args=[state, service.slug])
-    now = timezone.now()
+    now = database_time.now()
     grid = shown_grid(request, service, state.code, now)
     return times_context(request, grid, state, service, now=now, page=page, fragment=fragment)
 

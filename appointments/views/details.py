@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -37,6 +36,7 @@ from appointments.views.hold_slot import (
 )
 from appointments.views.slot_taken import slot_taken
 from appointments.views.time_zone import initial_zone, shown_zone
+from core.database import database_time
 from core.guard.limit_pages import limit_page
 from core.guard.no_store import no_store
 from core.people import email_addresses
@@ -194,7 +194,7 @@ def details_page(
         initial = initial_zone(request, hold.place) | (initial or {})
         form = DetailsForm(initial=initial, hold=hold, texts=ConsentText.current())
     until = hold.held_until if hold.status == Status.HELD else None
-    left = max(0, int((until - timezone.now()).total_seconds())) if until else 0
+    left = max(0, int((until - database_time.now()).total_seconds())) if until else 0
     context = {
         "hold": hold,
         "address": details_path(hold),

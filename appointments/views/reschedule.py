@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,6 +20,7 @@ from appointments.views.requested_service import (
     requested_provider_is_gone,
 )
 from appointments.views.slot_taken import slot_taken
+from core.database import database_time
 from core.guard.limit_pages import limit_page
 from core.validation.primary_keys import parse_keys
 
@@ -96,7 +96,7 @@ def times_fragment(request: HttpRequest, link: VisitLink) -> HttpResponse:
 
 
 def _times(request: HttpRequest, link: VisitLink) -> dict:
-    appointment, now = link.appointment, timezone.now()
+    appointment, now = link.appointment, database_time.now()
     context = times_context(
         request,
         shown_grid(request, appointment.service, appointment.state, now, moving=appointment),

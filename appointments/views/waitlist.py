@@ -6,7 +6,6 @@ from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -31,6 +30,7 @@ from appointments.views.requested_service import requested_provider, service_req
 from appointments.views.time_zone import initial_zone, shown_zone
 from appointments.waitlist import entries, links, own_visits, responses
 from appointments.waitlist.responses import HasVisit, OfferOver
+from core.database import database_time
 from core.guard.limit_pages import limit_page, over_limit_page
 from core.guard.no_store import no_store
 from core.people import email_addresses
@@ -122,7 +122,7 @@ def _page(
     form: AgreeForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now = timezone.now()
+    now = database_time.now()
     places = WaitlistEntry.objects.waiting(now) | WaitlistEntry.objects.asked(now)
     others = places.of_address(entry.email).select_related("service")
     context = {

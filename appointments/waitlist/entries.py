@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
 from appointments.booking import holds, patients
 from appointments.booking.patients import PatientDetails
@@ -25,6 +24,7 @@ from appointments.scheduling import availability
 from appointments.scheduling.states import STATES
 from appointments.scheduling.time_preferences import TimePreferences
 from appointments.waitlist import emails
+from core.database import database_time
 from core.people import email_addresses
 
 WAITS_FOR = timedelta(days=60)
@@ -70,7 +70,7 @@ def join(
     counts once the link in its mail says so: see `keep`. Who types somebody's name, birth date and
     address changes nothing of theirs. PRIVACY 29.
     """
-    now = timezone.now()
+    now = database_time.now()
     given = {
         "provider": provider,
         "weekdays": sorted(preferences.weekdays),
@@ -102,7 +102,7 @@ def keep(entry: WaitlistEntry) -> WaitlistEntry:
     The person's place in line keeps its turn and takes over what was typed last. Only a mailed
     link leads here, so it counts also where the address has many places.
     """
-    now = timezone.now()
+    now = database_time.now()
     same = {name: getattr(entry, name) for name in ("person", "service_id", "state")}
     places = of_address(entry.email)
     mine = [place for place in places if all(getattr(place, k) == v for k, v in same.items())]
@@ -151,7 +151,7 @@ def remove(entry: WaitlistEntry) -> bool:
 
 def _close(entry: WaitlistEntry, status: EntryStatus) -> bool:
     waiting = WaitlistEntry.objects.filter(pk=entry.pk, status=EntryStatus.WAITING)
-    if not waiting.update(status=status, closed=timezone.now()):
+    if not waiting.update(status=status, closed=database_time.now()):
         return False
     withdraw(WaitlistOffer.objects.filter(entry=entry))
     return True

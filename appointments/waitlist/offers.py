@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q
-from django.utils import timezone
 
 from appointments.booking import hold_owner, holds
 from appointments.booking.rules import SlotTaken, in_one_transaction
@@ -20,6 +19,7 @@ from appointments.models import OfferStatus, Provider, Service, WaitlistEntry, W
 from appointments.scheduling import availability
 from appointments.waitlist import emails, entries
 from appointments.waitlist.matching import DAY, Openings
+from core.database import database_time
 
 OFFER_FOR = timedelta(minutes=15)
 LEAD = timedelta(minutes=30)  # from the offer to the visit at least
@@ -39,7 +39,7 @@ def offer_freed_times() -> int:
 
     Every minute, and after a change that frees a time. Any number of workers may run it at once.
     """
-    now = timezone.now()
+    now = database_time.now()
     settle(now)
     waiting = WaitlistEntry.objects.waiting(now).without_offer().filter(service__active=True)
     lines = list(waiting.order_by().values_list("service", "state").distinct())
@@ -128,7 +128,7 @@ def _keep_and_ask(
         keep_for=OFFER_FOR,
         proved=True,  # how many are kept for those who wait is bounded by `openings`
     )
-    now = timezone.now()
+    now = database_time.now()
     asked = _still_in_line(suited, starts_at, now)
     if not asked or hold.held_until is None:
         raise _NobodyLeft

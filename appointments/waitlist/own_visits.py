@@ -4,16 +4,15 @@ Only pages that a mail led to do so. A browser that typed a name, birth date and
 nothing about them, and is told of neither.
 """
 
-from django.utils import timezone
-
 from appointments.booking import patients
 from appointments.models import Appointment, Status, WaitlistEntry
 from appointments.models.waitlist_entries import EntryQuerySet
+from core.database import database_time
 
 
 def visits_of(entry: WaitlistEntry) -> list[Appointment]:
     """The upcoming visits of who waits, as far as mails about them go to the same address."""
-    visits = Appointment.objects.upcoming(timezone.now()).of_address(entry.email)
+    visits = Appointment.objects.upcoming(database_time.now()).of_address(entry.email)
     mine = visits.filter(patient__in=patients.known_as(entry.person))
     return list(mine.select_related("service", "provider", "patient").order_by("starts_at"))
 
@@ -23,7 +22,7 @@ def entries_beside(visit: Appointment) -> EntryQuerySet:
 
     Not those that the patient has said to keep beside this visit.
     """
-    now = timezone.now()
+    now = database_time.now()
     if visit.patient is None or visit.status != Status.BOOKED or visit.starts_at <= now:
         return WaitlistEntry.objects.none()
     waiting = WaitlistEntry.objects.waiting(now).of_visit(visit)

@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Sequence
 
-from django.utils import timezone
-
 from appointments.booking import visits
 from appointments.booking.patients import PatientDetails, lock_address
 from appointments.booking.rules import (
@@ -24,6 +22,7 @@ from appointments.models import (
 from appointments.waitlist import emails
 from appointments.waitlist.entries import TYPED, withdraw
 from appointments.waitlist.own_visits import visits_of
+from core.database import database_time
 
 PAGE = "appointments:waitlist_join"  # where the consents were given
 
@@ -87,7 +86,7 @@ def _give_up(entry: WaitlistEntry, seen: Collection[int], instead_of: int) -> No
 
 def _claim(offer: WaitlistOffer) -> tuple[WaitlistEntry, Sequence[WaitlistOffer]]:
     """Close the place in line for this time, and lock who else it is offered to."""
-    now = timezone.now()
+    now = database_time.now()
     waiting = WaitlistEntry.objects.filter(pk=offer.entry_id, status=EntryStatus.WAITING)
     if not waiting.update(status=EntryStatus.FULFILLED, closed=now):
         raise OfferOver
@@ -118,7 +117,7 @@ def _details(entry: WaitlistEntry) -> PatientDetails:
 def agree(entry: WaitlistEntry, texts: Sequence[int]) -> None:
     """The texts have changed since the patient joined, and they agreed to the new ones."""
     waiting = WaitlistEntry.objects.filter(pk=entry.pk, status=EntryStatus.WAITING)
-    waiting.update(consent_texts=list(texts), agreed_at=timezone.now())
+    waiting.update(consent_texts=list(texts), agreed_at=database_time.now())
 
 
 @in_one_transaction

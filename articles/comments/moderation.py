@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.comments import emails
 from articles.models import Comment, CommentStatus
 from articles.publishing import publication
+from core.database import database_time
 
 
 class NotPossible(Exception):
@@ -45,7 +45,7 @@ def _decide(comment: Comment, status: CommentStatus, by: Any) -> None:
     changed = (
         Comment.objects.filter(pk=comment.pk)
         .exclude(status__in=[status, CommentStatus.WITHDRAWN])
-        .update(status=status, decided_at=timezone.now(), decided_by=by)
+        .update(status=status, decided_at=database_time.now(), decided_by=by)
     )
     comment.refresh_from_db()
     if not changed:

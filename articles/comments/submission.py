@@ -6,11 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from articles.comments import emails, moderation
 from articles.models import Article, Comment, CommentStatus, Contributor
 from articles.publishing import publication
+from core.database import database_time
 from core.practice.models import Practice
 from core.validation.control_characters import without_controls
 
@@ -25,7 +25,7 @@ def is_open(article: Article, now: datetime | None = None) -> bool:
     if not article.comments_open or article.published_at is None:
         return False
     days = settings.COMMENTS_CLOSE_DAYS
-    now = now or timezone.now()
+    now = now or database_time.now()
     return not days or now < article.published_at + timedelta(days=days)
 
 
@@ -43,7 +43,7 @@ def submit(
         email=email,
         text=without_controls(text),
         has_link=bool(LINK.search(f"{name} {text}")),
-        created_at=timezone.now(),
+        created_at=database_time.now(),
     )
 
 
@@ -57,7 +57,7 @@ def answer(comment: Comment, *, text: str, by: Any, contributor: Contributor | N
         moderation.approve(comment, by=by, tell=False)
     else:
         moderation.raise_if_withdrawn(comment)
-    now = timezone.now()
+    now = database_time.now()
     answered = Comment.objects.create(
         article=comment.article,
         parent=comment.parent or comment,
@@ -87,7 +87,7 @@ def withdraw(comment: Comment) -> None:
             email="",
             text="",
             has_link=False,
-            decided_at=timezone.now(),
+            decided_at=database_time.now(),
         )
     )
     if changed:
@@ -115,7 +115,7 @@ def import_comment(
         text=without_controls(text),
         status=CommentStatus.APPROVED,
         created_at=written,
-        decided_at=timezone.now(),
+        decided_at=database_time.now(),
     )
     publication.drop_cached_pages(article)
     return comment

@@ -1,8 +1,7 @@
 """Whether the sources of an article still answer. Asked only when staff ask."""
 
-from django.utils import timezone
-
 from articles.models import Article, LinkCheck
+from core.database import database_time
 from core.web.link_checker import check_link
 
 
@@ -14,5 +13,5 @@ def check_sources(article: Article) -> list[LinkCheck]:
 
 
 def _keep(article: Article, url: str, ok: bool, found: str) -> LinkCheck:
-    values = {"ok": ok, "found": found[:120], "checked_at": timezone.now()}
+    values = {"ok": ok, "found": found[:120], "checked_at": database_time.now()}
     return LinkCheck.objects.update_or_create(article=article, url=url, defaults=values)[0]

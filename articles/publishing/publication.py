@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.article_page import related_articles
@@ -11,6 +10,7 @@ from articles.models import Article, Correction, Revision, Status
 from articles.publishing.rules import NotPossible, lock
 from articles.publishing.stored_content import content_of, raise_if_expired
 from core.cache import pages
+from core.database import database_time
 
 # A schedule that the system slept through for longer waits for staff instead of surprising them.
 LATE = timedelta(hours=6)
@@ -18,7 +18,7 @@ LATE = timedelta(hours=6)
 
 def put_online(locked: Article, revision: Revision, *, substance: bool) -> None:
     """Show readers `revision`. The caller holds the lock, and saves."""
-    now = timezone.now()
+    now = database_time.now()
     first = locked.published_at is None
     locked.online = revision
     locked.status = Status.PUBLISHED
@@ -58,7 +58,7 @@ def publish_now(article: Article) -> None:
     """
     locked = lock(article, Status.SCHEDULED)
     if locked.approved:
-        raise_if_expired(content_of(locked.approved), on=timezone.now().date())
+        raise_if_expired(content_of(locked.approved), on=database_time.now().date())
     _put_approved(locked)
     article.refresh_from_db()
 
@@ -88,7 +88,7 @@ def publish_due(now: datetime | None = None) -> list[Article]:
 
     Returns those that went online. Safe to run twice, and at the same time.
     """
-    now = now or timezone.now()
+    now = now or database_time.now()
     late = now - LATE
     done = []
     for article in Article.objects.due(now):
@@ -131,7 +131,7 @@ def backdate(article: Article, *, published_at: datetime) -> None:
     Raises NotPossible unless it is published, and for a time to come.
     """
     locked = lock(article, Status.PUBLISHED)
-    if published_at > timezone.now():
+    if published_at > database_time.now():
         raise NotPossible(_("That time is yet to come."))
     locked.published_at = published_at
     locked.save(update_fields=["published_at", "changed_at"])

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.emails import in_review
@@ -15,6 +14,7 @@ from articles.publishing import publication
 from articles.publishing.rules import NotPossible, lock
 from articles.publishing.stored_content import content_of, raise_if_expired
 from articles.revisions.content import Content
+from core.database import database_time
 from core.richtext.plain_text import CITATION, extract
 
 
@@ -78,7 +78,7 @@ def approve(
     _check_reviewer(locked, by)
     if locked.revisions.first() != revision:
         raise NotPossible(_("Somebody has saved this article since you opened it. Read it again."))
-    now = timezone.now()
+    now = database_time.now()
     if not dated:
         raise_if_expired(content_of(revision), on=max(now, locked.publish_at or now).date())
     _give(locked, revision, by=by, whole=whole, now=now)
@@ -97,8 +97,8 @@ def confirm_review(article: Article, *, by: Contributor) -> None:
     """Confirm that the published article, read again, needs no change."""
     locked = lock(article, Status.PUBLISHED)
     _check_reviewer(locked, by)
-    raise_if_expired(content_of(locked.published_revision), on=timezone.now().date())
-    _give(locked, locked.published_revision, by=by, whole=True, now=timezone.now())
+    raise_if_expired(content_of(locked.published_revision), on=database_time.now().date())
+    _give(locked, locked.published_revision, by=by, whole=True, now=database_time.now())
     locked.save()
     publication.drop_cached_pages(locked)
     article.refresh_from_db()
@@ -116,7 +116,7 @@ def send_back(article: Article) -> None:
 def reschedule(article: Article, *, at: datetime) -> None:
     """Set another time for an approved article. Raises NotPossible for a time that is past."""
     locked = lock(article, Status.SCHEDULED)
-    if at <= timezone.now():
+    if at <= database_time.now():
         raise NotPossible(_("That time is past. To publish now, use “Publish now”."))
     if locked.approved:
         raise_if_expired(content_of(locked.approved), on=at.date())

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.emails import in_review
@@ -27,6 +26,7 @@ from articles.publishing.rules import NotPossible, Refused, lock
 from articles.publishing.stored_content import content_of
 from articles.revisions import content
 from articles.revisions.content import Content, QuestionAnswer
+from core.database import database_time
 from core.richtext import sanitizer as html_in
 from core.richtext.plain_text import extract, reading_minutes, strip_citations
 from core.validation.control_characters import without_controls
@@ -168,7 +168,7 @@ def _write(locked: Article, what: Content, *, by: Who, note: str, correction: st
         text=text,
         headings=read.headings,
         minutes=reading_minutes(text),
-        saved_at=timezone.now(),
+        saved_at=database_time.now(),
         saved_by_id=by.pk if by else None,
     )
 

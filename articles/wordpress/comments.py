@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.utils import timezone
-
 from articles.comments import submission
 from articles.models import Article, Comment, Origin
 from articles.models.comments import LONGEST_COMMENT
@@ -11,6 +9,7 @@ from articles.wordpress import text
 from articles.wordpress.text import Note
 from articles.wordpress.wxr import Entry, WxrComment
 from articles.wordpress.wxr_file import UNREADABLE
+from core.database import database_time
 
 
 def import_comments(site: str, entry: Entry, article: Article, note: Note) -> int:
@@ -71,7 +70,7 @@ def _written(
         article,
         name=name,
         text=said[:LONGEST_COMMENT],
-        written=theirs.written or entry.published or timezone.now(),
+        written=theirs.written or entry.published or database_time.now(),
         to=to,
         contributor=article.author if is_author else None,
     )

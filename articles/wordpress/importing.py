@@ -7,7 +7,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
 
 from articles.article_page import related_articles
 from articles.models import Article, Contributor, Origin, Redirect
@@ -20,6 +19,7 @@ from articles.wordpress.posts import PostImport
 from articles.wordpress.report import ExportIndex, Report, list_left_out
 from articles.wordpress.wxr import BrokenEntry, Entry, Export
 from articles.wordpress.wxr_file import UNREADABLE
+from core.database import database_time
 
 log = logging.getLogger(__name__)
 LONGEST_ADDRESS = 250  # of Redirect.path
@@ -129,7 +129,7 @@ def _publish(job: PostImport, entry: Entry, article: Article, done: Counter[str]
         return
     if entry.published is None:
         note("the export has no date for it: readers see the day on which it came here")
-    first = min(entry.published or timezone.now(), timezone.now())
+    first = min(entry.published or database_time.now(), database_time.now())
     publication.backdate(article, published_at=first)
     done["online"] += 1
 

@@ -17,6 +17,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from core.database import database_time
 from core.mail import outbox, test_message
 from core.mail.attachments import Attachment
 from core.mail.models import OutgoingEmail
@@ -30,7 +31,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Show on the first page that e-mails failed this week."""
     if not request.user.has_perm("mail.view_outgoingemail"):
         return None
-    week = timezone.now() - timedelta(days=7)
+    week = database_time.now() - timedelta(days=7)
     count = OutgoingEmail.objects.failed().filter(overtaken=False, created_at__gte=week).count()
     return ("admin/mail/_failed.html", {"count": count, "records": ()}) if count else None
 
@@ -43,7 +44,7 @@ def bounced_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """
     if not request.user.has_perm("mail.view_outgoingemail"):
         return None
-    week = timezone.now() - timedelta(days=7)
+    week = database_time.now() - timedelta(days=7)
     found = OutgoingEmail.objects.bounced().filter(bounced_at__gte=week)
     count = found.exclude(template__startswith="newsletter_").count()
     return ("admin/mail/_bounced.html", {"count": count, "records": ()}) if count else None

@@ -14,10 +14,10 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 from django.template import Context, Engine
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from core.database import database_time
 from core.mail.attachments import Attachment
 from core.mail.models import OutgoingEmail
 from core.mail.smtp_errors import Undeliverable
@@ -111,7 +111,7 @@ def build(email: OutgoingEmail) -> EmailMultiAlternatives:
         to=[_recipient(email.to)],
         headers={
             "Message-ID": email.message_id,
-            "Date": format_datetime(timezone.now()),
+            "Date": format_datetime(database_time.now()),
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             **_for_postmark(email.message_id),

@@ -7,10 +7,10 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import broker
+from core.database import database_time
 from core.mail import throttling
 from core.mail.attachments import Attachment
 from core.mail.message import fit, message_id, render
@@ -66,7 +66,7 @@ def enqueue(
     rendered = render(template, context)
     for other, its_context in or_else:
         render(other, its_context)
-    now = timezone.now()
+    now = database_time.now()
     email = OutgoingEmail(
         key=key,
         template=template,
@@ -97,7 +97,7 @@ def delay(*, about: str, longest: timedelta, latest: datetime | None = None) -> 
 
     No longer than `longest`, nor than until `latest`: for what is soon needed.
     """
-    now = timezone.now()
+    now = database_time.now()
     found = throttling.delay(about, now, longest=longest)
     return found if latest is None else max(min(found, latest - now), timedelta(0))
 
@@ -110,7 +110,7 @@ def drop(*, about: str) -> None:
 def forget(*, about: str) -> None:
     """Drop what waits about this thing and empty what is settled, in the caller's transaction."""
     drop(about=about)
-    OutgoingEmail.objects.settled().about(about).update(**EMPTY, purged_at=timezone.now())
+    OutgoingEmail.objects.settled().about(about).update(**EMPTY, purged_at=database_time.now())
 
 
 def record_bounce(*, quoted: str, why: str) -> OutgoingEmail | None:
@@ -124,7 +124,7 @@ def record_bounce(*, quoted: str, why: str) -> OutgoingEmail | None:
     if email is not None:
         why = "" if email.purged_at else fit(why)[:500]
         OutgoingEmail.objects.filter(pk=email.pk, bounced_at=None).update(
-            bounced_at=timezone.now(), bounce_reason=why
+            bounced_at=database_time.now(), bounce_reason=why
         )
     return email
 
@@ -137,7 +137,7 @@ def resend(email: OutgoingEmail) -> None:
     changed = (
         OutgoingEmail.objects.resendable()
         .filter(pk=email.pk)
-        .update(status=EmailStatus.WAITING, attempts=0, due_at=timezone.now() + SWEEP_AFTER)
+        .update(status=EmailStatus.WAITING, attempts=0, due_at=database_time.now() + SWEEP_AFTER)
     )
     if not changed:
         raise NotResendable(

@@ -6,8 +6,8 @@ from celery import shared_task
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
-from django.utils import timezone
 
+from core.database import database_time
 from core.staff.audit import chain_heads, hash_chain
 
 
@@ -18,7 +18,7 @@ def purge() -> None:
     That log repeats names of patients. Who did what stays in the audit trail, which names nobody.
     """
     call_command("clearsessions")
-    since = timezone.now() - timedelta(days=settings.ADMIN_LOG_DAYS)
+    since = database_time.now() - timedelta(days=settings.ADMIN_LOG_DAYS)
     LogEntry.objects.filter(action_time__lt=since).delete()
 
 
@@ -34,4 +34,4 @@ def seal_chain() -> None:
 def send_chain_head() -> None:
     """Write down elsewhere how far the chain goes. Every day."""
     hash_chain.seal()
-    chain_heads.publish(hash_chain.head(), timezone.now().date())
+    chain_heads.publish(hash_chain.head(), database_time.now().date())

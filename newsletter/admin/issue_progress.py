@@ -5,10 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import CharField, Count, F, Func, Value
-from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from core.database import database_time
 from newsletter.delivery import dispatch, warm_up
 from newsletter.issues import issue_stats
 from newsletter.issues.svg_plot import plot
@@ -77,7 +77,7 @@ def sending_limits() -> list[tuple[str, str]]:
     day = none
     if settings.NEWSLETTER_WARM_UP_FROM:
         first = date.fromisoformat(settings.NEWSLETTER_WARM_UP_FROM)
-        today = warm_up.allowed(first, timezone.now().date())
+        today = warm_up.allowed(first, database_time.now().date())
         day = f"{today:,}" if today is not None else _("no limit any more: the plan has ended")
     return [
         (_("in a second"), str(settings.NEWSLETTER_PER_SECOND or none)),

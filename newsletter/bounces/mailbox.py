@@ -14,8 +14,8 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from django.db import DataError
-from django.utils import timezone
 
+from core.database import database_time
 from core.mail.bounce_classification import Bounce
 from newsletter.bounces import dsn, reports
 from newsletter.models import Event
@@ -111,7 +111,7 @@ def _report(each: dsn.ReportedRecipient) -> reports.Report:
         quoted=each.quoted,
         recipient=each.recipient,
         why=each.why,
-        at=timezone.now(),
+        at=database_time.now(),
     )
 
 

@@ -13,8 +13,8 @@ from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
-from django.utils import timezone
 
+from core.database import database_time
 from core.web import client
 from newsletter.bounces import dsn, provider_codes
 from newsletter.bounces.reports import Report
@@ -104,5 +104,5 @@ def _report(provider: str, event: AnymailTrackingEvent, place: int) -> Report | 
         final=event.event_type != "deferred",
         left=meaning.left,
         alarming=meaning.alarming,
-        at=event.timestamp or timezone.now(),
+        at=event.timestamp or database_time.now(),
     )

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from core.database import database_time
 from core.mail.message import one_line
 from core.people.email_addresses import validate_address
 from core.practice.models import Practice
@@ -90,7 +90,7 @@ class IssueMessage:
         headers = {
             "From": sender(),
             "Subject": _encoded("Subject", self.rendered.subject),
-            "Date": format_datetime(timezone.now()),
+            "Date": format_datetime(database_time.now()),
             "List-ID": f"<newsletter.{host}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Precedence": "bulk",

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import F, Sum
 from django.db.models.functions import Now, TruncDate
-from django.utils import timezone
 from redis.exceptions import RedisError
 
+from core.database import database_time
 from newsletter.delivery import warm_up
 from newsletter.models import Batch
 
@@ -89,7 +89,7 @@ def _day() -> tuple[int | None, object]:
     first = settings.NEWSLETTER_WARM_UP_FROM
     if not first:
         return None, None
-    return warm_up.allowed(date.fromisoformat(first), timezone.now().date()), TruncDate(Now())
+    return warm_up.allowed(date.fromisoformat(first), database_time.now().date()), TruncDate(Now())
 
 
 def _since(start: object) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Count, Sum
 from django.db.models.functions import Now, TruncHour
-from django.utils import timezone
 
+from core.database import database_time
 from newsletter.models import Batch, Consent, Delivery, Event, Issue
 
 RECENT = timedelta(minutes=2)
@@ -70,7 +70,7 @@ def _rate(issue: Issue, now_sent: int) -> float:
         return 0
     recent = issue.batches.filter(finished_at__gte=Now() - RECENT)
     sent = recent.aggregate(sent=Sum("sent", default=0))["sent"] + now_sent
-    span = min(RECENT, timezone.now() - issue.started_at).total_seconds()
+    span = min(RECENT, database_time.now() - issue.started_at).total_seconds()
     return sent / span if span > 0 else 0
 
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.utils import timezone
 
+from core.database import database_time
 from newsletter.models import Delivery, Event, HardBounce, Issue
 
 
@@ -13,7 +13,7 @@ def delete_old_deliveries() -> int:
 
     The counts of an issue stay in its batches, and reports about it without their reader.
     """
-    since = timezone.now() - timedelta(days=settings.NEWSLETTER_HISTORY_DAYS)
+    since = database_time.now() - timedelta(days=settings.NEWSLETTER_HISTORY_DAYS)
     Event.objects.filter(at__lt=since, subscriber__isnull=False).update(subscriber=None, why="")
     HardBounce.objects.filter(at__lt=since).delete()
     old = Issue.objects.filter(finished_at__lt=since)

@@ -6,8 +6,8 @@ They name neither its subject nor a reader.
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.urls import reverse
-from django.utils import timezone
 
+from core.database import database_time
 from core.mail import outbox
 
 
@@ -29,7 +29,7 @@ def notify_paused(issue: int) -> None:
 def _notify(what: str, issue: int) -> None:
     """Write to each of them, at most once a day for an issue and what it is about."""
     page = reverse("admin:newsletter_issue_progress", args=[issue])
-    now = timezone.now()
+    now = database_time.now()
     for pk, email in _recipients():
         outbox.enqueue(
             "issue_trouble",

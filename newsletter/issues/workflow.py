@@ -12,10 +12,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.cache import pages
+from core.database import database_time
 from core.practice.models import Practice
 from newsletter.delivery import dispatch
 from newsletter.issues import checks, rendering, staff_emails
@@ -35,7 +35,7 @@ class NotPossible(Exception):
 
 def schedule(issue: Issue, *, at: datetime, zone: str) -> None:
     """Plan it for this moment. `zone` is the one that staff planned it in."""
-    if at <= timezone.now():
+    if at <= database_time.now():
         raise NotPossible(_("This time has passed. Choose a later one, or send it now."))
     check_ready(issue)
     _change(issue, Issue.EDITABLE, status=Status.SCHEDULED, send_at=at, zone=zone, reason="")

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.database import database_time
 from newsletter.models.subscribers import Subscriber
 
 
@@ -162,4 +163,4 @@ class Confirmation(models.Model):
     def is_open(self) -> bool:
         """Return whether its link still works."""
         ended = self.confirmed_at or self.ended_at
-        return not ended and self.expires_at > timezone.now()
+        return not ended and self.expires_at > database_time.now()

@@ -11,6 +11,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.database import database_time
+
 
 def new_key() -> str:
     """Return 128 random bits that links to one subscriber are derived from."""
@@ -120,4 +122,4 @@ class Subscriber(models.Model):
     @property
     def is_pausing(self) -> bool:
         """Return whether they get no issue for now, by their own wish."""
-        return self.paused_until is not None and self.paused_until > timezone.now()
+        return self.paused_until is not None and self.paused_until > database_time.now()

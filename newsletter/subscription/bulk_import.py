@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 
+from core.database import database_time
 from core.people import email_addresses
 from newsletter.models import Topic
 from newsletter.transfer.csv_formats import ImportedSubscriber
@@ -46,7 +46,7 @@ class Importer:
     def __init__(self, *, source: str, dry: bool = False, topic: Topic | None = None) -> None:
         if not source.strip():
             raise ValueError("Where these people gave their consent is missing")
-        self.source, self.dry, self.now = source.strip()[:200], dry, timezone.now()
+        self.source, self.dry, self.now = source.strip()[:200], dry, database_time.now()
         self.topics = {each.slug: each.pk for each in Topic.objects.all()}
         self.topics |= {each.name.lower(): each.pk for each in Topic.objects.all()}
         self.topic = topic.pk if topic else None

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from core.database import database_time
 from core.mail import outbox
 from newsletter import links
 from newsletter.models import Confirmation, Consent, Subscriber
@@ -41,7 +41,7 @@ def confirm(token: str) -> Subscriber:
     )
     if found is None:
         raise LinkEnded
-    email, network, now = found.email, found.network, timezone.now()
+    email, network, now = found.email, found.network, database_time.now()
     subscriber, is_new = _activate(found, now)
     consent = consents.record(
         subscriber,
@@ -123,7 +123,7 @@ def undo_unsubscribe(subscriber: Subscriber, *, issue: int = 0) -> bool:
         return False
     # The database judges again: somebody else may have complained or erased it meanwhile.
     changed = Subscriber.objects.filter(
-        pk=subscriber.pk, status=LEFT, successor=None, left_at__gt=timezone.now() - UNDO_FOR
+        pk=subscriber.pk, status=LEFT, successor=None, left_at__gt=database_time.now() - UNDO_FOR
     ).update(status=ACTIVE, left_at=None)
     if changed:
         consents.record(

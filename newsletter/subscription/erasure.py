@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from core.database import database_time
 from core.mail import outbox
 from newsletter.models import Confirmation, Consent, Event, HardBounce, Origin, Subscriber
 from newsletter.subscription import consents
@@ -24,7 +24,7 @@ def erase(subscriber: Subscriber, *, how: str, follow: bool = False) -> bool:
     """
     # Those they asked for at another address, too: it is theirs.
     asked = Confirmation.objects.of(subscriber)
-    asked.open().update(ended_at=timezone.now())
+    asked.open().update(ended_at=database_time.now())
     asked.update(email="", network="")
     for thing in (about(subscriber.address_hash), *about_moves(subscriber)):
         outbox.forget(about=thing)
@@ -34,7 +34,7 @@ def erase(subscriber: Subscriber, *, how: str, follow: bool = False) -> bool:
         .update(
             status=Subscriber.Status.ERASED,
             email="",
-            left_at=timezone.now(),
+            left_at=database_time.now(),
             paused_until=None,
             soft_bounces=0,
             successor=subscriber.successor if follow else None,
@@ -52,7 +52,7 @@ def erase(subscriber: Subscriber, *, how: str, follow: bool = False) -> bool:
 
 def empty_old_confirmations() -> int:
     """Empty those that ended NEWSLETTER_UNCONFIRMED_DAYS ago without being confirmed; how many."""
-    since = timezone.now() - timedelta(days=settings.NEWSLETTER_UNCONFIRMED_DAYS)
+    since = database_time.now() - timedelta(days=settings.NEWSLETTER_UNCONFIRMED_DAYS)
     old = Confirmation.objects.exclude(email="").filter(expires_at__lt=since)
     return old.update(email="", network="")
 
@@ -62,7 +62,7 @@ def erase_old_addresses() -> int:
 
     The keyed hash stays, so that nobody writes there again. Returns how many there were.
     """
-    since = timezone.now() - timedelta(days=settings.NEWSLETTER_LEFT_DAYS)
+    since = database_time.now() - timedelta(days=settings.NEWSLETTER_LEFT_DAYS)
     gone = Subscriber.objects.exclude(email="").filter(status__in=GONE, left_at__lt=since)
     how = "its retention period was over"
     return sum(erase(subscriber, how=how, follow=True) for subscriber in gone[:MOST])

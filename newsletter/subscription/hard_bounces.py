@@ -7,8 +7,8 @@ all of it waits: who was taken off because of that issue is on the list again un
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from core.database import database_time
 from newsletter.issues import staff_emails
 from newsletter.models import Consent, HardBounce, Issue, Subscriber
 from newsletter.models.bounces import HardBounceQuerySet
@@ -122,7 +122,7 @@ def _change(rows: HardBounceQuerySet, *, before: str, after: str, kind: str, how
     issues = dict(rows.values_list("subscriber", "issue"))
     chosen = Subscriber.objects.select_for_update().filter(pk__in=list(issues), status=before)
     found = list(chosen.order_by("pk").only("pk", "address_hash"))
-    left_at = timezone.now() if after == Status.BOUNCED else None
+    left_at = database_time.now() if after == Status.BOUNCED else None
     Subscriber.objects.filter(pk__in=[each.pk for each in found]).update(
         status=after, left_at=left_at
     )

@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
+from core.database import database_time
 from newsletter.models import Confirmation, Consent, Subscriber
 
 WEEKS = 12
@@ -56,7 +57,7 @@ def _count() -> ListStats:
     statuses = [
         (value, str(name), counted.get(value, 0)) for value, name in Subscriber.Status.choices
     ]
-    since = timezone.now() - timedelta(weeks=WEEKS)
+    since = database_time.now() - timedelta(weeks=WEEKS)
     asked = Confirmation.objects.filter(asked_at__gte=since)
     return ListStats(
         statuses=statuses,

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from core.database import database_time
 from newsletter.models import Subscriber, Topic
 
 MOST_WEEKS = 26
@@ -27,7 +27,7 @@ def pause(subscriber: Subscriber, *, weeks: int) -> None:
     """Send no issue for so many weeks. Raises ValueError for none, or more than half a year."""
     if not 1 <= weeks <= MOST_WEEKS:
         raise ValueError(f"{weeks} weeks is no pause")
-    _set_pause(subscriber, timezone.now() + timedelta(weeks=weeks))
+    _set_pause(subscriber, database_time.now() + timedelta(weeks=weeks))
 
 
 def resume(subscriber: Subscriber) -> None:

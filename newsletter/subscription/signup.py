@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.urls import reverse
-from django.utils import timezone
 
+from core.database import database_time
 from core.mail import outbox
 from core.people import email_addresses
 from core.signed_links import absolute_url
@@ -69,7 +69,7 @@ def _send_confirmation(
         _may_request_change(mover) if mover else _may_be_asked(email_addresses.keyed_hash(email))
     ):
         return False
-    now, token = timezone.now(), secrets.token_urlsafe(24)
+    now, token = database_time.now(), secrets.token_urlsafe(24)
     confirmation = Confirmation.objects.create(
         email=email_addresses.normalized(email),
         address_hash=email_addresses.keyed_hash(email),
@@ -114,7 +114,7 @@ def _one_at_a_time(what: str) -> None:
 
 
 def _a_day_ago() -> datetime:
-    return timezone.now() - timedelta(days=1)
+    return database_time.now() - timedelta(days=1)
 
 
 def hashed(token: str) -> str:

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
+from core.database import database_time
 from core.mail import outbox
 from newsletter.models import Confirmation, Consent, Subscriber
 from newsletter.subscription import consents
@@ -22,7 +22,7 @@ def unsubscribe(
     _end_confirmations(subscriber)
     changed = Subscriber.objects.filter(
         pk=subscriber.pk, status__in=[Status.ACTIVE, Status.BOUNCED]
-    ).update(status=Status.LEFT, left_at=timezone.now(), paused_until=None)
+    ).update(status=Status.LEFT, left_at=database_time.now(), paused_until=None)
     if changed:
         consents.record(
             subscriber, Consent.Kind.LEFT, how=how[:200], page=page, issue=issue, network=network
@@ -37,7 +37,7 @@ def can_undo_unsubscribe(subscriber: Subscriber) -> bool:
         subscriber.status == Status.LEFT
         and subscriber.successor_id is None
         and subscriber.left_at is not None
-        and subscriber.left_at > timezone.now() - UNDO_FOR
+        and subscriber.left_at > database_time.now() - UNDO_FOR
     )
 
 
@@ -55,7 +55,7 @@ def suppress(subscriber: Subscriber, *, because: Status, how: str, issue: int = 
         _end_confirmations(subscriber)
         heard += [Status.LEFT, Status.BOUNCED]
     changed = Subscriber.objects.filter(pk=subscriber.pk, status__in=heard).update(
-        status=because, left_at=timezone.now()
+        status=because, left_at=database_time.now()
     )
     if changed:
         consents.record(subscriber, Consent.Kind(because.value), how=how[:200], issue=issue)
@@ -65,6 +65,6 @@ def suppress(subscriber: Subscriber, *, because: Status, how: str, issue: int = 
 
 def _end_confirmations(subscriber: Subscriber) -> None:
     """End links that were not used yet, and drop those that were not mailed yet."""
-    Confirmation.objects.of(subscriber).open().update(ended_at=timezone.now())
+    Confirmation.objects.of(subscriber).open().update(ended_at=database_time.now())
     for thing in (about(subscriber.address_hash), *about_moves(subscriber)):
         outbox.drop(about=thing)

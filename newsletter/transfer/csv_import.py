@@ -9,8 +9,8 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
+from core.database import database_time
 from core.people import email_addresses
 from newsletter.models import Import, Topic
 from newsletter.subscription.bulk_import import Importer, Result
@@ -86,7 +86,7 @@ def import_file(
             progress.done = raw.tell()
             yield replace(progress)
     if row is not None:
-        Import.objects.filter(pk=row.pk).update(finished_at=timezone.now())
+        Import.objects.filter(pk=row.pk).update(finished_at=database_time.now())
 
 
 def _notes(reader: Reader) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ and with a passkey, which cannot be guessed, from anywhere.
 from datetime import timedelta
 
 from django.http import HttpRequest
-from django.utils import timezone
 
+from core.database import database_time
 from core.guard import rate_limits
 from core.guard.client_ip import client_network
 from core.staff.models import AuditEvent, User
@@ -43,6 +43,6 @@ def code_was_right(request: HttpRequest, user: User) -> None:
 
 def _is_known(user: User, network: str) -> bool:
     """Whether this person signed in from there of late."""
-    since = timezone.now() - KNOWN_FOR
+    since = database_time.now() - KNOWN_FOR
     signed_in = AuditEvent.objects.filter(user_pk=user.pk, at__gt=since, action="sign-in")
     return signed_in.filter(network=network).exists()

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from django.apps import apps
 from django.db import connection, models, transaction
-from django.utils import timezone
 
+from core.database import database_time
 from core.staff.models import ChainLink
 
 LOCK = 1131376240  # the advisory lock of whoever seals
@@ -56,7 +56,7 @@ def seal() -> Head | None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             return None
-        links = _new_links(head(), timezone.now())
+        links = _new_links(head(), database_time.now())
         while batch := list(islice(links, BATCH)):
             ChainLink.objects.bulk_create(batch)
         return head()

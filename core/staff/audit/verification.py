@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
-from django.utils import timezone
 
+from core.database import database_time
 from core.staff.audit import hash_chain
 from core.staff.audit.hash_chain import Head
 from core.staff.models import ChainLink
@@ -128,5 +128,5 @@ def _left_out(table: str) -> Iterator[str]:
     field = DATED_BY.get(table)
     if oldest and field:
         at = datetime.fromisoformat(json.loads(oldest[1])[field])
-        if at < timezone.now() - LATE:
+        if at < database_time.now() - LATE:
             yield f"Rows of {table} since {at:%Y-%m-%d %H:%M} UTC are not sealed. Does beat run?"

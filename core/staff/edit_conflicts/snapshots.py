@@ -17,6 +17,8 @@ from django.db.models import Model
 from django.forms.models import BaseModelFormSet, ModelChoiceField, ModelMultipleChoiceField
 from django.utils import timezone
 
+from core.database import database_time
+
 TOKEN = "_opened"  # noqa: S105  the name of the hidden field
 LONGEST = 300  # of a longer text its beginning and a hash are kept: the page holds it already
 BEGINNING = 120
@@ -43,7 +45,7 @@ def take(record: Model, form: forms.BaseForm, tables: Iterable[BaseModelFormSet]
     """Return what these unbound forms would show of `record`."""
     return Snapshot(
         name=str(record),
-        at=timezone.now().isoformat(),
+        at=database_time.now().isoformat(),
         fields=fields_of(form),
         rows={
             table.prefix: {
