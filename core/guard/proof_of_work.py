@@ -22,6 +22,7 @@ from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from core.circuit_breaker import cache_breaker
 from core.guard import rate_limits
 from core.guard.client_ip import client_neighborhood, client_network
 
@@ -139,10 +140,8 @@ def _counted_by(request: HttpRequest) -> list[tuple[str, int]]:
 
 def _first_use(mark: str) -> bool:
     key = f"proof_of_work:{rate_limits.hashed(mark)}"
-    try:
-        return cache.add(key, 1, timeout=int(VALID_FOR.total_seconds()))
-    except Exception:  # with the cache away a patient must still get through
-        return True
+    first = cache_breaker.attempt(lambda: cache.add(key, 1, timeout=int(VALID_FOR.total_seconds())))
+    return first is not False  # with the cache away a patient must still get through
 
 
 def _wait(level: int) -> timedelta:

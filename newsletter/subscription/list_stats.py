@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
+from core.circuit_breaker import cache_breaker
 from core.database import database_time
 from newsletter.models import Confirmation, Consent, Subscriber
 
@@ -45,10 +46,10 @@ class ListStats:
 
 def current() -> ListStats:
     """Return the counts, at most KEPT_FOR seconds old: a million rows take a moment to count."""
-    kept = cache.get(KEY)
+    kept = cache_breaker.attempt(lambda: cache.get(KEY))
     if kept is None:
         kept = _count()
-        cache.set(KEY, kept, KEPT_FOR)
+        cache_breaker.attempt(lambda: cache.set(KEY, kept, KEPT_FOR))
     return kept
 
 
