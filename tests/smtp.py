@@ -5,7 +5,9 @@ import email
 import email.policy
 import socket
 import time
+from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
+from itertools import chain, cycle
 from typing import Self
 
 from aiosmtpd.controller import Controller
@@ -21,6 +23,7 @@ class SmtpServer:
     server.mails                       what has been accepted, as EmailMessage, in order
     server.wait_for(2)                 the mails, once there are two
     server.answer("450 Busy", times=1) the next DATA gets this instead; `times=None`: every one
+    server.refuse(["554 No"], every=2)  every other DATA gets these in turn, until `server.accept()`
     server.answer(DROP)                keeps the mail, then drops the line without an answer
     server.delay = 3                   seconds before DATA is answered
     server.recipients["x@example.org"] = "550 No such user"
@@ -39,6 +42,7 @@ class SmtpServer:
         self.attempts = 0  # every DATA, accepted or not
         self._answers: list[str] = []
         self._always: str | None = None
+        self._refusals: Iterator[str | None] | None = None
         self._controller: Controller | None = None
 
     def __enter__(self) -> Self:
@@ -63,6 +67,14 @@ class SmtpServer:
         else:
             self._answers += [text] * times
 
+    def refuse(self, texts: Sequence[str], *, every: int = 1) -> None:
+        """Answer every DATA, or every second one and so on, with the next of these."""
+        self._refusals = chain.from_iterable([text, *[None] * (every - 1)] for text in cycle(texts))
+
+    def accept(self) -> None:
+        """Take everything again."""
+        self._always = self._refusals = None
+
     def wait_for(self, count: int, *, seconds: float = 15) -> list[EmailMessage]:
         """Return the mails as soon as there are `count` of them. Fails after so many seconds."""
         deadline = time.monotonic() + seconds
@@ -82,6 +94,8 @@ class SmtpServer:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.attempts += 1
         answer = self._answers.pop(0) if self._answers else self._always
+        if self._refusals:
+            answer = next(self._refusals)
         if self.delay:
             await asyncio.sleep(self.delay)
         if answer not in (None, DROP):

@@ -18,12 +18,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.database import database_time
-from core.mail import outbox, test_message
+from core.mail import failed_by_reason, outbox, outbox_hold, test_message
 from core.mail.attachments import Attachment
 from core.mail.models import OutgoingEmail
 
 # A link in a mail opens what it belongs to: whoever may read the outbox must not be able to use it.
 _LINK_PATH = re.compile(r"(https?://[^/\s\"'<>]+)/[^\s\"'<>]+")
+
+
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+def held_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """Show on the first page that no e-mail goes out, since when and why."""
+    if not request.user.has_perm("mail.view_outgoingemail"):
+        return None
+    held = outbox_hold.current()
+    return ("admin/mail/_held.html", {"held": held, "records": ()}) if held else None
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
@@ -82,8 +91,18 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
         return rows if on_one else rows.defer("text", "html", "attachments")
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.send_test)
-        return [path("test/", view, name="mail_outgoingemail_test"), *super().get_urls()]
+        test = self.admin_site.admin_view(self.send_test)
+        failed = self.admin_site.admin_view(self.failed)
+        own = [
+            path("test/", test, name="mail_outgoingemail_test"),
+            path("failed/", failed, name="mail_outgoingemail_failed"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def failed(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_send_permission(request):
+            raise PermissionDenied
+        return failed_by_reason.page(request, self)
 
     def send_test(self, request: HttpRequest) -> HttpResponse:
         if not self.has_send_permission(request):

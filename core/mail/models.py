@@ -15,6 +15,7 @@ from core.mail.hold_model import OutboxHold  # noqa: F401  (Django looks for mod
 # Longer than the slowest mail server takes for one e-mail; the task's time limits follow from it.
 LEASE_SECONDS = 180
 TASK = "core.mail.tasks.deliver"  # what a worker runs for one e-mail
+SWEEP = "core.mail.tasks.sweep"  # and for all whose time it is
 # What an e-mail looks like once nothing of a person may stay in it.
 EMPTY = {"to": "", "subject": "", "text": "", "html": "", "attachments": []} | {
     "last_error": "",

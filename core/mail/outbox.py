@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from core import broker
@@ -14,7 +15,7 @@ from core.database import database_time
 from core.mail import throttling
 from core.mail.attachments import Attachment
 from core.mail.message import fit, message_id, render
-from core.mail.models import EMPTY, TASK, EmailStatus, OutgoingEmail
+from core.mail.models import EMPTY, SWEEP, TASK, EmailStatus, OutgoingEmail
 
 __all__ = [
     "Attachment",
@@ -25,6 +26,7 @@ __all__ = [
     "forget",
     "record_bounce",
     "resend",
+    "resend_all",
 ]
 
 # Once written, an e-mail is given to a worker at once; the sweep looks after it from then on.
@@ -144,3 +146,15 @@ def resend(email: OutgoingEmail) -> None:
             _("It did not fail, a later e-mail overtook it, its time is over, or its text is gone.")
         )
     broker.publish_on_commit(TASK, email.pk)
+
+
+def resend_all(pks: Sequence[int]) -> list[int]:
+    """Try these again, in the caller's transaction; return those of them that could be."""
+    failed = OutgoingEmail.objects.resendable().filter(pk__in=pks).select_for_update()
+    again = list(failed.values_list("pk", flat=True))
+    OutgoingEmail.objects.filter(pk__in=again).update(
+        status=EmailStatus.WAITING, attempts=0, due_at=Now()
+    )
+    if again:
+        broker.publish_on_commit(SWEEP)
+    return again

@@ -16,7 +16,7 @@ from django.db.models.functions import Greatest, Now
 from core import broker
 from core.mail import refusals
 from core.mail.hold_model import FIRST_PAUSE, LONGEST_PAUSE, OutboxHold
-from core.mail.models import EmailStatus, OutgoingEmail, OutgoingEmailQuerySet
+from core.mail.models import SWEEP, EmailStatus, OutgoingEmail, OutgoingEmailQuerySet
 from core.mail.refusals import About
 
 LATELY = timedelta(hours=3)
@@ -25,7 +25,7 @@ _NOBODY_THERE = Q(status=EmailStatus.FAILED, attempts=1)
 # An attempt that says nothing about its e-mail; it is not the first one any more.
 UNCOUNTED = {"attempts": Greatest(F("attempts") - 1, 1)}
 log = logging.getLogger(__name__)
-SWEEP, PROBE = "core.mail.tasks.sweep", "core.mail.tasks.probe"
+PROBE = "core.mail.tasks.probe"
 
 
 @dataclass(frozen=True)

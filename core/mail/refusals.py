@@ -15,6 +15,8 @@ MOST_UNEXPLAINED = 5
 MOST_IN_A_ROW = 20
 FEWEST_IN_A_ROW = 3  # of a small mailing, all of it, but no fewer
 _ADDRESS = re.compile(r"(?<![^\s<>@])<?[^\s<>@]+@[^\s<>]+>?")
+# A name that the server gave to this one e-mail or connection: "id 4Fxy9Zq", "AB12-CD34".
+_SERVERS_NAME = re.compile(r"\b(?=[\w-]*\d)[\w-]{6,}\b")
 _LONGEST = 300
 
 
@@ -53,5 +55,10 @@ def are_about_us(*, unexplained: int, nobody_there: int) -> bool:
 
 
 def without_addresses(text: str) -> str:
-    """Return it as one line that names nobody: equal reasons are counted together."""
+    """Return it as one line that names nobody."""
     return " ".join(_ADDRESS.sub("…", text).replace("\0", "").split())[:_LONGEST]
+
+
+def same_words(text: str) -> str:
+    """Return what is the same in answers to several e-mails: reasons are counted by it."""
+    return _SERVERS_NAME.sub("…", without_addresses(text))

@@ -1,6 +1,7 @@
 """Staff see what waits and what failed and why; they may send again, and nothing else."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from core.mail import delivery
+from core.mail.hold_model import OutboxHold
 from core.mail.models import EmailStatus, OutgoingEmail
 from tests.core.mail.examples import EXAMPLES
 from tests.core.mail.factories import fresh, make_email
@@ -17,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:mail_outgoingemail_changelist")
 TEST = reverse("admin:mail_outgoingemail_test")
+FAILED = reverse("admin:mail_outgoingemail_failed")
 
 
 def page_of(email: OutgoingEmail) -> str:
@@ -29,9 +32,9 @@ def desk(practice) -> Client:
     return sign_in(Client(), make_staff("front desk"))
 
 
-def make_failed(**fields) -> OutgoingEmail:
+def make_failed(reason: str = "550 No such user", **fields) -> OutgoingEmail:
     email = make_email(**fields)
-    reason = "The mail server answered: 550 No such user"
+    reason = f"The mail server answered: {reason}"
     OutgoingEmail.objects.filter(pk=email.pk).update(
         status=EmailStatus.FAILED, due_at=None, attempts=1, last_error=reason
     )
@@ -123,6 +126,7 @@ def test_whoever_may_only_look_cannot_send(practice):
     assert b"Send a test message" not in client.get(LIST).content
     email = make_failed()
     send_again(client, email)
+    assert client.post(FAILED, {"reason": email.last_error}).status_code == 403
     assert fresh(email).status == EmailStatus.FAILED
     assert client.post(TEST, {"to": "a@example.org"}).status_code == 403
 
@@ -160,9 +164,44 @@ def test_the_first_page_says_that_mail_failed_and_names_nobody(desk):
     assert "grace" not in html
 
 
-@pytest.mark.parametrize("url", [LIST, TEST])
+@pytest.mark.parametrize("url", [LIST, TEST, FAILED])
 def test_the_pages_need_no_inline_style_or_script(desk, url):
     html = desk.get(url).content.decode()
     assert "Outbox" in html
     assert "<style" not in html
     assert ' style="' not in html
+
+
+def test_all_that_failed_for_one_reason_is_sent_again_at_once(desk):
+    blocked = [
+        make_failed(f"554 5.7.1 <p{n}@example.org> blocked, id 4Fxy{n}Zq", to=f"p{n}@example.org")
+        for n in range(3)
+    ]
+    unknown = make_failed(to="nobody@example.org")
+    html = " ".join(desk.get(FAILED).text.split())
+    reason = "The mail server answered: 554 5.7.1 … blocked, id …"
+    assert reason in html
+    assert "Send all 3 again" in html
+    assert "@example.org" not in html
+
+    answer = desk.post(FAILED, {"reason": reason}, follow=True)
+    assert "3 e-mails are on their way." in answer.text
+    assert {fresh(email).status for email in blocked} == {EmailStatus.WAITING}
+    assert set(OutgoingEmail.objects.overdue()) == set(blocked)
+    assert fresh(unknown).status == EmailStatus.FAILED
+    assert set(
+        LogEntry.objects.filter(change_message="Sent again.").values_list("object_id", flat=True)
+    ) == {str(email.pk) for email in blocked}
+
+    again = desk.post(FAILED, {"reason": reason}, follow=True)
+    assert "Nothing that failed for this reason" in again.text
+
+
+def test_the_first_page_says_that_mail_is_held_since_when_and_why(desk):
+    OutboxHold.objects.prepare()
+    OutboxHold.objects.begin(reason="554 5.7.1 Blocked", doubts_recipients=False)
+    make_failed(to="grace@example.org")
+    html = " ".join(desk.get(reverse("admin:index")).text.split())
+    assert "E-mails are held" in html
+    assert "554 5.7.1 Blocked" in html
+    assert "grace" not in html

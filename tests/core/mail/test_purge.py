@@ -53,7 +53,7 @@ def test_a_mail_that_still_waits_keeps_its_body():
 
 
 def test_what_the_server_said_goes_too_and_then_it_cannot_be_sent_again(server):
-    server.recipients["grace@example.org"] = "550 grace@example.org is unknown here"
+    server.recipients["grace@example.org"] = "550 5.1.1 grace@example.org is unknown here"
     email = make_sent(days=31)
     tasks.purge()
     assert (fresh(email).status, fresh(email).last_error) == (EmailStatus.FAILED, "")

@@ -22,6 +22,7 @@ READ = ""  # a page to read: a POST changes nothing, whoever sends it
 # The right that a POST to each page of an app needs.
 PAGES = {
     "mail_outgoingemail_test": "mail.change_outgoingemail",
+    "mail_outgoingemail_failed": "mail.change_outgoingemail",
     "articles_article_action": "articles.change_article",
     "articles_article_preview": READ,
     "articles_article_revisions": READ,
@@ -73,6 +74,7 @@ ACTIONS = {
 }
 TYPED = {
     "mail_outgoingemail_test": {"to": "somebody@example.org"},
+    "mail_outgoingemail_failed": {"reason": "The mail server answered: 550 Not now"},
     "articles_comment_answer": {"text": "Thank you."},
     "newsletter_issue_action": {"sure": "yes", "count": "0"},
     "newsletter_subscriber_leave": {"how": "by phone"},
