@@ -42,8 +42,13 @@ def deliver(pk: int) -> None:
         OutgoingEmail.objects.filter(pk=pk, status=EmailStatus.WAITING).update(due_at=Now())
         return
     email = OutgoingEmail.objects.claim(pk)
-    if email is None:
-        return
+    if email is not None:
+        _deliver(email, probing=turn is Turn.PROBE)
+    if turn is Turn.PROBE:
+        outbox_hold.go_on()
+
+
+def _deliver(email: OutgoingEmail, *, probing: bool) -> None:
     if not throttling.may_send(email):
         _later(email)
         return
@@ -54,7 +59,7 @@ def deliver(pk: int) -> None:
             connection.open()
             connection.send_messages([message])
         except Exception as error:  # whatever it was, the e-mail must not be lost or stay claimed
-            _not_sent(email, error, probing=turn is Turn.PROBE)
+            _not_sent(email, error, probing=probing)
         else:
             _sent(email)
     finally:
@@ -89,7 +94,6 @@ def _not_sent(email: OutgoingEmail, error: Exception, *, probing: bool) -> None:
     if probing and outbox_hold.confirms(failure.about):
         changes = outbox_hold.UNCOUNTED | _back_to_waiting(timedelta(0))
         OutgoingEmail.objects.settle(email, refused_at=Now(), last_error=why, **changes)
-        outbox_hold.go_on()
         return
     # Of one whose recipient is unknown the first refusal counts: after a hold it is believed.
     first = failure.about is About.RECIPIENT and failure.by_server and email.attempts == 1

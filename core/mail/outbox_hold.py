@@ -14,8 +14,9 @@ from django.db.models import Count, F, Q, Subquery
 from django.db.models.functions import Greatest, Now
 
 from core import broker
+from core.database import database_time
 from core.mail import refusals
-from core.mail.hold_model import FIRST_PAUSE, LONGEST_PAUSE, OutboxHold
+from core.mail.hold_model import FIRST_PAUSE, OutboxHold
 from core.mail.models import SWEEP, EmailStatus, OutgoingEmail, OutgoingEmailQuerySet
 from core.mail.refusals import About
 
@@ -75,10 +76,11 @@ def confirms(about: About) -> bool:
 
 
 def go_on() -> None:
-    """Ask for the next attempt once it is time for it."""
-    row = OutboxHold.objects.held()
-    if row is not None:
-        broker.publish(PROBE, delay=min(FIRST_PAUSE * 2**row.tries, LONGEST_PAUSE))
+    """Where it is held still, ask for the next attempt once it is time for it."""
+    held = current()
+    if held is not None:
+        seconds = (held.next_try_at - database_time.now()).total_seconds()
+        broker.publish(PROBE, delay=max(seconds, 0) + 0.1)
 
 
 def others_are_refused(to: str) -> bool:
