@@ -1,5 +1,6 @@
 """Pages for when things go wrong: they help, say nothing about the inside, and are not kept."""
 
+import errno
 import logging
 import sys
 from http import HTTPStatus
@@ -39,12 +40,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
-    """Answer 503 where there is no database, or somebody holds what was wanted; else None.
+    """Answer 503 where there is no database, no room, or somebody holds what was wanted; else None.
 
-    Neither is anybody's mistake, and both pass: the page sends once more what was typed. Needs no
+    None of it is anybody's mistake, and all pass: the page sends once more what was typed. Needs no
     service.
     """
-    why = failure(error)
+    why = Failure.AWAY if _is_full_disk(error) else failure(error)
     if error is None or why is None:
         return None
     logger.warning("No page: %s %s %s", why.value, type(error).__name__, code_of(error))
@@ -61,6 +62,10 @@ def unavailable(request: HttpRequest, error: BaseException | None) -> HttpRespon
     response = HttpResponse(loader.render_to_string("503.html", context), status=503)
     response["Retry-After"] = RETRY_LOCKED if why is Failure.LOCKED else RETRY_AWAY
     return _unkept(response)
+
+
+def _is_full_disk(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _sent_once_more(request: HttpRequest) -> list[tuple[str, str]]:

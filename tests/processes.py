@@ -49,7 +49,8 @@ class Process:
     def __init__(self, command: list[str], *, ready: Callable[["Process"], bool], **environ: str):
         self.url = environ.get("SITE_URL", "")
         self.ready = ready
-        self.log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by stop)
+        log = environ.pop("LOG_TO", "")
+        self.log = open(log, "w+b") if log else tempfile.TemporaryFile()  # noqa: SIM115, PTH123
         self.process = subprocess.Popen(
             # A killed test process must not leave a worker that takes the tasks of the next one.
             [sys.executable, str(TETHER), str(os.getpid()), sys.executable, "-m", *command],

@@ -2,10 +2,13 @@
 
 import io
 import math
+import shutil
 import warnings
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -16,6 +19,7 @@ from core.richtext.sanitizer import Refused
 __all__ = ["Refused", "prepare_upload"]
 
 LARGEST_FILE = 15 * 1024 * 1024
+ROOM = 4 * LARGEST_FILE  # bytes that must be free: for the picture and its smaller sizes
 # What a decoder needs: JPEG is unpacked small, and WebP and AVIF hold a picture several times.
 MEGAPIXELS = {"JPEG": 40, "MPO": 40, "PNG": 40, "WEBP": 20, "AVIF": 20}
 LONGEST_SIDE = 20_000  # each row costs memory of its own
@@ -34,6 +38,10 @@ def prepare_upload(upload: Any, *, square: int = 0) -> ContentFile:
     """
     if upload.size > LARGEST_FILE:
         raise Refused(_("This file is too large. Pictures may have 15 MB."))
+    if not _has_room():
+        raise Refused(
+            _("The server has no room for pictures right now. Nothing was stored: try again later.")
+        )
     upload.seek(0)
     try:
         # The size stands in the head of the file: nothing is unpacked before it is known.
@@ -52,6 +60,16 @@ def prepare_upload(upload: Any, *, square: int = 0) -> ContentFile:
         raise Refused(
             _("This picture is damaged. Please save it again and try once more.")
         ) from None
+
+
+def _has_room() -> bool:
+    """Whether the disk takes a picture; it would be cut off where it is full."""
+    if not isinstance(default_storage, FileSystemStorage):
+        return True
+    try:
+        return shutil.disk_usage(settings.MEDIA_ROOT).free > ROOM
+    except FileNotFoundError:  # it is made with the first picture
+        return True
 
 
 def _file(upload: Any) -> Any:
