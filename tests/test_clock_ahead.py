@@ -77,6 +77,7 @@ def make_what_is_due_within_days(visit: Appointment) -> None:
         hold=make_hold(minutes=15, service=visit.service, starts_at=soon(days=8)),
         provider=visit.provider,
         starts_at=soon(days=8),
+        created=soon(),
         until=soon(minutes=15),
     )
     approve(make_draft(slug="later", publish_at=soon(days=2)))
