@@ -21,7 +21,7 @@ class Reason(NamedTuple):
     """Why e-mails failed, in words that name nobody, and how many may be sent again."""
 
     text: str
-    count: int
+    emails: int
 
 
 def reasons() -> list[Reason]:
@@ -62,6 +62,6 @@ def _send_again(request: HttpRequest, model_admin: ModelAdmin, reason: str) -> N
         return
     emails = OutgoingEmail.objects.filter(pk__in=sent).only("pk", "template")
     # One statement, however many there are.
-    LogEntry.objects.log_actions(request.user.pk, emails, CHANGE, _("Sent again."))
+    LogEntry.objects.log_actions(request.user.pk or 0, emails, CHANGE, _("Sent again."))
     text = ngettext("%d e-mail is on its way.", "%d e-mails are on their way.", len(sent))
     model_admin.message_user(request, text % len(sent), messages.SUCCESS)

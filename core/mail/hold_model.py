@@ -48,7 +48,7 @@ class OutboxHoldQuerySet(models.QuerySet["OutboxHold"]):
             return cursor.fetchone()
 
 
-def _changed(sql: str, values: list[object]) -> bool:
+def _changed(sql: str, values: list[int | str | bool]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return bool(cursor.rowcount)
