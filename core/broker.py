@@ -15,7 +15,11 @@ breaker = CircuitBreaker("broker")
 
 
 def publish(
-    task: str, *args: Any, expires: float | None = None, delay: float | None = None
+    task: str,
+    *args: Any,
+    expires: float | None = None,
+    delay: float | None = None,
+    queue: str | None = None,
 ) -> bool:
     """Ask for one run of the task of this full name; return whether the broker has been told.
 
@@ -23,9 +27,8 @@ def publish(
     seconds. A run that has not begun after `expires` seconds is dropped; none begins before
     `delay` seconds have passed.
     """
-    sent = breaker.attempt(
-        lambda: current_app.send_task(task, args, expires=expires, countdown=delay)
-    )
+    options = {"expires": expires, "countdown": delay, "queue": queue}
+    sent = breaker.attempt(lambda: current_app.send_task(task, args, **options))
     return sent is not None
 
 

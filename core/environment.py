@@ -151,6 +151,24 @@ class Environment:
             refuse(variable, f"is {value!r}: write one e-mail address, such as you@example.org.")
         return value
 
+    def addresses(self, variable: str) -> list[str]:
+        """Return e-mail addresses, written with commas between them."""
+        found = self.words(variable)
+        for word in found:
+            try:
+                validate_email(word)
+            except ValidationError:
+                refuse(variable, f"holds {word!r}: write e-mail addresses, such as a@example.org.")
+        return found
+
+    def web_address(self, variable: str) -> str:
+        """Return an address to ask by HTTP, or nothing. What in it is secret is in no sentence."""
+        value = self.text(variable)
+        parts = _split(value)
+        if value and not (parts and parts.scheme in ("http", "https") and parts.hostname):
+            refuse(variable, "is no address: write one such as https://example.org/path.")
+        return value
+
     def credentials(self, variable: str) -> str:
         """Return `user:password`, or nothing."""
         value = self.text(variable)

@@ -8,4 +8,12 @@ class CurednationConfig(AppConfig):
     label = "curednation"
 
     def ready(self) -> None:
-        from curednation import production, worker_checks  # noqa: F401  (register their checks)
+        from django.conf import settings
+
+        from curednation import (
+            error_reports,
+            production,  # noqa: F401  (registers its checks)
+            worker_checks,  # noqa: F401  (the same)
+        )
+
+        error_reports.start(settings.SENTRY_DSN, site=settings.SITE_URL)

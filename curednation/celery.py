@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from core import redis_transport
+from curednation import process_signals  # noqa: F401  (connects itself)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curednation.settings")
 

@@ -108,6 +108,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=7, minute=30),
     },
     "mail-purge": {"task": "core.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
+    "monitoring-purge": {
+        "task": "core.monitoring.tasks.purge",
+        "schedule": crontab(hour=9, minute=20),
+    },
 }
 
 # Long work for which nobody waits. Two of these at once would keep both processes of the clinic's
@@ -127,3 +131,16 @@ def routes(queues: WorkerQueues) -> dict[str, dict[str, str]]:
         entry["task"]: {"queue": queues.periodic} for entry in CELERY_BEAT_SCHEDULE.values()
     }
     return periodic | {task: {"queue": queues.letters} for task in LETTERS_WORK}
+
+
+def heartbeats(queues: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the entries by which the worker of each queue shows every minute that it works."""
+    return {
+        f"heartbeat-{name}": {
+            "task": "core.monitoring.tasks.heartbeat",
+            "args": [name],
+            "schedule": 60,
+            "options": {"queue": queue, "expires": 50},
+        }
+        for name, queue in queues.items()
+    }

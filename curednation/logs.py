@@ -1,23 +1,32 @@
-"""Log lines that name no person: no path with a token, no query string, no value from a form."""
+"""Log lines that name no person: no path with a token, no query string, no value from a form.
 
+As text, or as JSON for what collects logs. A line that was written for a request, or for a task
+that it started, carries the name of that request.
+"""
+
+import json
 import logging
 import re
+import time
 import traceback
 from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
 
+from core import request_id
+
+FORMATS = ("text", "json")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # What celery.app.trace and celery.worker say of a task besides its arguments and its outcome.
 _SAFE = {"id", "name", "description", "hostname", "runtime", "eta", "expires"}
 _CLASS = re.compile(r"([A-Za-z_][\w.]*)(\(|$)")  # of an error that is written like `ValueError(…)`
 
 
-def configuration(*, level: str, whole: bool) -> dict[str, Any]:
+def configuration(*, level: str, whole: bool, form: str = "text") -> dict[str, Any]:
     """Return Django's LOGGING: everything on stderr, and nothing in it about a person.
 
-    With `whole`, for development, the texts of exceptions are shown.
+    With `whole`, for development, the texts of exceptions are shown. `form` is one of FORMATS.
     """
     return {
         "version": 1,
@@ -26,16 +35,17 @@ def configuration(*, level: str, whole: bool) -> dict[str, Any]:
         "formatters": {
             "lines": {
                 "()": "curednation.logs.ExceptionFormatter",
-                "format": "{asctime} {levelname} {name}: {message}",
+                "format": "{asctime} {levelname} {name}: {message}{request_id}",
                 "style": "{",
                 "whole": whole,
-            }
+            },
+            "json": {"()": "curednation.logs.JsonFormatter", "whole": whole},
         },
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",
                 "filters": ["private"],
-                "formatter": "lines",
+                "formatter": "json" if form == "json" else "lines",
             }
         },
         "root": {"handlers": ["stderr"], "level": level},
@@ -82,6 +92,11 @@ class ExceptionFormatter(logging.Formatter):
         super().__init__(*args, **options)
         self.whole = whole
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (logging's name)
+        name = request_id.current()
+        record.request_id = f" [{name}]" if name else ""
+        return super().formatMessage(record)
+
     def format(self, record: logging.LogRecord) -> str:
         # Another handler may have left its own, whole text of the exception there.
         kept, record.exc_text = record.exc_text, None
@@ -94,13 +109,36 @@ class ExceptionFormatter(logging.Formatter):
         if self.whole:
             return super().formatException(ei)
         parts = []
-        for error in reversed(list(_chain(ei[1]))):
+        for error in reversed(list(chain(ei[1]))):
             frames = "".join(traceback.format_tb(error.__traceback__))
-            parts.append(f"Traceback (most recent call last):\n{frames}{_name(error)}")
+            parts.append(f"Traceback (most recent call last):\n{frames}{name_of(error)}")
         return "\n\n".join(parts)
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+class JsonFormatter(ExceptionFormatter):
+    """Formats a record as one line of JSON, its time in UTC.
+
+    What code adds as `extra={"fields": {…}}` stands beside the rest: numbers and names of ours.
+    """
+
+    converter = time.gmtime
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')}.{int(record.msecs):03}Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if request_id.current():
+            line["request_id"] = request_id.current()
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
     """Yield the error, and those that it came from."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
@@ -109,7 +147,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def _name(error: BaseException) -> str:
+def name_of(error: BaseException) -> str:
     """Return the class of an error; for one of PostgreSQL also its code and its constraint."""
     kind = type(error)
     told = [f"{kind.__module__}.{kind.__qualname__}"]

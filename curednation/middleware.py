@@ -1,6 +1,8 @@
 """What every request goes through, in this order. The settings take in this list."""
 
 MIDDLEWARE = [
+    "core.request_id.middleware",
+    "curednation.requests.middleware",
     "core.practice.per_request.middleware",
     "core.guard.client_ip.drop_untrusted_headers",
     "django.middleware.security.SecurityMiddleware",
@@ -8,6 +10,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "pages.middleware.refuse_methods",
+    "pages.health.answer_probes",
     "pages.middleware.refuse_nul",
     "curednation.request_body.limit",
     "core.validation.control_characters.strip_controls",

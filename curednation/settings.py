@@ -18,9 +18,11 @@ from core.worker_queues import WorkerQueues
 from curednation import limits, logs
 from curednation.browser_policy import *  # noqa: F403  (what no environment changes)
 from curednation.celery_settings import *  # noqa: F403  (the same)
-from curednation.celery_settings import routes
+from curednation.celery_settings import CELERY_BEAT_SCHEDULE, heartbeats, routes
 from curednation.limits import in_proportion
 from curednation.middleware import *  # noqa: F403  (the same)
+from curednation.monitoring_settings import *  # noqa: F403  (what the environment sets of it)
+from curednation.monitoring_settings import LOG_FORMAT
 from curednation.production import refuse_unsafe
 from curednation.sign_in import *  # noqa: F403  (the same)
 
@@ -108,6 +110,9 @@ WORKER_QUEUES = WorkerQueues.named(env.text("BROKER_QUEUE", default="celery"))
 CELERY_TASK_DEFAULT_QUEUE = WORKER_QUEUES.clinic
 CELERY_TASK_QUEUES = [Queue(name) for name in WORKER_QUEUES]
 CELERY_TASK_ROUTES = routes(WORKER_QUEUES)
+# The clinic's worker answers where mail that piles up holds nothing up.
+HEARTBEAT_QUEUES = {"clinic": WORKER_QUEUES.periodic, "letters": WORKER_QUEUES.letters}
+CELERY_BEAT_SCHEDULE |= heartbeats(HEARTBEAT_QUEUES)
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"read_timeout": 1, "write_timeout": 1}
     if CELERY_BROKER_URL.startswith("amqp")
@@ -134,6 +139,7 @@ INSTALLED_APPS = [
     "pages",
     "core.practice",
     "core.mail",
+    "core.monitoring",
     "articles",
     "appointments",
     "newsletter",
@@ -272,7 +278,11 @@ STORAGES = {
 
 # ── https and cookies ─────────────────────────────────────────────────────────
 SECURE_SSL_REDIRECT = not DEBUG
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy
+SECURE_REDIRECT_EXEMPT = [
+    r"^healthz$",
+    r"^readyz$",
+    r"^metrics$",
+]  # asked from inside, past the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
 # What else runs under the domain, and browsers' preload list, are the owner's to know: a browser
@@ -289,7 +299,7 @@ LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}django_language"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEBUG
 
 # ── logs: on stderr, and nothing in them about a person ───────────────────────
-LOGGING = logs.configuration(level=LOG_LEVEL, whole=DEBUG)
+LOGGING = logs.configuration(level=LOG_LEVEL, whole=DEBUG, form=LOG_FORMAT)
 
 
 if not DEBUG:

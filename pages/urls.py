@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("privacy/", views.privacy, name="privacy"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.prometheus, name="metrics"),
     path("robots.txt", robots.robots_txt, name="robots"),
     path(".well-known/security.txt", robots.security_txt, name="security"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),

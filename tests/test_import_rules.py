@@ -174,6 +174,8 @@ def test_other_sites_are_asked_by_one_module_only():
         "core.web.client": "the one",
         "newsletter.delivery.smtp_client": "to the configured mail server",
         "newsletter.tasks": "its own host's name",
+        "core.monitoring.alerts": "to the configured webhook",
+        "core.monitoring.certificate": "to the site's own address",
     }
     users = [user for user in modules() if not within(user, *DEVELOPMENT, *allowed)]
     assert offending(users, lambda used: within(used, *askers)) == []

@@ -30,8 +30,7 @@ def drop_untrusted_headers(
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        peer = _parse(request.META.get("REMOTE_ADDR", ""))
-        trusted = peer is not None and _is_trusted(peer)
+        trusted = comes_through_proxy(request)
         for name in NEVER if trusted else (*NEVER, PROTO, "HTTP_X_FORWARDED_FOR"):
             request.META.pop(name, None)
         if PROTO in request.META:
@@ -39,6 +38,12 @@ def drop_untrusted_headers(
         return get_response(request)
 
     return middleware
+
+
+def comes_through_proxy(request: HttpRequest) -> bool:
+    """Return whether a trusted proxy connects, so that what it says of the request counts."""
+    peer = _parse(request.META.get("REMOTE_ADDR", ""))
+    return peer is not None and _is_trusted(peer)
 
 
 def client_ip(request: HttpRequest) -> str:

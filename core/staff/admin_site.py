@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -39,11 +39,29 @@ class StaffSite(AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self._panels: list[Panel] = []
+        self._pages: list[tuple[str, View]] = []
 
     def register_panel(self, panel: Panel) -> Panel:
         """Show what `panel(request)` returns above the list of records. Order of registration."""
         self._panels.append(panel)
         return panel
+
+    def register_page(self, route: str) -> Callable[[View], View]:
+        """Serve a view at this route of the admin, as `admin:` and the name of its function.
+
+        For a page that belongs to no model; it is behind the same doors, and audited as they are.
+        """
+
+        def registered(view: View) -> View:
+            self._pages.append((route, view))
+            return view
+
+        return registered
+
+    def get_urls(self) -> list[Any]:
+        """Return the addresses of our own pages before Django's, whose last one takes all."""
+        ours = [path(r, self.admin_view(view), name=view.__name__) for r, view in self._pages]
+        return [*ours, *super().get_urls()]
 
     def register(
         self,

@@ -7,9 +7,10 @@ from django.conf import settings
 
 
 def read_variables():
-    """Return the names that settings.py asks its environment for."""
-    tree = ast.parse((settings.BASE_DIR / "curednation/settings.py").read_text())
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    """Return the names that the settings and their parts ask their environment for."""
+    files = sorted((settings.BASE_DIR / "curednation").glob("*settings.py"))
+    trees = [ast.parse(file.read_text()) for file in files]
+    calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
     asked = (call for call in calls if ast.unparse(call.func).startswith("env."))
     return {ast.literal_eval(call.args[0]) for call in asked}
 

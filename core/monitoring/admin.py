@@ -1,0 +1,34 @@
+"""What staff see of the status: on the first page of the admin what is wrong, on a page all."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from core.monitoring import checks
+from core.monitoring.results import Level, troubles
+from core.staff.audit.disclosures import declare_none
+
+
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+def status_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """Say on the first page what does not work. It names nobody, so everybody on the staff sees."""
+    found = troubles(checks.recent())
+    if not found:
+        return None
+    return "admin/monitoring/_panel.html", {"troubles": found, "records": ()}
+
+
+@admin.site.register_page("status/")  # type: ignore[attr-defined]  # our site: core.staff
+def status(request: HttpRequest) -> HttpResponse:
+    """Show everything that is looked at, in plain words, as it is now."""
+    found = checks.run()
+    context = admin.site.each_context(request) | {
+        "title": _("Status of the site"),
+        "troubles": troubles(found),
+        "fine": [each for each in found if each.is_fine],
+        "is_broken": any(each.level is Level.ERROR for each in found),
+    }
+    return declare_none(render(request, "admin/monitoring/status.html", context))
