@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from logging import LogRecord
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,11 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 def current() -> str:
     """Return the name of the request that is answered here; empty outside of one."""
     return _current.get()
+
+
+def of_record(record: LogRecord) -> str:
+    """Return the name of the request that a line of the log is about."""
+    return current() or getattr(getattr(record, "request", None), "request_id", "")
 
 
 @contextmanager
@@ -44,7 +50,9 @@ def middleware(
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        with named(_brought(request) or uuid4().hex):
+        # On the request as well: Django logs a refusal when all middleware is done with it.
+        request.request_id = _brought(request) or uuid4().hex  # type: ignore[attr-defined]
+        with named(request.request_id):  # type: ignore[attr-defined]
             response = get_response(request)
             response[HEADER] = current()
             return response

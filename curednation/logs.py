@@ -93,7 +93,7 @@ class ExceptionFormatter(logging.Formatter):
         self.whole = whole
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (logging's name)
-        name = request_id.current()
+        name = request_id.of_record(record)
         record.request_id = f" [{name}]" if name else ""
         return super().formatMessage(record)
 
@@ -131,8 +131,9 @@ class JsonFormatter(ExceptionFormatter):
             "message": record.getMessage(),
             **getattr(record, "fields", {}),
         }
-        if request_id.current():
-            line["request_id"] = request_id.current()
+        name = request_id.of_record(record)
+        if name:
+            line["request_id"] = name
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)

@@ -51,6 +51,7 @@ def addresses(settings) -> dict[str, str]:
     series = f"?every=weekly&number=3&until=&service={service.pk}&provider={one.pk}"
     return {
         "index": "/admin/",
+        "status": reverse("admin:status"),
         "book": reverse(visits + "book") + f"?{query}&day={day}",
         "move": reverse(visits + "move", args=[visit.pk]) + f"?provider={one.pk}&day={day}",
         "day": reverse(visits + "day", args=[day]),

@@ -11,7 +11,9 @@ import pytest
 from curednation import requests
 from curednation.logs import JsonFormatter, NoPersonalData
 from tests.core.mail.test_workers import wait_until
+from tests.newsletter.factories import make_consent_text
 from tests.newsletter.signup import SUBSCRIBE
+from tests.pages.factories import make_practice
 
 CANARY = "canary-token-57Xq"
 
@@ -75,7 +77,9 @@ def test_an_error_is_one_line_without_its_text(lines):
 
 
 def test_the_name_goes_with_the_task_that_a_request_starts(start_site, start_worker, smtp_server):
-    """A booking link asked for on the site; the worker that mails it works under its name."""
+    """Somebody signs up for the newsletter; the worker that mails them works under its name."""
+    make_consent_text()
+    make_practice()
     environ = {"LOG_FORMAT": "json", "LOG_LEVEL": "INFO", "LOG_REQUESTS": "on"}
     worker = start_worker(EMAIL_URL=smtp_server.url, **environ)
     site = start_site(**environ)

@@ -7,6 +7,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple, Self
 
+import brotli
+
 
 class Received(NamedTuple):
     path: str
@@ -18,14 +20,16 @@ class Received(NamedTuple):
 
     def events(self) -> list[dict[str, Any]]:
         """The events of an envelope of Sentry's: https://develop.sentry.dev/sdk/envelopes/."""
-        is_packed = self.headers.get("content-encoding") == "gzip"
-        lines = (gzip.decompress(self.body) if is_packed else self.body).split(b"\n")
+        lines = self.unpacked().split(b"\n")
         heads = [(json.loads(lines[i]), lines[i + 1]) for i in range(1, len(lines) - 1, 2)]
         return [json.loads(payload) for head, payload in heads if head["type"] == "event"]
 
     def text(self) -> str:
-        packed = self.headers.get("content-encoding") == "gzip"
-        return (gzip.decompress(self.body) if packed else self.body).decode() + str(self.headers)
+        return self.unpacked().decode() + str(self.headers)
+
+    def unpacked(self) -> bytes:
+        unpack = {"gzip": gzip.decompress, "br": brotli.decompress}
+        return unpack.get(self.headers.get("content-encoding", ""), bytes)(self.body)
 
 
 class WebServer:
