@@ -41,7 +41,7 @@ from django.conf import settings
 from curednation.celery import app
 app.loader.import_default_modules()
 for entry in settings.CELERY_BEAT_SCHEDULE.values():
-    app.tasks[entry["task"]].apply(throw=True)
+    app.tasks[entry["task"]].apply(entry.get("args", ()), throw=True)
 print("all ran")
 """
 DENIED = psycopg2.errors.InsufficientPrivilege
