@@ -7,16 +7,16 @@ that it started, carries the name of that request.
 import json
 import logging
 import re
-import time
 import traceback
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
 
 from core import request_id
 
-FORMATS = ("text", "json")
+FORMATS: tuple[str, ...] = ("text", "json")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # What celery.app.trace and celery.worker say of a task besides its arguments and its outcome.
 _SAFE = {"id", "name", "description", "hostname", "runtime", "eta", "expires"}
@@ -121,11 +121,9 @@ class JsonFormatter(ExceptionFormatter):
     What code adds as `extra={"fields": {…}}` stands beside the rest: numbers and names of ours.
     """
 
-    converter = time.gmtime
-
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "time": f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')}.{int(record.msecs):03}Z",
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),

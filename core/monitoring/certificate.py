@@ -2,11 +2,11 @@
 
 import socket
 import ssl
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.timezone import datetime
 
 from core.monitoring.models import Certificate
 
@@ -41,4 +41,4 @@ def _ask(host: str, port: int) -> tuple[datetime | None, str] | None:
     except OSError:
         return None
     ends = ssl.cert_time_to_seconds(str(found["notAfter"]))
-    return datetime.fromtimestamp(ends, timezone.get_default_timezone()), ""
+    return datetime.fromtimestamp(ends, UTC), ""

@@ -17,10 +17,28 @@ from core.monitoring.spans import HOUR, span
 # Each shows every minute that it works. Three missed turns are no hiccup.
 SILENT_SECONDS = 180
 FAILURES_ERROR = 5  # so many failures of tasks within an hour are no accident
-_WORKERS: dict[str, Callable[[], str]] = {
-    "clinic": lambda: _("the worker of the clinic's e-mails, reminders and waitlist"),
-    "periodic": lambda: _("the worker of what is due every minute"),
-    "letters": lambda: _("the worker of the newsletter"),
+# What each of them does: while all is well, and in a sentence that says that it is not done.
+_DONE: dict[str, Callable[[], tuple[str, str]]] = {
+    "worker_clinic": lambda: (
+        _("E-mails, reminders and waitlist offers go out."),
+        _("E-mails, reminders and waitlist offers do not go out"),
+    ),
+    "worker_periodic": lambda: (
+        _("What is due every minute is done."),
+        _("What is due every minute is not done"),
+    ),
+    "worker_letters": lambda: (
+        _("The newsletter goes out when it is sent."),
+        _("The newsletter does not go out"),
+    ),
+    heartbeats.BEAT: lambda: (
+        _("Reminders and everything else that is due are started."),
+        _("Reminders and everything else that is due are not started"),
+    ),
+    heartbeats.WATCH: lambda: (
+        _("The operator is told when something goes wrong."),
+        _("The operator is not told when something goes wrong"),
+    ),
 }
 
 
@@ -29,20 +47,15 @@ def check_workers() -> list[CheckResult]:
     ages = heartbeats.ages()
     advice = _("Start the worker of the queue %s; docs/deploy.md names its unit.")
     return [
-        _alive(heartbeats.worker(queue), _who(queue), ages, advice % name)
+        _alive(heartbeats.worker(queue), ages, advice % name)
         for queue, name in settings.HEARTBEAT_QUEUES.items()
     ]
-
-
-def _who(queue: str) -> str:
-    return _WORKERS[queue]() if queue in _WORKERS else _("the worker of the queue %s") % queue
 
 
 def check_beat() -> list[CheckResult]:
     """Return whether beat works: without it no reminder, sweep or purge is started."""
     advice = _("Start beat; docs/deploy.md names its unit. Nothing is lost meanwhile, but late.")
-    name = _("beat, which starts what is due")
-    return [_alive(heartbeats.BEAT, name, heartbeats.ages(), advice)]
+    return [_alive(heartbeats.BEAT, heartbeats.ages(), advice)]
 
 
 def check_watch() -> list[CheckResult]:
@@ -52,10 +65,9 @@ def check_watch() -> list[CheckResult]:
     if not (settings.ALERT_EMAIL or settings.ALERT_WEBHOOK_URL):
         sentence = _("Nobody is told when something goes wrong.")
         advice = _("Set ALERT_EMAIL or ALERT_WEBHOOK_URL, and run `manage.py watch`.")
-        return [CheckResult("watch", Level.WARNING, sentence, advice)]
+        return [CheckResult(heartbeats.WATCH, Level.WARNING, sentence, advice)]
     advice = _("Start `manage.py watch`; docs/deploy.md names its unit.")
-    name = _("watch, which tells the operator")
-    return [_alive(heartbeats.WATCH, name, heartbeats.ages(), advice)]
+    return [_alive(heartbeats.WATCH, heartbeats.ages(), advice)]
 
 
 def check_tasks() -> list[CheckResult]:
@@ -77,18 +89,19 @@ def check_tasks() -> list[CheckResult]:
     return [CheckResult("tasks", level, sentence, advice, figures)]
 
 
-def _alive(name: str, who: str, ages: dict[str, float], advice: str) -> CheckResult:
+def _alive(name: str, ages: dict[str, float], advice: str) -> CheckResult:
+    """Return whether this process was seen within SILENT_SECONDS."""
+    works, works_not = _DONE[name]() if name in _DONE else (f"{name}.", name)
     age = ages.get(name)
+    figures = {} if age is None else {"heartbeat_age_seconds": age}
+    if age is not None and age <= SILENT_SECONDS:
+        return CheckResult(name, Level.OK, works, "", figures)
     if age is None:
-        sentence = _("Nothing has been heard yet of %s.") % who
-        return CheckResult(name, Level.ERROR, sentence, advice)
-    figures = {"heartbeat_age_seconds": age}
-    if age > SILENT_SECONDS:
-        told = {"span": span(age), "who": who}
-        sentence = _("Nothing has been heard for %(span)s of %(who)s.") % told
-        return CheckResult(name, Level.ERROR, sentence, advice, figures)
-    sentence = _("Works: %s.") % who
-    return CheckResult(name, Level.OK, sentence, "", figures)
+        sentence = _("%(what)s: %(process)s has never been heard of.")
+    else:
+        sentence = _("%(what)s: %(process)s has been silent for %(span)s.")
+    told = {"what": works_not, "process": name, "span": span(age or 0)}
+    return CheckResult(name, Level.ERROR, sentence % told, advice, figures)
 
 
 def forget_failures() -> None:

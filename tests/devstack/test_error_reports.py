@@ -44,7 +44,7 @@ def test_an_error_of_a_page_is_reported_with_its_place_and_nothing_of_its_visito
     [received] = sentry.wait_for(1)
     assert received.path == "/api/7/envelope/"
     [event] = received.events()
-    [caused, error] = event["exception"]["values"]
+    _asked, caused, error = event["exception"]["values"]
     assert (error["type"], caused["type"]) == ("ValueError", "IntegrityError")
     assert "constraint_name=canaries_pkey" in caused["value"]
     assert "fails" in [frame["function"] for frame in caused["stacktrace"]["frames"]]

@@ -9,7 +9,7 @@ from tests.core.monitoring.health import everything_works
 from tests.core.staff.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
-DEAD = "Nothing has been heard yet of beat"
+DEAD = "beat has never been heard of"
 
 
 @pytest.fixture(autouse=True)

@@ -57,7 +57,7 @@ def test_a_dead_worker_is_told_once_by_mail_and_webhook_and_once_when_it_is_back
     [mail] = smtp_server.mails
     [posted] = web_server.received
     assert mail["To"] == "operator@example.org"
-    assert "Trouble: Nothing has been heard" in mail["Subject"]
+    assert "Trouble: E-mails, reminders" in mail["Subject"]
     assert "/admin/status/" in mail.get_content()
     assert (posted.path, posted.json()["check"]) == ("/hook", "worker_clinic")
     assert (posted.json()["status"], posted.json()["level"]) == ("trouble", "error")
