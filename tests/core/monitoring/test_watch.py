@@ -262,3 +262,12 @@ def test_a_server_that_takes_no_mail_is_given_up_in_time(told, settings):
     Heartbeat.objects.filter(name="beat").delete()
     turn()
     assert (smtp.attempts, smtp.mails) == (1, [])
+
+
+def test_the_password_of_the_outbox_is_given_to_no_other_server(told, settings):
+    """A server that offers no login would refuse it, and one of somebody else would learn it."""
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "office", "secret-word"
+    settings.ALERT_EMAIL_SERVER |= {"EMAIL_HOST_USER": None, "EMAIL_HOST_PASSWORD": None}
+    Heartbeat.objects.filter(name="beat").delete()
+    turn()
+    assert len(told[0].mails) == 1
