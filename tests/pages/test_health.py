@@ -11,6 +11,7 @@ from django.test import Client
 from core.monitoring import heartbeats, services
 from curednation.celery import app
 from pages import health
+from tests.core.monitoring.health import PROCESSES
 
 DEAD = "redis://127.0.0.1:1/0"
 ELSEWHERE = "10.1.2.3:8000"  # how a prober names the machine: no host of the site
@@ -28,7 +29,7 @@ def log(caplog, monkeypatch) -> Callable[[], str]:
 
 @pytest.fixture
 def all_alive(db) -> None:
-    for name in ("worker_clinic", "worker_letters", "beat"):
+    for name in PROCESSES:
         heartbeats.record(name)
 
 
@@ -55,9 +56,9 @@ def test_ready_and_healthy_when_everything_answers(client, all_alive):
         assert answers(client, path) == (200, {"ready": True, "healthy": True})
 
 
-@pytest.mark.parametrize("missing", ["worker_clinic", "worker_letters", "beat"])
+@pytest.mark.parametrize("missing", PROCESSES)
 def test_with_a_dead_worker_or_beat_it_serves_and_is_not_healthy(client, db, log, missing):
-    for name in {"worker_clinic", "worker_letters", "beat"} - {missing}:
+    for name in {*PROCESSES} - {missing}:
         heartbeats.record(name)
     not_healthy(client)
     assert log().count(f"{missing} has never been heard of") == 1
