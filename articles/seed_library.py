@@ -56,17 +56,26 @@ class Report:
 
 
 def load_library(
-    folder: Path = LIBRARY, *, said: Callable[[str], None] = lambda text: None
+    folder: Path = LIBRARY,
+    *,
+    as_drafts: bool = False,
+    said: Callable[[str], None] = lambda text: None,
 ) -> Report:
-    """Write every file of `folder` as an article, reviewed and published. Running twice is safe.
+    """Write every file of `folder` as an article. Running twice is safe.
 
-    Authors and reviewer are the demo's own, plainly made up. Raises Broken before anything is
-    written when a file cannot be read.
+    Reviewed and published, by an author and a reviewer who are the demo's own and made up; or
+    `as_drafts`, which a clinician of the clinic reviews before anybody reads them, and then what
+    is there already stays as staff have it. Raises InvalidFile before anything is written when a
+    file cannot be read.
     """
     entries = [read_file(path) for path in sorted(folder.glob("*.md"))]
     report = Report()
+    if as_drafts:
+        there = set(Article.objects.values_list("slug", flat=True))
+        report.same = sum(entry.slug in there for entry in entries)
+        entries = [entry for entry in entries if entry.slug not in there]
     load_topics(folder)
-    author, reviewer = demo_contributors()
+    author, reviewer = (library_author(), None) if as_drafts else demo_contributors()
     for entry in entries:
         said(entry.slug)
         _write(entry, author, reviewer, report)
@@ -75,6 +84,12 @@ def load_library(
             _relate(entry)
         related_articles.refresh_all()
     return report
+
+
+def library_author() -> Contributor:
+    """Return who stands as the author of drafts until staff name another."""
+    names = {"name": "Curednation", "biography": "The library that comes with this software."}
+    return Contributor.objects.get_or_create(slug="curednation-library", defaults=names)[0]
 
 
 def demo_contributors() -> tuple[Contributor, Contributor]:
@@ -167,7 +182,7 @@ def _day(value: Any) -> date:
 
 
 @transaction.atomic
-def _write(entry: Entry, author: Contributor, reviewer: Contributor, report: Report) -> None:
+def _write(entry: Entry, author: Contributor, reviewer: Contributor | None, report: Report) -> None:
     article = Article.objects.filter(slug=entry.slug).first()
     if article is None:
         article = revisions.create(
@@ -185,7 +200,8 @@ def _write(entry: Entry, author: Contributor, reviewer: Contributor, report: Rep
         revisions.save(article, entry.content, by=None, note="From the library")
         report.changed += 1
     article.topics.set(_topic(name) for name in entry.topics if name != entry.topic)
-    _publish(article, entry, reviewer)
+    if reviewer:
+        _publish(article, entry, reviewer)
 
 
 def _publish(article: Article, entry: Entry, reviewer: Contributor) -> None:
