@@ -13,7 +13,7 @@ PRODUCTION = DEBUG=off SECRET_KEY=$(CHECK_KEY) ADDRESS_KEY=$(CHECK_KEY) NEWSLETT
 	CACHE_URL=redis://127.0.0.1:1/1 EMAIL_URL=smtp+tls://127.0.0.1:1 \
 	DEFAULT_FROM_EMAIL=office@clinic.test PRIVACY_OFFICER_EMAIL=privacy@clinic.test SITE_URL=https://clinic.test ALLOWED_HOSTS=clinic.test
 
-.PHONY: run test pgbouncer coverage clocks lint lock bench messages shell clean help install
+.PHONY: run test pgbouncer coverage clocks deploy-drill lint lock bench messages shell clean help install
 
 run: install ## Run the site with all its services, on PORT (8000)
 	@exec $(PY) -m devstack.run
@@ -21,6 +21,7 @@ run: install ## Run the site with all its services, on PORT (8000)
 test: install ## Run all tests, by the true clock or by CLOCK="2027-03-13 22:50"
 	@$(PY) -m devstack.chromium
 	@$(PY) -m devstack.rabbitmq
+	@$(PY) -m devstack.deploy_tools
 	@exec $(if $(CLOCK),$(PY) -m devstack.clock "$(CLOCK)") $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # What asks for more than one transaction, locks, tasks, imports, and one walk through each part.
@@ -37,6 +38,7 @@ pgbouncer: install ## Run the tests that a pooler in transaction mode could brea
 coverage: install ## Say what the tests reach, the long ones apart, and hold 95 % of branches
 	@$(PY) -m devstack.chromium
 	@$(PY) -m devstack.rabbitmq
+	@$(PY) -m devstack.deploy_tools
 	@rm -rf var/coverage && mkdir -p var/coverage
 	$(PY) -m coverage run -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not slow' $(ARGS)
 	$(PY) -m coverage combine --quiet
@@ -46,6 +48,10 @@ coverage: install ## Say what the tests reach, the long ones apart, and hold 95 
 clocks: install ## Run the tests that read a clock on sixteen other days (an hour or more)
 	@$(PY) -m devstack.chromium
 	@exec $(PY) -m devstack.clocks $(ARGS)
+
+deploy-drill: install ## Run docs/deploy.md in a fresh Debian, and the image (root, ten minutes)
+	@$(PY) -m devstack.deploy_tools drill
+	@exec $(PY) -m tests.deploy.drill $(ARGS)
 
 # The static checks have an environment of their own. They ask nobody anything.
 CODE = curednation pages appointments articles newsletter core
@@ -90,5 +96,5 @@ clean: ## Remove what can be made again; var/ with its database and mail stays
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## Say what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r a b; do \
-		printf '%-16s %s\n' "$$a" "$$b"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r a b; do \
+		printf '%-17s %s\n' "$$a" "$$b"; done

@@ -7,7 +7,7 @@ import sys
 
 # Commands that have no use for a database, broker or mail server.
 BARE = {"", "help", "version", "--help", "-h", "--version", "makemessages", "compilemessages"}
-BARE |= {"collectstatic", "findstatic", "diffsettings", "startapp"}
+BARE |= {"collectstatic", "findstatic", "diffsettings", "startapp", "install_clinic"}
 
 
 def main() -> None:

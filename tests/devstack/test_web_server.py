@@ -22,8 +22,8 @@ def test_the_documented_command_is_the_one_that_the_tests_start(name):
 
 
 def test_the_proxy_that_we_ship_buffers_and_bounds():
-    text = (ROOT / "docs/nginx.conf").read_text() + (
-        ROOT / "docs/curednation_proxy.conf"
+    text = (ROOT / "deploy/nginx/curednation.conf").read_text() + (
+        ROOT / "deploy/nginx/curednation_proxy.conf"
     ).read_text()
     said = set(re.findall(r"^\s*(\w+)\s+[^;#]+;", text, re.MULTILINE))
     assert {
