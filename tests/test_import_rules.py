@@ -173,6 +173,7 @@ def test_other_sites_are_asked_by_one_module_only():
     allowed = {
         "core.web.client": "the one",
         "newsletter.delivery.smtp_client": "to the configured mail server",
+        "curednation.doctor.public_site": "the site itself, under its own name",
         "newsletter.tasks": "its own host's name",
         "core.monitoring.alerts": "to the configured webhook",
         "core.monitoring.certificate": "to the site's own address",

@@ -42,15 +42,21 @@ def look() -> list[Finding]:
     return [finding for part in parts for finding in _asked(part)]
 
 
-def _asked(part: Any) -> Iterator[Finding]:
+def look_at(sender_domain: str) -> list[Finding]:
+    """Ask for the records of another sender's domain, whose mail a server of others signs."""
+    parts = (_spf, _dmarc)
+    return [finding for part in parts for finding in _asked(part, sender_domain)]
+
+
+def _asked(part: Any, *domains: str) -> Iterator[Finding]:
     try:
-        yield from part()
+        yield from part(*domains)
     except _NoAnswer as error:
         yield Finding(str(error), "", None, _("DNS does not answer. Try again later."))
 
 
-def _spf() -> Iterator[Finding]:
-    where = return_path().rpartition("@")[2]
+def _spf(where: str = "") -> Iterator[Finding]:
+    where = where or return_path().rpartition("@")[2]
     found = [text for text in _texts("SPF", where) if text.lower().startswith("v=spf1")]
     yield Finding("SPF", where, *_judge_spf(found))
 
@@ -90,9 +96,10 @@ def _judge_dkim(found: list[str]) -> tuple[bool, str]:
     return True, _("It holds the key we sign with.")
 
 
-def _dmarc() -> Iterator[Finding]:
+def _dmarc(sender: str = "") -> Iterator[Finding]:
     """At the domain of the From, or at one above it."""
-    labels = domain().split(".")
+    sender = sender or domain()
+    labels = sender.split(".")
     for start in range(max(1, len(labels) - 1)):
         where = "_dmarc." + ".".join(labels[start:])
         found = [text for text in _texts("DMARC", where) if text.startswith("v=DMARC1")]
@@ -100,7 +107,7 @@ def _dmarc() -> Iterator[Finding]:
             yield Finding("DMARC", where, *_judge_dmarc(found))
             return
     text = _("There is none: large mailbox providers ask for one from everybody who sends much.")
-    yield Finding("DMARC", f"_dmarc.{domain()}", False, text)
+    yield Finding("DMARC", f"_dmarc.{sender}", False, text)
 
 
 def _judge_dmarc(found: list[str]) -> tuple[bool, str]:
