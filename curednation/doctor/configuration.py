@@ -15,7 +15,8 @@ from core.staff.models import User
 
 def check_settings() -> Iterator[CheckResult]:
     """Yield what `check --deploy --database default` finds, each with its advice."""
-    found = checks.run_checks(include_deployment_checks=True, databases=["default"])
+    told = checks.run_checks(include_deployment_checks=True, databases=["default"])
+    found = [message for message in told if not message.is_silenced()]
     for message in found:
         level = Level.ERROR if message.level >= checks.ERROR else Level.WARNING
         advice = " ".join(str(message.hint or "").split())

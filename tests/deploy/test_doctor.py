@@ -160,6 +160,11 @@ def test_whether_anybody_can_manage_the_clinic_is_said():
     assert "--again" in line(doctor()[1], "No manager has signed in yet")
 
 
+def test_what_the_project_has_decided_is_no_advice():
+    """SILENCED_SYSTEM_CHECKS: what else runs under the domain is the owner's to know."""
+    assert "SECURE_HSTS" not in doctor()[1]
+
+
 def test_two_purposes_with_one_key_are_said(settings):
     settings.ADDRESS_KEY = settings.SECRET_KEY
     assert line(doctor()[1], "are the same").startswith("look")

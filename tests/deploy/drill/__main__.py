@@ -83,7 +83,9 @@ def doctor_says(drill: Drill, block: str) -> None:
     while True:
         said = drill.machine.run(block, check=False)
         (drill.folder / "doctor.txt").write_text(said)
-        if said.endswith("exit 0"):
+        wrong = [line for line in said.splitlines() if line.startswith("wrong")]
+        # Those of Caddy's own authority hold for twelve hours.
+        if [line for line in wrong if "certificate ends in" not in line] == []:
             break
         assert time.monotonic() < deadline, said
         time.sleep(10)
