@@ -30,7 +30,9 @@ def steps(answers: Mapping[str, str]) -> Iterator[Step]:
     yield Step(gettext_lazy("Making the tables"), ("migrate", "--verbosity", "0"), as_owner=True)
     yield Step(gettext_lazy("Making the site's role"), ("database_roles",), as_owner=True)
     yield Step(gettext_lazy("Writing the roles of staff"), ("roles",))
-    yield Step(gettext_lazy("Collecting files"), ("collectstatic", "--noinput", "--verbosity", "0"))
+    if os.access(settings.BASE_DIR, os.W_OK):  # an image has collected them, and is read-only
+        collect = ("collectstatic", "--noinput", "--verbosity", "0")
+        yield Step(gettext_lazy("Collecting files"), collect)
     practice = ("name", "mail_name", "phone", "time_zone")
     named = {"name": "clinic_name"}
     options = [f"--{key.replace('_', '-')}={answers[named.get(key, key)]}" for key in practice]

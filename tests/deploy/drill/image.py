@@ -6,6 +6,7 @@ drill's machine, in place of its own processes.
 
 import json
 import shlex
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from curednation.installation import environment_file
 from tests.deploy.drill.machine import Machine, copy_configuration
 
 BASE_DIR = Path(__file__).parents[3]
@@ -83,7 +85,7 @@ class Container:
     """One process of the image, until it is stopped."""
 
     def __init__(self, machine: Machine, image: Path, volume: Path, command: list[str]) -> None:
-        settings = (machine.root / "etc/curednation/curednation.env").read_text().splitlines()
+        settings = (volume / "etc/curednation.env").read_text().splitlines()
         environ = ["PATH=/opt/curednation/.venv/bin:/usr/bin:/bin", "WEB_WORKERS=2"]
         environ += ["HOME=/var/lib/curednation", "PYTHONDONTWRITEBYTECODE=1"]
         environ += [line for line in settings if "=" in line and line[0] != "#"]
@@ -101,6 +103,22 @@ class Container:
         self.log.close()
 
 
+def installs(machine: Machine, image: Path, volume: Path) -> None:
+    """Set the clinic up once more from the image, which changes nothing of it."""
+    known = environment_file.read(volume / "etc/owner.env")
+    before = environment_file.read(volume / "etc/curednation.env")
+    command = ["python", "manage.py", "install_clinic", "--no-input"]
+    command += [f"--database-owner-url={known['DATABASE_OWNER_URL']}", "--smtp-port=25"]
+    command += ["--directory=/var/lib/curednation/etc", "--smtp-host=127.0.0.1"]
+    command += [f"--domain={before['ALLOWED_HOSTS']}", "--clinic-name=Elm", "--mail-name=Elm"]
+    command += ["--phone=615-555-0142", "--manager-name=Dana", "--manager-email=dana@clinic.test"]
+    command += [f"--from-email={before['DEFAULT_FROM_EMAIL']}"]
+    started = Container(machine, image, volume, command)
+    assert started.process.wait(300) == 0, Path(f"{volume}.log").read_text()
+    after = environment_file.read(volume / "etc/curednation.env")
+    assert after == before
+
+
 def drill(folder: Path, fresh: Path, machine: Machine, timed: Callable, book: Callable) -> None:
     """Build it, start everything from it, and book a visit by https."""
     with timed("image: built by buildah"):
@@ -111,10 +129,12 @@ def drill(folder: Path, fresh: Path, machine: Machine, timed: Callable, book: Ca
     print(f"  the site in the image: {site // 1_000_000} MB")
     machine.run("systemctl stop curednation.target")
     volume = folder / "volume"
-    volume.mkdir(exist_ok=True)
-    subprocess.run(["chown", "10001:10001", volume], check=True)
+    shutil.copytree(machine.root / "etc/curednation", volume / "etc", dirs_exist_ok=True)
+    subprocess.run(["chown", "-R", "10001:10001", volume], check=True)
     running = []
     try:
+        with timed("image: install_clinic"):
+            installs(machine, image, volume)
         with timed("image: its processes, a visit and its mail"):
             for command in commands(folder).values():
                 running.append(Container(machine, image, volume, command))
