@@ -131,3 +131,17 @@ def test_the_whole_library_loads_with_its_topics_and_synonyms(client):
     assert Topic.objects.count() >= 6
     assert Synonym.objects.filter(name="Suboxone", means="buprenorphine/naloxone").exists()
     assert client.get("/").text.count('class="post-card"') == 6
+
+
+@pytest.mark.django_db
+def test_a_clinic_gets_drafts_and_nothing_of_what_staff_wrote_is_touched(settings, folder):
+    """DEBUG is off where people live: nobody invented has reviewed anything there."""
+    settings.DEBUG = False
+    call_command("load_library", folder)
+    article = Article.objects.get()
+    assert (article.status, article.reviewer, article.published_at) == ("draft", None, None)
+    assert article.author.name == "Curednation"
+    Article.objects.update(title="As staff wrote it")
+    (folder / "naloxone.md").write_text(FILE.replace("Naloxone at home", "Another title"))
+    call_command("load_library", folder)
+    assert Article.objects.get().title == "As staff wrote it"
