@@ -27,8 +27,9 @@ def publish(
     seconds. A run that has not begun after `expires` seconds is dropped; none begins before
     `delay` seconds have passed.
     """
-    options = {"expires": expires, "countdown": delay, "queue": queue}
-    sent = breaker.attempt(lambda: current_app.send_task(task, args, **options))
+    sent = breaker.attempt(
+        lambda: current_app.send_task(task, args, expires=expires, countdown=delay, queue=queue)
+    )
     return sent is not None
 
 

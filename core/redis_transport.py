@@ -21,7 +21,7 @@ class Channel(redis.Channel):
     def _get_pool(self, asynchronous: bool = False) -> Any:
         if self.connection is None or self.connection.client is None:
             raise RedisConnectionError("The connection of this channel was given up.")
-        return super()._get_pool(asynchronous=asynchronous)
+        return super()._get_pool(asynchronous=asynchronous)  # type: ignore[misc]  # the stubs leave it out
 
 
 class Transport(redis.Transport):

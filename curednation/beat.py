@@ -13,6 +13,8 @@ from celery.beat import PersistentScheduler
 class OneScheduler(PersistentScheduler):
     """Celery's own, behind a lock."""
 
+    schedule_filename: str  # of `--schedule`
+
     def setup_schedule(self) -> None:
         """Take the lock, then open the schedule. Ends the process where another beat has it."""
         path = Path(f"{self.schedule_filename}.lock")

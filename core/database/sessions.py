@@ -32,7 +32,7 @@ class Cursor(extensions.cursor):
             _noted(call, lambda: self._execute(sql, vars), commits=self.connection.autocommit)
         except psycopg2.errors.LockNotAvailable as error:
             short = monotonic() - call.started < CUT_SHORT and waiting.moves_on(query, vars)
-            error.was_cut_short = short  # type: ignore[attr-defined]
+            error.was_cut_short = short
             raise
         waiting.got(call, query, vars)
 
@@ -75,7 +75,7 @@ def _noted(call: Call, do: Callable[[], T], *, commits: bool = False) -> T:
     try:
         return do()
     except psycopg2.Error as error:
-        error.at_commit = commits  # type: ignore[attr-defined]
+        error.at_commit = commits
         raise
     finally:
         waiting.end(call)

@@ -129,7 +129,7 @@ class Practice(models.Model):
         values = {name: getattr(found, name) for name in names}
         if caches["parts"].get(LAST_READ) != values:
             caches["parts"].set(LAST_READ, values, None)
-            cache_breaker.attempt(lambda: cache.set(LAST_READ, values, None) or True)
+            cache_breaker.attempt(lambda: cache.set(LAST_READ, values, None))
         return found or cls()
 
     @cached_property

@@ -52,7 +52,7 @@ def run(step: Step, environ: Mapping[str, str], owner_url: str) -> str:
     known_to_owner = {"DATABASE_OWNER_URL": owner_url} if step.as_owner else {}
     result = subprocess.run(  # noqa: S603  (our own commands)
         [sys.executable, str(settings.BASE_DIR / "manage.py"), *step.arguments],
-        env=kept | environ | known_to_owner,
+        env={**kept, **environ, **known_to_owner},
         capture_output=True,
         text=True,
         check=False,
