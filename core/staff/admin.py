@@ -14,6 +14,7 @@ from core.people.form_fields import AddressField, NameField
 from core.staff.accounts import invitations
 from core.staff.accounts.second_factor import FACTORS
 from core.staff.audit import trail
+from core.staff.long_lists import IndexedValuesFilter
 from core.staff.models import AuditEvent, User
 
 
@@ -101,11 +102,11 @@ class AuditEventAdmin(admin.ModelAdmin):
     """To read only: the database refuses anything else."""
 
     list_display = ["at", "email", "did", "model", "network", "records"]
-    list_filter = ["action", "model"]
+    list_filter = [("action", IndexedValuesFilter), ("model", IndexedValuesFilter)]
+    order_by_index = ["at"]
     search_fields = ["email"]
     search_help_text = _("An e-mail address of the staff, or the number of a record.")
     date_hierarchy = "at"
-    show_full_result_count = False
 
     @admin.display(description=_("what"), ordering="action")
     def did(self, event: AuditEvent) -> str:

@@ -4,6 +4,7 @@
   any other, whoever may see the list could spell hidden columns letter by letter.
 - An action is done only by whom it is for, and leaves an audit row that names its records before
   it starts: also where "all" were chosen.
+- A list of a million rows is shown like one of ten: see `long_lists`.
 - Nothing is saved "as new" through the page of another record.
 - Nothing is saved over what somebody else has changed since the page was opened: see
   `edit_conflicts`.
@@ -14,7 +15,8 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
-from django.contrib.admin import FieldListFilter, ModelAdmin
+from django.contrib import messages
+from django.contrib.admin import FieldListFilter, ModelAdmin, ShowFacets
 from django.contrib.admin.exceptions import DisallowedModelAdminToField
 from django.contrib.admin.filters import ListFilter, SimpleListFilter
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -22,6 +24,7 @@ from django.contrib.admin.options import TO_FIELD_VAR, IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db.models import DateTimeField, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +32,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
 
 from core.people import name_matching
+from core.staff import long_lists
 from core.staff.audit.admin_pages import record_all
 from core.staff.edit_conflicts import deleted, detection, opened_forms, snapshots
 from core.validation.primary_keys import NO_ROW, parse_key
@@ -38,9 +42,13 @@ FIRST_YEAR, LAST_YEAR = 1900, 9998  # Django reckons with the year after
 
 
 class GuardedAdmin(ModelAdmin):
-    # ── what a list answers ──
-
     """The bounds of every admin class."""
+
+    paginator = long_lists.LongListPaginator
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # they count every row for each choice of each filter
+
+    # ── what a list answers ──
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Return whether one of the list's own filters asks this.
@@ -92,6 +100,13 @@ class GuardedAdmin(ModelAdmin):
         columns = {field.name for field in self.opts.concrete_fields}
         return to_field in columns and super().to_field_allowed(request, to_field)
 
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Paginator:
+        return long_lists.bounded(super().get_paginator(request, *args, **kwargs), request)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        own = super().get_changelist(request, **kwargs)
+        return long_lists.LongList if own is ChangeList else own
+
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Return the list. Raises IncorrectLookupParameters for an order that no column offers."""
         columns = list(self.get_list_display(request))
@@ -139,6 +154,14 @@ class GuardedAdmin(ModelAdmin):
                 raise PermissionDenied
             self._drop_what_is_no_key(request)
         return super().changelist_view(request, extra_context)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Do what was chosen, but not to "all" of a list that nobody has counted."""
+        is_all = request.POST.get("select_across", "0") not in ("", "0", "False", "false")
+        if is_all and long_lists.is_long(request, queryset):
+            self.message_user(request, long_lists.too_long_to_choose(request), messages.WARNING)
+            return None
+        return super().response_action(request, queryset)
 
     def _drop_what_is_no_key(self, request: HttpRequest) -> None:
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)

@@ -37,7 +37,6 @@ class IssueAdmin(admin.ModelAdmin):
     list_display = ["subject", "status_and_reason", "planned", "total", "started_at", "finished_at"]
     list_filter = ["status"]
     search_fields = ["subject", "slug"]
-    show_full_result_count = False
     filter_horizontal = ["topics"]
     prepopulated_fields = {"slug": ["subject"]}
     fieldsets = [

@@ -7,8 +7,8 @@ import pytest
 from django.core.cache import cache
 
 from core.mail.models import OutgoingEmail
+from core.staff import long_lists
 from core.staff.models import AuditEvent
-from newsletter.admin import long_lists
 from newsletter.models import Confirmation, Consent, ConsentText, Event, Subscriber
 from newsletter.subscription import confirm, consents, erasure, signup
 from tests.core.staff.people import make_staff, sign_in
