@@ -15,6 +15,7 @@ from appointments.emails import visit_emails
 from appointments.models import Appointment, Status
 from core.database import database_time
 from core.mail.models import OutgoingEmail
+from core.staff.long_lists import LongList
 
 DAYS = {
     "today": _("Today"),
@@ -111,7 +112,7 @@ class StatusFilter(ChoiceFilter):
         return visits.filter(status=self.chosen) if self.chosen in Status.values else visits
 
 
-class VisitList(ChangeList):
+class VisitList(LongList):
     """Reads the last e-mail of every visit on the page in one query."""
 
     def get_results(self, request: HttpRequest) -> None:

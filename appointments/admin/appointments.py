@@ -43,7 +43,6 @@ from appointments.models import Appointment
 from appointments.scheduling import time_zones
 from appointments.templatetags.appointments import clock
 from core.people import phone_numbers
-from core.people.name_matching import Plain
 from core.staff.admin_urls import Page, admin_urls
 
 PAGES: list[Page] = [
@@ -60,12 +59,6 @@ PAGES: list[Page] = [
     ("<path:object_id>/series/", series_view),
     ("<path:object_id>/record/", reassign_view),
 ]
-SEARCH = patient_search.PersonSearch(
-    names=["patient__search_name", "caller"],
-    addresses=["patient__email", "email"],
-    numbers=["phone", "patient__phone"],
-    births=["patient__birth_date"],
-)
 
 
 @admin.register(Appointment)
@@ -75,10 +68,9 @@ class AppointmentAdmin(admin.ModelAdmin):
     list_display_links = ["starts"]
     list_filter = [DayFilter, StatusFilter, "provider", "service"]
     list_per_page = 50
-    show_full_result_count = False
+    order_by_index = ["starts"]
     empty_value_display = "–"
-    show_facets = admin.ShowFacets.NEVER
-    search_fields = ["patient__search_name"]  # see SEARCH
+    search_fields = ["patient__search_name"]  # see patient_search.VISIT
     search_help_text = patient_search.SEARCH_HELP
     actions = [cancel_chosen, complete_chosen, no_show_chosen]
     fieldsets = [
@@ -127,10 +119,8 @@ class AppointmentAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        if not search_term:
-            return queryset, False
-        called = queryset.alias(caller=Plain("booked_by"))
-        return called.filter(SEARCH.matching(search_term)), False
+        found = patient_search.find_visits(queryset, search_term) if search_term else queryset
+        return found, False
 
     @admin.display(description=_("starts"), ordering="starts_at")
     def starts(self, visit: Appointment) -> str:

@@ -66,7 +66,6 @@ class ConsentAdmin(admin.ModelAdmin):
     readonly_fields = ["when", "text", "words", "visit", "page", "address_hash"]
     search_fields = ["address_hash"]
     search_help_text = _("The whole e-mail address of whoever agreed.")
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
         return practice_time.with_practice_zone(super().get_queryset(request))

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import BigIntegerField
+from django.db.models.functions import Cast, Substr
 from django.http import HttpRequest
 
 from appointments.admin import appointment_page, practice_time
@@ -13,6 +15,7 @@ from core.database import database_time
 from core.mail.models import OutgoingEmail
 
 SHOWN = 10
+START = len(visit_emails.ABOUT) + 1  # of the visit's number, in what a mail is about
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
@@ -32,13 +35,14 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     if not request.user.has_perm("appointments.view_appointment"):
         return None
     failed = OutgoingEmail.objects.failed().filter(overtaken=False)
-    failed = failed.filter(about__startswith=visit_emails.ABOUT).only("about", "template")
-    mails = {mail.about: mail for mail in failed}
-    pks = [about.removeprefix(visit_emails.ABOUT) for about in mails]
+    failed = failed.filter(about__startswith=visit_emails.ABOUT).order_by("pk")
+    pks = failed.order_by().values_list(Cast(Substr("about", START), BigIntegerField()))
     visits = Appointment.objects.filter(pk__in=pks, starts_at__gt=database_time.now())
     rows = list(practice_time.with_practice_zone(visits.order_by("starts_at")))
     if not rows:
         return None
+    about = failed.about(*map(visit_emails.about, rows[:SHOWN])).only("about", "template")
+    mails = {mail.about: mail for mail in about}
     return "admin/appointments/_failed_mail_panel.html", {
         "count": len(rows),
         "more": len(rows) - SHOWN,

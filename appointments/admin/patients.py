@@ -25,6 +25,7 @@ from core.people import phone_numbers
 from core.people.form_fields import AddressField, NameField
 from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit import disclosures
+from core.staff.long_lists import LongList
 from core.validation.primary_keys import parse_key
 
 ALIKE = 5  # other records that may be the same person's
@@ -104,14 +105,27 @@ class VisitInline(admin.TabularInline):
         return False
 
 
+class PatientList(LongList):
+    """Reads the latest visit of each patient on the page in one query."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        people = list(self.result_list)
+        visits = Appointment.objects.filter(patient__in=people).order_by().values("patient")
+        latest = dict(visits.values_list("patient", Max("starts_at")))
+        for patient in people:
+            patient.latest = latest.get(patient.pk)
+        self.result_list = people
+
+
 @admin.register(Patient)
 class PatientAdmin(admin.ModelAdmin):
     change_form_template = "admin/appointments/patient.html"
     form = PatientForm
     list_display = ["name", "birth_date", "email", "call", "latest"]
-    search_fields = ["search_name"]  # see patient_search.PATIENT_SEARCH
+    order_by_index = ["name", "birth_date"]
+    search_fields = ["search_name"]  # see patient_search.PATIENT
     search_help_text = patient_search.SEARCH_HELP
-    show_full_result_count = False
     inlines = [VisitInline]
 
     def save_model(
@@ -169,18 +183,16 @@ class PatientAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
         kept = super().get_queryset(request).filter(merged_into=None)
-        known = kept.annotate(latest=Max("appointments__starts_at"))
-        return practice_time.with_practice_zone(known)
+        return practice_time.with_practice_zone(kept)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PatientList]:
+        return PatientList
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        found = (
-            queryset.filter(patient_search.PATIENT_SEARCH.matching(search_term))
-            if search_term
-            else queryset
-        )
-        return found, True  # one for each record that was merged into it
+        found = patient_search.find_patients(queryset, search_term) if search_term else queryset
+        return found, False
 
     @admin.display(description=_("name"), ordering="last_name")
     def name(self, patient: Patient) -> str:
@@ -190,7 +202,7 @@ class PatientAdmin(admin.ModelAdmin):
     def call(self, patient: Patient) -> str:
         return phone_numbers.as_link(patient.phone)
 
-    @admin.display(description=_("latest visit"), ordering="latest", empty_value="–")
+    @admin.display(description=_("latest visit"), empty_value="–")
     def latest(self, patient: Any) -> str | None:
         return patient.latest and practice_time.format_datetime(
             patient.latest, practice_time.zone_of(patient)

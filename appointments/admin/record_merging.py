@@ -163,11 +163,7 @@ def _choose(
     """Return the page of the records that are alike, and of those that a search finds."""
     term = request.GET.get("q", "").replace("\0", "")
     others = Patient.objects.kept().exclude(pk=patient.pk)
-    found = (
-        others.filter(patient_search.PATIENT_SEARCH.matching(term)).distinct()
-        if term.strip()
-        else ()
-    )
+    found = patient_search.find_patients(others, term) if term.strip() else ()
     rows = [*patients.alike(patient)[:SHOWN]] if not term else [*found[:SHOWN]]
     context = _context(admin, request, title) | {
         "patient": patient,

@@ -81,7 +81,6 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     ]
     list_select_related = ["service", "provider"]
     list_per_page = 50
-    show_full_result_count = False
     empty_value_display = "–"
     ordering = ["created", "pk"]
     search_fields = ["search_name"]  # see SEARCH

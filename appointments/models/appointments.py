@@ -7,15 +7,17 @@ from zoneinfo import ZoneInfo
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from appointments.models.appointment_status import LIVE, AppointmentQuerySet, Status
 from appointments.models.keys import new_key
 from appointments.scheduling.states import STATE_CHOICES, STATES, State
+from core.people.name_matching import Plain
 from core.people.phone_numbers import PhoneColumn
 from core.people.salutation import short_name
 
@@ -195,6 +197,31 @@ class Appointment(models.Model):
                 Lower("email"),
                 name="appointment_by_email",
                 condition=~Q(email=""),
+            ),
+            # What of the few that are not over staff choose by status.
+            models.Index(
+                fields=["status", "starts_at"],
+                name="appointment_by_status",
+                condition=Q(status__in=["held", "booked", "checked_in", "released", "expired"]),
+            ),
+            # What the purges of holds and of unconfirmed visits find: few.
+            models.Index(
+                fields=["created"],
+                name="appointment_unconfirmed",
+                condition=Q(status__in=["released", "expired"], erased_at=None),
+            ),
+            # What staff type is looked for anywhere in these: `admin.patient_search`.
+            GinIndex(
+                OpClass(Upper("email"), name="gin_trgm_ops"),
+                OpClass("phone", name="gin_trgm_ops"),
+                name="appointment_by_any_part",
+                fastupdate=False,
+            ),
+            GinIndex(
+                OpClass(Plain("booked_by"), name="gin_trgm_ops"),
+                name="appointment_by_caller",
+                condition=~Q(booked_by=""),
+                fastupdate=False,
             ),
         ]
 

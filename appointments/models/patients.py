@@ -2,8 +2,9 @@
 
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from core.people.name_matching import Plain
@@ -53,7 +54,19 @@ class Patient(models.Model):
         verbose_name = _("patient")
         verbose_name_plural = _("patients")
         constraints = [models.UniqueConstraint(fields=["match_key"], name="patient_known_once")]
-        indexes = [models.Index(Lower("email"), name="patient_by_email")]
+        indexes = [
+            models.Index(Lower("email"), name="patient_by_email"),
+            models.Index(fields=["last_name", "first_name"], name="patient_by_name"),
+            models.Index(fields=["birth_date"], name="patient_by_birth_date"),
+            # What staff type is looked for anywhere in these: `admin.patient_search`.
+            GinIndex(
+                OpClass("search_name", name="gin_trgm_ops"),
+                OpClass(Upper("email"), name="gin_trgm_ops"),
+                OpClass("phone", name="gin_trgm_ops"),
+                name="patient_by_any_part",
+                fastupdate=False,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
@@ -98,7 +111,8 @@ class ConsentText(models.Model):
 class Consent(models.Model):
     """Proof that the person who booked agreed to exactly `text`, when, and on which page."""
 
-    text = models.ForeignKey(ConsentText, models.PROTECT, related_name="consents")
+    # Found by the index below that begins with it.
+    text = models.ForeignKey(ConsentText, models.PROTECT, related_name="consents", db_index=False)
     appointment = models.ForeignKey(
         "appointments.Appointment", models.PROTECT, related_name="consents"
     )
@@ -114,6 +128,11 @@ class Consent(models.Model):
         verbose_name_plural = _("consents")
         constraints = [
             models.UniqueConstraint(fields=["appointment", "text"], name="consent_given_once")
+        ]
+        indexes = [
+            models.Index(fields=["-given"], name="visit_consent_by_time"),
+            models.Index(fields=["text", "-given"], name="visit_consent_by_text"),
+            models.Index(fields=["address_hash"], name="visit_consent_by_address"),
         ]
 
     def __str__(self) -> str:

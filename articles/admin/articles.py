@@ -93,8 +93,8 @@ class ArticleAdmin(admin.ModelAdmin):
             super()
             .get_queryset(request)
             .annotate(
-                yes=Subquery(said.filter(helpful=True).annotate(n=Count("pk")).values("n")),
-                asked=Subquery(said.annotate(n=Count("pk")).values("n")),
+                yes=Subquery(said.filter(helpful=True).annotate(n=Count("*")).values("n")),
+                asked=Subquery(said.annotate(n=Count("*")).values("n")),
             )
         )
 

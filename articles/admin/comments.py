@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
@@ -22,6 +22,8 @@ from articles.comments.moderation import NotPossible
 from articles.comments.threads import writer_role
 from articles.models import Comment, CommentStatus
 from articles.models.comments import LONGEST_COMMENT
+from core.database import word_search
+from core.people import name_matching
 from core.staff import workflow_actions
 from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit.disclosures import declare
@@ -106,10 +108,9 @@ class CommentAdmin(admin.ModelAdmin):
     list_display = ["begins", "name", "article", "link", "status", "created_at"]
     list_filter = [CommentStatusFilter, "has_link", "by_staff"]
     list_select_related = ["article"]
-    search_fields = ["name", "text", "article__title"]
-    name_fields = ["name"]
+    search_fields = ["name", "text", "article__title"]  # see get_search_results
     list_per_page = 50
-    show_full_result_count = False
+    order_by_index = ["created_at"]
     ordering = ["created_at", "pk"]
     actions = ["approve_chosen", "reject_chosen", "spam_chosen"]
     fields = readonly_fields = (
@@ -124,6 +125,22 @@ class CommentAdmin(admin.ModelAdmin):
     @admin.display(description=_("link"))
     def link(self, comment: Comment) -> str:
         return _now("holds a link") if comment.has_link else ""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Comment], search_term: str
+    ) -> tuple[QuerySet[Comment], bool]:
+        """By words of it, of its writer's name or of the article; accents may be missing."""
+        if not search_term:
+            return queryset, False
+        columns = {"names": ["name"], "others": ["text", "article__title"]}
+        meant = name_matching.search(queryset, search_term, **columns)
+        titled = [Q(article__title__icontains=word) for word in name_matching.words(search_term)]
+        return word_search.found(
+            queryset,
+            name_matching.search(queryset, search_term, names=["name"], others=["text"]),
+            meant.filter(Q(*titled, _connector=Q.OR)),
+            meant=meant,
+        ), False
 
     # ── who may ──
 

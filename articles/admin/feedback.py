@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from articles.models import Feedback
+from core.database import word_search
 from core.validation import dates
 
 
@@ -17,9 +19,21 @@ class FeedbackAdmin(admin.ModelAdmin):
     list_display = ["article", "helpful", "sentence", "day"]
     list_filter = ["helpful", ("sentence", admin.EmptyFieldListFilter), "day"]
     list_select_related = ["article"]
-    search_fields = ["sentence", "article__title"]
+    search_fields = ["sentence", "article__title"]  # see get_search_results
+    order_by_index = ["day"]
     list_per_page = 50
-    show_full_result_count = False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Feedback], search_term: str
+    ) -> tuple[QuerySet[Feedback], bool]:
+        """By words of the sentence or of the article's title."""
+        if not search_term:
+            return queryset, False
+        word = word_search.longest(search_term)
+        meant = queryset.filter(word_search.matching(search_term, ["sentence", "article__title"]))
+        written = meant.exclude(sentence="").filter(word_search.matching(word, ["sentence"]))
+        titled = meant.filter(article__title__icontains=word)
+        return word_search.found(queryset, written, titled, meant=meant), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

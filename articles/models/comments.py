@@ -7,12 +7,15 @@ from typing import Self
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.articles import Article
 from articles.models.contributors import Contributor
+from core.people.name_matching import Plain
 
 LONGEST_COMMENT, LONGEST_SENTENCE = 3000, 500
 
@@ -119,6 +122,17 @@ class Comment(models.Model):
                 condition=Q(status="approved"),
             ),
             models.Index(fields=["created_at"], name="comment_held", condition=Q(status="held")),
+            models.Index(fields=["created_at"], name="comment_by_time"),
+            models.Index(fields=["status", "created_at"], name="comment_by_status"),
+            # When moderators were told last.
+            models.Index(fields=["told_at"], name="comment_told"),
+            # What staff search for stands anywhere in these.
+            GinIndex(
+                OpClass(Plain("name"), name="gin_trgm_ops"),
+                OpClass(Upper("text"), name="gin_trgm_ops"),
+                name="comment_by_any_part",
+                fastupdate=False,
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -140,7 +154,11 @@ class Feedback(models.Model):
     """One answer to “Was this helpful?”. Only for staff; of whoever gave it nothing is kept."""
 
     article = models.ForeignKey(
-        Article, models.CASCADE, related_name="feedback", verbose_name=_("article")
+        Article,
+        models.CASCADE,
+        related_name="feedback",
+        db_index=False,  # the index of both answers begins with it
+        verbose_name=_("article"),
     )
     helpful = models.BooleanField(_("helpful"))
     sentence = models.CharField(_("sentence"), max_length=LONGEST_SENTENCE, blank=True)
@@ -148,6 +166,16 @@ class Feedback(models.Model):
 
     class Meta:
         ordering = ["-day", "-pk"]
+        indexes = [
+            models.Index(fields=["-day", "-id"], name="feedback_by_day"),
+            models.Index(fields=["article", "helpful"], name="feedback_by_article"),
+            GinIndex(
+                OpClass(Upper("sentence"), name="gin_trgm_ops"),
+                name="feedback_by_any_part",
+                condition=~Q(sentence=""),
+                fastupdate=False,
+            ),
+        ]
         verbose_name = _("answer to “Was this helpful?”")
         verbose_name_plural = _("answers to “Was this helpful?”")
 

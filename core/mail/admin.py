@@ -17,7 +17,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.database import database_time
+from core.database import database_time, word_search
 from core.mail import failed_by_reason, outbox, outbox_hold, test_message
 from core.mail.attachments import Attachment
 from core.mail.models import OutgoingEmail
@@ -65,10 +65,10 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
 
     list_display = ("to", "subject", "status", "why", "attempts", "next_attempt", "written")
     list_filter = ("status", ("bounced_at", admin.EmptyFieldListFilter), "created_at")
-    search_fields = ("to", "subject", "key")
-    search_help_text = _("An address, words of the subject, or the key")
-    show_full_result_count = False
+    search_fields = ("to", "subject", "=key")  # see get_search_results
+    search_help_text = _("A part of an address, words of the subject, or the whole key")
     list_per_page = 50
+    order_by_index = ("written",)
     actions = ("send_again",)
     readonly_fields = (
         *("to", "subject", "status", "why", "attempts", "next_attempt"),
@@ -89,6 +89,18 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
         rows = super().get_queryset(request)
         on_one = request.resolver_match and request.resolver_match.kwargs
         return rows if on_one else rows.defer("text", "html", "attachments")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[OutgoingEmail], search_term: str
+    ) -> tuple[QuerySet[OutgoingEmail], bool]:
+        """By parts of an address and words of a subject, while a mail has them; by a whole key."""
+        if not search_term:
+            return queryset, False
+        by_key = queryset.filter(key=search_term.strip())
+        if by_key.exists():
+            return by_key, False
+        meant = word_search.matching(search_term, ["to", "subject"])
+        return queryset.exclude(to="").filter(meant), False
 
     def get_urls(self) -> list[URLPattern]:
         test = self.admin_site.admin_view(self.send_test)

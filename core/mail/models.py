@@ -4,9 +4,10 @@ from functools import cache
 from typing import Self
 from uuid import uuid4
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -268,6 +269,21 @@ class OutgoingEmail(models.Model):
                 fields=["status", "-id"],
                 name="mail_not_sent",
                 condition=~Q(status=EmailStatus.SENT),
+            ),
+            models.Index(fields=["created_at"], name="mail_by_time"),
+            # Of the few that did not arrive, those of a kind are asked for by their keys.
+            models.Index(
+                fields=["template", "key"],
+                name="mail_lost",
+                condition=Q(status=EmailStatus.FAILED) | Q(bounced_at__isnull=False),
+            ),
+            # What staff search for stands anywhere in these, until they are emptied.
+            GinIndex(
+                OpClass(Upper("to"), name="gin_trgm_ops"),
+                OpClass(Upper("subject"), name="gin_trgm_ops"),
+                name="mail_by_any_part",
+                condition=~Q(to=""),
+                fastupdate=False,
             ),
         )
 

@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -120,6 +120,13 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["-at"], name="audit_by_time"),
             models.Index(fields=["user_pk", "-at"], name="audit_by_user"),
+            models.Index(fields=["action", "-at"], name="audit_by_action"),
+            models.Index(fields=["model", "-at"], name="audit_by_model"),
+            GinIndex(
+                OpClass(Upper("email"), name="gin_trgm_ops"),
+                name="audit_by_email",
+                fastupdate=False,
+            ),
             GinIndex(fields=["object_pks"], name="audit_by_object"),
         ]
 

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat, Now
+from django.db.models import BigIntegerField, CharField, Exists, Max, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, Now, Substr
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _now
@@ -75,6 +75,16 @@ class ConsentAdmin(ReadOnlyAdmin):
         return consent.text.text if consent.text else None
 
 
+KEY = "newsletter-confirm:"  # of the mail, before the number of the confirmation
+LOST = Q(status="failed") | Q(bounced_at__isnull=False)
+
+
+def _undelivered() -> QuerySet:
+    """The numbers of the confirmations whose mail did not arrive."""
+    mails = OutgoingEmail.objects.filter(LOST, template="newsletter_confirm").order_by()
+    return mails.values_list(Cast(Substr("key", len(KEY) + 1), BigIntegerField()))
+
+
 class OutcomeFilter(admin.SimpleListFilter):
     title = _("outcome")
     parameter_name = "outcome"
@@ -92,7 +102,8 @@ class OutcomeFilter(admin.SimpleListFilter):
             "open": Q(confirmed_at=None, ended_at=None, expires_at__gt=Now(), undelivered=False),
             "confirmed": Q(confirmed_at__isnull=False),
             "late": Q(confirmed_at=None, expires_at__lte=Now(), undelivered=False),
-            "failed": Q(confirmed_at=None, undelivered=True),
+            # Asked of the mails: there are few that were lost, and many that were not.
+            "failed": Q(confirmed_at=None, pk__in=_undelivered()),
         }
         outcome = self.value() or ""
         return queryset.filter(chosen[outcome]) if outcome in chosen else queryset
@@ -112,9 +123,8 @@ class ConfirmationAdmin(ReadOnlyAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Confirmation]:
-        key = Concat(Value("newsletter-confirm:"), Cast(OuterRef("pk"), CharField()))
-        mail = OutgoingEmail.objects.filter(key=key)
-        lost = mail.filter(Q(status="failed") | Q(bounced_at__isnull=False))
+        key = Concat(Value(KEY), Cast(OuterRef("pk"), CharField()))
+        lost = OutgoingEmail.objects.filter(LOST, key=key)
         return super().get_queryset(request).annotate(undelivered=Exists(lost))
 
     def get_search_results(
