@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from articles.models import Comment, CommentStatus, Feedback
+from core.database.batches import batches
 
 HIDDEN = [CommentStatus.REJECTED, CommentStatus.SPAM, CommentStatus.WITHDRAWN]
 
@@ -15,8 +16,11 @@ def purge(now: datetime) -> None:
     The sentence beside a "Was this helpful?" goes too: people write about themselves there.
     """
     refused = now - timedelta(days=settings.COMMENT_REFUSED_DAYS)
-    Comment.objects.filter(status__in=HIDDEN, decided_at__lt=refused).delete()
+    for part in batches(Comment.objects.filter(status__in=HIDDEN, decided_at__lt=refused)):
+        part.delete()
     addresses = now - timedelta(days=settings.COMMENT_ADDRESS_DAYS)
-    Comment.objects.exclude(email="").filter(created_at__lt=addresses).update(email="")
+    for part in batches(Comment.objects.exclude(email="").filter(created_at__lt=addresses)):
+        part.update(email="")
     sentences = (now - timedelta(days=settings.FEEDBACK_DAYS)).date()
-    Feedback.objects.exclude(sentence="").filter(day__lt=sentences).update(sentence="")
+    for answers in batches(Feedback.objects.exclude(sentence="").filter(day__lt=sentences)):
+        answers.update(sentence="")

@@ -3,7 +3,7 @@
 import logging
 import random
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core.mail import get_connection
 from django.db import transaction
@@ -30,6 +30,7 @@ REFUSALS = 7
 # two minutes.
 QUEUE_PATIENCE = timedelta(seconds=45)
 BATCH = 200
+PURGED_AT_ONCE = 2000  # a fifth of a second, in which nobody else wants these rows
 
 
 def deliver(pk: int) -> None:
@@ -176,16 +177,24 @@ def purge(older_than: timedelta) -> int:
     kind about this thing was sent, and when. What still waits keeps its body until it is settled.
     """
     old = OutgoingEmail.objects.settled().filter(created_at__lt=Now() - older_than)
-    count = 0
+    count, at = 0, datetime.min.replace(tzinfo=UTC)
     while True:
         with transaction.atomic():
-            pks = _lock(old)
+            # On from where the last batch ended: whoever begins anew each time reads all that was
+            # emptied before, and is slower with every batch.
+            rows = old.filter(created_at__gte=at).order_by("created_at")
+            found = list(_unlocked(rows).values_list("pk", "created_at")[:PURGED_AT_ONCE])
+            pks = [pk for pk, _at in found]
             OutgoingEmail.objects.filter(pk__in=pks).update(**EMPTY, purged_at=Now())
-        count += len(pks)
-        if not pks:
+        if not found:
             return count
+        count, at = count + len(found), found[-1][1]
 
 
 def _lock(rows: OutgoingEmailQuerySet) -> list[int]:
     """The first of these rows; those that another transaction works on are left to the next run."""
-    return list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+    return list(_unlocked(rows).values_list("pk", flat=True)[:BATCH])
+
+
+def _unlocked(rows: OutgoingEmailQuerySet) -> OutgoingEmailQuerySet:
+    return rows.select_for_update(skip_locked=True)

@@ -62,7 +62,7 @@ def test_what_the_server_said_goes_too_and_then_it_cannot_be_sent_again(server):
 
 
 def test_more_than_one_batch_is_emptied(server, monkeypatch):
-    monkeypatch.setattr(delivery, "BATCH", 2)
+    monkeypatch.setattr(delivery, "PURGED_AT_ONCE", 2)
     for _ in range(5):
         make_sent(days=31)
     assert delivery.purge(timedelta(days=30)) == 5
