@@ -1,8 +1,11 @@
 """Thirty days after it was written, nothing of a person is left in a mail's row."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.mail import delivery, outbox, tasks
@@ -67,3 +70,16 @@ def test_more_than_one_batch_is_emptied(server, monkeypatch):
         make_sent(days=31)
     assert delivery.purge(timedelta(days=30)) == 5
     assert delivery.purge(timedelta(days=30)) == 0
+
+
+def test_a_batch_begins_where_the_one_before_ended(server, monkeypatch):
+    """Else each reads all that was emptied before it, and a million take half an hour."""
+    monkeypatch.setattr(delivery, "PURGED_AT_ONCE", 1)
+    for days in (33, 32, 31):
+        make_sent(days=days)
+    with CaptureQueriesContext(connection) as asked:
+        delivery.purge(timedelta(days=30))
+    reads = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    starts = [re.search(r'"created_at" >= \'([^\']+)', sql)[1] for sql in reads]
+    assert len(set(starts)) == 4
+    assert starts == sorted(starts)
