@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event, Thread
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
@@ -24,6 +25,7 @@ def rows() -> list[Row]:
         began = time.perf_counter()
         count = delivery.purge(timedelta(days=settings.MAIL_BODY_DAYS))
         took = time.perf_counter() - began
+    assert waits, "nobody wrote a mail meanwhile"
     longest = max(waits)
     return [
         Row(
@@ -44,14 +46,13 @@ def rows() -> list[Row]:
 @contextmanager
 def _writer() -> Iterator[list[float]]:
     """Another connection that writes a mail, claims and settles it, again and again."""
-    over, waits = Event(), [0.0]
+    over = Event()
+    waits: list[float] = []
 
     def write() -> None:
-        number = 0
         while not over.wait(0.05):
-            number += 1
             began = time.perf_counter()
-            _send(number)
+            _send(f"{uuid4()}")
             waits.append(time.perf_counter() - began)
         connection.close()
 
@@ -64,9 +65,9 @@ def _writer() -> Iterator[list[float]]:
         thread.join()
 
 
-def _send(number: int) -> None:
-    about = {"key": f"bench:{number}", "template": "bench", "to": "somebody@example.org"}
-    mail = OutgoingEmail(**about, message_id=f"<{number}@bench>", due_at=Now())
+def _send(key: str) -> None:
+    about = {"key": key, "template": "bench", "to": "somebody@example.org"}
+    mail = OutgoingEmail(**about, message_id=f"<{key}@bench>", due_at=Now())
     mail.save()
     claimed = OutgoingEmail.objects.claim(mail.pk)
     assert claimed is not None
