@@ -155,13 +155,15 @@ class GuardedAdmin(ModelAdmin):
             self._drop_what_is_no_key(request)
         return super().changelist_view(request, extra_context)
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet, *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
         """Do what was chosen, but not to "all" of a list that nobody has counted."""
         is_all = request.POST.get("select_across", "0") not in ("", "0", "False", "false")
         if is_all and long_lists.is_long(request, queryset):
             self.message_user(request, long_lists.too_long_to_choose(request), messages.WARNING)
             return None
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args, **kwargs)
 
     def _drop_what_is_no_key(self, request: HttpRequest) -> None:
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)

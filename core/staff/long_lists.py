@@ -80,9 +80,10 @@ class LongListPaginator(Paginator):
         """
         page = super().page(number)
         if page.start_index() > FAR:
-            rows: Any = page.object_list
-            pks = list(rows.values_list("pk", flat=True))
-            page.object_list = self.object_list.filter(pk__in=pks)
+            here: Any = page.object_list
+            everywhere: Any = self.object_list
+            pks = list(here.values_list("pk", flat=True))
+            page.object_list = everywhere.filter(pk__in=pks)
         return page
 
     @cached_property
@@ -103,7 +104,7 @@ class LongList(ChangeList):
     """Keeps its own order where it is long and no index has the one that was asked for."""
 
     def get_queryset(
-        self, request: HttpRequest, exclude_parameters: list[str] | None = None
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
     ) -> QuerySet:
         rows = super().get_queryset(request, exclude_parameters)
         if self.params.get(ORDER_VAR) and not self._is_indexed() and is_long(request, rows):
