@@ -2,7 +2,6 @@
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 
 from core.worker_queues import WorkerQueues
 from curednation import worker_checks
@@ -72,10 +71,9 @@ def test_no_task_of_the_clinic_goes_where_letters_go():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_check_asks_the_workers_that_run(start_worker, capsys):
+def test_the_check_asks_the_workers_that_run(start_worker):
     def said() -> str:
-        call_command("check", "--deploy", "--database", "default", "--tag", "database")
-        return "".join(capsys.readouterr())
+        return "".join(str(message) for message in worker_checks.workers_run(databases=["default"]))
 
     assert "No worker takes the clinic's mail" in said()
     # As an older installation starts it: it asks for everything, and gets what is the clinic's.
@@ -84,6 +82,6 @@ def test_the_check_asks_the_workers_that_run(start_worker, capsys):
     assert taken == list(settings.WORKER_QUEUES[:2])
     assert "No worker takes letters" in said()
     with processes.letters_worker():
-        assert "curednation.W003" not in said()
+        assert said() == ""
     with broker_down():
         assert "The broker does not answer" in said()
