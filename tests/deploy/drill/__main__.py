@@ -108,9 +108,10 @@ def visit_is_booked(drill: Drill) -> None:
 
 def killed_processes_come_back(drill: Drill) -> None:
     """Kill every main process: all are back within ten seconds, and a visit is booked."""
-    units = " ".join(f"curednation-{unit}" for unit in UNITS)
-    drill.machine.run(f"systemctl kill --signal=KILL {units}; sleep 3")
-    drill.machine.wait_for(f"systemctl is-active {units}", seconds=10)
+    units = [f"curednation-{unit}" for unit in UNITS]
+    drill.machine.run(f"systemctl kill --signal=KILL {' '.join(units)}; sleep 3")
+    for unit in units:  # of several at once systemctl would be content with one
+        drill.machine.wait_for(f"systemctl is-active {unit}", seconds=10)
     drill.machine.wait_for(f"curl -fsk https://{DOMAIN}/healthz || exit 1", seconds=20)
     drill.shell('book("11:00", "henry@example.org")')
     drill.mail_to("henry@example.org")
@@ -138,7 +139,9 @@ def whole_machine_starts_again(drill: Drill) -> None:
 
 def logs_name_nobody(drill: Drill) -> None:
     """Nothing that the whole machine wrote down holds an address of a person or of a page."""
-    log = drill.machine.run("journalctl --no-pager -o cat; cat /var/log/*.log /var/log/*/*.log")
+    log = drill.machine.run(
+        "journalctl --no-pager -o cat; find /var/log -name '*.log' -exec cat {} +"
+    )
     (drill.folder / "journal.txt").write_text(log)
     for word in ("grace@example.org", "henry@example.org", MANAGER, "secret-token", "Whitfield"):
         assert word not in log, f"{word} stands in a log"
