@@ -177,7 +177,7 @@ def test_other_sites_are_asked_by_one_module_only():
         "newsletter.tasks": "its own host's name",
         "core.monitoring.alerts": "to the configured webhook",
         "core.monitoring.certificate": "to the site's own address",
-        "core.database.waiting": "cuts the database's own line",
+        "core.database.waiting": "cuts a connection of ours to the database, makes none",
     }
     users = [user for user in modules() if not within(user, *DEVELOPMENT, *allowed)]
     assert offending(users, lambda used: within(used, *askers)) == []
