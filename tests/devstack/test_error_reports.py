@@ -44,9 +44,9 @@ def test_an_error_of_a_page_is_reported_with_its_place_and_nothing_of_its_visito
     [received] = sentry.wait_for(1)
     assert received.path == "/api/7/envelope/"
     [event] = received.events()
-    _asked, caused, error = event["exception"]["values"]
+    driver, caused, error = event["exception"]["values"]
     assert (error["type"], caused["type"]) == ("ValueError", "IntegrityError")
-    assert "constraint_name=canaries_pkey" in caused["value"]
+    assert "constraint_name=canaries_pkey" in driver["value"]
     assert "fails" in [frame["function"] for frame in caused["stacktrace"]["frames"]]
     assert event["transaction"] == "POST failing"
     assert event["tags"] == {"request_id": "the-name-of-it"}
