@@ -110,8 +110,7 @@ WORKER_QUEUES = WorkerQueues.named(env.text("BROKER_QUEUE", default="celery"))
 CELERY_TASK_DEFAULT_QUEUE = WORKER_QUEUES.clinic
 CELERY_TASK_QUEUES = [Queue(name) for name in WORKER_QUEUES]
 CELERY_TASK_ROUTES = routes(WORKER_QUEUES)
-# The clinic's worker answers where mail that piles up holds nothing up.
-HEARTBEAT_QUEUES = {"clinic": WORKER_QUEUES.periodic, "letters": WORKER_QUEUES.letters}
+HEARTBEAT_QUEUES = WORKER_QUEUES._asdict()
 CELERY_BEAT_SCHEDULE |= heartbeats(HEARTBEAT_QUEUES)
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"read_timeout": 1, "write_timeout": 1}
