@@ -15,7 +15,7 @@ HEALTH_CHECKS = [
     "core.monitoring.processes.check_workers",
     "core.monitoring.processes.check_beat",
     "core.mail.health_checks.check_waiting",
-    "core.mail.health_checks.check_tried",
+    "core.mail.health_checks.check_held",
     "core.monitoring.processes.check_tasks",
     "newsletter.health_checks.check_issues",
     "newsletter.health_checks.check_uncertain",

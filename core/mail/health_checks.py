@@ -1,20 +1,17 @@
 """Does the outbox get its e-mails out? What the status of the site says of it, without a person."""
 
-from datetime import timedelta
-
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.mail.models import EmailStatus, OutgoingEmail
+from core.database import database_time
+from core.mail import outbox_hold
+from core.mail.models import OutgoingEmail
 from core.monitoring.results import CheckResult, Level, level_above
 from core.monitoring.spans import MINUTE, span
 
 WAITS_WARNING, WAITS_ERROR = 5 * MINUTE, 15 * MINUTE
-# One recipient's full mailbox is theirs; what so many of them meet is ours.
-RECIPIENTS_ERROR = 3
-TRIED_FOR = timedelta(minutes=10)
 
 
 def check_waiting() -> list[CheckResult]:
@@ -37,18 +34,22 @@ def check_waiting() -> list[CheckResult]:
     return [CheckResult("mail_waiting", level, sentence, advice, figures)]
 
 
-def check_tried() -> list[CheckResult]:
-    """Return whether the mail server keeps turning away e-mails to different people."""
-    tried = OutgoingEmail.objects.filter(status=EmailStatus.WAITING, attempts__gt=0)
-    tried = tried.filter(created_at__lt=Now() - TRIED_FOR).exclude(last_error="")
-    found = tried.aggregate(mails=Count("pk"), people=Count("to", distinct=True))
-    figures = {"mail_tried_in_vain": float(found["mails"])}
-    if found["people"] < RECIPIENTS_ERROR:
+def check_held() -> list[CheckResult]:
+    """Return whether the outbox is held: the mail server refuses one e-mail after the other."""
+    held = outbox_hold.current()
+    figures = {"mail_held": float(held is not None)}
+    if held is None:
         sentence = _("The mail server takes our e-mails.")
         return [CheckResult("mail_server", Level.OK, sentence, "", figures)]
-    sentence = _("The mail server has not taken %d e-mails yet.") % found["mails"]
+    seconds = (database_time.now() - held.since).total_seconds()
+    sentence = _(
+        "E-mails are held for %(span)s: the mail server refuses them. It said: %(why)s"
+    ) % {
+        "span": span(seconds),
+        "why": held.reason,
+    }
     advice = _(
-        "The outbox in the admin says what the server answers. They go out by themselves once it "
-        "takes them: look at EMAIL_URL and the account with the provider."
+        "Look at EMAIL_URL and the account with the provider. One e-mail is tried every minute; "
+        "all go out by themselves once the server takes it."
     )
     return [CheckResult("mail_server", Level.ERROR, sentence, advice, figures)]

@@ -5,8 +5,11 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from core.mail import outbox_hold, refusals
+from core.mail.hold_model import OutboxHold
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.monitoring import checks, heartbeats, machine, processes, task_failures
 from core.monitoring.models import BackupRun, Certificate, Heartbeat, TaskFailure
@@ -67,17 +70,19 @@ def test_mail_that_is_to_wait_is_not_late():
     assert level("mail_waiting") is OK
 
 
-def test_a_mail_server_that_turns_everybody_away_is_a_trouble_and_one_full_mailbox_is_none():
-    for number in range(5):
-        make_email(to="full@example.org", key=f"full:{number}")
-    OutgoingEmail.objects.update(attempts=3, last_error="452 Full", created_at=ago(hours=1))
+def test_a_mail_server_that_refuses_everybody_is_a_trouble_until_it_takes_a_mail(monkeypatch):
+    monkeypatch.setattr("core.broker.publish", lambda *_args, **_options: True)
     assert level("mail_server") is OK
-    for number in range(2):
-        make_email(to=f"other{number}@example.org", key=f"other:{number}")
-    OutgoingEmail.objects.update(attempts=1, last_error="451 No", created_at=ago(hours=1))
+    OutboxHold.objects.prepare()
+    for number in range(refusals.MOST_UNEXPLAINED):
+        make_email(to=f"p{number}@example.org", key=f"p:{number}")
+    OutgoingEmail.objects.update(refused_at=Now(), attempts=2)
+    outbox_hold.record_refusal("554 5.7.1 <us@example.org> Your account is blocked")
     assert level("mail_server") is ERROR
-    OutgoingEmail.objects.update(created_at=ago(minutes=5))
-    assert level("mail_server") is OK, "it may answer the next time"
+    assert "Your account is blocked" in found("mail_server").sentence
+    assert "example.org" not in found("mail_server").sentence
+    outbox_hold.record_accepted()
+    assert level("mail_server") is OK
 
 
 @pytest.mark.django_db(transaction=True)
