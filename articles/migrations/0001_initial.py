@@ -9,7 +9,6 @@ import pgtrigger.migrations
 import pictures.models
 from django.conf import settings
 from django.db import migrations, models
-from django.contrib.postgres.operations import TrigramExtension
 
 from articles.migrations import _synonyms
 from core.database import append_only
@@ -24,7 +23,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        TrigramExtension(),
+        # It stays where this is taken back: other apps' indexes need it too.
+        migrations.RunSQL('CREATE EXTENSION IF NOT EXISTS pg_trgm', migrations.RunSQL.noop),
         migrations.CreateModel(
             name='Topic',
             fields=[
