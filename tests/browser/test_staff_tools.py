@@ -10,6 +10,7 @@ from django.utils import timezone
 from appointments.emails import visit_emails
 from appointments.models import Appointment, ClinicRules, Provider
 from articles.models import Article, Comment
+from core.mail.hold_model import OutboxHold
 from core.mail.models import OutgoingEmail
 from newsletter.models import Event, HardBounce, Issue
 from tests.articles.factories import make_article, make_draft
@@ -105,6 +106,8 @@ def make_every_panel(visit: Appointment) -> None:
     make_email(about=visit_emails.about(visit))
     came_back = {"last_error": "550", "due_at": None, "bounced_at": timezone.now()}
     OutgoingEmail.objects.update(status="failed", **came_back)
+    OutboxHold.objects.prepare()
+    OutboxHold.objects.begin(reason="554 Blocked", doubts_recipients=False)
     ClinicRules.objects.update_or_create(pk=1, defaults={"most_hourly": 1})  # booking rests
     article = make_article()
     Article.objects.update(true_until=timezone.localdate())
