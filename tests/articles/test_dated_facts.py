@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from articles.emails import review_due
@@ -11,7 +10,7 @@ from articles.models import Article, Status
 from articles.publishing import publication, review, stored_content
 from articles.publishing.rules import NotPossible
 from articles.revisions.content import DatedFact, SourceLine
-from articles.seed_library import LIBRARY, read_file
+from articles.seed_library import LIBRARY, load_library, read_file
 from tests.articles.factories import (
     LABEL,
     approve,
@@ -133,6 +132,6 @@ def test_the_library_loads_after_its_dates_too(client, time_machine, tmp_path):
     source = LIBRARY / "your-first-telehealth-visit.md"
     (tmp_path / source.name).write_text(source.read_text())
     time_machine.move_to(datetime(2027, 3, 1, 12, tzinfo=UTC))
-    call_command("load_library", tmp_path)
+    load_library(tmp_path)
     html = client.get("/articles/your-first-telehealth-visit/").text
     assert "Part of this page may be out of date" in html
