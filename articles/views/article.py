@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -29,9 +29,8 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _article(request: HttpRequest, slug: str) -> HttpResponse:
-    found = for_article_page().filter(slug=slug, online__isnull=False).first()
-    if found is None:
-        raise Http404  # `redirects` follows an old address
+    # Where it is a 404, `redirects` follows an old address.
+    found = get_object_or_404(for_article_page(), slug=slug, online__isnull=False)
     said = {
         "comments": threads.threads(found),
         "open": submission.is_open(found),
