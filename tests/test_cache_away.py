@@ -21,6 +21,7 @@ from tests.core.staff.people import (
 )
 from tests.crawl.addresses import addresses
 from tests.crawl.test_crawl import world  # noqa: F401  (a fixture)
+from tests.newsletter.factories import make_consent_text
 from tests.newsletter.signup import sign_up
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -90,5 +91,6 @@ def test_a_wrong_password_and_a_forgotten_one_get_their_pages(cache_away):
 
 
 def test_a_reader_signs_up(cache_away):
+    make_consent_text()
     assert sign_up("reader@example.org").status_code < 400
     assert OutgoingEmail.objects.get().to == "reader@example.org"
