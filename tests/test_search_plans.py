@@ -89,7 +89,8 @@ def plans(make: Callable[[], QuerySet], *forbidden: str) -> str:
 
 @pytest.mark.parametrize(("index", "make"), SEARCHES)
 def test_an_index_finds_what_is_searched_for(index, make):
-    text = plans(make, "seqscan", "indexscan", "indexonlyscan")
+    # Nor one row after the other: how many there are, earlier tests have told the planner.
+    text = plans(make, "seqscan", "indexscan", "indexonlyscan", "nestloop")
     assert f"Bitmap Index Scan on {index}" in text, text
 
 
