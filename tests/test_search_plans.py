@@ -19,6 +19,7 @@ from appointments.models import Appointment, Consent, Patient
 from articles.models import Comment, Feedback
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
+from tests.database import unguarded
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -73,9 +74,19 @@ ORDERS: dict[str, Callable[[], QuerySet]] = {
 }
 
 
+# What the planner knows of the tables, and their size, is from the rows of earlier tests.
+FORGET = """
+    TRUNCATE appointments_appointment, appointments_patient, appointments_consent,
+             mail_outgoingemail, staff_auditevent, articles_comment, articles_feedback CASCADE;
+    SELECT pg_clear_attribute_stats(schemaname, tablename, attname, inherited)
+      FROM pg_stats WHERE schemaname = 'public'
+"""
+
+
 def plans(make: Callable[[], QuerySet], *forbidden: str) -> str:
     """How the rows are found, and what is asked to make their query."""
-    with connection.cursor() as cursor:
+    with unguarded(), connection.cursor() as cursor:
+        cursor.execute(FORGET)
         for way in forbidden:
             cursor.execute(f"SET LOCAL enable_{way} = off")
         with CaptureQueriesContext(connection) as asked:
@@ -89,8 +100,7 @@ def plans(make: Callable[[], QuerySet], *forbidden: str) -> str:
 
 @pytest.mark.parametrize(("index", "make"), SEARCHES)
 def test_an_index_finds_what_is_searched_for(index, make):
-    # Nor one row after the other: how many there are, earlier tests have told the planner.
-    text = plans(make, "seqscan", "indexscan", "indexonlyscan", "nestloop")
+    text = plans(make, "seqscan", "indexscan", "indexonlyscan")
     assert f"Bitmap Index Scan on {index}" in text, text
 
 

@@ -17,9 +17,10 @@ PAST = timezone.now() - timedelta(days=1)
 
 @pytest.fixture
 def handed_over(monkeypatch) -> list[int]:
-    """What reaches the broker, instead of a broker."""
+    """What reaches the broker, instead of a broker, where other tests' tasks may lie."""
     ids: list[int] = []
     monkeypatch.setattr(broker, "publish", lambda task, pk, **_: not ids.append(pk))
+    monkeypatch.setattr(broker, "queue_length", lambda task: 0)
     return ids
 
 
