@@ -78,8 +78,16 @@ def at_once(calls: list[Callable[[], Page]]) -> tuple[list[Page], float]:
 
 
 def posting(visitor: Visitor, url: str, data: dict) -> Callable[[], Page]:
-    """Sends a form and stops at the first answer."""
-    return lambda: visitor.transport("POST", url, data, {})
+    """Sends a form and stops at the first answer; "One moment, please" asks to press again.
+
+    On a slow machine twenty who want one provider wait longer than anybody may wait for a lock.
+    """
+
+    def press(times: int = 3) -> Page:
+        page = visitor.transport("POST", url, data, {})
+        return page if page.status != 503 or not times else press(times - 1)
+
+    return press
 
 
 def pressing(
