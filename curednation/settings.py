@@ -24,6 +24,7 @@ from curednation.middleware import *  # noqa: F403  (the same)
 from curednation.monitoring_settings import *  # noqa: F403  (what the environment sets of it)
 from curednation.monitoring_settings import LOG_FORMAT
 from curednation.production import refuse_unsafe
+from curednation.retention_settings import *  # noqa: F403  (what the environment sets of it)
 from curednation.sign_in import *  # noqa: F403  (the same)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -121,16 +122,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 # ── the trail and the proofs: where the head of their chain goes every day, besides the log ──
 PRIVACY_OFFICER_EMAIL = env.address("PRIVACY_OFFICER_EMAIL")
 CHAIN_HEADS_FILE = env.text("CHAIN_HEADS_FILE")
-
-# ── how long what names a person is kept; docs/retention.md lists it table by table ──
-MAIL_BODY_DAYS = env.number("MAIL_BODY_DAYS", default=30)
-UNCONFIRMED_VISIT_DAYS = env.number("UNCONFIRMED_VISIT_DAYS", default=7, least=1, most=90)
-PATIENT_RECORD_YEARS = env.number("PATIENT_RECORD_YEARS", default=10, most=100)
-WAITLIST_DAYS = env.number("WAITLIST_DAYS", default=30, least=1, most=3650)
-FEEDBACK_DAYS = env.number("FEEDBACK_DAYS", default=365, least=1, most=3650)
-NEWSLETTER_LEFT_DAYS = env.number("NEWSLETTER_LEFT_DAYS", default=365, least=1, most=3650)
-NEWSLETTER_HISTORY_DAYS = env.number("NEWSLETTER_HISTORY_DAYS", default=400, least=30, most=3650)
-ADMIN_LOG_DAYS = env.number("ADMIN_LOG_DAYS", default=365, least=1, most=3650)
 
 # ── the project ───────────────────────────────────────────────────────────────
 INSTALLED_APPS = [

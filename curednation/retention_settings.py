@@ -1,0 +1,17 @@
+"""How long what names a person is kept, as the environment sets it: a part of the settings.
+
+The settings take in every name of this module; docs/retention.md lists it table by table.
+"""
+
+from core.environment import Environment
+
+env = Environment()
+
+MAIL_BODY_DAYS = env.number("MAIL_BODY_DAYS", default=30)
+UNCONFIRMED_VISIT_DAYS = env.number("UNCONFIRMED_VISIT_DAYS", default=7, least=1, most=90)
+PATIENT_RECORD_YEARS = env.number("PATIENT_RECORD_YEARS", default=10, most=100)
+WAITLIST_DAYS = env.number("WAITLIST_DAYS", default=30, least=1, most=3650)
+FEEDBACK_DAYS = env.number("FEEDBACK_DAYS", default=365, least=1, most=3650)
+NEWSLETTER_LEFT_DAYS = env.number("NEWSLETTER_LEFT_DAYS", default=365, least=1, most=3650)
+NEWSLETTER_HISTORY_DAYS = env.number("NEWSLETTER_HISTORY_DAYS", default=400, least=30, most=3650)
+ADMIN_LOG_DAYS = env.number("ADMIN_LOG_DAYS", default=365, least=1, most=3650)
