@@ -6,6 +6,9 @@ PY = .venv/bin/python
 # What is compiled is kept: tests start a hundred processes, and each would compile all of it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
+# A worker that dies fails its test and is not replaced: its successor would begin with the same test.
+WORKERS = -n 3 --max-worker-restart 0
+
 # A production-like environment, for the checks that only production is held to.
 CHECK_KEY = k3Yf-for-checks-0nly-7mQpZr9vTx2LwSd8HbJcNaGe5UoRiAqXz
 PRODUCTION = DEBUG=off SECRET_KEY=$(CHECK_KEY) ADDRESS_KEY=$(CHECK_KEY) NEWSLETTER_KEYS=$(CHECK_KEY) \
@@ -22,7 +25,7 @@ test: install ## Run all tests, by the true clock or by CLOCK="2027-03-13 22:50"
 	@$(PY) -m devstack.chromium
 	@$(PY) -m devstack.rabbitmq
 	@$(PY) -m devstack.deploy_tools
-	@exec $(if $(CLOCK),$(PY) -m devstack.clock "$(CLOCK)") $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@exec $(if $(CLOCK),$(PY) -m devstack.clock "$(CLOCK)") $(PY) -m pytest $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # What asks for more than one transaction, locks, tasks, imports, and one walk through each part.
 POOLED = tests/newsletter/test_csv_import.py tests/newsletter/test_simultaneous_requests.py \
@@ -33,14 +36,14 @@ POOLED = tests/newsletter/test_csv_import.py tests/newsletter/test_simultaneous_
 
 pgbouncer: install ## Run the tests that a pooler in transaction mode could break behind pgbouncer
 	@$(PY) -m devstack.pgbouncer
-	@exec $(PY) -m pytest -n 3 --dist worksteal --pgbouncer $(POOLED) $(ARGS)
+	@exec $(PY) -m pytest $(WORKERS) --dist worksteal --pgbouncer $(POOLED) $(ARGS)
 
 coverage: install ## Say what the tests reach, the long ones apart, and hold 90 % of branches
 	@$(PY) -m devstack.chromium
 	@$(PY) -m devstack.rabbitmq
 	@$(PY) -m devstack.deploy_tools
 	@rm -rf var/coverage && mkdir -p var/coverage
-	$(PY) -m coverage run -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not slow' $(ARGS)
+	$(PY) -m coverage run -m pytest $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'not slow' $(ARGS)
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report
 	@$(PY) -m devstack.branch_coverage

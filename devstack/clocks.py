@@ -20,7 +20,8 @@ ZONE = ZoneInfo("America/Chicago")  # the practice's own, unless it says otherwi
 DAYS = 14
 LONGEST = 30 * 60  # seconds
 PYTEST = [
-    *("-m", "pytest", "-q", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"),
+    *("-m", "pytest", "-q", "-n", "3", "--max-worker-restart", "0"),
+    *("--dist", "loadfile", "--no-loadscope-reorder"),
     *("-m", "reads_clock and not slow"),
 ]
 

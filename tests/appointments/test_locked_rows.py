@@ -16,8 +16,7 @@ from tests.appointments.test_races import at_once
 from tests.factories import make_provider, make_service, monday
 from tests.visitor import Page, over_http
 
-# Slow, so that no shifted clock runs them: by one PostgreSQL's time limits come late.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.true_clock]
 CLICKS = 12
 
 

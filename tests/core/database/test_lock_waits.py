@@ -23,6 +23,7 @@ from tests.newsletter.test_confirm import link
 from tests.page_forms import read_forms
 from tests.pages.factories import make_practice
 
+pytestmark = pytest.mark.true_clock
 Send = Callable[[], object]
 HERE = {"Sec-Fetch-Site": "same-origin"}
 PRACTICE = "/admin/practice/practice/1/change/"
