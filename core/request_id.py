@@ -51,8 +51,8 @@ def middleware(
 
     def answer(request: HttpRequest) -> HttpResponse:
         # On the request as well: Django logs a refusal when all middleware is done with it.
-        request.request_id = _brought(request) or uuid4().hex  # type: ignore[attr-defined]
-        with named(request.request_id):  # type: ignore[attr-defined]
+        request.request_id = _brought(request) or uuid4().hex  # type: ignore[attr-defined]  # ours
+        with named(request.request_id):  # type: ignore[attr-defined]  # ours
             response = get_response(request)
             response[HEADER] = current()
             return response

@@ -46,9 +46,9 @@ def cache_away(request, settings, monkeypatch) -> Iterator[None]:
 
 def _as_new_process() -> None:
     cache_breaker.reset()
-    rate_limits._shared.cache_clear()
+    rate_limits.shared_counts.cache_clear()
     rate_limits._own.cache_clear()
-    rate_limits._shared_paused_until = 0.0
+    rate_limits.shared_counts_paused_until = 0.0
     django_cache.close_caches()
 
 

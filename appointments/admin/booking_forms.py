@@ -162,7 +162,7 @@ class StaffTimeForm(forms.Form):
         """Return what was typed, for `booking`. Only of a valid form."""
         starts_at, provider = self.cleaned_data["slot"]
         reason = self.cleaned_data["reason"].strip()
-        beside = frozenset(parse_keys(self.data.getlist("beside")))  # type: ignore[attr-defined]
+        beside = frozenset(parse_keys(self.data.getlist("beside")))  # type: ignore[attr-defined]  # a QueryDict
         return WantedVisit(provider, self.service, self.state, starts_at, reason, beside)
 
 

@@ -32,7 +32,7 @@ FORMFIELD_OVERRIDES: dict = dates.FORM_FIELDS | {
 
 def with_practice_zone(rows: QuerySet[M, M]) -> QuerySet[M, M]:
     """Return the same rows, each with the practice's time zone as `practice_zone`."""
-    return rows.annotate(practice_zone=Value(Practice.current().time_zone))  # type: ignore[return-value]
+    return rows.annotate(practice_zone=Value(Practice.current().time_zone))  # type: ignore[return-value]  # annotated
 
 
 def zone_of(row: Model) -> str:

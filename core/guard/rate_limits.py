@@ -36,7 +36,7 @@ def allow(rule: str, *who: str) -> bool:
 def forget(rule: str, *who: str) -> None:
     """Count anew for `who`: they have shown that they are no guesser."""
     rate, key = _rate(settings.LIMITS[rule]), hashed("\n".join(who))
-    for storage in (_shared, _own):
+    for storage in (shared_counts, _own):
         with contextlib.suppress(Exception):  # while the cache is away the count runs out by itself
             SlidingWindowCounterRateLimiter(storage()).clear(rate, rule, key)
 
@@ -51,18 +51,19 @@ def allow_most(most: int, span: timedelta, *what: str) -> bool:
 
     For limits that are computed: the same `what` is counted once, whatever `most` is.
     """
-    key, seconds = _key_of(span, *what), int(span.total_seconds())
+    key, seconds = key_of(span, *what), int(span.total_seconds())
     return _ask(lambda storage: storage.acquire_sliding_window_entry(key, most, seconds))
 
 
 def counted(span: timedelta, *what: str) -> int:
     """Return how many uses of `what` `allow_most` has counted within `span`."""
-    key, seconds = _key_of(span, *what), int(span.total_seconds())
+    key, seconds = key_of(span, *what), int(span.total_seconds())
     before, expires_in, now, _ = _ask(lambda storage: storage.get_sliding_window(key, seconds))
     return round(before * expires_in / seconds + now)
 
 
-def _key_of(span: timedelta, *what: str) -> str:
+def key_of(span: timedelta, *what: str) -> str:
+    """Return where uses of `what` within `span` are counted."""
     return f"LIMITS/{hashed(chr(10).join(what))}/{int(span.total_seconds())}"
 
 
@@ -75,7 +76,7 @@ def _ask(question: Callable[[Any], T]) -> T:
     global _shared_paused_until
     if time.monotonic() >= _shared_paused_until:
         try:
-            return question(_shared())
+            return question(shared_counts())
         except Exception:  # whatever the client library raises, the patient goes on
             logger.warning("The cache is away: limits are counted per process", exc_info=True)
             _shared_paused_until = time.monotonic() + PAUSE_AFTER_FAILURE
@@ -88,7 +89,9 @@ def _rate(text: str) -> RateLimitItem:
 
 
 @cache
-def _shared() -> Storage:
+def shared_counts() -> Storage:
+    """Return the counts in the cache service, which all processes share. Asked while it is away,
+    they raise RedisError."""
     url = str(settings.CACHES["default"]["LOCATION"])
     if url.startswith("unix://"):
         url = f"redis+{url}"

@@ -69,6 +69,6 @@ class Found:
 def text() -> bytes:
     """Return everything in Prometheus' format."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=settings.PROMETHEUS_MULTIPROC_DIR)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry, path=settings.PROMETHEUS_MULTIPROC_DIR)  # type: ignore[no-untyped-call]  # untyped
     registry.register(Found())
     return generate_latest(registry)

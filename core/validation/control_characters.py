@@ -34,7 +34,7 @@ def strip_controls(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and request.content_type in _FORMS:
-            request.POST = _stripped(request.POST)  # type: ignore[assignment]
+            request.POST = _stripped(request.POST)  # type: ignore[assignment]  # what Django reads
         return get_response(request)
 
     return middleware

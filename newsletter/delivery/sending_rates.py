@@ -6,14 +6,15 @@ database: what an open one may still send counts as sent.
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import F, Sum
 from django.db.models.functions import Now, TruncDate
 from redis.exceptions import RedisError
 
 from core.database import database_time
+from core.guard import rate_limits
 from newsletter.delivery import warm_up
 from newsletter.models import Batch
 
@@ -22,52 +23,39 @@ class CannotCount(Exception):
     """The cache does not answer, so nobody knows how much was sent."""
 
 
-# Sliding windows: what the last window held counts by the part of it that has not passed. Nothing
-# is counted unless all have room. The service's clock is the only one.
-_TAKE = """
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local seen = {}
-for i = 1, #KEYS do
-  local limit, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
-  local slot = math.floor(now / window)
-  local at = KEYS[i] .. ':' .. slot
-  local passed = (now % window) / window
-  local before = tonumber(redis.call('GET', KEYS[i] .. ':' .. (slot - 1)) or '0')
-  local current = tonumber(redis.call('GET', at) or '0')
-  if current + before * (1 - passed) + 1 > limit then
-    local wait = window / limit
-    if current + 1 > limit then wait = math.max(wait, window - now % window) end
-    return math.ceil(wait)
-  end
-  seen[i] = {at, window}
-end
-for i = 1, #KEYS do
-  redis.call('INCR', seen[i][1])
-  redis.call('PEXPIRE', seen[i][1], seen[i][2] * 2 + 1000)
-end
-return 0
-"""
-
-
 def wait(domain: str) -> float:
     """Count one mail to this domain. Seconds until it may go; 0: now. Raises CannotCount."""
-    limits = {}
-    if settings.NEWSLETTER_PER_SECOND:
-        limits["all"] = (settings.NEWSLETTER_PER_SECOND, 1_000)
-    if settings.NEWSLETTER_PER_DOMAIN:
-        limits[f"to:{domain}"] = (settings.NEWSLETTER_PER_DOMAIN, 60_000)
-    return _take(limits) if limits else 0.0
-
-
-def _take(limits: dict[str, tuple[int, int]]) -> float:
-    names = [cache.make_key(f"newsletter-rate:{name}") for name in limits]
-    numbers = [number for pair in limits.values() for number in pair]
+    limits = [
+        (rate_limits.key_of(window, "newsletter", *what), most, int(window.total_seconds()))
+        for most, window, *what in (
+            (settings.NEWSLETTER_PER_SECOND, timedelta(seconds=1), "all"),
+            (settings.NEWSLETTER_PER_DOMAIN, timedelta(minutes=1), "to", domain),
+        )
+        if most
+    ]
     try:
-        client = cache._cache.get_client(write=True)  # type: ignore[attr-defined]
-        return float(client.eval(_TAKE, len(names), *names, *numbers)) / 1000
+        return _take(limits) if limits else 0.0
     except (RedisError, OSError) as error:
         raise CannotCount from error
+
+
+def _take(limits: list[tuple[str, int, int]]) -> float:
+    """Count one where all limits have room. Of workers that ask at once one may wait though there
+    was room: it is never the other way round."""
+    counts: Any = rate_limits.shared_counts()
+    longest = max(_wait(counts, *limit) for limit in limits)
+    if longest:
+        return longest
+    taken = [counts.acquire_sliding_window_entry(*limit) for limit in limits]
+    return 0.0 if all(taken) else max(window / most for _key, most, window in limits)
+
+
+def _wait(counts: Any, key: str, most: int, window: int) -> float:
+    """The last window counts by the part of it that still lies within a window from now."""
+    before, before_left, now, now_left = counts.get_sliding_window(key, window)
+    if int(before * before_left / window) + now < most:
+        return 0.0
+    return max(window / most, now_left - window if now >= most else 0.0)
 
 
 def room() -> int | None:

@@ -48,7 +48,7 @@ def test_without_the_cache_nothing_that_has_a_limit_is_sent(settings, smtp_serve
     def dead(*args, **more):
         raise RedisError
 
-    monkeypatch.setattr("redis.client.Redis.eval", dead)
+    monkeypatch.setattr("redis.client.Redis.evalsha", dead)
     issue = send(make_issue())
     assert smtp_server.mails == []
     assert "The cache is away" in issue.reason

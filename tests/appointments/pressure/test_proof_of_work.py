@@ -116,7 +116,7 @@ def test_neither_work_nor_waiting_counts_in_another_network(pressure, service, t
 
 
 def test_with_the_cache_away_pressure_is_seen_and_work_grows(pressure, service, monkeypatch):
-    monkeypatch.setattr(rate_limits, "_shared", lambda: 1 / 0)
+    monkeypatch.setattr(rate_limits, "shared_counts", lambda: 1 / 0)
     monkeypatch.setattr(rate_limits, "_shared_paused_until", 0.0)
     visitor, tries = browser("192.0.2.77"), []
     for nth in range(4):
