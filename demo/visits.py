@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from appointments.booking.attendance import complete, no_show
 from appointments.booking.rules import lock
-from appointments.booking.visits import complete, no_show
 from appointments.emails import visit_emails
 from appointments.models import Appointment, License, Provider, Service, Status
 from appointments.scheduling.provider_calendars import Calendar

@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from appointments.admin import practice_time
-from appointments.booking import visits
-from appointments.booking.rules import NotChangeable
+from appointments.booking import attendance, visits
+from appointments.booking.rules import NotChangeable, SlotTaken
 from appointments.models import Appointment, Status
 from core.database import database_time
 from core.staff.workflow_actions import WorkflowAction, has_permission
 
 CHECK_IN_OPENS = timedelta(hours=12)
-CHECK_IN, COMPLETE, NO_SHOW, CANCEL = "check-in", "complete", "no-show", "cancel"
+CHECK_IN, COMPLETE, NO_SHOW = "check-in", "complete", "no-show"
+UNDO, CANCEL = "undo", "cancel"
 
 
 class NotPossible(Exception):
@@ -58,6 +59,13 @@ def _cancel(request: HttpRequest, visit: Appointment) -> None:
     _run(CANCEL, lambda visit, by: visits.cancel(visit, by=by, reason=reason))(request, visit)
 
 
+def _undo(request: HttpRequest, visit: Appointment) -> None:
+    try:
+        _run(UNDO, attendance.undo)(request, visit)
+    except SlotTaken as error:
+        raise NotPossible(_now("Somebody else has that time by now.")) from error
+
+
 def _refusal(name: str, visit: Appointment) -> str:
     when = practice_time.format_datetime(visit.starts_at, practice_time.zone())
     why = why_not(name, visit, database_time.now())
@@ -79,7 +87,7 @@ ACTIONS = {
         ),
         statuses=(Status.BOOKED,),
         allowed=MAY_CHANGE,
-        run=_run(CHECK_IN, visits.check_in),
+        run=_run(CHECK_IN, attendance.check_in),
     ),
     COMPLETE: WorkflowAction(
         label=_("Mark as completed"),
@@ -88,7 +96,7 @@ ACTIONS = {
         ),
         statuses=(Status.BOOKED, Status.CHECKED_IN),
         allowed=MAY_CHANGE,
-        run=_run(COMPLETE, visits.complete),
+        run=_run(COMPLETE, attendance.complete),
     ),
     NO_SHOW: WorkflowAction(
         label=_("Mark as no-show"),
@@ -97,7 +105,18 @@ ACTIONS = {
         ),
         statuses=(Status.BOOKED,),
         allowed=MAY_CHANGE,
-        run=_run(NO_SHOW, visits.no_show),
+        run=_run(NO_SHOW, attendance.no_show),
+    ),
+    UNDO: WorkflowAction(
+        label=_("Undo the last step"),
+        done=ngettext_lazy(
+            "%(count)d visit stands as it did before.",
+            "%(count)d visits stand as they did before.",
+            "count",
+        ),
+        statuses=attendance.STEPS,
+        allowed=MAY_CHANGE,
+        run=_undo,
     ),
     CANCEL: WorkflowAction(
         label=_("Cancel and tell the patient"),
@@ -120,6 +139,8 @@ def why_not(name: str, visit: Appointment, now: datetime) -> str:
     begun = visit.starts_at <= now
     if name in (COMPLETE, NO_SHOW) and not begun:
         return _now("It has not begun yet.")
+    if name == UNDO and visit.ends_at <= now - attendance.UNDO_FOR:
+        return _now("It is more than a week ago.")
     if name == CANCEL and begun:
         return _now("It has begun.")
     if name == CHECK_IN and visit.starts_at > now + CHECK_IN_OPENS:

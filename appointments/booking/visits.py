@@ -1,11 +1,11 @@
-"""Visits: book, confirm, cancel, and what staff note on the day."""
+"""Visits: book, confirm and cancel them."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError
-from django.db.models import F, Q
+from django.db.models import F
 
 from appointments.booking import patients, pressure, waitlist_trigger
 from appointments.booking.patients import PatientDetails
@@ -253,37 +253,4 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
 def require_time_left(appointment: Appointment, by: str) -> None:
     """Patients change a visit online until the service's cut-off, staff until it begins."""
     if by == PATIENT and appointment.changes_close_at <= database_time.now():
-        raise NotChangeable
-
-
-@in_one_transaction
-def check_in(appointment: Appointment, *, by: str) -> None:
-    """The patient is here. Raises NotChangeable unless it is booked and its license still holds."""
-    lock([appointment.provider_id])
-    if not is_licensed(appointment.provider_id, appointment.state, database_time.now()):
-        raise NotChangeable
-    _step(appointment, [Status.BOOKED], Status.CHECKED_IN, by)
-    visit_emails.drop_waiting(appointment)
-
-
-def complete(appointment: Appointment, *, by: str) -> None:
-    """The visit took place. Raises NotChangeable unless it has begun and was not closed before."""
-    _step(appointment, [Status.BOOKED, Status.CHECKED_IN], Status.COMPLETED, by, begun=True)
-
-
-@in_one_transaction
-def no_show(appointment: Appointment, *, by: str) -> None:
-    """The patient did not come. Raises NotChangeable unless it was booked and has begun."""
-    _step(appointment, [Status.BOOKED], Status.NO_SHOW, by, begun=True)
-    visit_emails.no_show(reread(appointment))
-
-
-def _step(
-    appointment: Appointment, allowed: list[Status], to: Status, by: str, *, begun: bool = False
-) -> None:
-    when = Q(starts_at__lte=database_time.now()) if begun else Q()
-    changed = Appointment.objects.filter(when, pk=appointment.pk, status__in=allowed).update(
-        status=to, changed_by=by
-    )
-    if not changed:
         raise NotChangeable

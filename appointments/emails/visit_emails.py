@@ -29,6 +29,8 @@ IN_TIME = timedelta(hours=2)  # before the visit: from then on every change is t
 LONGEST_PAUSE_TO_CONFIRM = timedelta(minutes=10)
 # Staff who tidy up an old list send nobody a mail about last month.
 MISSED_IS_NEWS_FOR = timedelta(days=7)
+# So long staff can take back that somebody did not come, and nobody is told of it.
+SLIP_OF_THE_HAND = timedelta(minutes=3)
 
 
 def about(appointment: Appointment) -> str:
@@ -130,11 +132,15 @@ def reminder(appointment: Appointment, hours: int, *, not_after: datetime) -> bo
 
 
 def no_show(appointment: Appointment) -> None:
+    """It waits until it is too late for a slip of the hand, and is sent once for each visit."""
+    group = about(appointment)
+    taken_back = outbox.count_dropped("appointment_missed", about=group)
     _write(
         "appointment_missed",
         appointment,
-        f"appointment-missed:{appointment.pk}",
+        f"appointment-missed:{appointment.pk}:{taken_back}",
         overtakes=True,
+        wait=SLIP_OF_THE_HAND,
         not_after=appointment.ends_at + MISSED_IS_NEWS_FOR,
     )
 
@@ -142,6 +148,11 @@ def no_show(appointment: Appointment) -> None:
 def drop_waiting(appointment: Appointment) -> None:
     """The patient is here: what has not gone out about this visit is of no use any more."""
     outbox.drop(about=about(appointment))
+
+
+def restore_waiting(appointment: Appointment, *, since: datetime) -> None:
+    """The patient was not here after all: what was dropped for it `since` then goes out."""
+    outbox.restore(about=about(appointment), since=since)
 
 
 def must_confirm(

@@ -1,12 +1,13 @@
 """The outbox table: one row for each e-mail, written with the change that owes it."""
 
+from datetime import datetime
 from functools import cache
 from typing import Self
 from uuid import uuid4
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -109,6 +110,15 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         with connection.cursor() as cursor:
             cursor.execute(_OVERTAKE, [about, by])
 
+    def restore(self, about: str, *, since: datetime) -> None:
+        """Let what `overtake` has dropped of this thing since then wait again."""
+        taken = self.about(about).filter(overtaken_at__gte=since, purged_at=None)
+        dropped = Case(
+            When(status=EmailStatus.DROPPED, then=Value(EmailStatus.WAITING)), default=F("status")
+        )
+        due = Case(When(status=EmailStatus.DROPPED, then=Now()), default=F("due_at"))
+        taken.update(status=dropped, due_at=due, overtaken=False, overtaken_at=None)
+
 
 _CLAIM = """
     UPDATE mail_outgoingemail
@@ -120,7 +130,7 @@ _CLAIM = """
 """
 _OVERTAKE = """
     UPDATE mail_outgoingemail
-       SET overtaken = true, due_at = NULL,
+       SET overtaken = true, overtaken_at = statement_timestamp(), due_at = NULL,
            status = CASE status WHEN 'waiting' THEN 'dropped' ELSE status END
      WHERE about = %s AND about <> '' AND id <> %s AND status IN ('waiting', 'sending', 'failed')
 """
@@ -175,6 +185,7 @@ class OutgoingEmail(models.Model):
     claimed_by = models.UUIDField(_("claimed by"), null=True, blank=True)
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     overtaken = models.BooleanField(_("overtaken by a later e-mail"), default=False)
+    overtaken_at = models.DateTimeField(_("overtaken"), null=True, blank=True)
     last_error = models.TextField(_("why it did not go through"), blank=True)
     # When a server last refused it, and nobody could tell whether that was about its recipient.
     refused_at = models.DateTimeField(_("refused"), null=True, blank=True)

@@ -20,6 +20,7 @@ from core.mail.models import EMPTY, SWEEP, TASK, EmailStatus, OutgoingEmail
 __all__ = [
     "Attachment",
     "NotResendable",
+    "count_dropped",
     "delay",
     "drop",
     "enqueue",
@@ -27,6 +28,7 @@ __all__ = [
     "record_bounce",
     "resend",
     "resend_all",
+    "restore",
 ]
 
 # Once written, an e-mail is given to a worker at once; the sweep looks after it from then on.
@@ -107,6 +109,20 @@ def delay(*, about: str, longest: timedelta, latest: datetime | None = None) -> 
 def drop(*, about: str) -> None:
     """Let no e-mail of this thing go out any more, in the caller's transaction."""
     OutgoingEmail.objects.overtake(about)
+
+
+def restore(*, about: str, since: datetime) -> None:
+    """Let what was dropped of this thing since then be sent after all, in the caller's transaction.
+
+    The sweep sends it, unless its time is over.
+    """
+    OutgoingEmail.objects.restore(about, since=since)
+
+
+def count_dropped(template: str, *, about: str) -> int:
+    """Return how many mails of this kind about this thing were dropped before they went out."""
+    of_kind = OutgoingEmail.objects.about(about).filter(template=template)
+    return of_kind.filter(status=EmailStatus.DROPPED).count()
 
 
 def forget(*, about: str) -> None:

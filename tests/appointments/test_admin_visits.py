@@ -143,7 +143,7 @@ def test_only_what_can_be_done_now_is_offered(desk):
     assert "Mark as no-show" in past
 
 
-@pytest.mark.parametrize("step", ["check-in", "complete", "no-show", "cancel"])
+@pytest.mark.parametrize("step", ["check-in", "complete", "no-show", "undo", "cancel"])
 def test_opening_the_address_of_a_step_changes_nothing(desk, step):
     visit = begun()
     address = reverse("admin:appointments_appointment_action", args=[visit.pk, step])

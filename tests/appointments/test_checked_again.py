@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from appointments.booking import follow_ups, holds, moves, staff_booking, visits
+from appointments.booking import attendance, follow_ups, holds, moves, staff_booking, visits
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import HoldGone, NotChangeable, SlotTaken, TimeClosed
 from appointments.booking.staff_booking import NotLicensed, OutsideRules
@@ -39,6 +39,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 LOCKS = (
     (holds, "lock"),
+    (attendance, "lock"),
     (visits, "lock"),
     (moves, "lock"),
     (staff_booking, "lock"),
@@ -223,7 +224,7 @@ def test_a_patient_is_checked_in_by_the_license_of_that_moment(service, at_the_l
     visit = make_appointment(service=service)
     at_the_lock(lambda who: License.objects.update(expires="2020-01-01"), visit.provider)
     with pytest.raises(NotChangeable):
-        visits.check_in(visit, by="staff: test")
+        attendance.check_in(visit, by="staff: test")
 
 
 def test_a_visit_that_was_moved_before_the_lock_is_not_confirmed_as_it_was(service, at_the_lock):

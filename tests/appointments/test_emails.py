@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from icalendar import Calendar
 
-from appointments.booking import moves, visits
+from appointments.booking import attendance, moves, visits
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import NotChangeable
 from appointments.models import Appointment
@@ -89,9 +89,9 @@ def test_either_way_the_calendar_learns_that_it_is_off(visit, by):
 
 def test_who_did_not_come_gets_a_kind_word_and_a_way_back(visit, clock, client):
     clock.move_to(START + HOUR)
-    visits.no_show(visit, by=STAFF)
+    attendance.no_show(visit, by=STAFF)
     [mail] = mails("appointment_missed")
-    assert mail.key == f"appointment-missed:{visit.pk}"
+    assert mail.key == f"appointment-missed:{visit.pk}:0"
     assert mail.to == visit.email
     assert mail.subject == "We missed you on Tuesday, November 12 at 2:30 pm Central Time"
     assert "You are welcome whenever you are ready." in " ".join(mail.text.split())
@@ -103,7 +103,7 @@ def test_who_did_not_come_gets_a_kind_word_and_a_way_back(visit, clock, client):
 
 
 def test_a_step_that_was_refused_tells_nobody(visit):
-    for step in (visits.no_show, visits.complete):
+    for step in (attendance.no_show, attendance.complete):
         with pytest.raises(NotChangeable):
             step(visit, by=STAFF)
     assert templates() == []
@@ -111,7 +111,7 @@ def test_a_step_that_was_refused_tells_nobody(visit):
 
 def test_a_completed_visit_owes_no_mail(visit, clock):
     clock.move_to(START + HOUR)
-    visits.complete(visit, by=STAFF)
+    attendance.complete(visit, by=STAFF)
     assert templates() == []
 
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from appointments import links
-from appointments.booking import visits
+from appointments.booking import attendance
 from appointments.models import Status
 from tests.factories import make_appointment, make_provider, make_service, monday
 from tests.pages.factories import make_practice
@@ -82,7 +82,7 @@ def test_whom_staff_have_checked_in_early_can_join_at_once(visit):
     assert JOIN in shown(visit, visit.starts_at - HOUR).text
 
 
-@pytest.mark.parametrize("close", [visits.complete, visits.no_show])
+@pytest.mark.parametrize("close", [attendance.complete, attendance.no_show])
 def test_a_visit_that_staff_have_closed_is_not_joined(visit, close):
     make_practice()
     with time_machine.travel(visit.starts_at + 5 * MINUTE):

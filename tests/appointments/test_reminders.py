@@ -9,7 +9,7 @@ import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from appointments.booking import moves, visits
+from appointments.booking import attendance, moves, visits
 from appointments.booking.patients import PatientDetails
 from appointments.emails import reminders
 from appointments.models import Appointment, Status
@@ -183,12 +183,12 @@ def test_no_hold_is_reminded_of(clock):
     assert reminders.write_due() == 0
 
 
-@pytest.mark.parametrize("end", ["cancel", "check_in"])
+@pytest.mark.parametrize("end", [visits.cancel, attendance.check_in])
 def test_a_reminder_that_waits_is_dropped_when_the_visit_is_cancelled_or_begins(clock, end):
     visit = make_visit()
     clock.move_to(START - HOUR)
     reminders.write_due()
-    getattr(visits, end)(visit, by="staff: Robin")
+    end(visit, by="staff: Robin")
     assert OutgoingEmail.objects.get(key=written()[0]).status == EmailStatus.DROPPED
 
 

@@ -16,7 +16,9 @@ from newsletter.models import Delivery
 PARTS = re.compile(r"<(?:(?:\w+):)?(\w+)>")
 # What stands in an address beside a key.
 WORDS = {
-    "appointments_appointment_action": {"name": ["check-in", "complete", "no-show", "cancel"]},
+    "appointments_appointment_action": {
+        "name": ["check-in", "complete", "no-show", "undo", "cancel"]
+    },
     "articles_article_action": {"name": ["submit", "approve", "confirm", "archive"]},
     "articles_article_restore": {"number": ["1"]},
     "articles_comment_action": {"name": ["approve", "reject", "spam"]},
