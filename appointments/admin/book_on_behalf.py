@@ -23,7 +23,7 @@ from appointments.admin.booking_forms import (
 )
 from appointments.booking import staff_booking
 from appointments.booking.patients import AtTheSameTime, BookedAlready
-from appointments.booking.rules import NotChangeable, SlotTaken
+from appointments.booking.rules import NotChangeable, SlotTaken, TimePast
 from appointments.booking.staff_booking import NotLicensed, OutsideRules
 from appointments.models import Appointment, Patient
 from appointments.waitlist import own_visits
@@ -122,9 +122,11 @@ def _attempt(form: Any, do: Any) -> Appointment | None:
     except AtTheSameTime as error:
         form.ask_about_simultaneous(error.visits)
     except NotChangeable:
-        form.add_error(None, _("It has begun, or somebody changed it in the same moment."))
+        form.add_error(None, workflow_actions.why_not_moved(form.visit))
+    except TimePast:
+        form.add_error(None, _("That time is past."))
     except SlotTaken as error:
-        text = _now("Somebody has this time, or it has begun.")
+        text = _now("Somebody has this time.")
         if error.nearest:
             times = ", ".join(
                 f"{practice_time.format_short_datetime(slot.starts_at, practice_time.zone())} "

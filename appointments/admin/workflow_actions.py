@@ -13,6 +13,7 @@ from appointments.admin import practice_time
 from appointments.booking import attendance, visits
 from appointments.booking.rules import NotChangeable, SlotTaken
 from appointments.models import Appointment, Status
+from appointments.models.appointment_status import STAFF_CHANGE_FOR
 from core.database import database_time
 from core.staff.workflow_actions import WorkflowAction, has_permission
 
@@ -121,11 +122,11 @@ ACTIONS = {
     CANCEL: WorkflowAction(
         label=_("Cancel and tell the patient"),
         done=ngettext_lazy(
-            "%(count)d visit is cancelled. An e-mail tells the patient.",
-            "%(count)d visits are cancelled. An e-mail tells each patient.",
+            "%(count)d visit is cancelled. An e-mail tells the patient, unless it is over.",
+            "%(count)d visits are cancelled. An e-mail tells each patient, unless theirs is over.",
             "count",
         ),
-        statuses=(Status.BOOKED,),
+        statuses=(Status.BOOKED, Status.CHECKED_IN),
         allowed=MAY_CHANGE,
         run=_cancel,
     ),
@@ -139,10 +140,8 @@ def why_not(name: str, visit: Appointment, now: datetime) -> str:
     begun = visit.starts_at <= now
     if name in (COMPLETE, NO_SHOW) and not begun:
         return _now("It has not begun yet.")
-    if name == UNDO and visit.ends_at <= now - attendance.UNDO_FOR:
+    if name in (UNDO, CANCEL) and visit.ends_at <= now - STAFF_CHANGE_FOR:
         return _now("It is more than a week ago.")
-    if name == CANCEL and begun:
-        return _now("It has begun.")
     if name == CHECK_IN and visit.starts_at > now + CHECK_IN_OPENS:
         return _now("It is more than twelve hours away.")
     return ""
@@ -156,6 +155,13 @@ def available_now(request: HttpRequest, visit: Appointment) -> dict[str, Workflo
         for name, action in ACTIONS.items()
         if action.allowed(request, visit) and not why_not(name, visit, now)
     }
+
+
+def why_not_moved(visit: Appointment) -> str:
+    """Return why `booking` has not moved it just now, in one sentence."""
+    visit.refresh_from_db(fields=["status", "ends_at"])
+    because = why_not(CANCEL, visit, database_time.now())
+    return because or _now("Somebody changed it in the same moment.")
 
 
 def can_move(request: HttpRequest, visit: Appointment) -> bool:

@@ -1,6 +1,6 @@
 """What staff note on the day of a visit: who came and who did not. Each step can be taken back."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.apps import apps
 from django.db import IntegrityError
@@ -17,10 +17,9 @@ from appointments.booking.rules import (
 from appointments.booking.visits import reread
 from appointments.emails import visit_emails
 from appointments.models import Appointment, Status
+from appointments.models.appointment_status import STAFF_CHANGE_FOR
 from core.database import database_time
 
-# A click on the wrong row is noticed on the day, or when the week is looked over.
-UNDO_FOR = timedelta(days=7)
 STEPS = (Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW)
 
 
@@ -65,7 +64,7 @@ def undo(appointment: Appointment, *, by: str) -> None:
 
     A mail that the step has written and that has not gone out never will; what it kept from going
     out goes out after all. Raises NotChangeable where there is no such step or it is more than
-    UNDO_FOR since the visit ended, and SlotTaken where somebody else has the time by now.
+    STAFF_CHANGE_FOR since the visit ended, and SlotTaken where somebody else has the time by now.
     """
     try:
         _undo(appointment, by)
@@ -77,7 +76,7 @@ def undo(appointment: Appointment, *, by: str) -> None:
 @in_one_transaction
 def _undo(appointment: Appointment, by: str) -> None:
     lock([appointment.provider_id])
-    recent = appointment.ends_at > database_time.now() - UNDO_FOR
+    recent = appointment.ends_at > database_time.now() - STAFF_CHANGE_FOR
     if not recent or appointment.status not in STEPS:
         raise NotChangeable
     was, since = _before_last_step(appointment)

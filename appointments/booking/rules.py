@@ -54,8 +54,12 @@ class HoldGone(Exception):
     """The hold was released or belongs to a visit that is over: there is nothing to book."""
 
 
+class TimePast(SlotTaken):
+    """The time is past: nobody is seen then any more."""
+
+
 class NotChangeable(Exception):
-    """The visit has begun, was cancelled, or was changed by somebody else meanwhile."""
+    """Too late, cancelled or settled already, or changed by somebody else meanwhile."""
 
 
 def in_one_transaction(function: Callable[P, R]) -> Callable[P, R]:

@@ -1,12 +1,13 @@
 """What staff book and move for patients: by the same rules, or outside them with a reason.
 
-A reason opens closed hours, short notice, days too far ahead and full days. Nothing opens a time
-that somebody has, one that has begun, or a state in which the provider holds no license.
+A reason opens closed hours, short notice, days too far ahead, full days, and for who walks in one
+that has just begun. Nothing opens a time that somebody has, one that is past, or a state in which
+the provider holds no license.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +26,7 @@ from appointments.booking.patients import (
 from appointments.booking.rules import (
     NotChangeable,
     SlotTaken,
+    TimePast,
     in_one_transaction,
     is_licensed,
     lock,
@@ -37,6 +39,9 @@ from appointments.emails import visit_emails
 from appointments.models import Appointment, Provider, Service, Status
 from appointments.scheduling import availability
 from core.database import database_time
+
+# While somebody who walked in is written down, the time they are seen at begins.
+WALK_IN = timedelta(minutes=30)
 
 
 class NotLicensed(Exception):
@@ -69,7 +74,7 @@ class WantedVisit:
 def book_for_patient(wanted: WantedVisit, details: PatientDetails, *, by: str) -> Appointment:
     """Book it at once and queue its confirmation. No limit of upcoming visits holds for staff.
 
-    Raises SlotTaken if somebody has the time or it has begun, NotLicensed, OutsideRules where it
+    Raises SlotTaken if somebody has the time, TimePast, NotLicensed, OutsideRules where it
     needs a reason, BookedAlready, and AtTheSameTime for a patient who has another visit then.
     """
     try:
@@ -106,8 +111,8 @@ def require_allowed(wanted: WantedVisit, *, moving: Appointment | None = None) -
     if not is_licensed(pk, wanted.state, wanted.starts_at):
         raise NotLicensed
     now = database_time.now()
-    if wanted.starts_at <= now:
-        raise SlotTaken
+    if wanted.starts_at <= now - WALK_IN:
+        raise TimePast
     settle_expired([pk], now)
     if wanted.reason or is_within_rules(wanted, moving=moving):
         return
@@ -165,8 +170,9 @@ def move_for_patient(
 ) -> Appointment:
     """Give the visit another time or provider and tell both. Its length stays as it was booked.
 
-    What it has already changes nothing and mails nobody. Raises as `book_for_patient`, and
-    NotChangeable if it has begun or was changed meanwhile.
+    What it has already changes nothing and mails nobody. One that has begun, or was checked in, is
+    booked anew. Raises as `book_for_patient`, and NotChangeable where something came of it already,
+    it was over a week ago, or it was changed meanwhile.
     """
     if (provider, starts_at) == (appointment.provider, appointment.starts_at):
         return _unmoved(appointment)
@@ -181,7 +187,7 @@ def move_for_patient(
 
 
 def _unmoved(appointment: Appointment) -> Appointment:
-    same = Appointment.objects.upcoming(database_time.now()).filter(
+    same = Appointment.objects.open_to_staff(database_time.now()).filter(
         pk=appointment.pk, sequence=appointment.sequence
     )
     if not same.exists():
@@ -199,9 +205,10 @@ def _move(appointment: Appointment, wanted: WantedVisit, by: str) -> Appointment
         require_no_other(appointment.patient, wanted.starts_at, ends_at, but=but)
     require_allowed(wanted, moving=appointment)
     changed = (
-        Appointment.objects.upcoming(database_time.now())
+        Appointment.objects.open_to_staff(database_time.now())
         .filter(pk=appointment.pk, sequence=appointment.sequence)
         .update(
+            status=Status.BOOKED,
             provider=wanted.provider,
             starts_at=wanted.starts_at,
             sequence=F("sequence") + 1,

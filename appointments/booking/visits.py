@@ -223,10 +223,10 @@ def reread(appointment: Appointment) -> Appointment:
 
 @in_one_transaction
 def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> None:
-    """Cancel a visit that has not begun and tell the patient.
+    """Cancel a visit and tell the patient, unless it is over: staff who tidy up tell nobody.
 
-    A visit that waits to be confirmed is given back without a mail. Raises NotChangeable if it has
-    begun or is over, and for the patient also past the service's cut-off.
+    A visit that waits to be confirmed is given back without a mail. Raises NotChangeable where a
+    step was taken, for the patient past the service's cut-off, for staff a week after it.
     """
     require_time_left(appointment, by)
     waiting = Appointment.objects.filter(
@@ -235,22 +235,28 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
     waitlist_trigger.look_soon()
     if waiting.update(status=Status.RELEASED, changed_by=by):
         return
-    changed = (
-        Appointment.objects.upcoming(database_time.now())
-        .filter(pk=appointment.pk)
-        .update(
-            status=Status.CANCELLED,
-            sequence=F("sequence") + 1,
-            changed_by=by,
-            cancel_reason=reason,
-        )
+    now = database_time.now()
+    cancellable = (
+        Appointment.objects.upcoming(now)
+        if by == PATIENT
+        else Appointment.objects.open_to_staff(now)
+    )
+    changed = cancellable.filter(pk=appointment.pk).update(
+        status=Status.CANCELLED,
+        sequence=F("sequence") + 1,
+        changed_by=by,
+        cancel_reason=reason,
     )
     if not changed:
         raise NotChangeable
-    visit_emails.cancelled(reread(appointment), by_patient=by == PATIENT)
+    cancelled = reread(appointment)
+    if cancelled.ends_at > now:
+        visit_emails.cancelled(cancelled, by_patient=by == PATIENT)
+    else:
+        visit_emails.drop_waiting(cancelled)
 
 
 def require_time_left(appointment: Appointment, by: str) -> None:
-    """Patients change a visit online until the service's cut-off, staff until it begins."""
+    """Patients change a visit online until the service's cut-off. Raises NotChangeable."""
     if by == PATIENT and appointment.changes_close_at <= database_time.now():
         raise NotChangeable

@@ -1,6 +1,6 @@
 """Which status a visit or hold can have, and the questions that are asked by it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -20,6 +20,8 @@ class Status(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+# What went wrong is noticed on the day, or when staff look the week over.
+STAFF_CHANGE_FOR = timedelta(days=7)
 # Those that keep their time.
 LIVE = (Status.HELD, Status.BOOKED, Status.CHECKED_IN)
 
@@ -56,6 +58,11 @@ class AppointmentQuerySet(models.QuerySet):
     def upcoming(self, now: datetime) -> Self:
         """Booked and not begun."""
         return self.filter(status=Status.BOOKED, starts_at__gt=now)
+
+    def open_to_staff(self, now: datetime) -> Self:
+        """Visits that staff still move and cancel, begun or not: nothing came of them yet."""
+        nothing_yet = self.filter(status__in=[Status.BOOKED, Status.CHECKED_IN])
+        return nothing_yet.filter(ends_at__gt=now - STAFF_CHANGE_FOR)
 
     def changeable(self, now: datetime) -> Self:
         """Visits that their patient can still move: booked, or kept until they are confirmed."""
