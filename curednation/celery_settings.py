@@ -108,6 +108,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=7, minute=30),
     },
     "mail-purge": {"task": "core.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
+    "api-purge": {"task": "core.api.tasks.purge", "schedule": crontab(hour=9, minute=30)},
     "monitoring-purge": {
         "task": "core.monitoring.tasks.purge",
         "schedule": crontab(hour=9, minute=20),

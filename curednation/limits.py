@@ -1,4 +1,4 @@
-"""How often what may be done: six kinds of limits, each set by one variable.
+"""How often what may be done: seven kinds of limits, each set by one variable.
 
 The first of a kind is the one that its variable sets. The others keep their proportion to it, so
 that a clinic whose patients share a network, or a site under attack, turns one thing. Only what is
@@ -64,6 +64,13 @@ NEWSLETTER = {
 SIGN_IN = {"sign_in": "5/5minutes", "codes": "5/5minutes", "codes_elsewhere": "60/hour"}
 # Mails of one kind to everybody together, and to one mailbox; more wait, and none is lost.
 MAILS = {"mails_in_all": "600/hour", "mails_per_address": "6/hour"}
+# Of one API key: requests, bookings, changes of them; and of one network requests without a key.
+API = {
+    "api": "600/minute",
+    "api_bookings": "120/hour",
+    "api_changes": "240/hour",
+    "api_refused": "60/minute",
+}
 
 
 def in_proportion(kind: dict[str, str], rate: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 MIDDLEWARE = [
     "core.request_id.middleware",
     "curednation.requests.middleware",
+    "core.api.problems.middleware",
     "core.practice.per_request.middleware",
     "core.guard.client_ip.drop_untrusted_headers",
     "django.middleware.security.SecurityMiddleware",

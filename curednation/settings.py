@@ -130,6 +130,7 @@ INSTALLED_APPS = [
     "core.practice",
     "core.mail",
     "core.monitoring",
+    "core.api",
     "articles",
     "appointments",
     "newsletter",
@@ -235,6 +236,7 @@ LIMITS = (
     | in_proportion(limits.NEWSLETTER, env.rate("LIMIT_NEWSLETTER", default="20/day"))
     | in_proportion(limits.SIGN_IN, env.rate("LIMIT_SIGN_IN", default="5/5minutes"))
     | in_proportion(limits.MAILS, env.rate("LIMIT_MAILS", default="600/hour"))
+    | in_proportion(limits.API, env.rate("LIMIT_API", default="600/minute"))
 )
 RETRY_AFTER_SECONDS = 600
 

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from curednation.api import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("articles/", include("articles.urls")),
     path("", include("pages.urls")),
@@ -11,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("newsletter.urls")),
     path("accounts/", include("core.staff.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
 ]
 if settings.DEBUG:
     urlpatterns += [path("dev/mail/", include("devstack.urls"))]

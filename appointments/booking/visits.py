@@ -37,14 +37,20 @@ MOST_WAITING = 2
 
 
 def book(
-    *, hold: Appointment, details: PatientDetails, proved: bool = False, invited: bool = False
+    *,
+    hold: Appointment,
+    details: PatientDetails,
+    proved: bool = False,
+    invited: bool = False,
+    api_key: int | None = None,
 ) -> Appointment:
     """Turn a hold into a booked appointment and queue its confirmation.
 
     `proved`: whoever books has used a link that was mailed to this very address; `invited`: one
     that offered this very time, on a page that names their other visits. Past the limit of visits
     of one address, where the person has another visit at that time, and under pressure where
-    nothing is proved, the time is kept until the link in a mail is used.
+    nothing is proved, the time is kept until the link in a mail is used. `api_key`: of the program
+    that books.
 
     A hold that has run out still books while nobody else has the time. Booking twice gives the
     first one's appointment. Raises SlotTaken if somebody else has the time, if it has begun, or
@@ -53,14 +59,16 @@ def book(
     BookingRests if too many visits were booked within an hour, unless they were invited.
     """
     try:
-        return _book(hold, details, proved or invited, invited)
+        return _book(hold, details, proved or invited, invited, api_key)
     except IntegrityError as error:
         raise_unless_conflict(error)
         raise SlotTaken(nearest_slots(hold.service, hold.state, hold.starts_at)) from error
 
 
 @in_one_transaction
-def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: bool) -> Appointment:
+def _book(
+    hold: Appointment, details: PatientDetails, proved: bool, invited: bool, api_key: int | None
+) -> Appointment:
     now = database_time.now()
     lock([hold.provider_id])
     patients.lock_address(details.email)
@@ -84,7 +92,7 @@ def _book(hold: Appointment, details: PatientDetails, proved: bool, invited: boo
     waits = must_confirm or has_many
     # To whoever has proved no address nothing tells how many visits it has.
     told = must_confirm or knows_of_many or (proved and has_many)
-    also = {"patient": patient, "proved": proved, "told_to_confirm": told}
+    also = {"patient": patient, "proved": proved, "told_to_confirm": told, "api_key_id": api_key}
     _write(hold, details, now, waits, known.waiting, also)
     if waits:
         visit_emails.must_confirm(hold, has_many=has_many)

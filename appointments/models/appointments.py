@@ -106,6 +106,10 @@ class Appointment(models.Model):
     staff_reason = models.CharField(
         _("why outside the rules"), max_length=200, blank=True, help_text=_("For staff only.")
     )
+    # The program's that booked it: what it may see and change goes by that.
+    api_key = models.ForeignKey(
+        "api.ApiKey", models.PROTECT, related_name="+", null=True, editable=False, db_index=False
+    )
     series = models.UUIDField(_("series"), null=True, blank=True, editable=False)
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
     erased_at = models.DateTimeField(
@@ -203,6 +207,11 @@ class Appointment(models.Model):
                 fields=["status", "starts_at"],
                 name="appointment_by_status",
                 condition=Q(status__in=["held", "booked", "checked_in", "released", "expired"]),
+            ),
+            models.Index(
+                fields=["api_key", "starts_at"],
+                name="appointment_by_api_key",
+                condition=Q(api_key__isnull=False),
             ),
             # What the purges of holds and of unconfirmed visits find: few.
             models.Index(

@@ -101,12 +101,16 @@ class UserAdmin(admin.ModelAdmin):
 class AuditEventAdmin(admin.ModelAdmin):
     """To read only: the database refuses anything else."""
 
-    list_display = ["at", "email", "did", "model", "network", "records"]
+    list_display = ["at", "who", "did", "model", "network", "records"]
     list_filter = [("action", IndexedValuesFilter), ("model", IndexedValuesFilter)]
     order_by_index = ["at"]
     search_fields = ["email"]
     search_help_text = _("An e-mail address of the staff, or the number of a record.")
     date_hierarchy = "at"
+
+    @admin.display(description=_("who"), ordering="email")
+    def who(self, event: AuditEvent) -> str:
+        return event.who
 
     @admin.display(description=_("what"), ordering="action")
     def did(self, event: AuditEvent) -> str:

@@ -102,6 +102,7 @@ class AuditEvent(models.Model):
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     user_pk = models.BigIntegerField(_("account"), null=True, editable=False)
     email = models.EmailField(_("who"), blank=True, editable=False)
+    api_key = models.BigIntegerField(_("API key"), null=True, editable=False)
     action = models.CharField(_("what"), max_length=80, editable=False)
     model = models.CharField(_("kind of record"), max_length=100, blank=True, editable=False)
     object_pks = ArrayField(models.TextField(), verbose_name=_("records"), default=list)
@@ -131,7 +132,12 @@ class AuditEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.email} {self.action} {self.model}"
+        return f"{self.at:%Y-%m-%d %H:%M} {self.who} {self.action} {self.model}"
+
+    @property
+    def who(self) -> str:
+        """The account, or the API key, that did it."""
+        return self.email or (_("API key %d") % self.api_key if self.api_key else "")
 
 
 class ChainLink(models.Model):

@@ -71,6 +71,7 @@ ROLES: dict[str, dict[str, str]] = {
     },
     # Appointments, patients and consents are records of care: nobody deletes them by hand.
     "manager": {
+        "api.apikey": WORK,
         "appointments.appointment": WORK,
         "appointments.clinicrules": EDIT,
         "appointments.consent": LOOK,

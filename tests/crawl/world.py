@@ -14,6 +14,7 @@ from PIL import Image
 from appointments.calendars import feeds
 from appointments.models import ClinicRules, Consent, ConsentText, License
 from articles.models import Comment, Feedback, ImageAsset, Redirect, Synonym
+from core.api import keys
 from core.practice.models import Practice
 from core.staff.models import AuditEvent, User
 from newsletter.models import Confirmation, Delivery
@@ -143,4 +144,5 @@ def _house() -> list[Model]:
         AuditEvent.objects.create(action="looked"),
         User.objects.create(email="somebody@example.org", name="Somebody", is_staff=True),
         Practice.objects.get(),
+        keys.make("Our web site", ["slots:read"])[0],
     ]

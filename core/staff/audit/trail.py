@@ -28,6 +28,9 @@ ACTIONS = {
     "second factor failed": _("failed the second step"),
     "recovery codes renewed": _("made new recovery codes"),
     "invited": _("was invited"),
+    "book": _("booked"),
+    "move": _("moved"),
+    "cancel": _("cancelled"),
 }
 
 
@@ -36,20 +39,22 @@ def record(
     action: str,
     *,
     user: User | None = None,
+    api_key: int | None = None,
     model: str = "",
     object_pks: Iterable[object] = (),
     count: int | None = None,
 ) -> AuditEvent:
     """Write one row, or raise: what cannot be recorded must not happen.
 
-    `user` is the one who acts; left out, whoever is signed in. `object_pks` are the records
-    that were shown or touched.
+    `user` is the one who acts; left out, whoever is signed in, unless a program acts, by the API
+    key of this number. `object_pks` are the records that were shown or touched.
     """
-    if user is None and request is not None and request.user.is_authenticated:
+    if user is None and api_key is None and request is not None and request.user.is_authenticated:
         user = request.user
     return AuditEvent.objects.create(
         user_pk=user.pk if user else None,
         email=user.email if user else "",
+        api_key=api_key,
         action=action[:80],
         model=model,
         object_pks=[str(pk) for pk in object_pks],

@@ -1,11 +1,11 @@
-"""Six variables set all limits: those of a kind keep their proportion."""
+"""Seven variables set all limits: those of a kind keep their proportion."""
 
 from curednation import limits
 from tests.devstack.test_unsafe_settings import PRODUCTION, load
 
 KINDS = (
     *(limits.BOOKINGS, limits.LINKS, limits.COMMENTS),
-    *(limits.NEWSLETTER, limits.SIGN_IN, limits.MAILS),
+    *(limits.NEWSLETTER, limits.SIGN_IN, limits.MAILS, limits.API),
 )
 
 

@@ -61,6 +61,7 @@ PAGES = {
 }
 REVIEWS = ("/step/approve/", "/step/confirm/")  # the steps of an article that review it
 ACTIONS = {
+    "api.apikey.revoke": "api.change_apikey",
     "staff.user.send_link": "staff.change_user",
     "staff.user.start_over": "staff.change_user",
     "mail.outgoingemail.send_again": "mail.change_outgoingemail",

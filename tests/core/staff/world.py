@@ -11,6 +11,7 @@ from django.utils import timezone
 from appointments.emails import visit_emails
 from appointments.models import Appointment, Consent, ConsentText, Status
 from articles.models import Comment, Feedback, ImageAsset, Redirect, Synonym
+from core.api import keys
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
 from newsletter.models import Delivery, Event, Subscriber
@@ -82,6 +83,7 @@ def make_world() -> World:
     people = [_with_all(visit) for visit in visits]
     people += [_waiting(service), *_readers(), *_commenters()]
     make_testimonial()
+    keys.make("Our web site", ["slots:read"])
     return World(people, visits)
 
 

@@ -1,0 +1,222 @@
+"""What the API takes and gives about appointments, as JSON."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from ninja import Query, Schema
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+
+from appointments.models import Appointment, ConsentText, Provider, Service, Status
+from appointments.scheduling.states import STATES
+from core.validation import dates
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
+Text = Annotated[str, StringConstraints(max_length=500)]
+
+
+def _plausible(moment: datetime) -> datetime:
+    """Return it in UTC. Raises ValueError for what no calendar here reaches."""
+    if not dates.FIRST.year < moment.year < dates.LAST.year:
+        raise ValueError(_("Choose a moment of our time."))
+    return moment.astimezone(ZoneInfo("UTC"))
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    if moment.second or moment.microsecond:
+        raise ValueError(_("A visit begins at a full minute."))
+    return moment
+
+
+def _state(code: str) -> str:
+    if code.upper() not in STATES:
+        raise ValueError(_("This is no state: write two letters, such as TN."))
+    return code.upper()
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
+Start = Annotated[Moment, AfterValidator(_whole_minute)]
+StateCode = Annotated[str, StringConstraints(pattern="^[A-Za-z]{2}$"), AfterValidator(_state)]
+
+
+From = Annotated[Moment | None, Query(alias="from", description="Now, where it is left out.")]
+To = Annotated[Moment | None, Query(alias="to", description="Until before that moment.")]
+
+
+class Sent(Schema):
+    """What is taken: a field that is not known is a mistake, which nobody would notice."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# ── what can be booked ──
+
+
+class StateOut(Schema):
+    """A state in which something can be booked."""
+
+    code: str
+    name: str
+    zones: list[str]
+
+
+class ServiceOut(Schema):
+    """A kind of visit. One with `proof_required` is booked on the clinic's pages only."""
+
+    slug: str
+    name: str
+    invitation: str
+    summary: str
+    audience: str
+    channel: str
+    minutes: int
+    price_cents: int | None
+    proof_required: bool
+
+    @classmethod
+    def of(cls, service: Service) -> Self:
+        return cls.model_validate(service, from_attributes=True)
+
+
+class ProviderOut(Schema):
+    """Who can be booked, as patients see them."""
+
+    slug: str
+    name: str
+    credentials: str
+    languages: str
+    about: str
+
+    @classmethod
+    def of(cls, provider: Provider) -> Self:
+        return cls.model_validate(provider, from_attributes=True)
+
+
+class SlotOut(Schema):
+    """A free time, and with whom it can be booked."""
+
+    starts_at: datetime
+    ends_at: datetime
+    providers: list[str]
+
+
+class ConsentOut(Schema):
+    """A text that the patient must agree to. Send `version` of `kind` with the booking."""
+
+    kind: str
+    version: int
+    text: str
+
+    @classmethod
+    def of(cls, text: ConsentText) -> Self:
+        return cls(kind=text.kind, version=text.version, text=text.text)
+
+
+# ── bookings ──
+
+STATUSES = {status: status.value for status in Status} | {
+    Status.HELD: "waiting",
+    Status.RELEASED: "cancelled",
+}
+BookingStatus = Literal[
+    "waiting", "booked", "checked_in", "completed", "no_show", "cancelled", "expired"
+]
+
+
+class PatientIn(Sent):
+    """Who comes, and how to reach them: the fields of the clinic's own form."""
+
+    first_name: Text
+    last_name: Text = ""
+    birth_date: date
+    email: Text
+    phone: Text
+    contact: Literal["email", "call", "message"]
+    zone: Text = Field("", description="Where in a state of two time zones they will be.")
+    booked_for: Literal["self", "other"] = "self"
+    booked_by: Text = Field("", description="Who books, where it is for somebody else.")
+
+
+class BookingIn(Sent):
+    service: Slug
+    state: StateCode
+    starts_at: Start
+    provider: Slug | None = Field(None, description="None: whoever is free.")
+    patient: PatientIn
+    consents: dict[Slug, int] = Field(description="By kind, the version that was agreed to.")
+
+
+class MoveIn(Sent):
+    starts_at: Start
+    provider: Slug | None = Field(None, description="None: the same, else whoever is free.")
+
+
+class CancelIn(Sent):
+    reason: Text = Field("", description="Only the front desk reads it.")
+
+
+class PatientOut(Schema):
+    """Who comes: only for a key with the scope patients:read."""
+
+    first_name: str
+    last_name: str
+    birth_date: date
+    email: str
+    phone: str
+    contact: str
+    booked_for: str
+    booked_by: str
+
+    @classmethod
+    def of(cls, visit: Appointment) -> Self | None:
+        person = visit.patient
+        return person and cls(
+            first_name=person.first_name,
+            last_name=person.last_name,
+            birth_date=person.birth_date,
+            email=visit.email,
+            phone=str(visit.phone),
+            contact=visit.contact,
+            booked_for=visit.booked_for,
+            booked_by=visit.booked_by,
+        )
+
+
+class BookingOut(Schema):
+    """A visit. `sequence` counts its changes; `waiting`: until the link in its mail is used."""
+
+    id: UUID
+    status: BookingStatus
+    service: str
+    provider: str
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    sequence: int
+    patient: PatientOut | None = None
+
+    @classmethod
+    def of(cls, visit: Appointment, *, status: str, with_patient: bool = False) -> Self:
+        """Return it with that status, which may be another than its row has."""
+        return cls(
+            id=visit.uid,
+            status=STATUSES[Status(status)],
+            service=visit.service.slug,
+            provider=visit.provider.slug,
+            state=visit.state,
+            starts_at=visit.starts_at,
+            ends_at=visit.ends_at,
+            zone=visit.zone,
+            sequence=visit.sequence,
+            patient=PatientOut.of(visit) if with_patient else None,
+        )
+
+
+class BookingsOut(Schema):
+    """A page of a list. `next` is sent as `after` for the next page; none: this was the last."""
+
+    bookings: list[BookingOut]
+    next: UUID | None
