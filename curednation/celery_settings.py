@@ -108,6 +108,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=7, minute=30),
     },
     "mail-purge": {"task": "core.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
+    "webhooks-sweep": {
+        "task": "core.webhooks.tasks.sweep",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "webhooks-purge": {
+        "task": "core.webhooks.tasks.purge",
+        "schedule": crontab(hour=9, minute=40),
+    },
     "api-purge": {"task": "core.api.tasks.purge", "schedule": crontab(hour=9, minute=30)},
     "monitoring-purge": {
         "task": "core.monitoring.tasks.purge",

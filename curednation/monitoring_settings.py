@@ -19,6 +19,7 @@ HEALTH_CHECKS = [
     "core.monitoring.processes.check_tasks",
     "newsletter.health_checks.check_issues",
     "newsletter.health_checks.check_uncertain",
+    "core.webhooks.health_checks.check_endpoints",
     "core.monitoring.machine.check_disk",
     "core.monitoring.machine.check_clock",
     "core.monitoring.machine.check_certificate",

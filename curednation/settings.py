@@ -131,6 +131,7 @@ INSTALLED_APPS = [
     "core.mail",
     "core.monitoring",
     "core.api",
+    "core.webhooks",
     "articles",
     "appointments",
     "newsletter",

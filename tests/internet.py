@@ -33,6 +33,7 @@ class Internet:
         self.looked_up: list[str] = []
         self.connected: list[str] = []
         self.requests: list[tuple[str, str]] = []  # (Host, path)
+        self.posts: list[tuple[dict[str, str], bytes]] = []  # headers and body of each POST
         self.greeted: list[str | None] = []  # the names that TLS was opened for
         self.status, self.location = 200, ""
         self.servers = {80: self._server(), 443: self._server()}
@@ -55,6 +56,11 @@ class Internet:
         internet = self
 
         class Site(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers["Content-Length"])
+                internet.posts.append((dict(self.headers), self.rfile.read(length)))
+                self.do_GET()
+
             def do_GET(self) -> None:
                 internet.requests.append((self.headers["Host"], self.path))
                 self.send_response(internet.status)

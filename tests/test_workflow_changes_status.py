@@ -23,6 +23,7 @@ WORKFLOW = (
     "newsletter.issues.workflow",
     "newsletter.delivery",
     "core.mail",
+    "core.webhooks",
 )
 EXCUSED = {
     "gone.email, gone.status, gone.sequence = was, Status.CANCELLED, appointment.sequence - 1": (

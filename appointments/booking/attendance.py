@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import IntegrityError
 from django.db.models import Q
 
+from appointments.booking import visit_events
 from appointments.booking.rules import (
     NotChangeable,
     SlotTaken,
@@ -57,6 +58,7 @@ def _step(
     )
     if not changed:
         raise NotChangeable
+    visit_events.step_taken(appointment, to)
 
 
 def undo(appointment: Appointment, *, by: str) -> None:
@@ -87,6 +89,7 @@ def _undo(appointment: Appointment, by: str) -> None:
         visit_emails.drop_waiting(appointment)
     elif appointment.status == Status.CHECKED_IN:
         visit_emails.restore_waiting(appointment, since=since)
+    visit_events.step_undone(appointment, was)
 
 
 def _before_last_step(appointment: Appointment) -> tuple[Status, datetime]:

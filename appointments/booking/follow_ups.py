@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.db import IntegrityError
 
+from appointments.booking import visit_events
 from appointments.booking.patients import (
     BookedAlready,
     PatientDetails,
@@ -67,6 +68,8 @@ def _book_series(
         require_allowed(each)
         booked.append(write(each, details, by, series=after.series))
     visit_emails.series_booked(booked)
+    for visit in booked:
+        visit_events.booked(visit)
     return booked
 
 

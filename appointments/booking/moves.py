@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError
 from django.db.models import F
 
-from appointments.booking import waitlist_trigger
+from appointments.booking import visit_events, waitlist_trigger
 from appointments.booking.holds import times_kept
 from appointments.booking.patients import lock_address, require_no_other
 from appointments.booking.rules import (
@@ -125,5 +125,6 @@ def _move(
         visit_emails.must_confirm(moved)
     else:
         visit_emails.moved(moved, was=appointment)
+        visit_events.moved(moved)
     waitlist_trigger.look_soon()
     return moved

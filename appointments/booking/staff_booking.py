@@ -14,7 +14,7 @@ from uuid import uuid4
 from django.db import IntegrityError
 from django.db.models import F
 
-from appointments.booking import patients, waitlist_trigger
+from appointments.booking import patients, visit_events, waitlist_trigger
 from appointments.booking.holds import HOLD_FOR, times_kept, times_of
 from appointments.booking.patients import (
     BookedAlready,
@@ -95,6 +95,7 @@ def _book_one(wanted: WantedVisit, details: PatientDetails, by: str) -> Appointm
     require_allowed(wanted)
     appointment = write(wanted, details, by)
     visit_emails.booked(appointment)
+    visit_events.booked(appointment)
     return appointment
 
 
@@ -221,6 +222,7 @@ def _move(appointment: Appointment, wanted: WantedVisit, by: str) -> Appointment
         raise NotChangeable
     moved = reread(appointment)
     visit_emails.moved(moved, was=appointment)
+    visit_events.moved(moved)
     waitlist_trigger.look_soon()
     return moved
 

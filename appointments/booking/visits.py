@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError
 from django.db.models import F
 
-from appointments.booking import patients, pressure, waitlist_trigger
+from appointments.booking import patients, pressure, visit_events, waitlist_trigger
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import (
     PATIENT,
@@ -98,6 +98,7 @@ def _book(
         visit_emails.must_confirm(hold, has_many=has_many)
     else:
         visit_emails.booked(hold)
+        visit_events.booked(hold)
         if taken.booked + 1 >= taken.hourly:
             staff_emails.booking_paused()
     return hold
@@ -219,6 +220,7 @@ def _confirm(appointment: Appointment, beside: Collection[int]) -> None:
     )
     if kept.update(status=Status.BOOKED, held_until=None, proved=True):
         visit_emails.booked(reread(appointment))
+        visit_events.booked(appointment)
     elif reread(appointment).status != Status.BOOKED:
         raise NotChangeable
 
@@ -262,6 +264,7 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
         visit_emails.cancelled(cancelled, by_patient=by == PATIENT)
     else:
         visit_emails.drop_waiting(cancelled)
+    visit_events.cancelled(cancelled)
 
 
 def require_time_left(appointment: Appointment, by: str) -> None:

@@ -102,6 +102,8 @@ ROLES: dict[str, dict[str, str]] = {
         "practice.practice": WORK,
         "staff.auditevent": LOOK,
         "staff.user": WORK,
+        "webhooks.webhookdelivery": EDIT,
+        "webhooks.webhookendpoint": WORK,
     },
 }
 

@@ -13,6 +13,7 @@ import io
 import socket
 import ssl
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -55,13 +56,32 @@ def fetch(url: str, *, agent: str, seconds: float = 8, private: bool = False) ->
 
     Raises NotFetched. `private` allows addresses of our own networks: only for tests.
     """
+    return _exchange(url, _Question("GET", {"User-Agent": agent}), seconds, private)
+
+
+def post(url: str, body: bytes, *, headers: Mapping[str, str], seconds: float) -> Answer:
+    """Send `body` to `url` once, within `seconds` in all, and return the head of the answer.
+
+    Raises NotFetched: then nobody knows whether it arrived.
+    """
+    return _exchange(url, _Question("POST", headers, body), seconds, private=False)
+
+
+@dataclass(frozen=True)
+class _Question:
+    method: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
+def _exchange(url: str, question: _Question, seconds: float, private: bool) -> Answer:
     until = time.monotonic() + seconds
     parts, host, port = _parse_url(url)
     try:
         addresses = _addresses(host, port, seconds)
         if not addresses or not (private or all(is_public(where[0]) for _, where in addresses)):
             raise NotPublic("not public")
-        return _ask(parts, host, port, _connect(addresses, until), agent)
+        return _ask(parts, host, port, _connect(addresses, until), question)
     except NotFetched:
         raise
     except (OSError, ValueError, http.client.HTTPException) as error:
@@ -115,7 +135,9 @@ def _connect(addresses: list[Address], until: float) -> "_BoundedSocket":
     raise reason
 
 
-def _ask(parts: SplitResult, host: str, port: int, sock: "_BoundedSocket", agent: str) -> Answer:
+def _ask(
+    parts: SplitResult, host: str, port: int, sock: "_BoundedSocket", question: _Question
+) -> Answer:
     try:
         if parts.scheme == "https":
             sock.encrypt(host)
@@ -127,9 +149,8 @@ def _ask(parts: SplitResult, host: str, port: int, sock: "_BoundedSocket", agent
         connection.sock = sock  # all that http.client asks of a socket
         path = quote(parts.path or "/", _AS_IT_STANDS)
         query = f"?{quote(parts.query, _AS_IT_STANDS)}" if parts.query else ""
-        connection.request(
-            "GET", path + query, headers={"User-Agent": agent, "Connection": "close"}
-        )
+        headers = {**question.headers, "Connection": "close"}
+        connection.request(question.method, path + query, question.body, headers)
         answer = connection.getresponse()
         return Answer(answer.status, answer.headers.get("Location", ""))
     finally:

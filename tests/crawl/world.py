@@ -17,11 +17,13 @@ from articles.models import Comment, Feedback, ImageAsset, Redirect, Synonym
 from core.api import keys
 from core.practice.models import Practice
 from core.staff.models import AuditEvent, User
+from core.webhooks import outbox
 from newsletter.models import Confirmation, Delivery
 from newsletter.models import Consent as ReadersConsent
 from tests import factories
 from tests.articles.factories import make_article, make_draft
 from tests.core.mail.factories import make_email
+from tests.core.webhooks.factories import make_endpoint
 from tests.newsletter import factories as readers
 from tests.newsletter.issues import make_issue
 from tests.pages.factories import make_practice, make_testimonial
@@ -145,4 +147,11 @@ def _house() -> list[Model]:
         User.objects.create(email="somebody@example.org", name="Somebody", is_staff=True),
         Practice.objects.get(),
         keys.make("Our web site", ["slots:read"])[0],
+        *_told(),
     ]
+
+
+def _told() -> list[Model]:
+    endpoint = make_endpoint()
+    outbox.publish_test(endpoint)
+    return [endpoint, endpoint.deliveries.get()]

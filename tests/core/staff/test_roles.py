@@ -26,7 +26,10 @@ PAGES = {
 }
 # Nobody edits an e-mail, a visit or a subscriber: `change` is the right to send it again, to take
 # it forward, to take them off the list.
-NO_FORM = {"appointments.appointment", "mail.outgoingemail", "newsletter.subscriber"}
+NO_FORM = {
+    *("appointments.appointment", "mail.outgoingemail", "newsletter.subscriber"),
+    "webhooks.webhookdelivery",
+}
 
 
 def may(table: dict[str, str], model: str, method: str, page: str) -> bool:

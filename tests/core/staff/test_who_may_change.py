@@ -62,6 +62,9 @@ PAGES = {
 REVIEWS = ("/step/approve/", "/step/confirm/")  # the steps of an article that review it
 ACTIONS = {
     "api.apikey.revoke": "api.change_apikey",
+    "webhooks.webhookendpoint.send_test": "webhooks.change_webhookendpoint",
+    "webhooks.webhookendpoint.new_secret": "webhooks.change_webhookendpoint",
+    "webhooks.webhookdelivery.send_again": "webhooks.change_webhookdelivery",
     "staff.user.send_link": "staff.change_user",
     "staff.user.start_over": "staff.change_user",
     "mail.outgoingemail.send_again": "mail.change_outgoingemail",

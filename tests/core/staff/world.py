@@ -14,9 +14,11 @@ from articles.models import Comment, Feedback, ImageAsset, Redirect, Synonym
 from core.api import keys
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
+from core.webhooks import outbox
 from newsletter.models import Delivery, Event, Subscriber
 from newsletter.subscription import confirm, signup
 from tests.articles.factories import make_article
+from tests.core.webhooks.factories import make_endpoint
 from tests.factories import (
     make_appointment,
     make_entry,
@@ -84,6 +86,7 @@ def make_world() -> World:
     people += [_waiting(service), *_readers(), *_commenters()]
     make_testimonial()
     keys.make("Our web site", ["slots:read"])
+    outbox.publish_test(make_endpoint())
     return World(people, visits)
 
 
