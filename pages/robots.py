@@ -31,6 +31,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
         "Allow: /appointments/feeds/",
         "Disallow: /accounts/",
         "Disallow: /admin/",
+        "Disallow: /api/",
         "Disallow: /articles/preview/",
         "Disallow: /dev/",
         "",

@@ -48,7 +48,9 @@ def book(request: HttpRequest, sent: BookingIn, token: str) -> UUID:
     form = _details(sent, service)
     address = email_addresses.mailbox(form.cleaned_data["email"])
     _limit("api_bookings", str(key.pk))
-    _limit("bookings_per_address", address)
+    if not rate_limits.allow("bookings_per_address", address):
+        # Where the page asks for a little work: no stranger uses up what is the address's owner's.
+        raise _on_the_page()
     audit.record(request, "act:book", key, model=VISIT)
     with _refusals():
         if pressure.read().needs_proof:
@@ -152,8 +154,7 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except OnlyWithProof as error:
-        sentence = _("At this moment that day takes a confirmed address: by the clinic's own page.")
-        raise _taken("only_with_proof", sentence, error) from error
+        raise _on_the_page() from error
     except TimeClosed as error:
         raise _taken("time_closed", _("The clinic is closed then."), error) from error
     except SlotTaken as error:
@@ -165,6 +166,11 @@ def _refusals() -> Iterator[None]:
         raise Problem(503, "booking_rests", sentence, headers={"Retry-After": "600"}) from error
     except NotChangeable as error:
         raise _not_changeable() from error
+
+
+def _on_the_page() -> Problem:
+    sentence = _("At this moment the patient books on the clinic's own page, which asks for more.")
+    return Problem(409, "only_with_proof", sentence)
 
 
 def _not_changeable() -> Problem:

@@ -37,7 +37,7 @@ def validate_endpoint(url: str) -> None:
         raise ValidationError(_("Write an address that begins with https://, without a password."))
 
 
-class EndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
+class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     def told_of(self, event: str) -> Self:
         """Return those that want to be told of this."""
         return self.filter(active=True, events__contains=[event])
@@ -71,7 +71,7 @@ class WebhookEndpoint(models.Model):
     leased_by = models.UUIDField(null=True, editable=False)
     created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
 
-    objects = EndpointQuerySet.as_manager()
+    objects = WebhookEndpointQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("webhook endpoint")
@@ -101,7 +101,7 @@ class DeliveryStatus(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-class DeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
+class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
     def due(self, now: datetime) -> Self:
         """Return those that wait although it is their time, in the order of what happened."""
         waiting = self.filter(status=DeliveryStatus.WAITING, due_at__lte=now)
@@ -130,7 +130,7 @@ class WebhookDelivery(models.Model):
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
 
-    objects = DeliveryQuerySet.as_manager()
+    objects = WebhookDeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("webhook message")

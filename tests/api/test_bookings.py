@@ -137,11 +137,11 @@ def test_booking_rests_for_programs_too(program, service):
     assert not Appointment.objects.holds().exists()
 
 
-def test_an_address_has_its_limit_whoever_books(program, service, settings):
+def test_past_the_limit_of_an_address_the_patient_is_sent_to_the_page(program, service, settings):
     settings.LIMITS = settings.LIMITS | {"bookings_per_address": "1/day"}
     assert program.post("/bookings", wanted(service, monday())).status == 201
     sent = wanted(service, monday("11:00"), email="Grace+x@example.org")
-    assert Program().post("/bookings", sent).problem == "too_many_requests"
+    assert Program().post("/bookings", sent).problem == "only_with_proof"
     assert Appointment.objects.count() == 1
 
 
