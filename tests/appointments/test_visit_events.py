@@ -109,9 +109,10 @@ def test_what_staff_do_is_told():
         blocked=(timezone.now() - timedelta(hours=1), timezone.now() + timedelta(hours=1)),
     )
     attendance.complete(visits.reread(visit), by="staff: test")
+    attendance.undo(visits.reread(visit), by="staff: test")
     assert events() == [
         *("booking.created", "booking.moved", "booking.created", "booking.created"),
-        *("booking.checked_in", "booking.completed"),
+        *("booking.checked_in", "booking.completed", "booking.reopened"),
     ]
 
 
