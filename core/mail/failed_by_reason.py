@@ -1,4 +1,4 @@
-"""E-mails that failed, by the reason, and sending again all that failed for one of them."""
+"""E-mails that failed, by the reason: to send again all that failed for one, or to leave them."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -41,9 +41,10 @@ def failed_for(reason: str) -> list[int]:
 
 
 def page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
-    """Show the reasons; by POST send again what failed for one of them."""
+    """Show the reasons; by POST send again what failed for one of them, or leave it unsent."""
     if request.method == "POST":
-        _send_again(request, model_admin, request.POST.get("reason", ""))
+        decide = _leave_unsent if "leave" in request.POST else _send_again
+        decide(request, model_admin, request.POST.get("reason", ""))
         return redirect("admin:mail_outgoingemail_failed")
     context = model_admin.admin_site.each_context(request) | {
         "title": _("E-mails that failed, by the reason"),
@@ -56,12 +57,26 @@ def page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
 @transaction.atomic
 def _send_again(request: HttpRequest, model_admin: ModelAdmin, reason: str) -> None:
     sent = outbox.resend_all(failed_for(reason))
-    if not sent:
+    text = ngettext("%d e-mail is on its way.", "%d e-mails are on their way.", len(sent))
+    _say(request, model_admin, sent, done=_("Sent again."), text=text)
+
+
+@transaction.atomic
+def _leave_unsent(request: HttpRequest, model_admin: ModelAdmin, reason: str) -> None:
+    left = outbox.leave_unsent(failed_for(reason))
+    text = ngettext("%d e-mail stays unsent.", "%d e-mails stay unsent.", len(left))
+    _say(request, model_admin, left, done=_("Left unsent."), text=text)
+
+
+def _say(
+    request: HttpRequest, model_admin: ModelAdmin, pks: list[int], *, done: str, text: str
+) -> None:
+    """Write down what was done with these, and tell who did it."""
+    if not pks:
         text = _("Nothing that failed for this reason may be sent again any more.")
         model_admin.message_user(request, text, messages.WARNING)
         return
-    emails = OutgoingEmail.objects.filter(pk__in=sent).only("pk", "template")
+    emails = OutgoingEmail.objects.filter(pk__in=pks).only("pk", "template")
     # One statement, however many there are.
-    LogEntry.objects.log_actions(request.user.pk or 0, emails, CHANGE, _("Sent again."))
-    text = ngettext("%d e-mail is on its way.", "%d e-mails are on their way.", len(sent))
-    model_admin.message_user(request, text % len(sent), messages.SUCCESS)
+    LogEntry.objects.log_actions(request.user.pk or 0, emails, CHANGE, done)
+    model_admin.message_user(request, text % len(pks), messages.SUCCESS)

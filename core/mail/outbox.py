@@ -25,6 +25,7 @@ __all__ = [
     "drop",
     "enqueue",
     "forget",
+    "leave_unsent",
     "record_bounce",
     "resend",
     "resend_all",
@@ -162,6 +163,17 @@ def resend(email: OutgoingEmail) -> None:
             _("It did not fail, a later e-mail overtook it, its time is over, or its text is gone.")
         )
     broker.publish_on_commit(TASK, email.pk)
+
+
+def leave_unsent(pks: Sequence[int]) -> list[int]:
+    """Never send these that failed, because staff say so, in the caller's transaction; return them.
+
+    They count as dropped from then on.
+    """
+    failed = OutgoingEmail.objects.resendable().filter(pk__in=pks).select_for_update()
+    left = list(failed.values_list("pk", flat=True))
+    OutgoingEmail.objects.filter(pk__in=left).update(status=EmailStatus.DROPPED)
+    return left
 
 
 def resend_all(pks: Sequence[int]) -> list[int]:

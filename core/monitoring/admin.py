@@ -1,5 +1,6 @@
 """What staff see of the status: on the first page of the admin what is wrong, on a page all."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -7,9 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from core.database import database_time
 from core.monitoring import checks
+from core.monitoring.models import RestoreRun
 from core.monitoring.results import Level, troubles
 from core.staff.audit.disclosures import declare_none
+
+RESTORE_IS_NEWS_FOR = timedelta(days=14)
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
@@ -19,6 +24,16 @@ def status_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     if not found:
         return None
     return "admin/monitoring/_panel.html", {"troubles": found, "records": ()}
+
+
+@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+def restore_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """Say for two weeks after a restore what staff have to look at. It names nobody."""
+    since = database_time.now() - RESTORE_IS_NEWS_FOR
+    run = RestoreRun.objects.filter(restored_at__gte=since).first()
+    if run is None or not run.notes:
+        return None
+    return "admin/monitoring/_restored.html", {"run": run, "records": ()}
 
 
 @admin.site.register_page("status/")  # type: ignore[attr-defined]  # our site: core.staff

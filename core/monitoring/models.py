@@ -1,6 +1,7 @@
 """When each process was last alive, which tasks failed, when backups ran, until when TLS holds."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -64,6 +65,24 @@ class BackupRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M}"
+
+
+class RestoreRun(models.Model):
+    """One run of `manage.py restore`: what was brought back, and what staff should know of it."""
+
+    backup_at = models.DateTimeField(_("backup of"))
+    known_until = models.DateTimeField(_("known until"))
+    restored_at = models.DateTimeField(_("restored"), default=timezone.now)
+    notes = models.TextField(_("what to look at"), blank=True)
+
+    class Meta:
+        verbose_name = _("restore")
+        verbose_name_plural = _("restores")
+        default_permissions = ()
+        ordering = ["-restored_at"]
+
+    def __str__(self) -> str:
+        return f"{self.restored_at:%Y-%m-%d %H:%M}"
 
 
 class Certificate(models.Model):

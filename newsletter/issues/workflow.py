@@ -6,6 +6,7 @@ time was missed by hours. Every change is one conditional UPDATE: of two at once
 
 import logging
 import random
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -132,6 +133,18 @@ def start_due() -> list[int]:
 def _start(pk: int) -> bool:
     due = Issue.objects.filter(pk=pk, status=Status.SCHEDULED, send_at__lte=Now())
     return bool(due.update(status=Status.SENDING, started_at=Now()))
+
+
+def hold_for_review(*, because: str, begun: Iterable[int]) -> int:
+    """Let no issue start or go on by itself; return how many had to be stopped. After a restore.
+
+    `begun` are those that began after the backup was made, whatever they are in it.
+    """
+    held = {"status": Status.HELD, "reason": because[:300], "resumes_at": None}
+    paused = held | {"status": Status.PAUSED}
+    waits = Q(status=Status.SCHEDULED) | Q(pk__in=list(begun), status__in=Issue.EDITABLE)
+    stopped = Issue.objects.filter(status__in=[Status.SENDING, Status.PAUSED]).update(**paused)
+    return stopped + Issue.objects.filter(waits).update(**held)
 
 
 @transaction.atomic
