@@ -53,11 +53,25 @@ class Manifest:
         return manifest
 
 
+class _Counted:
+    """A pipe that knows how far it has come, which tarfile asks."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.count = file, 0
+
+    def tell(self) -> int:
+        return self.count
+
+    def write(self, octets: bytes) -> int:
+        self.count += len(octets)
+        return self.file.write(octets)
+
+
 class Writer:
     """Writes the members of an archive one after the other."""
 
     def __init__(self, into: IO[bytes]) -> None:
-        self.tar = tarfile.open(fileobj=into, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115
+        self.tar = tarfile.TarFile(fileobj=_Counted(into), mode="w", format=tarfile.PAX_FORMAT)
         self.parts = 0
 
     def manifest(self, manifest: Manifest) -> None:

@@ -101,6 +101,7 @@ def loaded(clinic, settings, smtp_server, monkeypatch):
     image = ImageAsset.objects.create(
         file=ContentFile(picture().read(), name="lantern.png"), alt="A lantern"
     )
+    image.file.close()
     comment = comment_on(make_article())
     gone = make_staff(email="left@clinic.test")
     [booked] = [m for m in sent_mail.outbox if "grace@example.org" in m.to]
@@ -110,7 +111,8 @@ def loaded(clinic, settings, smtp_server, monkeypatch):
 
 def test_after_a_loss_nothing_goes_out_twice_and_who_left_is_left_alone(loaded):
     clinic, servers_mails = loaded.clinic, loaded.smtp_server.mails
-    content = loaded.image.file.read()
+    with loaded.image.file.open() as file:
+        content = file.read()
     archive = clinic.back_up()
 
     # The day goes on.
@@ -139,7 +141,8 @@ def test_after_a_loss_nothing_goes_out_twice_and_who_left_is_left_alone(loaded):
     assert Subscriber.objects.get(pk=loaded.leaves.pk).status == Subscriber.Status.LEFT
     assert Subscriber.objects.get(pk=loaded.erased.pk).email == ""
     assert Comment.objects.get(pk=loaded.comment.pk).text == ""
-    assert ImageAsset.objects.get(pk=loaded.image.pk).file.read() == content
+    with ImageAsset.objects.get(pk=loaded.image.pk).file.open() as file:
+        assert file.read() == content
     assert Issue.objects.get(pk=loaded.issue.pk).status == Issue.Status.PAUSED
     assert Issue.objects.get(pk=loaded.planned.pk).status == Issue.Status.HELD
     assert "could not be brought back" not in printed
