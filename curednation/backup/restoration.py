@@ -32,6 +32,9 @@ _IS_EMPTY = """
         SELECT FROM pg_class c WHERE relnamespace = 'public'::regnamespace
            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'))
 """
+_IS_OURS = """
+    SELECT pg_has_role(datdba, 'MEMBER') FROM pg_database WHERE datname = current_database()
+"""
 _EMPTY = """
     DROP SCHEMA public CASCADE;
     CREATE SCHEMA public AUTHORIZATION pg_database_owner;
@@ -50,6 +53,7 @@ class Plan:
     file: IO[bytes]
     identities: Sequence[x25519.Identity]
     manifest: Manifest
+    site: dict[str, Any]  # how the site's own role signs in
     changes: list[Changes] = field(default_factory=list)
 
 
@@ -61,7 +65,7 @@ def verify(
     try:
         with encryption.decrypting(file, identities) as clear:
             manifest = archive.verify(clear)
-        plan = Plan(file, identities, manifest)
+        plan = Plan(file, identities, manifest, dict(connection.settings_dict))
         for each in since:
             name = each.name
             with each.open("rb") as source:
@@ -88,6 +92,11 @@ def require_place(manifest: Manifest, *, other_keys: bool) -> None:
         raise NotPossible(
             _("A newer release has made this backup (%s): check that one out first.") % unknown[0]
         )
+    roles.connect_as_owner()
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_OURS)
+        if not cursor.fetchone()[0]:
+            raise NotPossible(_("Name the owner of the database in DATABASE_OWNER_URL."))
     if not media.is_empty():
         raise NotPossible(_("There are files in MEDIA_ROOT: name an empty folder, or move them."))
     with connection.cursor() as cursor:
@@ -102,8 +111,6 @@ def _is_ours(name: str) -> bool:
 
 def restore(plan: Plan, *, nothing_since: bool, say: Callable[[str], Any]) -> list[str]:
     """Bring everything back, and return what staff should know. Raises NotPossible, OSError."""
-    site = dict(connection.settings_dict)
-    roles.connect_as_owner()
     placed: list[str] = []
     try:
         say(_("Restoring database and media"))
@@ -113,7 +120,7 @@ def restore(plan: Plan, *, nothing_since: bool, say: Callable[[str], Any]) -> li
         say(_("Seeing to it that nothing is sent twice"))
         with transaction.atomic():
             told = review.settle(plan.manifest, plan.changes, nothing_since=nothing_since)
-        _give_roles(site)
+        _give_roles(plan.site)
         media.give_to_site()
     except BaseException as error:
         _undo(placed)
