@@ -8,11 +8,12 @@ import re
 from core.environment import Environment, refuse
 
 env = Environment()
+PUBLIC_KEY = "age1[02-9ac-hj-np-z]{58}"
 
 # Where archives are written; empty: none are. The public keys that open none of them.
 BACKUP_DIR = env.text("BACKUP_DIR")
 BACKUP_RECIPIENTS = env.words("BACKUP_RECIPIENTS")
-if not all(re.fullmatch("age1[02-9ac-hj-np-z]{58}", key) for key in BACKUP_RECIPIENTS):
+if not all(re.fullmatch(PUBLIC_KEY, key) for key in BACKUP_RECIPIENTS):
     refuse("BACKUP_RECIPIENTS", "holds no public key of age: each begins with age1.")
 # So many days, weeks and months that have an archive keep their newest.
 BACKUP_KEEP_DAYS = env.number("BACKUP_KEEP_DAYS", default=14, least=1, most=3650)

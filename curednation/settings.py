@@ -61,7 +61,7 @@ ours: dict[str, str] = {}
 if DEBUG:
     from devstack import embedded
 
-    ours = embedded.urls() | {"POSTGRES_BIN": embedded.postgres.programs()}
+    ours = embedded.urls() | {"POSTGRES_BIN": embedded.programs()}
 DATABASES = {"default": env.database("DATABASE_URL", default=ours.get("DATABASE_URL", ""))}
 # Whom the tables belong to. Only `migrate` and `database_roles` use it: the site must not know it.
 DATABASE_OWNER = env.owner("DATABASE_OWNER_URL", of=DATABASES["default"])

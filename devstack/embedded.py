@@ -31,6 +31,11 @@ def urls() -> dict[str, str]:
     return {variable: url(variable) for variable in ADDRESSES}
 
 
+def programs() -> str:
+    """Return the folder of pg_dump and others of the embedded PostgreSQL; nothing without it."""
+    return postgres.programs()
+
+
 def wanted(environ: Mapping[str, str]) -> list[Service]:
     """Return the services that these settings leave to us; none in production."""
     debug = environ.get("DEBUG") or ("" if environ.get("DATABASE_URL") else "on")

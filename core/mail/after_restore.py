@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from core.database import database_time
@@ -38,7 +37,7 @@ def mark_sent(rows: Iterable[dict[str, str]]) -> int:
         if status in (EmailStatus.WAITING, EmailStatus.SENDING, EmailStatus.FAILED):
             OutgoingEmail.objects.filter(key=key).update(
                 status=EmailStatus.SENT,
-                sent_at=parse_datetime(by_key[key]["sent_at"]),
+                sent_at=datetime.fromisoformat(by_key[key]["sent_at"]),
                 **_NOT_ON_ITS_WAY,
             )
             changed += 1
@@ -55,8 +54,8 @@ def _emptied(row: dict[str, str]) -> OutgoingEmail:
         **{name: row[name] for name in KEPT},
         **EMPTY,
         status=EmailStatus.SENT,
-        created_at=parse_datetime(row["created_at"]),
-        sent_at=parse_datetime(row["sent_at"]),
+        created_at=datetime.fromisoformat(row["created_at"]),
+        sent_at=datetime.fromisoformat(row["sent_at"]),
         purged_at=database_time.now(),
     )
 

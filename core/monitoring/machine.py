@@ -91,7 +91,7 @@ def check_backup() -> list[CheckResult]:
     ended = BackupRun.objects.filter(finished_at__isnull=False)
     last = ended.order_by("-finished_at").first()
     good = ended.filter(succeeded=True).order_by("-finished_at").first()
-    advice = _("Run `manage.py backup` and look what it says; docs/deploy.md has its schedule.")
+    advice = _("Run `manage.py backup` and look what it says; docs/backup.md has its schedule.")
     if good is None or good.finished_at is None or last is None:
         return [CheckResult("backup", Level.WARNING, _("There is no backup."), advice)]
     age = (timezone.now() - good.finished_at).total_seconds()
@@ -100,7 +100,8 @@ def check_backup() -> list[CheckResult]:
     sentence = _("The newest backup is %s old.") % span(age)
     if not last.succeeded:
         level = max(level, Level.WARNING)
-        sentence = _("The last backup failed. %s") % sentence
+        why = last.error or _("It did not say why.")
+        sentence = _("The last backup failed: %(why)s %(age)s") % {"why": why, "age": sentence}
     return [CheckResult("backup", level, sentence, "" if level is Level.OK else advice, figures)]
 
 

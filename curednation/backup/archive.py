@@ -10,7 +10,7 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.utils.translation import gettext as _
 
@@ -71,7 +71,8 @@ class Writer:
     """Writes the members of an archive one after the other."""
 
     def __init__(self, into: IO[bytes]) -> None:
-        self.tar = tarfile.TarFile(fileobj=_Counted(into), mode="w", format=tarfile.PAX_FORMAT)
+        file = cast("IO[bytes]", _Counted(into))
+        self.tar = tarfile.TarFile(fileobj=file, mode="w", format=tarfile.PAX_FORMAT)
         self.parts = 0
 
     def manifest(self, manifest: Manifest) -> None:

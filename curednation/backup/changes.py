@@ -47,7 +47,7 @@ def record() -> Path | None:
     if not settings.BACKUP_DIR or not settings.BACKUP_RECIPIENTS:
         return None
     good = BackupRun.objects.filter(succeeded=True).order_by("-started_at").first()
-    return good and write(Path(settings.BACKUP_DIR), since=good.started_at)
+    return write(Path(settings.BACKUP_DIR), since=good.started_at) if good else None
 
 
 def write(folder: Path, *, since: datetime) -> Path:

@@ -104,13 +104,14 @@ class _Guarded:
     """Remembers the error of a disk, of which pyrage tells the words only."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        self.file, self.error = file, None
+        self.file = file
+        self.error: OSError | None = None
 
     def write(self, data: bytes) -> int:
         try:
             return self.file.write(data)
         except OSError as error:
-            self.error: OSError | None = error
+            self.error = error
             raise
 
     def flush(self) -> None:

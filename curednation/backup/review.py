@@ -100,7 +100,7 @@ def _because(at: datetime) -> str:
     ) % at.strftime("%Y-%m-%d %H:%M")
 
 
-def _all(lists: Iterable[Iterable]) -> list:  # type: ignore[type-arg]
+def _all(lists: Iterable[Iterable]) -> list:
     return list(chain.from_iterable(lists))
 
 

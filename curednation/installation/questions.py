@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from core.environment import Environment
 from core.people.phone_numbers import parse_phone
 from core.practice.models import US_ZONES
+from curednation.backup_settings import PUBLIC_KEY
 
 Answers = dict[str, str]
 Text = str | Promise
@@ -96,6 +97,12 @@ def _url(value: str, example: str, *schemes: str) -> str:
         return Environment().url("", example, schemes, default=value)
     except ImproperlyConfigured:
         raise ValidationError(_("Write an address such as %s.") % example) from None
+
+
+def _recipient(value: str) -> str:
+    if not re.fullmatch(PUBLIC_KEY, value):
+        raise ValidationError(_("Write a public key of age, which begins with age1."))
+    return value
 
 
 def _anything(value: str) -> str:
@@ -192,7 +199,20 @@ QUESTIONS = (
         "/var/lib/curednation/media",
         asked=False,
     ),
+    Question(
+        "backup_recipient",
+        _t("Public key that backups are encrypted to; `manage.py backup_key` makes one"),
+        _recipient,
+        "",
+        asked=False,
+    ),
 )
+
+
+def usual_settings(answers: Mapping[str, str]) -> Answers:
+    """Return what stands in the environment file unless an operator has written otherwise."""
+    folder = PurePosixPath(answers["media_root"]).parent
+    return {"BACKUP_DIR": str(folder / "backups")}
 
 
 def settings_of(answers: Mapping[str, str]) -> Answers:
@@ -202,7 +222,9 @@ def settings_of(answers: Mapping[str, str]) -> Answers:
         password = quote(answers["smtp_password"], safe="")
         account = f"{quote(answers['smtp_user'], safe='')}:{password}@"
     scheme = SECURITY[answers["smtp_security"]]
-    return {
+    key = answers["backup_recipient"]
+    backups = {"BACKUP_RECIPIENTS": key} if key else {}
+    return backups | {
         "SITE_URL": f"https://{answers['domain']}",
         "ALLOWED_HOSTS": answers["domain"],
         "TRUSTED_PROXIES": answers["trusted_proxies"],

@@ -56,6 +56,8 @@ class Command(BaseCommand):
             "nobody else gets at it: without the keys links in sent mails end.\n"
             f"As soon as the workers run, {answers['manager_email']} gets the invitation."
         )
+        if not environ.get("BACKUP_RECIPIENTS"):
+            self.stdout.write("There are no backups yet: docs/backup.md says how, in ten minutes.")
 
     def _answers(self, options: dict[str, Any], *, ask: bool) -> Answers:
         answers: Answers = {}
@@ -108,7 +110,8 @@ class Command(BaseCommand):
         database.check_owner(owner_url)
         site_url = database.site_url(owner_url, known.get("DATABASE_URL", ""))
         # What an earlier run or an operator wrote stays, the keys above all.
-        environ = environment_file.fresh_keys() | known | questions.settings_of(answers)
+        environ = environment_file.fresh_keys() | questions.usual_settings(answers)
+        environ |= known | questions.settings_of(answers)
         environ |= {"DATABASE_URL": site_url}
         owner = {"DATABASE_OWNER_URL": owner_url}
         environment_file.write(owner_file, owner, "Only for migrate and database_roles.")

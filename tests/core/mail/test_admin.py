@@ -108,6 +108,16 @@ def test_a_failed_mail_is_sent_again_with_the_same_message_id(desk, server):
     assert server.mails[0]["Message-ID"] == email.message_id
 
 
+def test_all_that_failed_for_one_reason_are_left_unsent_for_good(desk):
+    one, other, elsewhere = make_failed(), make_failed(), make_failed("552 Full")
+    answer = desk.post(FAILED, {"reason": one.last_error, "leave": "yes"}, follow=True)
+    assert "2 e-mails stay unsent." in answer.content.decode()
+    assert {fresh(one).status, fresh(other).status} == {EmailStatus.DROPPED}
+    assert fresh(elsewhere).status == EmailStatus.FAILED
+    assert LogEntry.objects.filter(change_message="Left unsent.").count() == 2
+    assert "It did not fail" in send_again(desk, one).content.decode()
+
+
 @pytest.mark.parametrize("status", [EmailStatus.WAITING, EmailStatus.SENT, EmailStatus.DROPPED])
 def test_only_what_failed_is_sent_again(desk, status):
     email = make_email()

@@ -150,9 +150,11 @@ def test_a_backup_grows_old(hours, expected):
 def test_a_backup_that_failed_is_a_warning_although_there_is_one():
     for hours, succeeded in ((20, True), (2, False)):
         times = {"started_at": ago(hours=hours), "finished_at": ago(hours=hours)}
-        BackupRun.objects.create(**times, succeeded=succeeded)
+        error = "" if succeeded else "The disk of BACKUP_DIR is full."
+        BackupRun.objects.create(**times, succeeded=succeeded, error=error)
     BackupRun.objects.create(started_at=timezone.now())  # one that runs
     assert level("backup") is WARNING
+    assert "failed: The disk of BACKUP_DIR is full." in found("backup").sentence
 
 
 def test_a_certificate_that_ends_or_is_refused(settings):
