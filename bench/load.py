@@ -32,12 +32,19 @@ class Result:
 
 
 def request(
-    method: str, path: str, *, port: int, body: str = "", cookies: str = "", **headers: str
+    method: str,
+    path: str,
+    *,
+    port: int,
+    body: str = "",
+    cookies: str = "",
+    host: str = "",
+    **headers: str,
 ) -> bytes:
     """`headers` are written as `accept_encoding="br"`."""
     head = [
         f"{method} {path} HTTP/1.1",
-        f"Host: 127.0.0.1:{port}",
+        f"Host: {host or f'127.0.0.1:{port}'}",
         "Content-Type: application/x-www-form-urlencoded",
         f"Content-Length: {len(body.encode())}",
     ]
@@ -65,7 +72,7 @@ def send(requests: Sequence[bytes], *, port: int, connections: int) -> Result:
                     return
                 began = time.perf_counter()
                 line.sendall(payload)
-                status = _answer(line)
+                status = read_status(line)
                 result.seconds.append(time.perf_counter() - began)
                 result.statuses.append(status)
 
@@ -80,11 +87,11 @@ def send(requests: Sequence[bytes], *, port: int, connections: int) -> Result:
     return result
 
 
-def _answer(line: socket.socket) -> int:
-    """Read one answer to its end and return its status."""
-    data = line.recv(65536)
+def read_status(line: socket.socket) -> int:
+    """Read one answer to its end and return its status. Raises OSError where none comes."""
+    data = _receive(line)
     while b"\r\n\r\n" not in data:
-        data += line.recv(65536)
+        data += _receive(line)
     head, _, rest = data.partition(b"\r\n\r\n")
     length = 0
     if head[9:12] == b"304":  # it names the length of what it does not send
@@ -93,5 +100,12 @@ def _answer(line: socket.socket) -> int:
         if name == b"content-length":
             length = int(value)
     while len(rest) < length:
-        rest += line.recv(65536)
+        rest += _receive(line)
     return int(head[9:12])
+
+
+def _receive(line: socket.socket) -> bytes:
+    octets = line.recv(65536)
+    if not octets:
+        raise ConnectionResetError
+    return octets

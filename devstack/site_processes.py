@@ -19,11 +19,21 @@ DEATHS, WINDOW = 3, 60  # more deaths in so many seconds are not an accident
 
 
 class Child:
-    """One process and whatever it starts itself."""
+    """One process and whatever it starts itself.
 
-    def __init__(self, name: str, *command: str) -> None:
+    `environ` is added to ours; what it says goes to `log`, if there is one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *command: str,
+        environ: Mapping[str, str] | None = None,
+        log: Path | None = None,
+    ) -> None:
         self.name = name
         self.command = command
+        self.environ, self.log = dict(environ or {}), log
         self.deaths: list[float] = []
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -31,12 +41,16 @@ class Child:
         # A group of its own: Ctrl-C reaches only us, and we end them in order. Tethered: they
         # end when we are killed.
         python = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid())]
-        self.process = subprocess.Popen(
-            [*python, sys.executable, *self.command],
-            cwd=paths.BASE_DIR,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with self.log.open("ab") if self.log else contextlib.nullcontext() as log:
+            self.process = subprocess.Popen(
+                [*python, sys.executable, *self.command],
+                cwd=paths.BASE_DIR,
+                env=os.environ | self.environ,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         return self.process
 
     def died(self) -> bool:

@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+import kombu.pools
 import redis
 from kombu import Connection
 
 from devstack import rabbitmq, valkey
-from tests.core.mail.conftest import use_broker
 from tests.processes import free_port
 
 PATIENCE = 60  # seconds: RabbitMQ takes ten on a busy machine
@@ -133,6 +133,17 @@ class RabbitMQ(Broker):
         from curednation.celery import app
 
         app.control.purge()
+
+
+def use_broker(url: str) -> None:
+    """Give this process another broker, as a new process would have it."""
+    from core import broker
+    from curednation.celery import app
+
+    app.conf.update(broker_url=url, broker_write_url=url)
+    kombu.pools.reset()
+    app._pool = app.amqp._producer_pool = None
+    broker.breaker.reset()
 
 
 @contextmanager

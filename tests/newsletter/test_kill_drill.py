@@ -19,7 +19,7 @@ from curednation.celery import app
 from devstack import valkey, workers
 from newsletter import tasks
 from newsletter.models import Batch, Delivery, Issue, Subscriber
-from tests.core.mail.conftest import use_broker
+from tests.brokers import use_broker
 from tests.newsletter.issues import make_issue, start, statuses
 from tests.processes import Process, free_port
 

@@ -16,7 +16,7 @@ from django.db import connection
 from devstack import postgres
 from devstack.system_user import database_account, run_as
 
-CONNECTIONS = 20
+SETTINGS = {"max_connections": "20", "shared_buffers": "16MB", "fsync": "off"}
 OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE backend_type = 'client backend' AND application_name <> 'takes all'
@@ -28,7 +28,8 @@ TETHER = ("setpriv", "--pdeathsig", "KILL")  # when we are killed, it ends
 class OwnPostgres:
     """A server in a folder of its own, which any account may enter by a socket only."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.given = SETTINGS | settings
         self.account = database_account()
         self.folder, self.data = folder, folder / "postgres"
         self.binaries = postgres._binaries(self.account)
@@ -44,12 +45,7 @@ class OwnPostgres:
     def start(self) -> None:
         """Start it, and return when it answers."""
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-        given = postgres.SETTINGS | {
-            "unix_socket_directories": str(self.folder),
-            "max_connections": str(CONNECTIONS),
-            "shared_buffers": "16MB",
-            "fsync": "off",
-        }
+        given = postgres.SETTINGS | {"unix_socket_directories": str(self.folder)} | self.given
         options = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
         self.process = subprocess.Popen(
             [*TETHER, self.binaries / "postgres", "-D", self.data, *options],

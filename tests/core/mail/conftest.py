@@ -4,12 +4,11 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-import kombu.pools
 import pytest
 
-from core import broker
 from core.practice.models import Practice
 from curednation.celery import app
+from tests.brokers import use_broker
 from tests.core.mail.odd_server import OddServer
 from tests.pages.factories import make_practice
 from tests.smtp import SmtpServer
@@ -43,14 +42,6 @@ def odd_server(settings) -> Iterator[Callable[..., OddServer]]:
 @pytest.fixture
 def practice(db) -> Practice:
     return make_practice()
-
-
-def use_broker(url: str) -> None:
-    """Give this process another broker, as a new process would have it."""
-    app.conf.update(broker_url=url, broker_write_url=url)
-    kombu.pools.reset()
-    app._pool = app.amqp._producer_pool = None
-    broker.breaker.reset()
 
 
 @contextmanager
