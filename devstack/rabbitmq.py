@@ -13,6 +13,7 @@ from pathlib import Path
 
 from devstack import apt
 from devstack.errors import Trouble
+from devstack.site_processes import tether
 
 # Debian's script on the PATH becomes the package's own user; the program itself does not.
 PROGRAMS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server")
@@ -41,6 +42,7 @@ def launch(folder: Path, port: int, *, names_port: int) -> list[subprocess.Popen
     """Start a server on loopback that keeps all in `folder`; return its two processes.
 
     The first is that of Erlang's names, at `names_port`: else the server would leave one running.
+    Both are told to end when this process does, `kill -9` included.
     """
     program = find()
     if program is None:
@@ -63,7 +65,7 @@ def launch(folder: Path, port: int, *, names_port: int) -> list[subprocess.Popen
     with (folder / "output").open("ab") as log:
         return [
             subprocess.Popen(
-                command,
+                [*tether(), *command],
                 env=environ,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,

@@ -18,6 +18,11 @@ PATIENCE = 10  # seconds a process may take to end
 DEATHS, WINDOW = 3, 60  # more deaths in so many seconds are not an accident
 
 
+def tether() -> list[str]:
+    """Return what stands before a command that is to end when this process is killed."""
+    return [sys.executable, "-I", "-S", str(TETHER), str(os.getpid())]
+
+
 class Child:
     """One process and whatever it starts itself.
 
@@ -38,12 +43,10 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> subprocess.Popen[bytes]:
-        # A group of its own: Ctrl-C reaches only us, and we end them in order. Tethered: they
-        # end when we are killed.
-        python = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid())]
+        # A group of its own: Ctrl-C reaches only us, and we end them in order.
         with self.log.open("ab") if self.log else contextlib.nullcontext() as log:
             self.process = subprocess.Popen(
-                [*python, sys.executable, *self.command],
+                [*tether(), sys.executable, *self.command],
                 cwd=paths.BASE_DIR,
                 env=os.environ | self.environ,
                 stdin=subprocess.DEVNULL,

@@ -20,6 +20,7 @@ from kombu import Connection
 from devstack import rabbitmq, valkey
 from tests.processes import free_port
 
+TETHER = ("setpriv", "--pdeathsig", "KILL")  # when we are killed, it ends, stopped or not
 PATIENCE = 60  # seconds: RabbitMQ takes ten on a busy machine
 
 
@@ -91,7 +92,7 @@ class Redis(Broker):
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
     def launch(self) -> list[subprocess.Popen[bytes]]:
-        command = [str(valkey._program()), "--port", str(self.port), "--save", ""]
+        command = [*TETHER, str(valkey._program()), "--port", str(self.port), "--save", ""]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         return [subprocess.Popen(command, start_new_session=True, **quiet)]
 
