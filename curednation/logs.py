@@ -31,7 +31,10 @@ def configuration(*, level: str, whole: bool, form: str = "text") -> dict[str, A
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"private": {"()": "curednation.logs.NoPersonalData"}},
+        "filters": {
+            "private": {"()": "curednation.logs.NoPersonalData"},
+            "late": {"()": "curednation.logs.LateAcknowledgement"},
+        },
         "formatters": {
             "lines": {
                 "()": "curednation.logs.ExceptionFormatter",
@@ -50,7 +53,10 @@ def configuration(*, level: str, whole: bool, form: str = "text") -> dict[str, A
         },
         "root": {"handlers": ["stderr"], "level": level},
         # Instead of Django's own handlers: one of them mails whole requests.
-        "loggers": {"django": {"handlers": [], "level": level}},
+        "loggers": {
+            "django": {"handlers": [], "level": level},
+            "celery.worker.request": {"filters": ["late"]},
+        },
     }
 
 
@@ -64,6 +70,21 @@ class NoPersonalData(logging.Filter):
             record.args = tuple(_route(request) if arg in paths else arg for arg in record.args)
         if record.name.startswith("celery.") and isinstance(record.args, dict):
             record.args = _without_data(record.args)
+        return True
+
+
+class LateAcknowledgement(logging.Filter):
+    """Makes one line, a warning, of a task that ended while its broker was away.
+
+    For kombu that is critical, with all that led to it. Here it costs nothing: the task is handed
+    out once more, and each of ours may run twice.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if str(record.msg).startswith(("Couldn't ack", "Couldn't reject")):
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.msg, record.args = "A task ended while its broker was away: it comes again.", ()
+            record.exc_info = record.exc_text = None
         return True
 
 

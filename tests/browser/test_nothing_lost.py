@@ -178,3 +178,30 @@ def test_a_link_from_before_an_address_was_corrected(open_page, service):
     look(page)
     page.goto(page.url.replace(old, links.page(Appointment.objects.get())))
     expect(page.get_by_role("link", name="Cancel this visit")).to_be_visible()
+
+
+def test_times_that_cannot_be_loaded_are_said_with_the_phone_number_and_come_later(times):
+    page = times()
+    choose(page, "10:00 am")
+    fill_in(page)
+    page.get_by_role("button", name="Choose another time").click()
+    away = "**/book/tn/first-visit/times/**"
+    page.route(away, lambda route: route.fulfill(status=503, body="We will be back soon."))
+    tomorrow = page.locator(f"#day-{monday().date() + timedelta(days=1)}")
+    tomorrow.click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("The times could not be loaded. Nothing was booked or changed.")
+    expect(alert.get_by_role("link")).to_have_text("(615) 555-0142")
+    expect(alert.get_by_role("link")).to_be_in_viewport()
+    assert violations(page) == []
+
+    page.unroute(away)
+    page.route(away, lambda route: route.abort())  # now there is no line at all
+    tomorrow.click()
+    expect(alert.get_by_role("link")).to_have_count(1)
+    page.unroute(away)
+    tomorrow.click()
+    expect(tomorrow).to_have_attribute("aria-current", "date")
+    expect(alert).to_be_empty()
+    choose(page, "11:00 am")
+    expect_typed(page)

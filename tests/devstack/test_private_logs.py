@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection
 from django.http import HttpResponse
 from django.urls import path
+from kombu import Message
 
 from curednation.celery import app as celery_app
 from curednation.logs import ExceptionFormatter, NoPersonalData
@@ -146,3 +147,22 @@ def test_a_worker_writes_its_log_as_the_settings_say(monkeypatch):
         assert (root.level, root.handlers) == before
     finally:
         root.level, root.handlers = before
+
+
+class GoneChannel:
+    """One whose connection is lost."""
+
+    no_ack_consumers = None
+
+    def basic_ack(self, *_, **__):
+        raise ConnectionError
+
+
+def test_a_task_that_ends_while_its_broker_is_away_is_a_warning_in_one_line(caplog):
+    message = Message(delivery_tag="7", channel=GoneChannel())
+    logger = logging.getLogger("celery.worker.request")
+    message.ack_log_error(logger, (ConnectionError,))
+    [record] = caplog.records
+    assert record.levelname == "WARNING"
+    assert record.getMessage() == "A task ended while its broker was away: it comes again."
+    assert record.exc_info is None
