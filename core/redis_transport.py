@@ -1,4 +1,4 @@
-"""Kombu's Redis transport, with one fault mended for which a worker ended that lost its broker.
+"""Kombu's Redis transport, with two faults mended: a worker ended, or fell silent, for its broker.
 
 Celery closes a lost connection twice (kombu 5.7, celery 5.7). The first time a channel stumbles
 over the dead socket before it has given back what it was handed; then its connection forgets where
@@ -6,7 +6,11 @@ the server is; the second time the channel asks for that, and gets None. The Att
 of the errors after which a worker connects again, so it ended: with an idle process beside a busy
 one, at each restart of Redis. The same meets a task that ends meanwhile and is acknowledged.
 
-`tests/core/test_redis_transport.py` tells when kombu has mended it; then this module can go.
+A task that ends while Redis hangs cannot be acknowledged. Celery goes on, but for kombu the message
+stays with the worker: with as many of them as it may have in hand it never asked for another, until
+somebody started it again.
+
+`tests/core/test_redis_transport.py` tells when kombu has mended them; then this module can go.
 """
 
 from typing import Any
@@ -15,8 +19,32 @@ from kombu.transport import TRANSPORT_ALIASES, redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 
+class QoS(redis.QoS):
+    """Lets go of a message that cannot be acknowledged.
+
+    Redis keeps it among those that a worker has, and hands it out once more when its time is over:
+    an hour, as for those of a killed worker. Each of our tasks may run twice.
+    """
+
+    def ack(self, delivery_tag: str) -> None:
+        try:
+            super().ack(delivery_tag)
+        except Exception:
+            self._quick_ack(delivery_tag)
+            raise
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        try:
+            super().reject(delivery_tag, requeue=requeue)
+        except Exception:
+            self._quick_ack(delivery_tag)
+            raise
+
+
 class Channel(redis.Channel):
     """Says what is the matter in a way that everybody who uses a channel expects."""
+
+    QoS = QoS
 
     def _get_pool(self, asynchronous: bool = False) -> Any:
         if self.connection is None or self.connection.client is None:

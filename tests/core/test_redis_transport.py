@@ -1,5 +1,6 @@
 """A connection to Redis that is given up can be closed, whatever its channels still hold."""
 
+import contextlib
 import time
 
 import pytest
@@ -52,3 +53,39 @@ def test_the_site_uses_ours():
     with app.connection_for_write() as connection:
         assert connection.transport_cls == "redis"
         assert isinstance(connection.transport, redis_transport.Transport)
+
+
+def goes_on_after_a_pause(transport: type[redis.Transport]) -> bool:
+    """End two tasks, as many as may be in hand, while Redis hangs; return whether more come."""
+    kept: list[Message] = []
+    with Redis() as server:
+        # As the settings have it, only sooner.
+        connection = Connection(
+            server.url, transport=transport, transport_options={"socket_timeout": 0.2}
+        )
+        queue = Queue("letters")(connection.default_channel)
+        queue.declare()
+        for _ in range(3):
+            connection.Producer().publish("hello", routing_key="letters")
+        consumer = connection.Consumer([queue], callbacks=[lambda _, mail: kept.append(mail)])
+        consumer.qos(prefetch_count=2)
+        consumer.consume()
+        connection.drain_events(timeout=5)
+        connection.drain_events(timeout=5)
+        server.pause()
+        for message in kept:
+            with pytest.raises(tuple(transport.connection_errors)):
+                message.ack()
+        server.resume()
+        with contextlib.suppress(TimeoutError):
+            connection.drain_events(timeout=1)
+        connection.close()
+    return len(kept) == 3
+
+
+def test_tasks_that_end_while_redis_hangs_leave_room_for_others():
+    assert goes_on_after_a_pause(redis_transport.Transport)
+
+
+def test_kombu_still_needs_to_be_told_that_there_is_room():
+    assert not goes_on_after_a_pause(redis.Transport)
