@@ -51,6 +51,7 @@ class Process:
         self.ready = ready
         log = environ.pop("LOG_TO", "")
         self.log = open(log, "w+b") if log else tempfile.TemporaryFile()  # noqa: SIM115, PTH123
+        self._said = ""
         self.process = subprocess.Popen(
             # A killed test process must not leave a worker that takes the tasks of the next one.
             [sys.executable, str(TETHER), str(os.getpid()), sys.executable, "-m", *command],
@@ -68,17 +69,24 @@ class Process:
         deadline = time.monotonic() + PATIENCE
         while not self.ready(self):
             if self.process.poll() is not None or time.monotonic() > deadline:
-                output = self.output()
                 self.stop()
-                raise AssertionError(f"{self.process.args!r} did not become ready:\n{output}")
+                self._close()
+                raise AssertionError(f"{self.process.args!r} did not become ready:\n{self._said}")
             time.sleep(0.05)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.kill()  # a worker takes seconds to end well, which no test here is about
+        self._close()
+
+    def _close(self) -> None:
+        self._said = self.output()
+        self.log.close()
 
     def output(self) -> str:
-        """Return what it has printed so far."""
+        """Return what it has printed so far, or had when it ended."""
+        if self.log.closed:
+            return self._said
         return os.pread(self.log.fileno(), 10**7, 0).decode(errors="replace")
 
     def kill(self) -> None:
@@ -124,7 +132,8 @@ def _worker(command: list[str], environ: dict[str, str]) -> Process:
 def _answers(process: Process) -> bool:
     try:
         urllib.request.urlopen(f"{process.url}/healthz", timeout=5).close()
-    except urllib.error.HTTPError:
+    except urllib.error.HTTPError as error:
+        error.close()
         return True
     except OSError:
         return False
