@@ -43,7 +43,13 @@ CHANGE = {"x-problems": [404, 409]}
 router = Router(tags=["Bookings"])
 
 
-@router.get("/bookings", response=BookingsOut, auth=READ, operation_id="list_bookings")
+@router.get(
+    "/bookings",
+    response=BookingsOut,
+    auth=READ,
+    operation_id="list_bookings",
+    openapi_extra={"x-problems": [404]},
+)
 def list_bookings(
     request: HttpRequest,
     first: From = None,
@@ -52,7 +58,7 @@ def list_bookings(
     after: After = None,
     limit: Limit = MOST,
 ) -> BookingsOut:
-    """Return bookings in the order of their start, a page at a time."""
+    """Return bookings in the order of their start, a page at a time. 404 where `after` is none."""
     key = key_of(request)
     found = _visible(key).filter(starts_at__gte=first or database_time.now())
     found = found.filter(starts_at__lt=last) if last else found
