@@ -6,7 +6,6 @@ backup are their rows, whole, and so the names in them: encrypted, as in the bac
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import takewhile
 from typing import Any
 
 from django.apps import apps
@@ -19,6 +18,7 @@ from appointments.models.appointment_status import LIVE
 from core.database import database_time
 
 WRITTEN_ONCE = (Consent, ConsentText)
+AT_ONCE = 500
 LONGEST_COMMIT = timedelta(hours=1)  # an event may be dated so long before anybody can see it
 
 
@@ -36,11 +36,16 @@ def changed_since(since: datetime) -> str:
 
 
 def _changed(since: datetime) -> set[int]:
-    """The newest events first: there may be a million before them."""
+    """The newest events first, in parts: there may be a million before them."""
     events = apps.get_model("appointments", "AppointmentEvent")._default_manager
-    newest = events.order_by("-pgh_id").values_list("pgh_obj_id", "pgh_created_at").iterator()
-    earliest = since - LONGEST_COMMIT
-    return {pk for pk, _at in takewhile(lambda event: event[1] >= earliest, newest)}
+    newest = events.order_by("-pgh_id").values_list("pgh_id", "pgh_obj_id", "pgh_created_at")
+    found: set[int] = set()
+    part = list(newest[:AT_ONCE])
+    while part:
+        recent = [event for event in part if event[2] >= since - LONGEST_COMMIT]
+        found |= {pk for _event, pk, _at in recent}
+        part = list(newest.filter(pgh_id__lt=part[-1][0])[:AT_ONCE]) if recent else []
+    return found
 
 
 def bring_back(text: str) -> tuple[int, int]:

@@ -41,6 +41,9 @@ def mark_sent(rows: Iterable[dict[str, str]]) -> int:
                 **_NOT_ON_ITS_WAY,
             )
             changed += 1
+    # What opens an account goes once it is sent.
+    opened = OutgoingEmail.objects.filter(key__in=known, status=EmailStatus.SENT, secret=True)
+    opened.update(text="", html="", attachments=[])
     new = [_emptied(row) for key, row in by_key.items() if key not in known]
     OutgoingEmail.objects.bulk_create(new, batch_size=AT_ONCE)
     return changed + len(new)

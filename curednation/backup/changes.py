@@ -7,15 +7,11 @@ changed: encrypted to the same key.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 
 from django.conf import settings
-from django.utils.dateparse import parse_datetime
-from pyrage import x25519
 
 from appointments.booking import after_restore as visits
 from articles.comments import after_restore as comments
@@ -24,22 +20,11 @@ from core.mail import after_restore as mails
 from core.monitoring.models import BackupRun
 from core.staff.accounts import after_restore as staff
 from curednation.backup import encryption, files
+from curednation.backup.change_list import Changes
 from newsletter.issues import after_restore as issues
 from newsletter.subscription import after_restore as readers
 
-
-@dataclass
-class Changes:
-    """All that is kept of what happened from the backup `since` to the moment `until`."""
-
-    since: datetime
-    until: datetime
-    mails: list[dict[str, str]] = field(default_factory=list)
-    readers: list[tuple[str, str]] = field(default_factory=list)
-    visits: str = "[]"
-    comments: list[int] = field(default_factory=list)
-    staff: list[int] = field(default_factory=list)
-    issues: list[int] = field(default_factory=list)
+LOCK = ".changes.lock"
 
 
 def record() -> Path | None:
@@ -52,13 +37,15 @@ def record() -> Path | None:
 
 def write(folder: Path, *, since: datetime) -> Path:
     """Write what has happened since this backup beside it. Raises OSError."""
-    octets = json.dumps(asdict(_found(since)), default=datetime.isoformat).encode()
     file = folder / files.name(since, files.CHANGES)
     with (
+        # Of a worker and a backup that write it at once, the later one has asked the later.
+        files.locked(folder, LOCK, wait=True),
         files.replacing(file) as new,
         encryption.encrypting(new, settings.BACKUP_RECIPIENTS) as clear,
     ):
-        clear.write(octets)
+        found = json.dumps(asdict(_found(since)), default=datetime.isoformat)
+        clear.write(found.encode())
     return file
 
 
@@ -73,20 +60,3 @@ def _found(since: datetime) -> Changes:
         staff=staff.who_may_not_enter(),
         issues=issues.begun_since(since),
     )
-
-
-def read(source: IO[bytes], identities: Sequence[x25519.Identity]) -> Changes:
-    """Read such a file. Raises NotReadable."""
-    with encryption.decrypting(source, identities) as clear:
-        values = json.loads(clear.read())
-    for name in ("since", "until"):
-        values[name] = parse_datetime(values[name])
-    values["readers"] = [tuple(pair) for pair in values["readers"]]
-    return Changes(**values)
-
-
-def belonging_to(archive: Path) -> list[Path]:
-    """Return the files beside an archive that tell what happened since it, oldest first."""
-    at = files.stamp(archive)
-    beside = files.listed(archive.parent, files.CHANGES)
-    return [file for file in beside if at and (files.stamp(file) or at) >= at]

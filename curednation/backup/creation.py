@@ -5,12 +5,10 @@ random name, and is never replaced or removed: so every file that the dump names
 """
 
 import errno
-import fcntl
-import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, cast
@@ -77,18 +75,16 @@ def _folder() -> Path:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Be the only one that writes there; the kernel lets go where a run is killed."""
-    try:
-        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise NotPossible(f"{folder}: {error.strerror}.") from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    """Be the only one that writes an archive there. Raises NotPossible."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(files.locked(folder, LOCK, wait=False))
+            files.remove_unfinished(folder)
+        except BlockingIOError:
+            raise NotPossible(_("Another backup is running.")) from None
+        except OSError as error:
+            raise NotPossible(f"{folder}: {error.strerror}.") from None
         yield
-    except BlockingIOError:
-        raise NotPossible(_("Another backup is running.")) from None
-    finally:
-        os.close(descriptor)
 
 
 def _begin() -> BackupRun:

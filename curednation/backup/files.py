@@ -1,5 +1,6 @@
 """The files in BACKUP_DIR: their names, and how they come to be there whole or not at all."""
 
+import fcntl
 import os
 import re
 from collections.abc import Iterator
@@ -52,6 +53,26 @@ def replacing(file: Path) -> Iterator[IO[bytes]]:
             part.unlink()
         raise
     _sync(file.parent)
+
+
+@contextmanager
+def locked(folder: Path, name: str, *, wait: bool) -> Iterator[None]:
+    """Be the only process that works under this name; the kernel lets go where one is killed.
+
+    Raises BlockingIOError at once where it is not to `wait`, and OSError.
+    """
+    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Delete what a killed run left of an archive. Raises OSError."""
+    for part in folder.glob(f"curednation-*{ARCHIVE}{PART}"):
+        part.unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:

@@ -20,10 +20,11 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 from pyrage import x25519
 
+from core.cache import pages
 from core.database import roles
-from curednation.backup import archive, changes, encryption, keys, media, postgres_tools, review
+from curednation.backup import archive, change_list, encryption, keys, media, postgres_tools, review
 from curednation.backup.archive import Manifest
-from curednation.backup.changes import Changes
+from curednation.backup.change_list import Changes
 from curednation.backup.encryption import NotReadable
 
 # What somebody made in the database: no part of an extension, which may be there before.
@@ -69,7 +70,7 @@ def verify(
         for each in since:
             name = each.name
             with each.open("rb") as source:
-                plan.changes.append(changes.read(source, identities))
+                plan.changes.append(change_list.read(source, identities))
     except NotReadable as error:
         raise NotPossible(f"{name}: {error}") from None
     return plan
@@ -122,6 +123,7 @@ def restore(plan: Plan, *, nothing_since: bool, say: Callable[[str], Any]) -> li
             told = review.settle(plan.manifest, plan.changes, nothing_since=nothing_since)
         _give_roles(plan.site)
         media.give_to_site()
+        pages.drop_now("site")  # what the cache has kept may show more than there is now
     except BaseException as error:
         _undo(placed)
         if isinstance(error, DatabaseError | CommandError):

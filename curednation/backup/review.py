@@ -20,13 +20,22 @@ from core.database import database_time
 from core.mail import after_restore as mails
 from core.monitoring.models import BackupRun, RestoreRun
 from core.staff.accounts import after_restore as staff
-from core.staff.audit import trail
+from core.staff.audit import hash_chain, trail
 from curednation.backup.archive import Manifest
-from curednation.backup.changes import Changes
+from curednation.backup.change_list import Changes
 from newsletter.issues import workflow
 from newsletter.subscription import after_restore as readers
 
-OUR_APPS = ("appointments", "articles", "newsletter", "mail", "monitoring", "staff", "practice")
+OUR_APPS = (
+    "appointments",
+    "articles",
+    "newsletter",
+    "mail",
+    "monitoring",
+    "staff",
+    "practice",
+    "pages",
+)
 # Rows that were written since the backup had keys that mails, links and reports still name: what
 # is written from now on must have others. An identity of 4 bytes has 2,147 million.
 SKIPPED = {"bigint": 10_000_000, "integer": 1_000_000, "smallint": 0}
@@ -52,13 +61,14 @@ def settle(manifest: Manifest, since: Sequence[Changes], *, nothing_since: bool)
     and what waited goes out.
     """
     told = [] if nothing_since else _review(manifest, since)
-    signed_out = staff.end_sessions()
+    staff.end_sessions()
     BackupRun.objects.all().delete()  # they are about files of another machine
     until = max((each.until for each in since), default=manifest.started_at)
     RestoreRun.objects.create(
         backup_at=manifest.started_at, known_until=until, notes="\n".join(told)
     )
-    trail.record(None, "restored from a backup", count=signed_out)
+    trail.record(None, "restored")
+    hash_chain.seal()  # what was brought back of proofs, too
     return told
 
 

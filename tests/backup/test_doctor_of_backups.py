@@ -1,4 +1,4 @@
-"""`manage.py doctor` says what stands in the way of the next backup, and what became of the last."""
+"""`doctor` says what stands in the way of the next backup, and what became of the last."""
 
 from types import SimpleNamespace
 

@@ -31,6 +31,7 @@ ACTIONS = {
     "book": _("booked"),
     "move": _("moved"),
     "cancel": _("cancelled"),
+    "restored": _("was restored from a backup"),
 }
 
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from pyrage import x25519
 
-from curednation.backup import changes, encryption, restoration
+from curednation.backup import change_list, encryption, restoration
 from curednation.backup.restoration import NotPossible, Plan
 
 
@@ -74,7 +74,7 @@ class Command(BaseCommand):
             raise CommandError(f"{key}: {error.strerror}.") from None
 
     def _changes(self, archive: Path, options: dict[str, Any]) -> Sequence[Path]:
-        found = changes.belonging_to(archive)
+        found = change_list.belonging_to(archive)
         if not found and not options["without_changes"] and not options["nothing_since"]:
             raise NotPossible(
                 f"Beside {archive.name} lies no file that ends in .changes.age: it says who left "
