@@ -7,7 +7,7 @@ MIDDLEWARE = [
     "core.practice.per_request.middleware",
     "core.guard.client_ip.drop_untrusted_headers",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "curednation.static_files.Middleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "pages.middleware.refuse_methods",

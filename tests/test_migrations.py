@@ -1,13 +1,18 @@
-"""Migrations lead back as well: every app to nothing, and forward again to the same schema."""
+"""Migrations lead back as well, and the site of the release before runs on while they are made."""
 
 import json
 import os
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from newsletter.delivery import step_function
 from tests.core.staff.deployed import deployment
@@ -77,6 +82,32 @@ def test_every_app_migrates_backwards_to_nothing_and_forward_again(db):
     assert {"appointments", "articles", "newsletter", "staff"} <= set(apps)
     assert between == []
     assert again == first
+
+
+def our_apps() -> list[str]:
+    """Return the labels of our apps that have migrations."""
+    tree = {path.parent for path in settings.BASE_DIR.glob("*/migrations")}
+    tree |= {path.parent for path in settings.BASE_DIR.glob("core/*/migrations")}
+    return [config.label for config in apps.get_app_configs() if Path(config.path) in tree]
+
+
+def test_every_migration_can_be_taken_back_and_is_all_or_nothing():
+    """So `migrate` may let go of a lock and try again, and what is wrong can be undone."""
+    loader = MigrationLoader(None)
+    ours = [m for (app, _), m in loader.disk_migrations.items() if app in our_apps()]
+    assert len(ours) > len(our_apps())
+    assert [str(m) for m in ours if not m.atomic] == []
+    lasting = [f"{m}: {op.describe()}" for m in ours for op in m.operations if not op.reversible]
+    assert lasting == []
+
+
+@pytest.mark.django_db
+def test_the_site_of_the_release_before_can_stand_every_migration():
+    """As `make lint` looks: no app of ours is left out, and the linter finds nothing."""
+    text = (settings.BASE_DIR / "pyproject.toml").read_text()
+    looked_at = set(tomllib.loads(text)["tool"]["django_migration_linter"]["include_apps"])
+    assert looked_at == set(our_apps())
+    call_command("lintmigrations", no_cache=True)
 
 
 @pytest.mark.django_db

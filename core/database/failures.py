@@ -5,7 +5,8 @@ from enum import Enum
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 # PostgreSQL's codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
-LOCKED = {"55P03", "57014", "40P01", "40001"}  # a lock, a statement that took long, a deadlock
+LOCK_WAITS = {"55P03", "40P01"}  # a lock that somebody holds, or two who wait for one another
+LOCKED = LOCK_WAITS | {"57014", "40001"}  # or a statement that took long, or met another
 AWAY = {"57P01", "57P02", "57P03", "57P05", "25P03", "25006", "58030"}
 AWAY_CLASSES = ("08", "53")  # connections; no room for one, no disk, no memory
 

@@ -4,11 +4,16 @@ They are kept with the role and not sent when a connection begins: a pooler such
 refuses the latter, and hands a session that was changed to the next who comes.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from psycopg2.extensions import quote_ident
 
 LOCK_SECONDS = 2  # how long anybody waits for a row that somebody else has locked
+MIGRATION_LOCK_SECONDS = 1  # the same for a migration: whoever comes after it waits as long
 IDLE_SECONDS = 60  # how long a transaction may stand still, with all that it has locked
 
 
@@ -44,3 +49,21 @@ def missing(cursor: CursorWrapper) -> list[str]:
         if value and not 0 < cursor.fetchone()[0] <= value:
             found.append(f"{name} is {shown}")
     return found
+
+
+@contextmanager
+def short_lock_waits(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Let this session wait for a lock no longer than a migration may, and afterwards as before.
+
+    It changes the session: of a role that works past any pooler, as the owner of the tables does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, false)", [f"{MIGRATION_LOCK_SECONDS}s"]
+        )
+    try:
+        yield
+    finally:
+        if connection.connection is not None and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("RESET lock_timeout")

@@ -2,15 +2,16 @@
 
 import json
 import re
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from whitenoise.middleware import WhiteNoiseMiddleware
 
 from curednation import settings as project
+from curednation.static_files import Middleware
 
 
 @pytest.fixture
@@ -34,9 +35,22 @@ def collected(settings, tmp_path) -> Path:
 def test_the_list_of_all_files_is_not_served(collected):
     listed = json.loads((collected / "staticfiles.json").read_text())["paths"]
     assert "theme.css" in listed
-    served = WhiteNoiseMiddleware(lambda request: None).files
+    served = Middleware(lambda request: None).files
     assert f"/static/{listed['theme.css']}" in served
     assert [path for path in served if ".json" in path] == []
+
+
+def test_what_a_release_puts_there_while_we_run_is_served_and_nothing_beside_it(collected, rf):
+    serve = Middleware(lambda request: None)
+    newer = collected / "files" / "theme.0123456789ab.css"
+    newer.write_text("a { color: red }")
+    (collected / "key").write_text("of the clinic")
+    with closing(serve(rf.get("/static/theme.0123456789ab.css"))) as response:
+        content = b"".join(response)
+    assert (response.status_code, content) == (200, b"a { color: red }")
+    assert response["Cache-Control"] == "max-age=60, public", "its name is not one of ours"
+    for path in ("../key", "%2e%2e/key", "staticfiles.json", "", "no.css", "a\0b", "x" * 5000):
+        assert serve(rf.get(f"/static/{path}")) is None, path
 
 
 @pytest.mark.django_db
