@@ -8,7 +8,9 @@ OPTIONS = (
     *("--http1-header-read-timeout", "10000", "--http1-buffer-size", "65536"),
     *("--backlog", "2048", "--backpressure", "768"),
     # A process that dies is replaced at once; granian's default is to go on with one less.
-    *("--respawn-failed-workers", "--respawn-interval", "1"),
+    # The interval is that of a reload: how long a new process has to begin before its predecessor
+    # ends. After a second nobody would listen yet.
+    *("--respawn-failed-workers", "--respawn-interval", "15"),
 )
 APPLICATION = "curednation.rsgi:application"
 

@@ -37,7 +37,13 @@ LONG = {
     *("test_make_run.py", "test_abuse.py", "test_staff_sign_in.py", "test_kill_drill.py"),
     *("test_database_roles.py", "test_calendar_drill.py", "test_crawl.py", "test_roles.py"),
     *("test_lists_answer_no_more.py", "test_shown_is_recorded.py", "test_linear_work.py"),
-    *("test_picture_memory.py", "test_demo_is_careful.py", "test_booking.py", "test_migrations.py"),
+    *(
+        "test_upgrade.py",
+        "test_picture_memory.py",
+        "test_demo_is_careful.py",
+        "test_booking.py",
+        "test_migrations.py",
+    ),
 }
 
 

@@ -83,7 +83,9 @@ def test_units_containers_and_the_document_start_the_same():
     for service in ("worker", "letters", "beat", "watch"):
         assert composed()[service]["command"] == command(service)
         assert command(service) in lines
-    granian = shlex.split(command("web").replace("${WEB_WORKERS}", "2"))
+    # By the link, so that a reload follows it to another release.
+    granian = command("web").replace("/opt/curednation/curednation/rsgi.py:", "curednation.rsgi:")
+    granian = shlex.split(granian.replace("${WEB_WORKERS}", "2").removeprefix("python -m "))
     assert sorted(granian) == sorted(web.command(port=8000, workers=2))
     container = (DEPLOY / "container/Containerfile").read_text()
     assert " ".join(web.OPTIONS) in container
@@ -145,7 +147,8 @@ def test_the_commands_of_the_document_name_files_that_are_there():
     text = "".join(document.blocks())
     for name in re.findall(r"\bdeploy/[\w./-]+", text):
         assert (DEPLOY.parent / name).exists(), name
-    assert (DEPLOY / "curednation").stat().st_mode & 0o111
-    run("sh", "-n", str(DEPLOY / "curednation"))
+    for script in ("curednation", "upgrade.sh"):
+        assert (DEPLOY / script).stat().st_mode & 0o111
+        run("sh", "-n", str(DEPLOY / script))
     filled = document.filled_in(document.blocks()[0], {"DOMAIN": "x", "SOURCE": "y", "YOU": "z"})
     assert filled == "DOMAIN=x\nSOURCE=y\nYOU=z\n"

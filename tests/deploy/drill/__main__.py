@@ -26,6 +26,23 @@ DOMAIN = "clinic.localhost"
 MANAGER = "dana@clinic.test"
 ANSWERS = [DOMAIN, "Elm Street Health", "Elm Office", "615-555-0142", "", "office@clinic.test"]
 ANSWERS += ["127.0.0.1", "25", "", "", "Dana O'Hara", MANAGER, "", "", ""]
+NEXT_VERSION = """
+git clone --quiet /srv/curednation.git /srv/next
+cd /srv/next
+sed -i 's|</html>|<!-- the next version --></html>|' templates/base.html
+echo '/* of the next */' >> static/css/theme.css
+git -c user.name=Drill -c user.email=drill@clinic.test commit --quiet --all --message Next
+git push --quiet
+"""
+OPENED_MEANWHILE = """
+rm -f /tmp/enough
+while [ ! -e /tmp/enough ]; do
+    curl -sk -o /dev/null -w '%{{http_code}} %{{time_total}}\\n' https://{domain}/book/
+done > /tmp/answers &
+{command}
+touch /tmp/enough
+wait
+"""
 UNITS = ("web", "worker", "letters", "beat", "watch")
 
 
@@ -157,6 +174,26 @@ def doctor_finds_what_is_wrong(drill: Drill) -> None:
     assert said.endswith("exit 1"), said
 
 
+def upgraded_without_a_stop(drill: Drill) -> None:
+    """Go over to a next version while pages are opened, and back: each answer is a page, soon."""
+    drill.machine.run(NEXT_VERSION)
+    upgrade = "PIP_NO_INDEX=1 PIP_FIND_LINKS=/srv/wheels curednation upgrade --no-backup"
+    for command, release in ((upgrade, True), ("curednation upgrade --back", False)):
+        said = drill.machine.run(OPENED_MEANWHILE.format(command=command, domain=DOMAIN))
+        name = "upgrade" if release else "back"
+        (drill.folder / f"{name}.txt").write_text(said)
+        answers = [line.split() for line in drill.machine.run("cat /tmp/answers").splitlines()]
+        assert len(answers) > 50, said
+        assert {status for status, _ in answers} == {"200"}, answers
+        assert max(float(seconds) for _, seconds in answers) < 3, answers
+        page = drill.machine.run(f"curl -sk https://{DOMAIN}/book/")
+        assert ("the next version" in page) is release, said
+        [style] = re.findall(r"/static/css/theme\.\w+\.css", page)
+        assert ("of the next" in drill.machine.run(f"curl -fsk https://{DOMAIN}{style}")) is release
+    drill.shell('book("14:00", "joan@example.org")')
+    drill.mail_to("joan@example.org")
+
+
 def files_are_private(drill: Drill) -> None:
     """Only root reads the settings; the site writes nothing but its own folder."""
     modes = drill.machine.run("stat -c '%a %U' /etc/curednation /etc/curednation/*.env")
@@ -185,6 +222,7 @@ STEPS: list[Callable[[Drill], None]] = [
     dead_web_process_is_replaced,
     whole_machine_starts_again,
     doctor_finds_what_is_wrong,
+    upgraded_without_a_stop,
     files_are_private,
     logs_name_nobody,
 ]
@@ -269,7 +307,9 @@ def install_packages(fresh: Path, packages: Path, first: str, rest: list[str]) -
     (half / "etc/hosts").write_text(f"127.0.0.1 localhost {DOMAIN}\n")
     source = half / "srv/curednation.git"
     subprocess.run(["git", "clone", "--quiet", "--bare", BASE_DIR, source], check=True)
-    install(half, first + "".join(filter(document.NEEDS_THE_NETWORK.search, rest)))
+    wheels = "pip download --quiet --require-hashes --requirement requirements.txt"
+    script = [first, *filter(document.NEEDS_THE_NETWORK.search, rest)]
+    install(half, "".join(script) + f".venv/bin/{wheels} --dest /srv/wheels\n")
     half.rename(packages)
 
 

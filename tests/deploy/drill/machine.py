@@ -29,6 +29,7 @@ mount --make-rprivate /
 mount --bind "$R" "$R"
 mount -t proc proc "$R/proc"
 mount --bind -o ro "$R/proc/sys" "$R/proc/sys"
+mount --bind /proc/sys/net "$R/proc/sys/net"
 mount -t sysfs -o ro sysfs "$R/sys"
 mount -t cgroup2 cgroup2 "$R/sys/fs/cgroup"
 mount -t tmpfs -o mode=755 dev "$R/dev"
