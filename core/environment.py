@@ -4,10 +4,11 @@ Every method raises ImproperlyConfigured. A value that is empty counts as left o
 """
 
 import ipaddress
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NoReturn
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import environ
 import limits
@@ -191,6 +192,32 @@ class Environment:
                 "is no mailbox: write maildir:/path or imaps://user:password@host/INBOX.",
             )
         return value
+
+    def media_storage(self, variable: str) -> dict[str, Any]:
+        """Return Django's storage of uploads: the bucket that is named, or a disk."""
+        value = self.text(variable)
+        if not value:
+            return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        parts = _split(value)
+        options = dict(parse_qsl(parts.query)) if parts else {}
+        named = parts and parts.scheme == "s3" and re.fullmatch(r"[a-z0-9.-]{3,63}", parts.netloc)
+        whole = options.get("endpoint", "https://").startswith(("http://", "https://"))
+        if not parts or not named or not whole or not options.keys() <= {"endpoint", "region"}:
+            refuse(
+                variable,
+                "is no address of a bucket: write s3://bucket, s3://bucket/folder or "
+                "s3://bucket?endpoint=https://storage.example.org&region=us-east-1, and the keys "
+                "into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+            )
+        return {
+            "BACKEND": "core.images.object_storage.MediaStorage",
+            "OPTIONS": {
+                "bucket_name": parts.netloc,
+                "location": parts.path.strip("/"),
+                "endpoint_url": options.get("endpoint"),
+                "region_name": options.get("region"),
+            },
+        }
 
     def site(self, variable: str, *, default: str) -> str:
         """Return the site's own address: scheme, host and port, without a path."""

@@ -21,6 +21,7 @@ HEALTH_CHECKS = [
     "newsletter.health_checks.check_uncertain",
     "core.webhooks.health_checks.check_endpoints",
     "core.monitoring.machine.check_disk",
+    "core.images.health_checks.check_storage",
     "core.monitoring.machine.check_clock",
     "core.monitoring.machine.check_certificate",
     "core.monitoring.machine.check_backup",

@@ -2,8 +2,9 @@
 
 import mimetypes
 
+from django.conf import settings
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 KINDS = {".jpg", ".png", ".webp", ".avif"}
@@ -12,13 +13,16 @@ mimetypes.add_type("image/webp", ".webp")
 
 
 @require_safe
-def image(request: HttpRequest, path: str) -> FileResponse:
+def image(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
     """Serve a file. Every upload was written anew before, so it is what its name says."""
     ending = path[path.rfind(".") :]
     if ending not in KINDS:
         raise Http404
     try:
         file = default_storage.open(path)
+    except ConnectionError:  # of a storage elsewhere
+        retry = {"Retry-After": str(settings.RETRY_AFTER_SECONDS), "Cache-Control": "no-store"}
+        return HttpResponse(status=503, headers=retry)
     except (OSError, ValueError) as error:
         raise Http404 from error
     response = FileResponse(file, content_type=mimetypes.types_map[ending])
