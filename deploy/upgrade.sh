@@ -63,8 +63,9 @@ add_files() { # copy what is missing there
 try_out() { # start its web server beside the running one, and ask whether it is ready
     say "Trying it at port $PREVIEW"
     (cd / && set -a && . /etc/curednation/curednation.env &&
-        exec runuser --user curednation -- "$new/.venv/bin/python" -m granian --interface rsgi \
-            --host 127.0.0.1 --port $PREVIEW --workers 1 "$new/curednation/rsgi.py:application") &
+        exec setpriv --reuid curednation --regid curednation --init-groups \
+            "$new/.venv/bin/python" -m granian --interface rsgi --host 127.0.0.1 --port $PREVIEW \
+            --workers 1 --log-level warning "$new/curednation/rsgi.py:application") &
     preview=$!
     answered=no
     for _ in $(seq 60); do
