@@ -20,6 +20,7 @@ from django.contrib.auth import SESSION_KEY
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, parse_cookie
 
+from core.api import problems
 from pages import errors
 
 KB, MB = 1024, 1024 * 1024
@@ -83,9 +84,10 @@ async def read(environ: WSGIEnvironment, protocol: Any, max_bytes: int) -> bytes
     return bytes(body)
 
 
-async def reject(protocol: Any, refusal: BodyRefused) -> None:
-    """Answer with a page that says what to do. Takes no thread and asks no service."""
-    response = errors.refused_body(refusal.status)
+async def reject(protocol: Any, refusal: BodyRefused, path: str) -> None:
+    """Answer with a page that says what to do, to a program with a problem. Takes no thread and
+    asks no service."""
+    response = problems.as_problem(path, errors.refused_body(refusal.status))
     response["Content-Security-Policy"] = build_policy()
     response["Connection"] = "close"
     headers = [(name.lower(), value) for name, value in response.items()]

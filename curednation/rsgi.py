@@ -44,7 +44,7 @@ class Threads:
             try:
                 body = await self._body(environ, protocol)
             except request_body.BodyRefused as refusal:
-                await request_body.reject(protocol, refusal)
+                await request_body.reject(protocol, refusal, environ["PATH_INFO"])
                 return
             environ["wsgi.input"] = io.BytesIO(body)
             environ["CONTENT_LENGTH"] = str(len(body))  # one that came in chunks had none

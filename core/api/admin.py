@@ -1,5 +1,6 @@
 """API keys as managers see them: made with a key that is shown once, revoked, never edited."""
 
+from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
@@ -15,12 +16,20 @@ from core.api.models import ApiKey, Scope
 from core.database import database_time
 from core.staff.audit import disclosures
 from core.staff.models import User
-from core.validation import dates
+
+
+ENDS = {"30": _("after 30 days"), "90": _("after 90 days"), "365": _("after a year")}
 
 
 class ApiKeyForm(forms.ModelForm):
     """What the program is called, what it may do, until when."""
 
+    ends = forms.ChoiceField(
+        label=_("It ends"),
+        choices=[*ENDS.items(), ("", _("when it is revoked"))],
+        initial="365",
+        required=False,
+    )
     scopes = forms.MultipleChoiceField(
         label=_("It may"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -31,9 +40,8 @@ class ApiKeyAdmin(admin.ModelAdmin):
     """A key's rights never grow: whoever needs others gets another key."""
 
     form = ApiKeyForm
-    formfield_overrides = dates.FORM_FIELDS
     list_display = ("name", "begins_with", "scopes", "state_now", "last_used_at", "expires_at")
-    fields = ("name", "scopes", "expires_at")
+    fields = ("name", "scopes", "ends")
     shown = ("name", "begins_with", "scopes", "state_now", "last_used_at", "expires_at")
     also_shown = ("revoked_at", "created_at", "created_by")
     actions = ("revoke",)
@@ -47,8 +55,8 @@ class ApiKeyAdmin(admin.ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: ApiKey, form: forms.ModelForm, change: bool
     ) -> None:
-        if change:
-            return  # all of it is to read
+        days = form.cleaned_data["ends"]
+        obj.expires_at = database_time.now() + timedelta(days=int(days)) if days else None
         obj.created_by = cast(User, request.user)
         request._new_key = keys.fill_in(obj)  # type: ignore[attr-defined]  # for response_add alone
         obj.save()
@@ -66,7 +74,7 @@ class ApiKeyAdmin(admin.ModelAdmin):
         return disclosures.declare(response, [obj])
 
     @admin.action(
-        description=_("Revoke: programs with this key are refused"), permissions=["change"]
+        description=_("Revoke: programs with this key are refused"), permissions=["revoke"]
     )
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         ended = 0
@@ -76,6 +84,15 @@ class ApiKeyAdmin(admin.ModelAdmin):
                 self.log_change(request, key, str(_("Revoked.")))
         text = ngettext("%d key is revoked.", "%d keys are revoked.", ended)
         self.message_user(request, text % ended, messages.SUCCESS)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("api.change_apikey")
+
+    def has_view_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+        return super().has_view_permission(request, obj) or self.has_revoke_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
         return False

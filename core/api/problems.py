@@ -89,6 +89,7 @@ def restored(kept: Stored) -> Problem:
 def answer(said: Mapping[str, Any], headers: Mapping[str, str]) -> HttpResponse:
     """Return a problem as an answer."""
     response = HttpResponse(json.dumps(said), status=said["status"], content_type=MEDIA_TYPE)
+    response["Cache-Control"] = "no-store"
     for name, value in headers.items():
         response[name] = value
     return response
@@ -106,30 +107,30 @@ def middleware(get_response: GetResponse) -> GetResponse:
     """
 
     def answered(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        is_page = not response.get("Content-Type", "").startswith(MEDIA_TYPE)
-        if request.path_info.startswith(API) and response.status_code >= 400 and is_page:
-            return _instead_of(response)
-        return response
+        return as_problem(request.path_info, get_response(request))
 
     return answered
 
 
-def _instead_of(response: HttpResponse) -> HttpResponse:
-    status = HTTPStatus(response.status_code)
+def as_problem(path: str, response: HttpResponse) -> HttpResponse:
+    """Return the answer to this path; where it is an error page under /api/, the same as JSON."""
+    is_page = not response.get("Content-Type", "").startswith(MEDIA_TYPE)
+    if not path.startswith(API) or response.status_code < 400 or not is_page:
+        return response
+    status = response.status_code
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    code = status.phrase.lower().replace(" ", "_")
-    return Problem(
-        status, code, _sentences().get(status, status.description), headers=headers
-    ).response()
+    code, detail = _elsewhere().get(status, ("refused", HTTPStatus(status).phrase))
+    return Problem(status, code, detail, headers=headers).response()
 
 
-def _sentences() -> dict[int, str]:
+def _elsewhere() -> dict[int, tuple[str, str]]:
+    """What is said, and by which code, of errors that are found before the API is asked."""
     return {
-        400: _("The request cannot be read."),
-        404: _("There is no such thing here."),
-        405: _("This address takes other methods; see the header Allow."),
-        413: _("The request is too large."),
-        500: _("Something broke on our side. Nothing that was not answered may be taken as done."),
-        503: _("It cannot be done at this moment. Try again after the seconds in Retry-After."),
+        400: ("bad_request", _("The request cannot be read.")),
+        404: ("not_found", not_found().detail),
+        405: ("method_not_allowed", _("This address takes other methods; see the header Allow.")),
+        408: ("too_slow", _("The request came too slowly.")),
+        413: ("too_large", _("The request is too large.")),
+        500: ("broken", _("Something broke on our side. Send the same request again.")),
+        503: ("unavailable", _("Not at this moment. Try again after the seconds in Retry-After.")),
     }

@@ -97,14 +97,22 @@ class WebhookEndpointAdmin(admin.ModelAdmin):
 class WebhookDeliveryAdmin(admin.ModelAdmin):
     """Nobody writes, changes or deletes a message by hand."""
 
-    list_display = ("event", "endpoint", "status", "last_answer", "attempts", "due_at", "written")
+    list_display = (
+        "event",
+        "endpoint",
+        "status",
+        "last_answer",
+        "attempts",
+        "due_at",
+        "created_at",
+    )
     list_filter = ("status", "endpoint")
     list_select_related = ("endpoint",)
-    order_by_index = ("written",)
+    order_by_index = ("created_at",)
     actions = ("send_again",)
     fields = (
         *("event", "endpoint", "status", "last_answer", "attempts"),
-        *("due_at", "written", "delivered_at", "message_id", "says"),
+        *("due_at", "created_at", "delivered_at", "message_id", "says"),
     )
     readonly_fields = fields
 
@@ -136,10 +144,6 @@ class WebhookDeliveryAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: WebhookDelivery | None = None
     ) -> bool:
         return False
-
-    @admin.display(description=_("written"), ordering="created_at")
-    def written(self, delivery: WebhookDelivery) -> Any:
-        return delivery.created_at
 
     @admin.display(description=_("what it says"))
     def says(self, delivery: WebhookDelivery) -> str:

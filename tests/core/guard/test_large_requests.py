@@ -57,6 +57,15 @@ def test_a_browser_that_sends_all_of_it_first_still_sees_the_page(live_site):
     assert "default-src 'self'" in found
 
 
+def test_a_program_that_sends_too_much_is_told_so_as_of_any_other_error(live_site):
+    with connect(live_site.url) as line:
+        line.sendall(head(live_site.url, "/api/v1/bookings", content_length=MAX_BYTES + 1))
+        found = answer(line).decode()
+    assert found.startswith("HTTP/1.1 413 ")
+    assert "application/problem+json" in found
+    assert "urn:curednation:problem:" in found
+
+
 def test_a_cookie_that_opens_nothing_lifts_no_limit(live_site):
     for cookie in ("sessionid=" + "a" * 32, 'sessionid="\\000\\000\\000\\000\\000\\000\\000\\000"'):
         assert sent(live_site.url, content_length=MAX_BYTES + 1, cookie=cookie) == 413

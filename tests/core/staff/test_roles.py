@@ -28,7 +28,7 @@ PAGES = {
 # it forward, to take them off the list.
 NO_FORM = {
     *("appointments.appointment", "mail.outgoingemail", "newsletter.subscriber"),
-    "webhooks.webhookdelivery",
+    *("api.apikey", "webhooks.webhookdelivery"),
 }
 
 
