@@ -86,8 +86,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "newsletter-sweep": {
         "task": "newsletter.tasks.sweep",
-        "schedule": 60,
-        "options": {"expires": 50},
+        "schedule": 30,
+        "options": {"expires": 25},
     },
     "newsletter-bounces": {
         "task": "newsletter.tasks.read_bounces",

@@ -30,7 +30,10 @@ def send_issue(issue_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Start what is due, resume what paused by itself, finish what a worker left. Every minute."""
+    """Start what is due, resume what paused by itself, finish what a worker left.
+
+    Every 30 seconds: what a broker forgot goes on within a minute.
+    """
     recovery.finish_abandoned()
     workflow.start_due()
     workflow.retry_due()

@@ -93,8 +93,16 @@ def enqueue(
         if overtakes:
             OutgoingEmail.objects.overtake(about, by=email.pk)
     if not wait:  # else the sweep publishes it
-        broker.publish_on_commit(TASK, email.pk)
+        pk = email.pk
+        # A lambda: with robust=True Django 5.2 cannot name a failing partial (#36487).
+        transaction.on_commit(lambda: _hand_over(pk), robust=True)
     return email
+
+
+def _hand_over(pk: int) -> None:
+    """Tell a worker. Where the broker does not hear of it, the next sweep takes it already."""
+    if not broker.publish(TASK, pk):
+        OutgoingEmail.objects.filter(pk=pk, status=EmailStatus.WAITING).update(due_at=Now())
 
 
 def delay(*, about: str, longest: timedelta, latest: datetime | None = None) -> timedelta:
@@ -162,7 +170,7 @@ def resend(email: OutgoingEmail) -> None:
         raise NotResendable(
             _("It did not fail, a later e-mail overtook it, its time is over, or its text is gone.")
         )
-    broker.publish_on_commit(TASK, email.pk)
+    transaction.on_commit(lambda: _hand_over(email.pk), robust=True)
 
 
 def leave_unsent(pks: Sequence[int]) -> list[int]:
