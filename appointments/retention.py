@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from appointments.models import Appointment, Patient, Status
 
@@ -59,7 +59,6 @@ def forget_old_records(now: datetime) -> int:
     return erased
 
 
-@transaction.atomic
 def delete_patients_without_visits(now: datetime) -> int:
     """Delete the patients whom no visit refers to any more, with what was merged into them.
 
@@ -67,6 +66,14 @@ def delete_patients_without_visits(now: datetime) -> int:
     """
     visits = Appointment.objects.filter(patient=OuterRef("pk"))
     idle = Patient.objects.kept().filter(~Exists(visits), created__lt=now - timedelta(days=1))
+    # Found without locks, with which the database asks for each of all patients by itself.
+    pks = list(idle.values_list("pk", flat=True))
+    parts = (pks[begin : begin + BATCH] for begin in range(0, len(pks), BATCH))
+    return sum(_delete(idle.filter(pk__in=part)) for part in parts)
+
+
+@transaction.atomic
+def _delete(idle: QuerySet[Patient]) -> int:
+    """Lock those that nobody else has locked, and look once more under the lock."""
     pks = list(idle.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    deleted, _ = Patient.objects.filter(~Exists(visits), pk__in=pks).delete()
-    return deleted
+    return idle.filter(pk__in=pks).delete()[0]

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import BigIntegerField
-from django.db.models.functions import Cast, Substr
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 
 from appointments.admin import appointment_page, practice_time
@@ -15,7 +15,6 @@ from core.database import database_time
 from core.mail.models import OutgoingEmail
 
 SHOWN = 10
-START = len(visit_emails.ABOUT) + 1  # of the visit's number, in what a mail is about
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
@@ -36,8 +35,10 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
         return None
     failed = OutgoingEmail.objects.failed().filter(overtaken=False)
     failed = failed.filter(about__startswith=visit_emails.ABOUT).order_by("pk")
-    pks = failed.order_by().values_list(Cast(Substr("about", START), BigIntegerField()))
-    visits = Appointment.objects.filter(pk__in=pks, starts_at__gt=database_time.now())
+    # Both are read once, and compared: asked for by number, each visit of years would be looked up.
+    own = Concat(Value(visit_emails.ABOUT), Cast(OuterRef("pk"), CharField()))
+    visits = Appointment.objects.filter(starts_at__gt=database_time.now())
+    visits = visits.filter(Exists(failed.order_by().filter(about=own)))
     rows = list(practice_time.with_practice_zone(visits.order_by("starts_at")))
     if not rows:
         return None

@@ -1,13 +1,14 @@
 """Booked visits that cannot take place as booked: license, provider or hours are gone.
 
-Read in six queries, whatever the number of visits.
+Read in five queries, whatever the number of visits.
 """
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Max, QuerySet, TextChoices
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from appointments.models import Appointment, ConflictDecision, License, Provider
@@ -15,6 +16,12 @@ from appointments.scheduling import availability, opening_hours
 from appointments.scheduling.intervals import Interval, union
 from appointments.scheduling.provider_calendars import Calendar
 from core.database import database_time
+
+# Times as integers: there are tens of thousands of them on the first page of a large clinic.
+SECONDS = [
+    RawSQL(f"extract(epoch from {time})::bigint", ())  # noqa: S611  (our own columns)
+    for time in ("starts_at", "ends_at")
+]
 
 
 class Why(TextChoices):
@@ -73,7 +80,7 @@ def _upcoming(now: datetime, provider: int | None) -> list[tuple]:
 def _rows(visits: QuerySet[Appointment], provider: int | None) -> list[tuple]:
     if provider is not None:
         visits = visits.filter(provider=provider)
-    fields = ("pk", "provider_id", "state", "starts_at", "ends_at", "staff_reason")
+    fields = ("pk", "provider_id", "state", *SECONDS, "staff_reason")
     return list(visits.order_by().values_list(*fields))
 
 
@@ -82,13 +89,13 @@ def _find(rows: Sequence[tuple], now: datetime, *, with_hours: bool) -> set[tupl
         return set()
     providers = Provider.objects.in_bulk({row[1] for row in rows})
     licenses = _licenses(list(providers))
-    last = max(row[4] for row in rows)
-    calendar = Calendar.read(list(providers.values()), now, last, now=now)
+    last = datetime.fromtimestamp(max(row[4] for row in rows), UTC)
+    calendar = Calendar.of_hours(list(providers.values()), now, last)
     off = {pk: _time_off(calendar, who) for pk, who in providers.items()}
     opening = {pk: _open(calendar, who) for pk, who in providers.items()} if with_hours else {}
     found = set()
-    for pk, who, state, starts_at, ends_at, _reason in rows:
-        visit = int(starts_at.timestamp()), int(ends_at.timestamp())
+    for pk, who, state, start, end, _reason in rows:
+        visit = start, end
         if not providers[who].active:
             found.add((pk, Why.INACTIVE))
         elif visit[0] >= licenses.get((who, state), 0):

@@ -4,6 +4,7 @@ A word of one or two letters has no trigram. By itself it is looked for where a 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, Value
@@ -48,15 +49,44 @@ def found(rows: QuerySet, *parts: QuerySet, meant: QuerySet) -> QuerySet:
     in its order meets the first of them soon. Of fewer, those are left out that come in the order
     of `rows` behind more than are shown.
     """
-    keys: set[int] = set()
+    order = _own_columns(rows)
+    places: dict[int, Any] = {}
     for part in parts:
         # Without an order: else the whole list may be read in it, to find a few.
-        keys.update(part.order_by().values_list("pk", flat=True)[: WIDE + 1])
-        if len(keys) > WIDE:
+        read = part.order_by().values_list(*(name.lstrip("-") for name in order), "pk")
+        places |= {row[-1]: row for row in read[: WIDE + 1]}
+        if len(places) > WIDE:
             return meant
-    if len(keys) > MOST_FOUND:
-        keys = set(among(rows, keys).values_list("pk", flat=True)[: MOST_FOUND + 1])
-    return among(rows, keys)
+    if len(places) <= MOST_FOUND:
+        return among(rows, set(places))
+    if order:
+        return among(rows, set(_first(places, order)))
+    found = among(rows, set(places)).values_list("pk", flat=True)
+    return among(rows, set(found[: MOST_FOUND + 1]))
+
+
+def _own_columns(rows: QuerySet) -> list[str]:
+    """Return the columns of its own that this list is in the order of; none for any other order.
+
+    What is read with the keys need not be read once more to put them in order.
+    """
+    own = {field.name: field.null for field in rows.model._meta.fields} | {"pk": False}
+    order: list[str] = []
+    for name in map(str, rows.query.order_by):
+        if own.get(name.lstrip("-")) is not False:
+            return []
+        order.append(name)
+        if name.lstrip("-") == "pk":  # no two have the same: what follows decides nothing
+            break
+    return order
+
+
+def _first(places: dict[int, Any], order: Sequence[str]) -> list[int]:
+    """Return the keys that come first in that order, one more than are shown."""
+    keys = list(places)
+    for nth, name in reversed(list(enumerate(order))):
+        keys.sort(key=lambda pk, nth=nth: places[pk][nth], reverse=name.startswith("-"))
+    return keys[: MOST_FOUND + 1]
 
 
 def among(rows: QuerySet, keys: set[int]) -> QuerySet:

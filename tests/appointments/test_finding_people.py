@@ -1,17 +1,19 @@
 """Staff find a person by whatever they hear on the phone, in every list where people stand."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from appointments.admin import patient_search
 from appointments.admin.patients import PatientAdmin
-from appointments.models import Patient
+from appointments.models import Appointment, Patient
+from core.database import word_search
 from core.people.name_matching import Plain, plain
 from tests.appointments.staff_clients import signed_in
-from tests.factories import make_appointment, make_entry, make_patient, make_service
+from tests.factories import make_appointment, make_entry, make_patient, make_service, monday
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +136,16 @@ def test_python_and_the_database_spell_a_name_alike(name):
     patient.refresh_from_db()
     assert patient.search_name == plain(name)
     assert type(patient).objects.alias(p=Plain("first_name")).filter(p=plain(name)).exists()
+
+
+@pytest.mark.parametrize(
+    "order", [("starts_at", "pk"), ("-starts_at", "-pk"), ("held_until", "-pk"), ("state", "pk")]
+)
+def test_of_more_than_a_search_shows_those_are_found_that_come_first(order, monkeypatch):
+    monkeypatch.setattr(word_search, "MOST_FOUND", 2)
+    service, days = make_service(), (3, 1, 4, 2, 5)
+    for day in days:
+        make_appointment(service=service, starts_at=monday() + timedelta(days=day))
+    rows = Appointment.objects.order_by(*order)
+    found = patient_search.find_visits(rows, "Grace")
+    assert list(found) == list(rows[:3]), "one more than are shown: then there are more"
