@@ -16,7 +16,7 @@ PRODUCTION = DEBUG=off SECRET_KEY=$(CHECK_KEY) ADDRESS_KEY=$(CHECK_KEY) NEWSLETT
 	CACHE_URL=redis://127.0.0.1:1/1 EMAIL_URL=smtp+tls://127.0.0.1:1 \
 	DEFAULT_FROM_EMAIL=office@clinic.test PRIVACY_OFFICER_EMAIL=privacy@clinic.test SITE_URL=https://clinic.test ALLOWED_HOSTS=clinic.test
 
-.PHONY: run test pgbouncer coverage clocks deploy-drill lint lock bench messages shell clean help install
+.PHONY: run test pgbouncer coverage clocks deploy-drill drill lint lock bench messages shell clean help install
 
 run: install ## Run the site with all its services, on PORT (8000)
 	@exec $(PY) -m devstack.run
@@ -55,6 +55,9 @@ clocks: install ## Run the tests that read a clock on sixteen other days (an hou
 deploy-drill: install ## Run docs/deploy.md in a fresh Debian, and the image (root, ten minutes)
 	@$(PY) -m devstack.deploy_tools drill
 	@exec $(PY) -m tests.deploy.drill $(ARGS)
+
+drill: install ## Break one thing after the other under mixed load for MINUTES (10), and count what was lost
+	@exec $(PY) -m tests.mixed_load --minutes $(or $(MINUTES),10) $(ARGS)
 
 # The static checks have an environment of their own. They ask nobody anything.
 CODE = curednation pages appointments articles newsletter core

@@ -1,4 +1,4 @@
-"""`make drill`: mixed load for ten minutes, and one fault after the other; prints their table.
+"""`make drill`: mixed load for ten minutes, and one fault after the other; prints the table.
 
 Ends with 1 where something was lost or doubled, a fault was not over by itself within a minute, or
 a limit of time was missed.
