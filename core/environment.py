@@ -15,6 +15,8 @@ import limits
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
+from core.broker_address import are_sentinels
+
 TRUE, FALSE = ("1", "on", "true", "yes"), ("0", "off", "false", "no")
 
 
@@ -105,6 +107,20 @@ class Environment:
         parts = _split(value)
         if parts is None or parts.scheme not in schemes or not (parts.netloc or parts.path):
             refuse(variable, f"is not an address this site can use: write one such as {example}.")
+        return value
+
+    def broker(self, variable: str, *, default: str) -> str:
+        """Return the address of Celery's broker: Redis, several behind Sentinel, or RabbitMQ."""
+        value = self.text(variable, default=default)
+        if not value.startswith("sentinel:"):
+            known = ("redis", "rediss", "redis+socket", "amqp", "amqps")
+            return self.url(variable, "redis://host:6379/0", known, default=default)
+        if not are_sentinels(value):
+            refuse(
+                variable,
+                "is no address of Sentinels: write one such as "
+                "sentinel://:password@host1:26379/0;sentinel://:password@host2:26379/0.",
+            )
         return value
 
     def database(self, variable: str, *, default: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from kombu.transport import TRANSPORT_ALIASES, redis
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.sentinel import MasterNotFoundError
 
 
 class QoS(redis.QoS):
@@ -47,9 +48,16 @@ class Channel(redis.Channel):
     QoS = QoS
 
     def _get_pool(self, asynchronous: bool = False) -> Any:
-        if self.connection is None or self.connection.client is None:
-            raise RedisConnectionError("The connection of this channel was given up.")
+        refuse_where_given_up(self)
         return super()._get_pool(asynchronous=asynchronous)  # type: ignore[misc]  # the stubs leave it out
+
+
+class SentinelChannel(redis.SentinelChannel):
+    """The same, for a Redis whose place Sentinel tells."""
+
+    def _get_pool(self, asynchronous: bool = False) -> Any:
+        refuse_where_given_up(self)
+        return super()._get_pool(asynchronous=asynchronous)
 
 
 class Transport(redis.Transport):
@@ -58,7 +66,22 @@ class Transport(redis.Transport):
     Channel = Channel
 
 
+class SentinelTransport(redis.SentinelTransport):
+    """For addresses that begin with sentinel://."""
+
+    Channel = SentinelChannel
+    # Nobody is master for the seconds in which Sentinel makes another one that.
+    connection_errors = (*redis.SentinelTransport.connection_errors, MasterNotFoundError)
+
+
+def refuse_where_given_up(channel: redis.Channel) -> None:
+    """Raise ConnectionError where the channel's connection has forgotten its server."""
+    if channel.connection is None or channel.connection.client is None:
+        raise RedisConnectionError("The connection of this channel was given up.")
+
+
 def use() -> None:
-    """Let connections that are made from now on in this process use it."""
+    """Let connections that are made from now on in this process use them."""
     name = f"{__name__}:{Transport.__qualname__}"
-    TRANSPORT_ALIASES.update({"redis": name, "rediss": name})
+    sentinel = f"{__name__}:{SentinelTransport.__qualname__}"
+    TRANSPORT_ALIASES.update({"redis": name, "rediss": name, "sentinel": sentinel})

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
+from core import broker_address
 from core.database import sessions
 from core.environment import Environment, database_options, refuse
 from core.worker_queues import WorkerQueues
@@ -104,11 +105,9 @@ NEWSLETTER_EMAIL = env.email(
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="office@example.org")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-CELERY_BROKER_URL = env.url(
-    "BROKER_URL",
-    "redis://host:6379/0",
-    ("redis", "rediss", "redis+socket", "amqp", "amqps"),
-    default=ours.get("BROKER_URL", ""),
+CELERY_BROKER_URL = env.broker("BROKER_URL", default=ours.get("BROKER_URL", ""))
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_address.transport_options(
+    CELERY_BROKER_URL, env.text("BROKER_SENTINEL_MASTER", default="clinic")
 )
 CELERY_WORKER_CONCURRENCY = env.number("WORKER_PROCESSES", default=2, least=1, most=512)
 WORKER_QUEUES = WorkerQueues.named(env.text("BROKER_QUEUE", default="celery"))
@@ -117,11 +116,6 @@ CELERY_TASK_QUEUES = [Queue(name) for name in WORKER_QUEUES]
 CELERY_TASK_ROUTES = routes(WORKER_QUEUES)
 HEARTBEAT_QUEUES = WORKER_QUEUES._asdict()
 CELERY_BEAT_SCHEDULE |= heartbeats(HEARTBEAT_QUEUES)
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"read_timeout": 1, "write_timeout": 1}
-    if CELERY_BROKER_URL.startswith("amqp")
-    else {"socket_timeout": 1, "socket_connect_timeout": 1}
-)
 
 # ── the trail and the proofs: where the head of their chain goes every day, besides the log ──
 PRIVACY_OFFICER_EMAIL = env.address("PRIVACY_OFFICER_EMAIL")
