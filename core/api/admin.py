@@ -17,7 +17,6 @@ from core.database import database_time
 from core.staff.audit import disclosures
 from core.staff.models import User
 
-
 ENDS = {"30": _("after 30 days"), "90": _("after 90 days"), "365": _("after a year")}
 
 
