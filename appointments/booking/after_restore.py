@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, models, transaction
 from appointments.booking.rules import settle_expired
 from appointments.models import Appointment, Consent, ConsentText, Patient, Provider
 from appointments.models.appointment_status import LIVE
+from core.api.models import ApiKey
 from core.database import database_time
 
 WRITTEN_ONCE = (Consent, ConsentText)
@@ -82,6 +83,9 @@ def _put(row: Any) -> bool:
     there = type(row.object)._default_manager.filter(pk=row.object.pk)
     if isinstance(row.object, WRITTEN_ONCE) and there.exists():
         return False
+    if isinstance(row.object, Appointment):
+        made_since = not ApiKey.objects.filter(pk=row.object.api_key_id).exists()
+        row.object.api_key_id = None if made_since else row.object.api_key_id
     changed = list(_values(there)) != list(_values([row.object]))
     row.save()
     return changed

@@ -24,6 +24,8 @@ class Changes:
     comments: list[int] = field(default_factory=list)
     staff: list[int] = field(default_factory=list)
     issues: list[int] = field(default_factory=list)
+    revoked_keys: list[int] = field(default_factory=list)
+    endpoints: list[int] = field(default_factory=list)
 
 
 def read(source: IO[bytes], identities: Sequence[x25519.Identity]) -> Changes:

@@ -15,10 +15,12 @@ from django.conf import settings
 
 from appointments.booking import after_restore as visits
 from articles.comments import after_restore as comments
+from core.api import after_restore as api_keys
 from core.database import database_time
 from core.mail import after_restore as mails
 from core.monitoring.models import BackupRun
 from core.staff.accounts import after_restore as staff
+from core.webhooks import after_restore as webhooks
 from curednation.backup import encryption, files
 from curednation.backup.change_list import Changes
 from newsletter.issues import after_restore as issues
@@ -59,4 +61,6 @@ def _found(since: datetime) -> Changes:
         comments=comments.withdrawn_since(since),
         staff=staff.who_may_not_enter(),
         issues=issues.begun_since(since),
+        revoked_keys=api_keys.revoked(),
+        endpoints=webhooks.addressed(),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -26,6 +27,8 @@ from curednation.backup import archive, change_list, encryption, keys, media, po
 from curednation.backup.archive import Manifest
 from curednation.backup.change_list import Changes
 from curednation.backup.encryption import NotReadable
+
+OURS = ("appointments", "articles", "core", "newsletter", "pages")
 
 # What somebody made in the database: no part of an extension, which may be there before.
 _IS_EMPTY = """
@@ -106,8 +109,11 @@ def require_place(manifest: Manifest, *, other_keys: bool) -> None:
             raise NotPossible(_("The database holds something: make an empty one."))
 
 
-def _is_ours(name: str) -> bool:
-    return any(name.startswith(f"{app}.") for app in review.OUR_APPS)
+def _is_ours(migration: str) -> bool:
+    """Whether a migration is of an app of ours: other packages rename theirs now and then."""
+    label = migration.partition(".")[0]
+    ours = [app.label for app in apps.get_app_configs() if app.name.partition(".")[0] in OURS]
+    return label in ours
 
 
 def restore(plan: Plan, *, nothing_since: bool, say: Callable[[str], Any]) -> list[str]:

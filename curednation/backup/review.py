@@ -16,26 +16,18 @@ from appointments.emails import daily_digest, reminders
 from appointments.waitlist import after_restore as waitlist
 from articles.comments import after_restore as comments
 from articles.comments import emails as comment_emails
+from core.api import after_restore as api_keys
 from core.database import database_time
 from core.mail import after_restore as mails
 from core.monitoring.models import BackupRun, RestoreRun
 from core.staff.accounts import after_restore as staff
 from core.staff.audit import hash_chain, trail
+from core.webhooks import after_restore as webhooks
 from curednation.backup.archive import Manifest
 from curednation.backup.change_list import Changes
 from newsletter.issues import workflow
 from newsletter.subscription import after_restore as readers
 
-OUR_APPS = (
-    "appointments",
-    "articles",
-    "newsletter",
-    "mail",
-    "monitoring",
-    "staff",
-    "practice",
-    "pages",
-)
 # Rows that were written since the backup had keys that mails, links and reports still name: what
 # is written from now on must have others. An identity of 4 bytes has 2,147 million.
 SKIPPED = {"bigint": 10_000_000, "integer": 1_000_000, "smallint": 0}
@@ -80,6 +72,8 @@ def _review(manifest: Manifest, since: Sequence[Changes]) -> list[str]:
     gone = readers.do_again(_all(each.readers for each in since))
     withdrawn = comments.withdraw_again(_all(each.comments for each in since))
     out = staff.keep_out(since[-1].staff) if since else 0
+    ended = api_keys.revoke_again(since[-1].revoked_keys) if since else 0
+    silent = webhooks.silence_others(since[-1].endpoints) if since else 0
     begun = _all(each.issues for each in since)
     stopped = workflow.hold_for_review(because=_because(manifest.started_at), begun=begun)
     waitlist.end_offers()
@@ -91,6 +85,8 @@ def _review(manifest: Manifest, since: Sequence[Changes]) -> list[str]:
         (_("%d readers left or were erased since: they are off the list again."), gone),
         (_("%d comments were taken back since: they are hidden again."), withdrawn),
         (_("%d members of the staff may sign in no more, as since the backup."), out),
+        (_("%d API keys are revoked, as since the backup."), ended),
+        (_("%d webhook endpoints are switched off, as since the backup."), silent),
         (_("%d visits that were booked or changed since stand as they did."), brought),
         (_("%d visits that were booked or changed since could not be brought back."), failed),
         (HELD, held),

@@ -18,10 +18,13 @@ from appointments.models import Appointment, Status
 from articles import tasks as articles
 from articles.comments import submission
 from articles.models import Comment, CommentStatus, ImageAsset
+from core.api import keys
+from core.api.models import ApiKey
 from core.mail import delivery
 from core.mail import tasks as mails
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.monitoring.models import RestoreRun
+from core.webhooks.models import WebhookEndpoint
 from curednation.backup import changes
 from newsletter import links as reader_links
 from newsletter import tasks as letters
@@ -33,6 +36,7 @@ from tests.appointments import booking_steps
 from tests.articles.factories import make_article
 from tests.articles.test_admin import picture
 from tests.core.staff.people import fully_signed_in, make_staff
+from tests.core.webhooks.factories import make_endpoint
 from tests.factories import make_appointment, make_service, monday
 from tests.newsletter.issues import mail_through, make_issue, make_readers, start
 from tests.newsletter.signup import sign_up
@@ -104,6 +108,9 @@ def loaded(clinic, settings, smtp_server, monkeypatch):
     image.file.close()
     comment = comment_on(make_article())
     gone = make_staff(email="left@clinic.test")
+    stolen, _text = keys.make("Stolen", ["slots:read"])
+    kept, _text = keys.make("Kept", ["slots:read"])
+    moved, told = make_endpoint(), make_endpoint()
     [booked] = [m for m in sent_mail.outbox if "grace@example.org" in m.to]
     link = re.search(r"https?://[^/]+(/\S+)", booked.body)[1]
     return SimpleNamespace(**locals())
@@ -121,9 +128,13 @@ def test_after_a_loss_nothing_goes_out_twice_and_who_left_is_left_alone(loaded):
     submission.withdraw(loaded.comment)
     loaded.gone.is_active = False
     loaded.gone.save()
+    keys.revoke(loaded.stolen)
+    loaded.moved.delete()
+    new_key, _text = keys.make("New", ["bookings:write"])
     booking_steps.book(
         in_process(Client()), loaded.service, monday("13:00"), **someone("ida@example.org")
     )
+    Appointment.objects.filter(email="ida@example.org").update(api_key=new_key)
     visits.cancel(Appointment.objects.get(email="grace@example.org"), by="staff")
     every_turn()
     assert Issue.objects.get(pk=loaded.issue.pk).status == Issue.Status.SENT
@@ -149,7 +160,9 @@ def test_after_a_loss_nothing_goes_out_twice_and_who_left_is_left_alone(loaded):
     assert Appointment.objects.get(email="grace@example.org").status == Status.CANCELLED
     ida = Appointment.objects.get(email="ida@example.org")
     assert (ida.status, ida.starts_at) == (Status.BOOKED, monday("13:00"))
-    assert ida.consents.count() == 2
+    assert (ida.consents.count(), ida.api_key) == (2, None)
+    assert list(ApiKey.objects.filter(revoked_at=None)) == [loaded.kept]
+    assert list(WebhookEndpoint.objects.filter(active=True)) == [loaded.told]
     visitor = in_process(Client())
     for path in (
         loaded.link,
