@@ -10,17 +10,13 @@ from django.utils import timezone
 from appointments.emails import visit_emails
 from appointments.models import Appointment, ClinicRules, Provider
 from articles.models import Article, Comment
-from core.api import keys
 from core.mail.hold_model import OutboxHold
 from core.mail.models import OutgoingEmail
-from core.webhooks import outbox
-from core.webhooks.models import WebhookDelivery
 from newsletter.models import Event, HardBounce, Issue
 from tests.articles.factories import make_article, make_draft
 from tests.browser.barriers import barriers, told_by_color_alone
 from tests.core.mail.factories import make_email
 from tests.core.staff.people import make_staff
-from tests.core.webhooks.factories import make_endpoint
 from tests.factories import (
     make_appointment,
     make_hold,
@@ -70,18 +66,9 @@ def addresses(settings) -> dict[str, str]:
         "reassign": reverse(visits + "reassign", args=[visit.pk]) + twin,
         "rules": reverse("admin:appointments_clinicrules_change", args=[1]),
         "new API key": reverse("admin:api_apikey_add"),
-        "API keys": reverse("admin:api_apikey_changelist"),
         "new endpoint": reverse("admin:webhooks_webhookendpoint_add"),
-        "message": reverse("admin:webhooks_webhookdelivery_change", args=[make_message().pk]),
         "what came back": reverse("admin:newsletter_issue_progress", args=[make_trouble().pk]),
     }
-
-
-def make_message() -> WebhookDelivery:
-    keys.make("Our web site", ["slots:read", "bookings:write"])
-    endpoint = make_endpoint()
-    outbox.publish_test(endpoint)
-    return endpoint.deliveries.get()
 
 
 @pytest.fixture
