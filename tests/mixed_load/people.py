@@ -118,13 +118,13 @@ class People:
             visitor, lambda: booking_steps.times_page(visitor, service), seconds=seconds
         )
         if page.status != 200:
-            self.notes.give_up("times", page)
+            self._turned_away(page, "times", seconds)
             return None
         page = patiently(
             visitor, lambda: self._hold(visitor, page, provider, start), seconds=seconds
         )
         if page.status != 200 or "Book this visit" not in page.text:
-            self._turned_away(page)
+            self._turned_away(page, "booking", seconds)
             return None
         answers = {"first_name": "Grace", "last_name": f"Whitfield {name}", "email": email}
         details = page
@@ -132,7 +132,7 @@ class People:
             visitor, lambda: booking_steps.fill_in(visitor, details, **answers), seconds=seconds
         )
         if "Thank you, Grace." not in page.text:
-            self._turned_away(page)
+            self._turned_away(page, "booking", seconds)
             return None
         return self.notes.promise("visit", email, (provider, start))
 
@@ -142,11 +142,11 @@ class People:
         sent = {"csrfmiddlewaretoken": token, "slot": booking_steps.slot(start), "with": provider}
         return visitor.post(f"/book/tn/{self.clinic.service.slug}/", sent)
 
-    def _turned_away(self, page: Page) -> None:
+    def _turned_away(self, page: Page, what: str, seconds: float) -> None:
         if page.status == 409:
             self.notes.taken += 1
-        else:
-            self.notes.give_up("booking", page)
+        elif seconds:  # else it was only looked whether it works
+            self.notes.give_up(what, page)
 
     # ── readers ──
 

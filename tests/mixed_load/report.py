@@ -69,6 +69,8 @@ def _row(
     gave_up = [what for at, what, _status in run.people.notes.gave_up if begin <= at < end]
     if gave_up:
         errors += f", gave up {len(gave_up)}"
+    if stretch in run.stretches[:CALM]:
+        end = stretch.over  # what follows is no longer calm
     page = percentile([p.milliseconds for p in pages if begin <= p.at < end and p.status == 200])
     mail = percentile([took for at, took in mails if begin <= at < end])
     if stretch not in run.stretches[:CALM]:

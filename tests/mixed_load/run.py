@@ -1,17 +1,17 @@
 """The drill itself: load, a letter at full speed, faults in turn, and the reckoning."""
 
 import argparse
-import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from django.db import connection
 
 from devstack import paths
-from devstack.site_processes import TETHER
+from devstack.site_processes import tether
 from tests.mixed_load import faults, rows
 from tests.mixed_load.inbox import Inbox
 from tests.mixed_load.machine import Machine
@@ -93,11 +93,9 @@ class Run:
         self.page_times = self.machine.folder / "pages"
         command = [sys.executable, "-m", "tests.mixed_load.page_load", str(self.machine.port)]
         command += [str(self.options.rate), str(self.page_times), *paths_]
-        self.pages = subprocess.Popen(
-            [sys.executable, str(TETHER), str(os.getpid()), *command], cwd=paths.BASE_DIR
-        )
+        self.pages = subprocess.Popen([*tether(), *command], cwd=paths.BASE_DIR)
 
-    def _stretch(self, name: str, what) -> Stretch:
+    def _stretch(self, name: str, what: Callable[[], object]) -> Stretch:
         stretch = Stretch(name, time.monotonic())
         self.stretches.append(stretch)
         print(f"{stretch.begin - self.stretches[0].begin:5.0f} s  {name}", flush=True)
