@@ -8,7 +8,6 @@ import boto3
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import default_storage
-from moto.server import ThreadedMotoServer
 
 from articles import tasks
 from articles.models import ImageAsset
@@ -16,6 +15,7 @@ from core.environment import Environment
 from core.images import health_checks
 from core.images.object_storage import breaker
 from core.monitoring.results import Level
+from tests.articles.buckets import bucket_server
 from tests.articles.factories import make_article
 from tests.articles.test_admin import picture
 from tests.articles.test_pictures import make_asset
@@ -28,20 +28,8 @@ BUCKET = "clinic-pictures"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """A server on loopback, with a private bucket; its address."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ACCESS_KEY_ID", "clinic")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "of-a-test")
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        try:
-            url = "http://{}:{}".format(*server.get_host_and_port())
-            boto3.client("s3", endpoint_url=url, region_name="us-east-1").create_bucket(
-                Bucket=BUCKET
-            )
-            yield url
-        finally:
-            server.stop()
+    with bucket_server(BUCKET) as url:
+        yield url
 
 
 @pytest.fixture
