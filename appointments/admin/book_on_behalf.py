@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import free_times, practice_time, workflow_actions
+from appointments.admin import practice_time, workflow_actions
 from appointments.admin.booking_forms import (
     FreeTimesForm,
     StaffBookingForm,
@@ -59,7 +59,7 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
             _say_who_waits(request, found)
             return _back_to(request, found, _("The visit is booked. An e-mail tells the patient."))
         status = 409
-    context |= {"form": form, "days": free_times.days(form.grid, form.provider)}
+    context |= {"form": form}
     page = TemplateResponse(request, PAGE, context, status=status)
     return disclosures.declare(page, known, form.asked_about)
 
@@ -72,7 +72,9 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
     if visit is None or visit.patient is None:
         raise Http404("No such visit")
     choice = FreeTimesForm(request.GET or None, initial={"provider": visit.provider_id})
-    asked = choice.cleaned_data if choice.is_bound and choice.is_valid() else {}
+    asked = {"provider": visit.provider}
+    if choice.is_bound and choice.is_valid():
+        asked = choice.cleaned_data
     form = StaffMoveForm(request.POST or None, visit=visit, choice=asked)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -100,7 +102,6 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
         "visit": visit,
         "subtitle": practice_time.format_datetime(visit.starts_at, practice_time.zone()),
         "form": form,
-        "days": free_times.days(form.grid, form.provider),
     }
     page = TemplateResponse(request, PAGE, context, status=status)
     return disclosures.declare(page, [visit], form.asked_about)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -136,6 +137,12 @@ class StaffTimeForm(forms.Form):
     def grid(self) -> Grid:
         """The free times of the seven days from the chosen one."""
         return free_times.week_of(self.service, self.state, self.first_day, self.visit)
+
+    @property
+    def days(self) -> list[free_times.Day]:
+        """The free times by day, each on the patient's clock as well where that differs."""
+        zone = self.visit.zone if self.visit else STATES[self.state].zone
+        return free_times.days(self.grid, self.provider, ZoneInfo(zone))
 
     def clean_slot(self) -> tuple[datetime, Provider] | None:
         if not self.cleaned_data["slot"]:
