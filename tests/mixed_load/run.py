@@ -16,7 +16,7 @@ from tests.mixed_load import faults, rows
 from tests.mixed_load.inbox import Inbox
 from tests.mixed_load.machine import Machine
 from tests.mixed_load.people import VISIT, People
-from tests.mixed_load.reconcile import Account, reconcile
+from tests.mixed_load.reconcile import Account, reconcile, wait_until_settled
 from tests.mixed_load.report import show
 
 BACK_WITHIN = 60  # seconds
@@ -65,7 +65,9 @@ class Run:
             self.pages.terminate()
             self.pages.wait()
         self.people.end()
+        settled_after = wait_until_settled()
         self.account = reconcile(self.people.notes, self.inbox)
+        self.account.settled_after = settled_after
 
     def _load_and_faults(self) -> None:
         self.people.start()
