@@ -116,13 +116,19 @@ class ConsentOut(Schema):
 
 # ── bookings ──
 
-STATUSES = {status: status.value for status in Status} | {
-    Status.HELD: "waiting",
-    Status.RELEASED: "cancelled",
-}
 BookingStatus = Literal[
     "waiting", "booked", "checked_in", "completed", "no_show", "cancelled", "expired"
 ]
+STATUSES: dict[Status, BookingStatus] = {
+    Status.HELD: "waiting",
+    Status.BOOKED: "booked",
+    Status.CHECKED_IN: "checked_in",
+    Status.COMPLETED: "completed",
+    Status.NO_SHOW: "no_show",
+    Status.CANCELLED: "cancelled",
+    Status.RELEASED: "cancelled",
+    Status.EXPIRED: "expired",
+}
 
 
 class PatientIn(Sent):
@@ -172,7 +178,9 @@ class PatientOut(Schema):
     @classmethod
     def of(cls, visit: Appointment) -> Self | None:
         person = visit.patient
-        return person and cls(
+        if person is None:
+            return None
+        return cls(
             first_name=person.first_name,
             last_name=person.last_name,
             birth_date=person.birth_date,

@@ -63,7 +63,7 @@ class ClinicApi(NinjaAPI):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(docs_url=None, parser=CleanJson(), **options)
-        self.add_exception_handler(Problem, lambda _request, problem: problem.response())
+        self.add_exception_handler(Problem, _problem)
         self.add_exception_handler(ValidationError, _invalid)
         self.add_exception_handler(HttpError, _refused)
         self.add_exception_handler(Http404, lambda _request, _e: problems.not_found().response())
@@ -96,6 +96,10 @@ def _with_problems(operation: dict[str, Any]) -> None:
             "description": "A problem",
             "content": {problems.MEDIA_TYPE: {"schema": {"$ref": _PROBLEM}}},
         }
+
+
+def _problem(request: HttpRequest, problem: Any) -> HttpResponse:
+    return problem.response()
 
 
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
