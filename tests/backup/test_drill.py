@@ -149,6 +149,8 @@ def test_after_a_loss_nothing_goes_out_twice_and_who_left_is_left_alone(loaded):
     every_turn()
     assert len(servers_mails) == letters_sent
     assert len(sent_mail.outbox) == mails_sent
+    # Every mail is known to have gone out: nothing is left to staff.
+    assert not OutgoingEmail.objects.filter(status=EmailStatus.FAILED).exists()
     assert Subscriber.objects.get(pk=loaded.leaves.pk).status == Subscriber.Status.LEFT
     assert Subscriber.objects.get(pk=loaded.erased.pk).email == ""
     assert Comment.objects.get(pk=loaded.comment.pk).text == ""

@@ -1,9 +1,12 @@
 """What cannot be restored, or backed up, is told in plain words, and changes nothing."""
 
 import fcntl
+import io
+import tarfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyrage
 import pytest
 from django.core.management import CommandError
 from django.db import connection
@@ -60,6 +63,8 @@ def test_a_wrong_key_a_cut_file_and_a_changed_one_are_told_apart_and_restore_not
         said = refusal(clinic, damaged(archive, octets))
         assert said.startswith(f"Nothing was changed. {archive.name}: It is not whole"), said
     assert "no backup of this site" in refusal(clinic, damaged(archive, encrypted(clinic, b"?")))
+    damaged(archive, without_dump(clinic, whole))
+    assert "something that was written into it is missing" in refusal(clinic, archive)
     damaged(archive, whole)
     [beside] = clinic.folder.glob("*.changes.age")
     beside.write_bytes(beside.read_bytes()[:-1])
@@ -69,6 +74,16 @@ def test_a_wrong_key_a_cut_file_and_a_changed_one_are_told_apart_and_restore_not
     assert (tables(), uploads(clinic)) == (0, [])
     assert "A whole backup" in clinic.restore(archive, "--without-changes", "--verify")
     assert (tables(), uploads(clinic)) == (0, [])
+
+
+def without_dump(clinic, whole: bytes) -> bytes:
+    """The archive as somebody makes it who has the public key, with its first member only."""
+    [identity] = encryption.read_identities(clinic.key.read_text())
+    clear = io.BytesIO(pyrage.decrypt(whole, [identity]))
+    first = io.BytesIO()
+    with tarfile.open(fileobj=clear) as tar, tarfile.open(fileobj=first, mode="w") as cut:
+        cut.addfile(tar.getmember("manifest.json"), tar.extractfile("manifest.json"))
+    return encrypted(clinic, first.getvalue())
 
 
 def encrypted(clinic, octets: bytes) -> bytes:

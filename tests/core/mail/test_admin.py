@@ -110,7 +110,7 @@ def test_a_failed_mail_is_sent_again_with_the_same_message_id(desk, server):
 
 def test_all_that_failed_for_one_reason_are_left_unsent_for_good(desk):
     one, other, elsewhere = make_failed(), make_failed(), make_failed("552 Full")
-    reason = refusals.same_words(one.last_error)
+    reason = refusals.same_words(fresh(one).last_error)
     answer = desk.post(FAILED, {"reason": reason, "leave": "yes"}, follow=True)
     assert "2 e-mails stay unsent." in answer.content.decode()
     assert {fresh(one).status, fresh(other).status} == {EmailStatus.DROPPED}
