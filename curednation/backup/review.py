@@ -41,8 +41,8 @@ DERIVED: tuple[Callable[[], object], ...] = (
 
 
 HELD = gettext_lazy(
-    "%d e-mails may have gone out, or not: look at “E-mails that failed, by the reason”, and send "
-    "them again or leave them."
+    "E-mails that may have gone out, or not: %d. Look at “E-mails that failed, by the reason”, and "
+    "send them again or leave them."
 )
 
 
@@ -81,16 +81,16 @@ def _review(manifest: Manifest, since: Sequence[Changes]) -> list[str]:
         write()
     held = mails.hold_what_waits()
     counted = (
-        (_("%d e-mails are known to have gone out since: they are not sent again."), marked),
-        (_("%d readers left or were erased since: they are off the list again."), gone),
-        (_("%d comments were taken back since: they are hidden again."), withdrawn),
-        (_("%d members of the staff may sign in no more, as since the backup."), out),
-        (_("%d API keys are revoked, as since the backup."), ended),
-        (_("%d webhook endpoints are switched off, as since the backup."), silent),
-        (_("%d visits that were booked or changed since stand as they did."), brought),
-        (_("%d visits that were booked or changed since could not be brought back."), failed),
+        (_("E-mails known to have gone out since, which are not sent again: %d."), marked),
+        (_("Readers who left or were erased since, and are off the list again: %d."), gone),
+        (_("Comments that were taken back since, and are hidden again: %d."), withdrawn),
+        (_("Members of the staff who may sign in no more, as since the backup: %d."), out),
+        (_("Visits that were booked or changed since, and stand as they did: %d."), brought),
+        (_("Visits of that kind that could not be brought back: %d."), failed),
+        (_("API keys that are revoked, as since the backup: %d."), ended),
+        (_("Webhook endpoints that are switched off, as since the backup: %d."), silent),
         (HELD, held),
-        (_("%d issues of the newsletter wait for you: their pages say why."), stopped),
+        (_("Issues of the newsletter that wait for you, and say why: %d."), stopped),
     )
     told = [str(words) % count for words, count in counted if count]
     lost = _(
