@@ -57,7 +57,7 @@ class SentinelChannel(redis.SentinelChannel):
 
     def _get_pool(self, asynchronous: bool = False) -> Any:
         refuse_where_given_up(self)
-        return super()._get_pool(asynchronous=asynchronous)
+        return super()._get_pool(asynchronous=asynchronous)  # type: ignore[misc]  # the same
 
 
 class Transport(redis.Transport):

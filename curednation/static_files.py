@@ -43,5 +43,5 @@ class Middleware(WhiteNoiseMiddleware):
         if path not in self.files and path.startswith(self.static_prefix):
             found = self.find_file(path)
             if found is not None:
-                return self.serve(found, request)  # type: ignore[no-any-return]
-        return super().__call__(request)  # type: ignore[no-any-return]
+                return self.serve(found, request)
+        return super().__call__(request)

@@ -63,8 +63,9 @@ class MediaStorage(S3Storage):
 
     def _open(self, name: str, mode: str = "rb") -> File:
         # What strangers ask for must not look like a server that is away.
-        ours = len(name) < 200 and OURS.fullmatch(name)
-        content = ours and self._ask(lambda: self._content(self._normalize_name(name)))
+        if len(name) > 200 or not OURS.fullmatch(name):
+            raise FileNotFoundError(name)
+        content = self._ask(lambda: self._content(self._normalize_name(name)))
         if not content:
             raise FileNotFoundError(name)
         return ContentFile(content, name=name)
@@ -72,14 +73,14 @@ class MediaStorage(S3Storage):
     def _save(self, name: str, content: File) -> str:
         return self._ask(lambda: super(MediaStorage, self)._save(name, content))
 
-    def _content(self, key: str) -> bytes | bool:
-        """Return what is in it; False where there is nothing, or nothing for us."""
+    def _content(self, key: str) -> bytes:
+        """Return what is in it: nothing where it is not there, or not for us."""
         try:
             answer = self.connection.meta.client.get_object(Bucket=self.bucket_name, Key=key)
         except ClientError as error:
             # Who may not list a bucket gets 403 for what is not in it.
             if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
-                return False
+                return b""
             raise
         return answer["Body"].read()
 

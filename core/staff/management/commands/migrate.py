@@ -43,7 +43,7 @@ class Command(migrate.Command):
         while True:
             try:
                 with time_limits.short_lock_waits(connection):
-                    return super().handle(*args, **options)  # type: ignore[no-any-return]
+                    return super().handle(*args, **options)
             except OperationalError as error:
                 if failures.code_of(error) not in failures.LOCK_WAITS:
                     raise
