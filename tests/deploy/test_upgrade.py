@@ -66,7 +66,7 @@ class Web:
     def __init__(self, link: Path) -> None:
         command = ["granian", *web.OPTIONS, "--port", "8000", "--workers", "1"]
         command[command.index("--respawn-interval") + 1] = BEGINS_WITHIN
-        apart = [shutil.which("unshare"), "--net", "sh", "-ec", NETWORK, "sh"]
+        apart = ["unshare", "--net", "sh", "-ec", NETWORK, "sh"]
         tether = [sys.executable, str(TETHER), str(os.getpid())]
         site = f"{link}/curednation/rsgi.py:application"
         self.url = "http://127.0.0.1:8000"

@@ -43,7 +43,7 @@ def seconds_to_read() -> float:
 
 
 def reads_until(done: Callable[[], bool]) -> Iterator[float]:
-    """Read again and again, and yield how long each took; the server ends what waits two seconds."""
+    """Read again and again, and yield how long each took. Who waits two seconds is cut off."""
     end = time.monotonic() + 30
     while not done():
         assert time.monotonic() < end
