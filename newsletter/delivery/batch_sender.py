@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from newsletter.delivery import queries, sending_rates
 from newsletter.delivery.mime import InvalidAddress, IssueMessage, Recipient, smtp_address
-from newsletter.delivery.queries import LEASE_SECONDS, ClaimedBatch, ClaimedDelivery
+from newsletter.delivery.queries import RENEWED_SECONDS, ClaimedBatch, ClaimedDelivery
 from newsletter.delivery.sender_rejections import ConsecutiveRefusals, SenderRejected
 from newsletter.delivery.smtp_client import ServerUnavailable, SMTPClient
 from newsletter.delivery.smtp_replies import Reply
@@ -54,7 +54,7 @@ class BatchSender:
         self._in_flight: ClaimedDelivery | None = None  # marked so, its text not yet begun
         self._text_sent: ClaimedDelivery | None = None  # its text has begun to leave
         self._text = b""
-        self._renew_at = monotonic() + LEASE_SECONDS / 3
+        self._renew_at = monotonic() + RENEWED_SECONDS
 
     def run(self) -> None:
         """Send until nothing waits, the time is over, or nothing more may go now."""
@@ -200,7 +200,7 @@ class BatchSender:
 
     def _renew_lease(self) -> None:
         if monotonic() >= self._renew_at:
-            self._renew_at = monotonic() + LEASE_SECONDS / 3
+            self._renew_at = monotonic() + RENEWED_SECONDS
             self.stopped = self.stopped or not queries.renew_lease(self.batch)
 
 

@@ -13,6 +13,9 @@ from newsletter.models import Batch
 # Longer than a server may take for one mail: four answers of at most 30 seconds. A worker that is
 # silent for so long is taken for dead, and what it had not tried goes to another.
 LEASE_SECONDS = 180
+# A worker that sends renews its lease so often. One that has not for SILENT_SECONDS waits for a
+# server, or was killed: it keeps what it has claimed, and another may claim other deliveries.
+RENEWED_SECONDS, SILENT_SECONDS = 10, 25
 
 
 class ClaimedDelivery(NamedTuple):
@@ -37,7 +40,8 @@ class ClaimedBatch(NamedTuple):
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('newsletter.claim'))"
 _OPEN = """
     SELECT count(*) FROM newsletter_batch
-     WHERE finished_at IS NULL AND lease_until > statement_timestamp() AND issue_id = %s
+     WHERE finished_at IS NULL AND issue_id = %s
+       AND lease_until > statement_timestamp() + make_interval(secs => %s)
 """
 _CLAIM = """
     WITH chosen AS (
@@ -98,11 +102,11 @@ _RENEW = """
 def claim(issue: int, worker: str, *, most: int, workers: int) -> ClaimedBatch | None:
     """Claim up to `most` deliveries that are due, for this worker alone, for a lease.
 
-    Returns None where nothing is due, or `workers` batches of this issue are open already.
+    Returns None where nothing is due, or `workers` others are sending this issue already.
     """
     with connection.cursor() as cursor:
         cursor.execute(_ONE_AT_A_TIME)
-        cursor.execute(_OPEN, [issue])
+        cursor.execute(_OPEN, [issue, LEASE_SECONDS - SILENT_SECONDS])
         if cursor.fetchone()[0] >= workers:
             return None
         lease = LEASE_SECONDS

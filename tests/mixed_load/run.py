@@ -21,6 +21,7 @@ from tests.mixed_load.report import show
 
 BACK_WITHIN = 60  # seconds
 QUIET = 4  # seconds between two faults, at the least
+LEFT_BEFORE = 1  # second, in which mail arrives that a killed worker had sent
 PATHS = ("/", "/about/", "/contact/", "/newsletter/", "/articles/")
 CALM, SENDING = "calm", "an issue at full speed"
 
@@ -158,7 +159,8 @@ class Run:
             time.sleep(0.2)
 
     def _letter_after(self, moment: float) -> float | None:
-        if self.inbox.last_letter > moment:
-            first = min(m.at for m in self.inbox.mails[-20_000:] if m.letter and m.at > moment)
-            return first - moment
-        return None
+        """Return when the first came of those that did not leave before: a killed worker's do."""
+        begin = moment + LEFT_BEFORE
+        if self.inbox.last_letter <= begin:
+            return None
+        return min(m.at for m in self.inbox.mails[-20_000:] if m.letter and m.at > begin) - moment

@@ -1,5 +1,7 @@
 """What happens to each mail, by what the server says and by what its reader does meanwhile."""
 
+from datetime import timedelta
+
 import pytest
 from django.db.models.functions import Now
 
@@ -220,6 +222,20 @@ def test_what_a_killed_worker_held_goes_back_and_what_was_in_flight_is_uncertain
     assert send(issue).status == Issue.Status.SENT
     assert statuses(issue) == {"sent": 2, "uncertain": 1}
     assert [mail["To"] for mail in smtp_server.mails] == [_third.email]
+
+
+def test_letters_go_on_soon_after_all_workers_were_killed_but_not_those_they_held(smtp_server):
+    make_readers(4)
+    issue = start(make_issue())
+    held = [queries.claim(issue.pk, "killed", most=1, workers=2).deliveries[0] for _ in range(2)]
+    send(issue)
+    assert smtp_server.mails == [], "two are sending"
+    # As 30 seconds later: nobody has renewed what was claimed for three minutes.
+    Batch.objects.update(lease_until=Now() + timedelta(seconds=150))
+    assert recovery.finish_abandoned() == 0
+    send(issue)
+    assert len(smtp_server.mails) == 2
+    assert not {mail["To"] for mail in smtp_server.mails} & {each.email for each in held}
 
 
 def test_a_worker_whose_lease_was_given_away_sends_nothing_more():
