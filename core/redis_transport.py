@@ -31,14 +31,14 @@ class QoS(redis.QoS):
         try:
             super().ack(delivery_tag)
         except Exception:
-            self._quick_ack(delivery_tag)
+            self._quick_ack(delivery_tag)  # type: ignore[attr-defined]  # the stubs leave it out
             raise
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:
         try:
             super().reject(delivery_tag, requeue=requeue)
         except Exception:
-            self._quick_ack(delivery_tag)
+            self._quick_ack(delivery_tag)  # type: ignore[attr-defined]  # the stubs leave it out
             raise
 
 

@@ -84,8 +84,9 @@ def _put(row: Any) -> bool:
     if isinstance(row.object, WRITTEN_ONCE) and there.exists():
         return False
     if isinstance(row.object, Appointment):
-        made_since = not ApiKey.objects.filter(pk=row.object.api_key_id).exists()
-        row.object.api_key_id = None if made_since else row.object.api_key_id
+        key = row.object.api_key_id
+        if key is not None and not ApiKey.objects.filter(pk=key).exists():
+            row.object.api_key_id = None  # it was made since the backup, and is gone
     changed = list(_values(there)) != list(_values([row.object]))
     row.save()
     return changed

@@ -80,8 +80,9 @@ def _upcoming(now: datetime, provider: int | None) -> list[tuple]:
 def _rows(visits: QuerySet[Appointment], provider: int | None) -> list[tuple]:
     if provider is not None:
         visits = visits.filter(provider=provider)
-    fields = ("pk", "provider_id", "state", *SECONDS, "staff_reason")
-    return list(visits.order_by().values_list(*fields))
+    return list(
+        visits.order_by().values_list("pk", "provider_id", "state", *SECONDS, "staff_reason")
+    )
 
 
 def _find(rows: Sequence[tuple], now: datetime, *, with_hours: bool) -> set[tuple[int, Why]]:

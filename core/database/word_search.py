@@ -85,7 +85,8 @@ def _first(places: dict[int, Any], order: Sequence[str]) -> list[int]:
     """Return the keys that come first in that order, one more than are shown."""
     keys = list(places)
     for nth, name in reversed(list(enumerate(order))):
-        keys.sort(key=lambda pk, nth=nth: places[pk][nth], reverse=name.startswith("-"))
+        by_this = {pk: place[nth] for pk, place in places.items()}
+        keys.sort(key=by_this.__getitem__, reverse=name.startswith("-"))
     return keys[: MOST_FOUND + 1]
 
 
