@@ -10,9 +10,11 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import yaml
 
 from curednation.installation import environment_file
@@ -98,8 +100,13 @@ class Container:
         )
 
     def stop(self) -> None:
+        # `--kill-child` is forgotten by a process that becomes another user.
+        inside = psutil.Process(self.process.pid).children(recursive=True)
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        for process in inside:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self.log.close()
 
 
