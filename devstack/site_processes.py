@@ -26,7 +26,8 @@ def tether() -> list[str]:
 class Child:
     """One process and whatever it starts itself.
 
-    `environ` is added to ours; what it says goes to `log`, if there is one.
+    `environ` is added to ours; what it says goes to `log`, if there is one. With `nice` it yields
+    the processor to others, as `nice` does.
     """
 
     def __init__(
@@ -35,18 +36,20 @@ class Child:
         *command: str,
         environ: Mapping[str, str] | None = None,
         log: Path | None = None,
+        nice: int = 0,
     ) -> None:
-        self.name = name
+        self.name, self.nice = name, nice
         self.command = command
         self.environ, self.log = dict(environ or {}), log
         self.deaths: list[float] = []
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> subprocess.Popen[bytes]:
+        yielding = ["nice", "-n", str(self.nice)] if self.nice else []
         # A group of its own: Ctrl-C reaches only us, and we end them in order.
         with self.log.open("ab") if self.log else contextlib.nullcontext() as log:
             self.process = subprocess.Popen(
-                [*tether(), sys.executable, *self.command],
+                [*tether(), *yielding, sys.executable, *self.command],
                 cwd=paths.BASE_DIR,
                 env=os.environ | self.environ,
                 stdin=subprocess.DEVNULL,

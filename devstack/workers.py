@@ -8,6 +8,8 @@ from django.conf import settings
 CELERY = ("celery", "-A", "curednation")
 # They need to know nothing of one another, and are ready a second earlier, after a lost broker too.
 ALONE = ("--without-gossip", "--without-mingle")
+# Twenty thousand letters may take a minute longer; a page that somebody waits for may not.
+LETTERS_NICE = 10
 
 
 def clinic() -> list[str]:

@@ -50,13 +50,13 @@ class Machine:
         granian = web.command(port=self.port, workers=2)
         self.web = self._child("web", granian)
         self.clinic = self._child("clinic worker", workers.clinic())
-        self.letters = self._child("letters worker", workers.letters())
+        self.letters = self._child("letters worker", workers.letters(), nice=workers.LETTERS_NICE)
         self.beat = self._child("beat", workers.beat(str(folder / "beat")))
         self.site = [self.web, self.clinic, self.letters, self.beat]
 
-    def _child(self, name: str, command: list[str]) -> Child:
+    def _child(self, name: str, command: list[str], nice: int = 0) -> Child:
         log = self.logs / name.replace(" ", "-")
-        return Child(name, "-m", *command, environ=self.environ, log=log)
+        return Child(name, "-m", *command, environ=self.environ, log=log, nice=nice)
 
     def url(self, role: str) -> str:
         return f"postgres://{role}@/{DATABASE}?host={self.postgres.folder}"
