@@ -17,6 +17,7 @@ from tests.articles.buckets import bucket_server
 from tests.articles.factories import edit, make_article
 from tests.articles.test_pictures import make_asset
 from tests.factories import make_service, monday
+from tests.newsletter.factories import make_consent_text
 from tests.newsletter.signup import OURS, SUBSCRIBE
 from tests.processes import Process
 from tests.visitor import Page, Visitor, over_http
@@ -60,6 +61,7 @@ def hosts(start_site, tmp_path, settings, monkeypatch) -> Iterator[Hosts]:
 
 
 def test_whichever_host_answers_it_is_one_site(hosts, celery_worker, smtp_server):
+    make_consent_text()
     # A visit that is begun on one host is booked on the other, and a worker sends its mail.
     service = make_service()
     page = booking_steps.book(hosts.balanced(), service, monday())

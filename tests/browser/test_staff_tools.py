@@ -12,6 +12,7 @@ from appointments.models import Appointment, ClinicRules, Provider
 from articles.models import Article, Comment
 from core.mail.hold_model import OutboxHold
 from core.mail.models import OutgoingEmail
+from core.monitoring.models import RestoreRun
 from newsletter.models import Event, HardBounce, Issue
 from tests.articles.factories import make_article, make_draft
 from tests.browser.barriers import barriers, told_by_color_alone
@@ -118,6 +119,7 @@ def make_every_panel(visit: Appointment) -> None:
     said = {"name": "Sam", "email": "sam@example.org", "text": "Thanks."}
     Comment.objects.create(article=article, created_at=timezone.now(), **said)
     make_trouble()
+    RestoreRun.objects.create(backup_at=timezone.now(), known_until=timezone.now(), notes="One.")
 
 
 def make_trouble() -> Issue:

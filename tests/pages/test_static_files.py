@@ -40,6 +40,7 @@ def test_the_list_of_all_files_is_not_served(collected):
     assert [path for path in served if ".json" in path] == []
 
 
+@pytest.mark.django_db
 def test_what_a_release_puts_there_while_we_run_is_served_and_nothing_beside_it(collected, rf):
     serve = Middleware(lambda request: None)
     newer = collected / "files" / "theme.0123456789ab.css"

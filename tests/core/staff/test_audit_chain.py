@@ -146,6 +146,7 @@ CHANGES = {
     "object_pks": "'{7}'",
     "count": "1",
     "network": "'192.0.2.1'",
+    "api_key": "1",
 }
 
 
