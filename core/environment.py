@@ -7,7 +7,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import environ
@@ -37,13 +37,19 @@ def database_options(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict
 
 
 class Environment:
-    """The variables that the project reads, each by one call that names it."""
+    """The variables that the project reads, each by one call that names it.
+
+    `asked` are the names that all readers have asked for, set or not.
+    """
+
+    asked: ClassVar[set[str]] = set()
 
     def __init__(self) -> None:
         self.reader = environ.Env()
 
     def text(self, variable: str, *, default: str = "") -> str:
         """Return the value as it is written."""
+        self.asked.add(variable)
         return self.reader.str(variable, default="") or default
 
     def words(self, variable: str, *, default: Iterable[str] = ()) -> list[str]:

@@ -1,5 +1,7 @@
 """Are the settings those of a deployment, do its keys differ, and can anybody get in?"""
 
+import difflib
+import os
 import re
 from collections.abc import Iterator
 
@@ -8,6 +10,7 @@ from django.core import checks
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from core.environment import Environment
 from core.monitoring.results import CheckResult, Level
 from core.practice.models import Practice
 from core.staff.models import User
@@ -25,6 +28,16 @@ def check_settings() -> Iterator[CheckResult]:
         yield CheckResult(
             "settings", Level.OK, _("The settings and the roles of the database are in order.")
         )
+
+
+def check_names() -> Iterator[CheckResult]:
+    """Yield each variable that is nearly called like a setting, and so is read by nobody."""
+    for name in sorted(os.environ.keys() - Environment.asked):
+        [meant] = difflib.get_close_matches(name, Environment.asked, 1, cutoff=0.85) or [""]
+        if meant:
+            sentence = _("%s is no setting: nobody reads it.") % name
+            advice = _("Write %s, or take the line out.") % meant
+            yield CheckResult("names", Level.WARNING, sentence, advice)
 
 
 def check_keys() -> Iterator[CheckResult]:

@@ -176,3 +176,22 @@ def test_two_purposes_with_one_key_are_said(settings):
 def test_an_address_that_is_none_is_refused():
     with pytest.raises(CommandError, match="no e-mail address"):
         doctor("--mail-to", "you")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("NEWSLETTER_PER_SECONDS", "NEWSLETTER_PER_SECOND"),
+        ("ALLOWED_HOST", "ALLOWED_HOSTS"),
+        ("BACKUP_RECIPIENT", "BACKUP_RECIPIENTS"),
+    ],
+)
+def test_a_misspelt_setting_is_found_and_the_right_one_is_named(monkeypatch, written, meant):
+    monkeypatch.setenv(written, "1")
+    assert f"Write {meant}, or take the line out." in line(doctor()[1], f"{written} is no setting")
+
+
+def test_what_is_of_the_machine_is_no_setting_of_ours(monkeypatch):
+    for name in ("PATH", "HOME", "INVOCATION_ID", "AWS_ACCESS_KEY_ID", "LISTEN_FDS"):
+        monkeypatch.setenv(name, "1")
+    assert "is no setting" not in doctor()[1]

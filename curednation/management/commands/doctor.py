@@ -55,7 +55,11 @@ class Command(BaseCommand):
             certificate.look()  # what `watch` does once an hour
             looked = checks.run()
         yield from looked
-        rest: list[Check] = [configuration.check_keys, clock.check_clock_is_kept]
+        rest: list[Check] = [
+            configuration.check_names,
+            configuration.check_keys,
+            clock.check_clock_is_kept,
+        ]
         if not away:
             rest += [configuration.check_settings, configuration.check_time_limits]
             rest += [configuration.check_staff, backups.check_backups]
