@@ -18,6 +18,7 @@ PACKAGES = {
     "systemd-analyze": "systemd",
     "openssl": "openssl",
     "age": "age",
+    "ip": "iproute2",
 }
 DRILL = {"debootstrap": "debootstrap", "buildah": "buildah"}
 # Where Debian has what only root calls.
