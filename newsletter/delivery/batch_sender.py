@@ -16,6 +16,8 @@ from newsletter.delivery.smtp_client import ServerUnavailable, SMTPClient
 from newsletter.delivery.smtp_replies import Reply
 
 TRIES = 8  # 5, 10, 20 … minutes, then every four hours: about a day
+# A final refusal that says nothing of its reader may be about us, and over in a while.
+UNBELIEVED_TRIES = 3
 FIRST_RETRY, LONGEST_RETRY = 300, 4 * 3600  # seconds
 LONGEST_WAIT = 1.5  # seconds that are waited for in place; after longer ones others have their turn
 
@@ -176,7 +178,8 @@ class BatchSender:
     def _refused(self, delivery: ClaimedDelivery, reply: Reply) -> None:
         self.settle()
         self._in_flight = None
-        if reply.temporary and delivery.tries + 1 < TRIES:
+        tries = TRIES if reply.temporary else 1 if reply.hard_bounce else UNBELIEVED_TRIES
+        if delivery.tries + 1 < tries:
             wait = _retry_delay(delivery.tries)
             self._outcome = Outcome(delivery, "deferred", reply.reason, wait=wait)
         else:

@@ -122,13 +122,31 @@ def test_a_refused_recipient_fails_and_gets_no_letter_any_more(smtp_server):
     assert (gone.status, there.status) == ("bounced", "active")
 
 
-@pytest.mark.parametrize("answer", ["550 5.7.1 Blocked", "552 5.2.2 Mailbox full"])
-def test_a_refusal_that_is_not_about_the_address_suppresses_nobody(smtp_server, answer):
+@pytest.mark.parametrize("answer", ["550 5.7.1 Blocked", "552 5.2.2 Mailbox full", "554 No"])
+def test_a_refusal_that_is_not_about_the_address_is_believed_the_third_time(smtp_server, answer):
     reader = make_subscriber()
     smtp_server.recipients[reader.email] = answer
-    assert statuses(send(make_issue())) == {"failed": 1}
+    issue = send(make_issue())
+    for _ in range(2):
+        assert statuses(issue) == {"deferred": 1}
+        make_all_due()
+        send(issue)
+    assert statuses(issue) == {"failed": 1}
     reader.refresh_from_db()
     assert reader.status == "active"
+
+
+def test_what_was_refused_for_a_while_because_of_us_goes_out_afterwards(smtp_server):
+    readers = make_readers(6)
+    for each in readers[::2]:
+        smtp_server.recipients[each.email] = "554 5.7.1 Your account is blocked"
+    issue = send(make_issue())
+    assert statuses(issue) == {"sent": 3, "deferred": 3}
+    smtp_server.recipients.clear()
+    make_all_due()
+    send(issue)
+    assert statuses(issue) == {"sent": 6}
+    assert len({mail["To"] for mail in smtp_server.mails}) == len(smtp_server.mails) == 6
 
 
 def test_a_server_that_refuses_everybody_stops_the_issue_and_empties_no_list(smtp_server):
