@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Q
 from django.db.models.functions import Now, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,10 +19,8 @@ LEASE_SECONDS = 180
 TASK = "core.mail.tasks.deliver"  # what a worker runs for one e-mail
 SWEEP = "core.mail.tasks.sweep"  # and for all whose time it is
 # What an e-mail looks like once nothing of a person may stay in it.
-EMPTY = {"to": "", "subject": "", "text": "", "html": "", "attachments": []} | {
-    "last_error": "",
-    "bounce_reason": "",
-}
+EMPTY = {"to": "", "subject": "", "text": "", "html": "", "attachments": []}
+EMPTY |= {"last_error": "", "bounce_reason": ""}
 
 
 class EmailStatus(models.TextChoices):
@@ -113,11 +111,9 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
     def restore(self, about: str, *, since: datetime) -> None:
         """Let what `overtake` has dropped of this thing since then wait again."""
         taken = self.about(about).filter(overtaken_at__gte=since, purged_at=None)
-        dropped = Case(
-            When(status=EmailStatus.DROPPED, then=Value(EmailStatus.WAITING)), default=F("status")
-        )
-        due = Case(When(status=EmailStatus.DROPPED, then=Now()), default=F("due_at"))
-        taken.update(status=dropped, due_at=due, overtaken=False, overtaken_at=None)
+        dropped = taken.filter(status=EmailStatus.DROPPED)
+        dropped.update(status=EmailStatus.WAITING, due_at=Now(), overtaken=False, overtaken_at=None)
+        taken.update(overtaken=False, overtaken_at=None)
 
 
 _CLAIM = """
