@@ -8,6 +8,7 @@ from appointments.admin.index_panels import failed_mail
 from appointments.admin.patients import PatientAdmin
 from appointments.admin.providers import ProviderAdmin
 from appointments.admin.services import ServiceAdmin
+from appointments.admin.status_reasons import StatusReasonAdmin
 from appointments.admin.video_rooms import no_room
 from appointments.admin.waitlist import WaitlistEntryAdmin
 
@@ -20,6 +21,7 @@ __all__ = [
     "PatientAdmin",
     "ProviderAdmin",
     "ServiceAdmin",
+    "StatusReasonAdmin",
     "WaitlistEntryAdmin",
     "failed_mail",
     "no_room",

@@ -1,6 +1,6 @@
 """What staff do with visits on a button: of one visit, or of those that they chose in the list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
@@ -13,16 +13,17 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import appointment_page, practice_time
+from appointments.admin import practice_time, visit_mails
+from appointments.admin.status_reasons import StatusReasonForm, kinds_of_cancelling
 from appointments.admin.workflow_actions import (
     ACTIONS,
     CANCEL,
     COMPLETE,
     NO_SHOW,
-    CancelForm,
     NotPossible,
 )
 from appointments.models import Appointment
+from core.database import database_time
 from core.mail import outbox
 from core.staff import workflow_actions
 from core.staff.audit import disclosures
@@ -45,9 +46,9 @@ def send_again_view(model_admin: ModelAdmin, request: HttpRequest, object_id: st
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     visit = visit_or_404(model_admin, request, object_id)
-    if not appointment_page.may_resend(request):
+    if not visit_mails.may_resend(request):
         raise PermissionDenied
-    email = appointment_page.resendable(appointment_page.emails_about(visit))
+    email = visit_mails.resendable(visit_mails.emails_about(visit))
     try:
         if email is None:
             raise outbox.NotResendable
@@ -113,10 +114,14 @@ def _take(
 
 
 def _cancel_page(
-    model_admin: ModelAdmin, request: HttpRequest, visits: QuerySet[Appointment]
+    model_admin: ModelAdmin, request: HttpRequest, visits: Iterable[Appointment]
 ) -> HttpResponse | None:
     """Return the page that asks once more; None once they are sure."""
-    form = CancelForm(request.POST if "sure" in request.POST else None)
+    visits = list(visits)
+    form = StatusReasonForm(
+        request.POST if "sure" in request.POST else None,
+        kinds=kinds_of_cancelling(visits, database_time.now()),
+    )
     if form.is_valid():
         return None
     context = model_admin.admin_site.each_context(request) | {

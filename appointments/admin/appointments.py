@@ -9,14 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments.admin import appointment_list, appointment_page, patient_search, practice_time
+from appointments.admin import appointment_list, patient_search, practice_time
 from appointments.admin.appointment_actions import (
     action_view,
     cancel_chosen,
@@ -42,7 +42,6 @@ from appointments.admin.week_view import this_week_view, week_view
 from appointments.models import Appointment
 from appointments.scheduling import time_zones
 from appointments.templatetags.appointments import clock
-from core.people import phone_numbers
 from core.staff.admin_urls import Page, admin_urls
 
 PAGES: list[Page] = [
@@ -73,18 +72,8 @@ class AppointmentAdmin(admin.ModelAdmin):
     search_fields = ["patient__search_name"]  # see patient_search.VISIT
     search_help_text = patient_search.SEARCH_HELP
     actions = [cancel_chosen, complete_chosen, no_show_chosen]
-    fieldsets = [
-        (None, {"fields": ["when", "patient_clock", "length", "status", "provider", "service"]}),
-        (
-            _("Patient"),
-            {"fields": ["patient_link", "email", "call", "contact", "booked_for", "booked_by"]},
-        ),
-        (_("Where the patient will be"), {"fields": ["state", "zone_words"]}),
-        (
-            _("More"),
-            {"fields": ["cancel_reason", "staff_reason", "changed", "created_at", "kept_free"]},
-        ),
-    ]
+    facts = ["when", "patient_clock", "length", "provider", "service", "state"]
+    said_where_known = ["status_reason", "cancel_reason", "staff_reason"]
 
     class Media:
         css = {"all": ["css/admin-appointments.css"]}
@@ -107,7 +96,11 @@ class AppointmentAdmin(admin.ModelAdmin):
     # ── the list ──
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Appointment]:
-        visits = super().get_queryset(request).select_related("patient", "provider", "service")
+        visits = (
+            super()
+            .get_queryset(request)
+            .select_related("patient", "provider", "service", "status_reason")
+        )
         return practice_time.with_practice_zone(visits)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[VisitList]:
@@ -164,34 +157,15 @@ class AppointmentAdmin(admin.ModelAdmin):
     # ── the page ──
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return [name for _title, options in self.fieldsets for name in options["fields"]]
+        said = [name for name in self.said_where_known if obj and getattr(obj, name)]
+        return [*self.facts, *said, "kept_free"]
 
-    @admin.display(description=_("patient"))
-    def patient_link(self, visit: Appointment) -> SafeString | None:
-        if visit.patient is None:
-            return None
-        url = reverse("admin:appointments_patient_change", args=[visit.patient_id])
-        return format_html('<a href="{}">{}</a>', url, visit.patient)
-
-    @admin.display(description=_("phone"))
-    def call(self, visit: Appointment) -> str | None:
-        return phone_numbers.as_link(visit.phone) or None
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [(None, {"fields": self.get_readonly_fields(request, obj)})]
 
     @admin.display(description=_("length"))
     def length(self, visit: Appointment) -> str:
         return ngettext("%d minute", "%d minutes", visit.minutes) % visit.minutes
-
-    @admin.display(description=_("time zone"))
-    def zone_words(self, visit: Appointment) -> str:
-        return time_zones.words(visit.zone)
-
-    @admin.display(description=_("last changed by"))
-    def changed(self, visit: Appointment) -> str:
-        return appointment_page.who(visit.changed_by)
-
-    @admin.display(description=_("time chosen"))
-    def created_at(self, visit: Appointment) -> str:
-        return practice_time.format_datetime(visit.created, practice_time.zone_of(visit))
 
     @admin.display(description=_("kept free"))
     def kept_free(self, visit: Appointment) -> str:

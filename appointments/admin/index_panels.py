@@ -7,7 +7,7 @@ from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 
-from appointments.admin import appointment_page, practice_time
+from appointments.admin import practice_time, visit_mails
 from appointments.booking import pressure as booking_pressure
 from appointments.emails import visit_emails
 from appointments.models import Appointment
@@ -54,7 +54,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
                 "when": practice_time.format_datetime(
                     visit.starts_at, practice_time.zone_of(visit)
                 ),
-                "kind": appointment_page.kind(mails[visit_emails.about(visit)]),
+                "kind": visit_mails.kind(mails[visit_emails.about(visit)]),
             }
             for visit in rows[:SHOWN]
         ],

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from appointments.admin import practice_time
+from appointments.admin.status_reasons import Kind, StatusReasonForm, kinds_of_cancelling
 from appointments.booking import attendance, visits
 from appointments.booking.rules import NotChangeable, SlotTaken
 from appointments.models import Appointment, Status
@@ -24,16 +25,6 @@ UNDO, CANCEL = "undo", "cancel"
 
 class NotPossible(Exception):
     """A sentence for staff: which visit was not changed, and why."""
-
-
-class CancelForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=200,
-        required=False,
-        widget=forms.Textarea({"rows": 2}),
-        help_text=_("For staff. The e-mail to the patient does not say it."),
-    )
 
 
 def changed_by(request: HttpRequest) -> str:
@@ -53,11 +44,21 @@ def _run(name: str, change: Callable[..., None]) -> Callable[[HttpRequest, Appoi
 
 
 def _cancel(request: HttpRequest, visit: Appointment) -> None:
-    form = CancelForm(request.POST)
+    why = _why(request, kinds_of_cancelling([visit], database_time.now()))
+    _run(CANCEL, lambda visit, by: visits.cancel(visit, by=by, **why))(request, visit)
+
+
+def _no_show(request: HttpRequest, visit: Appointment) -> None:
+    why = _why(request, [Kind.NO_SHOW])
+    _run(NO_SHOW, lambda visit, by: attendance.no_show(visit, by=by, **why))(request, visit)
+
+
+def _why(request: HttpRequest, kinds: list[str]) -> dict[str, Any]:
+    """Return the reason that was chosen and typed. Raises NotPossible where it does not fit."""
+    form = StatusReasonForm(request.POST, kinds=kinds)
     if not form.is_valid():
-        raise NotPossible(str(form.errors["reason"][0]))
-    reason = form.cleaned_data["reason"]
-    _run(CANCEL, lambda visit, by: visits.cancel(visit, by=by, reason=reason))(request, visit)
+        raise NotPossible(str(next(iter(form.errors.values()))[0]))
+    return form.why
 
 
 def _undo(request: HttpRequest, visit: Appointment) -> None:
@@ -106,7 +107,7 @@ ACTIONS = {
         ),
         statuses=(Status.BOOKED,),
         allowed=MAY_CHANGE,
-        run=_run(NO_SHOW, attendance.no_show),
+        run=_no_show,
     ),
     UNDO: WorkflowAction(
         label=_("Undo the last step"),

@@ -1,6 +1,7 @@
 """What staff note on the day of a visit: who came and who did not. Each step can be taken back."""
 
 from datetime import datetime
+from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError
@@ -17,7 +18,7 @@ from appointments.booking.rules import (
 )
 from appointments.booking.visits import reread
 from appointments.emails import visit_emails
-from appointments.models import Appointment, Status
+from appointments.models import Appointment, Status, StatusReason
 from appointments.models.appointment_status import STAFF_CHANGE_FOR
 from core.database import database_time
 
@@ -40,21 +41,31 @@ def complete(appointment: Appointment, *, by: str) -> None:
 
 
 @in_one_transaction
-def no_show(appointment: Appointment, *, by: str) -> None:
+def no_show(
+    appointment: Appointment, *, by: str, listed: StatusReason | None = None, reason: str = ""
+) -> None:
     """The patient did not come; a mail asks them to book again, unless it is soon taken back.
 
-    Raises NotChangeable unless it was booked and has begun.
+    `listed` is the reason that staff chose from the list, `reason` what they typed. Raises
+    NotChangeable unless it was booked and has begun.
     """
-    _step(appointment, [Status.BOOKED], Status.NO_SHOW, by, begun=True)
+    why = {"status_reason": listed, "cancel_reason": reason}
+    _step(appointment, [Status.BOOKED], Status.NO_SHOW, by, begun=True, **why)
     visit_emails.no_show(reread(appointment))
 
 
 def _step(
-    appointment: Appointment, allowed: list[Status], to: Status, by: str, *, begun: bool = False
+    appointment: Appointment,
+    allowed: list[Status],
+    to: Status,
+    by: str,
+    *,
+    begun: bool = False,
+    **also: Any,
 ) -> None:
     when = Q(starts_at__lte=database_time.now()) if begun else Q()
     changed = Appointment.objects.filter(when, pk=appointment.pk, status__in=allowed).update(
-        status=to, changed_by=by
+        status=to, changed_by=by, **also
     )
     if not changed:
         raise NotChangeable
@@ -83,7 +94,7 @@ def _undo(appointment: Appointment, by: str) -> None:
         raise NotChangeable
     was, since = _before_last_step(appointment)
     standing = Appointment.objects.filter(pk=appointment.pk, status=appointment.status)
-    if not standing.update(status=was, changed_by=by):
+    if not standing.update(status=was, changed_by=by, status_reason=None, cancel_reason=""):
         raise NotChangeable
     if appointment.status == Status.NO_SHOW:
         visit_emails.drop_waiting(appointment)

@@ -27,7 +27,7 @@ from appointments.booking.rules import (
     settle_expired,
 )
 from appointments.emails import staff_emails, visit_emails
-from appointments.models import Appointment, Status
+from appointments.models import Appointment, Status, StatusReason
 from core.database import database_time
 
 CONFIRM_WITHIN = timedelta(minutes=30)
@@ -232,9 +232,16 @@ def reread(appointment: Appointment) -> Appointment:
 
 
 @in_one_transaction
-def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> None:
+def cancel(
+    appointment: Appointment,
+    *,
+    by: str = PATIENT,
+    listed: StatusReason | None = None,
+    reason: str = "",
+) -> None:
     """Cancel a visit and tell the patient, unless it is over: staff who tidy up tell nobody.
 
+    `listed` is the reason that staff chose from the list, `reason` what was typed.
     A visit that waits to be confirmed is given back without a mail. Raises NotChangeable where a
     step was taken, for the patient past the service's cut-off, for staff a week after it.
     """
@@ -255,6 +262,7 @@ def cancel(appointment: Appointment, *, by: str = PATIENT, reason: str = "") -> 
         status=Status.CANCELLED,
         sequence=F("sequence") + 1,
         changed_by=by,
+        status_reason=listed,
         cancel_reason=reason,
     )
     if not changed:

@@ -10,6 +10,7 @@ from appointments.models.keys import FormerKey
 from appointments.models.patients import Consent, ConsentText, Patient
 from appointments.models.providers import License, Provider
 from appointments.models.services import Service
+from appointments.models.status_reasons import StatusReason
 from appointments.models.waitlist_entries import EntryStatus, WaitlistEntry
 from appointments.models.waitlist_offers import OfferStatus, WaitlistOffer
 
@@ -29,6 +30,7 @@ __all__ = [
     "Provider",
     "Service",
     "Status",
+    "StatusReason",
     "WaitlistEntry",
     "WaitlistOffer",
     "WeeklyHours",

@@ -111,7 +111,16 @@ class Appointment(models.Model):
         "api.ApiKey", models.PROTECT, related_name="+", null=True, editable=False, db_index=False
     )
     series = models.UUIDField(_("series"), null=True, blank=True, editable=False)
-    cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    status_reason = models.ForeignKey(
+        "appointments.StatusReason",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("reason"),
+    )
+    cancel_reason = models.CharField(_("reason in words"), max_length=200, blank=True)
     erased_at = models.DateTimeField(
         _("erased"),
         null=True,

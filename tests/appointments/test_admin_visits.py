@@ -112,7 +112,7 @@ def test_the_history_says_who_changed_what(desk):
     assert "Held → Booked" in page
     assert "10:00 am → " in page
     assert "Booked → Cancelled" in page
-    assert "<td>Robin Example</td>" in page
+    assert "<b>Robin Example</b>" in page
 
 
 def test_a_visit_goes_from_checked_in_to_completed(nurse):
