@@ -31,7 +31,9 @@ class ImageAssetAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("picture"))
     def small(self, asset: ImageAsset) -> SafeString:
-        return format_html('<img class="thumb" src="{}" alt="" loading="lazy">', asset.file.url)
+        return format_html(
+            '<img class="thumb" src="{}" alt="{}" loading="lazy">', asset.file.url, asset.alt
+        )
 
     @admin.display(description=gettext_lazy("size"))
     def size(self, asset: ImageAsset) -> str:

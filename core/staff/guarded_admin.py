@@ -35,13 +35,14 @@ from core.people import name_matching
 from core.staff import long_lists
 from core.staff.audit.admin_pages import record_all
 from core.staff.edit_conflicts import deleted, detection, opened_forms, snapshots
+from core.staff.named_fields import NamedFieldsAdmin
 from core.validation.primary_keys import NO_ROW, parse_key
 
 Action = Callable[..., Any]  # (model_admin, request, queryset)
 FIRST_YEAR, LAST_YEAR = 1900, 9998  # Django reckons with the year after
 
 
-class GuardedAdmin(ModelAdmin):
+class GuardedAdmin(NamedFieldsAdmin):
     """The bounds of every admin class."""
 
     paginator = long_lists.LongListPaginator

@@ -134,7 +134,8 @@ class IndexedValuesFilter(AllValuesFieldListFilter):
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         self.lookup_choices = list(self._values())  # type: ignore[assignment]  # what Django reads
-        return super().choices(changelist)
+        for choice in super().choices(changelist):
+            yield choice | {"display": choice["display"] or _("(none)")}
 
     def _values(self) -> Iterator[str]:
         """Each by one look into the index: DISTINCT would read all of it."""
