@@ -1,0 +1,6 @@
+"""Dates as the desk writes them: "Fri, Nov 27, 2026, 4:10 pm"."""
+
+DATE_FORMAT = "D, M j, Y"
+TIME_FORMAT = "g:i a"
+DATETIME_FORMAT = "D, M j, Y, g:i a"
+SHORT_DATETIME_FORMAT = "D, M j, g:i a"
