@@ -11,6 +11,7 @@ from appointments.admin.services import ServiceAdmin
 from appointments.admin.status_reasons import StatusReasonAdmin
 from appointments.admin.video_rooms import no_room
 from appointments.admin.waitlist import WaitlistEntryAdmin
+from appointments.admin.who_saw import who_saw
 
 __all__ = [
     "AppointmentAdmin",
@@ -25,4 +26,5 @@ __all__ = [
     "WaitlistEntryAdmin",
     "failed_mail",
     "no_room",
+    "who_saw",
 ]

@@ -33,7 +33,7 @@ def my_visits(email: str) -> None:
         .order_by("starts_at")
         .first()
     )
-    thing = f"appointment-links:{email_addresses.keyed_hash(email)}"
+    thing = _about_links(email)
     found = "lost_link", _links_to(next_visit or _nobodys_visit())
     none: tuple[str, dict[str, Any]] = "lost_link_no_visits", {}
     (template, said), other = (found, none) if next_visit else (none, found)
@@ -71,7 +71,7 @@ def proof(email: str, state: State, service: Service) -> None:
     token = returning_patient.make(email, returning=service.proof_required and is_known)
     path = reverse("appointments:email_proof_accept", args=[state, service.slug, token])
     kind = "returning" if service.proof_required else "any"  # neither overtakes the other
-    thing = f"appointment-proof:{kind}:{email_addresses.keyed_hash(email)}"
+    thing = _about_proof(kind, email)
     known = "email_proof", {"link": absolute_url(path)}
     unknown: tuple[str, dict[str, Any]] = "email_proof_unknown_address", {}
     gets_it = is_known or not service.proof_required
@@ -86,3 +86,16 @@ def proof(email: str, state: State, service: Service) -> None:
         or_else=[other],
         **said,
     )
+
+
+def about(email: str) -> list[str]:
+    """Return what the outbox says of the mails that this address was sent by these functions."""
+    return [_about_links(email), *(_about_proof(kind, email) for kind in ("returning", "any"))]
+
+
+def _about_links(email: str) -> str:
+    return f"appointment-links:{email_addresses.keyed_hash(email)}"
+
+
+def _about_proof(kind: str, email: str) -> str:
+    return f"appointment-proof:{kind}:{email_addresses.keyed_hash(email)}"

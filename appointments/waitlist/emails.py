@@ -1,6 +1,7 @@
 """The mails of the waitlist: name, time, practice, phone, one link, no more."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -66,6 +67,11 @@ def withdraw(offer: WaitlistOffer) -> None:
     outbox.drop(about=_about(offer))
 
 
+def about(entry: WaitlistEntry, offers: Iterable[WaitlistOffer]) -> list[str]:
+    """Return what the outbox says of the mails about this place and these offers."""
+    return [_about_asked(entry.email), _about_one(entry), *map(_about, offers)]
+
+
 def _about_offer(template: str, offer: WaitlistOffer, key: str, **options: Any) -> None:
     outbox.enqueue(
         template,
@@ -81,8 +87,14 @@ def _about_offer(template: str, offer: WaitlistOffer, key: str, **options: Any) 
 
 
 def _about_place(entry: WaitlistEntry, email: str) -> str:
-    if entry.is_asked:
-        return f"waitlist-asked:{email_addresses.keyed_hash(email)}"
+    return _about_asked(email) if entry.is_asked else _about_one(entry)
+
+
+def _about_asked(email: str) -> str:
+    return f"waitlist-asked:{email_addresses.keyed_hash(email)}"
+
+
+def _about_one(entry: WaitlistEntry) -> str:
     return f"waitlist:{entry.pk}"
 
 

@@ -16,6 +16,7 @@ from core.staff.accounts.second_factor import FACTORS
 from core.staff.audit import trail
 from core.staff.long_lists import IndexedValuesFilter
 from core.staff.models import AuditEvent, User
+from core.validation.primary_keys import parse_key
 
 
 class UserForm(ModelForm):
@@ -97,12 +98,26 @@ class UserAdmin(admin.ModelAdmin):
         return active if request.user.is_superuser else active.filter(is_superuser=False)
 
 
+class PersonFilter(admin.SimpleListFilter):
+    """Those of one member of staff, by the index of the accounts."""
+
+    title = _("who")
+    parameter_name = "user_pk"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[Any, Any]]:
+        return [(user.pk, str(user)) for user in User.objects.all()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(user_pk=parse_key(self.value())) if self.value() else queryset
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(admin.ModelAdmin):
     """To read only: the database refuses anything else."""
 
     list_display = ["at", "who", "did", "model", "network", "records"]
-    list_filter = [("action", IndexedValuesFilter), ("model", IndexedValuesFilter)]
+    change_list_template = "admin/staff/trail.html"
+    list_filter = [PersonFilter, ("action", IndexedValuesFilter), ("model", IndexedValuesFilter)]
     order_by_index = ["at"]
     search_fields = ["email"]
     search_help_text = _("An e-mail address of the staff, or the number of a record.")

@@ -71,6 +71,17 @@ ROLES: dict[str, dict[str, str]] = {
         "newsletter.topic": WORK,
         "practice.practice": LOOK,
     },
+    # Reads who saw whom, and what is kept of a patient. Changes nothing.
+    "privacy officer": {
+        "appointments.appointment": LOOK,
+        "appointments.consent": LOOK,
+        "appointments.consenttext": LOOK,
+        "appointments.patient": LOOK,
+        "appointments.waitlistentry": LOOK,
+        "practice.practice": LOOK,
+        "staff.auditevent": LOOK,
+        "staff.user": LOOK,
+    },
     # Appointments, patients and consents are records of care: nobody deletes them by hand.
     "manager": {
         "api.apikey": WORK,

@@ -31,7 +31,14 @@ View = Callable[..., HttpResponse]
 # They show nobody's data: scripts, and the doors.
 SILENT = {"login", "logout", "i18n_javascript", "password_change", "password_change_done"}
 FORMS = {"add_view", "change_view", "delete_view", "history_view", "changelist_view"}
-READS = {"history_view": "history", "autocomplete_view": "search"}  # all others: "view"
+# All others: "view".
+READS = {
+    "history_view": "history",
+    "autocomplete_view": "search",
+    "find_whose_trail": "search",
+    "who_saw": "trail",
+    "who_saw_file": "trail-file",
+}
 WRITES = {ADDITION: "add", CHANGE: "change", DELETION: "delete"}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 AT_ONCE = 1000  # records that one row names; more of them take several rows

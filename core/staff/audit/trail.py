@@ -31,6 +31,8 @@ ACTIONS = {
     "book": _("booked"),
     "move": _("moved"),
     "cancel": _("cancelled"),
+    "trail": _("read who saw"),
+    "trail-file": _("took a file of who saw"),
     "restored": _("was restored from a backup"),
 }
 
