@@ -6,10 +6,10 @@ comes from the rows as they stand now. What was erased leads to nobody any more.
 
 from datetime import timedelta
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet, prefetch_related_objects
 
 from appointments.emails import link_emails, visit_emails
-from appointments.models import Appointment, Consent, Patient, WaitlistEntry, WaitlistOffer
+from appointments.models import Appointment, Consent, Patient, WaitlistEntry
 from appointments.waitlist import emails as waitlist_emails
 from core.mail.models import OutgoingEmail
 from core.staff.audit.disclosures import Shown
@@ -29,7 +29,7 @@ def records_of_patient(patient: Patient) -> Shown:
     places = list(WaitlistEntry.objects.filter(known_by).order_by())
     addresses = {*visits.values(), *(email for _pk, _key, email in people)} - {""}
     about = [visit_emails.about(Appointment(pk=pk)) for pk in visits]
-    about += [thing for email in addresses for thing in link_emails.about(email)]
+    about += [thing for email in addresses for thing in link_emails.all_about(email)]
     return {
         "appointments.patient": [str(pk) for pk, _key, _email in people],
         "appointments.appointment": list(map(str, visits)),
@@ -44,14 +44,12 @@ def records_of_place(entry: WaitlistEntry) -> Shown:
 
 
 def _of_places(places: list[WaitlistEntry], about: list[str]) -> Shown:
-    offers: dict[int, list[WaitlistOffer]] = {entry.pk: [] for entry in places}
-    for offer in WaitlistOffer.objects.filter(entry__in=places).order_by():
-        offers[offer.entry_id].append(offer)
-    things = [thing for e in places for thing in waitlist_emails.about(e, offers[e.pk])]
-    mails = OutgoingEmail.objects.filter(about__in=[*about, *things]).exclude(about="")
+    prefetch_related_objects(places, "offers")
+    things = {*about, *(waitlist_emails.about_asked(entry.email) for entry in places)}
+    things.update(thing for entry in places for thing in waitlist_emails.all_about(entry))
     return {
         "appointments.waitlistentry": [str(entry.pk) for entry in places],
-        "mail.outgoingemail": _keys(mails),
+        "mail.outgoingemail": _keys(OutgoingEmail.objects.about(*things)),
     }
 
 

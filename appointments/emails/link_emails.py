@@ -24,6 +24,19 @@ LONGEST_PAUSE_OF_LINKS = timedelta(hours=6)
 LONGEST_PAUSE_OF_PROOFS = returning_patient.VALID_FOR / 2
 
 
+def all_about(email: str) -> list[str]:
+    """What groups all mails of an address that are about none of its visits in particular."""
+    return [_about_links(email), *(_about_proofs(kind, email) for kind in ("returning", "any"))]
+
+
+def _about_links(email: str) -> str:
+    return f"appointment-links:{email_addresses.keyed_hash(email)}"
+
+
+def _about_proofs(kind: str, email: str) -> str:
+    return f"appointment-proof:{kind}:{email_addresses.keyed_hash(email)}"
+
+
 def my_visits(email: str) -> None:
     """Who lost their link gets it again. Every address gets a mail, so that nothing tells which."""
     next_visit = (
@@ -71,7 +84,7 @@ def proof(email: str, state: State, service: Service) -> None:
     token = returning_patient.make(email, returning=service.proof_required and is_known)
     path = reverse("appointments:email_proof_accept", args=[state, service.slug, token])
     kind = "returning" if service.proof_required else "any"  # neither overtakes the other
-    thing = _about_proof(kind, email)
+    thing = _about_proofs(kind, email)
     known = "email_proof", {"link": absolute_url(path)}
     unknown: tuple[str, dict[str, Any]] = "email_proof_unknown_address", {}
     gets_it = is_known or not service.proof_required
@@ -86,16 +99,3 @@ def proof(email: str, state: State, service: Service) -> None:
         or_else=[other],
         **said,
     )
-
-
-def about(email: str) -> list[str]:
-    """Return what the outbox says of the mails that this address was sent by these functions."""
-    return [_about_links(email), *(_about_proof(kind, email) for kind in ("returning", "any"))]
-
-
-def _about_links(email: str) -> str:
-    return f"appointment-links:{email_addresses.keyed_hash(email)}"
-
-
-def _about_proof(kind: str, email: str) -> str:
-    return f"appointment-proof:{kind}:{email_addresses.keyed_hash(email)}"

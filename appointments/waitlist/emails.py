@@ -1,7 +1,6 @@
 """The mails of the waitlist: name, time, practice, phone, one link, no more."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,16 @@ from core.people import email_addresses
 
 # Who joins again and again has the link to the place from the first mail on.
 LONGEST_PAUSE = timedelta(hours=6)
+
+
+def all_about(entry: WaitlistEntry) -> list[str]:
+    """What groups all mails about this place in line."""
+    return [f"waitlist:{entry.pk}", *(_about(offer) for offer in entry.offers.all())]
+
+
+def about_asked(email: str) -> str:
+    """What groups the mails that ask an address whether it wants one more place."""
+    return f"waitlist-asked:{email_addresses.keyed_hash(email)}"
 
 
 def joined(entry: WaitlistEntry, *, at_once: bool = False) -> None:
@@ -67,11 +76,6 @@ def withdraw(offer: WaitlistOffer) -> None:
     outbox.drop(about=_about(offer))
 
 
-def about(entry: WaitlistEntry, offers: Iterable[WaitlistOffer]) -> list[str]:
-    """Return what the outbox says of the mails about this place and these offers."""
-    return [_about_asked(entry.email), _about_one(entry), *map(_about, offers)]
-
-
 def _about_offer(template: str, offer: WaitlistOffer, key: str, **options: Any) -> None:
     outbox.enqueue(
         template,
@@ -87,14 +91,8 @@ def _about_offer(template: str, offer: WaitlistOffer, key: str, **options: Any) 
 
 
 def _about_place(entry: WaitlistEntry, email: str) -> str:
-    return _about_asked(email) if entry.is_asked else _about_one(entry)
-
-
-def _about_asked(email: str) -> str:
-    return f"waitlist-asked:{email_addresses.keyed_hash(email)}"
-
-
-def _about_one(entry: WaitlistEntry) -> str:
+    if entry.is_asked:
+        return about_asked(email)
     return f"waitlist:{entry.pk}"
 
 
