@@ -10,6 +10,7 @@ from appointments.admin.providers import ProviderAdmin
 from appointments.admin.services import ServiceAdmin
 from appointments.admin.status_reasons import StatusReasonAdmin
 from appointments.admin.video_rooms import no_room
+from appointments.admin.visit_figures import visits
 from appointments.admin.waitlist import WaitlistEntryAdmin
 from appointments.admin.who_saw import who_saw
 
@@ -26,5 +27,6 @@ __all__ = [
     "WaitlistEntryAdmin",
     "failed_mail",
     "no_room",
+    "visits",
     "who_saw",
 ]

@@ -1,0 +1,247 @@
+"""Figures of the clinic, each against numbers that were counted by hand."""
+
+import csv
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from appointments.models import Appointment, Status
+from core.practice.models import Practice
+from tests.appointments.staff_clients import signed_in
+from tests.factories import at, make_appointment, make_provider, make_service
+
+pytestmark = pytest.mark.django_db
+# Before the clocks go back, on November 1, 2026, in the United States.
+FIRST, LAST = "2026-10-19", "2026-11-08"
+
+
+@pytest.fixture(autouse=True)
+def _without_a_second_factor(settings) -> None:
+    settings.STAFF_MFA_REQUIRED = False
+
+
+@pytest.fixture
+def manager(db) -> Client:
+    Practice.objects.update_or_create(pk=1, defaults={"time_zone": "America/Chicago"})
+    return signed_in("manager")
+
+
+def rows(client: Client, page: str, slug: str, **asked: str) -> list[list[str]]:
+    """The rows of a figure's file, without its head and how it is computed."""
+    period = {"first": FIRST, "last": LAST} | asked
+    answer = client.get(reverse(f"admin:figures_{page}"), period | {"csv": slug})
+    assert answer.status_code == 200
+    found = list(csv.reader(StringIO(answer.content.decode())))
+    assert found[-2] == []
+    return found[1:-2]
+
+
+@pytest.fixture
+def service():
+    return make_service(name="First visit", providers=[make_provider(name="Anna Berg")])
+
+
+def visit(service, day: str, clock: str = "10:00", status: str = "completed", **values):
+    """A visit at that time in Chicago, booked `ahead` of it."""
+    starts_at = at(date.fromisoformat(day), clock)
+    ahead = values.pop("ahead", timedelta(days=10))
+    row = make_appointment(service=service, starts_at=starts_at, status=status, **values)
+    Appointment.objects.filter(pk=row.pk).update(created=starts_at - ahead)
+    return row
+
+
+def cancel(row: Appointment, before: timedelta) -> None:
+    """Cancel it so long before its start; the history says so."""
+    Appointment.objects.filter(pk=row.pk).update(status=Status.CANCELLED, sequence=row.sequence + 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "ALTER TABLE appointments_appointmentevent DISABLE TRIGGER USER;"
+            "UPDATE appointments_appointmentevent SET pgh_created_at = %s WHERE pgh_obj_id = %s",
+            [row.starts_at - before, row.pk],
+        )
+
+
+def test_a_visit_counts_in_the_week_in_which_it_starts_at_the_practice(manager, service):
+    # Sunday 11:30 pm in Chicago is Monday in UTC, before and after the clocks go back.
+    visit(service, "2026-10-25", "23:30")
+    visit(service, "2026-11-01", "23:30")
+    visit(service, "2026-11-02", "00:30", status="no_show")
+    visit(service, "2026-10-18", "23:30")  # before the period
+    visit(service, "2026-11-09", "00:00")  # behind it
+    visit(service, "2026-11-08", "23:30", status="booked")
+    assert rows(manager, "visits", "visits-by-week") == [
+        ["Oct 19, 2026", "1", "0", "0", "0", "0", "1"],
+        ["Oct 26, 2026", "1", "0", "0", "0", "0", "1"],
+        ["Nov 2, 2026", "0", "0", "1", "1", "0", "2"],
+    ]
+
+
+def test_the_week_is_that_of_another_zone_where_the_practice_is_there(manager, service):
+    Practice.objects.update(time_zone="Pacific/Honolulu")
+    Practice.share()
+    # Monday 4 am in Chicago is Sunday 11 pm in Honolulu in summer, where clocks never change.
+    visit(service, "2026-10-26", "04:00")
+    assert rows(manager, "visits", "visits-by-week")[0] == [
+        *("Oct 19, 2026", "1", "0", "0", "0", "0", "1")
+    ]
+
+
+def test_holds_and_what_nobody_confirmed_are_no_visits(manager, service):
+    visit(service, "2026-10-20", status="expired")
+    visit(service, "2026-10-20", status="released")
+    visit(service, "2026-10-20", "12:00", status="held", held_until=at(date(2099, 1, 1), "12:00"))
+    assert rows(manager, "visits", "visits-by-week")[0][-1] == "0"
+
+
+def test_a_week_that_is_cut_says_which_of_its_days_count(manager, service):
+    visit(service, "2026-10-20")
+    visit(service, "2026-10-22")
+    found = rows(manager, "visits", "visits-by-week", first="2026-10-21", last="2026-10-26")
+    assert [(row[0], row[-1]) for row in found] == [
+        ("Oct 21, 2026 to Oct 25, 2026", "1"),
+        ("Oct 26, 2026 alone", "0"),
+    ]
+
+
+def test_online_by_staff_and_by_a_program(manager, service):
+    from core.api import keys
+
+    _secret, key = keys.make("Our web site", ["bookings:write"]), None
+    key = keys.ApiKey.objects.get()
+    for nth, values in enumerate(
+        [{}, {}, {}, {"made_by_staff": True}, {"made_by_staff": True}, {"api_key": key}]
+    ):
+        visit(service, "2026-10-20", f"{9 + nth:02}:00", **values)
+    visit(make_service(channel="phone"), "2026-10-27")
+    assert rows(manager, "visits", "booked-online-and-by-phone") == [
+        ["Oct 19, 2026", "3", "2", "1", "6"],
+        ["Oct 26, 2026", "1", "0", "0", "1"],
+        ["Nov 2, 2026", "0", "0", "0", "0"],
+    ]
+    assert [row[1:] for row in rows(manager, "visits", "visits-by-video-and-phone")] == [
+        ["6", "0", "6"],
+        ["0", "1", "1"],
+        ["0", "0", "0"],
+    ]
+
+
+def test_rates_are_of_the_visits_that_were_due(manager, service):
+    for nth in range(5):
+        visit(service, f"2026-10-{19 + nth}")
+    visit(service, "2026-10-24", status="no_show")
+    cancel(visit(service, "2026-10-26"), timedelta(hours=23, minutes=59))
+    cancel(visit(service, "2026-10-27"), timedelta(minutes=-5))  # behind its start
+    cancel(visit(service, "2026-10-28"), timedelta(hours=24))  # in time
+    visit(service, "2026-10-29", status="cancelled")  # no history says when
+    visit(service, "2026-10-30", status="booked")  # nobody said how it ended
+    visit(service, "2026-10-31", status="checked_in")
+    # 5 took place, 1 no-show, 2 late: 1 of 8 is 12.5 %, 2 of 8 are 25 %.
+    expected = ["8", "1", "12.5", "2", "25.0"]
+    other = make_service(name="Follow-up", providers=[make_provider(name="Bo Lind")])
+    visit(other, "2026-10-19", status="no_show")
+    assert rows(manager, "kept", "kept-by-service") == [
+        ["First visit", *expected],
+        ["Follow-up", "1", "1", "100.0", "0", "0.0"],
+        ["All", "9", "2", "22.2", "2", "22.2"],
+    ]
+    assert rows(manager, "kept", "kept-by-provider")[:2] == [
+        ["Anna Berg", *expected],
+        ["Bo Lind", "1", "1", "100.0", "0", "0.0"],
+    ]
+
+
+def test_late_is_a_day_of_hours_also_where_the_clocks_change_in_between(manager, service):
+    # From 9:30 am on October 31 to 9 am on November 1 are 24 and a half hours: in time.
+    row = visit(service, "2026-11-01", "09:00")
+    cancel(row, row.starts_at - at(date(2026, 10, 31), "09:30"))
+    # From 10:30 am on March 7, 2027, to 11 am on the 8th are 24 and a half, and none changes.
+    assert rows(manager, "kept", "kept-by-service") == [["All", "0", "0", "", "0", ""]]
+    late = visit(service, "2026-11-01", "11:00")
+    cancel(late, late.starts_at - at(date(2026, 10, 31), "12:30"))  # 23 and a half
+    assert rows(manager, "kept", "kept-by-service")[-1] == ["All", "1", "0", "0.0", "1", "100.0"]
+
+
+def test_a_later_change_of_a_cancelled_visit_does_not_make_it_late(manager, service):
+    row = visit(service, "2026-10-20")
+    cancel(row, timedelta(days=3))
+    # A corrected address gives it another key, and its history another row: today.
+    Appointment.objects.filter(pk=row.pk).update(key="another")
+    assert rows(manager, "kept", "kept-by-service") == [["All", "0", "0", "", "0", ""]]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [
+        (timedelta(hours=23, minutes=59), "less than a day before"),
+        (timedelta(hours=24), "1 to 2 days before"),
+        (timedelta(days=3) - timedelta(seconds=1), "1 to 2 days before"),
+        (timedelta(days=3), "3 to 6 days before"),
+        (timedelta(days=13, hours=23), "7 to 13 days before"),
+        (timedelta(days=14), "14 to 29 days before"),
+        (timedelta(days=30), "30 days before, or more"),
+    ],
+)
+def test_how_long_before_is_in_whole_days(manager, service, ahead, words):
+    visit(service, "2026-11-01", status="no_show", ahead=ahead)
+    assert rows(manager, "kept", "kept-by-lead-time")[0] == [
+        *(words, "1", "1", "100.0", "0", "0.0")
+    ]
+
+
+def test_the_page_has_each_table_and_says_how_it_is_computed(manager, service):
+    visit(service, "2026-10-20")
+    page = manager.get(reverse("admin:figures_visits"), {"first": FIRST, "last": LAST}).text
+    assert "Each visit is counted once" in page
+    assert page.count('<svg viewBox="0 0 640 240" role="img"') == 3
+    assert '<th scope="row">Oct 19, 2026</th>' in page
+    assert "csv=visits-by-week" in page
+    assert (
+        "Nothing to count in these days."
+        in manager.get(
+            reverse("admin:figures_visits"), {"first": "2001-01-01", "last": "2001-02-01"}
+        ).text
+    )
+
+
+def test_without_days_it_is_this_week_and_the_eleven_before(manager):
+    page = manager.get(reverse("admin:figures_visits"))
+    asked = page.context_data["asked"]
+    first, last = (date.fromisoformat(asked[name]) for name in ("first", "last"))
+    today = datetime.now(UTC).astimezone(Practice.current().zone).date()
+    assert (last - first).days == 12 * 7 - 1
+    assert first.weekday() == 0
+    assert first <= today <= last
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"first": "2026-11-02", "last": "2026-11-01"}, "before the first one"),
+        ({"first": "2025-10-01", "last": "2026-11-01"}, "at most 53 weeks"),
+        ({"first": "soon", "last": "2026-11-01"}, "Enter a valid date"),
+        ({"first": "9999-12-31", "last": "9999-12-31"}, "Choose a day between"),
+        ({"last": "2026-11-01"}, "This field is required"),
+    ],
+)
+def test_days_that_cannot_be_are_told_beside_their_field(manager, asked, words):
+    answer = manager.get(reverse("admin:figures_visits"), asked)
+    assert answer.status_code == 200
+    assert words in answer.text
+    assert manager.get(reverse("admin:figures_visits"), asked | {"csv": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["front desk", "clinician", "editor", "privacy officer"])
+def test_only_managers_see_them(role, service):
+    client = signed_in(role)
+    for page in ("visits", "kept"):
+        assert client.get(reverse(f"admin:figures_{page}")).status_code == 403
+    assert "admin/figures/" not in client.get(reverse("admin:index")).text
+
+
+def test_the_first_page_leads_a_manager_there(manager):
+    assert reverse("admin:figures_visits") in manager.get(reverse("admin:index")).text
