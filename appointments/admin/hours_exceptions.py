@@ -3,12 +3,17 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import TimeField
+from django.forms import ModelForm, TimeInput
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import practice_time, schedule_conflicts
-from appointments.models import HoursException
+from appointments.admin import practice_time, schedule_conflicts, schedule_rights, two_clocks
+from appointments.admin.hours_exception_form import HoursExceptionForm
+from appointments.models import HoursException, Provider
+from core.validation import dates
+from core.validation.primary_keys import parse_key
 
 
 class WhenFilter(admin.SimpleListFilter):
@@ -25,22 +30,63 @@ class WhenFilter(admin.SimpleListFilter):
         return queryset.filter(last_day__lt=today) if self.value() == "over" else queryset
 
 
+class WhoseFilter(admin.SimpleListFilter):
+    title = _("for whom")
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[Any, Any]]:
+        providers = Provider.objects.filter(exceptions__isnull=False).distinct()
+        return [("clinic", _("The whole clinic")), *((str(one.pk), one.name) for one in providers)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "clinic":
+            return queryset.filter(provider=None)
+        return queryset.filter(provider=parse_key(self.value())) if self.value() else queryset
+
+
 @admin.register(HoursException)
 class HoursExceptionAdmin(admin.ModelAdmin):
+    """Somebody without the right to schedule everybody changes those of their own provider."""
+
+    form = HoursExceptionForm
     list_display = ["days", "whose", "kind", "clocks", "note"]
-    list_filter = [WhenFilter, "kind", ("provider", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [WhenFilter, "kind", WhoseFilter]
     list_select_related = ["provider"]
-    formfield_overrides = practice_time.FORMFIELD_OVERRIDES
+    # No shortcuts beside the times: "now" would be the practice's, and they are the provider's.
+    formfield_overrides = dates.FORM_FIELDS | {
+        TimeField: {
+            "input_formats": practice_time.TIME_INPUT_FORMATS,
+            "widget": TimeInput(format=practice_time.TIME_INPUT_FORMATS[0]),
+        }
+    }
     search_fields = ["provider__name", "note"]
     fieldsets = [
         (None, {"fields": ["provider", "kind"]}),
-        (_("Days"), {"fields": [("first_day", "last_day")]}),
-        (_("Time of day"), {"fields": [("opens", "closes")]}),
+        (_("When"), {"fields": [("first_day", "last_day"), "part", ("opens", "closes")]}),
         (None, {"fields": ["note"]}),
     ]
+    READING = [(None, {"fields": ["whose", "kind", "days", "clocks", "note"]})]
 
     class Media:
         css = {"all": ["css/admin-appointments.css"]}
+        js = ["js/two-clocks.js"]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"user": request.user})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None and not self.has_change_permission(request, obj):
+            return self.READING
+        return self.fieldsets
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_change(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_change(request, obj)
 
     @admin.display(description=_("days"), ordering="first_day")
     def days(self, exception: HoursException) -> str:
@@ -55,11 +101,10 @@ class HoursExceptionAdmin(admin.ModelAdmin):
         return exception.provider.name if exception.provider else _now("The whole clinic")
 
     @admin.display(description=_("time of day"))
-    def clocks(self, exception: HoursException) -> str:
-        if exception.opens is None or exception.closes is None:
+    def clocks(self, row: HoursException) -> str:
+        if row.opens is None or row.closes is None:
             return _now("all day")
-        opens, closes = map(practice_time.format_time, (exception.opens, exception.closes))
-        return f"{opens} – {closes}"
+        return two_clocks.named_span(row.opens, row.closes, row.first_day, row.provider)
 
     def changeform_view(
         self,
@@ -70,7 +115,10 @@ class HoursExceptionAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         save = super().changeform_view
         return schedule_conflicts.before_saving(
-            self, request, lambda: save(request, object_id, form_url, extra_context)
+            self,
+            request,
+            lambda: save(request, object_id, form_url, extra_context),
+            provider=_only(request),
         )
 
     def delete_view(
@@ -79,9 +127,24 @@ class HoursExceptionAdmin(admin.ModelAdmin):
         """Show conflicts first: without extra hours a visit may stand outside the weekly ones."""
         delete = super().delete_view
         return schedule_conflicts.before_saving(
-            self, request, lambda: delete(request, object_id, extra_context)
+            self,
+            request,
+            lambda: delete(request, object_id, extra_context),
+            provider=_only(request),
         )
 
     def get_actions(self, request: HttpRequest) -> dict:
         """Offer none: each deletion may cause conflicts, and is asked about."""
         return {}
+
+
+def _may_change(request: HttpRequest, row: HoursException | None) -> bool:
+    return row is None or schedule_rights.may_change(request.user, row.provider_id)
+
+
+def _only(request: HttpRequest) -> int | None:
+    """Return the provider whose visits alone a change of this person's can disturb, if one."""
+    if schedule_rights.may_schedule_everybody(request.user):
+        return None
+    own = schedule_rights.own_provider(request.user)
+    return own.pk if own else None

@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import practice_time, schedule_conflicts, video_rooms
+from appointments.admin import practice_time, schedule_conflicts, schedule_rights, video_rooms
 from appointments.admin.calendar_feed import new_calendar_address
-from appointments.models import HoursException, License, Provider, WeeklyHours
+from appointments.models import License, Provider, WeeklyHours
 from appointments.scheduling import time_zones
 from core.images import uploads
 from core.people.form_fields import AddressField, NameField
@@ -74,17 +74,18 @@ class WeeklyHoursInline(admin.TabularInline):
     extra = 0
     ordering = ["weekday", "opens"]
 
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and _may_change(request, obj)
 
-class ExceptionInline(admin.TabularInline):
-    model = HoursException
-    formfield_overrides = practice_time.FORMFIELD_OVERRIDES
-    extra = 0
-    ordering = ["first_day"]
-    verbose_name_plural = _("Time off and extra hours, from this month on")
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_change(request, obj)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        first = practice_time.today().replace(day=1)
-        return super().get_queryset(request).filter(last_day__gte=first)
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_change(request, obj)
+
+
+def _may_change(request: HttpRequest, provider: Provider | None) -> bool:
+    return schedule_rights.may_change(request.user, provider.pk if provider else None)
 
 
 @admin.register(Provider)
@@ -96,7 +97,7 @@ class ProviderAdmin(admin.ModelAdmin):
     search_fields = ["name", "credentials", "email"]
     name_fields = ["name"]
     actions = [new_calendar_address]
-    inlines = [LicenseInline, WeeklyHoursInline, ExceptionInline]
+    inlines = [LicenseInline, WeeklyHoursInline]
     fieldsets = [
         (None, {"fields": ["name", "credentials", "slug", "active", "accepts_new"]}),
         (_("For patients"), {"fields": ["photo", "about", "languages"]}),
@@ -142,7 +143,8 @@ class ProviderAdmin(admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Allow also whoever keeps the hours, on a provider's page; the rest there is to read."""
         keeps_hours = request.user.has_perm("appointments.change_weeklyhours")
-        return keeps_hours or self.has_edit_permission(request)
+        theirs = obj is None or _may_change(request, obj)
+        return (keeps_hours and theirs) or self.has_edit_permission(request)
 
     def has_edit_permission(self, request: HttpRequest) -> bool:
         """Whether they may change the provider, and not only the hours."""

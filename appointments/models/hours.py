@@ -77,7 +77,6 @@ class HoursException(models.Model):
         related_name="exceptions",
         null=True,
         blank=True,
-        help_text=_("Empty: the whole clinic."),
     )
     kind = models.CharField(_("kind"), max_length=11, choices=Kind.choices, default=Kind.TIME_OFF)
     first_day = models.DateField(_("first day"))
@@ -97,8 +96,8 @@ class HoursException(models.Model):
 
     class Meta:
         ordering = ["-first_day"]
-        verbose_name = _("exception")
-        verbose_name_plural = _("exceptions")
+        verbose_name = _("time off or extra hours")
+        verbose_name_plural = _("time off and closures")
         constraints = [
             models.CheckConstraint(
                 condition=Q(last_day__gte=F("first_day")),
@@ -121,4 +120,5 @@ class HoursException(models.Model):
 
     def __str__(self) -> str:
         who = self.provider.name if self.provider else _("The whole clinic")
-        return f"{who}: {self.get_kind_display()} {self.first_day}–{self.last_day}"
+        days = dict.fromkeys([f"{self.first_day}", f"{self.last_day}"])
+        return f"{who}: {self.get_kind_display()}, {' – '.join(days)}"

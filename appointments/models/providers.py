@@ -5,6 +5,7 @@ from datetime import date
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -53,6 +54,15 @@ class Provider(models.Model):
     slug = models.SlugField(_("address"), unique=True)
     credentials = models.CharField(_("credentials"), max_length=60, help_text=_("Like “PMHNP”."))
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("Patients never see it."))
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("staff account"),
+        related_name="provider",
+        null=True,
+        blank=True,
+        help_text=_("Who signs in as this provider, and may change these hours and no others."),
+    )
     time_zone = models.CharField(_("time zone"), max_length=60, validators=[validate_zone])
     languages = models.CharField(_("languages"), max_length=100, default="English")
     about = models.CharField(_("a few words"), max_length=200, blank=True)
@@ -84,6 +94,9 @@ class Provider(models.Model):
         ordering = ["name"]
         verbose_name = _("provider")
         verbose_name_plural = _("providers")
+        permissions = [
+            ("schedule_provider", _("Can change everybody’s hours and close the clinic")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.credentials}" if self.credentials else self.name

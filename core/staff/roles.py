@@ -12,6 +12,8 @@ EDIT = "view change"
 WORK = "view add change"
 ALL = "view add change delete"
 
+# `schedule` changes everybody's hours and closes the clinic. Without it somebody who may change
+# hours changes those of their own provider, and no others: `appointments.admin.schedule_rights`.
 ROLES: dict[str, dict[str, str]] = {
     "front desk": {
         "appointments.appointment": WORK,
@@ -21,7 +23,7 @@ ROLES: dict[str, dict[str, str]] = {
         "appointments.hoursexception": ALL,
         "appointments.license": LOOK,
         "appointments.patient": EDIT,
-        "appointments.provider": LOOK,
+        "appointments.provider": "view schedule",
         "appointments.service": LOOK,
         "appointments.statusreason": LOOK,
         "appointments.waitlistentry": EDIT,
@@ -92,7 +94,7 @@ ROLES: dict[str, dict[str, str]] = {
         "appointments.hoursexception": ALL,
         "appointments.license": ALL,
         "appointments.patient": EDIT,
-        "appointments.provider": WORK,
+        "appointments.provider": "view add change schedule",
         "appointments.service": WORK,
         "appointments.statusreason": WORK,
         "appointments.waitlistentry": EDIT,

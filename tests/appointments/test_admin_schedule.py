@@ -165,7 +165,7 @@ def test_the_list_of_providers_takes_as_many_queries_for_ten_as_for_one(
 
 
 def enter(client: Client, day: date, **values) -> str:
-    data = {"kind": "time_off", "first_day": day, "last_day": day} | values
+    data = {"provider": "clinic", "kind": "time_off", "first_day": day, "last_day": day} | values
     return client.post(EXCEPTION, data, follow=True).content.decode()
 
 

@@ -49,7 +49,12 @@ def manager(db) -> Client:
 
 def off(day: date | None = None, **values) -> dict:
     day = day or monday().date()
-    return {"kind": "time_off", "first_day": f"{day}", "last_day": f"{day}"} | values
+    return {
+        "provider": "clinic",
+        "kind": "time_off",
+        "first_day": f"{day}",
+        "last_day": f"{day}",
+    } | values
 
 
 def text_of(answer) -> str:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from appointments.models import Appointment, HoursException
+from appointments.models import Appointment, HoursException, Provider
 from core.mail.models import OutgoingEmail
 from core.staff import roles
 from tests.appointments.staff_clients import signed_in
@@ -24,18 +24,24 @@ def _without_a_second_factor(settings) -> None:
     settings.STAFF_MFA_REQUIRED = False
 
 
-def somebody(role: str) -> Client:
-    if role != LOOKS_ON:
-        return signed_in(role)
-    client = signed_in("")
+def somebody(role: str, provider: Provider) -> Client:
+    """Of that role, and with an account that belongs to this provider: the hours are theirs."""
+    client = signed_in("" if role == LOOKS_ON else role)
     user = client.get("/admin/").wsgi_request.user
-    user.user_permissions.set(Permission.objects.filter(codename__in=CHANGE))
+    Provider.objects.filter(pk=provider.pk).update(account=user)
+    if role == LOOKS_ON:
+        user.user_permissions.set(Permission.objects.filter(codename__in=CHANGE))
     return client
 
 
 def settle_at_once(visits: list[Appointment]) -> tuple[str, dict]:
     """A change of hours together with what becomes of the visits it disturbs."""
-    day = {"kind": "time_off", "first_day": f"{monday().date()}", "last_day": f"{monday().date()}"}
+    day = {
+        "provider": visits[0].provider_id,
+        "kind": "time_off",
+        "first_day": f"{monday().date()}",
+        "last_day": f"{monday().date()}",
+    }
     seen = [visit.pk for visit in visits]
     chosen = {"conflicts-all": "cancel", "conflicts-seen": seen, "conflicts-reason": ""}
     return reverse("admin:appointments_hoursexception_add"), day | chosen
@@ -82,7 +88,7 @@ def test_only_roles_that_may_change_appointments_do(role, way: Callable):
     service, series = make_service(), uuid4()
     times = (monday("10:00"), monday("11:00"))
     visits = [make_appointment(service=service, starts_at=t, series=series) for t in times]
-    client = somebody(role)
+    client = somebody(role, visits[0].provider)
     path, data = way(visits)
     before = states()
     answer = client.post(path, data)

@@ -49,7 +49,7 @@ def staff_page(browser, live_server, settings):
 def test_a_closure_over_sixty_visits_is_decided_by_groups_with_one_exception(staff_page):
     visits = many(60)
     page = staff_page(reverse("admin:appointments_hoursexception_add"), "Mina")
-    page.get_by_label("Kind").select_option("time_off")
+    page.get_by_label("For whom").select_option("clinic")
     first, last = monday().date(), monday(weeks=2).date()
     page.locator("[name=first_day]").fill(f"{first}")
     page.locator("[name=last_day]").fill(f"{last}")

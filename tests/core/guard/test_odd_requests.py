@@ -69,7 +69,7 @@ def test_no_page_of_a_patient_breaks_at_the_ends_of_the_calendar(client, day):
 def test_staff_cannot_save_a_day_at_the_ends_of_the_calendar(day):
     response = desk("manager").post(
         "/admin/appointments/hoursexception/add/",
-        {"kind": "time_off", "first_day": day, "last_day": day},
+        {"provider": "clinic", "kind": "time_off", "first_day": day, "last_day": day},
     )
     assert response.status_code == 200
     assert "Choose a day between 1900 and 2199." in response.text

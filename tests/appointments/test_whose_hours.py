@@ -1,0 +1,152 @@
+"""A clinician changes hours of their own and nobody else's; the clinic is closed by its name."""
+
+import html
+from datetime import time
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from appointments.models import HoursException, Provider
+from tests.appointments.staff_clients import signed_in
+from tests.appointments.test_conflicts import off
+from tests.factories import make_appointment, make_provider, make_service, make_time_off, monday
+from tests.pages.factories import make_practice
+
+pytestmark = pytest.mark.django_db
+ADD = reverse("admin:appointments_hoursexception_add")
+LIST = reverse("admin:appointments_hoursexception_changelist")
+
+
+@pytest.fixture(autouse=True)
+def _without_a_second_factor(settings) -> None:
+    settings.STAFF_MFA_REQUIRED = False
+
+
+@pytest.fixture
+def own(db) -> Provider:
+    return make_provider(name="Robin Vale")
+
+
+@pytest.fixture
+def clinician(own) -> Client:
+    client = signed_in("clinician", name="Robin Vale")
+    user = client.get("/admin/").wsgi_request.user
+    Provider.objects.filter(pk=own.pk).update(account=user)
+    return client
+
+
+def text_of(answer) -> str:
+    return html.unescape(answer.content.decode())
+
+
+def page(name: str, row) -> str:
+    return reverse(f"admin:appointments_hoursexception_{name}", args=[row.pk])
+
+
+def test_a_clinician_takes_time_off(clinician, own):
+    assert clinician.post(ADD, off(provider=own.pk)).status_code == 302
+    row = HoursException.objects.get()
+    assert row.provider == own
+    assert clinician.post(page("delete", row), {"post": "yes"}).status_code == 302
+    assert not HoursException.objects.exists()
+
+
+@pytest.mark.parametrize("whom", ["clinic", "colleague", ""])
+def test_a_clinician_closes_neither_the_clinic_nor_a_colleagues_day(clinician, whom):
+    colleague = make_provider(name="Anna Berg")
+    answer = clinician.post(ADD, off(provider=colleague.pk if whom == "colleague" else whom))
+    assert answer.status_code == 200
+    assert not HoursException.objects.exists()
+    assert "Anna Berg" not in text_of(clinician.get(ADD))
+    assert 'value="clinic"' not in text_of(clinician.get(ADD))
+
+
+@pytest.mark.parametrize("theirs", [True, False])
+def test_a_clinician_changes_and_deletes_no_others_time_off(clinician, theirs):
+    colleague = make_provider() if theirs else None
+    row = make_time_off(colleague, monday().date())
+    before = HoursException.objects.values().get()
+    assert clinician.get(page("change", row)).status_code == 200  # to read
+    assert clinician.post(page("change", row), off()).status_code == 403
+    assert clinician.post(page("delete", row), {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    assert clinician.post(LIST, chosen).status_code == 403
+    assert HoursException.objects.values().get() == before
+
+
+def test_a_clinician_gives_their_own_time_off_to_nobody_else(clinician, own):
+    row = make_time_off(own, monday().date())
+    for whom in ("clinic", make_provider().pk):
+        assert clinician.post(page("change", row), off(provider=whom)).status_code == 200
+        assert HoursException.objects.get().provider == own
+
+
+def test_somebody_whose_account_is_no_providers_reads_why_nothing_can_be_chosen(db):
+    client = signed_in("clinician")
+    make_provider(name="Anna Berg")
+    assert "Your account is linked to no provider yet" in text_of(client.get(ADD))
+    assert client.post(ADD, off()).status_code == 200
+    assert not HoursException.objects.exists()
+
+
+def test_whoever_leaves_out_for_whom_closes_nothing(db):
+    desk = signed_in("front desk")
+    answer = desk.post(ADD, off(provider=""))
+    assert "This field is required." in text_of(answer)
+    assert not HoursException.objects.exists()
+    assert desk.post(ADD, off(provider="clinic")).status_code == 302
+    assert HoursException.objects.get().provider is None
+
+
+# ── whose clock, and which part of the day ──
+
+
+def test_the_list_and_the_form_name_the_providers_clock_and_the_practices_beside_it(db):
+    make_practice(time_zone="America/Chicago")
+    west = make_provider(name="West Wind", time_zone="America/Los_Angeles")
+    row = make_time_off(west, monday().date(), hours="13:00-14:00")
+    both = "1:00 pm – 2:00 pm Pacific Time (3:00 pm – 4:00 pm Central Time)"
+    desk = signed_in("front desk")
+    assert both in text_of(desk.get(LIST))
+    form = text_of(desk.get(page("change", row)))
+    assert both in form
+    assert "West Wind, NP – Pacific Time" in form
+    assert "The whole clinic – each provider’s own clock" in form
+
+
+@pytest.mark.parametrize(
+    ("part", "clocks"),
+    [
+        ("morning", (time(0), time(12))),
+        ("afternoon", (time(12), time(0))),
+        ("all_day", (None, None)),
+    ],
+)
+def test_a_part_of_the_day_is_one_choice_and_the_last_day_may_be_left_out(part, clocks):
+    provider = make_provider()
+    data = off(provider=provider.pk, part=part, last_day="")
+    assert signed_in("front desk").post(ADD, data).status_code == 302
+    row = HoursException.objects.get()
+    assert (row.opens, row.closes) == clocks
+    assert row.first_day == row.last_day
+
+
+def test_times_that_were_typed_are_never_dropped_for_a_part_of_the_day(db):
+    desk, provider = signed_in("front desk"), make_provider()
+    times = {"opens": "1 pm", "closes": "2 pm"}
+    refused = desk.post(ADD, off(provider=provider.pk, part="afternoon", **times))
+    assert "not both" in text_of(refused)
+    assert desk.post(ADD, off(provider=provider.pk, part="times")).status_code == 200
+    assert not HoursException.objects.exists()
+    # "All day" is what the page comes with.
+    assert desk.post(ADD, off(provider=provider.pk, part="all_day", **times)).status_code == 302
+    assert HoursException.objects.get().opens == time(13)
+
+
+def test_a_holiday_of_the_whole_clinic_shows_first_whom_it_would_disturb(db):
+    visits = [make_appointment(service=make_service()) for _ in range(2)]
+    desk = signed_in("front desk")
+    answer = desk.post(ADD, off(provider="clinic", note="Founders’ Day"))
+    assert all(f"visit-{visit.pk}" in text_of(answer) for visit in visits)
+    assert not HoursException.objects.exists()
