@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import TimeField
 from django.forms import ModelForm, TimeInput
+from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -69,7 +70,7 @@ class HoursExceptionAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["css/admin-appointments.css"]}
-        js = ["js/two-clocks.js"]
+        js = [Script("js/two-clocks.js", defer=True)]
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -90,11 +91,7 @@ class HoursExceptionAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("days"), ordering="first_day")
     def days(self, exception: HoursException) -> str:
-        first, last = (
-            practice_time.format_date(exception.first_day),
-            practice_time.format_date(exception.last_day),
-        )
-        return first if first == last else f"{first} – {last}"
+        return practice_time.format_days(exception.first_day, exception.last_day)
 
     @admin.display(description=_("whose"), ordering="provider__name")
     def whose(self, exception: HoursException) -> str:

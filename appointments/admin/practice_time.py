@@ -60,6 +60,11 @@ def format_date(when: date) -> str:
     return date_format(when, pgettext("day in a list", "D, M j, Y"), use_l10n=False)
 
 
+def format_days(first: date, last: date) -> str:
+    """Return "Tue, Nov 24, 2026", or the first and the last of several."""
+    return format_date(first) if first == last else f"{format_date(first)} – {format_date(last)}"
+
+
 def format_time(when: time) -> str:
     """Return "2:30 pm"."""
     return time_format(when, pgettext("clock", "g:i A"), use_l10n=False).lower()

@@ -1,63 +1,29 @@
-"""Providers with their licenses, weekly hours and exceptions."""
+"""Providers: who they are, their licenses and services, and what keeps patients from booking."""
 
 from datetime import date, timedelta
-from functools import partial
-from itertools import combinations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models, transaction
 from django.db.models import Min, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import practice_time, schedule_conflicts, schedule_rights, video_rooms
+from appointments.admin import bookable, practice_time, schedule_conflicts, video_rooms
 from appointments.admin.calendar_feed import new_calendar_address
-from appointments.models import License, Provider, WeeklyHours
+from appointments.admin.provider_form import ProviderForm
+from appointments.admin.week_editor import RIGHT, hours_view
+from appointments.models import License, Provider
 from appointments.scheduling import time_zones
-from core.images import uploads
-from core.people.form_fields import AddressField, NameField
+from core.people.form_fields import AddressField
+from core.staff.admin_urls import admin_urls
 from core.validation.primary_keys import parse_key
 
 EXPIRES_SOON = timedelta(days=60)
-PHOTO = 480  # pixels each way: three for each that a card shows
-
-
-class ProviderForm(forms.ModelForm):
-    class Meta:
-        model = Provider
-        fields = "__all__"  # noqa: DJ007  the admin's fieldsets choose
-        # Django's own field would hand any kind of picture, of any size, to Pillow first.
-        field_classes = {
-            "photo": forms.FileField,
-            "name": NameField,
-            "video_room": partial(forms.URLField, assume_scheme="https"),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "photo" in self.fields:
-            self.fields["photo"].widget.attrs["accept"] = uploads.ACCEPTED
-        if "video_room" in self.fields:
-            self.fields["video_room"].help_text = _(
-                "The address where patients join by video. Empty: they are told that we call them."
-            )
-        if "time_zone" in self.fields:
-            kept = [self.instance.time_zone] if self.instance.time_zone else []
-            choices = [(name, f"{words} ({name})") for name, words in time_zones.choices(*kept)]
-            self.fields["time_zone"].widget = forms.Select(choices=[("", "–"), *choices])
-
-    def clean_photo(self) -> Any:
-        upload = self.cleaned_data.get("photo")
-        if not upload or "photo" not in self.changed_data:
-            return upload
-        try:
-            return uploads.prepare_upload(upload, square=PHOTO)
-        except uploads.Refused as refused:
-            raise forms.ValidationError(str(refused)) from refused
 
 
 class LicenseInline(admin.TabularInline):
@@ -65,65 +31,46 @@ class LicenseInline(admin.TabularInline):
     formfield_overrides = practice_time.FORMFIELD_OVERRIDES
     verbose_name = _("license")
     verbose_name_plural = _("licenses")
-    extra = 0
 
-
-class WeeklyHoursInline(admin.TabularInline):
-    model = WeeklyHours
-    formfield_overrides = practice_time.FORMFIELD_OVERRIDES
-    extra = 0
-    ordering = ["weekday", "opens"]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_add_permission(request, obj) and _may_change(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and _may_change(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and _may_change(request, obj)
-
-
-def _may_change(request: HttpRequest, provider: Provider | None) -> bool:
-    return schedule_rights.may_change(request.user, provider.pk if provider else None)
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj else 2
 
 
 @admin.register(Provider)
 class ProviderAdmin(admin.ModelAdmin):
     form = ProviderForm
     formfield_overrides = {models.EmailField: {"form_class": AddressField}}
-    list_display = ["__str__", "zone_words", "states", "next_expiry", "active"]
+    list_display = ["__str__", "zone_words", "states", "next_expiry", "can_be_booked"]
     list_filter = ["active", "services", "licenses__state"]
     search_fields = ["name", "credentials", "email"]
     name_fields = ["name"]
     actions = [new_calendar_address]
-    inlines = [LicenseInline, WeeklyHoursInline]
+    inlines = [LicenseInline]
     fieldsets = [
-        (None, {"fields": ["name", "credentials", "slug", "active", "accepts_new"]}),
-        (_("For patients"), {"fields": ["photo", "about", "languages"]}),
-        (_("For staff"), {"fields": ["time_zone", "email", "video_room"]}),
+        (None, {"fields": ["name", "credentials", "services", "time_zone", "account"]}),
+        (_("For patients"), {"fields": ["photo", "about", "languages", "video_room", "slug"]}),
+        (_("For staff"), {"fields": ["email", "active", "accepts_new"]}),
         (_("Limits"), {"fields": ["daily_limit", "weekly_limit"]}),
     ]
 
     class Media:
-        css = {"all": ["css/admin-appointments.css"]}
+        css = {"all": ["css/admin-appointments.css", "css/admin-hours.css"]}
+
+    def get_urls(self) -> list[Any]:
+        return [*admin_urls(self, [("<int:provider>/hours/", hours_view)]), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
         today = practice_time.today()
         valid = Q(licenses__expires__gte=today)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                valid_states=ArrayAgg(
-                    "licenses__state",
-                    filter=valid,
-                    distinct=True,
-                    default=Value([]),
-                ),
-                first_expiry=Min("licenses__expires"),
-                practice_today=Value(today),
-            )
+        return bookable.with_gaps(super().get_queryset(request), today).annotate(
+            valid_states=ArrayAgg(
+                "licenses__state",
+                filter=valid,
+                distinct=True,
+                default=Value([]),
+            ),
+            first_expiry=Min("licenses__expires"),
+            practice_today=Value(today),
         )
 
     @admin.display(description=_("time zone"), ordering="time_zone")
@@ -140,20 +87,55 @@ class ProviderAdmin(admin.ModelAdmin):
             provider.first_expiry, provider.practice_today
         )
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow also whoever keeps the hours, on a provider's page; the rest there is to read."""
-        keeps_hours = request.user.has_perm("appointments.change_weeklyhours")
-        theirs = obj is None or _may_change(request, obj)
-        return (keeps_hours and theirs) or self.has_edit_permission(request)
+    @admin.display(description=_("can be booked"))
+    def can_be_booked(self, provider: Any) -> str:
+        missing = ", ".join(bookable.gaps(provider))
+        return _now("no: %(missing)s") % {"missing": missing} if missing else _now("yes")
+
+    @admin.display(description=_("services"), empty_value="–")
+    def offers(self, provider: Provider) -> str:
+        return ", ".join(service.name for service in provider.services.all())
 
     def has_edit_permission(self, request: HttpRequest) -> bool:
-        """Whether they may change the provider, and not only the hours."""
-        return super().has_change_permission(request)
+        """Whether they may change the provider: for actions."""
+        return self.has_change_permission(request)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        if obj is None or self.has_edit_permission(request):
-            return []
-        return [name for _title, options in self.fieldsets for name in options["fields"]]
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None or self.has_change_permission(request, obj):
+            return self.fieldsets
+        return [
+            (
+                title,
+                {"fields": ["offers" if name == "services" else name for name in each["fields"]]},
+            )
+            for title, each in self.fieldsets
+        ]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            # As it is saved: `obj` holds what was typed, which may make no sense.
+            saved = Provider.objects.get(pk=obj.pk)
+            context["checklist"] = list(bookable.checklist(saved))
+            context["is_bookable"] = all(item.done for item in context["checklist"] if item.needed)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def response_add(
+        self, request: HttpRequest, obj: Provider, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Lead on to the hours, without which nobody can book."""
+        response = super().response_add(request, obj, post_url_continue)
+        goes_on = {"_addanother", "_continue", "_popup"} & {*request.POST}
+        if goes_on or not request.user.has_perm(RIGHT):
+            return response
+        return redirect("admin:appointments_provider_hours", obj.pk)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict:
         return {"slug": ["name"]} if obj is None else {}
@@ -188,9 +170,7 @@ class ProviderAdmin(admin.ModelAdmin):
         self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
-        for one, other in overlapping(list(form.instance.weekly_hours.all())):
-            text = _("These hours overlap, and count once: %(one)s and %(other)s.")
-            self.message_user(request, text % {"one": one, "other": other}, messages.WARNING)
+        form.instance.services.set(form.cleaned_data["services"])
         video_rooms.warn(request, video_rooms.without_room().filter(pk=form.instance.pk))
 
 
@@ -205,23 +185,3 @@ def expiry_words(expires: date, today: date) -> str:
             "left": left,
         }
     return practice_time.format_date(expires)
-
-
-def overlapping(rows: list[WeeklyHours]) -> list[tuple[WeeklyHours, WeeklyHours]]:
-    """Return the pairs that are valid on some same day and share a time of it."""
-    return [pair for pair in combinations(rows, 2) if _share_a_day(*pair) and _share_a_time(*pair)]
-
-
-def _share_a_day(one: WeeklyHours, other: WeeklyHours) -> bool:
-    first = max(one.valid_from or date.min, other.valid_from or date.min)
-    last = min(one.valid_to or date.max, other.valid_to or date.max)
-    return one.weekday == other.weekday and first <= last
-
-
-def _share_a_time(one: WeeklyHours, other: WeeklyHours) -> bool:
-    return _open_before_end(one, other) and _open_before_end(other, one)
-
-
-def _open_before_end(one: WeeklyHours, other: WeeklyHours) -> bool:
-    # A closing time of midnight is the end of the day.
-    return not other.closes.hour + other.closes.minute or one.opens < other.closes

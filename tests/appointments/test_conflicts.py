@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.test import Client
@@ -25,6 +25,7 @@ from tests.factories import (
     make_time_off,
     monday,
 )
+from tests.page_forms import read_forms
 
 pytestmark = pytest.mark.django_db
 EXCEPTION = reverse("admin:appointments_hoursexception_add")
@@ -219,17 +220,13 @@ def provider_form(provider: Provider, **changes) -> dict:
         "time_zone": provider.time_zone,
         "languages": "English",
         "active": "on",
+        "services": [service.pk for service in provider.services.all()],
     }
     for prefix, rows in {
         "licenses": [
             {"id": row.pk, "state": row.state, "number": row.number, "expires": row.expires}
             for row in provider.licenses.all()
         ],
-        "weekly_hours": [
-            {"id": row.pk, "weekday": row.weekday, "opens": row.opens, "closes": row.closes}
-            for row in provider.weekly_hours.all()
-        ],
-        "exceptions": [],
     }.items():
         data |= {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": len(rows)}
         for place, row in enumerate(rows):
@@ -241,6 +238,20 @@ def provider_form(provider: Provider, **changes) -> dict:
 def change(client: Client, provider: Provider, **changes):
     address = reverse("admin:appointments_provider_change", args=[provider.pk])
     return client.post(address, provider_form(provider, **changes))
+
+
+def change_hours(client: Client, provider: Provider, hours: str, *, weekday: int = 0, **also):
+    """Give that weekday these hours, like "09:00-17:00", from today on; the others stay."""
+    page = reverse("admin:appointments_provider_hours", args=[provider.pk])
+    [form] = [form for form in read_forms(client.get(page).text) if "seen" in form.fields]
+    [place] = [
+        name.removesuffix("weekday")
+        for name, value in form.fields.items()
+        if name.endswith("-weekday") and value == f"{weekday}"
+    ][:1]
+    opens, closes = hours.split("-") if hours else ("", "")
+    typed = {f"{place}opens": opens, f"{place}closes": closes, "save": "yes"}
+    return client.post(page, form.sent(**(typed | also)))
 
 
 def test_a_provider_who_leaves_leaves_no_visit_behind(manager):
@@ -270,18 +281,16 @@ def test_nobody_keeps_a_visit_without_its_license(manager):
 
 def test_shorter_weekly_hours_show_the_visits_outside_them(manager):
     visit = make_appointment()
-    answer = change(manager, visit.provider, **{"weekly_hours-0-opens": "11:00 am"})
+    answer = change_hours(manager, visit.provider, "11:00 am-5 pm")
     assert "Outside the hours" in text_of(answer)
     assert choose(manager, answer, "cancel").status_code == 302
-    assert f"{visit.provider.weekly_hours.first().opens}" == "11:00:00"
+    assert (0, time(11)) in visit.provider.weekly_hours.values_list("weekday", "opens")
 
 
 def test_weekly_hours_that_disturb_nobody_are_just_saved(manager):
     visit = make_appointment()
-    assert (
-        change(manager, visit.provider, **{"weekly_hours-0-closes": "4:00 pm"}).status_code == 302
-    )
-    assert f"{visit.provider.weekly_hours.first().closes}" == "16:00:00"
+    assert change_hours(manager, visit.provider, "9 am-4 pm").status_code == 302
+    assert (0, time(16)) in visit.provider.weekly_hours.values_list("weekday", "closes")
 
 
 def test_a_visit_that_stood_outside_the_hours_before_is_not_asked_about_again(manager):

@@ -19,7 +19,6 @@ from appointments.models import (
     Patient,
     Provider,
     Service,
-    WeeklyHours,
 )
 from core.practice.models import Practice
 from tests.appointments.staff_clients import signed_in
@@ -163,8 +162,9 @@ def test_a_change_by_a_program_is_shown_without_a_name(mine):
 
 def test_saving_what_nobody_else_has_touched_is_just_saved(mine):
     provider = make_provider(hours="")
+    service = make_service(providers=[provider])
     form = opened(mine, provider)
-    make_appointment(service=make_service(providers=[provider]))  # not on this form
+    make_appointment(service=service)  # not on this form
     assert save(mine, provider, form, languages="Dutch").status_code == 302
 
 
@@ -217,29 +217,23 @@ def test_a_page_without_a_snapshot_still_names_a_row_that_is_gone(mine):
 
 
 def test_rows_that_a_colleague_added_and_changed_are_in_my_form_beside_mine(mine, theirs):
-    provider = make_provider(states=["TN"], hours="09:00-17:00")
+    provider = make_provider(states=["OH", "TN"], hours="")
     older = opened(mine, provider)
     row = {"state": "KY", "number": "K-1", "expires": "2098-01-01"}
-    added = {f"licenses-1-{name}": value for name, value in row.items()}
-    changed = {"licenses-TOTAL_FORMS": "2", "weekly_hours-2-closes": "04:00 PM"}
+    added = {f"licenses-2-{name}": value for name, value in row.items()}
+    changed = {"licenses-TOTAL_FORMS": "3", "licenses-1-number": "T-9"}
     assert save(theirs, provider, opened(theirs, provider), **added, **changed).status_code == 302
     row = {"state": "GA", "number": "G-1", "expires": "2097-01-01"}
-    my_own = {f"licenses-1-{name}": value for name, value in row.items()}
-    answer = save(
-        mine,
-        provider,
-        older,
-        **my_own,
-        **{"licenses-TOTAL_FORMS": "2", "weekly_hours-0-DELETE": "on"},
-    )
+    my_own = {f"licenses-2-{name}": value for name, value in row.items()}
+    deleted = {"licenses-TOTAL_FORMS": "3", "licenses-0-DELETE": "on"}
+    answer = save(mine, provider, older, **my_own, **deleted)
     words = told(answer)
     assert "is new." in words
-    assert "5:00 p.m. → 4:00 p.m." in words
+    assert "→ T-9" in words
     assert save(mine, provider, form_in(answer, provider)).status_code == 302
-    states = License.objects.filter(provider=provider).values_list("state", flat=True)
-    assert sorted(states) == ["GA", "KY", "TN"]
-    hours = {row.weekday: f"{row.closes}" for row in WeeklyHours.objects.filter(provider=provider)}
-    assert (0 not in hours, hours[2]) == (True, "16:00:00")
+    found = dict(License.objects.filter(provider=provider).values_list("state", "number"))
+    assert sorted(found) == ["GA", "KY", "TN"]
+    assert found["TN"] == "T-9"
 
 
 def test_of_a_list_each_ones_additions_and_removals_count(mine, theirs):
@@ -266,19 +260,6 @@ def test_the_rules_of_the_clinic_keep_each_ones_holidays(mine, theirs):
     rules.refresh_from_db()
     assert set(rules.holidays) == {"Labor Day", "Christmas Day"}
     assert rules.most_upcoming == 9
-
-
-def test_who_keeps_only_the_hours_is_held_to_the_same(theirs):
-    provider = make_provider(hours="")
-    WeeklyHours.objects.create(provider=provider, weekday=0, opens="09:00", closes="17:00")
-    desk = signed_in("front desk", name="Rita Desk")
-    older = opened(desk, provider)
-    save(theirs, provider, opened(theirs, provider), **{"weekly_hours-0-closes": "04:00 PM"})
-    answer = save(desk, provider, older, **{"weekly_hours-0-opens": "10:00 AM"})
-    assert answer.status_code == 409
-    assert save(desk, provider, form_in(answer, provider)).status_code == 302
-    row = provider.weekly_hours.get()
-    assert (f"{row.opens}", f"{row.closes}") == ("10:00:00", "16:00:00")
 
 
 # ── records that are gone ──

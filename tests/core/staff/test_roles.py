@@ -35,9 +35,6 @@ NO_FORM = {
 def may(table: dict[str, str], model: str, method: str, page: str) -> bool:
     if model in NO_FORM and (method, page) == ("post", "change"):
         return False
-    if model == "appointments.provider" and page == "change":
-        # Who keeps the hours writes them on the provider's page; the rest there is to read.
-        return may(table, "appointments.weeklyhours", method, page)
     return bool(PAGES[method, page] & set(table.get(model, "").split()))
 
 
