@@ -3,6 +3,7 @@
 from appointments.admin.appointments import AppointmentAdmin
 from appointments.admin.clinic_rules import ClinicRulesAdmin
 from appointments.admin.consents import ConsentAdmin, ConsentTextAdmin
+from appointments.admin.first_booking import first_booking
 from appointments.admin.hours_exceptions import HoursExceptionAdmin
 from appointments.admin.index_panels import failed_mail
 from appointments.admin.patients import PatientAdmin
@@ -26,6 +27,7 @@ __all__ = [
     "StatusReasonAdmin",
     "WaitlistEntryAdmin",
     "failed_mail",
+    "first_booking",
     "no_room",
     "visits",
     "who_saw",
