@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import bookable, practice_time, schedule_conflicts, video_rooms
 from appointments.admin.calendar_feed import new_calendar_address
+from appointments.admin.provider_csv import RIGHTS as CSV_RIGHTS
+from appointments.admin.provider_csv import export_view, import_view
 from appointments.admin.provider_form import ProviderForm
 from appointments.admin.week_editor import RIGHT, hours_view
 from appointments.models import License, Provider
@@ -24,6 +26,11 @@ from core.staff.admin_urls import admin_urls
 from core.validation.primary_keys import parse_key
 
 EXPIRES_SOON = timedelta(days=60)
+PAGES = [
+    ("<int:provider>/hours/", hours_view),
+    ("import/", import_view),
+    ("export/", export_view),
+]
 
 
 class LicenseInline(admin.TabularInline):
@@ -57,7 +64,11 @@ class ProviderAdmin(admin.ModelAdmin):
         css = {"all": ["css/admin-appointments.css", "css/admin-hours.css"]}
 
     def get_urls(self) -> list[Any]:
-        return [*admin_urls(self, [("<int:provider>/hours/", hours_view)]), *super().get_urls()]
+        return [*admin_urls(self, PAGES), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        ours = {"may_use_csv": request.user.has_perms(CSV_RIGHTS)}
+        return super().changelist_view(request, ours | (extra_context or {}))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
         today = practice_time.today()

@@ -47,6 +47,8 @@ PAGES = {
     "appointments_appointment_week": READ,
     "appointments_appointment_move": "appointments.change_appointment",
     "appointments_appointment_series": "appointments.add_appointment",
+    "appointments_provider_import": "appointments.add_provider",
+    "appointments_provider_export": READ,
     "appointments_provider_hours": "appointments.change_weeklyhours",
     "newsletter_issue_live": READ,
     "newsletter_issue_dns_records": READ,
