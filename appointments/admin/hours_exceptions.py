@@ -93,7 +93,7 @@ class HoursExceptionAdmin(admin.ModelAdmin):
     def days(self, exception: HoursException) -> str:
         return practice_time.format_days(exception.first_day, exception.last_day)
 
-    @admin.display(description=_("whose"), ordering="provider__name")
+    @admin.display(description=_("for whom"), ordering="provider__name")
     def whose(self, exception: HoursException) -> str:
         return exception.provider.name if exception.provider else _now("The whole clinic")
 

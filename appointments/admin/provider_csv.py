@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments.admin import practice_time, provider_rows, schedule_conflicts, schedule_rights
+from appointments.admin import practice_time, provider_rows, schedule_rights
 from appointments.admin.provider_rows import COLUMNS, Outcome, RowRefused
 from appointments.models import Provider
 from core import spreadsheets
@@ -106,8 +106,8 @@ def import_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         return _page(model_admin, request, form)
     if "save" not in request.POST:
         return _looked_at(model_admin, request, form)
-    return schedule_conflicts.before_saving(
-        model_admin, request, lambda: _save(model_admin, request, form)
+    return model_admin.show_conflicts_first(  # type: ignore[attr-defined]  # of ProviderAdmin
+        request, lambda: _save(model_admin, request, form)
     )
 
 

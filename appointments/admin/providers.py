@@ -1,5 +1,6 @@
 """Providers: who they are, their licenses and services, and what keeps patients from booking."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -166,6 +167,12 @@ class ProviderAdmin(admin.ModelAdmin):
         provider = parse_key(object_id)
         if not provider:
             return save()  # a new provider has no visits
+        return self.show_conflicts_first(request, save, provider=provider)
+
+    def show_conflicts_first(
+        self, request: HttpRequest, save: Callable[[], HttpResponse], provider: int | None = None
+    ) -> HttpResponse:
+        """Return what `save` answers, or the visits that it would disturb: for our pages too."""
         return schedule_conflicts.before_saving(self, request, save, provider=provider)
 
     def save_model(

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from appointments.admin import (
     practice_time,
-    schedule_conflicts,
     schedule_rights,
     two_clocks,
     week_form,
@@ -46,8 +45,8 @@ def hours_view(model_admin: ModelAdmin, request: HttpRequest, provider: int) -> 
     if typed is not None:  # nothing is saved yet
         start = week_form.WeekStartForm(request.POST, today=weeks.today_of(who))
         return _page(model_admin, request, who, start, week_form.form_of(typed))
-    return schedule_conflicts.before_saving(
-        model_admin, request, lambda: _save(model_admin, request, who), provider=who.pk
+    return model_admin.show_conflicts_first(  # type: ignore[attr-defined]  # of ProviderAdmin
+        request, lambda: _save(model_admin, request, who), provider=who.pk
     )
 
 

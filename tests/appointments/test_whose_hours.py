@@ -4,12 +4,15 @@ import html
 from datetime import time
 
 import pytest
-from django.test import Client
+from django import forms
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from appointments.models import HoursException, Provider
 from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_conflicts import off
+from tests.core.guard.test_odd_requests import forms_of_the_admin
+from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_provider, make_service, make_time_off, monday
 from tests.pages.factories import make_practice
 
@@ -150,3 +153,17 @@ def test_a_holiday_of_the_whole_clinic_shows_first_whom_it_would_disturb(db):
     answer = desk.post(ADD, off(provider="clinic", note="Founders’ Day"))
     assert all(f"visit-{visit.pk}" in text_of(answer) for visit in visits)
     assert not HoursException.objects.exists()
+
+
+def test_every_time_that_a_form_of_the_admin_asks_for_names_its_clock():
+    request = RequestFactory().get("/")
+    request.user = make_staff(is_superuser=True)
+    asked = {
+        f"{part}: {name}": str(field.help_text)
+        for part, form in forms_of_the_admin(request)
+        for name, field in form().fields.items()
+        if isinstance(field, (forms.TimeField, forms.SplitDateTimeField))
+        and name != "closes"  # it stands in the line of "opens"
+    }
+    assert len(asked) >= 2
+    assert [name for name, words in asked.items() if "clock" not in words] == []
