@@ -45,7 +45,7 @@ def with_gaps(providers: QuerySet[Provider], today: date) -> QuerySet[Provider]:
 def bookable(today: date) -> QuerySet[Provider]:
     """Return the providers whom patients can book."""
     found = with_gaps(Provider.objects.active(), today)
-    return found.filter(has_license=True, has_hours=True, has_services=True)
+    return found.filter(Q(("has_license", True), ("has_hours", True), ("has_services", True)))
 
 
 def gaps(provider: Any) -> list[str]:

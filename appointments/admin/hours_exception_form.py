@@ -81,9 +81,9 @@ class HoursExceptionForm(forms.ModelForm):
         if schedule_rights.may_schedule_everybody(self.user):
             whom.insert(0, (CLINIC, _("The whole clinic – each provider’s own clock")))
         field = self.fields["provider"]
-        field.choices = [("", _("Please choose")), *whom]  # type: ignore[attr-defined]  # a choice field
+        field.choices = [("", _("Please choose")), *whom]  # type: ignore[attr-defined]  # it has
         ours = practice_time.zone()
-        field.widget.providers = self._providers  # type: ignore[attr-defined]  # our widget
+        field.widget.providers = self._providers
         field.widget.attrs |= {
             "data-zone": str(ours),
             "data-zone-words": time_zones.words(ours),
@@ -93,7 +93,7 @@ class HoursExceptionForm(forms.ModelForm):
             "Days and times are on the clock that is named here."
         )
         row = self.instance
-        words = _("On the clock of whom it is for.")
+        words = str(_("On the clock of whom it is for."))
         if row.pk and row.opens is not None and row.closes is not None:
             words = two_clocks.named_span(row.opens, row.closes, row.first_day, row.provider)
         self.fields["opens"].help_text = words

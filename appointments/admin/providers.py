@@ -23,11 +23,11 @@ from appointments.admin.week_editor import RIGHT, hours_view
 from appointments.models import License, Provider
 from appointments.scheduling import time_zones
 from core.people.form_fields import AddressField
-from core.staff.admin_urls import admin_urls
+from core.staff.admin_urls import Page, admin_urls
 from core.validation.primary_keys import parse_key
 
 EXPIRES_SOON = timedelta(days=60)
-PAGES = [
+PAGES: list[Page] = [
     ("<int:provider>/hours/", hours_view),
     ("import/", import_view),
     ("export/", export_view),

@@ -109,7 +109,7 @@ class BaseWeekFormSet(forms.BaseFormSet):
             yield weekday.value, str(weekday.label), rows[f"{weekday.value}"]
 
 
-WeekFormSet = forms.formset_factory(
+WeekFormSet: type[BaseWeekFormSet] = forms.formset_factory(  # type: ignore[assignment]  # made of it
     SpanForm,
     formset=BaseWeekFormSet,
     extra=0,
@@ -161,7 +161,7 @@ def changed(typed: Typed, data: QueryDict) -> Typed | None:
             typed, read_clock(data.get("lunch_from")), read_clock(data.get("lunch_to"))
         )
     if data.get("more") in {*"0123456"}:
-        day = int(data["more"])
+        day = int(data.get("more", "0"))
         return typed | {day: [*typed.get(day, []), *([("", "")] * _blank(typed, day))]}
     return None
 

@@ -1,13 +1,17 @@
 """A clinician changes hours of their own and nobody else's; the clinic is closed by its name."""
 
 import html
+import importlib
+import pkgutil
 from datetime import time
 
 import pytest
 from django import forms
+from django.apps import apps
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from appointments import migrations
 from appointments.models import HoursException, Provider
 from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_conflicts import off
@@ -100,6 +104,23 @@ def test_whoever_leaves_out_for_whom_closes_nothing(db):
     assert not HoursException.objects.exists()
     assert desk.post(ADD, off(provider="clinic")).status_code == 302
     assert HoursException.objects.get().provider is None
+
+
+def test_an_upgrade_links_each_account_to_the_provider_with_its_address():
+    own = make_provider(email="Vale@Example.org")
+    twice, other = make_provider(email="vale@example.org"), make_provider(email="")
+    account = make_staff("clinician", email="vale@example.org")
+    make_staff("clinician", email="gone@example.org", is_active=False)
+    gone = make_provider(email="gone@example.org")
+    names = [name for _, name, _ in pkgutil.iter_modules(migrations.__path__)]
+    [name] = [name for name in names if name.endswith("_provider_account")]
+    module = importlib.import_module(f"appointments.migrations.{name}")
+    module.link_by_email(apps, None)
+    linked = Provider.objects.filter(account=account)
+    assert set(linked) <= {own, twice}
+    assert linked.count() == 1
+    assert Provider.objects.filter(account=None).count() == 3
+    assert {other, gone} <= set(Provider.objects.filter(account=None))
 
 
 # ── whose clock, and which part of the day ──
