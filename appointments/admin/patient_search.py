@@ -2,7 +2,8 @@
 
 Each word of a term is part of a name, in any order, or of an e-mail address. Accents, apostrophes
 and hyphens may be left out or be others. A birth date or a number may stand beside a name. A word
-of one or two letters by itself is what a name or an address begins with, or ends.
+of one or two letters by itself is what a name or an address begins with, or ends. Where nobody is
+spelled so, those are found whose names are nearly so: see `similar`.
 
 The indexes of the models hold each column as it is asked for here. No index answers a condition
 over columns of several tables: so visits are found in parts, each by its own.
@@ -15,7 +16,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.contrib.postgres.search import TrigramStrictWordSimilarity
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time
@@ -23,17 +26,21 @@ from appointments.forms import written_dates
 from appointments.models import Appointment, Patient
 from core.database import word_search
 from core.people import name_matching, phone_numbers
-from core.people.name_matching import Plain, plain
+from core.people.name_matching import Plain, Words, plain
 
 LONGEST = 200
-LAST_DIGITS = 4  # fewer are no number
+FEWEST_DIGITS = 3  # fewer are no part of a number
+LOCAL_DIGITS = 7  # so many, or more, may be dialled
+MISTYPED = 4  # letters: in a shorter word every other one would be a slip
+HALF, NOT_MUCH_LESS, MOST_SIMILAR = 0.49, 0.8, 100
 _BETWEEN = r"\s()./+\u2010-\u2015-"
 _NUMBER = re.compile(
     rf"(?:tel:)?[\d{_BETWEEN}]+(?:[\s,;]*(?:ext\.?|x|#)\s*=?\s*\d+)?", re.IGNORECASE
 )
 _LONG_NUMBER = re.compile(rf"(?<!\w)[+(]*\d[\d{_BETWEEN}]{{5,}}\d(?!\w)")
 NOBODY = Q(pk__in=())
-SEARCH_HELP = _("A name, birth date, e-mail address or phone number, or its last four digits.")
+SEARCH_HELP = _("A name, birth date, e-mail address, or any digits of a phone number.")
+Near = Callable[[str], Q]  # what is true of those with a name like this word
 
 
 class Reading(NamedTuple):
@@ -65,6 +72,11 @@ def _words(term: str) -> list[str]:
     return [word for word in name_matching.words(term) if plain(word)]
 
 
+def may_be_mistyped(term: str) -> bool:
+    """Return whether people are looked for whose names are only like a word of this term."""
+    return any(_letters(word) >= MISTYPED and plain(word).isalpha() for word in _words(term))
+
+
 def _letters(word: str) -> int:
     return len(plain(word))
 
@@ -78,9 +90,12 @@ class PersonSearch:
     numbers: Sequence[str] = ()
     births: Sequence[str] = ()
 
-    def matching(self, term: str) -> Q:
-        """Return what is true of those whom `term` means: of nobody where it says nothing."""
-        return _or([self._meant(reading) for reading in read(term)])
+    def matching(self, term: str, near: Near | None = None) -> Q:
+        """Return what is true of those whom `term` means: of nobody where it says nothing.
+
+        With `near`, each of its longer words may also be one that is only like a name.
+        """
+        return _or([self._meant(reading, near) for reading in read(term)])
 
     def in_part(self, term: str) -> Q:
         """Return what is true of those with a number, or any of the words, that `term` has."""
@@ -93,10 +108,15 @@ class PersonSearch:
                 found |= self._asked(reading)(word)
         return found
 
-    def _meant(self, reading: Reading) -> Q:
+    def _meant(self, reading: Reading, near: Near | None) -> Q:
         found, asked = Q(), self._asked(reading)
         for word in reading.words:
-            found &= asked(word)
+            if near is None or not may_be_mistyped(word):
+                found &= asked(word)
+            elif len(reading.words) == 1:
+                found &= near(word)  # as it was typed it has found nobody
+            else:
+                found &= asked(word) | near(word)
         if reading.number:
             found &= self._called(reading.number)
         if reading.days:
@@ -124,13 +144,11 @@ class PersonSearch:
         if number and number.is_valid():
             return _any(self.numbers, "startswith", number.as_e164)
         digits = re.sub(r"\D", "", text)
-        if len(digits) < LAST_DIGITS:
+        if len(digits) < FEWEST_DIGITS:
             return NOBODY
-        if len(digits) > LAST_DIGITS:
-            # From abroad some dial 00 first, and at home a 0.
-            return _any(self.numbers, "contains", digits.lstrip("0") or digits)
-        # Behind them an extension may stand.
-        return _any(self.numbers, "endswith", digits) | _any(self.numbers, "contains", digits + ";")
+        # From abroad some dial 00 first, and at home a 0.
+        is_part = len(digits) < LOCAL_DIGITS
+        return _any(self.numbers, "contains", digits if is_part else digits.lstrip("0") or digits)
 
 
 def _any(columns: Sequence[str], lookup: str, value: Any) -> Q:
@@ -158,20 +176,29 @@ CALLED_BY = Case(
 )
 
 
+KEPT = Coalesce("merged_into", "pk")  # the record that one leads to
+
+
 def find_patients(patients: QuerySet[Patient], term: str) -> QuerySet[Patient]:
-    """Return those of these whom `term` means, also by a record that was merged into theirs."""
+    """Return those of these whom `term` means, also by a record that was merged into theirs.
+
+    Where there is nobody, those whose names are nearly so.
+    """
     own = RECORD.matching(term)
     merged = Patient.objects.filter(own, merged_into__isnull=False).order_by()
-    return word_search.found(
+    found = word_search.found(
         patients,
         patients.filter(own),
         patients.filter(pk__in=merged.values("merged_into")),
         meant=patients.filter(own | Exists(merged.filter(merged_into=OuterRef("pk")))),
     )
+    if not may_be_mistyped(term) or found.exists():
+        return found
+    return word_search.among(patients, set(similar(term)))
 
 
 def find_visits(visits: QuerySet[Appointment], term: str) -> QuerySet[Appointment]:
-    """Return those of these that `term` means.
+    """Return those of these that `term` means; where there is none, of people of similar names.
 
     By their patient's record; by what was typed for the visit; or by both together, where the
     caller's name or a number is a part of what is said.
@@ -180,7 +207,7 @@ def find_visits(visits: QuerySet[Appointment], term: str) -> QuerySet[Appointmen
     records = Patient.objects.filter(RECORD.matching(term)).order_by()
     called = visits.exclude(booked_by="").alias(caller=Plain("booked_by"))
     meant = VISIT.matching(term)
-    return word_search.found(
+    found = word_search.found(
         visits,
         visits.filter(patient__in=records.values("pk")),
         visits.filter(TYPED.matching(term)),
@@ -188,3 +215,47 @@ def find_visits(visits: QuerySet[Appointment], term: str) -> QuerySet[Appointmen
         visits.filter(TYPED.in_part(term)).filter(meant),
         meant=visits.filter(meant),
     )
+    if not may_be_mistyped(term) or found.exists():
+        return found
+    return visits.filter(patient__in=similar(term))
+
+
+def similar(term: str) -> list[int]:
+    """Return the keys of at most MOST_SIMILAR records whose names are nearly what `term` says.
+
+    Those with two letters that changed places, or else those with most in common.
+    """
+    people = Patient.objects.alias(words=Words("first_name", "last_name"))
+    swapped = people.filter(RECORD.matching(term, _swapped)).order_by("pk")
+    found = list(swapped.values_list(KEPT, flat=True)[:MOST_SIMILAR])
+    if found:
+        return list(dict.fromkeys(found))
+    likeness = [TrigramStrictWordSimilarity(plain(word), "words") for word in _words(term)]
+    alike = people.annotate(likeness=sum(likeness[1:], likeness[0]))
+    with word_search.similar_from(_least_alike(term)):
+        rows = alike.filter(RECORD.matching(term, _alike)).order_by("-likeness", "pk")
+        nearest = list(rows.values_list(KEPT, "likeness")[:MOST_SIMILAR])
+    least = nearest[0][1] * NOT_MUCH_LESS if nearest else 0
+    return list(dict.fromkeys(pk for pk, share in nearest if share >= least))
+
+
+def _swapped(word: str) -> Q:
+    letters = plain(word)
+    swapped = {
+        letters[:n] + letters[n + 1] + letters[n] + letters[n + 2 :]
+        for n in range(len(letters) - 1)
+    }
+    return _or([Q(search_name__contains=other) for other in sorted(swapped - {letters})])
+
+
+def _alike(word: str) -> Q:
+    return Q(words__trigram_strict_word_similar=plain(word))
+
+
+def _least_alike(term: str) -> float:
+    """Return what a word shares with itself where one letter is another; of a long one, HALF.
+
+    One letter stands in three trigrams, and a word of n letters has n + 1.
+    """
+    shortest = min(_letters(word) for word in _words(term) if may_be_mistyped(word))
+    return min(HALF, (shortest - 2) / (shortest + 4) - 0.01)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
-from core.people.name_matching import Plain
+from core.people.name_matching import Plain, Words
 from core.people.phone_numbers import PhoneColumn
 from core.people.salutation import short_name
 
@@ -64,6 +64,12 @@ class Patient(models.Model):
                 OpClass(Upper("email"), name="gin_trgm_ops"),
                 OpClass("phone", name="gin_trgm_ops"),
                 name="patient_by_any_part",
+                fastupdate=False,
+            ),
+            # And what they mistype.
+            GinIndex(
+                OpClass(Words("first_name", "last_name"), name="gin_trgm_ops"),
+                name="patient_by_similar_name",
                 fastupdate=False,
             ),
         ]

@@ -3,10 +3,12 @@
 A word of one or two letters has no trigram. By itself it is looked for where a text begins.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.db import connection, transaction
 from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, Value
 from django.utils.text import smart_split, unescape_string_literal
 
@@ -39,6 +41,16 @@ def matching(term: str, columns: Sequence[str]) -> Q:
         asked = [Q((f"{column}__{lookup}", word)) for column in columns]
         found &= Q(*asked, _connector=Q.OR)
     return found
+
+
+@contextmanager
+def similar_from(share: float) -> Iterator[None]:
+    """Let words be alike meanwhile that have this share of their trigrams in common."""
+    setting = "SELECT set_config('pg_trgm.strict_word_similarity_threshold', %s, true)"
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(setting, [f"{share:.2f}"])
+        yield
 
 
 def found(rows: QuerySet, *parts: QuerySet, meant: QuerySet) -> QuerySet:
@@ -90,10 +102,10 @@ def _first(places: dict[int, Any], order: Sequence[str]) -> list[int]:
     return keys[: MOST_FOUND + 1]
 
 
-def among(rows: QuerySet, keys: set[int]) -> QuerySet:
+def among(rows: QuerySet, keys: set[int], column: str = "pk") -> QuerySet:
     """Return those of `rows` with these keys. One array: `pk__in` is a parameter for each key."""
     array = Value(sorted(keys), ArrayField(BigIntegerField()))
-    return rows.filter(_Equals(F("pk"), Func(array, function="ANY")))
+    return rows.filter(_Equals(F(column), Func(array, function="ANY")))
 
 
 class _Equals(Func):

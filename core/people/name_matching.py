@@ -65,6 +65,21 @@ class Plain(Func):
     )
 
 
+class Words(Func):
+    """The words of several columns in the database, in small letters without accents.
+
+    Twice as fast as Plain, for what is compared with thousands of rows. Indexes are made by it:
+    another rule is another class, and a migration.
+    """
+
+    arity = None
+    arg_joiner = " || ' ' || "
+    output_field = TextField()
+    template = "lower(regexp_replace(normalize(%(expressions)s, NFKD), '[{}{}]', '', 'g'))".format(
+        r"''`\u00b4\u02bc\u2018\u2019", _ACCENTS
+    )
+
+
 def search(
     rows: QuerySet, term: str, *, names: Sequence[str], others: Sequence[str] = ()
 ) -> QuerySet:

@@ -1,0 +1,17 @@
+import core.people.name_matching
+import django.contrib.postgres.indexes
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('appointments', '0003_api_key'),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name='patient',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(core.people.name_matching.Words('first_name', 'last_name'), name='gin_trgm_ops'), fastupdate=False, name='patient_by_similar_name'),
+        ),
+    ]
