@@ -4,6 +4,7 @@ from appointments.admin.appointments import AppointmentAdmin
 from appointments.admin.clinic_rules import ClinicRulesAdmin
 from appointments.admin.consents import ConsentAdmin, ConsentTextAdmin
 from appointments.admin.first_booking import first_booking
+from appointments.admin.header import desk_links, find_box
 from appointments.admin.hours_exceptions import HoursExceptionAdmin
 from appointments.admin.index_panels import failed_mail
 from appointments.admin.patients import PatientAdmin
@@ -26,8 +27,10 @@ __all__ = [
     "ServiceAdmin",
     "StatusReasonAdmin",
     "WaitlistEntryAdmin",
+    "desk_links",
     "failed_mail",
     "first_booking",
+    "find_box",
     "no_room",
     "visits",
     "who_saw",

@@ -58,6 +58,12 @@ ACTIONS = {
 DECIDED = ngettext_lazy("%(count)d comment is decided.", "%(count)d comments are decided.", "count")
 
 
+@admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff
+def comments_to_decide(request: HttpRequest) -> QuerySet[Comment] | None:
+    """Return the comments that wait, for those who decide about them."""
+    return Comment.objects.held() if request.user.has_perm("articles.change_comment") else None
+
+
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
 def waiting_comments(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Return the panel that says how many comments wait, for those who decide about them."""

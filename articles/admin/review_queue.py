@@ -3,11 +3,21 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from articles.admin import workflow_actions
 from articles.emails import in_review
 from articles.models import Article, Status
+from articles.publishing import review
+
+
+@admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff
+def waiting_reviews(request: HttpRequest) -> QuerySet[Article] | None:
+    """Return the articles that wait for this person to approve them."""
+    if not request.user.has_perm("articles.approve_article"):
+        return None
+    return review.waiting_for(workflow_actions.contributor(request))
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from articles.emails import in_review
@@ -55,6 +56,13 @@ def _missing(what: Content) -> Any:
 def can_approve(article: Article, contributor: Contributor | None) -> bool:
     """Return whether this contributor has credentials and did not write it."""
     return bool(contributor and contributor.credentials and contributor != article.author)
+
+
+def waiting_for(contributor: Contributor | None) -> QuerySet[Article]:
+    """Return the articles in review that this contributor can approve."""
+    if not contributor or not contributor.credentials:
+        return Article.objects.none()
+    return Article.objects.filter(status=Status.IN_REVIEW).exclude(author=contributor)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -28,6 +28,11 @@ from core.staff.guarded_admin import guard
 # Template and context of one block on the first page; None where it has nothing to say. The
 # context's `records` are those that stand in it, for the audit trail; () where none does.
 Panel = Callable[[HttpRequest], tuple[str, dict] | None]
+# The same of one part of the header, which stands on every page: it names nobody.
+HeaderItem = Callable[[HttpRequest], tuple[str, dict] | None]
+# What waits for this person, as rows or as their number; None where it is not theirs to do.
+ToDo = Callable[[HttpRequest], QuerySet | int | None]
+MOST_TO_DO = 100  # of each kind, then it is "99+"
 
 
 class StaffSite(AdminSite):
@@ -40,11 +45,44 @@ class StaffSite(AdminSite):
         super().__init__(name)
         self._panels: list[Panel] = []
         self._pages: list[tuple[str, View]] = []
+        self._header: list[HeaderItem] = []
+        self._to_do: list[ToDo] = []
 
     def register_panel(self, panel: Panel) -> Panel:
         """Show what `panel(request)` returns above the list of records. Order of registration."""
         self._panels.append(panel)
         return panel
+
+    def register_header(self, item: HeaderItem) -> HeaderItem:
+        """Show what `item(request)` returns in the header of every page. Order of registration."""
+        self._header.append(item)
+        return item
+
+    def header(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Return what this person's header has, each with `template` and `context`."""
+        found = [part for item in self._header if (part := item(request))]
+        return [{"template": template, "context": context} for template, context in found]
+
+    def register_to_do(self, waits: ToDo) -> ToDo:
+        """Count what `waits(request)` returns in "To do" of the header."""
+        self._to_do.append(waits)
+        return waits
+
+    def to_do_count(self, request: HttpRequest) -> int | None:
+        """Return how much waits for this person, at most MOST_TO_DO of a kind, by one query.
+
+        None where nothing of it is theirs to do.
+        """
+        found = [each for waits in self._to_do if (each := waits(request)) is not None]
+        if not found:
+            return None
+        kinds = [
+            each.order_by().annotate(waits=Value(1)).values_list("waits")[:MOST_TO_DO]
+            for each in found
+            if isinstance(each, QuerySet)
+        ]
+        rows = len(kinds[0].union(*kinds[1:], all=True)) if kinds else 0
+        return rows + sum(min(each, MOST_TO_DO) for each in found if isinstance(each, int))
 
     def register_page(self, route: str) -> Callable[[View], View]:
         """Serve a view at this route of the admin, as `admin:` and the name of its function.

@@ -3,12 +3,20 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
-from newsletter.models import Event, HardBounce, Issue
+from newsletter.models import Delivery, Event, HardBounce, Issue
 
 RECENT = 5  # issues whose refusals are still news
+
+
+@admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff
+def letters_in_doubt(request: HttpRequest) -> QuerySet[Issue] | None:
+    """Return the issues with letters of which nobody knows whether they went out."""
+    if not request.user.has_perm("newsletter.change_issue"):
+        return None
+    return Issue.objects.filter(pk__in=Delivery.objects.uncertain().order_by().values("issue"))
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff

@@ -130,6 +130,7 @@ def test_back_after_signing_out_shows_no_page_of_the_admin(page, live_server, st
     sign_in(page, live_server.url, staff)
     page.goto(f"{live_server.url}/admin/staff/user/")
     expect(page.get_by_text("Robin Example").first).to_be_visible()
+    page.locator("#user-tools summary").click()
     page.get_by_role("button", name="Sign out").click()
     assert path(page) == "/accounts/login/"
     go_back(page)
@@ -159,6 +160,7 @@ def add_passkey(page: Page, url: str, user: User) -> None:
     page.get_by_label("Name").press("Enter")  # does what "Add the passkey" does
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     page.goto(f"{url}/admin/")
+    page.locator("#user-tools summary").click()
     page.get_by_role("button", name="Sign out").click()
 
 

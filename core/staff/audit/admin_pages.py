@@ -35,10 +35,14 @@ FORMS = {"add_view", "change_view", "delete_view", "history_view", "changelist_v
 READS = {
     "history_view": "history",
     "autocomplete_view": "search",
+    "find": "search",
+    "find_rows": "search",
     "find_whose_trail": "search",
     "who_saw": "trail",
     "who_saw_file": "trail-file",
 }
+# They change nothing. What is typed is posted, so that no address has it.
+READ_BY_POST = {"find", "find_rows"}
 WRITES = {ADDITION: "add", CHANGE: "change", DELETION: "delete"}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 AT_ONCE = 1000  # records that one row names; more of them take several rows
@@ -84,7 +88,7 @@ def record_all(
 
 
 def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or _name(view) in READ_BY_POST:
         return view(request, *args, **kwargs)
     if _name(view) == "changelist_view" and request.POST.get("action"):
         return _logged(view, request, *args, **kwargs)  # the action itself says whom it is about

@@ -31,6 +31,15 @@ def declare_none(response: R) -> R:
     return declare(response)
 
 
+def declare_search(response: R, model: type[Model], *rows: Iterable[Model]) -> R:
+    """Declare that `response` shows what was found of `model`, perhaps nothing, and return it."""
+    declare(response, *rows)
+    setattr(
+        response, _ATTRIBUTE, merged({model._meta.label_lower: []}, declared_on(response) or {})
+    )
+    return response
+
+
 def declared_on(response: HttpResponseBase) -> Shown | None:
     """Return what was declared on `response`; None where nothing was."""
     return getattr(response, _ATTRIBUTE, None)

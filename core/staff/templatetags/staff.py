@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 
 from core.staff import list_dates
@@ -15,6 +16,12 @@ register = template.Library()
 def idle_minutes() -> int:
     """Return STAFF_IDLE_MINUTES."""
     return settings.STAFF_IDLE_MINUTES
+
+
+@register.simple_tag(takes_context=True)
+def header_items(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what apps show in the header, asked only where a page is made."""
+    return admin.site.header(context["request"])  # type: ignore[attr-defined]  # our site
 
 
 @register.inclusion_tag("admin/date_hierarchy.html")

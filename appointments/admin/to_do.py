@@ -1,0 +1,64 @@
+"""What of visits and providers waits for somebody at the desk, and how much waits in all."""
+
+from datetime import timedelta
+
+from django.contrib import admin
+from django.core.cache import cache
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+from django.http import HttpRequest
+
+from appointments.admin import practice_time
+from appointments.conflicts import detection
+from appointments.emails import visit_emails
+from appointments.models import Appointment, License
+from core.database import database_time
+from core.mail.models import OutgoingEmail
+
+MOST = 99
+LICENSE_DAYS = 60  # before a license ends, its renewal is due
+# Every page counts them, and each count reads all that is booked: a number as old as this will do.
+CONFLICTS_FOR = 60  # seconds
+_CONFLICTS = "to-do:conflicts"
+
+
+def count(request: HttpRequest) -> int | None:
+    """Return how much waits for this person, in all apps; None where nothing is theirs to do."""
+    return admin.site.to_do_count(request)  # type: ignore[attr-defined]  # our site: core.staff
+
+
+@admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff
+def failed_mails(request: HttpRequest) -> QuerySet[Appointment] | None:
+    """Return the visits ahead whose patient did not get the last e-mail about them."""
+    if not request.user.has_perm("appointments.view_appointment"):
+        return None
+    failed = OutgoingEmail.objects.failed().filter(overtaken=False)
+    failed = failed.filter(about__startswith=visit_emails.ABOUT)
+    # Both are read once, and compared: asked for by number, each visit of years would be looked up.
+    own = Concat(Value(visit_emails.ABOUT), Cast(OuterRef("pk"), CharField()))
+    ahead = Appointment.objects.filter(starts_at__gt=database_time.now())
+    return ahead.filter(Exists(failed.order_by().filter(about=own)))
+
+
+@admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff
+def conflicts(request: HttpRequest) -> int | None:
+    """Return how many visits cannot take place as booked."""
+    if not request.user.has_perm("appointments.view_appointment"):
+        return None
+    return cache.get_or_set(_CONFLICTS, lambda: len(detection.standing()), CONFLICTS_FOR)
+
+
+@admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff
+def licenses(request: HttpRequest) -> QuerySet[License] | None:
+    """Return the licenses that end soon and that no later one follows."""
+    if not request.user.has_perm("appointments.change_license"):
+        return None
+    today = practice_time.today()
+    later = License.objects.filter(
+        provider=OuterRef("provider"), state=OuterRef("state"), expires__gt=OuterRef("expires")
+    )
+    ends = License.objects.filter(
+        provider__active=True,
+        expires__range=(today, today + timedelta(days=LICENSE_DAYS)),
+    )
+    return ends.exclude(Exists(later.order_by()))
