@@ -16,6 +16,7 @@ from tests.status_writes import Fields, status_writes
 # The only places that change a status, and what an app's rows are read and written by below them.
 WORKFLOW = (
     "appointments.booking",
+    "appointments.patient_records",
     "appointments.waitlist",
     "articles.publishing",
     "articles.comments",

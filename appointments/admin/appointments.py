@@ -96,11 +96,8 @@ class AppointmentAdmin(admin.ModelAdmin):
     # ── the list ──
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Appointment]:
-        visits = (
-            super()
-            .get_queryset(request)
-            .select_related("patient", "provider", "service", "status_reason")
-        )
+        visits = super().get_queryset(request).visible_to(request.user)
+        visits = visits.select_related("patient", "provider", "service", "status_reason")
         return practice_time.with_practice_zone(visits)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[VisitList]:

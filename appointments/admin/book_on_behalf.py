@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import practice_time, workflow_actions
+from appointments.admin import practice_time, restricted_records, workflow_actions
 from appointments.admin.booking_forms import (
     FreeTimesForm,
     StaffBookingForm,
@@ -22,7 +22,7 @@ from appointments.admin.booking_forms import (
     VisitChoiceForm,
 )
 from appointments.booking import staff_booking
-from appointments.booking.patients import AtTheSameTime, BookedAlready
+from appointments.booking.patients import AtTheSameTime, BookedAlready, RecordRestricted
 from appointments.booking.rules import NotChangeable, SlotTaken, TimePast
 from appointments.booking.staff_booking import NotLicensed, OutsideRules
 from appointments.models import Appointment, Patient
@@ -40,6 +40,8 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
     if object_id and not admin.has_view_or_change_permission(request):
         raise PermissionDenied
     patient = _patient_or_404(object_id) if object_id else None
+    if patient and patient.is_restricted:
+        return restricted_records.page(admin, request, patient)
     choice = VisitChoiceForm(request.GET if "service" in request.GET else None)
     context = _context(admin, request, _("Book a visit")) | {"choice": choice, "patient": patient}
     known = [patient] if patient else []
@@ -124,6 +126,8 @@ def _attempt(form: Any, do: Any) -> Appointment | None:
         form.ask_about_simultaneous(error.visits)
     except NotChangeable:
         form.add_error(None, workflow_actions.why_not_moved(form.visit))
+    except RecordRestricted:
+        form.add_error(None, restricted_records.NOT_BOOKED)
     except TimePast:
         form.add_error(None, _("That time is past."))
     except SlotTaken as error:

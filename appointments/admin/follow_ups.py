@@ -14,11 +14,16 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments.admin import free_times, practice_time, workflow_actions
+from appointments.admin import free_times, practice_time, restricted_records, workflow_actions
 from appointments.admin.booking_forms import day_field, parse_choice, spoken_consent
 from appointments.admin.follow_up_preview import LEAVE_OUT, Row, preview
 from appointments.booking import follow_ups
-from appointments.booking.patients import AtTheSameTime, BookedAlready, PatientDetails
+from appointments.booking.patients import (
+    AtTheSameTime,
+    BookedAlready,
+    PatientDetails,
+    RecordRestricted,
+)
 from appointments.booking.rules import NotChangeable, SlotTaken
 from appointments.booking.staff_booking import NotLicensed, OutsideRules, WantedVisit
 from appointments.models import Appointment, ConsentText, Provider, Service
@@ -132,6 +137,7 @@ def _book(
         SlotTaken,
         NotLicensed,
         OutsideRules,
+        RecordRestricted,
     ) as error:
         return _why_not(error, rows)
     for one in booked:
@@ -149,6 +155,8 @@ def _why_not(error: Exception, rows: list[Row]) -> tuple[str, list[Appointment]]
     """Return in words why `booking` refused the series, and the visits to ask about."""
     if isinstance(error, BookedAlready):
         return _now("These visits are booked already. None was booked a second time."), []
+    if isinstance(error, RecordRestricted):
+        return str(restricted_records.NOT_BOOKED), []
     if isinstance(error, AtTheSameTime):
         text = _now(
             "The patient has another visit at one of these times. Nothing was booked. Choose "

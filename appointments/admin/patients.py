@@ -1,10 +1,11 @@
-"""Patients: to find, and to put right what was mistyped. Each page lists the patient's visits."""
+"""Patients: to find, to read, and to put right what was mistyped."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,27 +15,40 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments.admin import patient_search, practice_time, workflow_actions
+from appointments.admin import (
+    patient_page,
+    patient_search,
+    practice_time,
+    restricted_records,
+    workflow_actions,
+)
 from appointments.admin.book_on_behalf import book_view
-from appointments.admin.record_merging import merge_view
+from appointments.admin.note_actions import notes_view
+from appointments.admin.record_export import export_view
+from appointments.admin.record_merging import merge_view, unmerge_view
+from appointments.admin.record_privacy import privacy_decision_view, privacy_view
 from appointments.booking import corrections, patients
 from appointments.forms.fields import BirthDateField
-from appointments.models import Appointment, Patient, Status
+from appointments.models import Appointment, Patient
+from appointments.models.appointment_status import SEES_RESTRICTED
 from appointments.waitlist import corrections as waitlist_corrections
 from core.people import phone_numbers
 from core.people.form_fields import AddressField, NameField
 from core.staff.admin_urls import Page, admin_urls
-from core.staff.audit import disclosures
 from core.staff.long_lists import LongList
 from core.validation.primary_keys import parse_key
 
-ALIKE = 5  # other records that may be the same person's
 IDENTITY = ("first_name", "last_name", "birth_date", "email")
 
 
 PAGES: list[Page] = [
     ("<path:object_id>/book/", book_view),
     ("<path:object_id>/merge/", merge_view),
+    ("<path:object_id>/unmerge/<int:merge>/", unmerge_view),
+    ("<path:object_id>/notes/", notes_view),
+    ("<path:object_id>/export/", export_view),
+    ("<path:object_id>/privacy/", privacy_view),
+    ("<path:object_id>/privacy/decide/", privacy_decision_view),
 ]
 
 
@@ -79,32 +93,6 @@ class PatientForm(forms.ModelForm):
         )
 
 
-class VisitInline(admin.TabularInline):
-    model = Appointment
-    extra = 0
-    fields = ["when", "provider", "service", "status"]
-    readonly_fields = ["when", "provider", "service", "status"]
-    verbose_name_plural = _("Visits")
-    can_delete = False
-    ordering = ["-starts_at"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        visits = super().get_queryset(request).select_related("provider", "service")
-        return practice_time.with_practice_zone(visits)
-
-    @admin.display(description=_("starts"))
-    def when(self, visit: Appointment) -> SafeString:
-        url = reverse("admin:appointments_appointment_change", args=[visit.pk])
-        when = practice_time.format_datetime(visit.starts_at, practice_time.zone_of(visit))
-        return format_html('<a href="{}">{}</a>', url, when)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 class PatientList(LongList):
     """Reads the latest visit of each patient on the page in one query."""
 
@@ -126,7 +114,6 @@ class PatientAdmin(admin.ModelAdmin):
     order_by_index = ["name", "birth_date"]
     search_fields = ["search_name"]  # see patient_search.PATIENT
     search_help_text = patient_search.SEARCH_HELP
-    inlines = [VisitInline]
 
     def save_model(
         self, request: HttpRequest, obj: Patient, form: forms.ModelForm, change: bool
@@ -158,22 +145,42 @@ class PatientAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Return the page, with the visit that follow-ups start from (the latest that was not given
-        up), and other records that may be this person's, or were."""
+        """Return the page to read; with `?edit=1` the form, which posts to where it stands."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         into = Patient.objects.filter(merged=parse_key(unquote(object_id))).first()
-        if into and self.has_view_or_change_permission(request):
+        if into:
             self.message_user(request, _("That record was merged into this one."), messages.WARNING)
             return redirect("admin:appointments_patient_change", into.pk)
+        restricted = self._not_for(request, object_id)
+        if restricted:
+            return restricted_records.page(self, request, restricted)
         patient = self.get_object(request, unquote(object_id))
-        if patient is None or not self.has_view_or_change_permission(request, patient):
+        edits = request.method == "POST" or "edit" in request.GET
+        if patient is None or (edits and self.has_change_permission(request, patient)):
             return super().change_view(request, object_id, form_url, extra_context)
-        visits = Appointment.objects.filter(patient=patient)
-        kept = visits.exclude(status__in=[Status.CANCELLED, Status.RELEASED, Status.EXPIRED])
-        latest = kept.order_by("-starts_at").values_list("pk", flat=True).first()
-        alike, merged = list(patients.alike(patient)[:ALIKE]), list(patient.merged.all())
-        more = {"latest_visit": latest, "alike": alike, "merged": merged} | (extra_context or {})
-        response = super().change_view(request, object_id, form_url, more)
-        return disclosures.declare(response, alike, merged)
+        if request.method == "POST":
+            raise PermissionDenied
+        return self.read_view(request, patient)
+
+    def read_view(
+        self, request: HttpRequest, patient: Patient, *, notes_shown: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Return the page to read; `notes_shown` where a note was not written, and says why."""
+        return patient_page.page(self, request, patient, notes_shown=notes_shown)
+
+    def _not_for(self, request: HttpRequest, object_id: str) -> Patient | None:
+        """The restricted record that the address names, where this person may not see it."""
+        if request.user.has_perm(SEES_RESTRICTED):
+            return None
+        return Patient.objects.restricted().filter(pk=parse_key(unquote(object_id))).first()
+
+    def response_change(self, request: HttpRequest, obj: Patient) -> HttpResponse:
+        """Lead from the form back to the page to read."""
+        if "_continue" in request.POST:
+            return super().response_change(request, obj)
+        self.message_user(request, _("The patient’s details are saved."), messages.SUCCESS)
+        return redirect("admin:appointments_patient_change", obj.pk)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a patient comes with a visit
@@ -182,7 +189,7 @@ class PatientAdmin(admin.ModelAdmin):
         return False  # a record of care
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
-        kept = super().get_queryset(request).filter(merged_into=None)
+        kept = super().get_queryset(request).kept().visible_to(request.user)
         return practice_time.with_practice_zone(kept)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PatientList]:

@@ -1,7 +1,7 @@
 """Two records of one person become one, and a visit is given to the right record.
 
 Each is found by search, shown beside the other before anything happens, and refused where somebody
-changed one of them meanwhile.
+changed one of them meanwhile. A merge can be taken back for a day.
 """
 
 from typing import Any
@@ -20,21 +20,29 @@ from django.utils.translation import ngettext
 
 from appointments.admin import patient_search, practice_time, workflow_actions
 from appointments.booking import corrections, patients, record_merging
-from appointments.booking.record_merging import RecordsChanged
-from appointments.models import Appointment, Patient
+from appointments.booking.patients import RecordRestricted
+from appointments.booking.record_merging import NotReversible, RecordsChanged
+from appointments.models import Appointment, Patient, RecordMerge, WaitlistEntry
 from core.people import email_addresses, phone_numbers
 from core.staff.audit import disclosures
 from core.validation.primary_keys import parse_key
 
 SHOWN = 25
 CHANGED = _("Somebody changed one of these records just now. Please look at them again.")
+RESTRICTED = _(
+    "One of these records is restricted, or somebody has asked for that: nothing changed."
+)
+NOT_TAKEN_BACK = _(
+    "This merge cannot be taken back any more: its day is over, it was taken back already, or the "
+    "record was merged into another or restricted since."
+)
 
 
 def merge_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """Ask which record is the same person's; then show both, and merge them by the button."""
-    if not admin.has_change_permission(request):
+    if not request.user.has_perm("appointments.merge_patient"):
         raise PermissionDenied
-    patient = _kept(object_id)
+    patient = _kept(request, object_id)
     if patient is None:
         raise Http404("No such patient")
     other = _chosen(request, patient)
@@ -43,9 +51,10 @@ def merge_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpR
     both, status = (patient, other), 200
     if request.method == "POST":
         into, gone = both if parse_key(request.POST.get("keep")) == patient.pk else (other, patient)
-        if _merge(admin, request, gone, into):
+        refusal = _merge(admin, request, gone, into)
+        if not refusal:
             return redirect("admin:appointments_patient_change", into.pk)
-        messages.error(request, CHANGED)
+        messages.error(request, refusal)
         status = 409
     context = _context(admin, request, _("Merge two records")) | {
         "sides": [_side(each) for each in both],
@@ -60,25 +69,73 @@ def merge_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpR
     return disclosures.declare(response, both, visits)
 
 
-def _merge(admin: ModelAdmin, request: HttpRequest, gone: Patient, into: Patient) -> bool:
-    """Merge and write down what was done, both or neither."""
+def _merge(admin: Any, request: HttpRequest, gone: Patient, into: Patient) -> Any:
+    """Merge and write down what was done, both or neither. Return why not, in words."""
     seen = request.POST.get("seen", "")
     try:
         with transaction.atomic():
-            visits = record_merging.merge(gone, into=into, as_seen=seen)
+            merged = record_merging.merge(gone, into=into, as_seen=seen, by=str(request.user))
             note = _now("Record %(gone)s was merged into record %(into)s.")
-            note %= {"gone": gone.pk, "into": into.pk}
-            for row in (into, gone, *visits):
-                admin.log_change(request, row, note)
+            _write_down(admin, request, merged, note)
     except RecordsChanged:
-        return False
+        return CHANGED
+    except RecordRestricted:
+        return RESTRICTED
+    moved = len(merged.visits)
     text = ngettext(
         "The two records are one now. %d visit came over.",
         "The two records are one now. %d visits came over.",
-        len(visits),
+        moved,
     )
-    messages.success(request, text % len(visits))
-    return True
+    messages.success(request, text % moved)
+    return ""
+
+
+def unmerge_view(admin: Any, request: HttpRequest, object_id: str, merge: int) -> HttpResponse:
+    """Take a merge into the record `object_id` back; what was booked since stays."""
+    if not request.user.has_perm("appointments.merge_patient"):
+        raise PermissionDenied
+    patient = _kept(request, object_id)
+    if patient is None:
+        raise Http404("No such patient")
+    found = RecordMerge.objects.filter(pk=merge, into=patient).first()
+    if found and request.method == "POST":
+        _take_back(admin, request, found)
+    return disclosures.declare_none(redirect("admin:appointments_patient_change", patient.pk))
+
+
+def _take_back(admin: Any, request: HttpRequest, merge: RecordMerge) -> None:
+    try:
+        with transaction.atomic():
+            back = record_merging.undo(merge, by=str(request.user))
+            note = _now("The merge of record %(gone)s into record %(into)s was taken back.")
+            _write_down(admin, request, merge, note)
+    except NotReversible:
+        messages.error(request, NOT_TAKEN_BACK)
+        return
+    text = ngettext(
+        "The two records are two again. %d visit went back.",
+        "The two records are two again. %d visits went back.",
+        len(back.visits),
+    )
+    messages.success(request, text % len(back.visits))
+    if back.stay:
+        text = ngettext(
+            "%d visit was booked since the merge and stays here. Where it is the other person’s, "
+            "open it and choose “Another patient’s visit?”.",
+            "%d visits were booked since the merge and stay here. Where one is the other person’s, "
+            "open it and choose “Another patient’s visit?”.",
+            back.stay,
+        )
+        messages.warning(request, text % back.stay)
+
+
+def _write_down(admin: Any, request: HttpRequest, merge: RecordMerge, note: str) -> None:
+    note %= {"gone": merge.gone_id, "into": merge.into_id}
+    for patient in (merge.into, merge.gone):
+        admin.log_change(request, patient, note)
+    if merge.visits:
+        admin.record_many(request, "change", Appointment, merge.visits)
 
 
 def reassign_view(admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -143,13 +200,15 @@ def _default_address(visit: Appointment, other: Patient) -> str:
 # ── what both show ──
 
 
-def _kept(text: str) -> Patient | None:
-    return Patient.objects.kept().filter(pk=parse_key(unquote(text))).first()
+def _kept(request: HttpRequest, text: str) -> Patient | None:
+    found = Patient.objects.kept().visible_to(request.user)
+    return found.filter(pk=parse_key(unquote(text))).first()
 
 
 def _chosen(request: HttpRequest, patient: Patient) -> Patient | None:
     """Return the other record that the address or the form names, if there is one."""
-    other = _kept((request.POST if request.method == "POST" else request.GET).get("with", ""))
+    sent = request.POST if request.method == "POST" else request.GET
+    other = _kept(request, sent.get("with", ""))
     return None if other == patient else other
 
 
@@ -162,9 +221,10 @@ def _choose(
 ) -> HttpResponse:
     """Return the page of the records that are alike, and of those that a search finds."""
     term = request.GET.get("q", "").replace("\0", "")
-    others = Patient.objects.kept().exclude(pk=patient.pk)
+    others = Patient.objects.kept().visible_to(request.user).exclude(pk=patient.pk)
     found = patient_search.find_patients(others, term) if term.strip() else ()
-    rows = [*patients.alike(patient)[:SHOWN]] if not term else [*found[:SHOWN]]
+    alike = patients.alike(patient).visible_to(request.user)
+    rows = [*found[:SHOWN]] if term else [*alike[:SHOWN]]
     context = _context(admin, request, title) | {
         "patient": patient,
         "visit": visit,
@@ -178,16 +238,20 @@ def _choose(
 
 
 def _side(patient: Patient) -> dict[str, Any]:
-    """Return one record as it stands beside the other."""
-    visits = Appointment.objects.filter(patient=patient).select_related("provider", "service")
-    zone = practice_time.zone()
+    """Return one record as it stands beside the other, with the latest of its visits."""
+    visits = Appointment.objects.filter(patient=patient)
+    latest = visits.select_related("provider", "service").order_by("-starts_at")[:SHOWN]
+    count, zone = visits.count(), practice_time.zone()
     return {
         "patient": patient,
         "phone": phone_numbers.as_link(patient.phone),
         "visits": [
-            (visit, practice_time.format_datetime(visit.starts_at, zone))
-            for visit in visits.order_by("-starts_at")
+            (visit, practice_time.format_datetime(visit.starts_at, zone)) for visit in latest
         ],
+        "count": count,
+        "more": max(count - SHOWN, 0),
+        "notes": patient.notes.count(),
+        "places": WaitlistEntry.objects.of_patient(patient).count(),
     }
 
 

@@ -12,6 +12,7 @@ from appointments.booking.patients import (
     PatientDetails,
     lock_address,
     require_no_other,
+    require_unrestricted,
 )
 from appointments.booking.rules import (
     NotChangeable,
@@ -42,7 +43,7 @@ def book_series(
     """Book them all as follow-ups of `after`, or none. One mail tells the patient of all.
 
     Raises SlotTaken, NotLicensed, OutsideRules or AtTheSameTime for the first that cannot be had,
-    and BookedAlready where all of them stand; then nothing is booked.
+    BookedAlready where all of them stand, and RecordRestricted; then nothing is booked.
     """
     try:
         return _book_series(wanted, details, after, by)
@@ -57,6 +58,7 @@ def _book_series(
 ) -> list[Appointment]:
     lock([each.provider.pk for each in wanted])
     lock_address(details.email)
+    require_unrestricted(details)
     same = [already_booked(each, details) for each in wanted]
     if same and all(same):
         raise BookedAlready([visit for visit in same if visit])

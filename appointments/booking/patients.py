@@ -38,6 +38,10 @@ class AtTheSameTime(Exception):
         self.visits = visits
 
 
+class RecordRestricted(Exception):
+    """The record of this person is restricted: staff book nothing for them until that is lifted."""
+
+
 class Person(Protocol):
     """What says who somebody is: typed into a form, or on a patient's row."""
 
@@ -104,7 +108,11 @@ def alike(patient: Patient) -> PatientQuerySet:
     an address and a phone.
     """
     name, birth = Q(search_name=patient.search_name), Q(birth_date=patient.birth_date)
-    reached = Q(email__iexact=patient.email) | Q(phone=patient.phone)
+    reached = Q(pk__in=())
+    if patient.email:
+        reached |= Q(email__iexact=patient.email)
+    if patient.phone:
+        reached |= Q(phone=patient.phone)
     found = Patient.objects.kept().exclude(pk=patient.pk)
     return found.filter(name & birth | (name | birth) & reached).order_by("pk")
 
@@ -130,6 +138,15 @@ def remember(person: Person) -> Patient:
         update_fields=["match_key"],
     )
     return Patient.objects.filter(merged=patient).first() or patient
+
+
+def require_unrestricted(person: Person) -> None:
+    """Raise RecordRestricted where the person's record is. For what staff book.
+
+    Whoever books online is told nothing of it: nobody may learn there whose records are kept.
+    """
+    if Patient.objects.restricted().filter(match_key=match_key(person)).exists():
+        raise RecordRestricted
 
 
 def record_consents(appointment: Appointment, details: PatientDetails, now: datetime) -> None:

@@ -75,7 +75,8 @@ def book_for_patient(wanted: WantedVisit, details: PatientDetails, *, by: str) -
     """Book it at once and queue its confirmation. No limit of upcoming visits holds for staff.
 
     Raises SlotTaken if somebody has the time, TimePast, NotLicensed, OutsideRules where it
-    needs a reason, BookedAlready, and AtTheSameTime for a patient who has another visit then.
+    needs a reason, BookedAlready, AtTheSameTime for a patient who has another visit then, and
+    RecordRestricted.
     """
     try:
         return _book_one(wanted, details, by)
@@ -88,6 +89,7 @@ def book_for_patient(wanted: WantedVisit, details: PatientDetails, *, by: str) -
 def _book_one(wanted: WantedVisit, details: PatientDetails, by: str) -> Appointment:
     lock([wanted.provider.pk])
     lock_address(details.email)
+    patients.require_unrestricted(details)
     same = already_booked(wanted, details)
     if same:
         raise BookedAlready([same])

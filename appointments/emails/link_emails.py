@@ -42,6 +42,7 @@ def my_visits(email: str) -> None:
     next_visit = (
         Appointment.objects.upcoming(database_time.now())
         .of_address(email)
+        .exclude(patient__restricted_at__isnull=False)
         .select_related("patient")
         .order_by("starts_at")
         .first()

@@ -38,6 +38,15 @@ def about(appointment: Appointment) -> str:
     return f"{ABOUT}{appointment.pk}"
 
 
+def all_about(visit: int) -> list[str]:
+    """What groups all mails of the visit with this key that go to whoever it is for."""
+    return [f"{ABOUT}{visit}", _about_former_address(visit)]
+
+
+def _about_former_address(visit: int) -> str:
+    return f"former-address:{visit}"
+
+
 def booked(appointment: Appointment) -> None:
     confirmation(appointment)
     _tell_provider("provider_new", appointment, appointment.sequence, first=True)
@@ -109,7 +118,8 @@ def _tell_former_address(appointment: Appointment, was: str) -> None:
         "appointment_address_corrected",
         key=f"appointment-readdressed:{appointment.pk}:{appointment.sequence}",
         to=was,
-        about=f"former-address:{appointment.pk}",
+        about=_about_former_address(appointment.pk),
+        unsent=_is_restricted(appointment),
         attachments=[_file(gone, Method.CANCEL, Practice.current())],
     )
 
@@ -230,9 +240,19 @@ def _write(template: str, appointment: Appointment, key: str, **options: Any) ->
         "link": links.absolute(appointment),
     }
     written = outbox.enqueue(
-        template, key=key, to=appointment.email, about=about(appointment), **said | options
+        template,
+        key=key,
+        to=appointment.email,
+        about=about(appointment),
+        unsent=_is_restricted(appointment),
+        **said | options,
     )
     return written is not None
+
+
+def _is_restricted(appointment: Appointment) -> bool:
+    """Whether nobody is mailed about it: the patient's record is restricted."""
+    return appointment.patient is not None and appointment.patient.is_restricted
 
 
 def _tell_provider(

@@ -7,6 +7,12 @@ from appointments.models.clinic import ClinicRules
 from appointments.models.conflicts import ConflictDecision
 from appointments.models.hours import HoursException, WeeklyHours
 from appointments.models.keys import FormerKey
+from appointments.models.patient_records import (
+    PatientNote,
+    PrivacyRequest,
+    RecordMerge,
+    RequestStatus,
+)
 from appointments.models.patients import Consent, ConsentText, Patient
 from appointments.models.providers import License, Provider
 from appointments.models.services import Service
@@ -27,7 +33,11 @@ __all__ = [
     "License",
     "OfferStatus",
     "Patient",
+    "PatientNote",
+    "PrivacyRequest",
     "Provider",
+    "RecordMerge",
+    "RequestStatus",
     "Service",
     "Status",
     "StatusReason",

@@ -1,7 +1,7 @@
 """Which status a visit or hold can have, and the questions that are asked by it."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -24,6 +24,9 @@ class Status(models.TextChoices):
 STAFF_CHANGE_FOR = timedelta(days=7)
 # Those that keep their time.
 LIVE = (Status.HELD, Status.BOOKED, Status.CHECKED_IN)
+
+
+SEES_RESTRICTED = "appointments.view_restricted_patient"
 
 
 class AppointmentQuerySet(models.QuerySet):
@@ -72,6 +75,13 @@ class AppointmentQuerySet(models.QuerySet):
     def visits(self) -> Self:
         """Those with a patient: without holds, but with visits that wait to be confirmed."""
         return self.filter(patient__isnull=False)
+
+    def visible_to(self, user: Any) -> Self:
+        """Those that this member of the staff may find: of restricted records what is ahead only,
+        unless they have the right to see them."""
+        if user.has_perm(SEES_RESTRICTED):
+            return self
+        return self.filter(Q(patient__restricted_at=None) | Q(status__in=LIVE))
 
     def of_address(self, email: str) -> Self:
         """Those booked with that e-mail address, whatever its case."""

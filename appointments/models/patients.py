@@ -1,12 +1,13 @@
 """Who visits are for, and what was agreed to, word for word: in rows that are never changed."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
+from appointments.models.appointment_status import SEES_RESTRICTED
 from core.people.name_matching import Plain, Words
 from core.people.phone_numbers import PhoneColumn
 from core.people.salutation import short_name
@@ -16,6 +17,18 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     def kept(self) -> Self:
         """One record for each person: those that were not merged into another."""
         return self.filter(merged_into=None)
+
+    def visible_to(self, user: Any) -> Self:
+        """Those that this member of the staff may find: restricted ones only with that right."""
+        return self if user.has_perm(SEES_RESTRICTED) else self.filter(restricted_at=None)
+
+    def of_address(self, email: str) -> Self:
+        """Those with that e-mail address, whatever its case."""
+        return self.alias(address=Lower("email")).filter(address=email.strip().lower())
+
+    def restricted(self) -> Self:
+        """Those that nobody is mailed about, that few may find, and that nobody books for."""
+        return self.filter(restricted_at__isnull=False)
 
 
 class Patient(models.Model):
@@ -46,6 +59,13 @@ class Patient(models.Model):
         db_persist=True,
     )
     created = models.DateTimeField(_("first seen"), auto_now_add=True)
+    restricted_at = models.DateTimeField(
+        _("restricted"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Since then nobody is mailed, and few may find the record."),
+    )
 
     objects = PatientQuerySet.as_manager()
 
@@ -53,6 +73,13 @@ class Patient(models.Model):
         ordering = ["last_name", "first_name"]
         verbose_name = _("patient")
         verbose_name_plural = _("patients")
+        permissions = [
+            ("merge_patient", _("Can merge two records of one person")),
+            ("export_patient", _("Can export all that is held about a patient")),
+            ("request_erasure_patient", _("Can ask for a record to be erased or restricted")),
+            ("confirm_erasure_patient", _("Can confirm what another asked for")),
+            ("view_restricted_patient", _("Can find restricted records")),
+        ]
         constraints = [models.UniqueConstraint(fields=["match_key"], name="patient_known_once")]
         indexes = [
             models.Index(Lower("email"), name="patient_by_email"),
@@ -72,10 +99,20 @@ class Patient(models.Model):
                 name="patient_by_similar_name",
                 fastupdate=False,
             ),
+            # Few: asked for with each mail to who waits.
+            models.Index(
+                fields=["match_key"],
+                name="patient_restricted",
+                condition=models.Q(restricted_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_restricted(self) -> bool:
+        return self.restricted_at is not None
 
     @property
     def short_name(self) -> str:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +44,18 @@ class EntryQuerySet(models.QuerySet["WaitlistEntry"]):
     def without_offer(self) -> Self:
         """Those that have no time offered to them now."""
         return self.exclude(offers__status=OfferStatus.OPEN)
+
+    def unrestricted(self) -> Self:
+        """Those of whom no restricted record is kept: only they are offered times."""
+        theirs = Patient.objects.restricted().filter(match_key=OuterRef("person"))
+        return self.exclude(Exists(theirs))
+
+    def of_patient(self, patient: Patient) -> Self:
+        """All that a patient has or had, also under the names of records merged into theirs."""
+        keys = Patient.objects.filter(Q(pk=patient.pk) | Q(merged_into=patient.pk))
+        return self.filter(
+            Q(person__in=keys.values("match_key")) | Q(appointment__patient=patient.pk)
+        )
 
     def of_visit(self, visit: Appointment) -> Self:
         """Those of the visit's patient for what this visit is: service and state.

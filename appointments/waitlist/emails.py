@@ -4,7 +4,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from appointments.models import WaitlistEntry, WaitlistOffer
+from appointments.models import Patient, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import time_zones
 from appointments.waitlist import links
 from core.mail import outbox
@@ -40,6 +40,7 @@ def joined(entry: WaitlistEntry, *, at_once: bool = False) -> None:
         about=about,
         overtakes=True,
         wait=wait,
+        unsent=_is_restricted(entry),
         or_else=[("waitlist_joined", said | {"is_asked": not entry.is_asked})],
         is_asked=entry.is_asked,
         **said,
@@ -86,8 +87,14 @@ def _about_offer(template: str, offer: WaitlistOffer, key: str, **options: Any) 
         starts=offer.local_start,
         zone=time_zones.words(offer.entry.zone),
         link=links.absolute(offer.entry),
+        unsent=_is_restricted(offer.entry),
         **options,
     )
+
+
+def _is_restricted(entry: WaitlistEntry) -> bool:
+    """Whether nobody is mailed about it: the record of who waits is restricted."""
+    return Patient.objects.restricted().filter(match_key=entry.person).exists()
 
 
 def _about_place(entry: WaitlistEntry, email: str) -> str:

@@ -84,7 +84,7 @@ def _line(service: Service, state: str, now: datetime) -> list[WaitlistEntry]:
     today = Count("offers", filter=Q(offers__created__gt=now - DAY))
     waiting = WaitlistEntry.objects.waiting(now).without_offer().select_related("provider")
     waiting = waiting.filter(service=service, state=state).alias(today=today)
-    found = waiting.filter(today__lt=MOST_A_DAY).in_line()[:MOST_READ]
+    found = waiting.filter(today__lt=MOST_A_DAY).unrestricted().in_line()[:MOST_READ]
     return [entry for entry in found if now.astimezone(entry.patient_zone).hour in AWAKE]
 
 
@@ -163,5 +163,5 @@ def _still_in_line(
     """The first three of these who still wait without an offer; nobody else changes them now."""
     before = WaitlistOffer.objects.filter(entry=OuterRef("pk"), starts_at=starts_at)
     waiting = WaitlistEntry.objects.waiting(now).without_offer().exclude(Exists(before))
-    waiting = waiting.filter(pk__in=[entry.pk for entry in suited])
+    waiting = waiting.filter(pk__in=[entry.pk for entry in suited]).unrestricted()
     return list(waiting.in_line().select_for_update()[:AT_ONCE])

@@ -99,14 +99,14 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         mine = self.filter(pk=email.pk, status=EmailStatus.SENDING, claimed_by=email.claimed_by)
         return bool(mine.update(claimed_by=None, lease_until=None, **changes))
 
-    def overtake(self, about: str, *, by: int = 0) -> None:
-        """Drop what waits about this thing, and let nothing else about it be sent later.
+    def overtake(self, *things: str, by: int = 0) -> None:
+        """Drop what waits about these things, and let nothing else about them be sent later.
 
         One that is being sent at this moment goes out with this attempt or never. `by` is the
         e-mail that overtakes them.
         """
         with connection.cursor() as cursor:
-            cursor.execute(_OVERTAKE, [about, by])
+            cursor.execute(_OVERTAKE, [list(things), by])
 
     def restore(self, about: str, *, since: datetime) -> None:
         """Let what `overtake` has dropped of this thing since then wait again."""
@@ -128,7 +128,8 @@ _OVERTAKE = """
     UPDATE mail_outgoingemail
        SET overtaken = true, overtaken_at = statement_timestamp(), due_at = NULL,
            status = CASE status WHEN 'waiting' THEN 'dropped' ELSE status END
-     WHERE about = %s AND about <> '' AND id <> %s AND status IN ('waiting', 'sending', 'failed')
+     WHERE about = ANY(%s) AND about <> '' AND id <> %s
+       AND status IN ('waiting', 'sending', 'failed')
 """
 
 

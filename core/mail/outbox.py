@@ -1,7 +1,7 @@
 """The outbox: what other apps call to send e-mail. Nothing here talks to a mail server."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -23,8 +23,10 @@ __all__ = [
     "count_dropped",
     "delay",
     "drop",
+    "drop_all",
     "enqueue",
     "forget",
+    "forget_all",
     "leave_unsent",
     "record_bounce",
     "resend",
@@ -52,6 +54,7 @@ def enqueue(
     wait: timedelta = timedelta(0),
     secret: bool = False,
     not_after: datetime | None = None,
+    unsent: bool = False,
     attachments: Iterable[Attachment] = (),
     or_else: Sequence[tuple[str, dict[str, Any]]] = (),
     **context: Any,
@@ -62,7 +65,8 @@ def enqueue(
     mails of one thing and one reader (`appointment:42`); with `overtakes`, earlier ones of the same
     `about` that are not sent yet never will be; `wait` is how long it may be overtaken itself
     before it goes (see `delay`). `secret` is for mails whose text opens an account. What has not
-    been sent by `not_after` is dropped: a reminder must not come after its time.
+    been sent by `not_after` is dropped: a reminder must not come after its time. With `unsent` the
+    same work is done, nothing is sent, and only kind and time are kept.
     `or_else` are the templates and contexts that would have been sent in another case: they are
     rendered as well, so that the time it takes does not tell which case it is.
     `to` may be anything a person typed: an address that cannot work fails later, and staff see it.
@@ -87,16 +91,25 @@ def enqueue(
         created_at=now,
         due_at=now + (wait or SWEEP_AFTER),
     )
+    if unsent:
+        _leave_empty(email)
     with transaction.atomic(savepoint=False):
         if not OutgoingEmail.objects.write_once(email):
             return None
         if overtakes:
             OutgoingEmail.objects.overtake(about, by=email.pk)
-    if not wait:  # else the sweep publishes it
+    if not wait and not unsent:  # else the sweep publishes it
         pk = email.pk
         # A lambda: with robust=True Django 5.2 cannot name a failing partial (#36487).
         transaction.on_commit(lambda: _hand_over(pk), robust=True)
     return email
+
+
+def _leave_empty(email: OutgoingEmail) -> None:
+    """It names nobody, and is dropped before it is written."""
+    for name, value in EMPTY.items():
+        setattr(email, name, value)
+    email.status, email.due_at, email.purged_at = EmailStatus.DROPPED, None, email.created_at
 
 
 def _hand_over(pk: int) -> None:
@@ -120,6 +133,11 @@ def drop(*, about: str) -> None:
     OutgoingEmail.objects.overtake(about)
 
 
+def drop_all(things: Collection[str]) -> None:
+    """Let no e-mail of any of these go out any more, in the caller's transaction."""
+    OutgoingEmail.objects.overtake(*things)
+
+
 def restore(*, about: str, since: datetime) -> None:
     """Let what was dropped of this thing since then be sent after all, in the caller's transaction.
 
@@ -136,8 +154,14 @@ def count_dropped(template: str, *, about: str) -> int:
 
 def forget(*, about: str) -> None:
     """Drop what waits about this thing and empty what is settled, in the caller's transaction."""
-    drop(about=about)
-    OutgoingEmail.objects.settled().about(about).update(**EMPTY, purged_at=database_time.now())
+    forget_all([about])
+
+
+def forget_all(things: Collection[str]) -> None:
+    """The same for all e-mails of these things."""
+    drop_all(things)
+    settled = OutgoingEmail.objects.settled().about(*things).exclude(about="")
+    settled.update(**EMPTY, purged_at=database_time.now())
 
 
 def record_bounce(*, quoted: str, why: str) -> OutgoingEmail | None:

@@ -26,6 +26,7 @@ class Changes:
     issues: list[int] = field(default_factory=list)
     revoked_keys: list[int] = field(default_factory=list)
     endpoints: list[int] = field(default_factory=list)
+    privacy: str = "[]"
 
 
 def read(source: IO[bytes], identities: Sequence[x25519.Identity]) -> Changes:

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 from appointments.booking import after_restore as visits
+from appointments.patient_records import requests as records
 from articles.comments import after_restore as comments
 from core.api import after_restore as api_keys
 from core.database import database_time
@@ -63,4 +64,5 @@ def _found(since: datetime) -> Changes:
         issues=issues.begun_since(since),
         revoked_keys=api_keys.revoked(),
         endpoints=webhooks.addressed(),
+        privacy=records.decided_since(since),
     )

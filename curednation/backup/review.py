@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from appointments.booking import after_restore as visits
 from appointments.emails import daily_digest, reminders
+from appointments.patient_records import requests as records
 from appointments.waitlist import after_restore as waitlist
 from articles.comments import after_restore as comments
 from articles.comments import emails as comment_emails
@@ -69,6 +70,8 @@ def _review(manifest: Manifest, since: Sequence[Changes]) -> list[str]:
     marked = mails.mark_sent(_all(each.mails for each in since))
     kept = [visits.bring_back(each.visits) for each in since]
     brought, failed = (sum(counts) for counts in zip(*kept, strict=True)) if kept else (0, 0)
+    again = [records.do_again(each.privacy) for each in since]
+    decided, open_ones = (sum(counts) for counts in zip(*again, strict=True)) if again else (0, 0)
     gone = readers.do_again(_all(each.readers for each in since))
     withdrawn = comments.withdraw_again(_all(each.comments for each in since))
     out = staff.keep_out(since[-1].staff) if since else 0
@@ -87,6 +90,8 @@ def _review(manifest: Manifest, since: Sequence[Changes]) -> list[str]:
         (_("Members of the staff who may sign in no more, as since the backup: %d."), out),
         (_("Visits that were booked or changed since, and stand as they did: %d."), brought),
         (_("Visits of that kind that could not be brought back: %d."), failed),
+        (_("Records that were erased or restricted since, and are so again: %d."), decided),
+        (_("Records that could not be erased again, as they have visits ahead: %d."), open_ones),
         (_("API keys that are revoked, as since the backup: %d."), ended),
         (_("Webhook endpoints that are switched off, as since the backup: %d."), silent),
         (HELD, held),

@@ -14,7 +14,16 @@ from appointments import retention
 from appointments.booking import patients, record_merging, staff_booking
 from appointments.booking.patients import PatientDetails
 from appointments.booking.staff_booking import WantedVisit
-from appointments.models import Appointment, Consent, ConsentText, Patient, Status, WaitlistEntry
+from appointments.models import (
+    Appointment,
+    Consent,
+    ConsentText,
+    Patient,
+    RecordMerge,
+    Status,
+    WaitlistEntry,
+)
+from appointments.patient_records import notes, requests
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
 from tests.appointments import booking_steps
@@ -305,7 +314,9 @@ def test_a_booking_at_the_same_moment_lands_in_the_record_that_stays():
 
     thread = threading.Thread(target=book)
     with transaction.atomic():
-        record_merging.merge(second, into=first, as_seen=record_merging.seen(first, second))
+        record_merging.merge(
+            second, into=first, as_seen=record_merging.seen(first, second), by="Kim"
+        )
         thread.start()
         wait_until_it_waits()
     thread.join(timeout=30)
@@ -323,6 +334,103 @@ def wait_until_it_waits() -> None:
                 return
             cursor.execute("SELECT pg_sleep(0.01)")
     raise AssertionError("nothing waits")
+
+
+# ── taken back ────────────────────────────────────────────────────────────────
+
+
+def take_back(desk: Client, into: Patient, merge: RecordMerge):
+    return desk.post(reverse("admin:appointments_patient_unmerge", args=[into.pk, merge.pk]))
+
+
+def test_a_merge_is_taken_back_with_visits_notes_and_who_it_led_to(desk, two):
+    first, second = two
+    third = make_patient(first_name="Jonathan", email="j@example.org")
+    merge(desk, second, third)
+    notes.write(second, "Rings twice", by="Dana")
+    stayed = first.appointments.get()
+    merge(desk, first, second)
+    booked_since = make_appointment(patient=first, starts_at=monday("15:00"))
+    page = desk.get(reverse("admin:appointments_patient_change", args=[first.pk]))
+    assert "Take the merge back" in page.text
+    answer = take_back(desk, first, RecordMerge.objects.get(into=first))
+    told = desk.get(answer.url).text
+    assert "1 visit went back" in told
+    assert "booked since the merge and stays here" in told
+    assert set(first.appointments.all()) == {stayed, booked_since}
+    assert second.appointments.count() == 1
+    assert [note.text for note in second.notes.all()] == ["Rings twice"]
+    assert set(Patient.objects.kept()) == {first, second}
+    assert list(second.merged.all()) == [third]
+    assert patients.remember(third) == second
+    assert "Take the merge back" not in desk.get(answer.url).text
+
+
+def test_it_is_written_down_who_took_it_back(desk, two):
+    first, second = two
+    merge(desk, first, second)
+    before = AuditEvent.objects.filter(action="change", object_pks=[str(second.pk)]).count()
+    take_back(desk, first, RecordMerge.objects.get())
+    after = AuditEvent.objects.filter(action="change", object_pks=[str(second.pk)]).count()
+    assert after == before + 1
+    assert RecordMerge.objects.get().undone_by == "Robin Example"
+
+
+@pytest.mark.parametrize("why", ["day over", "twice", "merged on", "restricted", "of another"])
+def test_it_is_not_taken_back(desk, two, why):
+    first, second = two
+    merge(desk, first, second)
+    found, page_of = RecordMerge.objects.get(), first
+    if why == "day over":
+        RecordMerge.objects.update(merged_at=timezone.now() - timedelta(hours=25))
+    elif why == "twice":
+        take_back(desk, first, found)
+        merge(desk, first, second)
+    elif why == "merged on":
+        page_of = make_patient(first_name="Jonathan", email="j@example.org")
+        merge(desk, page_of, first)
+    elif why == "restricted":
+        Patient.objects.filter(pk=first.pk).update(restricted_at=timezone.now())
+    elif why == "of another":
+        page_of = make_patient(first_name="Else", email="else@example.org")
+    take_back(desk, page_of, found)
+    second.refresh_from_db()
+    assert second.merged_into is not None
+    assert not second.appointments.exists()
+
+
+def test_who_may_not_merge_takes_nothing_back(two, desk):
+    first, second = two
+    merge(desk, first, second)
+    assert take_back(signed_in("clinician"), first, RecordMerge.objects.get()).status_code == 403
+    assert not second.appointments.exists()
+
+
+def test_a_record_that_is_restricted_or_shall_be_is_not_merged(desk, two):
+    first, second = two
+    seen = form_of(desk.get(merge_page(first, second)).text)
+    requests.ask(second, "restrict", reason="By phone", by=get_user_model().objects.first())
+    answer = desk.post(merge_page(first, second), seen)
+    assert answer.status_code == 409
+    assert "is restricted, or somebody has asked" in answer.text
+    assert second.appointments.exists()
+
+
+def test_500_visits_are_merged_and_only_the_latest_are_shown(desk):
+    first = make_patient(first_name="Jon", email="jon@example.org")
+    second = make_patient(first_name="John", email="john@example.org")
+    service, now = make_service(), timezone.now()
+    for nth in range(30):
+        make_appointment(
+            patient=second,
+            service=service,
+            starts_at=now - timedelta(days=nth + 1),
+            status=Status.COMPLETED,
+        )
+    page = desk.get(merge_page(first, second)).text
+    assert "and 5 earlier ones" in page
+    merge(desk, first, second)
+    assert first.appointments.count() == 30
 
 
 # ── a visit in the wrong record ───────────────────────────────────────────────

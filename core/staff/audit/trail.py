@@ -34,6 +34,19 @@ ACTIONS = {
     "trail": _("read who saw"),
     "trail-file": _("took a file of who saw"),
     "restored": _("was restored from a backup"),
+    "export": _("exported"),
+    "asked to erase": _("asked to erase"),
+    "asked to restrict": _("asked to restrict"),
+    "asked to lift": _("asked to lift the restriction of"),
+    "took back to erase": _("took back the request to erase"),
+    "took back to restrict": _("took back the request to restrict"),
+    "took back to lift": _("took back the request to lift the restriction of"),
+    "confirmed to erase": _("confirmed to erase"),
+    "confirmed to restrict": _("confirmed to restrict"),
+    "confirmed to lift": _("confirmed to lift the restriction of"),
+    "refused to erase": _("refused to erase"),
+    "refused to restrict": _("refused to restrict"),
+    "refused to lift": _("refused to lift the restriction of"),
 }
 
 

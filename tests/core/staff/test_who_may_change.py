@@ -33,7 +33,12 @@ PAGES = {
     "articles_comment_answer": "articles.answer_comment",
     "articles_imageasset_pick": READ,
     "appointments_patient_book": "appointments.add_appointment",
-    "appointments_patient_merge": "appointments.change_patient",
+    "appointments_patient_merge": "appointments.merge_patient",
+    "appointments_patient_unmerge": "appointments.merge_patient",
+    "appointments_patient_notes": "appointments.change_patient",
+    "appointments_patient_export": "appointments.export_patient",
+    "appointments_patient_privacy": "appointments.request_erasure_patient",
+    "appointments_patient_privacy_decision": "appointments.confirm_erasure_patient",
     "appointments_appointment_reassign": "appointments.change_appointment",
     "appointments_waitlistentry_address": "appointments.change_waitlistentry",
     "appointments_appointment_action": "appointments.change_appointment",
@@ -82,6 +87,9 @@ ACTIONS = {
     "appointments.waitlistentry.remove_chosen": "appointments.change_waitlistentry",
 }
 TYPED = {
+    "appointments_patient_notes": {"text": "Rings twice"},
+    "appointments_patient_export": {"kind": "json"},
+    "appointments_patient_privacy": {"kind": "restrict", "reason": "By phone"},
     "mail_outgoingemail_test": {"to": "somebody@example.org"},
     "mail_outgoingemail_failed": {"reason": "The mail server answered: 550 Not now"},
     "articles_comment_answer": {"text": "Thank you."},

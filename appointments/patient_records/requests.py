@@ -1,0 +1,127 @@
+"""To erase or restrict a record takes two people: one asks, another with the right confirms."""
+
+from datetime import datetime, timedelta
+
+from django.core import serializers
+from django.db import IntegrityError, transaction
+
+from appointments.booking.rules import in_one_transaction
+from appointments.models import Patient, PrivacyRequest, RequestStatus
+from appointments.patient_records import erasure, restriction
+from core.database import database_time
+from core.staff.models import User
+
+Kind = PrivacyRequest.Kind
+LONGEST_COMMIT = timedelta(hours=1)  # a row may be dated so long before anybody can see it
+
+
+class AlreadyAsked(Exception):
+    """Something else was asked for this record, and waits."""
+
+
+class NotOpen(Exception):
+    """It was decided, or taken back, meanwhile."""
+
+
+class SamePerson(Exception):
+    """Who asked for it cannot confirm it."""
+
+
+def ask(patient: Patient, kind: str, *, reason: str, by: User) -> PrivacyRequest:
+    """Ask for the record to be erased or restricted, or for that to end. Raises AlreadyAsked."""
+    try:
+        with transaction.atomic():
+            return PrivacyRequest.objects.create(
+                patient=patient,
+                kind=kind,
+                reason=reason,
+                asked_by=_name(by),
+                asked_by_pk=by.pk,
+                asked_at=database_time.now(),
+            )
+    except IntegrityError as error:
+        raise AlreadyAsked from error
+
+
+def withdraw(request: PrivacyRequest, *, by: User) -> None:
+    """Take back what was asked for. Anybody who may ask may do so. Raises NotOpen."""
+    _decide(request, RequestStatus.WITHDRAWN, by)
+
+
+def refuse(request: PrivacyRequest, *, by: User) -> None:
+    """Say no. Raises NotOpen, SamePerson."""
+    _require_another(request, by)
+    _decide(request, RequestStatus.REFUSED, by)
+
+
+@in_one_transaction
+def confirm(request: PrivacyRequest, *, by: User) -> None:
+    """Do what was asked for. Raises NotOpen, SamePerson, and for an erasure VisitsAhead."""
+    _require_another(request, by)
+    _decide(request, RequestStatus.DONE, by)
+    request.decided_by = _name(by)
+    carry_out(request)
+
+
+def carry_out(request: PrivacyRequest) -> None:
+    """Do what was confirmed, to a record that is there, in the caller's transaction.
+
+    Safe to run twice. Raises VisitsAhead.
+    """
+    match request.kind:
+        case Kind.ERASE:
+            kept = erasure.erase(request.patient, by=f"staff: {request.decided_by}")
+            if kept:
+                restriction.restrict(request.patient)
+        case Kind.RESTRICT:
+            restriction.restrict(request.patient)
+        case Kind.LIFT:
+            restriction.lift(request.patient)
+
+
+def _require_another(request: PrivacyRequest, by: User) -> None:
+    if request.asked_by_pk == by.pk:
+        raise SamePerson
+
+
+def _decide(request: PrivacyRequest, status: RequestStatus, by: User) -> None:
+    waiting = PrivacyRequest.objects.filter(pk=request.pk, status=RequestStatus.ASKED)
+    changed = {"decided_by": _name(by), "decided_by_pk": by.pk, "decided_at": database_time.now()}
+    if not waiting.update(status=status, **changed):
+        raise NotOpen
+
+
+def _name(user: User) -> str:
+    return str(user)[:100]
+
+
+# ── after a backup was restored ──
+
+
+def decided_since(since: datetime) -> str:
+    """Return what was decided since then about whole records, as JSON. It says numbers of records,
+    and why only where the record is still there."""
+    decided = PrivacyRequest.objects.filter(decided_at__gte=since - LONGEST_COMMIT)
+    return serializers.serialize("json", decided.order_by("decided_at", "pk"))
+
+
+def do_again(text: str) -> tuple[int, int]:
+    """Decide all of it again; return how many records that was, and how many it could not be.
+
+    In the caller's transaction; safe to run twice.
+    """
+    done = failed = 0
+    for row in serializers.deserialize("json", text):
+        request = row.object
+        row.save()
+        patient = Patient.objects.filter(pk=request.patient_id).first()
+        if request.status != RequestStatus.DONE or patient is None:
+            continue
+        try:
+            with transaction.atomic():
+                carry_out(request)
+        except erasure.VisitsAhead:
+            failed += 1
+        else:
+            done += 1
+    return done, failed

@@ -1,0 +1,29 @@
+"""A restricted record: nobody is mailed, few may find it, no times are offered, nobody books.
+
+Visits that are booked already take place: who restricts a record cancels them first, or does not.
+"""
+
+from appointments.booking.rules import in_one_transaction
+from appointments.models import Patient, WaitlistEntry, WaitlistOffer
+from appointments.patient_records.whole_record import mails_of, whole_record
+from appointments.waitlist import entries
+from core.database import database_time
+from core.mail import outbox
+
+
+@in_one_transaction
+def restrict(patient: Patient) -> None:
+    """Restrict the record with all that were merged into it, and empty the e-mails that are kept.
+
+    What was offered to a place in line is taken back; the place itself stays.
+    """
+    for entry in WaitlistEntry.objects.of_patient(patient).order_by("pk"):
+        entries.withdraw(WaitlistOffer.objects.filter(entry=entry))
+    whole_record(patient).filter(restricted_at=None).update(restricted_at=database_time.now())
+    outbox.forget_all(mails_of(patient))
+
+
+@in_one_transaction
+def lift(patient: Patient) -> None:
+    """Let the record be as any other again."""
+    whole_record(patient).update(restricted_at=None)
