@@ -24,6 +24,7 @@ from appointments.admin.workflow_actions import (
 )
 from appointments.models import Appointment
 from core.database import database_time
+from core.guard.safe_redirect import safe_path
 from core.mail import outbox
 from core.staff import workflow_actions
 from core.staff.audit import disclosures
@@ -38,7 +39,7 @@ def action_view(
     visit = visit_or_404(model_admin, request, object_id)
     action = workflow_actions.get_or_404(ACTIONS, request, name)
     workflow_actions.take(model_admin, request, action, [visit], refused=NotPossible)
-    return _back_to(visit)
+    return _back_to(request, visit)
 
 
 def send_again_view(model_admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -59,7 +60,7 @@ def send_again_view(model_admin: ModelAdmin, request: HttpRequest, object_id: st
     else:
         model_admin.log_change(request, visit, _("Its e-mail was sent again."))
         model_admin.message_user(request, _("The e-mail is on its way again."), messages.SUCCESS)
-    return _back_to(visit)
+    return _back_to(request, visit)
 
 
 def visit_or_404(model_admin: ModelAdmin, request: HttpRequest, object_id: str) -> Appointment:
@@ -70,7 +71,10 @@ def visit_or_404(model_admin: ModelAdmin, request: HttpRequest, object_id: str) 
     return visit
 
 
-def _back_to(visit: Appointment) -> HttpResponse:
+def _back_to(request: HttpRequest, visit: Appointment) -> HttpResponse:
+    """Lead to the page that the button stood on, such as a board; else to the visit's."""
+    if came_from := safe_path(request, request.POST.get("next", "")):
+        return redirect(came_from)
     return redirect("admin:appointments_appointment_change", visit.pk)
 
 

@@ -33,12 +33,21 @@ from appointments.admin.appointment_list import (
 )
 from appointments.admin.appointment_page import page_context
 from appointments.admin.book_on_behalf import book_view, move_view
-from appointments.admin.day_view import day_view, today_view
+from appointments.admin.desk.closing import hours_view
+from appointments.admin.desk.moving import desk_move_view
+from appointments.admin.desk.pages import (
+    day_view,
+    print_view,
+    this_week_view,
+    today_view,
+    week_view,
+)
+from appointments.admin.desk.renewal import renewal_view
+from appointments.admin.desk.steps import desk_more_view, desk_step_view
 from appointments.admin.follow_ups import series_view
 from appointments.admin.holds import holds_view
 from appointments.admin.record_merging import reassign_view
 from appointments.admin.schedule_conflicts import conflicts_view
-from appointments.admin.week_view import this_week_view, week_view
 from appointments.models import Appointment
 from appointments.scheduling import time_zones
 from appointments.templatetags.appointments import clock
@@ -52,6 +61,12 @@ PAGES: list[Page] = [
     ("holds/", holds_view),
     ("day/", today_view),
     ("day/<str:day>/", day_view),
+    ("day/<str:day>/print/", print_view),
+    ("renewal/", renewal_view),
+    ("hours/", hours_view),
+    ("<path:object_id>/desk/", desk_more_view),
+    ("<path:object_id>/desk/move/", desk_move_view),
+    ("<path:object_id>/desk/<slug:name>/", desk_step_view),
     ("week/", this_week_view),
     ("week/<int:provider>/<str:day>/", week_view),
     ("<path:object_id>/move/", move_view),

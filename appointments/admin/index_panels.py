@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 
@@ -38,7 +38,9 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     # Both are read once, and compared: asked for by number, each visit of years would be looked up.
     own = Concat(Value(visit_emails.ABOUT), Cast(OuterRef("pk"), CharField()))
     visits = Appointment.objects.filter(starts_at__gt=database_time.now())
-    visits = visits.filter(Exists(failed.order_by().filter(about=own)))
+    since = failed.order_by().filter(about=own)
+    uncalled = Q(called_at=None) | Q(Exists(since.filter(created_at__gt=OuterRef("called_at"))))
+    visits = visits.filter(uncalled, Exists(since))
     rows = list(practice_time.with_practice_zone(visits.order_by("starts_at")))
     if not rows:
         return None

@@ -20,7 +20,7 @@ from core.staff.workflow_actions import WorkflowAction, has_permission
 
 CHECK_IN_OPENS = timedelta(hours=12)
 CHECK_IN, COMPLETE, NO_SHOW = "check-in", "complete", "no-show"
-UNDO, CANCEL = "undo", "cancel"
+UNDO, CANCEL, CALLED = "undo", "cancel", "called"
 
 
 class NotPossible(Exception):
@@ -119,6 +119,17 @@ ACTIONS = {
         statuses=attendance.STEPS,
         allowed=MAY_CHANGE,
         run=_undo,
+    ),
+    CALLED: WorkflowAction(
+        label=_("Called"),
+        done=ngettext_lazy(
+            "It is noted that %(count)d patient was called.",
+            "It is noted that %(count)d patients were called.",
+            "count",
+        ),
+        statuses=(Status.BOOKED,),
+        allowed=MAY_CHANGE,
+        run=_run(CALLED, attendance.note_call),
     ),
     CANCEL: WorkflowAction(
         label=_("Cancel and tell the patient"),

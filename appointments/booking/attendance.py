@@ -72,6 +72,13 @@ def _step(
     visit_events.step_taken(appointment, to)
 
 
+def note_call(appointment: Appointment, *, by: str) -> None:
+    """Somebody has called the patient just now. Raises NotChangeable unless they are expected."""
+    expected = Appointment.objects.filter(pk=appointment.pk, status=Status.BOOKED)
+    if not expected.update(called_at=database_time.now()):
+        raise NotChangeable
+
+
 def undo(appointment: Appointment, *, by: str) -> None:
     """Take back that it was checked in, completed or missed: it stands as it did before.
 

@@ -170,8 +170,11 @@ def move_for_patient(
     by: str,
     reason: str = "",
     beside: Collection[int] = (),
+    tell: bool = True,
 ) -> Appointment:
     """Give the visit another time or provider and tell both. Its length stays as it was booked.
+
+    Without `tell` the patient gets no mail: staff have told them.
 
     What it has already changes nothing and mails nobody. One that has begun, or was checked in, is
     booked anew. Raises as `book_for_patient`, and NotChangeable where something came of it already,
@@ -183,7 +186,7 @@ def move_for_patient(
         provider, appointment.service, appointment.state, starts_at, reason, frozenset(beside)
     )
     try:
-        return _move(appointment, wanted, by)
+        return _move(appointment, wanted, by, tell)
     except IntegrityError as error:
         raise_unless_conflict(error)
         raise SlotTaken(nearest_slots(wanted.service, wanted.state, starts_at)) from error
@@ -199,7 +202,7 @@ def _unmoved(appointment: Appointment) -> Appointment:
 
 
 @in_one_transaction
-def _move(appointment: Appointment, wanted: WantedVisit, by: str) -> Appointment:
+def _move(appointment: Appointment, wanted: WantedVisit, by: str, tell: bool) -> Appointment:
     lock([appointment.provider_id, wanted.provider.pk])
     if appointment.patient:
         lock_address(appointment.email)
@@ -223,7 +226,7 @@ def _move(appointment: Appointment, wanted: WantedVisit, by: str) -> Appointment
     if not changed:
         raise NotChangeable
     moved = reread(appointment)
-    visit_emails.moved(moved, was=appointment)
+    visit_emails.moved(moved, was=appointment, tell=tell)
     visit_events.moved(moved)
     waitlist_trigger.look_soon()
     return moved

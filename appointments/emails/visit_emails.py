@@ -82,13 +82,17 @@ def series_booked(appointments: Sequence[Appointment]) -> None:
         _tell_provider("provider_new", visit, visit.sequence, first=True)
 
 
-def moved(appointment: Appointment, *, was: Appointment) -> None:
+def moved(appointment: Appointment, *, was: Appointment, tell: bool = True) -> None:
     """`was` is the visit as it stood before, with its former time and provider.
 
-    One provider learns the new time; of two, one loses the visit and the other gets it.
+    One provider learns the new time; of two, one loses the visit and the other gets it. Without
+    `tell` the patient heard it from staff: what waits with the former time goes out no more.
     """
-    key = f"appointment-moved:{appointment.pk}:{appointment.sequence}"
-    _tell("appointment_moved", appointment, key)
+    if tell:
+        key = f"appointment-moved:{appointment.pk}:{appointment.sequence}"
+        _tell("appointment_moved", appointment, key)
+    else:
+        drop_waiting(appointment)
     if was.provider_id == appointment.provider_id:
         before = was.starts_at.astimezone(appointment.provider.zone)
         _tell_provider("provider_moved", appointment, appointment.sequence, before=before)

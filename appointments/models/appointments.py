@@ -121,6 +121,9 @@ class Appointment(models.Model):
         verbose_name=_("reason"),
     )
     cancel_reason = models.CharField(_("reason in words"), max_length=200, blank=True)
+    called_at = models.DateTimeField(
+        _("called"), null=True, editable=False, help_text=_("When staff last called the patient.")
+    )
     erased_at = models.DateTimeField(
         _("erased"),
         null=True,

@@ -33,10 +33,16 @@ HeaderItem = Callable[[HttpRequest], tuple[str, dict] | None]
 # What waits for this person, as rows or as their number; None where it is not theirs to do.
 ToDo = Callable[[HttpRequest], QuerySet | int | None]
 MOST_TO_DO = 100  # of each kind, then it is "99+"
+# A page that stands first for those whom it is for; None for everybody else.
+FirstPage = Callable[[HttpRequest], TemplateResponse | None]
 
 
 class StaffSite(AdminSite):
-    """Django's admin site with panels on its first page, for staff with a second factor."""
+    """Django's admin site for staff with a second factor.
+
+    Its first page is what an app has registered for this person, or what there is to do and the
+    list of records. That list has a page of its own, and so has what there is to do.
+    """
 
     index_title = _("Overview")
     index_template = "admin/index.html"
@@ -44,12 +50,13 @@ class StaffSite(AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self._panels: list[Panel] = []
+        self._first_pages: list[FirstPage] = []
         self._pages: list[tuple[str, View]] = []
         self._header: list[HeaderItem] = []
         self._to_do: list[ToDo] = []
 
     def register_panel(self, panel: Panel) -> Panel:
-        """Show what `panel(request)` returns above the list of records. Order of registration."""
+        """Show what `panel(request)` returns under "To do". Order of registration."""
         self._panels.append(panel)
         return panel
 
@@ -84,6 +91,11 @@ class StaffSite(AdminSite):
         rows = len(kinds[0].union(*kinds[1:], all=True)) if kinds else 0
         return rows + sum(min(each, MOST_TO_DO) for each in found if isinstance(each, int))
 
+    def register_first_page(self, page: FirstPage) -> FirstPage:
+        """Show what `page(request)` returns at the admin's address, where it returns something."""
+        self._first_pages.append(page)
+        return page
+
     def register_page(self, route: str) -> Callable[[View], View]:
         """Serve a view at this route of the admin, as `admin:` and the name of its function.
 
@@ -99,7 +111,12 @@ class StaffSite(AdminSite):
     def get_urls(self) -> list[Any]:
         """Return the addresses of our own pages before Django's, whose last one takes all."""
         ours = [path(r, self.admin_view(view), name=view.__name__) for r, view in self._pages]
-        return [*ours, *super().get_urls()]
+        own = [
+            path("records/", self.admin_view(self.records), name="records"),
+            path("to-do/", self.admin_view(self.to_do), name="to_do"),
+            path("to-do/part/", self.admin_view(self.to_do_part), name="to_do_part"),
+        ]
+        return [*ours, *own, *super().get_urls()]
 
     def register(
         self,
@@ -129,9 +146,30 @@ class StaffSite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
+        """Return the page that an app has for this person; else what to do, and the records."""
+        pages = (page(request) for page in self._first_pages)
+        if first := next(filter(None, pages), None):
+            return first
+        return super().index(request, {"panels": self.panels(request), **(extra_context or {})})
+
+    def panels(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Return template and context of what there is to do for this person."""
         shown = [found for panel in self._panels if (found := panel(request))]
-        panels = [{"template": template, "context": context} for template, context in shown]
-        return super().index(request, {"panels": panels, **(extra_context or {})})
+        return [{"template": template, "context": context} for template, context in shown]
+
+    def records(self, request: HttpRequest) -> TemplateResponse:
+        """Return the list of all kinds of records, and of settings."""
+        return super().index(request, {"title": _("Records and settings"), "panels": []})
+
+    def to_do(self, request: HttpRequest) -> TemplateResponse:
+        """Return the page of what there is to do."""
+        context = self.each_context(request) | {"title": _("To do")}
+        context |= {"panels": self.panels(request)}
+        return TemplateResponse(request, "admin/to_do.html", context)
+
+    def to_do_part(self, request: HttpRequest) -> TemplateResponse:
+        """Return what there is to do as a part of another page."""
+        return TemplateResponse(request, "admin/_to_do.html", {"panels": self.panels(request)})
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         return Suggestions.as_view(admin_site=self)(request)

@@ -17,6 +17,8 @@ from core.staff.models import User
 SINCE = "staff_since"
 SEEN = "staff_seen"
 SEEN_EVERY = 60  # seconds: one write a minute at most
+# What a page asks by itself. Whoever sends it without being asked to is signed out the sooner.
+PASSIVE = "X-Passive"
 
 
 class StaffAuthenticationMiddleware(AuthenticationMiddleware):
@@ -31,7 +33,10 @@ class StaffAuthenticationMiddleware(AuthenticationMiddleware):
 
 
 def current_user(request: HttpRequest) -> User | AnonymousUser:
-    """Return who is signed in, unless idle for STAFF_IDLE_MINUTES or in for SESSION_COOKIE_AGE."""
+    """Return who is signed in, unless idle for STAFF_IDLE_MINUTES or in for SESSION_COOKIE_AGE.
+
+    A request with the header PASSIVE counts as no activity.
+    """
     user = auth.get_user(request)
     if not user.is_authenticated:
         return user
@@ -41,7 +46,8 @@ def current_user(request: HttpRequest) -> User | AnonymousUser:
     too_old = now - since >= settings.SESSION_COOKIE_AGE
     if too_old or now - seen >= settings.STAFF_IDLE_MINUTES * 60:
         return _end(request, user)
-    if SINCE not in session or now - seen >= SEEN_EVERY:
+    passive = PASSIVE in request.headers
+    if SINCE not in session or (now - seen >= SEEN_EVERY and not passive):
         session[SINCE], session[SEEN] = since, now
     return user
 

@@ -121,9 +121,9 @@ def _record_shown(view: View, request: HttpRequest, response: HttpResponse, kwar
         _record_unknown(view, request, kwargs)
         return
     name, model = _name(view), _model(view)
-    if name == "index" and not is_empty(response):
-        panels = [panel["template"] for panel in context_of(response).get("panels", ())]
-        shown = ({"index": panels} if panels else {}) | shown
+    panels = [panel["template"] for panel in context_of(response).get("panels", ())]
+    if panels and not is_empty(response):
+        shown = {"index": panels} | shown
     if "cl" in context_of(response):
         _record_list(request, response, model, shown.pop(model, []))
     elif model and name not in FORMS and _is_read(request, response):

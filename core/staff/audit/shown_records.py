@@ -52,7 +52,7 @@ def _of_django(response: HttpResponse) -> Shown | None:
         return by_model(_on_a_deletion(context["queryset"], context))
     if "action_list" in context:
         return by_model([context["object"]])
-    if "app_list" in context:
+    if "panels" in context or "app_list" in context:
         return _on_the_panels(context.get("panels", ()))
     names_no_other = (
         "popup_response_data" in context  # the window that closes: the record just written
@@ -81,6 +81,6 @@ def _on_a_deletion(rows: Iterable[Model], context: dict[str, Any]) -> Iterable[M
 
 
 def _on_the_panels(panels: Iterable[dict[str, Any]]) -> Shown | None:
-    """What the blocks of the first page say they show; None where one says nothing."""
+    """What the blocks of what there is to do say they show; None where one says nothing."""
     said = [panel["context"].get("records") for panel in panels]
     return None if None in said else merged(*map(by_model, said))

@@ -1,0 +1,72 @@
+"""Whom the desk looks after right now: who is late, who is here, who comes next, who is through."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from appointments.admin import practice_time
+from appointments.admin.desk.board import Board
+from appointments.admin.desk.cards import Card
+from appointments.admin.desk.reading import SOON, fingerprint
+from appointments.models import Status
+from appointments.templatetags.appointments import clock
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """The lists beside the board. `called` says since when a late patient is known to be called."""
+
+    late: list[tuple[Card, int, str]]
+    here: list[Card]
+    next: list[Card]
+    done: list[Card]
+
+    @property
+    def visits(self) -> list[Any]:
+        """Return the visits in the lists, for the audit trail."""
+        late = [card for card, _minutes, _called in self.late]
+        return [card.visit for card in (*late, *self.here, *self.next, *self.done)]
+
+    @property
+    def version(self) -> str:
+        """Return a name for what they show, but for the minutes, which the browser counts."""
+        late = [(card.version, called) for card, _minutes, called in self.late]
+        return fingerprint(late, *([c.version for c in each] for each in self._others))
+
+    @property
+    def _others(self) -> Iterable[list[Card]]:
+        return self.here, self.next, self.done
+
+
+def of(board: Board, now: datetime) -> Attention | None:
+    """Return the lists for a board of today; None for any other day."""
+    if not any(column.is_today for column in board.columns):
+        return None
+    zone = practice_time.zone()
+    cards = [card for column in board.columns if column.is_today for card in column.cards]
+    cards.sort(key=lambda card: (card.begin, card.visit.pk))
+    booked = [card for card in cards if card.visit.status == Status.BOOKED]
+    return Attention(
+        late=[(card, _minutes(card, now), _called(card, zone)) for card in booked if card.is_late],
+        here=[card for card in cards if card.visit.status == Status.CHECKED_IN],
+        next=[card for card in booked if now < card.visit.starts_at <= now + SOON],
+        done=[card for card in cards if card.visit.status in (Status.COMPLETED, Status.NO_SHOW)],
+    )
+
+
+def _minutes(card: Card, now: datetime) -> int:
+    return int((now - card.visit.starts_at) / MINUTE)
+
+
+def _called(card: Card, zone: ZoneInfo) -> str:
+    """Return "Called 9:55 am", if that was since the visit should have begun."""
+    called = card.visit.called_at
+    if called is None or called < card.visit.starts_at:
+        return ""
+    return _("Called %(when)s") % {"when": clock(called.astimezone(zone))}

@@ -1,0 +1,108 @@
+"""A board: columns of visits on rows of five minutes, with hours, time off, buffers and gaps."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from appointments.admin import practice_time
+from appointments.admin.desk import bands
+from appointments.admin.desk.bands import Band, Gap
+from appointments.admin.desk.cards import Card, cards_of
+from appointments.admin.desk.frame import ROW, Frame, Rows, frames
+from appointments.admin.desk.reading import Reading, fingerprint
+from appointments.models import Provider
+from appointments.scheduling import time_zones
+
+
+@dataclass(frozen=True)
+class Column:
+    """One provider's one day."""
+
+    provider: Provider
+    frame: Frame
+    heading: str
+    zone_words: str  # where the provider's clock is another
+    their_hours: list[tuple[Rows, str]]
+    bands: list[Band]
+    gaps: list[Gap]
+    cards: list[Card]
+    is_today: bool
+
+    @property
+    def key(self) -> str:
+        """Return its name on the page: of a provider and a day."""
+        return f"{self.provider.pk}-{self.frame.day:%Y%m%d}"
+
+    @property
+    def visits(self) -> int:
+        return sum(not card.is_hold for card in self.cards)
+
+    @cached_property
+    def version(self) -> str:
+        """Return a name for all that it shows."""
+        cards = [card.version for card in self.cards]
+        return fingerprint(self.heading, self.their_hours, self.bands, self.gaps, cards)
+
+
+@dataclass(frozen=True)
+class Board:
+    """What a page shows. `hours` are those of its first column, on the practice's clock."""
+
+    columns: list[Column]
+    hours: list[tuple[Rows, str]]
+    rows: int
+    row_seconds: int = ROW
+
+    @property
+    def visits(self) -> list[Any]:
+        """Return the visits and holds on it, for the audit trail."""
+        return [card.visit for column in self.columns for card in column.cards]
+
+
+def lay_out(found: Reading, *, heading_is_day: bool = False) -> Board:
+    """Return the board of what was read: a column for each provider, or for each of their days."""
+    zone = practice_time.zone()
+    openings = {who.pk: found.calendar.opening(who).open for who in found.providers}
+    shown = [each for open_ in openings.values() for each in open_]
+    shown += [(int(v.starts_at.timestamp()), int(v.ends_at.timestamp())) for v in found.visits]
+    frame_of = frames(found.days, shown, zone)
+    cards = cards_of(found, frame_of, zone)
+    columns = [
+        _column(found, who, frame_of[day], openings[who.pk], cards.get((who.pk, day), []), zone)
+        for who in found.providers
+        for day in found.days
+    ]
+    if heading_is_day:
+        columns = [
+            replace(column, heading=practice_time.format_date(column.frame.day))
+            for column in columns
+        ]
+    first = frame_of[found.days[0]]
+    return Board(columns, first.hours(zone), first.count)
+
+
+def _column(
+    found: Reading,
+    who: Any,
+    frame: Frame,
+    open_: list[tuple[int, int]],
+    cards: list[Card],
+    zone: ZoneInfo,
+) -> Column:
+    theirs = who.zone
+    differs = found.now.astimezone(theirs).utcoffset() != found.now.astimezone(zone).utcoffset()
+    shown = bands.open_hours(frame, open_)
+    shown += bands.time_off(frame, found.time_off, who)
+    shown += bands.buffers(frame, cards)
+    return Column(
+        provider=who,
+        frame=frame,
+        heading=str(who),
+        zone_words=time_zones.words(theirs) if differs else "",
+        their_hours=frame.hours(theirs) if differs else [],
+        bands=shown,
+        gaps=bands.gaps(frame, open_, cards, found, who),
+        cards=cards,
+        is_today=found.now.astimezone(zone).date() == frame.day,
+    )

@@ -1,0 +1,174 @@
+"""The card of a visit on a board: all that the desk needs to know, and what can be done now."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from appointments.admin import workflow_actions
+from appointments.admin.desk.frame import Frame, Rows
+from appointments.admin.desk.reading import Reading, fingerprint
+from appointments.admin.workflow_actions import CHECK_IN, COMPLETE, NO_SHOW, UNDO
+from appointments.models import Status
+from appointments.scheduling.intervals import Interval
+from appointments.templatetags.appointments import clock
+from core.people import phone_numbers
+
+LANES = 3  # side by side at most
+# The steps that stand on the card itself. All others are behind "More".
+STEPS = {
+    Status.BOOKED: (CHECK_IN, NO_SHOW),
+    Status.CHECKED_IN: (COMPLETE,),
+    Status.COMPLETED: (UNDO,),
+    Status.NO_SHOW: (UNDO,),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A visit or hold in its column. `lane` and `lanes` set those that overlap side by side."""
+
+    visit: Any
+    rows: Rows
+    when: str
+    words: str  # its status, where it is not plainly booked
+    is_late: bool
+    steps: tuple[tuple[str, str], ...]
+    lane: int = 1
+    lanes: int = 1
+
+    @property
+    def is_hold(self) -> bool:
+        return bool(self.visit.status == Status.HELD and self.visit.patient_id is None)
+
+    @property
+    def begin(self) -> int:
+        return int(self.visit.starts_at.timestamp())
+
+    @property
+    def end(self) -> int:
+        return int(self.visit.ends_at.timestamp())
+
+    @property
+    def blocks(self) -> bool:
+        """Whether nobody else can have its time."""
+        return bool(self.visit.is_live)
+
+    @property
+    def blocked(self) -> Interval:
+        """The time with its buffers."""
+        blocked = self.visit.blocked
+        return int(blocked.lower.timestamp()), int(blocked.upper.timestamp())
+
+    @property
+    def can_move(self) -> bool:
+        return self.visit.status in (Status.BOOKED, Status.CHECKED_IN)
+
+    @property
+    def css(self) -> str:
+        """Return its classes: place, lane and status."""
+        lane = f" lane-{self.lane}-{self.lanes}" if self.lanes > 1 else ""
+        late = " late" if self.is_late else ""
+        return f"{self.rows.css}{lane} status-{self.visit.status}{late}"
+
+    @cached_property
+    def phone(self) -> str:
+        return phone_numbers.as_link(self.visit.phone)
+
+    @cached_property
+    def version(self) -> str:
+        """Return a name for all that it shows."""
+        visit = self.visit
+        shown = self.css, self.when, self.words, self.steps, str(visit.patient), str(visit.phone)
+        return fingerprint(
+            *shown, visit.service_id, visit.mail_failed, visit.is_first, visit.staff_reason
+        )
+
+
+def cards_of(
+    found: Reading, frames: Mapping[date, Frame], zone: ZoneInfo
+) -> dict[tuple[int, date], list[Card]]:
+    """Return the cards of each provider's each day, in order."""
+    cards: dict[tuple[int, date], list[Card]] = defaultdict(list)
+    for visit in found.visits:
+        day = visit.starts_at.astimezone(zone).date()
+        cards[visit.provider_id, day].append(card_of(visit, frames[day], found.now, zone))
+    return {key: _side_by_side(column) for key, column in cards.items()}
+
+
+def card_of(visit: Any, frame: Frame, now: datetime, zone: ZoneInfo) -> Card:
+    """Return the card of one visit, as it stands at `now`."""
+    begin, end = int(visit.starts_at.timestamp()), int(visit.ends_at.timestamp())
+    return Card(
+        visit=visit,
+        rows=frame.rows(begin, end) or Rows(0, 1),
+        when=clock(visit.starts_at.astimezone(zone)),
+        words=_words(visit, zone),
+        is_late=visit.status == Status.BOOKED and visit.starts_at <= now,
+        steps=steps_of(visit, now),
+    )
+
+
+def steps_of(visit: Any, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Return name and label of each step that stands on the card now."""
+    return tuple(
+        (name, label(name))
+        for name in STEPS.get(visit.status, ())
+        if not workflow_actions.why_not(name, visit, now)
+    )
+
+
+def label(name: str) -> str:
+    """Return what a step is called on a button of a card."""
+    return {
+        CHECK_IN: _("Check in"),
+        COMPLETE: _("Complete"),
+        NO_SHOW: _("No-show"),
+        UNDO: _("Undo"),
+    }[name]
+
+
+def _words(visit: Any, zone: ZoneInfo) -> str:
+    if visit.held_until and visit.status == Status.HELD:
+        words = _("Held until %(until)s")
+        if visit.waits_for_the_patient:
+            words = _("Held until %(until)s, waits for the patient’s yes by e-mail")
+        return words % {"until": clock(visit.held_until.astimezone(zone))}
+    return "" if visit.status == Status.BOOKED else visit.get_status_display()
+
+
+def _side_by_side(cards: Iterable[Card]) -> list[Card]:
+    """Give those that overlap a lane each: of what is over, several may share a time."""
+    placed: list[Card] = []
+    group: list[Card] = []
+    until = 0
+    for card in cards:
+        if card.rows.t >= until:
+            placed += _in_lanes(group)
+            group = []
+        group.append(card)
+        until = max(until, card.rows.t + card.rows.d)
+    return placed + _in_lanes(group)
+
+
+def _in_lanes(group: list[Card]) -> list[Card]:
+    if len(group) < 2:
+        return group
+    ends: list[int] = []  # of the last card in each lane
+    lanes: list[int] = []
+    for card in group:
+        free = next((n for n, end in enumerate(ends) if end <= card.rows.t), None)
+        if free is None and len(ends) < LANES:
+            free = len(ends)
+            ends.append(0)
+        free = LANES - 1 if free is None else free
+        ends[free] = card.rows.t + card.rows.d
+        lanes.append(free + 1)
+    return [
+        replace(card, lane=lane, lanes=len(ends)) for card, lane in zip(group, lanes, strict=True)
+    ]

@@ -1,0 +1,156 @@
+"""What a board shows, read in six queries whatever the number of providers and visits."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+
+from appointments.admin import practice_time
+from appointments.admin.desk.suiting import Waiting
+from appointments.emails import visit_emails
+from appointments.models import Appointment, HoursException, Provider, Status
+from appointments.models.appointment_status import AppointmentQuerySet
+from appointments.scheduling.provider_calendars import Calendar
+from core.database import database_time
+from core.mail.models import OutgoingEmail
+
+DAY = timedelta(days=1)
+SOON = timedelta(hours=1)
+SHOWN = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW)
+CAME = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED)
+# What of a visit, when it changes, changes its card.
+_SEEN = [
+    *("pk", "provider_id", "status", "sequence", "starts_at", "ends_at", "held_until"),
+    *("service_id", "phone", "email", "staff_reason", "called_at"),
+    *("patient__first_name", "patient__last_name", "mail_failed"),
+]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The rows behind a board of some days: of everyone, or of one provider."""
+
+    days: list[date]
+    now: datetime
+    visits: list[Any]  # each with `mail_failed` and `is_first`
+    providers: list[Any]  # each with `state_codes` and `service_keys`
+    calendar: Calendar
+    time_off: list[HoursException]
+    waiting: Waiting
+
+
+def read(days: Sequence[date], provider: Provider | None = None) -> Reading:
+    """Read the days of that provider; or of everyone who sees patients or has a visit then."""
+    now = database_time.now()
+    first, end = _bounds(days)
+    found = of_days(days, now, provider).annotate(is_first=_is_first())
+    visits = list(found.select_related("patient", "service"))
+    providers = list(_providers(days[0], {visit.provider_id for visit in visits}, provider))
+    by_key = {each.pk: each for each in providers}
+    for visit in visits:
+        visit.provider = by_key[visit.provider_id]
+    return Reading(
+        list(days),
+        now,
+        visits,
+        providers,
+        Calendar.of_hours(providers, first, end - timedelta(seconds=1)),
+        list(_time_off(days, [each.pk for each in providers])),
+        Waiting.read(now),
+    )
+
+
+def of_days(
+    days: Sequence[date], now: datetime, provider: Provider | None = None
+) -> AppointmentQuerySet:
+    """Return the visits and holds of these days, in order, each with whether its mail failed."""
+    first, end = _bounds(days)
+    live_hold = Q(status=Status.HELD, held_until__gt=now)
+    found = Appointment.objects.filter(Q(status__in=SHOWN) | live_hold)
+    found = found.filter(starts_at__gte=first, starts_at__lt=end)
+    if provider:
+        found = found.filter(provider=provider)
+    return found.annotate(mail_failed=_mail_failed()).order_by("starts_at", "pk")
+
+
+def version(days: Sequence[date], provider: Provider | None = None) -> str:
+    """Return a name for what such a board shows now: another as soon as that changes.
+
+    Time that passes changes it where somebody becomes late, or is next.
+    """
+    now = database_time.now()
+    first, end = _bounds(days)
+    rows = list(of_days(days, now, provider).values_list(*_SEEN))
+    seen = [(*row, _phase(row[4], row[2], now)) for row in rows]
+    pks = {row[1] for row in rows}
+    providers = list(_providers(days[0], pks, provider).values_list(*_PROVIDER))
+    keys = [row[0] for row in providers]
+    calendar = Calendar.of_hours([Provider(pk=pk) for pk in keys], first, end)
+    off = list(_time_off(days, keys).values_list("pk", "note"))
+    hours = sorted(calendar.weekly.items()), sorted(calendar.dated.items(), key=str)
+    waiting = Waiting.read(now).groups
+    return fingerprint(seen, providers, hours, off, sorted(waiting.items(), key=str))
+
+
+def fingerprint(*things: Any) -> str:
+    """Return a short name for these values: the same for equal ones."""
+    return hashlib.blake2b(repr(things).encode(), digest_size=9).hexdigest()
+
+
+def _phase(starts_at: datetime, status: str, now: datetime) -> str:
+    if status != Status.BOOKED or starts_at > now + SOON:
+        return ""
+    return "late" if starts_at <= now else "next"
+
+
+_PROVIDER = ["pk", "name", "credentials", "time_zone", "state_codes", "service_keys"]
+
+
+def _providers(
+    day: date, seen: Iterable[int], provider: Provider | None
+) -> "QuerySet[Provider, Any]":
+    """Return them with the states and services that they may be booked for on that day."""
+    found = Provider.objects.filter(
+        Q(pk=provider.pk) if provider else Q(active=True) | Q(pk__in=seen)
+    )
+    valid = Q(licenses__expires__gte=day)
+    return found.annotate(
+        state_codes=ArrayAgg("licenses__state", filter=valid, distinct=True, default=Value([])),
+        service_keys=ArrayAgg(
+            "services",
+            filter=Q(services__isnull=False, services__active=True),
+            distinct=True,
+            default=Value([]),
+        ),
+    ).order_by("name", "pk")
+
+
+def _time_off(days: Sequence[date], pks: list[int]) -> "QuerySet[HoursException]":
+    # A day more at each end: in another zone it is another day.
+    rows = HoursException.objects.touching(days[0] - DAY, days[-1] + DAY).of(pks)
+    return rows.filter(kind=HoursException.Kind.TIME_OFF).order_by("provider_id", "opens", "pk")
+
+
+def _mail_failed() -> Exists:
+    """Whether the patient did not get the last mail about it, and nobody has called them since."""
+    about = Concat(Value(visit_emails.ABOUT), Cast(OuterRef("pk"), CharField()))
+    failed = OutgoingEmail.objects.failed().filter(about=about, overtaken=False)
+    return Exists(
+        failed.filter(created_at__gt=Coalesce(OuterRef("called_at"), F("created_at") - DAY))
+    )
+
+
+def _is_first() -> Exists:
+    """Whether the patient was never here, nor is expected, before this visit."""
+    earlier = Appointment.objects.filter(patient=OuterRef("patient"), status__in=CAME)
+    return ~Exists(earlier.filter(starts_at__lt=OuterRef("starts_at")))
+
+
+def _bounds(days: Sequence[date]) -> tuple[datetime, datetime]:
+    zone = practice_time.zone()
+    return practice_time.midnight(days[0], zone), practice_time.midnight(days[-1] + DAY, zone)

@@ -1,0 +1,105 @@
+"""What is done on a card: a step of the workflow, answered in place, and the menu behind "More"."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from appointments.admin import practice_time, visit_mails, workflow_actions
+from appointments.admin.appointment_actions import visit_or_404
+from appointments.admin.desk import attention, board, scope
+from appointments.admin.desk.cards import Card
+from appointments.admin.desk.pages import board_context
+from appointments.admin.workflow_actions import ACTIONS, CANCEL, UNDO, NotPossible
+from appointments.models import Appointment
+from appointments.scheduling import time_zones
+from core.staff import workflow_actions as staff_actions
+from core.staff.audit import disclosures
+
+# After these the desk is offered to take the step back.
+UNDONE = {workflow_actions.CHECK_IN, workflow_actions.COMPLETE, workflow_actions.NO_SHOW}
+
+
+def desk_step_view(
+    model_admin: ModelAdmin, request: HttpRequest, object_id: str, name: str
+) -> HttpResponse:
+    """Take one step with one visit, by POST; return its card, the lists, and what is said.
+
+    A refusal is 409, with the card as it stands.
+    """
+    action = staff_actions.get_or_404(ACTIONS, request, name)
+    visit = visit_or_404(model_admin, request, object_id)
+    staff_actions.take(model_admin, request, action, [visit], refused=NotPossible)
+    return stepped(request, visit.pk, offer_undo=name in UNDONE)
+
+
+def stepped(request: HttpRequest, pk: int, *, offer_undo: bool = False) -> HttpResponse:
+    """Return what of the desk a change of this visit concerns, with what was said of it."""
+    found = scope.of_key(request.POST.get("scope", ""))
+    read = found.read()
+    laid_out = board.lay_out(read, heading_is_day=found.provider is not None)
+    lists = attention.of(laid_out, read.now)
+    card = _card(laid_out, pk)
+    notes = list(messages.get_messages(request))
+    failed = any(note.level >= messages.ERROR for note in notes)
+    context = board_context(request, found) | {
+        "card": card,
+        "attention": lists,
+        "notes": notes,
+        "undo_of": pk if offer_undo and card and not failed else None,
+    }
+    shown = ([card.visit] if card else []) + (lists.visits if lists else [])
+    page = TemplateResponse(
+        request, "admin/desk/_stepped.html", context, status=409 if failed else 200
+    )
+    return disclosures.declare(page, shown)
+
+
+def _card(laid_out: board.Board, pk: int) -> Card | None:
+    cards = (card for column in laid_out.columns for card in column.cards)
+    return next((card for card in cards if card.visit.pk == pk), None)
+
+
+def desk_more_view(model_admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Return what else can be done with a visit, for the dialog of a board."""
+    scope.require_view(request)
+    visit = visit_or_404(model_admin, request, object_id)
+    context = board_context_of_visit(request, visit) | _more(request, visit)
+    page = TemplateResponse(request, "admin/desk/_more.html", context)
+    return disclosures.declare(page, [visit])
+
+
+def _more(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
+    actions = workflow_actions.available_now(request, visit)
+    mails = visit_mails.emails_about(visit)
+    return {
+        "cancel": actions.pop(CANCEL, None),
+        "undo_step": actions.pop(UNDO, None),
+        "actions": actions,
+        "can_move": workflow_actions.can_move(request, visit),
+        "resend": visit_mails.may_resend(request) and appointment_page.resendable(mails),
+        "sees_patient": visit.patient_id and request.user.has_perm("appointments.view_patient"),
+    }
+
+
+def board_context_of_visit(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
+    """Return what a dialog about a visit says of it. `request` names the board in `scope`."""
+    if visit.patient_id is None:
+        raise PermissionDenied  # a hold: nobody's yet
+    asked = request.POST.get("scope") or request.GET.get("scope", "")
+    zone = practice_time.zone()
+    theirs = visit.patient_zone
+    differs = visit.starts_at.astimezone(theirs).utcoffset() != (
+        visit.starts_at.astimezone(zone).utcoffset()
+    )
+    return board_context(request, scope.of_key(asked)) | {
+        "visit": visit,
+        "when": practice_time.format_short_datetime(visit.starts_at, zone),
+        "their_when": practice_time.format_short_datetime(visit.starts_at, theirs)
+        if differs
+        else "",
+        "their_zone": time_zones.words(visit.zone),
+    }
