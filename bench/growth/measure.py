@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.urls import reverse
 
+from bench import desk
 from bench.growth import admin_pages, purging
 from bench.growth.admin_pages import Page
 from bench.growth.fill import fill
@@ -40,11 +41,12 @@ def rows() -> list[Row]:
     fill()
     make_practice(time_zone="America/New_York")
     pages = walk()
+    at_the_desk = desk.rows(_staff("desk@example.org"))
     purged = purging.rows()
     with override_settings(MAIL_BODY_DAYS=settings.MAIL_BODY_DAYS - 1):
         tasks = turns()  # a day's mails are left for the nightly one
     counted = Row("pages of the admin, turns of tasks", f"{len(pages):,}, {len(tasks)}", "", None)
-    return [counted, *pages.slowest(PAGE), *tasks.slowest(TURN), *purged]
+    return [counted, *at_the_desk, *pages.slowest(PAGE), *tasks.slowest(TURN), *purged]
 
 
 def walk() -> Timed:
@@ -103,10 +105,10 @@ def _took(client: Client, url: str) -> float | None:
     return best
 
 
-def _staff() -> Client:
+def _staff(email: str = "bench@example.org") -> Client:
     # Asked as the site is: with everything that stands between a browser and a page.
     client = Client(HTTP_HOST="127.0.0.1")
-    return sign_in(client, make_staff(is_superuser=True, email="bench@example.org"))
+    return sign_in(client, make_staff(is_superuser=True, email=email))
 
 
 def turns() -> Timed:

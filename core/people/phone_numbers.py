@@ -4,6 +4,7 @@ A number is stored as E.164, with `;ext=` behind it where it has an extension (R
 knows no extension reads the number alone.
 """
 
+import re
 import unicodedata
 from functools import cached_property
 from typing import Any
@@ -74,6 +75,20 @@ def as_link(number: Phone | None) -> str:
     if not number or not number.is_valid():
         return str(number or "")
     return format_html('<a href="{}">{}</a>', number.link, number.formatted)
+
+
+_US = re.compile(r"\+1(\d{3})(\d{3})(\d{4})")
+
+
+def text_as_link(kept: str) -> str:
+    """Return what `as_link` does, of a number as the database keeps it.
+
+    One of ours without an extension is not parsed: a day's board has hundreds.
+    """
+    ours = _US.fullmatch(kept)
+    if not ours:
+        return as_link(parse_phone(kept) or None)
+    return format_html('<a href="tel:{}">({}) {}-{}</a>', kept, *ours.groups())
 
 
 class PhoneField(formfields.PhoneNumberField):

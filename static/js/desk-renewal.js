@@ -63,7 +63,7 @@
       url.searchParams.set("has", versions().join(","));
       const headers = { "X-Passive": "1", ...(tag && { "If-None-Match": tag }) };
       const answer = await fetch(url, { headers, cache: "no-store", redirect: "manual" });
-      if (answer.type === "opaqueredirect" || answer.status === 403) return dispatchEvent(new Event("staff-signed-out"));
+      if (answer.type === "opaqueredirect" || answer.status === 403) return dispatchEvent(new Event("staff-signed-out", { cancelable: true }));
       if (answer.status !== 200 || busyHands()) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const taken = [...page.querySelectorAll(".col")].map(column);

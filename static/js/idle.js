@@ -13,7 +13,12 @@
     told = Date.now();
     if (dialog.open) dialog.close();
   };
-  const leave = () => location.replace(location.href);
+  // A page that can ask to sign in where it stands does so, and is not left.
+  const leave = () => {
+    end = Infinity;
+    if (dispatchEvent(new Event("staff-signed-out", { cancelable: true }))) location.replace(location.href);
+  };
+  addEventListener("staff-signed-in", () => extend());
   const tell = async () => {
     told = Date.now();
     try {

@@ -218,7 +218,7 @@ def test_an_email_that_did_not_fail_is_not_sent_again(desk):
 def test_the_first_page_names_the_visits_whose_confirmation_failed_and_nobody(desk):
     visit = make_appointment(patient=make_patient(last_name="Unmistakable"))
     make_failed(visit)
-    page = text_of(desk.get("/admin/"))
+    page = text_of(desk.get("/admin/to-do/"))
     assert "Confirmations that failed" in page
     assert page_of(visit) in page
     assert "Unmistakable" not in page
@@ -226,7 +226,7 @@ def test_the_first_page_names_the_visits_whose_confirmation_failed_and_nobody(de
 
 def test_the_first_page_forgets_failures_of_visits_that_are_over(desk):
     make_failed(begun())
-    assert "Confirmations that failed" not in text_of(desk.get("/admin/"))
+    assert "Confirmations that failed" not in text_of(desk.get("/admin/to-do/"))
 
 
 # ── the list ──

@@ -95,7 +95,7 @@ def test_time_off_over_a_visit_is_not_saved_before_somebody_has_chosen(desk):
     assert not HoursException.objects.exists()
     assert mails(visit) == []
     assert "was added successfully" not in text_of(answer)
-    assert "was added successfully" not in text_of(desk.get("/admin/"))
+    assert "was added successfully" not in text_of(desk.get("/admin/to-do/"))
 
 
 def test_the_visit_goes_to_a_colleague_at_the_same_time_together_with_the_change(desk):
@@ -182,20 +182,20 @@ def test_a_visit_is_kept_only_with_a_reason(desk):
     visit.refresh_from_db()
     assert visit.staff_reason == "Comes in for it"
     assert HoursException.objects.exists()
-    assert "cannot take place" not in text_of(desk.get("/admin/"))
+    assert "cannot take place" not in text_of(desk.get("/admin/to-do/"))
 
 
 def test_what_is_left_for_later_stands_on_the_first_page_until_it_is_settled(desk):
     visit = make_appointment(patient=make_patient(last_name="Okafor"))
     answer = desk.post(EXCEPTION, off())
     choose(desk, answer, **{f"conflicts-visit-{visit.pk}": "later"})
-    first_page = text_of(desk.get("/admin/"))
+    first_page = text_of(desk.get("/admin/to-do/"))
     assert "Visits that cannot take place as booked" in first_page
     assert "Okafor" not in first_page
     standing = desk.get(STANDING)
     assert "Okafor" in text_of(standing)
     assert choose(desk, standing, "cancel").status_code == 302
-    assert "cannot take place" not in text_of(desk.get("/admin/"))
+    assert "cannot take place" not in text_of(desk.get("/admin/to-do/"))
 
 
 def test_time_off_catches_only_its_own_provider_at_its_own_hours(desk):
@@ -296,7 +296,7 @@ def test_weekly_hours_that_disturb_nobody_are_just_saved(manager):
 def test_a_visit_that_stood_outside_the_hours_before_is_not_asked_about_again(manager):
     visit = make_appointment(starts_at=monday("20:00"), staff_reason="By day they work")
     assert change(manager, visit.provider, about="Kind").status_code == 302
-    assert "cannot take place" not in text_of(manager.get("/admin/"))
+    assert "cannot take place" not in text_of(manager.get("/admin/to-do/"))
 
 
 def test_deleting_extra_hours_shows_who_was_booked_in_them(desk):
@@ -320,12 +320,12 @@ def test_the_standing_list_costs_as_many_queries_for_many_visits_as_for_one(
             make_time_off(make_appointment().provider, monday().date())
 
     add(1)
-    desk.get("/admin/")
+    desk.get("/admin/to-do/")
     with django_assert_max_num_queries(40) as first:
-        desk.get("/admin/")
+        desk.get("/admin/to-do/")
     add(9)
     with django_assert_num_queries(len(first)):
-        desk.get("/admin/")
+        desk.get("/admin/to-do/")
 
 
 def test_an_editor_sees_no_such_list():

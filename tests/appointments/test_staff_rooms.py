@@ -60,7 +60,7 @@ def test_nothing_is_told_where_no_patient_can_meet_it(provider, service):
 def test_the_first_page_of_the_admin_names_them_for_who_can_give_them_a_room(db):
     provider = make_provider(name="Bo Lin", video_room="")
     make_service(providers=[provider])
-    index = reverse("admin:index")
+    index = reverse("admin:to_do")
     assert CALLED in signed_in("manager").get(index).text
     assert "Bo Lin" in signed_in("manager").get(index).text
     assert CALLED not in signed_in("front desk").get(index).text

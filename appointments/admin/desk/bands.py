@@ -17,7 +17,6 @@ from appointments.scheduling import opening_hours
 from appointments.scheduling.availability import moment
 from appointments.scheduling.intervals import Interval, difference, union
 from appointments.templatetags.appointments import clock
-from core.practice.models import Practice
 
 SHORTEST = 2 * ROW  # what is shorter is no free time
 DAY = timedelta(days=1)
@@ -104,7 +103,7 @@ def _gap(free: Interval, frame: Frame, found: Reading, who: Any) -> Gap:
         states=who.state_codes,
         services=who.service_keys,
     )
-    when = clock(moment(begin).astimezone(Practice.current().zone))
+    when = clock(moment(begin).astimezone(found.zone))
     words = ""
     if waiting:
         words = ngettext("%d waits", "%d wait", waiting) % waiting

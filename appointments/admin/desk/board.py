@@ -14,6 +14,8 @@ from appointments.admin.desk.reading import Reading, fingerprint
 from appointments.models import Provider
 from appointments.scheduling import time_zones
 
+Hours = dict[tuple[int, ZoneInfo], list[tuple[Rows, str]]]
+
 
 @dataclass(frozen=True)
 class Column:
@@ -68,8 +70,9 @@ def lay_out(found: Reading, *, heading_is_day: bool = False) -> Board:
     shown += [(int(v.starts_at.timestamp()), int(v.ends_at.timestamp())) for v in found.visits]
     frame_of = frames(found.days, shown, zone)
     cards = cards_of(found, frame_of, zone)
+    hours: Hours = {}
     columns = [
-        _column(found, who, frame_of[day], openings[who.pk], cards.get((who.pk, day), []), zone)
+        _column(found, who, frame_of[day], openings[who.pk], cards.get((who.pk, day), []), hours)
         for who in found.providers
         for day in found.days
     ]
@@ -82,15 +85,23 @@ def lay_out(found: Reading, *, heading_is_day: bool = False) -> Board:
     return Board(columns, first.hours(zone), first.count)
 
 
+def _hours_in(frame: Frame, zone: ZoneInfo, known: Hours) -> list[tuple[Rows, str]]:
+    """Return the hours of a frame on that clock; many keep the same."""
+    key = frame.begin, zone
+    if key not in known:
+        known[key] = frame.hours(zone)
+    return known[key]
+
+
 def _column(
     found: Reading,
     who: Any,
     frame: Frame,
     open_: list[tuple[int, int]],
     cards: list[Card],
-    zone: ZoneInfo,
+    hours: Hours,
 ) -> Column:
-    theirs = who.zone
+    zone, theirs = found.zone, who.zone
     differs = found.now.astimezone(theirs).utcoffset() != found.now.astimezone(zone).utcoffset()
     shown = bands.open_hours(frame, open_)
     shown += bands.time_off(frame, found.time_off, who)
@@ -100,7 +111,7 @@ def _column(
         frame=frame,
         heading=str(who),
         zone_words=time_zones.words(theirs) if differs else "",
-        their_hours=frame.hours(theirs) if differs else [],
+        their_hours=_hours_in(frame, theirs, hours) if differs else [],
         bands=shown,
         gaps=bands.gaps(frame, open_, cards, found, who),
         cards=cards,

@@ -34,6 +34,8 @@ class Card:
     """A visit or hold in its column. `lane` and `lanes` set those that overlap side by side."""
 
     visit: Any
+    pk: int
+    who: str
     rows: Rows
     when: str
     words: str  # its status, where it is not plainly booked
@@ -78,13 +80,18 @@ class Card:
 
     @cached_property
     def phone(self) -> str:
-        return phone_numbers.as_link(self.visit.phone)
+        return phone_numbers.text_as_link(self.visit.phone_text)
+
+    @property
+    def more(self) -> str:
+        """Return what its menu is called."""
+        return _("More for %(who)s") % {"who": self.who}
 
     @cached_property
     def version(self) -> str:
         """Return a name for all that it shows."""
         visit = self.visit
-        shown = self.css, self.when, self.words, self.steps, str(visit.patient), str(visit.phone)
+        shown = self.css, self.when, self.words, self.steps, self.who, visit.phone_text
         return fingerprint(
             *shown, visit.service_id, visit.mail_failed, visit.is_first, visit.staff_reason
         )
@@ -106,6 +113,8 @@ def card_of(visit: Any, frame: Frame, now: datetime, zone: ZoneInfo) -> Card:
     begin, end = int(visit.starts_at.timestamp()), int(visit.ends_at.timestamp())
     return Card(
         visit=visit,
+        pk=visit.pk,
+        who=str(visit.patient or ""),
         rows=frame.rows(begin, end) or Rows(0, 1),
         when=clock(visit.starts_at.astimezone(zone)),
         words=_words(visit, zone),

@@ -51,13 +51,14 @@ def desk_move_view(model_admin: ModelAdmin, request: HttpRequest, object_id: str
     if not workflow_actions.MAY_CHANGE(request, visit):
         raise PermissionDenied
     if request.method != "POST":
-        asked = DropForm(request.GET | {"tell": "on"})
+        asked = DropForm({**request.GET.dict(), "tell": "on"})
         return _part(request, visit, asked, status=200 if asked.is_valid() else 400)
     form = DropForm(request.POST)
+    found = scope.of_key(request.POST.get("scope", ""))
     if form.is_valid() and (moved := _attempt(request, visit, form)):
         model_admin.log_change(request, moved, _now("Moved"))
         messages.success(request, _words(moved, tell=form.cleaned_data["tell"]))
-        page = stepped(request, moved.pk)
+        page = stepped(request, found, moved.pk)
         page["HX-Trigger"] = "desk-changed"
         return page
     return _part(request, visit, form, status=409)

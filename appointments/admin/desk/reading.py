@@ -5,15 +5,38 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from appointments.admin import practice_time
 from appointments.admin.desk.suiting import Waiting
 from appointments.emails import visit_emails
-from appointments.models import Appointment, HoursException, Provider, Status
+from appointments.models import (
+    Appointment,
+    HoursException,
+    Provider,
+    Status,
+    WaitlistEntry,
+    WeeklyHours,
+)
 from appointments.models.appointment_status import AppointmentQuerySet
 from appointments.scheduling.provider_calendars import Calendar
 from core.database import database_time
@@ -23,11 +46,17 @@ DAY = timedelta(days=1)
 SOON = timedelta(hours=1)
 SHOWN = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW)
 CAME = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED)
+# What a board needs of a visit. A phone number is not parsed for it: that takes its time.
+_NEEDED = [
+    *("status", "provider", "service__name", "starts_at", "ends_at", "blocked", "held_until"),
+    *("state", "zone", "staff_reason", "called_at"),
+    *("patient__first_name", "patient__last_name", "patient__birth_date"),
+]
 # What of a visit, when it changes, changes its card.
 _SEEN = [
     *("pk", "provider_id", "status", "sequence", "starts_at", "ends_at", "held_until"),
-    *("service_id", "phone", "email", "staff_reason", "called_at"),
-    *("patient__first_name", "patient__last_name", "mail_failed"),
+    *("service_id", "phone", "staff_reason", "called_at", "mail_failed"),
+    *("patient__first_name", "patient__last_name"),
 ]
 
 
@@ -37,7 +66,8 @@ class Reading:
 
     days: list[date]
     now: datetime
-    visits: list[Any]  # each with `mail_failed` and `is_first`
+    zone: ZoneInfo  # of the practice
+    visits: list[Any]  # each with `mail_failed`, `is_first` and `phone_text`
     providers: list[Any]  # each with `state_codes` and `service_keys`
     calendar: Calendar
     time_off: list[HoursException]
@@ -48,8 +78,8 @@ def read(days: Sequence[date], provider: Provider | None = None) -> Reading:
     """Read the days of that provider; or of everyone who sees patients or has a visit then."""
     now = database_time.now()
     first, end = _bounds(days)
-    found = of_days(days, now, provider).annotate(is_first=_is_first())
-    visits = list(found.select_related("patient", "service"))
+    found = of_days(days, now, provider).annotate(is_first=_is_first(), phone_text=_phone())
+    visits = list(found.select_related("patient", "service").only(*_NEEDED))
     providers = list(_providers(days[0], {visit.provider_id for visit in visits}, provider))
     by_key = {each.pk: each for each in providers}
     for visit in visits:
@@ -57,6 +87,7 @@ def read(days: Sequence[date], provider: Provider | None = None) -> Reading:
     return Reading(
         list(days),
         now,
+        practice_time.zone(),
         visits,
         providers,
         Calendar.of_hours(providers, first, end - timedelta(seconds=1)),
@@ -81,34 +112,41 @@ def of_days(
 def version(days: Sequence[date], provider: Provider | None = None) -> str:
     """Return a name for what such a board shows now: another as soon as that changes.
 
-    Time that passes changes it where somebody becomes late, or is next.
+    Time that passes changes it where somebody becomes late, or is next. The database sums up the
+    rows, as nobody needs them while nothing changes.
     """
     now = database_time.now()
-    first, end = _bounds(days)
-    rows = list(of_days(days, now, provider).values_list(*_SEEN))
-    seen = [(*row, _phase(row[4], row[2], now)) for row in rows]
-    pks = {row[1] for row in rows}
-    providers = list(_providers(days[0], pks, provider).values_list(*_PROVIDER))
-    keys = [row[0] for row in providers]
-    calendar = Calendar.of_hours([Provider(pk=pk) for pk in keys], first, end)
-    off = list(_time_off(days, keys).values_list("pk", "note"))
-    hours = sorted(calendar.weekly.items()), sorted(calendar.dated.items(), key=str)
-    waiting = Waiting.read(now).groups
-    return fingerprint(seen, providers, hours, off, sorted(waiting.items(), key=str))
+    passed = [_is_over(now), _is_over(now + SOON)]
+    who = Provider.objects.filter(pk=provider.pk) if provider else Provider.objects.active()
+    off = HoursException.objects.touching(days[0] - DAY, days[-1] + DAY)
+    return fingerprint(
+        _sum(of_days(days, now, provider), *_SEEN, *passed),
+        _sum(who, "pk", "name", "credentials", "time_zone"),
+        _sum(WeeklyHours.objects.filter(provider__in=who), *_fields(WeeklyHours)),
+        _sum(off, *_fields(HoursException)),
+        _sum(WaitlistEntry.objects.waiting(now).without_offer(), "pk", "provider_id"),
+    )
+
+
+def _is_over(moment: datetime) -> ExpressionWrapper:
+    return ExpressionWrapper(Q(starts_at__lte=moment), BooleanField())
+
+
+def _fields(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def _sum(rows: QuerySet, *fields: Any) -> tuple[Any, ...]:
+    """Return how many rows there are, and the sum of a hash of these fields of each."""
+    template = "hashtextextended(ROW(%(expressions)s)::text, 0)"
+    seen = Func(*fields, template=template, output_field=BigIntegerField())
+    found = rows.order_by().aggregate(rows=Count("pk"), seen=Sum(seen))
+    return found["rows"], found["seen"]
 
 
 def fingerprint(*things: Any) -> str:
     """Return a short name for these values: the same for equal ones."""
     return hashlib.blake2b(repr(things).encode(), digest_size=9).hexdigest()
-
-
-def _phase(starts_at: datetime, status: str, now: datetime) -> str:
-    if status != Status.BOOKED or starts_at > now + SOON:
-        return ""
-    return "late" if starts_at <= now else "next"
-
-
-_PROVIDER = ["pk", "name", "credentials", "time_zone", "state_codes", "service_keys"]
 
 
 def _providers(
@@ -149,6 +187,10 @@ def _is_first() -> Exists:
     """Whether the patient was never here, nor is expected, before this visit."""
     earlier = Appointment.objects.filter(patient=OuterRef("patient"), status__in=CAME)
     return ~Exists(earlier.filter(starts_at__lt=OuterRef("starts_at")))
+
+
+def _phone() -> Cast:
+    return Cast("phone", CharField())
 
 
 def _bounds(days: Sequence[date]) -> tuple[datetime, datetime]:

@@ -13,6 +13,7 @@ from appointments.admin.appointment_actions import visit_or_404
 from appointments.admin.desk import attention, board, scope
 from appointments.admin.desk.cards import Card
 from appointments.admin.desk.pages import board_context
+from appointments.admin.desk.scope import Scope
 from appointments.admin.workflow_actions import ACTIONS, CANCEL, UNDO, NotPossible
 from appointments.models import Appointment
 from appointments.scheduling import time_zones
@@ -30,15 +31,20 @@ def desk_step_view(
 
     A refusal is 409, with the card as it stands.
     """
+    scope.require_view(request)
     action = staff_actions.get_or_404(ACTIONS, request, name)
     visit = visit_or_404(model_admin, request, object_id)
-    staff_actions.take(model_admin, request, action, [visit], refused=NotPossible)
-    return stepped(request, visit.pk, offer_undo=name in UNDONE)
-
-
-def stepped(request: HttpRequest, pk: int, *, offer_undo: bool = False) -> HttpResponse:
-    """Return what of the desk a change of this visit concerns, with what was said of it."""
+    if not action.allowed(request, visit):
+        raise PermissionDenied
     found = scope.of_key(request.POST.get("scope", ""))
+    staff_actions.take(model_admin, request, action, [visit], refused=NotPossible)
+    return stepped(request, found, visit.pk, offer_undo=name in UNDONE)
+
+
+def stepped(
+    request: HttpRequest, found: Scope, pk: int, *, offer_undo: bool = False
+) -> HttpResponse:
+    """Return what of the desk a change of this visit concerns, with what was said of it."""
     read = found.read()
     laid_out = board.lay_out(read, heading_is_day=found.provider is not None)
     lists = attention.of(laid_out, read.now)

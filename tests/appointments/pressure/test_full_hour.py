@@ -91,7 +91,7 @@ def test_staff_see_the_counts_and_set_the_limits(hour_is_full, settings):
     assert "Booked online in the last hour: 2 of 2." in rules
     assert 'name="most_hourly"' in rules
     assert 'name="most_unproved"' in rules
-    assert "Booking online rests" in manager.get("/admin/").content.decode()
+    assert "Booking online rests" in manager.get("/admin/to-do/").content.decode()
 
 
 def test_what_is_counted_as_taken_is_what_keeps_a_time(service):

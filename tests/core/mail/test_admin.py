@@ -170,7 +170,7 @@ def test_a_bad_address_for_the_test_message_gets_a_message_beside_the_field(desk
 
 def test_the_first_page_says_that_mail_failed_and_names_nobody(desk):
     make_failed(to="grace@example.org")
-    html = desk.get(reverse("admin:index")).content.decode()
+    html = desk.get(reverse("admin:to_do")).content.decode()
     assert "1 e-mail failed this week" in " ".join(html.split())
     assert "grace" not in html
 
@@ -212,7 +212,7 @@ def test_the_first_page_says_that_mail_is_held_since_when_and_why(desk):
     OutboxHold.objects.prepare()
     OutboxHold.objects.begin(reason="554 5.7.1 Blocked", doubts_recipients=False)
     make_failed(to="grace@example.org")
-    html = " ".join(desk.get(reverse("admin:index")).text.split())
+    html = " ".join(desk.get(reverse("admin:to_do")).text.split())
     assert "E-mails are held" in html
     assert "554 5.7.1 Blocked" in html
     assert "grace" not in html

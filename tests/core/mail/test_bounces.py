@@ -24,7 +24,7 @@ def come_back(email: OutgoingEmail, why: str = "550 5.1.1 no such user") -> None
 def test_the_front_desk_sees_that_mails_came_back_and_which(desk):
     come_back(make_email(to="grace@example.org"))
     make_email(to="ruth@example.org")
-    assert "1 e-mail came back this week" in desk.get("/admin/").text
+    assert "1 e-mail came back this week" in desk.get("/admin/to-do/").text
     found = desk.get("/admin/mail/outgoingemail/?bounced_at__isempty=0").text
     assert "grace@example.org" in found
     assert "ruth@example.org" not in found
@@ -34,7 +34,7 @@ def test_the_front_desk_sees_that_mails_came_back_and_which(desk):
 def test_mails_of_the_newsletter_are_no_work_for_the_front_desk(desk):
     link = "https://visits.example.org/newsletter/"
     come_back(make_email("newsletter_welcome", link=link))
-    assert "came back" not in desk.get("/admin/").text
+    assert "came back" not in desk.get("/admin/to-do/").text
 
 
 def test_the_first_report_stays(db):

@@ -20,7 +20,7 @@ def _second_factor_as_in_production(settings) -> None:
 @pytest.mark.parametrize("role", roles.ROLES)
 def test_everybody_on_the_staff_reads_what_is_wrong_and_what_to_do(client, role):
     sign_in(client, make_staff(role))
-    index = client.get(reverse("admin:index")).content.decode()
+    index = client.get(reverse("admin:to_do")).content.decode()
     assert DEAD in index
     assert reverse("admin:status") in index
     page = client.get(reverse("admin:status"))
@@ -34,7 +34,7 @@ def test_everybody_on_the_staff_reads_what_is_wrong_and_what_to_do(client, role)
 def test_when_all_is_well_the_first_page_says_nothing(client, settings):
     everything_works(settings)
     sign_in(client, make_staff("front desk"))
-    assert "needs attention" not in client.get(reverse("admin:index")).content.decode()
+    assert "needs attention" not in client.get(reverse("admin:to_do")).content.decode()
     assert "Everything works." in client.get(reverse("admin:status")).content.decode()
 
 

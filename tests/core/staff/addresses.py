@@ -19,6 +19,7 @@ WORDS = {
     "appointments_appointment_action": {
         "name": ["check-in", "complete", "no-show", "undo", "cancel"]
     },
+    "appointments_appointment_desk_step": {"name": ["check-in", "called"]},
     "articles_article_action": {"name": ["submit", "approve", "confirm", "archive"]},
     "articles_article_restore": {"number": ["1"]},
     "articles_comment_action": {"name": ["approve", "reject", "spam"]},

@@ -225,7 +225,7 @@ def test_the_first_page_names_the_visits_in_its_blocks(manager):
         kind="time_off", first_day=monday().date(), last_day=monday().date()
     )
     start = newest()
-    assert "cannot take place" in text_of(manager.get("/admin/"))
+    assert "cannot take place" in text_of(manager.get("/admin/to-do/"))
     assert recorded(start) >= of(visit)
 
 
@@ -304,7 +304,7 @@ def test_a_block_of_the_first_page_that_does_not_say_what_it_shows_fails(manager
     panel = admin.site.register_panel(lambda request: ("429.html", {}))
     try:
         with pytest.raises(UndeclaredRecords):
-            manager.get("/admin/")
+            manager.get("/admin/to-do/")
     finally:
         admin.site._panels.remove(panel)
 
