@@ -5,7 +5,7 @@
   const EVERY = 20_000, TO_DO_EVERY = 15;
   const { content, board, dialog } = desk;
   let tag = "", turn = 0, busy = false;
-  const busyHands = () => desk.isDragging?.() || dialog.open || document.querySelector(".htmx-request");
+  const busyHands = () => desk.isDragging?.() || dialog.open || document.querySelector(".board .htmx-request, #desk-attention .htmx-request");
   const versions = () => [...document.querySelectorAll("[data-column], #desk-attention")].map((each) => each.dataset.version);
   const isUnderHands = (part) => part.contains(document.activeElement) || part.matches(":hover");
 

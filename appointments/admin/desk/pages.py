@@ -125,7 +125,7 @@ def _around(found: Scope) -> dict[str, Any]:
     return {
         "previous": back,
         "next": on,
-        "providers": Provider.objects.active() if who else [],
+        "providers": found.others,
         "zone_words": time_zones.words(who.time_zone)
         if who and who.zone != practice_time.zone()
         else "",

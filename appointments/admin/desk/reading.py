@@ -80,7 +80,8 @@ def read(days: Sequence[date], provider: Provider | None = None) -> Reading:
     first, end = _bounds(days)
     found = of_days(days, now, provider).annotate(is_first=_is_first(), phone_text=_phone())
     visits = list(found.select_related("patient", "service").only(*_NEEDED))
-    providers = list(_providers(days[0], {visit.provider_id for visit in visits}, provider))
+    seen = {visit.provider_id for visit in visits}
+    providers = [provider] if provider else list(with_services(working(seen), days[0]))
     by_key = {each.pk: each for each in providers}
     for visit in visits:
         visit.provider = by_key[visit.provider_id]
@@ -149,13 +150,13 @@ def fingerprint(*things: Any) -> str:
     return hashlib.blake2b(repr(things).encode(), digest_size=9).hexdigest()
 
 
-def _providers(
-    day: date, seen: Iterable[int], provider: Provider | None
-) -> "QuerySet[Provider, Any]":
+def working(seen: Iterable[int] = ()) -> "QuerySet[Provider]":
+    """Return those who see patients, and those of `seen`."""
+    return Provider.objects.filter(Q(active=True) | Q(pk__in=seen))
+
+
+def with_services(found: "QuerySet[Provider]", day: date) -> "QuerySet[Provider, Any]":
     """Return them with the states and services that they may be booked for on that day."""
-    found = Provider.objects.filter(
-        Q(pk=provider.pk) if provider else Q(active=True) | Q(pk__in=seen)
-    )
     valid = Q(licenses__expires__gte=day)
     return found.annotate(
         state_codes=ArrayAgg("licenses__state", filter=valid, distinct=True, default=Value([])),

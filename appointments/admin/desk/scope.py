@@ -22,7 +22,8 @@ class Scope:
     """One day of everyone, or the week from that Monday of one provider."""
 
     day: date
-    provider: Provider | None = None
+    provider: Provider | None = None  # of `of_week`, with what `reading.with_services` adds
+    others: tuple[Provider, ...] = ()  # whose weeks there are, where it is one's
 
     @property
     def days(self) -> list[date]:
@@ -55,10 +56,11 @@ def of_day(text: str) -> Scope:
 def of_week(provider: int, text: str) -> Scope:
     """Return the week of an address, from Monday on. Raises Http404."""
     day = _day(text)
-    who = Provider.objects.filter(pk=provider).first()
+    everyone = list(reading.with_services(reading.working([provider]), day))
+    who = next((each for each in everyone if each.pk == provider), None)
     if who is None:
         raise Http404("No such provider")
-    return Scope(day - timedelta(days=day.weekday()), who)
+    return Scope(day - timedelta(days=day.weekday()), who, tuple(everyone))
 
 
 def of_key(text: str) -> Scope:
