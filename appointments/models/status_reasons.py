@@ -25,9 +25,7 @@ class StatusReason(models.Model):
         _("for"),
         max_length=9,
         choices=Kind.choices,
-        help_text=_(
-            "“Cancelled late” is offered once patients can no longer cancel by themselves."
-        ),
+        help_text=_("“Cancelled late” is offered once patients can no longer cancel online."),
     )
     text = models.CharField(
         _("reason"), max_length=80, help_text=_("For staff. No e-mail to a patient says it.")

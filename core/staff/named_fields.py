@@ -38,7 +38,7 @@ class NamedFieldsAdmin(ModelAdmin):
             yield (_with_names(formset) if in_a_table else formset), inline
 
     def formfield_for_dbfield(
-        self, db_field: Any, request: HttpRequest | None, **kwargs: Any
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Field | None:
         """Name the two fields of a moment "Publish at: date" and "Publish at: time"."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -86,7 +86,7 @@ def _more(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
         "undo_step": actions.pop(UNDO, None),
         "actions": actions,
         "can_move": workflow_actions.can_move(request, visit),
-        "resend": visit_mails.may_resend(request) and appointment_page.resendable(mails),
+        "resend": visit_mails.may_resend(request) and visit_mails.resendable(mails),
         "sees_patient": visit.patient_id and request.user.has_perm("appointments.view_patient"),
     }
 

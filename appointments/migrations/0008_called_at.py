@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0004_status_reason'),
+        ('appointments', '0007_patient_records'),
     ]
 
     operations = [

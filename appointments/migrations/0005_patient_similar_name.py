@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0003_api_key'),
+        ('appointments', '0004_status_reason'),
     ]
 
     operations = [

@@ -22,7 +22,7 @@ def link_by_email(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0004_status_reason'),
+        ('appointments', '0005_patient_similar_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0004_status_reason'),
+        ('appointments', '0006_provider_account'),
     ]
 
     operations = [
