@@ -5,6 +5,7 @@ from appointments import retention
 from appointments.booking import holds, staff_booking
 from appointments.conflicts import decisions
 from appointments.emails import daily_digest, reminders
+from appointments.figures import day_counts
 from appointments.scheduling import holidays
 from appointments.waitlist import entries, offers
 from core.database import database_time
@@ -47,6 +48,12 @@ def offer_freed_times() -> None:
 def carry_out_decisions() -> None:
     """Move and cancel what staff decided for long lists. Every minute; any number may run."""
     decisions.carry_out()
+
+
+@shared_task
+def keep_day_counts() -> None:
+    """Write down the numbers of a day that cannot be counted later. Every night, before purges."""
+    day_counts.keep(database_time.now())
 
 
 @shared_task

@@ -60,6 +60,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60,
         "options": {"expires": 50},
     },
+    "day-counts": {
+        "task": "appointments.tasks.keep_day_counts",
+        "schedule": crontab(hour=8, minute=30),
+    },
     "waitlist-purge": {
         "task": "appointments.tasks.purge_waitlist",
         "schedule": crontab(hour=8, minute=40),

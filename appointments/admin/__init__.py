@@ -6,7 +6,9 @@ from appointments.admin.consents import ConsentAdmin, ConsentTextAdmin
 from appointments.admin.first_booking import first_booking
 from appointments.admin.header import desk_links, find_box
 from appointments.admin.hours_exceptions import HoursExceptionAdmin
+from appointments.admin.hours_figures import hours
 from appointments.admin.index_panels import failed_mail
+from appointments.admin.newcomer_figures import new
 from appointments.admin.patients import PatientAdmin
 from appointments.admin.providers import ProviderAdmin
 from appointments.admin.services import ServiceAdmin
@@ -31,6 +33,8 @@ __all__ = [
     "failed_mail",
     "find_box",
     "first_booking",
+    "hours",
+    "new",
     "no_room",
     "visits",
     "who_saw",

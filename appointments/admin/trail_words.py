@@ -17,12 +17,14 @@ from appointments.emails import visit_emails
 from appointments.models import Appointment, Consent, Patient, WaitlistEntry
 from appointments.templatetags.appointments import clock
 from core.api.models import ApiKey
+from core.database import database_time
 from core.mail.models import OutgoingEmail
 from core.staff.audit.disclosures import Shown
 from core.staff.audit.sentences import sentence
 from core.staff.models import AuditEvent, User
 from core.validation.primary_keys import parse_key
 
+NAME = ("first_name", "last_name")  # all that is read of a person
 NAMED = 3  # records of one row that its sentence names; of more it says how many
 Key = tuple[str, str]  # model and key of a record
 
@@ -57,7 +59,7 @@ class Words:
         only: Shown | None = None,
         people: Iterable[dict] = (),
     ) -> None:
-        """Read the names for these rows, and of `people`, which `by_person` has counted.
+        """Read who did these rows, and who `people` are, which `by_person` has counted.
 
         With `only` each row speaks of these records alone.
         """
@@ -68,12 +70,6 @@ class Words:
         self._users = dict(_by_key(User, (each["user_pk"] for each in people)))
         self._keys = dict(_by_key(ApiKey, (each["api_key"] for each in people)))
         self._read: dict[Key, str] = {}
-        wanted = defaultdict(set)
-        for event in events:
-            pks = self.records(event)
-            if len(pks) <= NAMED:
-                wanted[event.model].update(pks)
-        self.learn(wanted)
 
     def learn(self, wanted: dict[str, set[str]]) -> None:
         """Read what these records are called."""
@@ -127,6 +123,12 @@ class Words:
 
 def lines(events: Sequence[AuditEvent], words: Words) -> list[Line]:
     """Return a line for each row, and one for those that say the same one after the other."""
+    wanted = defaultdict(set)
+    for event in events:
+        pks = words.records(event)
+        if len(pks) <= NAMED:
+            wanted[event.model].update(pks)
+    words.learn(wanted)
     found: list[Line] = []
     last = None
     for event in events:  # the newest first
@@ -175,12 +177,13 @@ def _numbers(pks: Iterable[str]) -> set[int]:
 
 
 def _patients(pks: Iterable[str], zone: ZoneInfo) -> dict[str, str]:
-    rows = Patient.objects.filter(pk__in=_numbers(pks))
+    rows = Patient.objects.filter(pk__in=_numbers(pks)).only(*NAME).order_by()
     return {str(row.pk): _("%(name)s’s record") % {"name": row} for row in rows}
 
 
 def _visits(pks: Iterable[str], zone: ZoneInfo) -> dict[str, str]:
     rows = Appointment.objects.filter(pk__in=_numbers(pks)).select_related("patient")
+    rows = rows.only("starts_at", *(f"patient__{field}" for field in NAME)).order_by()
     return {str(row.pk): visit_words(row, zone) for row in rows}
 
 
@@ -188,7 +191,7 @@ def visit_words(visit: Appointment, zone: ZoneInfo) -> str:
     """Return "Emmett Alder’s visit of December 15", with the year where it is not this one."""
     local = visit.starts_at.astimezone(zone)
     form = pgettext("day in a sentence", "F j")
-    if local.year != practice_time.today().year:
+    if local.year != database_time.now().astimezone(zone).year:
         form = pgettext("day of another year in a sentence", "F j, Y")
     facts = {"name": visit.patient, "day": date_format(local, form, use_l10n=False)}
     if visit.patient is None:
@@ -197,22 +200,24 @@ def visit_words(visit: Appointment, zone: ZoneInfo) -> str:
 
 
 def _places(pks: Iterable[str], zone: ZoneInfo) -> dict[str, str]:
-    rows = WaitlistEntry.objects.filter(pk__in=_numbers(pks))
+    rows = WaitlistEntry.objects.filter(pk__in=_numbers(pks)).only(*NAME).order_by()
     return {str(row.pk): _("%(name)s’s place on the waitlist") % {"name": row} for row in rows}
 
 
 def _consents(pks: Iterable[str], zone: ZoneInfo) -> dict[str, str]:
-    rows = Consent.objects.filter(pk__in=_numbers(pks)).select_related("appointment__patient")
+    consents = Consent.objects.filter(pk__in=_numbers(pks)).order_by()
+    of_visits = dict(consents.values_list("pk", "appointment"))
+    visits = _visits(map(str, of_visits.values()), zone)
     return {
-        str(row.pk): _("a consent given for %(what)s")
-        % {"what": visit_words(row.appointment, zone)}
-        for row in rows
+        str(pk): _("a consent given for %(what)s") % {"what": visits[str(visit)]}
+        for pk, visit in of_visits.items()
     }
 
 
 def _mails(pks: Iterable[str], zone: ZoneInfo) -> dict[str, str]:
     """The mails by what they are about: an address or a subject is nobody's name."""
-    mails = dict(OutgoingEmail.objects.filter(pk__in=_numbers(pks)).values_list("pk", "about"))
+    rows = OutgoingEmail.objects.filter(pk__in=_numbers(pks)).order_by()
+    mails = dict(rows.values_list("pk", "about"))
     visits = _visits((about.removeprefix(visit_emails.ABOUT) for about in mails.values()), zone)
     found = {}
     for pk, about in mails.items():

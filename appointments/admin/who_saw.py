@@ -31,9 +31,10 @@ from core.staff.models import AuditEvent, User
 from core.validation import dates
 from core.validation.primary_keys import parse_key
 
-PAGE = 200  # rows of the trail
+PAGE = 100  # rows of the trail
 MOST_IN_FILE = 20_000  # lines
 FOUND = 25
+MOST_PLACES = 500  # that are looked through for those of who is no patient
 DAY = timedelta(days=1)
 NAMES_PATIENTS = (
     *("appointments.patient", "appointments.appointment", "appointments.waitlistentry"),
@@ -257,10 +258,11 @@ def _person(row: dict[str, Any], words: Words) -> dict[str, Any]:
 def _found(term: str) -> tuple[list[Patient], list[WaitlistEntry]]:
     """The patients, and the places of those who are no patient yet."""
     patients = list(patient_search.find_patients(Patient.objects.kept(), term)[:FOUND])
-    places = WaitlistEntry.objects.alias(caller=Plain("booked_by"))
-    places = places.filter(PLACE_SEARCH.matching(term))
-    known = Patient.objects.order_by().values("match_key")
-    return patients, list(places.exclude(person__in=known)[:FOUND])
+    called = WaitlistEntry.objects.alias(caller=Plain("booked_by"))
+    places = list(called.filter(PLACE_SEARCH.matching(term))[:MOST_PLACES])
+    people = Patient.objects.filter(match_key__in=[entry.person for entry in places])
+    known = set(people.order_by().values_list("match_key", flat=True))
+    return patients, [entry for entry in places if entry.person not in known][:FOUND]
 
 
 def _declared(response: Any, subject: Subject | None, named: list[Key]) -> Any:

@@ -5,6 +5,7 @@ from appointments.models.appointments import Appointment
 from appointments.models.calendar_feeds import CalendarFeed
 from appointments.models.clinic import ClinicRules
 from appointments.models.conflicts import ConflictDecision
+from appointments.models.day_counts import DayCount
 from appointments.models.hours import HoursException, WeeklyHours
 from appointments.models.keys import FormerKey
 from appointments.models.patient_records import (
@@ -27,6 +28,7 @@ __all__ = [
     "ConflictDecision",
     "Consent",
     "ConsentText",
+    "DayCount",
     "EntryStatus",
     "FormerKey",
     "HoursException",

@@ -172,7 +172,7 @@ def _starts(
     free = slots.free_starts(
         calendar.opening(provider),
         calendar.busy[provider.pk],
-        _rules(service, moving),
+        rules_of(service, moving),
         not_before=math.ceil(calendar.first.timestamp()),
         not_after=min(int(calendar.last.timestamp()), licensed_until),
     )
@@ -205,7 +205,8 @@ def visit_limits_of(provider: Provider, service: Service) -> VisitLimits:
     return VisitLimits(provider.daily_limit, provider.weekly_limit, service.daily_limit)
 
 
-def _rules(service: Service, moving: Appointment | None) -> slots.Rules:
+def rules_of(service: Service, moving: Appointment | None = None) -> slots.Rules:
+    """Return the lengths of a visit of this service, or of the one that is moved."""
     if moving and moving.patient_id:
         return slots.Rules(
             length=int(moving.length.total_seconds()),

@@ -38,3 +38,18 @@ def difference(intervals: Iterable[Interval], holes: Iterable[Interval]) -> list
         if start < end:
             left.append((start, end))
     return left
+
+
+def common(intervals: Iterable[Interval], others: Iterable[Interval]) -> list[Interval]:
+    """Return the instants that are in both. Both must come from `union`, and so does the result."""
+    found: list[Interval] = []
+    rest = list(others)
+    first = 0
+    for start, end in intervals:
+        while first < len(rest) and rest[first][1] <= start:
+            first += 1
+        place = first
+        while place < len(rest) and rest[place][0] < end:
+            found.append((max(start, rest[place][0]), min(end, rest[place][1])))
+            place += 1
+    return found

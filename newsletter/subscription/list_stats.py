@@ -1,11 +1,11 @@
 """Counts of the subscribers by status and by week, in statements that stay quick at a million."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
@@ -69,23 +69,34 @@ def _count() -> ListStats:
 
 
 def _weeks(since: Any) -> list[Week]:
-    """Count who came by themselves and who went; imports are no growth."""
+    zone = timezone.get_current_timezone()
+    found = weeks(since, database_time.now() + timedelta(days=1), zone)
+    this = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+    names = [this - timedelta(weeks=n) for n in reversed(range(WEEKS))]
+    return [Week(name.isoformat(), *found.get(name, (0, 0))) for name in names]
+
+
+def weeks(begins: datetime, ends: datetime, zone: tzinfo) -> dict[date, tuple[int, int]]:
+    """Return by Monday in `zone` how many came by themselves and went; imports are no growth.
+
+    Who was on the list and confirms again does not come, and who had left and is erased a year
+    later does not go: what was written before about the same reader decides.
+    """
+    earlier = Consent.objects.filter(subscriber=OuterRef("subscriber"), pk__lt=OuterRef("pk"))
     rows = (
         Consent.objects.order_by()
-        .filter(kind__in=(*CAME, *WENT), at__gte=since)
-        .values_list(TruncWeek("at"), "kind")
+        .filter(kind__in=(*CAME, *WENT), at__gte=begins, at__lt=ends)
+        .annotate(
+            week=TruncWeek("at", tzinfo=zone),
+            before=Subquery(earlier.order_by("-pk").values("kind")[:1]),
+        )
+        .values_list("week", "kind", "before")
         .annotate(number=Count("*"))
     )
-    found: dict[str, dict[str, int]] = {}
-    for week, kind, number in rows:
-        found.setdefault(week.date().isoformat(), {})[kind] = number
-    this = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
-    names = [(this - timedelta(weeks=n)).isoformat() for n in reversed(range(WEEKS))]
-    return [
-        Week(
-            begins=name,
-            came=sum(found.get(name, {}).get(kind, 0) for kind in CAME),
-            went=sum(found.get(name, {}).get(kind, 0) for kind in WENT),
-        )
-        for name in names
-    ]
+    found: dict[date, tuple[int, int]] = {}
+    for week, kind, before, number in rows:
+        was_on = before in (*CAME, Consent.Kind.IMPORTED)
+        if (kind in CAME) != was_on:
+            came, went = found.get(week.date(), (0, 0))
+            found[week.date()] = (came, went + number) if was_on else (came + number, went)
+    return found

@@ -38,8 +38,8 @@ class Series:
 class Figure:
     """`rows` begin with what they are about. `how` says how it is computed, in plain words.
 
-    With `series` columns are drawn, one for each row, the series one on the other. With `bars`
-    each row has a bar for each percent in it.
+    With `series` columns are drawn for each row: `stacked` one on the other, or side by side. With
+    `bars` each row has a bar for each percent in it.
     """
 
     slug: str
@@ -48,11 +48,15 @@ class Figure:
     head: Sequence[str]
     rows: Sequence[Sequence[Any]]
     series: Sequence[Series] = field(default=())
+    stacked: bool = True
     bars: bool = False
+    zero_counts: bool = False
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to tell: no row, or nothing but zeros."""
+        """Whether there is nothing to tell: no row, or nothing but zeros where they say nothing."""
+        if self.zero_counts:
+            return not self.rows
         return not any(_counts(value) for row in self.rows for value in row[1:])
 
     def spreadsheet(self) -> list[list[Any]]:
@@ -67,23 +71,31 @@ def weekly(
     period: Period,
     kinds: Sequence[tuple[str, Any]],
     found: Mapping[tuple, int],
+    *,
+    stacked: bool = True,
+    drawn: int | None = None,
 ) -> Figure:
-    """Return a figure of each week, with a column for each of `kinds` (name, key) and their sum.
+    """Return a figure of each week, with a column for each of `kinds` (name, key).
 
-    `found` has the numbers by Monday and key.
+    `found` has the numbers by Monday and key. Those that are `stacked` are parts: their sum is
+    told, too. Of the kinds the first `drawn` are drawn, or all.
     """
+    has_sum = stacked and len(kinds) > 1
     numbers = [[found.get((week, key), 0) for _name, key in kinds] for week in period.weeks]
     names = [name for name, _key in kinds]
     return Figure(
         slug,
         title,
         how,
-        [_("Week from"), *names, *([_("All")] if len(kinds) > 1 else [])],
+        [_("Week from"), *names, *([_("All")] if has_sum else [])],
         [
-            [week_words(week, period), *row, *([sum(row)] if len(kinds) > 1 else [])]
+            [week_words(week, period), *row, *([sum(row)] if has_sum else [])]
             for week, row in zip(period.weeks, numbers, strict=True)
         ],
-        series=[Series(name, [row[nth] for row in numbers]) for nth, name in enumerate(names)],
+        series=[
+            Series(name, [row[nth] for row in numbers]) for nth, name in enumerate(names[:drawn])
+        ],
+        stacked=stacked,
     )
 
 

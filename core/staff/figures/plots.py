@@ -39,13 +39,15 @@ class Plot:
 
 
 def columns(figure: Figure) -> Plot:
-    """Return columns for the rows of a figure, its series one upon the other."""
-    sums = [sum(values) for values in zip(*(s.values for s in figure.series), strict=True)]
-    top = nice_top(max([0, *sums]))
+    """Return columns for the rows of a figure, its series one upon the other or side by side."""
+    height = sum if figure.stacked else max
+    heights = [height(values) for values in zip(*(s.values for s in figure.series), strict=True)]
+    top = nice_top(max([0, *heights]))
     base, tall = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
-    step = (WIDTH - LEFT) / max(1, len(sums))
+    step = (WIDTH - LEFT) / max(1, len(heights))
+    draw = _stacked if figure.stacked else _side_by_side
     return Plot(
-        rects=list(_stacked(figure, step, base, tall / top)),
+        rects=list(draw(figure, step, base, tall / top)),
         marks=[
             Text(LEFT - 8, base - round(tall * part / 2), f"{top * part / 2:g}")
             for part in (0, 1, 2)
@@ -62,8 +64,18 @@ def _stacked(figure: Figure, step: float, base: int, scale: float) -> Iterator[R
             # Both edges are rounded, not the height: so columns are as high as their sum.
             y, bottom = base - round(reached * scale), base - round(low * scale)
             if bottom > y:
-                x = LEFT + round(step * place + step * 0.1)
+                x = LEFT + round(step * (place + 0.1))
                 yield Rect(x, y, max(1, round(step * 0.8)), bottom - y, kind)
+
+
+def _side_by_side(figure: Figure, step: float, base: int, scale: float) -> Iterator[Rect]:
+    width = step * 0.8 / len(figure.series)
+    for place in range(len(figure.rows)):
+        for kind, series in enumerate(figure.series, start=1):
+            height = round(series.values[place] * scale)
+            if height:
+                x = LEFT + round(step * (place + 0.1) + width * (kind - 1))
+                yield Rect(x, base - height, max(1, round(width)), height, kind)
 
 
 def _names(figure: Figure, step: float) -> Iterator[Text]:
