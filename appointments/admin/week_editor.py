@@ -44,7 +44,10 @@ def hours_view(model_admin: ModelAdmin, request: HttpRequest, provider: int) -> 
     typed = week_form.changed(week_form.typed_in(request.POST), request.POST)
     if typed is not None:  # nothing is saved yet
         start = week_form.WeekStartForm(request.POST, today=weeks.today_of(who))
-        return _page(model_admin, request, who, start, week_form.form_of(typed))
+        week = week_form.form_of(typed, focus=request.POST.get("more", ""))
+        # As it was opened: what a colleague has saved meanwhile is still to be seen.
+        opened = request.POST.get("seen", "")
+        return _page(model_admin, request, who, start, week, opened=opened)
     return model_admin.show_conflicts_first(  # type: ignore[attr-defined]  # of ProviderAdmin
         request, lambda: _save(model_admin, request, who), provider=who.pk
     )
@@ -88,6 +91,7 @@ def _page(
     *,
     may_change: bool = True,
     is_stale: bool = False,
+    opened: str | None = None,
 ) -> HttpResponse:
     ours = practice_time.zone()
     rows = list(who.weekly_hours.all())
@@ -110,7 +114,8 @@ def _page(
         "is_stale": is_stale,
         "stands": week_form.summary(weeks.spans_on(rows, weeks.today_of(who))),
         "has_errors": has_errors,
-        "seen": seen(who),
+        "seen": seen(who) if opened is None else opened,
+        "is_filled_in": opened is not None,
     }
     response = TemplateResponse(request, PAGE, context, status=409 if is_stale else 200)
     return disclosures.declare_none(response)

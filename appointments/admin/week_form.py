@@ -119,14 +119,21 @@ WeekFormSet: type[BaseWeekFormSet] = forms.formset_factory(  # type: ignore[assi
 )
 
 
-def form_of(typed: Typed) -> BaseWeekFormSet:
-    """Return the form with these rows, and empty ones so that each day has room for two."""
+def form_of(typed: Typed, *, focus: str = "") -> BaseWeekFormSet:
+    """Return the form with these rows, and empty ones so that each day has room for two.
+
+    `focus` is the weekday whose last row is where the cursor goes.
+    """
     initial = []
     for weekday in WeeklyHours.Weekday:
-        rows = typed.get(weekday.value, [])[:MOST]
+        rows = [*typed.get(weekday.value, [])]
         rows += [("", "")] * (SHOWN - len(rows))
         initial += [{"weekday": weekday.value, "opens": o, "closes": c} for o, c in rows]
-    return WeekFormSet(prefix=PREFIX, initial=initial)
+    week = WeekFormSet(prefix=PREFIX, initial=initial)
+    for number, _name, rows_of_day in week.days():
+        if focus == f"{number}":
+            rows_of_day[-1].fields["opens"].widget.attrs["autofocus"] = True
+    return week
 
 
 def written(spans: Iterable[Span]) -> Typed:

@@ -46,12 +46,18 @@ if (whom) {
   const help = document.getElementById("id_opens_helptext") ?? opens.parentNode.appendChild(document.createElement("div"));
   const always = help.textContent.trim();
   help.setAttribute("role", "status");
+  const others = [...new Map([...whom.options].map(({ dataset }) => [dataset.clock, dataset.zone]))].filter(([, zone]) => zone);
   const show = () => {
     const chosen = whom.selectedOptions[0];
     const theirs = chosen?.dataset.zone;
-    const beside = words(opens, closes, dayOf(first), theirs, whom.dataset);
-    const named = chosen?.dataset.clock ?? always;
-    help.textContent = beside ? `${named}. ${whom.dataset.isThen} ${beside}.` : `${named}.`;
+    const named = chosen?.dataset.clock ?? always.replace(/\.$/, "");
+    // Of the whole clinic: one sentence for each clock that differs from the practice's.
+    const clocks = theirs ? [["", theirs]] : chosen?.dataset.clock ? others : [];
+    const beside = clocks.map(([zoneWords, zone]) => {
+      const then = words(opens, closes, dayOf(first), zone, whom.dataset);
+      return then && ` ${zoneWords ? `${zoneWords}: ` : `${whom.dataset.isThen} `}${then}.`;
+    });
+    help.textContent = `${named}.${beside.join("")}`;
   };
   for (const event of ["input", "change", "focusout"]) whom.form.addEventListener(event, show);
   for (const input of [opens, closes]) {

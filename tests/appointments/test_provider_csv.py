@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from appointments.models import Provider
+from appointments.models import Provider, Status
 from appointments.scheduling import weeks
 from appointments.scheduling.weeks import Span
 from tests.appointments.staff_clients import signed_in
@@ -182,6 +182,10 @@ def test_a_file_that_disturbs_visits_shows_them_before_it_is_saved(manager):
     conflicts = save(manager, answer)
     assert f"visit-{visit.pk}" in text_of(conflicts)
     assert Provider.objects.get().active
+    [form] = [form for form in read_forms(conflicts.content.decode()) if "text" in form.fields]
+    assert manager.post(IMPORT, form.sent(**{"conflicts-all": "cancel"})).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.status, Provider.objects.get().active) == (Status.CANCELLED, False)
 
 
 @pytest.mark.parametrize("role", ["front desk", "clinician", "editor"])

@@ -173,6 +173,16 @@ def test_of_two_who_change_the_same_hours_the_second_sees_what_the_first_did(des
     assert len(in_force(provider)) == 2
 
 
+def test_filling_in_quickly_does_not_hide_what_a_colleague_has_saved_meanwhile(desk):
+    provider = make_provider(hours="")
+    make_hours(provider, "09:00-17:00", weekdays=[0])
+    older = form_on(desk.get(page(provider)))
+    change_hours(signed_in("manager"), provider, "10 am-6 pm")
+    filled_in = form_on(desk.post(page(provider), older.sent(copy="yes")))
+    assert desk.post(page(provider), filled_in.sent(save="yes")).status_code == 409
+    assert in_force(provider) == [Span(0, time(10), time(18))]
+
+
 def test_the_page_names_whose_clock_it_is_and_how_far_that_is_from_ours(desk):
     make_practice(time_zone="America/Chicago")
     west = make_provider(name="West Wind", time_zone="America/Los_Angeles")

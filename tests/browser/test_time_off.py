@@ -44,6 +44,11 @@ def test_an_afternoon_with_two_visits_is_blocked_in_seven_clicks(open_page, live
         "Pacific Time. That is 3:00 pm – 4:30 pm Central Time."
     )
     expect(page.get_by_label("From … to …")).to_be_checked()
+    page.get_by_label("For whom").select_option("clinic")
+    expect(page.locator("#id_opens_helptext")).to_have_text(
+        "On each provider’s own clock. Pacific Time: 3:00 pm – 4:30 pm Central Time."
+    )
+    page.get_by_label("For whom").select_option(label="Robin Vale, PMHNP – Pacific Time")
     for name in ("opens", "closes"):
         page.locator(f"[name={name}]").fill("")
     hand.click(page.get_by_label("Afternoon, from noon"))
