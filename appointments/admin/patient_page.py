@@ -3,7 +3,6 @@
 Every list on it is cut into pages, each by a parameter of its own: a patient may have 500 visits.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import patient_notes, practice_time, visit_mails
+from appointments.admin.appointment_page import age_on, visit_counts
 from appointments.admin.cut_lists import cut
 from appointments.booking import patients
 from appointments.models import (
@@ -34,10 +34,8 @@ from core.people import phone_numbers
 from core.staff.audit import disclosures
 
 TEMPLATE = "admin/appointments/patient_page.html"
-VISITS, MAILS, PLACES = 25, 15, 10  # on one page
+VISITS, MAILS, PLACES = 10, 10, 5  # on one page
 ALIKE = 5  # other records that may be the same person's
-# In the order in which they are counted on the page.
-COUNTED = (Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED)
 
 
 def page(
@@ -65,7 +63,7 @@ def page(
         "patient": patient,
         "phone": phone_numbers.as_link(patient.phone),
         "facts": _facts(patient),
-        "age": _age(patient),
+        "age": age_on(patient.birth_date, practice_time.today()),
         "practice_zone": time_zones.words(zone),
         "next_visit": upcoming and _visit(upcoming, zone),
         "counts": _counts(patient),
@@ -128,12 +126,15 @@ def _latest_kept(patient: Patient) -> int | None:
 
 
 def _counts(patient: Patient) -> list[tuple[Any, int]]:
-    """Return how many visits there were, and are to be."""
-    now = database_time.now()
-    visits = Appointment.objects.filter(patient=patient).order_by()
-    found = Counter(dict(visits.values_list("status").annotate(Count("pk"))))
-    ahead = visits.filter(status=Status.BOOKED, starts_at__gt=now).count()
-    return [(_("Ahead"), ahead), *((status.label, found[status]) for status in COUNTED)]
+    """Return how many visits are to be, took place, were missed, and were cancelled late."""
+    visits = Appointment.objects.upcoming(database_time.now()).filter(patient=patient)
+    known = visit_counts(patient)
+    return [
+        (_("Ahead"), visits.count()),
+        (_("Completed"), known["completed"]),
+        (_("Missed"), known["missed"]),
+        (_("Cancelled late"), known["cancelled_late"]),
+    ]
 
 
 def _mails(patient: Patient) -> QuerySet[OutgoingEmail]:
@@ -203,12 +204,6 @@ def _facts(patient: Patient) -> list[tuple[Any, str]]:
         (_("State"), str(last.place.name)),
         (_("Their time zone"), time_zones.words(last.zone)),
     ]
-
-
-def _age(patient: Patient) -> int:
-    """Return how old the patient is today."""
-    today, born = practice_time.today(), patient.birth_date
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def _moment(when: Any, zone: str) -> str:

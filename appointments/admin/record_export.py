@@ -41,7 +41,7 @@ def _file(admin: Any, request: HttpRequest, patient: Patient, kind: str) -> Http
         admin.record_many(request, ACTION, Appointment, pks)
     record = export.collect(patient, by=str(request.user))
     if kind == "pdf":
-        content, mimetype = export_pdf.as_pdf(record), "application/pdf"
+        content, mimetype = export_pdf.as_pdf(record, practice_time.zone()), "application/pdf"
     else:
         content, mimetype = export.as_json(record).encode(), "application/json"
     response = HttpResponse(content, content_type=mimetype)

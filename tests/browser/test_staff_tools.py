@@ -65,6 +65,10 @@ def addresses(settings) -> dict[str, str]:
         "holds": reverse(visits + "holds"),
         "series": reverse(visits + "series", args=[visit.pk]) + series,
         "patient": reverse("admin:appointments_patient_change", args=[visit.patient_id]),
+        "patient, edited": reverse("admin:appointments_patient_change", args=[visit.patient_id])
+        + "?edit=1",
+        "export": reverse("admin:appointments_patient_export", args=[visit.patient_id]),
+        "erase or restrict": reverse("admin:appointments_patient_privacy", args=[visit.patient_id]),
         "choose": reverse("admin:appointments_patient_merge", args=[visit.patient_id]),
         "merge": reverse("admin:appointments_patient_merge", args=[visit.patient_id]) + twin,
         "reassign": reverse(visits + "reassign", args=[visit.pk]) + twin,
