@@ -8,6 +8,7 @@ from appointments.admin.header import desk_links, find_box
 from appointments.admin.hours_exceptions import HoursExceptionAdmin
 from appointments.admin.hours_figures import hours
 from appointments.admin.index_panels import failed_mail
+from appointments.admin.license_ends import license_ends
 from appointments.admin.newcomer_figures import new
 from appointments.admin.patients import PatientAdmin
 from appointments.admin.providers import ProviderAdmin
@@ -34,6 +35,7 @@ __all__ = [
     "find_box",
     "first_booking",
     "hours",
+    "license_ends",
     "new",
     "no_room",
     "visits",

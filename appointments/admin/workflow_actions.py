@@ -127,7 +127,7 @@ ACTIONS = {
             "It is noted that %(count)d patients were called.",
             "count",
         ),
-        statuses=(Status.BOOKED,),
+        statuses=attendance.CALLED,
         allowed=MAY_CHANGE,
         run=_run(CALLED, attendance.note_call),
     ),

@@ -22,6 +22,8 @@ from appointments.models import Appointment, Status, StatusReason
 from appointments.models.appointment_status import STAFF_CHANGE_FOR
 from core.database import database_time
 
+# Of these there may be something to say by phone.
+CALLED = (Status.BOOKED, Status.CANCELLED)
 STEPS = (Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW)
 
 
@@ -73,9 +75,12 @@ def _step(
 
 
 def note_call(appointment: Appointment, *, by: str) -> None:
-    """Somebody has called the patient just now. Raises NotChangeable unless they are expected."""
-    expected = Appointment.objects.filter(pk=appointment.pk, status=Status.BOOKED)
-    if not expected.update(called_at=database_time.now()):
+    """Staff have called the patient just now, `by` whom the trail says.
+
+    Raises NotChangeable unless they are expected, or were, and have to hear that they are not.
+    """
+    called = Appointment.objects.filter(pk=appointment.pk, status__in=CALLED)
+    if not called.update(called_at=database_time.now()):
         raise NotChangeable
 
 

@@ -47,10 +47,24 @@ const desk = (() => {
   let acted = "";
   document.addEventListener("htmx:beforeRequest", (event) => {
     acted = event.target.getAttribute("hx-target")?.slice(1) || "";
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
     if (event.target.matches("[data-closes]")) close();
   });
+  // What was said goes again, unless somebody is about to take it back.
+  const SAID_FOR = 20_000;
+  let goes = 0;
+  const saidGoes = () => {
+    clearTimeout(goes);
+    goes = setTimeout(() => {
+      const said = document.getElementById("desk-said");
+      if (said?.matches(":hover, :focus-within")) saidGoes();
+      else said?.replaceChildren();
+    }, SAID_FOR);
+  };
   document.addEventListener("htmx:afterSettle", () => {
     tick();
+    saidGoes();
     const card = acted ? document.getElementById(acted) : null;
     if (card?.matches(".visit") && document.activeElement === document.body) card.focus();
   });

@@ -19,6 +19,7 @@ from tests.factories import (
     at,
     make_appointment,
     make_entry,
+    make_license,
     make_patient,
     make_provider,
     make_service,
@@ -96,6 +97,18 @@ def test_what_there_is_to_do_has_a_page_and_a_part_of_the_desk(desk):
     assert reverse("admin:to_do_part") in desk.get("/admin/").text
     for name in ("admin:to_do", "admin:to_do_part"):
         assert f"/{visit.pk}/change/" in desk.get(reverse(name)).text
+
+
+def test_a_license_that_ends_within_sixty_days_is_something_to_do(desk):
+    soon_over, long = make_provider(name="Soon Over"), make_provider(name="Renewed")
+    for days in (20, 400):
+        make_license(long, "NY", expires=practice_time.today() + timedelta(days=days))
+    make_license(soon_over, "NY", expires=practice_time.today() + timedelta(days=20))
+    page = signed_in("manager").get(reverse("admin:to_do")).text
+    assert "in 20 days" in page
+    assert "Soon Over" in page
+    assert "Renewed" not in page
+    assert "Soon Over" not in desk.get(reverse("admin:to_do")).text
 
 
 def failed_mail(visit: Appointment) -> None:
@@ -184,6 +197,7 @@ def test_called_is_noted_with_its_time_and_ends_a_failed_mail():
     desk.post(step(visit, "called"), {"scope": today()})
     page = desk.get("/admin/").text
     assert "Called 12:0" in page
+    assert "Called, done" not in page
     assert "Mail failed" not in page
     assert f"/{visit.pk}/change/" not in desk.get(reverse("admin:to_do")).text
 

@@ -21,6 +21,7 @@ from tests.core.staff.people import make_staff
 from tests.factories import (
     make_appointment,
     make_hold,
+    make_license,
     make_patient,
     make_provider,
     make_service,
@@ -125,6 +126,7 @@ def make_every_panel(visit: Appointment) -> None:
     Provider.objects.update(video_room="")
     said = {"name": "Sam", "email": "sam@example.org", "text": "Thanks."}
     Comment.objects.create(article=article, created_at=timezone.now(), **said)
+    make_license(visit.provider, "NY", expires=timezone.localdate())
     make_trouble()
     RestoreRun.objects.create(backup_at=timezone.now(), known_until=timezone.now(), notes="One.")
 

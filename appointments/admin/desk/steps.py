@@ -14,9 +14,11 @@ from appointments.admin.desk import attention, board, scope
 from appointments.admin.desk.cards import Card
 from appointments.admin.desk.pages import board_context
 from appointments.admin.desk.scope import Scope
-from appointments.admin.workflow_actions import ACTIONS, CANCEL, UNDO, NotPossible
+from appointments.admin.status_reasons import StatusReasonForm, kinds_of_cancelling
+from appointments.admin.workflow_actions import ACTIONS, CALLED, CANCEL, UNDO, NotPossible
 from appointments.models import Appointment
 from appointments.scheduling import time_zones
+from core.database import database_time
 from core.staff import workflow_actions as staff_actions
 from core.staff.audit import disclosures
 
@@ -38,13 +40,16 @@ def desk_step_view(
         raise PermissionDenied
     found = scope.of_key(request.POST.get("scope", ""))
     staff_actions.take(model_admin, request, action, [visit], refused=NotPossible)
-    return stepped(request, found, visit.pk, offer_undo=name in UNDONE)
+    return stepped(request, found, visit.pk, said=name, offer_undo=name in UNDONE)
 
 
 def stepped(
-    request: HttpRequest, found: Scope, pk: int, *, offer_undo: bool = False
+    request: HttpRequest, found: Scope, pk: int, *, said: str = "", offer_undo: bool = False
 ) -> HttpResponse:
-    """Return what of the desk a change of this visit concerns, with what was said of it."""
+    """Return what of the desk a change of this visit concerns, with what was said of it.
+
+    `said` is the step, for a sentence with the patient's name; without it a message as it is.
+    """
     read = found.read()
     laid_out = board.lay_out(read, heading_is_day=found.provider is not None)
     lists = attention.of(laid_out, read.now)
@@ -55,6 +60,7 @@ def stepped(
         "card": card,
         "attention": lists,
         "notes": notes,
+        "said": _words(said, card) if said and card and not failed else "",
         "undo_of": pk if offer_undo and card and not failed else None,
     }
     shown = ([card.visit] if card else []) + (lists.visits if lists else [])
@@ -62,6 +68,12 @@ def stepped(
         request, "admin/desk/_stepped.html", context, status=409 if failed else 200
     )
     return disclosures.declare(page, shown)
+
+
+def _words(name: str, card: Card) -> str:
+    """Return what has become of the visit: its status, or that its patient was called."""
+    done = ACTIONS[name].label if name == CALLED else card.visit.get_status_display()
+    return f"{card.who}: {done}"
 
 
 def _card(laid_out: board.Board, pk: int) -> Card | None:
@@ -83,6 +95,9 @@ def _more(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
     mails = visit_mails.emails_about(visit)
     return {
         "cancel": actions.pop(CANCEL, None),
+        "cancel_form": StatusReasonForm(
+            kinds=kinds_of_cancelling([visit], database_time.now()), prefix_id="cancel"
+        ),
         "undo_step": actions.pop(UNDO, None),
         "actions": actions,
         "can_move": workflow_actions.can_move(request, visit),
