@@ -6,14 +6,14 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.admin import editing_presence
+from articles.admin import live_preview
 from articles.admin.dated_facts import ExpiringFilter
 from articles.admin.forms import ArticleForm
 from articles.admin.inlines import (
@@ -22,7 +22,12 @@ from articles.admin.inlines import (
     RelatedInline,
     SourceInline,
 )
-from articles.admin.workflow_actions import ACTIONS, nobody_can_approve, workflow_panel
+from articles.admin.workflow_actions import (
+    ACTIONS,
+    contributor,
+    nobody_can_approve,
+    workflow_panel,
+)
 from articles.article_page.page_data import for_article_page
 from articles.models import Article, Feedback, Revision
 from articles.publishing import publication, revisions, slugs
@@ -33,13 +38,16 @@ from articles.views.article import render_preview
 from core.staff import workflow_actions
 from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit import disclosures
+from core.staff.autosave.admin_forms import AutosavedAdmin
 from core.validation import dates
 from core.validation.primary_keys import parse_key
 
+SUBMIT = "_submit"  # the button that saves and hands in at once
+
 
 @admin.register(Article)
-class ArticleAdmin(admin.ModelAdmin):
-    """Saving keeps a revision; all that readers see changes through the actions above the form."""
+class ArticleAdmin(AutosavedAdmin):
+    """Saving keeps a revision; all that readers see changes through the actions beside the form."""
 
     form = ArticleForm
     formfield_overrides = dates.FORM_FIELDS
@@ -52,25 +60,15 @@ class ArticleAdmin(admin.ModelAdmin):
     list_select_related = ["topic", "author", "reviewer"]
     search_fields = ["title", "slug"]
     autocomplete_fields = ["cover"]
-    filter_horizontal = ["topics"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [SourceInline, DatedFactInline, QuestionInline, RelatedInline]
     date_hierarchy = "changed_at"
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "body", "key_points"]}),
+        (gettext_lazy("About it"), {"fields": ["publish_at", "topic", "author", "cover"]}),
         (
-            gettext_lazy("About it"),
-            {
-                "fields": [
-                    "topic",
-                    "topics",
-                    "author",
-                    "cover",
-                    "publish_at",
-                    "review_months",
-                    "comments_open",
-                ]
-            },
+            gettext_lazy("More"),
+            {"classes": ["collapse"], "fields": ["topics", "review_months", "comments_open"]},
         ),
         (
             gettext_lazy("This change"),
@@ -115,6 +113,8 @@ class ArticleAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         pages: list[Page] = [
+            ("add/live/", self.live_new_view),
+            ("<int:pk>/live/", self.live_view),
             ("<int:pk>/step/<slug:name>/", self.action_view),
             ("<int:pk>/preview/", self.preview_view),
             ("<int:pk>/revisions/", self.revisions_view),
@@ -130,13 +130,39 @@ class ArticleAdmin(admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         article = self.get_object(request, object_id)
-        context: dict[str, Any] = dict(extra_context or {})
+        context: dict[str, Any] = dict(extra_context or {}) | self._writing(article)
         if article is not None and self.has_view_permission(request, article):
-            context |= {
-                "others": editing_presence.mark_open(article, request.user),
-                "workflow": workflow_panel(request, article),
-            }
+            context["workflow"] = workflow_panel(request, article)
         return super().change_view(request, object_id, form_url, context)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        return super().add_view(request, form_url, self._writing(None) | (extra_context or {}))
+
+    def _writing(self, article: Article | None) -> dict[str, Any]:
+        """Return what the page of a text needs: its preview, and room beside it."""
+        page, args = ("live", [article.pk]) if article else ("live_new", [])
+        live = reverse(f"admin:articles_article_{page}", args=args)
+        hands_in = article is None or article.status == "draft"
+        return {"live": live, "hands_in": hands_in, "is_nav_sidebar_enabled": False}
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer whoever writes as the author."""
+        return {"author": contributor(request)} | super().get_changeform_initial_data(request)
+
+    def live_new_view(self, request: HttpRequest) -> HttpResponse:
+        return self.live_view(request, None)
+
+    def live_view(self, request: HttpRequest, pk: int | None) -> HttpResponse:
+        """Return the page as it will look with what stands in the form. It saves nothing."""
+        self._raise_unless_writes(request, pk)
+        article = self.get_object(request, str(pk)) if pk else None
+        form = self.get_form(request, article, change=pk is not None)(
+            request.POST, instance=article
+        )
+        formsets, _inlines = self._create_formsets(request, form.instance, change=pk is not None)
+        return JsonResponse(live_preview.render(request, form, formsets, pk))
 
     def save_model(self, request: HttpRequest, obj: Article, form: ModelForm, change: bool) -> None:
         """Save the working copy; its revision follows when sources and questions are saved too."""
@@ -162,12 +188,28 @@ class ArticleAdmin(admin.ModelAdmin):
         )
         # Who wrote it, its cover and its topics show at once
         publication.drop_cached_pages(article)
-        editing_presence.mark_closed(article, request.user)
         if was == "published" and article.status != was:
             text = _("Saved, and back in review. Readers go on seeing the approved text.")
             self.message_user(request, text, messages.WARNING)
             if warning := nobody_can_approve(article):
                 self.message_user(request, warning, messages.WARNING)
+
+    def response_add(
+        self, request: HttpRequest, obj: Article, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        response = super().response_add(request, obj, post_url_continue)
+        return self._handed_in(request, obj) or response
+
+    def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
+        response = super().response_change(request, obj)
+        return self._handed_in(request, obj) or response
+
+    def _handed_in(self, request: HttpRequest, article: Article) -> HttpResponse | None:
+        """Hand in what was saved just now, where that button was pressed."""
+        if SUBMIT not in request.POST:
+            return None
+        workflow_actions.take(self, request, ACTIONS["submit"], [article], refused=NotPossible)
+        return redirect(self._form_of(article))
 
     def action_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """Take one action of the workflow. Only by POST, and only by whom it is for."""

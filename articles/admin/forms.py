@@ -66,6 +66,7 @@ class ArticleForm(forms.ModelForm):
             "body": Editor({"rows": 30, "cols": 100}),
             "summary": forms.Textarea({"rows": 2, "cols": 100}),
             "key_points": forms.Textarea({"rows": 5, "cols": 100}),
+            "topics": forms.CheckboxSelectMultiple,
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

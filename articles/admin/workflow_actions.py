@@ -32,10 +32,13 @@ def reviewer(request: HttpRequest) -> Contributor:
     return found
 
 
-def may_approve(request: HttpRequest, article: Article) -> bool:
-    """Return whether this person may approve this very article, or renew its review."""
+def may_approve(request: HttpRequest, article: Article, me: Contributor | None = None) -> bool:
+    """Return whether this person may approve this very article, or renew its review.
+
+    `me` is who they are, where that is known.
+    """
     return request.user.has_perm("articles.approve_article") and review.can_approve(
-        article, contributor(request)
+        article, me or contributor(request)
     )
 
 
@@ -49,6 +52,10 @@ def _approve(request: HttpRequest, article: Article) -> None:
         by=reviewer(request),
         whole=request.POST.get("whole") == "on",
     )
+
+
+def _send_back(request: HttpRequest, article: Article) -> None:
+    review.send_back(article, by=request.user, note=request.POST.get("note", ""))
 
 
 def _submit(request: HttpRequest, article: Article) -> str:
@@ -96,7 +103,7 @@ ACTIONS = {
         done=_("It is a draft again."),
         statuses=(IN_REVIEW, SCHEDULED),
         allowed=MAY_CHANGE,
-        run=lambda request, article: review.send_back(article),
+        run=_send_back,
     ),
     "publish-now": WorkflowAction(
         label=_("Publish now"),
@@ -146,6 +153,7 @@ def workflow_panel(request: HttpRequest, article: Article) -> dict[str, Any]:
         "approves": "approve" in actions,
         "approvers": in_review.eligible_reviewers(article) if article.status == IN_REVIEW else [],
         "preview": settings.SITE_URL + preview_links.link(article),
+        "sent_back": article.sent_back.filter(closed_at=None).select_related("by").first(),
         "ending": [
             (text, day, day < timezone.localdate())
             for text, day in content_of(article).dated_statements()

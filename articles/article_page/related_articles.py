@@ -64,7 +64,12 @@ def _find(pks: Collection[int]) -> list[int]:
 
 
 def for_article(article: Article) -> list[Article]:
-    """Return at most SHOWN related articles that readers can see, in order. One query."""
+    """Return at most SHOWN related articles that readers can see, in order. One query.
+
+    None of one that is not saved yet.
+    """
+    if article.pk is None:
+        return []
     led_to = Article.objects.published().as_cards().filter(related_from__article=article)
     order = ("-related_from__by_hand", "related_from__position", "related_from__pk")
     return list(led_to.order_by(*order)[:SHOWN])

@@ -9,6 +9,7 @@ from articles.models.imports import Origin
 from articles.models.parts import Correction, DatedFact, LinkCheck, Question, Related, Source
 from articles.models.redirects import Redirect
 from articles.models.search import Synonym, Word
+from articles.models.sent_back import SentBack
 from articles.models.topics import Topic
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Redirect",
     "Related",
     "Revision",
+    "SentBack",
     "Source",
     "Status",
     "Synonym",

@@ -68,6 +68,7 @@ def archive(article: Article) -> None:
     """Take it away from readers. Its revisions stay."""
     locked = lock(article, Status.DRAFT, Status.IN_REVIEW, Status.SCHEDULED, Status.PUBLISHED)
     drop_cached_pages(locked)
+    locked.sent_back.filter(closed_at=None).update(closed_at=database_time.now())
     locked.status = Status.ARCHIVED
     locked.online = locked.approved = locked.publish_at = None
     locked.save()

@@ -18,6 +18,8 @@ from articles.revisions.content import Content
 from core.database import database_time
 from core.richtext.plain_text import CITATION, extract
 
+LONGEST_NOTE = 2000  # letters
+
 
 @transaction.atomic
 def submit(article: Article, *, tell: bool = True) -> None:
@@ -30,6 +32,7 @@ def submit(article: Article, *, tell: bool = True) -> None:
     missing = list(_missing(content_of(locked)))
     if missing:
         raise NotPossible(" ".join(missing))
+    locked.sent_back.filter(closed_at=None).update(closed_at=database_time.now())
     _set(locked, article, status=Status.IN_REVIEW)
     if tell:
         in_review.email_reviewers(article)
@@ -113,10 +116,13 @@ def confirm_review(article: Article, *, by: Contributor) -> None:
 
 
 @transaction.atomic
-def send_back(article: Article) -> None:
-    """Give it back to its author. What is online stays online."""
+def send_back(article: Article, *, by: Any = None, note: str = "") -> None:
+    """Give it back to its author, who reads `note`. What is online stays online."""
     locked = lock(article, Status.IN_REVIEW, Status.SCHEDULED)
     in_review.cancel_emails(locked)
+    now = database_time.now()
+    locked.sent_back.filter(closed_at=None).update(closed_at=now)
+    locked.sent_back.create(revision=locked.newest, by=by, note=note.strip()[:LONGEST_NOTE], at=now)
     _set(locked, article, status=Status.DRAFT)
 
 

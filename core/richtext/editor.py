@@ -39,22 +39,15 @@ EXTENSIONS: dict[str, Any] = {
     "Image": True,
     "Caption": True,
 }
+# Classes of a blockquote, each with its name.
 CALLOUTS = [
-    {"className": "note", "title": _("Good to know")},
-    {"className": "warning", "title": _("Warning")},
-    {"className": "urgent", "title": _("Get help now")},
+    ("note", _("Good to know")),
+    ("warning", _("Warning")),
+    ("urgent", _("Get help now")),
 ]
-GROUPS = [
-    {"group": "blockType -lists", "type": "dropdown", "minItems": 2},
-    {"group": "lists"},
-    {"group": "nodes -blockType -lists"},
-    {"group": "marks"},
-    {"group": "nodeClass", "type": "dropdown"},
-    {"group": "link"},
-    {"group": "table"},
-    {"group": "history"},
-    {"group": "utility"},
-]
+# Of the toolbar, as django-prose-editor names them; its two lists come first.
+GROUPS = ["lists", "marks", "link", "nodes -blockType -lists", "table", "history"]
+NO_CALLOUT = "none"
 
 
 class Editor(forms.Textarea):
@@ -82,9 +75,22 @@ class Editor(forms.Textarea):
 
 
 def extensions() -> dict[str, Any]:
-    """Return the extensions of the editor, as django-prose-editor takes them."""
+    """Return the extensions of the editor, as django-prose-editor and our own script take them."""
     return EXTENSIONS | {
-        "NodeClass": {"cssClasses": {"blockquote": CALLOUTS}},
+        "NodeClass": {"cssClasses": {"blockquote": [name for name, _words in CALLOUTS]}},
         "Figure": {"pickerUrl": str(reverse_lazy("admin:articles_imageasset_pick"))},
-        "Menu": {"groups": GROUPS},
+        "Menu": {"groups": GROUPS, "lists": [_headings(), _callouts()]},
+    }
+
+
+def _headings() -> dict[str, Any]:
+    options = [("", _("Text")), ("2", _("Heading")), ("3", _("Small heading"))]
+    return {"label": _("Kind of paragraph"), "options": options}
+
+
+def _callouts() -> dict[str, Any]:
+    return {
+        "label": _("Call-out"),
+        "none": {"value": NO_CALLOUT, "words": _("No call-out")},
+        "options": [("", _("Quotation")), *CALLOUTS],
     }

@@ -162,3 +162,25 @@ class ChainLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.hash}"
+
+
+class Autosave(models.Model):
+    """What somebody has typed into a form of the admin and not saved. Nobody else reads it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="autosaves")
+    model = models.CharField(max_length=100)
+    record = models.BigIntegerField()  # its key; 0 on the page of a new one
+    data = models.TextField()  # the form, as a browser sends it
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "record", "user"], name="autosave_once_per_person_and_record"
+            )
+        ]
+        indexes = [models.Index(fields=["saved_at"], name="autosave_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.record}"

@@ -9,17 +9,20 @@ from django.core.management import call_command
 
 from core.database import database_time
 from core.staff.audit import chain_heads, hash_chain
+from core.staff.autosave import storage as autosaves
 
 
 @shared_task
 def purge() -> None:
-    """Delete sessions that have ended, and old lines of the admin's own log. Every night.
+    """Delete sessions that have ended, old lines of the admin's own log, and what was never saved.
+    Every night.
 
     That log repeats names of patients. Who did what stays in the audit trail, which names nobody.
     """
     call_command("clearsessions")
     since = database_time.now() - timedelta(days=settings.ADMIN_LOG_DAYS)
     LogEntry.objects.filter(action_time__lt=since).delete()
+    autosaves.purge()
 
 
 @shared_task

@@ -16,7 +16,9 @@
   // A page that can ask to sign in where it stands does so, and is not left.
   const leave = () => {
     end = Infinity;
-    if (dispatchEvent(new Event("staff-signed-out", { cancelable: true }))) location.replace(location.href);
+    if (!dispatchEvent(new Event("staff-signed-out", { cancelable: true }))) return;
+    dispatchEvent(new Event("staff:leaving")); // nothing may ask whether to stay
+    location.replace(location.href);
   };
   addEventListener("staff-signed-in", () => extend());
   const tell = async () => {

@@ -205,7 +205,7 @@ def test_two_editors_are_warned_and_neither_overwrites_the_other(editor):
     article = make_draft()
     mine = form_on(editor, page_of(article)).filled(title="Mine")
     html = other.get(page_of(article)).text
-    assert "Eddie Editor has this article open, too." in html
+    assert "Eddie Editor has this page open, too." in html
     save(other, article, title="Theirs")
     response = editor.post(page_of(article), mine)
     assert response.status_code == 409

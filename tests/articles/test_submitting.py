@@ -37,7 +37,9 @@ def test_those_who_may_approve_are_told_by_mail_and_on_the_first_page():
     assert article.title not in mail.text
     clinician = fully_signed_in("clinician")
     make_contributor("Clara Clinician", user=clinician.user)
-    assert "1 article waits for somebody like you" in clinician.get("/admin/to-do/").text
+    desk = clinician.get("/admin/to-do/").text
+    assert "Waits for you to read:" in desk
+    assert page_of(article) in desk
     assert "Articles in review" not in editor.get("/admin/").text
 
 

@@ -149,7 +149,7 @@ def test_an_editor_writes_in_the_editor_and_breaks_no_rule_of_ours(read, setting
     text.locator("p").first.click()
     page.keyboard.press("End")
     page.keyboard.type(" Written by hand.")
-    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("was changed successfully")
     saved = Article.objects.get(pk=article.pk)
     assert re.search(r"<p>It sits on the receptors \[1\]\. ?Written by hand\.</p>", saved.body)
