@@ -5,8 +5,8 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.core.exceptions import ValidationError
+from django.db.models import Case, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,23 +14,25 @@ from core import article_library
 from core.practice.models import US_ZONES, Practice
 from core.richtext import sanitizer as html_in
 from core.richtext.editor import Editor
+from core.staff.models import User
 from core.validation import dates
-from core.validation.primary_keys import parse_key
+from newsletter.admin.card_order import CardOrder, OrderedChoiceField
 from newsletter.models import Issue
 
 OFFERED = 300
+MOST_TESTS = 20  # each is sent while somebody waits for the page
 RESERVED = {"feed"}
 
 
 class IssueForm(forms.ModelForm):
     """Cleans the text, and offers the articles that readers can see."""
 
-    articles = forms.TypedMultipleChoiceField(
+    articles = OrderedChoiceField(
         label=_("Articles"),
         coerce=int,
         required=False,
-        widget=FilteredSelectMultiple(_("articles"), is_stacked=False),
-        help_text=_("Shown as cards below the text, in the order in which you choose them."),
+        widget=CardOrder,
+        help_text=_("Shown as cards below the text, in this order."),
     )
 
     class Meta:
@@ -49,6 +51,7 @@ class IssueForm(forms.ModelForm):
             "subject": forms.TextInput({"size": 80}),
             "preview": forms.TextInput({"size": 80}),
             "body": Editor({"rows": 24, "cols": 100}),
+            "topics": forms.CheckboxSelectMultiple,
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -57,20 +60,8 @@ class IssueForm(forms.ModelForm):
             cards = article_library.current().newest(OFFERED)
             known = {card.pk for card in cards}
             cards += article_library.current().cards(set(self.instance.articles) - known)
-            field = cast(forms.TypedMultipleChoiceField, self.fields["articles"])
-            # The chosen ones first, as they were chosen: browsers send them as they stand.
-            place = {pk: number for number, pk in enumerate(self._chosen())}
-            cards.sort(key=lambda card: place.get(card.pk, len(place)))
+            field = cast(OrderedChoiceField, self.fields["articles"])
             field.choices = [(card.pk, card.title) for card in cards]
-
-    def _chosen(self) -> list[int]:
-        """The keys of the articles, in their order: as sent just now, else as they are kept."""
-        if not self.is_bound:
-            return self.instance.articles
-        sent = self.fields["articles"].widget.value_from_datadict(
-            self.data, self.files, self.add_prefix("articles")
-        )
-        return [parse_key(value) for value in sent or ()]
 
     def clean_body(self) -> str:
         try:
@@ -82,6 +73,33 @@ class IssueForm(forms.ModelForm):
 
     def clean_subject(self) -> str:
         return " ".join(self.cleaned_data["subject"].split())
+
+
+class TestForm(forms.Form):
+    """Which colleagues get it to look at. Nobody else can: no address is typed."""
+
+    to = forms.ModelMultipleChoiceField(
+        label=_("To"),
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one person.")},
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        staff = User.objects.filter(is_active=True, is_staff=True).exclude(email="")
+        mine_first = Case(When(pk=user.pk, then=0), default=1)
+        field = cast(forms.ModelMultipleChoiceField, self.fields["to"])
+        field.queryset = staff.order_by(mine_first, "name", "pk")
+        field.initial = [user.pk]
+
+    def clean_to(self) -> list[User]:
+        chosen = list(self.cleaned_data["to"])
+        if len(chosen) > MOST_TESTS:
+            raise ValidationError(
+                gettext("At most {most} at a time.").format(most=MOST_TESTS), code="too many"
+            )
+        return chosen
 
 
 class PlanForm(forms.Form):

@@ -15,19 +15,22 @@ from django.utils.translation import gettext_lazy
 from core.staff import workflow_actions
 from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit.disclosures import declare, declare_none
+from core.staff.autosave.admin_forms import AutosavedAdmin
 from core.validation import dates
 from core.validation.primary_keys import parse_key
 from newsletter.admin import issue_progress
-from newsletter.admin.forms import IssueForm, PlanForm
+from newsletter.admin.forms import IssueForm, PlanForm, TestForm
 from newsletter.admin.workflow_actions import ACTIONS, DECISIONS, IssueAction
 from newsletter.delivery import dns_records, test_message
 from newsletter.delivery.smtp_client import ServerUnavailable
 from newsletter.issues import checks, rendering, workflow
 from newsletter.models import Delivery, Issue
 
+CHECK = "_check"  # the button that saves and goes on to the checks
+
 
 @admin.register(Issue)
-class IssueAdmin(admin.ModelAdmin):
+class IssueAdmin(AutosavedAdmin):
     """Once sending has begun, an issue is to read; its actions stay."""
 
     form = IssueForm
@@ -37,7 +40,6 @@ class IssueAdmin(admin.ModelAdmin):
     list_display = ["subject", "status_and_reason", "planned", "total", "started_at", "finished_at"]
     list_filter = ["status"]
     search_fields = ["subject", "slug"]
-    filter_horizontal = ["topics"]
     prepopulated_fields = {"slug": ["subject"]}
     fieldsets = [
         (None, {"fields": ["subject", "preview", "slug", "body", "articles"]}),
@@ -117,20 +119,32 @@ class IssueAdmin(admin.ModelAdmin):
             "with_links": with_links,
             "count": issue.audience().count(),
             "plan": PlanForm(),
+            "test": TestForm(user=request.user),
             "size": round(len(rendering.render(issue).html.encode()) / 1024),
         }
         return self._page(request, issue, "send", context)
 
     def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send it to whoever asks, and to nobody else."""
+        """Send it to colleagues who were chosen, and to nobody else."""
         issue = self._posted(request, pk)
-        mine = str(getattr(request.user, "email", ""))
-        try:
-            test_message.send(issue, to=mine)
-        except (ServerUnavailable, test_message.NotAccepted) as error:
-            self.message_user(request, _("It was not sent: {why}").format(why=error), "ERROR")
-        else:
-            said = _("On its way to {address}.").format(address=mine)
+        form = TestForm(request.POST, user=request.user)
+        if not form.is_valid():
+            for error in form.errors.get("to", []):
+                self.message_user(request, str(error), messages.ERROR)
+            return redirect("admin:newsletter_issue_send", pk)
+        sent = []
+        for person in form.cleaned_data["to"]:
+            try:
+                test_message.send(issue, to=person.email)
+            except (ServerUnavailable, test_message.NotAccepted) as error:
+                said = _("It was not sent to {name}: {why}").format(name=person, why=error)
+                self.message_user(request, said, messages.ERROR)
+                if isinstance(error, ServerUnavailable):
+                    break  # for the others, too
+            else:
+                sent.append(person.email)
+        if sent:
+            said = _("On its way to {addresses}.").format(addresses=", ".join(sent))
             self.message_user(request, said, messages.SUCCESS)
         return redirect("admin:newsletter_issue_send", pk)
 
@@ -209,7 +223,28 @@ class IssueAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         issue = self.get_object(request, object_id)
         mine = {"workflow_actions": self._actions(request, issue)} if issue else {}
+        mine |= {"is_nav_sidebar_enabled": False}
         return super().change_view(request, object_id, form_url, mine | (extra_context or {}))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        mine = {"is_nav_sidebar_enabled": False}
+        return super().add_view(request, form_url, mine | (extra_context or {}))
+
+    def response_add(
+        self, request: HttpRequest, obj: Issue, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        response = super().response_add(request, obj, post_url_continue)
+        return self._checked(request, obj) or response
+
+    def response_change(self, request: HttpRequest, obj: Issue) -> HttpResponse:
+        response = super().response_change(request, obj)
+        return self._checked(request, obj) or response
+
+    def _checked(self, request: HttpRequest, issue: Issue) -> HttpResponse | None:
+        """Lead to the page that checks and sends, where that button was pressed."""
+        return redirect(self._home_of(issue)) if CHECK in request.POST else None
 
     def _page(
         self, request: HttpRequest, issue: Issue, name: str, context: dict[str, Any]

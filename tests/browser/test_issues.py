@@ -32,14 +32,15 @@ def test_staff_see_what_they_write_as_it_will_look_and_then_how_far_it_is(open_p
     page.locator("[name=login]").fill(editor.email)
     page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    letter = page.frame_locator(".issue-preview iframe")
+    page.get_by_role("button", name="Preview", exact=True).click()
+    letter = page.frame_locator(".live-preview iframe")
     expect(letter.locator("h1")).to_have_text(issue.subject)
     page.locator("#id_subject").fill("A calmer title")
     expect(letter.locator("h1")).to_have_text("A calmer title")
     page.get_by_role("radio", name="Phone").check()
-    assert page.locator(".issue-preview iframe").bounding_box()["width"] <= 392
+    assert page.locator(".live-preview iframe").bounding_box()["width"] <= 392
     page.get_by_role("radio", name="Text").check()
-    expect(page.locator(".issue-preview pre")).to_contain_text("It is fall.")
+    expect(page.locator(".live-preview pre")).to_contain_text("It is fall.")
 
     start(Issue.objects.get())
     page.goto(page.url.replace("/change/", "/progress/"))

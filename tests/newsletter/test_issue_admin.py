@@ -57,8 +57,7 @@ def test_an_issue_is_written_checked_and_sent_without_help(editor, mail):
         preview="What is new",
         slug="autumn-news",
         body='<h2>Hello</h2><p onclick="x()">Come in.</p><script>bad()</script>',
-        articles=[str(article.pk)],
-    )
+    ) | {"articles-add": str(article.pk)}
     answer = editor.post(f"{LIST}add/", data, follow=True)
     issue = Issue.objects.get()
     assert issue.body == "<h2>Hello</h2><p>Come in.</p>", answer.text
@@ -78,21 +77,68 @@ def test_an_issue_is_written_checked_and_sent_without_help(editor, mail):
     assert "100 %" in editor.get(f"{LIST}{issue.pk}/progress/").text
 
 
-def test_a_test_goes_to_whoever_asks_and_to_nobody_else(editor, mail):
+def cards_on(html: str) -> list[int]:
+    """The chosen articles, as they stand in the form."""
+    return [int(pk) for pk in re.findall(r'name="articles" value="(\d+)"', html)]
+
+
+def send_test(client: Client, issue: Issue, *people) -> str:
+    data = {"to": [person.pk for person in people]}
+    return client.post(f"{LIST}{issue.pk}/test/", data, follow=True).text
+
+
+def test_a_test_goes_to_the_colleagues_who_were_chosen_and_to_nobody_else(editor, mail):
     make_subscriber()
-    issue = make_issue()
-    answer = editor.post(f"{LIST}{issue.pk}/test/", follow=True)
-    assert f"On its way to {editor.user.email}" in answer.text
-    [got] = mail.mails
-    assert got["To"] == editor.user.email
+    issue, colleague, gone = make_issue(), make_staff(), make_staff(is_active=False)
+    make_staff(name="Not Chosen")
+    said = send_test(editor, issue, editor.user, colleague)
+    assert f"On its way to {editor.user.email}, {colleague.email}" in said
+    assert sorted(got["To"] for got in mail.mails) == sorted([editor.user.email, colleague.email])
     assert Delivery.objects.count() == 0
+    assert "Choose at least one person" in send_test(editor, issue)
+    send_test(editor, issue, gone)
+    assert len(mail.mails) == 2
+
+
+def test_a_test_is_offered_to_oneself_first(editor):
+    make_staff(name="Aaron Before")
+    page = editor.get(f"{LIST}{make_issue().pk}/send/").text
+    form = next(form for form in read_forms(page) if form.action.endswith("/test/"))
+    assert form.fields["to"] == str(editor.user.pk)
+    assert form.choices["to"][0] == str(editor.user.pk)
 
 
 def test_a_test_says_why_it_was_not_sent(editor, mail):
-    issue = make_issue()
+    issue, colleague = make_issue(), make_staff()
     mail.recipients[editor.user.email] = "550 5.7.1 Not from you"
-    answer = editor.post(f"{LIST}{issue.pk}/test/", follow=True)
-    assert "550 5.7.1 Not from you" in answer.text
+    said = send_test(editor, issue, editor.user, colleague)
+    assert "550 5.7.1 Not from you" in said
+    assert f"On its way to {colleague.email}" in said
+
+
+def test_the_cards_are_put_in_order_by_numbers_left_out_and_added_without_javascript(editor):
+    one, two, three, four = (make_article(title=f"Article {n}").pk for n in range(4))
+    issue = make_issue(articles=[one, two, three])
+    page = editor.get(f"{LIST}{issue.pk}/change/").text
+    form = next(form for form in read_forms(page) if form.id == "issue_form")
+    order = {"articles": [one, two, three], "articles-place": ["3", "1", "2"]}
+    changes = {"articles-leave": [str(two)], "articles-add": [str(four), ""]}
+    data = form.filled() | order | changes
+    assert editor.post(f"{LIST}{issue.pk}/change/", data).status_code == 302
+    issue.refresh_from_db()
+    assert issue.articles == [three, one, four]
+
+
+def test_another_order_of_a_colleague_is_not_written_over(editor):
+    one, two = (make_article(title=f"Article {n}").pk for n in range(2))
+    issue = make_issue(articles=[one, two])
+    path = f"{LIST}{issue.pk}/change/"
+    form = next(form for form in read_forms(editor.get(path).text) if form.id == "issue_form")
+    Issue.objects.update(articles=[two, one])
+    data = form.filled(subject="Mine") | {"articles": [one, two], "articles-place": ["1", "2"]}
+    answer = editor.post(path, data)
+    assert answer.status_code == 409
+    assert cards_on(answer.text) == [two, one]
 
 
 @pytest.mark.parametrize(
@@ -277,15 +323,10 @@ def test_cards_stand_in_the_order_in_which_they_were_chosen(editor):
     issue = make_issue(articles=[two.pk, three.pk, one.pk])
     address = f"{LIST}{issue.pk}/change/"
 
-    def chosen(html: str) -> list[int]:
-        """What a browser would send: the selected options, as they stand."""
-        box = html.split('<select name="articles"')[1].split("</select>")[0]
-        return [int(pk) for pk in re.findall(r'value="(\d+)" selected', box)]
-
     def save(**answers):
         html = editor.get(address).text
         form = next(form for form in read_forms(html) if form.id == "issue_form")
-        typed = {"articles": chosen(html)} | answers
+        typed = {"articles": cards_on(html)} | answers
         page = editor.post(address, form.filled() | typed)
         issue.refresh_from_db()
         return page
@@ -294,7 +335,7 @@ def test_cards_stand_in_the_order_in_which_they_were_chosen(editor):
     assert (issue.subject, issue.articles) == ("Saved again", [two.pk, three.pk, one.pk])
     others = [three.pk, one.pk, two.pk]
     wrong = save(subject="", articles=others)
-    assert chosen(wrong.text) == others  # a mistake elsewhere does not mix them
+    assert cards_on(wrong.text) == others  # a mistake elsewhere does not mix them
     save(articles=others)
     assert issue.articles == others
     assert rendering.cards(issue)[0]["title"] == "Number three"

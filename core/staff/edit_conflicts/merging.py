@@ -63,6 +63,14 @@ class Opened:
         return snapshots.take(self.record, self.form, [table for table, _name in self.tables])
 
 
+def _both(mine: list[str], old: list[str], new: list[str]) -> list[str]:
+    """Return what both made of a list: in the order of whoever has changed it, first `mine`."""
+    if mine == old:
+        return new
+    kept = [each for each in mine if each in new or each not in old]
+    return [*kept, *(each for each in new if each not in old and each not in mine)]
+
+
 def _model(table: BaseModelFormSet) -> type[Model]:
     model: Any = table.model
     return model
@@ -120,8 +128,7 @@ class Merge:
             mine = snapshots.typed(field_, sent, self.request.FILES, prefix + name)
             change = Change(field_.label, *_in_words(field_, old, new))
             if isinstance(mine, list) and isinstance(old, list) and isinstance(new, list):
-                both = (set(mine) - (set(old) - set(new))) | (set(new) - set(old))
-                self.data.setlist(form.add_prefix(name), sorted(both))
+                self.data.setlist(form.add_prefix(name), _both(mine, old, new))
             elif mine in (None, old):
                 initial = form.get_initial_for_field(field_, name)
                 form_values.put(self.data, form.add_prefix(name), field_, initial)

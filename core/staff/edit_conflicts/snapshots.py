@@ -113,7 +113,8 @@ def _is_plumbing(field: forms.Field) -> bool:
 
 def _kept(field: forms.Field, value: Any) -> Value:
     if isinstance(field, SEVERAL):
-        return sorted(_text(each) for each in value or ())
+        texts = [_text(each) for each in value or ()]
+        return texts if getattr(field, "ordered", False) else sorted(texts)
     text = _text(value)
     if len(text) <= LONGEST:
         return text
