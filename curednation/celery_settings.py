@@ -138,6 +138,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 LETTERS_WORK = (
     "newsletter.tasks.send_issue",
     "newsletter.tasks.read_bounces",
+    "newsletter.tasks.read_list_upload",
     "articles.tasks.check_links",
     "articles.tasks.make_sizes",
     "articles.tasks.make_missing_sizes",

@@ -14,6 +14,7 @@ from newsletter.delivery import dispatch, recovery, sending
 from newsletter.issues import retention, workflow
 from newsletter.models import Issue
 from newsletter.subscription import erasure
+from newsletter.transfer import uploads
 
 TIME_SLICE = 20  # seconds: then other tasks of this worker have their turn
 
@@ -28,6 +29,12 @@ def send_issue(issue_id: int) -> None:
         dispatch.dispatch_next(issue_id)
 
 
+@shared_task(acks_late=True)
+def read_list_upload(upload_id: int) -> None:
+    """Try or import a list that staff uploaded."""
+    uploads.read(upload_id)
+
+
 @shared_task
 def sweep() -> None:
     """Start what is due, resume what paused by itself, finish what a worker left.
@@ -40,6 +47,7 @@ def sweep() -> None:
     for pk in Issue.objects.running().values_list("pk", flat=True):
         if not workflow.finish(pk):
             dispatch.dispatch_on_commit(pk)
+    uploads.sweep()
 
 
 @shared_task(soft_time_limit=240, time_limit=280)
@@ -55,3 +63,4 @@ def erase_expired() -> None:
     erasure.empty_old_confirmations()
     erasure.erase_old_addresses()
     retention.delete_old_deliveries()
+    uploads.erase_expired()

@@ -23,6 +23,7 @@ WORKFLOW = (
     "newsletter.subscription",
     "newsletter.issues.workflow",
     "newsletter.delivery",
+    "newsletter.transfer.uploads",
     "core.mail",
     "core.webhooks",
 )

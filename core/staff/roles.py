@@ -66,6 +66,7 @@ ROLES: dict[str, dict[str, str]] = {
     },
     "newsletter editor": {
         "newsletter.issue": WORK,
+        "newsletter.listupload": "view add",
         "newsletter.confirmation": LOOK,
         "newsletter.consent": LOOK,
         "newsletter.consenttext": LOOK,
@@ -111,6 +112,7 @@ ROLES: dict[str, dict[str, str]] = {
         "articles.topic": WORK,
         "mail.outgoingemail": EDIT,
         "newsletter.issue": WORK,
+        "newsletter.listupload": "view add",
         "newsletter.confirmation": LOOK,
         "newsletter.consent": LOOK,
         "newsletter.consenttext": "view add",

@@ -18,7 +18,7 @@ from core.staff.audit.disclosures import declare, declare_none
 from core.staff.autosave.admin_forms import AutosavedAdmin
 from core.validation import dates
 from core.validation.primary_keys import parse_key
-from newsletter.admin import issue_progress
+from newsletter.admin import failed_addresses, issue_progress
 from newsletter.admin.forms import IssueForm, PlanForm, TestForm
 from newsletter.admin.workflow_actions import ACTIONS, DECISIONS, IssueAction
 from newsletter.delivery import dns_records, test_message
@@ -82,6 +82,8 @@ class IssueAdmin(AutosavedAdmin):
             ("<int:pk>/step/<slug:name>/", self.action_view),
             ("<int:pk>/progress/", self.progress_view),
             ("<int:pk>/progress/now/", self.stats_view),
+            ("<int:pk>/failed/", failed_addresses.failed_view),
+            ("<int:pk>/failed.csv", failed_addresses.failed_csv_view),
             ("<int:pk>/uncertain/<int:delivery>/<slug:name>/", self.decide_view),
         ]
         return [*admin_urls(self, pages), *super().get_urls()]

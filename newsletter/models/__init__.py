@@ -5,6 +5,7 @@ from newsletter.models.consents import Confirmation, Consent, ConsentText, Origi
 from newsletter.models.events import Event
 from newsletter.models.imports import Import
 from newsletter.models.issues import Batch, Delivery, Issue
+from newsletter.models.list_uploads import ListUpload, ListUploadPart
 from newsletter.models.subscribers import Subscriber, SubscriberQuerySet, Topic
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "HardBounce",
     "Import",
     "Issue",
+    "ListUpload",
+    "ListUploadPart",
     "Origin",
     "Subscriber",
     "SubscriberQuerySet",

@@ -2,12 +2,14 @@
 
 import codecs
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 from core import spreadsheets
 from newsletter.transfer import column_names
@@ -16,11 +18,15 @@ from newsletter.transfer.csv_formats import Reader, Unreadable
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # for spreadsheet programs
 _DELIMITERS = ",;\t|"
 Rows = Iterator[tuple[int, list[str]]]
+BEGINNING = 256 * 1024  # bytes
 
 
 @dataclass(frozen=True)
 class CsvFile:
-    """How to read it. `all_in` and `email` are those of `csv_formats.Reader`."""
+    """How to read it. `all_in` and `email` are those of `csv_formats.Reader`.
+
+    `columns` are the names under which its columns are read, where they are not its own.
+    """
 
     path: Path
     encoding: str
@@ -28,6 +34,7 @@ class CsvFile:
     skipped: int  # lines before the header
     email: str
     all_in: str
+    columns: tuple[str, ...] = ()
 
     @contextmanager
     def opened(self) -> Iterator[tuple[IO[bytes], Reader, Rows]]:
@@ -35,10 +42,19 @@ class CsvFile:
         with _text(self.path, self.encoding) as (raw, text):
             rows = _rows(text, self.delimiter, self.skipped)
             _line, header = next(rows, (0, []))
+            if self.columns and len(self.columns) == len(header):
+                header = list(self.columns)
             yield raw, Reader(header, email=self.email, all_in=self.all_in), rows
 
 
-def inspect(path: Path, *, encoding: str = "", email: str = "", all_in: str = "") -> CsvFile:
+def inspect(
+    path: Path,
+    *,
+    encoding: str = "",
+    email: str = "",
+    all_in: str = "",
+    columns: tuple[str, ...] = (),
+) -> CsvFile:
     """Read the whole file once, and return how to read it.
 
     Raises Unreadable, with the line where there is one.
@@ -51,7 +67,7 @@ def inspect(path: Path, *, encoding: str = "", email: str = "", all_in: str = ""
             separator = _SEPARATOR.fullmatch(next(_lines(text), ""))
         skipped = 1 if separator else 0
         delimiter = separator[1] if separator else _delimiter(path, encoding, email)
-        found = CsvFile(path, encoding, delimiter, skipped, email, all_in)
+        found = CsvFile(path, encoding, delimiter, skipped, email, all_in, columns)
         with found.opened() as (_raw, reader, rows):
             for line, cells in rows:
                 _check_quotes(line, cells, len(reader.names), delimiter)
@@ -60,6 +76,34 @@ def inspect(path: Path, *, encoding: str = "", email: str = "", all_in: str = ""
     except spreadsheets.Broken as error:
         raise Unreadable(str(error)) from None
     return found
+
+
+def beginning(file: BinaryIO, *, rows: int) -> tuple[list[str], list[list[str]]]:
+    """Return the names of the columns, and the first `rows` below them, of an open file.
+
+    Its first BEGINNING bytes are read, and no more. Raises Unreadable for what is no table.
+    """
+    with tempfile.NamedTemporaryFile(prefix="readers-") as copy:
+        copy.write(file.read(BEGINNING))
+        copy.flush()
+        path = Path(copy.name)
+        encoding = _encoding(path, "")
+        try:
+            with _text(path, encoding) as (_raw, text):
+                separator = _SEPARATOR.fullmatch(next(_lines(text), ""))
+            skipped = 1 if separator else 0
+            delimiter = separator[1] if separator else _delimiter(path, encoding, "")
+            with _text(path, encoding) as (_raw, text):
+                found = [
+                    cells for _line, cells in islice(_rows(text, delimiter, skipped), rows + 1)
+                ]
+        except UnicodeError:
+            raise Unreadable(_not_in(encoding, path)) from None
+        except spreadsheets.Broken as error:
+            raise Unreadable(str(error)) from None
+    if len(found) < 2:
+        raise Unreadable("There are no rows in it, below a first line that names the columns.")
+    return found[0], found[1:]
 
 
 def _encoding(path: Path, given: str) -> str:

@@ -40,6 +40,10 @@ class Unreadable(Exception):
     """Its text says why, for whoever moves the list."""
 
 
+class NobodyLeft(Unreadable):
+    """No column says who left, and nobody says it of all."""
+
+
 class Reader:
     """Reads rows; it knows from the header where each column stands.
 
@@ -76,7 +80,7 @@ class Reader:
         )
         self.unknown = self._unknown(header)
         if not all_in and not self._deciding():
-            raise Unreadable(_nobody_left(self.unknown))
+            raise NobodyLeft(_nobody_left(self.unknown))
 
     @property
     def is_of_listmonk(self) -> bool:

@@ -54,16 +54,18 @@ def import_file(
     email: str = "",
     all_in: str = "",
     encoding: str = "",
+    columns: tuple[str, ...] = (),
 ) -> Iterator[Progress]:
     """Import a file, part by part, and yield how far it is after each.
 
     `tell(line, address, why)` is called for every row that is not added, or not all of it. `email`
-    and `all_in` are those of `csv_formats.Reader`. A file that was interrupted goes on after its
-    last part; one that was imported yields what it added then. Raises Unreadable, before anybody is
-    added, for a file that is broken, holds no addresses, or in which nothing says who left.
+    and `all_in` are those of `csv_formats.Reader`, `columns` those of `csv_files.CsvFile`. A file
+    that was interrupted goes on after its last part; one that was imported yields what it added
+    then. Raises Unreadable, before anybody is added, for a file that is broken, holds no addresses,
+    or in which nothing says who left.
     """
     progress = Progress(size=path.stat().st_size)
-    file = csv_files.inspect(path, encoding=encoding, email=email, all_in=all_in)
+    file = csv_files.inspect(path, encoding=encoding, email=email, all_in=all_in, columns=columns)
     importer = Importer(source=source, dry=dry, topic=topic)
     row = None if dry else _find_import(file, source)
     if row is not None:
@@ -93,7 +95,7 @@ def _notes(reader: Reader) -> tuple[str, ...]:
     found = []
     if reader.is_of_listmonk and not reader.all_in:
         found.append(LISTMONK)
-    if reader.unknown:
+    if reader.unknown and any(reader.unknown):
         found.append(f"Columns that are not looked at: {', '.join(reader.unknown)}.")
     return tuple(found)
 
@@ -104,6 +106,8 @@ def _find_import(file: CsvFile, source: str) -> Import:
         digest = hashlib.file_digest(octets, "sha256")
     if file.email or file.all_in:
         digest.update(f"\0{file.email}\0{file.all_in}".encode())
+    if file.columns:
+        digest.update("\0".join(("", *file.columns)).encode())
     defaults = {"source": source[:200]}
     return Import.objects.get_or_create(digest=digest.hexdigest(), defaults=defaults)[0]
 

@@ -28,11 +28,11 @@ from core.staff.models import User
 logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
-# They show nobody's data: scripts, the doors, and what comes every few seconds from a form that
-# somebody has open, with what they type themselves.
+# They show nobody's data: scripts, the doors, and what a page asks every few seconds, with what
+# somebody types there themselves, or for numbers.
 SILENT = {
     *("login", "logout", "i18n_javascript", "password_change", "password_change_done"),
-    *("autosave_view", "autosave_new_view", "live_view", "live_new_view"),
+    *("autosave_view", "autosave_new_view", "live_view", "live_new_view", "upload_progress_view"),
 }
 FORMS = {"add_view", "change_view", "delete_view", "history_view", "changelist_view"}
 # All others: "view".

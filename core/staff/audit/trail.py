@@ -17,6 +17,7 @@ ACTIONS = {
     "add": _("added"),
     "change": _("changed"),
     "delete": _("deleted"),
+    "export": _("exported"),
     "refused": _("was refused"),
     "sign-in": _("signed in"),
     "sign-in failed": _("failed to sign in"),

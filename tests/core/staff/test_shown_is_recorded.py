@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from appointments.admin import AppointmentAdmin
+from appointments.admin.appointments import AppointmentAdmin
 from appointments.models import Appointment, HoursException
 from core.mail import test_message
 from core.staff.audit import admin_pages
@@ -60,7 +60,7 @@ def of(*visits: Appointment) -> set[tuple[str, str]]:
 
 
 def text_of(answer) -> str:
-    return html.unescape(answer.content.decode(errors="replace"))
+    return html.unescape(answer.getvalue().decode(errors="replace"))
 
 
 def booked(number: int, **values) -> list[Appointment]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0003_api_key'),
+        ('appointments', '0008_called_at'),
     ]
 
     operations = [
