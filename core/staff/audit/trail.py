@@ -35,7 +35,6 @@ ACTIONS = {
     "trail": _("read who saw"),
     "trail-file": _("took a file of who saw"),
     "restored": _("was restored from a backup"),
-    "export": _("exported"),
     "asked to erase": _("asked to erase"),
     "asked to restrict": _("asked to restrict"),
     "asked to lift": _("asked to lift the restriction of"),
