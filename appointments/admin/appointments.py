@@ -33,7 +33,6 @@ from appointments.admin.appointment_list import (
 )
 from appointments.admin.appointment_page import page_context
 from appointments.admin.book_on_behalf import book_view, move_view
-from appointments.admin.desk.closing import hours_view
 from appointments.admin.desk.moving import desk_move_view
 from appointments.admin.desk.pages import (
     day_view,
@@ -63,7 +62,6 @@ PAGES: list[Page] = [
     ("day/<str:day>/", day_view),
     ("day/<str:day>/print/", print_view),
     ("renewal/", renewal_view),
-    ("hours/", hours_view),
     ("<path:object_id>/desk/", desk_more_view),
     ("<path:object_id>/desk/move/", desk_move_view),
     ("<path:object_id>/desk/<slug:name>/", desk_step_view),

@@ -388,7 +388,7 @@ def stretch(provider, begin: str, end: str, **values) -> dict:
     } | values
 
 
-HOURS = reverse("admin:appointments_appointment_hours")
+HOURS = reverse("admin:desk_hours")
 
 
 def test_a_dragged_free_time_becomes_time_off_on_the_providers_clock(desk):

@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from appointments.admin import practice_time
-from appointments.admin.desk.board import Board
 from appointments.admin.desk.cards import Card
-from appointments.admin.desk.reading import SOON, fingerprint
+from appointments.admin.desk.fingerprint import fingerprint
 from appointments.models import Status
 from appointments.templatetags.appointments import clock
 
-MINUTE = timedelta(minutes=1)
+MINUTE, SOON = timedelta(minutes=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -44,13 +43,10 @@ class Attention:
         return self.here, self.next, self.done
 
 
-def of(board: Board, now: datetime) -> Attention | None:
-    """Return the lists for a board of today; None for any other day."""
-    if not any(column.is_today for column in board.columns):
-        return None
+def of(cards: Iterable[Card], now: datetime) -> Attention:
+    """Return the lists of these cards of today."""
     zone = practice_time.zone()
-    cards = [card for column in board.columns if column.is_today for card in column.cards]
-    cards.sort(key=lambda card: (card.begin, card.visit.pk))
+    cards = sorted(cards, key=lambda card: (card.begin, card.visit.pk))
     booked = [card for card in cards if card.visit.status == Status.BOOKED]
     return Attention(
         late=[(card, _minutes(card, now), _called(card, zone)) for card in booked if card.is_late],

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from appointments.admin.desk.cards import Card
 from appointments.admin.desk.frame import ROW, Frame, Rows
-from appointments.admin.desk.reading import Reading
+from appointments.admin.desk.suiting import Waiting
 from appointments.models import HoursException
 from appointments.scheduling import opening_hours
 from appointments.scheduling.availability import moment
@@ -68,7 +68,7 @@ def _off_words(row: HoursException) -> str:
     return f"{what}: {row.note}" if row.note else what
 
 
-def buffers(frame: Frame, cards: Iterable[Card]) -> list[Band]:
+def buffers(frame: Frame, cards: Iterable[Any]) -> list[Band]:
     """Return what is kept free before and after the visits that keep their time."""
     return [
         Band("buffer", rows)
@@ -83,36 +83,37 @@ def buffers(frame: Frame, cards: Iterable[Card]) -> list[Band]:
 
 
 def gaps(
-    frame: Frame, open_: Iterable[Interval], cards: Iterable[Card], found: Reading, who: Any
-) -> list[Gap]:
-    """Return the open times that nobody has, from now on, each with how many who wait it suits."""
+    frame: Frame, open_: Iterable[Interval], cards: Iterable[Any], now: datetime
+) -> list[Interval]:
+    """Return the open times that nobody has, from now on, that are no shorter than SHORTEST."""
     busy = union(card.blocked for card in cards if card.blocks)
-    now = -(-int(found.now.timestamp()) // ROW) * ROW
-    within = [(max(begin, frame.begin, now), min(end, frame.end)) for begin, end in open_]
-    free = difference(union(within), busy)
-    return [_gap(each, frame, found, who) for each in free if each[1] - each[0] >= SHORTEST]
+    first = max(frame.begin, -(-int(now.timestamp()) // ROW) * ROW)
+    within = union((max(begin, first), min(end, frame.end)) for begin, end in open_)
+    free = [(-(-begin // ROW) * ROW, end) for begin, end in difference(within, busy)]
+    return [each for each in free if each[1] - each[0] >= SHORTEST]
 
 
-def _gap(free: Interval, frame: Frame, found: Reading, who: Any) -> Gap:
-    begin, end = -(-free[0] // ROW) * ROW, free[1]
-    rows = frame.rows(begin, end) or Rows(0, 1)
-    waiting = found.waiting.suiting(
-        (begin, end),
+def gap(free: Interval, frame: Frame, waiting: Waiting, who: Any, zone: ZoneInfo) -> Gap:
+    """Return where that free time is booked, and how many who wait it suits."""
+    begin, end = free
+    count = waiting.suiting(
+        free,
         (frame.begin, frame.end),
         provider=who.pk,
         states=who.state_codes,
         services=who.service_keys,
     )
-    when = clock(moment(begin).astimezone(found.zone))
-    words = ""
-    if waiting:
-        words = ngettext("%d waits", "%d wait", waiting) % waiting
     name = _("Book with %(who)s from %(when)s, %(minutes)d minutes free") % {
         "who": who.name,
-        "when": when,
+        "when": clock(moment(begin).astimezone(zone)),
         "minutes": (end - begin) // 60,
     }
-    return Gap(rows, words, name, urlencode({"provider": who.pk, "starts_at": iso(begin)}))
+    return Gap(
+        rows=frame.rows(begin, end) or Rows(0, 1),
+        words=ngettext("%d waits", "%d wait", count) % count if count else "",
+        name=name,
+        query=urlencode({"provider": who.pk, "starts_at": iso(begin)}),
+    )
 
 
 def iso(second: int) -> str:

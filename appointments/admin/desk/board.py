@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from appointments.admin import practice_time
 from appointments.admin.desk import bands
 from appointments.admin.desk.bands import Band, Gap
-from appointments.admin.desk.cards import Card, cards_of
+from appointments.admin.desk.cards import Card, StepsOf, cards_of
+from appointments.admin.desk.fingerprint import fingerprint
 from appointments.admin.desk.frame import ROW, Frame, Rows, frames
-from appointments.admin.desk.reading import Reading, fingerprint
+from appointments.admin.desk.reading import Reading
 from appointments.models import Provider
 from appointments.scheduling import time_zones
 
@@ -62,14 +63,14 @@ class Board:
         return [card.visit for column in self.columns for card in column.cards]
 
 
-def lay_out(found: Reading, *, heading_is_day: bool = False) -> Board:
+def lay_out(found: Reading, steps_of: StepsOf, *, heading_is_day: bool = False) -> Board:
     """Return the board of what was read: a column for each provider, or for each of their days."""
-    zone = practice_time.zone()
+    zone = found.zone
     openings = {who.pk: found.calendar.opening(who).open for who in found.providers}
     shown = [each for open_ in openings.values() for each in open_]
     shown += [(int(v.starts_at.timestamp()), int(v.ends_at.timestamp())) for v in found.visits]
     frame_of = frames(found.days, shown, zone)
-    cards = cards_of(found, frame_of, zone)
+    cards = cards_of(found.visits, found.now, zone, frame_of, steps_of)
     hours: Hours = {}
     columns = [
         _column(found, who, frame_of[day], openings[who.pk], cards.get((who.pk, day), []), hours)
@@ -113,7 +114,10 @@ def _column(
         zone_words=time_zones.words(theirs) if differs else "",
         their_hours=_hours_in(frame, theirs, hours) if differs else [],
         bands=shown,
-        gaps=bands.gaps(frame, open_, cards, found, who),
+        gaps=[
+            bands.gap(each, frame, found.waiting, who, zone)
+            for each in bands.gaps(frame, open_, cards, found.now)
+        ],
         cards=cards,
         is_today=found.now.astimezone(zone).date() == frame.day,
     )

@@ -1,7 +1,7 @@
 """The card of a visit on a board: all that the desk needs to know, and what can be done now."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -10,23 +10,17 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from appointments.admin import workflow_actions
+from appointments.admin.desk.fingerprint import fingerprint
 from appointments.admin.desk.frame import Frame, Rows
-from appointments.admin.desk.reading import Reading, fingerprint
-from appointments.admin.workflow_actions import CHECK_IN, COMPLETE, NO_SHOW, UNDO
 from appointments.models import Status
 from appointments.scheduling.intervals import Interval
 from appointments.templatetags.appointments import clock
 from core.people import phone_numbers
 
 LANES = 3  # side by side at most
-# The steps that stand on the card itself. All others are behind "More".
-STEPS = {
-    Status.BOOKED: (CHECK_IN, NO_SHOW),
-    Status.CHECKED_IN: (COMPLETE,),
-    Status.COMPLETED: (UNDO,),
-    Status.NO_SHOW: (UNDO,),
-}
+# Name and label of each step that a card offers.
+Steps = tuple[tuple[str, str], ...]
+StepsOf = Callable[[Any, datetime], Steps]
 
 
 @dataclass(frozen=True)
@@ -40,7 +34,7 @@ class Card:
     when: str
     words: str  # its status, where it is not plainly booked
     is_late: bool
-    steps: tuple[tuple[str, str], ...]
+    steps: Steps
     lane: int = 1
     lanes: int = 1
 
@@ -98,17 +92,23 @@ class Card:
 
 
 def cards_of(
-    found: Reading, frames: Mapping[date, Frame], zone: ZoneInfo
+    visits: Iterable[Any],
+    now: datetime,
+    zone: ZoneInfo,
+    frames: Mapping[date, Frame],
+    steps_of: StepsOf,
 ) -> dict[tuple[int, date], list[Card]]:
     """Return the cards of each provider's each day, in order."""
     cards: dict[tuple[int, date], list[Card]] = defaultdict(list)
-    for visit in found.visits:
+    for visit in visits:
         day = visit.starts_at.astimezone(zone).date()
-        cards[visit.provider_id, day].append(card_of(visit, frames[day], found.now, zone))
+        steps = steps_of(visit, now)
+        card = card_of(visit, frames[day], now, zone, steps)
+        cards[visit.provider_id, day].append(card)
     return {key: _side_by_side(column) for key, column in cards.items()}
 
 
-def card_of(visit: Any, frame: Frame, now: datetime, zone: ZoneInfo) -> Card:
+def card_of(visit: Any, frame: Frame, now: datetime, zone: ZoneInfo, steps: Steps) -> Card:
     """Return the card of one visit, as it stands at `now`."""
     begin, end = int(visit.starts_at.timestamp()), int(visit.ends_at.timestamp())
     return Card(
@@ -119,27 +119,8 @@ def card_of(visit: Any, frame: Frame, now: datetime, zone: ZoneInfo) -> Card:
         when=clock(visit.starts_at.astimezone(zone)),
         words=_words(visit, zone),
         is_late=visit.status == Status.BOOKED and visit.starts_at <= now,
-        steps=steps_of(visit, now),
+        steps=steps,
     )
-
-
-def steps_of(visit: Any, now: datetime) -> tuple[tuple[str, str], ...]:
-    """Return name and label of each step that stands on the card now."""
-    return tuple(
-        (name, label(name))
-        for name in STEPS.get(visit.status, ())
-        if not workflow_actions.why_not(name, visit, now)
-    )
-
-
-def label(name: str) -> str:
-    """Return what a step is called on a button of a card."""
-    return {
-        CHECK_IN: _("Check in"),
-        COMPLETE: _("Complete"),
-        NO_SHOW: _("No-show"),
-        UNDO: _("Undo"),
-    }[name]
 
 
 def _words(visit: Any, zone: ZoneInfo) -> str:

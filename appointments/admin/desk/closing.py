@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time, schedule_conflicts
-from appointments.admin.desk import pages, scope
+from appointments.admin.desk import parts, scope
 from appointments.models import HoursException, Provider
 from appointments.scheduling import availability, time_zones
 from appointments.templatetags.appointments import clock
@@ -64,7 +64,8 @@ class StretchForm(forms.Form):
         )
 
 
-def hours_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+@admin.site.register_page("desk/hours/")  # type: ignore[attr-defined]  # our site: core.staff
+def desk_hours(request: HttpRequest) -> HttpResponse:
     """Ask what is to become of a stretch of time; a POST with a kind saves it.
 
     Booked visits that it disturbs are asked about first, on the page of conflicts.
@@ -79,6 +80,7 @@ def hours_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if not form.is_valid() or not form.cleaned_data["kind"]:
         return _part(request, form, status=400)
     who = form.cleaned_data["provider"]
+    model_admin = admin.site.get_model_admin(HoursException)
     return schedule_conflicts.before_saving(
         model_admin, request, lambda: _save(model_admin, request, form), provider=who.pk
     )
@@ -120,7 +122,7 @@ def _weekly_beside(made: HoursException) -> list[HoursException]:
 
 def _part(request: HttpRequest, form: StretchForm, *, status: int) -> HttpResponse:
     asked = request.POST.get("scope") or request.GET.get("scope", "")
-    context = pages.board_context(request, scope.of_key(asked)) | {"form": form, "kinds": Kind}
+    context = parts.board_context(request, scope.of_key(asked)) | {"form": form, "kinds": Kind}
     if form.is_valid():
         context |= _words(form)
     return disclosures.declare_none(TemplateResponse(request, PART, context, status=status))

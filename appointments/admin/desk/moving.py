@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.admin import practice_time, workflow_actions
 from appointments.admin.appointment_actions import visit_or_404
 from appointments.admin.desk import scope
-from appointments.admin.desk.steps import board_context_of_visit, stepped
+from appointments.admin.desk.parts import board_context_of_visit, stepped
 from appointments.booking import staff_booking
 from appointments.booking.patients import AtTheSameTime
 from appointments.booking.rules import NotChangeable, SlotTaken, TimePast

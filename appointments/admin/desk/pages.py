@@ -8,11 +8,10 @@ from django.contrib.admin import ModelAdmin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from appointments.admin import practice_time, workflow_actions
-from appointments.admin.desk import attention, board, scope
+from appointments.admin import practice_time
+from appointments.admin.desk import parts, scope
 from appointments.admin.desk.scope import Scope
 from appointments.forms.slots import parse_day
 from appointments.models import Appointment, Provider
@@ -68,7 +67,7 @@ def print_view(model_admin: ModelAdmin, request: HttpRequest, day: str) -> HttpR
     """Return the day on paper: a page for each provider who has a visit."""
     scope.require_view(request)
     found = scope.of_day(day)
-    laid_out = board.lay_out(found.read())
+    laid_out = parts.show(found).board
     context = admin.site.each_context(request) | {
         "title": _("Visits of %(day)s") % {"day": practice_time.format_date(found.day)},
         "columns": [column for column in laid_out.columns if column.visits],
@@ -81,34 +80,19 @@ def print_view(model_admin: ModelAdmin, request: HttpRequest, day: str) -> HttpR
 
 
 def _page(request: HttpRequest, found: Scope) -> TemplateResponse:
-    read = found.read()
-    laid_out = board.lay_out(read, heading_is_day=found.provider is not None)
-    context = admin.site.each_context(request) | board_context(request, found)
+    laid_out, lists, now = parts.show(found)
+    context = admin.site.each_context(request) | parts.board_context(request, found)
     context |= {
         "board": laid_out,
-        "attention": attention.of(laid_out, read.now),
+        "attention": lists,
         "title": _title(found),
-        "now": clock(read.now.astimezone(practice_time.zone())),
-        "now_seconds": int(read.now.timestamp()),
+        "now": clock(now.astimezone(practice_time.zone())),
+        "now_seconds": int(now.timestamp()),
         "is_today": practice_time.today() in found.days,
         "opts": Appointment._meta,
     }
     context |= _around(found)
     return disclosures.declare(TemplateResponse(request, PAGE, context), laid_out.visits)
-
-
-def board_context(request: HttpRequest, found: Scope) -> dict[str, Any]:
-    """Return what the templates of a board and of its parts need beside the board."""
-    return {
-        "scope": found,
-        "base": reverse("admin:appointments_appointment_changelist"),
-        "may_change": request.user.has_perm("appointments.change_appointment"),
-        "may_book": request.user.has_perm("appointments.add_appointment"),
-        "may_close": request.user.has_perm("appointments.add_hoursexception"),
-        "called": workflow_actions.CALLED,
-        "no_show": workflow_actions.NO_SHOW,
-        "undo": workflow_actions.UNDO,
-    }
 
 
 def _title(found: Scope) -> str:

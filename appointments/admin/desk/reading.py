@@ -1,6 +1,5 @@
 """What a board shows, read in six queries whatever the number of providers and visits."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -27,6 +26,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from appointments.admin import practice_time
+from appointments.admin.desk.fingerprint import fingerprint
 from appointments.admin.desk.suiting import Waiting
 from appointments.emails import visit_emails
 from appointments.models import (
@@ -143,11 +143,6 @@ def _sum(rows: QuerySet, *fields: Any) -> tuple[Any, ...]:
     seen = Func(*fields, template=template, output_field=BigIntegerField())
     found = rows.order_by().aggregate(rows=Count("pk"), seen=Sum(seen))
     return found["rows"], found["seen"]
-
-
-def fingerprint(*things: Any) -> str:
-    """Return a short name for these values: the same for equal ones."""
-    return hashlib.blake2b(repr(things).encode(), digest_size=9).hexdigest()
 
 
 def working(seen: Iterable[int] = ()) -> "QuerySet[Provider]":

@@ -4,8 +4,7 @@ from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.template.response import TemplateResponse
 
-from appointments.admin.desk import attention, board, reading, scope
-from appointments.admin.desk.pages import board_context
+from appointments.admin.desk import parts, reading, scope
 from core.staff.audit import disclosures
 
 MOST = 60  # columns that an address names
@@ -22,14 +21,12 @@ def renewal_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     tag = f'"{reading.version(found.days, found.provider)}"'
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
-    read = found.read()
-    laid_out = board.lay_out(read, heading_is_day=found.provider is not None)
+    laid_out, lists, _now = parts.show(found)
     has = set(request.GET.get("has", "").split(",")[: MOST + 1])
     columns = [each for each in laid_out.columns if each.version not in has]
-    lists = attention.of(laid_out, read.now)
     if lists and lists.version in has:
         lists = None
-    context = board_context(request, found) | {"columns": columns, "attention": lists}
+    context = parts.board_context(request, found) | {"columns": columns, "attention": lists}
     page = TemplateResponse(request, "admin/desk/_renewed.html", context, headers={"ETag": tag})
     shown = [card.visit for column in columns for card in column.cards]
     return disclosures.declare(page, shown + (lists.visits if lists else []))

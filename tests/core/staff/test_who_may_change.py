@@ -54,7 +54,6 @@ PAGES = {
     "appointments_appointment_holds": "appointments.change_appointment",
     "appointments_appointment_print": READ,
     "appointments_appointment_renewal": READ,
-    "appointments_appointment_hours": "appointments.add_hoursexception",
     "appointments_appointment_desk_more": READ,
     "appointments_appointment_desk_move": "appointments.change_appointment",
     "appointments_appointment_desk_step": "appointments.change_appointment",
