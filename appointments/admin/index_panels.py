@@ -3,15 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import CharField, Exists, OuterRef, Q, Value
-from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 
-from appointments.admin import practice_time, visit_mails
+from appointments.admin import practice_time, to_do, visit_mails
 from appointments.booking import pressure as booking_pressure
 from appointments.emails import visit_emails
-from appointments.models import Appointment
-from core.database import database_time
 from core.mail.models import OutgoingEmail
 
 SHOWN = 10
@@ -31,19 +27,13 @@ def pressure(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
 def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """List the visits ahead whose patient did not get the last e-mail about them."""
-    if not request.user.has_perm("appointments.view_appointment"):
+    visits = to_do.failed_mails(request)
+    if visits is None:
         return None
-    failed = OutgoingEmail.objects.failed().filter(overtaken=False)
-    failed = failed.filter(about__startswith=visit_emails.ABOUT).order_by("pk")
-    # Both are read once, and compared: asked for by number, each visit of years would be looked up.
-    own = Concat(Value(visit_emails.ABOUT), Cast(OuterRef("pk"), CharField()))
-    visits = Appointment.objects.filter(starts_at__gt=database_time.now())
-    since = failed.order_by().filter(about=own)
-    uncalled = Q(called_at=None) | Q(Exists(since.filter(created_at__gt=OuterRef("called_at"))))
-    visits = visits.filter(uncalled, Exists(since))
     rows = list(practice_time.with_practice_zone(visits.order_by("starts_at")))
     if not rows:
         return None
+    failed = OutgoingEmail.objects.failed().filter(overtaken=False).order_by("pk")
     about = failed.about(*map(visit_emails.about, rows[:SHOWN])).only("about", "template")
     mails = {mail.about: mail for mail in about}
     return "admin/appointments/_failed_mail_panel.html", {

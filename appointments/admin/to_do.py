@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib import admin
 from django.core.cache import cache
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 
@@ -29,7 +29,7 @@ def count(request: HttpRequest) -> int | None:
 
 @admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff
 def failed_mails(request: HttpRequest) -> QuerySet[Appointment] | None:
-    """Return the visits ahead whose patient did not get the last e-mail about them."""
+    """Return the visits ahead whose patient did not get the last e-mail, nor a call since."""
     if not request.user.has_perm("appointments.view_appointment"):
         return None
     failed = OutgoingEmail.objects.failed().filter(overtaken=False)
@@ -37,7 +37,9 @@ def failed_mails(request: HttpRequest) -> QuerySet[Appointment] | None:
     # Both are read once, and compared: asked for by number, each visit of years would be looked up.
     own = Concat(Value(visit_emails.ABOUT), Cast(OuterRef("pk"), CharField()))
     ahead = Appointment.objects.filter(starts_at__gt=database_time.now())
-    return ahead.filter(Exists(failed.order_by().filter(about=own)))
+    ours = failed.order_by().filter(about=own)
+    uncalled = Q(called_at=None) | Q(Exists(ours.filter(created_at__gt=OuterRef("called_at"))))
+    return ahead.filter(uncalled, Exists(ours))
 
 
 @admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff

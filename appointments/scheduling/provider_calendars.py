@@ -66,6 +66,13 @@ class Calendar:
         days = first.date() - 2 * opening_hours.DAY, last.date() + 2 * opening_hours.DAY
         return cls(first, last, _weekly(pks), _dated(pks, *days), {}, {}, {})
 
+    @classmethod
+    def with_exceptions(
+        cls, pks: list[int], first: datetime, last: datetime, dated: dict[int | None, list[Dated]]
+    ) -> "Calendar":
+        """Read their weekly hours alone, in one query: `dated` is known already."""
+        return cls(first, last, _weekly(pks), dated, {}, {}, {})
+
     def opening(self, provider: Provider) -> opening_hours.Opening:
         zone = provider.zone
         return opening_hours.opening(

@@ -1,5 +1,6 @@
-"""What a board shows, read in six queries whatever the number of providers and visits."""
+"""What a board shows, read in five queries whatever the number of providers and visits."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -38,6 +39,7 @@ from appointments.models import (
     WeeklyHours,
 )
 from appointments.models.appointment_status import AppointmentQuerySet
+from appointments.scheduling.opening_hours import Dated
 from appointments.scheduling.provider_calendars import Calendar
 from core.database import database_time
 from core.mail.models import OutgoingEmail
@@ -85,14 +87,15 @@ def read(days: Sequence[date], provider: Provider | None = None) -> Reading:
     by_key = {each.pk: each for each in providers}
     for visit in visits:
         visit.provider = by_key[visit.provider_id]
+    exceptions = list(_exceptions(days, [each.pk for each in providers]))
     return Reading(
         list(days),
         now,
         practice_time.zone(),
         visits,
         providers,
-        Calendar.of_hours(providers, first, end - timedelta(seconds=1)),
-        list(_time_off(days, [each.pk for each in providers])),
+        _calendar([each.pk for each in providers], first, end, exceptions),
+        [row for row in exceptions if row.kind == HoursException.Kind.TIME_OFF],
         Waiting.read(now),
     )
 
@@ -164,10 +167,22 @@ def with_services(found: "QuerySet[Provider]", day: date) -> "QuerySet[Provider,
     ).order_by("name", "pk")
 
 
-def _time_off(days: Sequence[date], pks: list[int]) -> "QuerySet[HoursException]":
-    # A day more at each end: in another zone it is another day.
-    rows = HoursException.objects.touching(days[0] - DAY, days[-1] + DAY).of(pks)
-    return rows.filter(kind=HoursException.Kind.TIME_OFF).order_by("provider_id", "opens", "pk")
+def _exceptions(days: Sequence[date], pks: list[int]) -> "QuerySet[HoursException]":
+    # A day or two more at each end: in another zone it is another day.
+    rows = HoursException.objects.touching(days[0] - 2 * DAY, days[-1] + 2 * DAY).of(pks)
+    return rows.order_by("provider_id", "opens", "pk")
+
+
+def _calendar(
+    pks: list[int], first: datetime, end: datetime, exceptions: Iterable[HoursException]
+) -> Calendar:
+    """Return their hours with these exceptions, which are read once, for their notes too."""
+    dated: dict[int | None, list[Dated]] = defaultdict(list)
+    for row in exceptions:
+        is_off = row.kind == HoursException.Kind.TIME_OFF
+        times = row.first_day, row.last_day, row.opens, row.closes
+        dated[row.provider_id].append(Dated(is_off, *times))
+    return Calendar.with_exceptions(pks, first, end - timedelta(seconds=1), dated)
 
 
 def _mail_failed() -> Exists:
