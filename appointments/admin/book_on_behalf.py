@@ -14,7 +14,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import practice_time, restricted_records, workflow_actions
+from appointments.admin import (
+    practice_time,
+    restricted_records,
+    same_person,
+    workflow_actions,
+)
 from appointments.admin.booking_forms import (
     FreeTimesForm,
     StaffBookingForm,
@@ -39,7 +44,7 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
         raise PermissionDenied
     if object_id and not admin.has_view_or_change_permission(request):
         raise PermissionDenied
-    patient = _patient_or_404(object_id) if object_id else None
+    patient = _patient_or_404(object_id) if object_id else same_person.chosen(request)
     if patient and patient.is_restricted:
         return restricted_records.page(admin, request, patient)
     choice = VisitChoiceForm(request.GET if "service" in request.GET else None)
@@ -49,7 +54,7 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
         return disclosures.declare(TemplateResponse(request, PAGE, context), known)
     form = StaffBookingForm(request.POST or None, choice=choice.cleaned_data, patient=patient)
     status = 200
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not same_person.must_ask(request, form):
         found = _attempt(
             form,
             lambda: staff_booking.book_for_patient(
@@ -63,7 +68,7 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
         status = 409
     context |= {"form": form}
     page = TemplateResponse(request, PAGE, context, status=status)
-    return disclosures.declare(page, known, form.asked_about)
+    return disclosures.declare(page, known, form.asked_about, same_person.asked_about(form))
 
 
 def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -34,11 +34,6 @@ class Row(NamedTuple):
     visit_url: str
 
 
-def may_find(request: HttpRequest) -> bool:
-    """Return whether this person may see patients at all."""
-    return request.user.has_perm("appointments.view_patient")
-
-
 @admin.site.register_page("find/")  # type: ignore[attr-defined]  # our site: core.staff
 def find(request: HttpRequest) -> HttpResponse:
     """Return the page of those whom the search found, for who presses Enter."""
@@ -54,17 +49,16 @@ def find(request: HttpRequest) -> HttpResponse:
 def find_rows(request: HttpRequest) -> HttpResponse:
     """Return the few likeliest, to show below the box while somebody types."""
     term, found = _asked(request, AT_ONCE)
-    rows = TemplateResponse(
-        request, "admin/appointments/_find_rows.html", _shown(request, term, found)
-    )
-    return _declared(rows, found)
+    shown = _shown(request, term, found)
+    fragment = TemplateResponse(request, "admin/appointments/_find_rows.html", shown)
+    return _declared(fragment, found)
 
 
 def _asked(request: HttpRequest, most: int) -> tuple[str, Found]:
-    if not may_find(request):
+    if not people_finder.may_find(request):
         raise PermissionDenied
     term = request.POST.get("q", "").replace("\0", "").strip()
-    return term, people_finder.find(term, most)
+    return term, people_finder.find(term, most, people_finder.visible(request))
 
 
 def _shown(request: HttpRequest, term: str, found: Found) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from appointments.admin import find, to_do
+from appointments.admin import find, people_finder, to_do
 from appointments.models import WaitlistEntry
 from core.database import database_time
 
@@ -20,7 +20,7 @@ MOST_WAITING = 1000
 @admin.site.register_header  # type: ignore[attr-defined]  # our site: core.staff
 def find_box(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Show the search for people to those who may see patients."""
-    if not find.may_find(request):
+    if not people_finder.may_find(request):
         return None
     return "admin/appointments/_find_box.html", {"help": find.HELP}
 

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from appointments.admin import (
     patient_page,
     patient_search,
+    phone_correction,
     practice_time,
     restricted_records,
     workflow_actions,
@@ -121,6 +122,8 @@ class PatientAdmin(admin.ModelAdmin):
         Patient.objects.filter(merged_into=obj, match_key=obj.match_key).delete()
         was = Patient.objects.get(pk=obj.pk)
         super().save_model(request, obj, form, change)
+        if "phone" in form.changed_data:
+            phone_correction.follow(self, request, obj, was=was)
         if "email" not in form.changed_data:
             return
         count = corrections.correct_address(

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from django.contrib import admin
 from django.db.models import Min, QuerySet
+from django.http import HttpRequest
 
 from appointments.admin import patient_search
 from appointments.admin.patient_search import CALLER, RECORD, TYPED
@@ -39,24 +41,37 @@ class Found(NamedTuple):
     visit: Appointment | None = None  # whose number was typed
 
 
+def may_find(request: HttpRequest) -> bool:
+    """Return whether this person may see patients at all."""
+    return request.user.has_perm("appointments.view_patient")
+
+
+def visible(request: HttpRequest) -> QuerySet[Patient]:
+    """Return the records that this person may see."""
+    return admin.site.get_model_admin(Patient).get_queryset(request)
+
+
 def is_enough(term: str) -> bool:
     """Return whether it says so much that it is looked for."""
     return len(term) >= FEWEST or term.isdecimal()
 
 
-def find(term: str, most: int) -> Found:
-    """Return at most so many of those whom `term` means."""
+def find(term: str, most: int, patients: QuerySet[Patient]) -> Found:
+    """Return at most so many of those of these patients whom `term` means."""
     term = term.replace("\0", "").strip()
     if not is_enough(term):
         return Found()
     keys = _keys(term)
-    shown = _likeliest(term, keys) if keys else []
     is_similar = not keys and patient_search.may_be_mistyped(term)
     if is_similar:
-        shown = patient_search.similar(term)
-    records = Patient.objects.in_bulk(shown[:most])
+        similar = patient_search.similar(term)
+        visible = word_search.among(patients, set(similar)).in_bulk()
+        shown = [pk for pk in similar if pk in visible]
+    else:
+        shown = _likeliest(term, keys, patients) if keys else []
+    records = patients.in_bulk(shown[:most])
     people = with_next_visit(records[pk] for pk in shown[:most])
-    return Found(people, len(shown) > most, is_similar and bool(shown), _visit(term))
+    return Found(people, len(shown) > most, is_similar and bool(shown), _visit(term, patients))
 
 
 def _keys(term: str) -> set[int]:
@@ -74,9 +89,9 @@ def _keys(term: str) -> set[int]:
     return {key for part in parts for (key,) in part[:MOST_COMPARED]}
 
 
-def _likeliest(term: str, keys: set[int]) -> list[int]:
-    """Return the keys in their order."""
-    people = word_search.among(Patient.objects.order_by(), keys)
+def _likeliest(term: str, keys: set[int], patients: QuerySet[Patient]) -> list[int]:
+    """Return the keys of those of these patients in their order."""
+    people = word_search.among(patients.order_by(), keys)
     names = people.values_list("pk", "search_name", "last_name", "first_name")
     words = [plain(word) for word in name_matching.words(term)]
     ahead = _next_starts(keys)
@@ -110,9 +125,9 @@ def with_next_visit(patients: Iterable[Patient]) -> list[Person]:
     return [Person(patient, following.get(patient.pk)) for patient in patients]
 
 
-def _visit(term: str) -> Appointment | None:
+def _visit(term: str, patients: QuerySet[Patient]) -> Appointment | None:
     match = _VISIT_NUMBER.fullmatch(term)
     if match is None:
         return None
-    visits = Appointment.objects.filter(patient__isnull=False).select_related("patient")
-    return visits.filter(pk=parse_key(match[1])).first()
+    visits = Appointment.objects.filter(patient__in=patients.order_by().values("pk"))
+    return visits.filter(pk=parse_key(match[1])).select_related("patient").first()

@@ -1,4 +1,5 @@
-"""What staff put right about a visit without changing its time: the address it was booked with."""
+"""What staff put right about a visit without changing its time: the address and the phone number
+that it was booked with."""
 
 from appointments.booking.rules import in_one_transaction
 from appointments.booking.visits import CONFIRM_WITHIN
@@ -24,6 +25,20 @@ def correct_address(patient: Patient, *, was: str, by: str) -> int:
         .select_for_update(of=("self",))
     )
     return sum(readdress(visit, patient.email, by=by) for visit in visits)
+
+
+@in_one_transaction
+def correct_phone(patient: Patient, *, was: str) -> list[Appointment]:
+    """Give the visits that are on or to come, and had the old number `was`, the patient's new one.
+
+    Return them. A number that was typed for one visit alone stays there.
+    """
+    live = Appointment.objects.filter(
+        patient=patient, status__in=Appointment.LIVE, ends_at__gt=database_time.now()
+    )
+    visits = list(live.filter(phone=was).order_by("pk").select_for_update())
+    Appointment.objects.filter(pk__in=[visit.pk for visit in visits]).update(phone=patient.phone)
+    return visits
 
 
 @in_one_transaction

@@ -1,4 +1,4 @@
-"""What staff put right about a place in line: the e-mail address that was typed for it."""
+"""What staff put right about a place in line: the address and the phone typed for it."""
 
 from django.db.models import Q
 
@@ -47,6 +47,20 @@ def follow_patient(patient: Patient, *, was: str, known_as: str) -> None:
         except AlreadyWaits:
             entries.remove(entry)
             correct_address(entry, patient.email)
+
+
+@in_one_transaction
+def correct_phone(patient: Patient, *, was: str, known_as: str) -> int:
+    """Give the open places of a patient that had the old number, `was`, the new one; return how
+    many. `known_as` is the patient's former `match_key`.
+    """
+    merged = Patient.objects.filter(merged_into=patient).values_list("match_key", flat=True)
+    open_places = WaitlistEntry.objects.filter(
+        person__in=[patient.match_key, known_as, *merged],
+        status__in=[EntryStatus.WAITING, EntryStatus.ASKED],
+        phone=was,
+    )
+    return open_places.update(phone=patient.phone)
 
 
 def _is_same(one: WaitlistEntry, other: WaitlistEntry) -> bool:

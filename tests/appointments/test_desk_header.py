@@ -35,7 +35,7 @@ def _without_a_second_factor(settings) -> None:
 
 def links(client: Client) -> dict[str, str]:
     """The links of the header by their name, with their number."""
-    header = client.get("/admin/practice/practice/").content.decode()
+    header = client.get("/admin/practice/practice/", follow=True).content.decode()
     nav = header.partition('<nav class="desk-links"')[2].partition("</nav>")[0]
     found = re.findall(r"<a [^>]*>([^<]*?)\s*(?:<b>(.*?)</b>)?</a>", nav)
     return {name.strip(): number for name, number in found}

@@ -138,11 +138,12 @@ def test_a_time_outside_the_rules_needs_a_reason(desk, rule):
         provider.save()
         make_appointment(service=service, starts_at=monday("15:00"))
     before = len(visits())
-    answer = book(desk, service, starts_at)
+    somebody_else = {"patient": "new"}
+    answer = book(desk, service, starts_at, **somebody_else)
     assert answer.status_code == 409
     assert "Please write why" in text_of(answer)
     assert len(visits()) == before
-    book(desk, service, starts_at, reason="The patient works by day")
+    book(desk, service, starts_at, reason="The patient works by day", **somebody_else)
     visit = visits()[-1]
     assert (len(visits()), visit.starts_at) == (before + 1, starts_at)
     assert visit.staff_reason == "The patient works by day"
@@ -151,7 +152,7 @@ def test_a_time_outside_the_rules_needs_a_reason(desk, rule):
 def test_no_reason_books_a_time_twice(desk):
     service = make_service()
     make_appointment(service=service)
-    answer = book(desk, service, reason="It is urgent")
+    answer = book(desk, service, reason="It is urgent", patient="new")
     assert answer.status_code == 409
     assert "Somebody has this time" in text_of(answer)
     assert len(visits()) == 1
