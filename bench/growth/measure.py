@@ -11,7 +11,7 @@ from django.test.utils import override_settings
 from django.urls import reverse
 
 from bench import desk
-from bench.growth import admin_pages, purging
+from bench.growth import admin_pages, finding_people, purging
 from bench.growth.admin_pages import Page
 from bench.growth.fill import fill
 from bench.table import Row
@@ -45,8 +45,10 @@ def rows() -> list[Row]:
     purged = purging.rows()
     with override_settings(MAIL_BODY_DAYS=settings.MAIL_BODY_DAYS - 1):
         tasks = turns()  # a day's mails are left for the nightly one
+    people = finding_people.rows(_staff())
     counted = Row("pages of the admin, turns of tasks", f"{len(pages):,}, {len(tasks)}", "", None)
-    return [counted, *at_the_desk, *pages.slowest(PAGE), *tasks.slowest(TURN), *purged]
+    beside = [*at_the_desk, *people]
+    return [counted, *beside, *pages.slowest(PAGE), *tasks.slowest(TURN), *purged]
 
 
 def walk() -> Timed:

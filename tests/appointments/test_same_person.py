@@ -116,7 +116,7 @@ def test_a_corrected_number_reaches_booked_visits_and_places_in_line(desk, servi
     past = timezone.now() - timedelta(days=3)
     times = {"starts_at": past, "ends_at": past + timedelta(minutes=30)}
     Appointment.objects.filter(pk=over.pk).update(**times, blocked=tuple(times.values()))
-    place = make_entry(service=service, person=patient.match_key, phone=wrong)
+    place = make_entry(service=service, email=patient.email, phone=wrong)
     text = correct(desk, patient, "(629) 555-0163")
     assert "on 1 booked visit, too" in text
     numbers = {row.pk: str(row.phone) for row in Appointment.objects.all()}
