@@ -58,11 +58,12 @@ def _asked(request: HttpRequest, most: int) -> tuple[str, Found]:
     if not people_finder.may_find(request):
         raise PermissionDenied
     term = request.POST.get("q", "").replace("\0", "").strip()
-    return term, people_finder.find(term, most, people_finder.visible(request))
+    found = people_finder.find(term, most, people_finder.visible(request))
+    return term, found if _sees_visits(request) else found._replace(visit=None)
 
 
 def _shown(request: HttpRequest, term: str, found: Found) -> dict[str, Any]:
-    visit = found.visit if _sees_visits(request) else None
+    visit = found.visit
     book = reverse("admin:appointments_appointment_book")
     return {
         "term": term,

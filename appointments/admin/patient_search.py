@@ -116,7 +116,7 @@ class PersonSearch:
             elif len(reading.words) == 1:
                 found &= near(word)  # as it was typed it has found nobody
             else:
-                found &= asked(word) | near(word)
+                found &= _any(self.names, "contains", plain(word)) | near(word)
         if reading.number:
             found &= self._called(reading.number)
         if reading.days:

@@ -21,7 +21,7 @@ from core.people.name_matching import Plain, plain
 from core.validation.primary_keys import parse_key
 
 FEWEST = 2  # letters or digits
-MOST_COMPARED = 500  # of each way to be found: whoever finds more types more
+MOST_COMPARED = 300  # of each way to be found: whoever finds more types more
 _VISIT_NUMBER = re.compile(r"#?\s*(\d{1,18})")
 
 

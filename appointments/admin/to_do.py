@@ -30,7 +30,7 @@ def count(request: HttpRequest) -> int | None:
 @admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff
 def failed_mails(request: HttpRequest) -> QuerySet[Appointment] | None:
     """Return the visits ahead whose patient did not get the last e-mail, nor a call since."""
-    if not request.user.has_perm("appointments.view_appointment"):
+    if not request.user.has_perm("appointments.change_appointment"):
         return None
     failed = OutgoingEmail.objects.failed().filter(overtaken=False)
     failed = failed.filter(about__startswith=visit_emails.ABOUT)
@@ -45,7 +45,7 @@ def failed_mails(request: HttpRequest) -> QuerySet[Appointment] | None:
 @admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff
 def conflicts(request: HttpRequest) -> int | None:
     """Return how many visits cannot take place as booked."""
-    if not request.user.has_perm("appointments.view_appointment"):
+    if not request.user.has_perm("appointments.change_appointment"):
         return None
     return cache.get_or_set(_CONFLICTS, lambda: len(detection.standing()), CONFLICTS_FOR)
 

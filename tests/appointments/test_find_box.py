@@ -14,7 +14,7 @@ from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_patient, make_service, monday
 
 pytestmark = pytest.mark.django_db
-MAY = {"front desk", "clinician", "manager"}
+MAY = {role for role, table in ROLES.items() if "view" in table.get("appointments.patient", "")}
 
 
 @pytest.fixture(autouse=True)
