@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments.admin import appointment_list, patient_search, practice_time
+from appointments.admin import appointment_list, patient_notes, patient_search, practice_time
 from appointments.admin.appointment_actions import (
     action_view,
     cancel_chosen,
@@ -48,6 +48,7 @@ from appointments.admin.holds import holds_view
 from appointments.admin.record_merging import reassign_view
 from appointments.admin.schedule_conflicts import conflicts_view
 from appointments.models import Appointment
+from appointments.models.appointment_status import SEES_RESTRICTED
 from appointments.scheduling import time_zones
 from appointments.templatetags.appointments import clock
 from core.staff.admin_urls import Page, admin_urls
@@ -89,7 +90,7 @@ class AppointmentAdmin(admin.ModelAdmin):
     said_where_known = ["status_reason", "cancel_reason", "staff_reason"]
 
     class Media:
-        css = {"all": ["css/admin-appointments.css"]}
+        css = {"all": ["css/admin-appointments.css", "css/patient.css"]}
 
     # ── who may ──
 
@@ -122,8 +123,11 @@ class AppointmentAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        found = patient_search.find_visits(queryset, search_term) if search_term else queryset
-        return found, False
+        if not search_term:
+            return queryset, False
+        if not request.user.has_perm(SEES_RESTRICTED):
+            queryset = queryset.exclude(patient__restricted_at__isnull=False)
+        return patient_search.find_visits(queryset, search_term), False
 
     @admin.display(description=_("starts"), ordering="starts_at")
     def starts(self, visit: Appointment) -> str:
@@ -195,6 +199,8 @@ class AppointmentAdmin(admin.ModelAdmin):
         if visit is not None and self.has_view_permission(request, visit):
             more = {"can_follow": self.has_add_permission(request) and visit.patient_id is not None}
             extra_context = (extra_context or {}) | page_context(request, visit) | more
+            if visit.patient and request.user.has_perm("appointments.view_patient"):
+                extra_context |= patient_notes.context(request, visit.patient, visit=visit)
         return super().change_view(request, object_id, form_url, extra_context)
 
     # ── other pages ──

@@ -20,6 +20,7 @@ from appointments.admin import patient_search, practice_time
 from appointments.admin.appointment_list import ChoiceFilter
 from appointments.admin.waitlist_address import address_view, can_correct
 from appointments.models import EntryStatus, WaitlistEntry
+from appointments.models.appointment_status import SEES_RESTRICTED
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import STATES
 from appointments.waitlist import entries
@@ -126,9 +127,10 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     # ── what is seen ──
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistEntry]:
-        return practice_time.with_practice_zone(
-            super().get_queryset(request).prefetch_related("offers__provider")
-        )
+        places = super().get_queryset(request).prefetch_related("offers__provider")
+        if not request.user.has_perm(SEES_RESTRICTED):
+            places = places.unrestricted()
+        return practice_time.with_practice_zone(places)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

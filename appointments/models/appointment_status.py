@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -77,11 +77,12 @@ class AppointmentQuerySet(models.QuerySet):
         return self.filter(patient__isnull=False)
 
     def visible_to(self, user: Any) -> Self:
-        """Those that this member of the staff may find: of restricted records what is ahead only,
-        unless they have the right to see them."""
+        """Those that this member of the staff may find: of restricted records only what is ahead
+        or was within a day, unless they have the right to see them."""
         if user.has_perm(SEES_RESTRICTED):
             return self
-        return self.filter(Q(patient__restricted_at=None) | Q(status__in=LIVE))
+        of_the_day = Q(ends_at__gt=Now() - timedelta(days=1))
+        return self.filter(Q(patient__restricted_at=None) | of_the_day)
 
     def of_address(self, email: str) -> Self:
         """Those booked with that e-mail address, whatever its case."""

@@ -162,6 +162,17 @@ def test_a_note_says_who_wrote_it_and_when_and_leads_back_to_where_it_was_writte
     assert AuditEvent.objects.filter(action="change", object_pks=[str(visit.patient_id)]).exists()
 
 
+def test_a_visit_s_page_shows_the_notes_and_marks_its_own(desk):
+    visit = make_appointment()
+    page = reverse("admin:appointments_appointment_change", args=[visit.pk])
+    desk.post(notes_of(visit.patient), {"text": "Rings twice"})
+    desk.post(notes_of(visit.patient), {"text": "Late", "visit": visit.pk, "next": page})
+    shown = desk.get(page)
+    assert "Rings twice" in shown.text
+    assert [row["here"] for row in shown.context_data["note_rows"]] == [True, False]
+    assert f'name="next" value="{page}"' in shown.text
+
+
 def test_a_struck_note_stays_to_be_read_and_cannot_be_struck_or_pinned_again(desk):
     patient = make_patient()
     desk.post(notes_of(patient), {"text": "Wrong person", "pinned": "on"})

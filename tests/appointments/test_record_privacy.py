@@ -322,6 +322,11 @@ def test_ordinary_staff_do_not_find_it_and_are_told_why(desk, manager, restricte
             assert (restricted in found) == seen
         found = client.get(visits, {"q": DETAILS["email"], "day": "past"}).context["cl"].result_list
         assert [visit.status for visit in found] == (["completed"] if seen else [])
+        waits = client.get(reverse("admin:appointments_waitlistentry_changelist"))
+        assert ("Quenby" in waits.text) == seen
+        header = client.post(reverse("admin:find"), {"q": DETAILS["email"]})
+        found = [row.patient for row in header.context_data["rows"]]
+        assert (restricted in found) == seen
         page = client.get(url(alike, "change"))
         assert (restricted in page.context_data["alike"]) == seen
         assert (client.get(url(alike, "merge"), {"q": "quenby@"}).text.count("with=") > 0) == seen
