@@ -350,6 +350,7 @@ def test_a_merge_is_taken_back_with_visits_notes_and_who_it_led_to(desk, two):
     notes.write(second, "Rings twice", by="Dana")
     stayed = first.appointments.get()
     merge(desk, first, second)
+    assert [note.text for note in first.notes.all()] == ["Rings twice"]
     booked_since = make_appointment(patient=first, starts_at=monday("15:00"))
     page = desk.get(reverse("admin:appointments_patient_change", args=[first.pk]))
     assert "Take the merge back" in page.text
@@ -393,7 +394,7 @@ def test_it_is_not_taken_back(desk, two, why):
         Patient.objects.filter(pk=first.pk).update(restricted_at=timezone.now())
     elif why == "of another":
         page_of = make_patient(first_name="Else", email="else@example.org")
-    take_back(desk, page_of, found)
+    take_back(signed_in("manager"), page_of, found)
     second.refresh_from_db()
     assert second.merged_into is not None
     assert not second.appointments.exists()
