@@ -17,6 +17,8 @@ _QUOTES = frozenset("'\"`‘’“”„«»")
 
 def cell(value: Any) -> str:
     """Return `value` as the text of a cell that is no formula; None is an empty cell."""
+    if isinstance(value, int | float):
+        return str(value)  # a number is none, though it may begin with a minus
     text = "" if value is None else str(value)
     return f"'{text}" if calculates(text) else text
 

@@ -15,6 +15,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from appointments.admin import patient_trail
 from appointments.models import Appointment, Consent, Patient
 from articles.models import Comment, Feedback
 from core.mail.models import OutgoingEmail
@@ -57,12 +58,13 @@ SEARCHES: list[tuple[str, Callable[[], QuerySet]]] = [
     ("mail_to_purge", lambda: mails.settled().filter(created_at__lt=NOW - timedelta(days=30))),
     ("audit_by_email", lambda: found(AuditEvent, "kim@example.org")),
     ("audit_by_object", lambda: found(AuditEvent, "4711")),
+    ("audit_by_object", lambda: patient_trail.about({"appointments.patient": ["4711"]})),
     ("comment_by_any_part", lambda: found(Comment, "grace")),
     ("feedback_by_any_part", lambda: found(Feedback, "longer")),
 ]
 ORDERS: dict[str, Callable[[], QuerySet]] = {
     "patient_by_name": lambda: Patient.objects.order_by("last_name", "first_name", "-pk"),
-    "appointment_by_start": lambda: Appointment.objects.order_by("-starts_at", "pk"),
+    "appointment_counted_by_start": lambda: Appointment.objects.order_by("-starts_at", "pk"),
     "visit_consent_by_time": lambda: Consent.objects.order_by("-given", "-pk"),
     "visit_consent_by_text": lambda: Consent.objects.filter(text=1).order_by("-given", "-pk"),
     "mail_by_time": lambda: OutgoingEmail.objects.order_by("-created_at", "-pk"),

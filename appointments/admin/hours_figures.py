@@ -21,7 +21,7 @@ HOUR = 3600
 
 @figures_page("hours/", title=gettext_lazy("Hours"), permission=MAY)
 def hours(period: Period) -> Iterator[Figure]:
-    """Yield the fill rates of the period, and the days to the first free time as they are now."""
+    """Yield the fill rates of the period, by week and by provider."""
     fills = fill_rate.read(period)
     weeks = [
         (
@@ -34,7 +34,6 @@ def hours(period: Period) -> Iterator[Figure]:
     everybody = [(f.provider.name, sum(f.open), sum(f.filled)) for f in fills]
     yield _filled("fill-by-week", _("Open hours filled, by week"), _("Week from"), weeks)
     yield _filled("fill-by-provider", _("Open hours filled, by provider"), _("Provider"), everybody)
-    yield _first_free(period)
 
 
 def _filled(slug: str, title: str, about: str, rows: list[tuple[str, int, int]]) -> Figure:
@@ -58,12 +57,14 @@ def _row(name: str, seconds: int, filled: int) -> list[Any]:
     return [name, round(seconds / HOUR, 1), round(filled / HOUR, 1), Percent(filled, seconds)]
 
 
-def _first_free(period: Period) -> Figure:
+@figures_page("free/", title=gettext_lazy("First free times"), permission=MAY)
+def free(period: Period) -> Iterator[Figure]:
+    """Yield the days to the first free time, now and on the kept days of the period."""
     now = first_free.days_ahead(database_time.now())
     kept = day_counts.free_days(period)
     services = [(s.pk, s.name) for s in Service.objects.filter(active=True)]
     states = {state for state, _service in now} | set(kept)
-    return Figure(
+    yield Figure(
         "days-to-first-free-time",
         _("Days to the first free time, by state"),
         _(

@@ -28,7 +28,7 @@ def count(period: Period, *keys: str) -> dict[tuple, int]:
     ONLINE, STAFF or PROGRAM.
     """
     rows = _with_keys(_visits(period), period.zone).order_by().values_list(*keys)
-    return {tuple(key): number for *key, number in rows.annotate(number=Count("pk"))}
+    return {tuple(key): number for *key, number in rows.annotate(number=Count("*"))}
 
 
 def count_late(period: Period, *keys: str) -> dict[tuple, int]:

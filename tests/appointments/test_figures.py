@@ -255,7 +255,7 @@ def test_days_that_cannot_be_are_told_beside_their_field(manager, asked, words):
 @pytest.mark.parametrize("role", ["front desk", "clinician", "editor", "privacy officer"])
 def test_only_managers_see_them(role, service):
     client = signed_in(role)
-    for page in ("visits", "kept", "hours", "new"):
+    for page in ("visits", "kept", "hours", "free", "new"):
         assert client.get(reverse(f"admin:figures_{page}")).status_code == 403
     assert "admin/figures/" not in client.get(reverse("admin:index")).text
 
@@ -328,7 +328,7 @@ def mocked_clock():
 
 
 def free_now(client: Client) -> dict[str, list[str]]:
-    found = rows(client, "hours", "days-to-first-free-time")
+    found = rows(client, "free", "days-to-first-free-time")
     return {row[0]: row[1:] for row in found}
 
 

@@ -1,0 +1,19 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('appointments', '0009_day_counts'),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name='appointment',
+            index=models.Index(fields=['starts_at'], include=['id', 'status', 'provider', 'service', 'created', 'made_by_staff', 'api_key', 'sequence', 'blocked'], name='appointment_counted_by_start'),
+        ),
+        migrations.RemoveIndex(
+            model_name='appointment',
+            name='appointment_by_start',
+        ),
+    ]
