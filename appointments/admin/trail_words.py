@@ -57,15 +57,17 @@ class Words:
         self,
         events: Sequence[AuditEvent],
         only: Shown | None = None,
+        whose: object = "",
         people: Iterable[dict] = (),
     ) -> None:
         """Read who did these rows, and who `people` are, which `by_person` has counted.
 
-        With `only` each row speaks of these records alone.
+        With `only` each row speaks of these records alone: they are those of `whose`.
         """
         people = [*people, *map(vars, events)]
         self.zone = practice_time.zone()
         self.only = only
+        self._whose = whose
         self._mine = {model: set(pks) for model, pks in (only or {}).items()}
         self._users = dict(_by_key(User, (each["user_pk"] for each in people)))
         self._keys = dict(_by_key(ApiKey, (each["api_key"] for each in people)))
@@ -95,6 +97,13 @@ class Words:
         """Return what one record is called that was read."""
         return self._read[model, pk]
 
+    def _many(self, model: str, count: int) -> str:
+        """ "100 appointments", or "17 appointments of Emmett Alder"."""
+        words = f"{count} {_model_words(model, many=True)}"
+        return (
+            _("%(many)s of %(name)s") % {"many": words, "name": self._whose} if self.only else words
+        )
+
     def who(self, event: AuditEvent) -> str:
         """Return the name of who did it; of a program its key's name; of a stranger that."""
         return self.person(event.user_pk, event.email, event.api_key)
@@ -110,7 +119,7 @@ class Words:
         """Return the row in words."""
         pks, shown = self.records(event), len(event.object_pks)
         if len(pks) > NAMED:
-            what = [_many(event.model, len(pks))]
+            what = [self._many(event.model, len(pks))]
         else:
             what = [self._read[event.model, pk] for pk in pks]
         # Of several on a page nobody knows which it was opened for.
@@ -146,11 +155,6 @@ def lines(events: Sequence[AuditEvent], words: Words) -> list[Line]:
 
 
 # ── what records are called ──
-
-
-def _many(model: str, count: int) -> str:
-    """ "100 appointments"."""
-    return f"{count} {_model_words(model, many=True)}"
 
 
 def _unknown(model: str, pk: str) -> str:

@@ -73,10 +73,13 @@ def kept(period: Period) -> Iterator[Figure]:
     late = visit_counts.count_late(period, *keys)
     providers = list(Provider.objects.values_list("pk", "name"))
     services = list(Service.objects.values_list("pk", "name"))
+    by_service = _("No-shows and late cancellations by service")
+    by_provider = _("No-shows and late cancellations by provider")
+    by_lead = _("No-shows and late cancellations by lead time")
     for place, slug, title, about, names in (
-        (1, "kept-by-service", _("By service"), _("Service"), services),
-        (0, "kept-by-provider", _("By provider"), _("Provider"), providers),
-        (2, "kept-by-lead-time", _("By how long before"), _("Booked"), lead_words()),
+        (1, "kept-by-service", by_service, _("Service"), services),
+        (0, "kept-by-provider", by_provider, _("Provider"), providers),
+        (2, "kept-by-lead-time", by_lead, _("Booked"), lead_words()),
     ):
         numbers = _kept(found, late, place)
         yield _rates(slug, title, about, [(name, numbers[pk]) for pk, name in names])

@@ -3,7 +3,7 @@
 For the privacy officer and the manager. To read alone; that it was read is in the trail as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Any, NamedTuple
@@ -98,7 +98,7 @@ def who_saw(request: HttpRequest) -> HttpResponse:
     found = form.rows(subject)
     events = list(_in_order(_before(request, found), subject)[: PAGE + 1])
     people = list(patient_trail.by_person(found)) if subject else []
-    words = Words(events[:PAGE], subject.records if subject else None, people)
+    words = _words(events[:PAGE], subject, people)
     context = admin.site.each_context(request) | {
         "title": _("Who saw whom"),
         "subject": subject,
@@ -141,7 +141,7 @@ def who_saw_file(request: HttpRequest) -> HttpResponse:
     """Return the same as CSV: a line for each record of each row, MOST_IN_FILE of them."""
     subject, form = _asked(request)
     events = list(_in_order(form.rows(subject), subject)[: MOST_IN_FILE + 1])
-    words = Words(events, subject.records if subject else None)
+    words = _words(events, subject)
     named: list[Key] = []
     rows = list(_file_rows(events, words, named))
     text = table([FILE_HEAD, *rows])
@@ -243,6 +243,14 @@ def _link(request: HttpRequest, **more: Any) -> str:
     names = ("patient", "place", "person", "first", "last")
     asked = {name: request.GET[name] for name in names if request.GET.get(name)}
     return "?" + urlencode(asked | more)
+
+
+def _words(
+    events: list[AuditEvent], subject: Subject | None, people: Iterable[dict[str, Any]] = ()
+) -> Words:
+    if subject is None:
+        return Words(events)
+    return Words(events, subject.records, subject.row, people)
 
 
 def _person(row: dict[str, Any], words: Words) -> dict[str, Any]:

@@ -126,6 +126,14 @@ def test_a_list_of_a_hundred_is_a_hundred_people_seen(robin, officer):
     assert len(seen) == 100
 
 
+def test_many_visits_of_one_on_one_page_are_told_by_their_number(robin, officer, visit):
+    for nth in range(4):
+        starts_at = at(DECEMBER_15, f"{11 + nth}:00")
+        make_appointment(service=visit.service, patient=visit.patient, starts_at=starts_at)
+    robin.get(change_page(visit.patient))
+    assert "Robin Vale saw 5 appointments of Emmett Alder." in about(officer, visit.patient)
+
+
 def test_nobody_elses_rows_stand_there(robin, officer, visit):
     other = make_appointment(
         service=visit.service, patient=unlike(first_name="Somebody", last_name="Else")

@@ -109,7 +109,7 @@ def _answer(request: HttpRequest, name: str, title: Any, compute: Compute) -> Ht
     if "csv" in request.GET:
         return _file(figures, request.GET["csv"])
     context = admin.site.each_context(request) | {
-        "title": title,
+        "title": _("Figures: %(subject)s") % {"subject": title},
         "tabs": _tabs_for(request),
         "here": name,
         "form": form,
