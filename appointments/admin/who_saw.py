@@ -120,7 +120,7 @@ def find_whose_trail(request: HttpRequest) -> HttpResponse:
     """List whom a term means, or lead to the one that it can mean alone."""
     _require(request)
     term = request.GET.get("q", "").strip().replace("\0", "")
-    patients, places = _found(term) if term else ([], [])
+    patients, places = _found(term, request) if term else ([], [])
     if len(patients) + len(places) == 1:
         [row] = [*patients, *places]
         name = "patient" if patients else "place"
@@ -184,12 +184,10 @@ def _file_rows(events: list[AuditEvent], words: Words, named: list[Key]) -> Iter
         yield [_("There is more. Choose a shorter period.")]
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
-def who_saw_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """Ask on the first page whose record was seen. It names nobody."""
-    if not may_read(request):
-        return None
-    return "admin/appointments/_who_saw_panel.html", {"records": ()}
+@admin.site.register_menu_link  # type: ignore[attr-defined]  # our site: core.staff
+def who_saw_link(request: HttpRequest) -> tuple[str, Any] | None:
+    """Lead there from the menu of whoever reads it."""
+    return ("who_saw", _("Who saw whom")) if may_read(request) else None
 
 
 def may_read(request: HttpRequest) -> bool:
@@ -211,7 +209,8 @@ def _asked(request: HttpRequest) -> tuple[Subject | None, TrailForm]:
 def _subject(request: HttpRequest) -> Subject | None:
     if "patient" in request.GET:
         wanted = parse_key(request.GET["patient"])
-        patient = Patient.objects.select_related("merged_into").filter(pk=wanted).first()
+        visible = Patient.objects.visible_to(request.user).select_related("merged_into")
+        patient = visible.filter(pk=wanted).first()
         if patient is None:
             raise Http404("No such patient")
         patient = patient.merged_into or patient
@@ -263,9 +262,10 @@ def _person(row: dict[str, Any], words: Words) -> dict[str, Any]:
     }
 
 
-def _found(term: str) -> tuple[list[Patient], list[WaitlistEntry]]:
+def _found(term: str, request: HttpRequest) -> tuple[list[Patient], list[WaitlistEntry]]:
     """The patients, and the places of those who are no patient yet."""
-    patients = list(patient_search.find_patients(Patient.objects.kept(), term)[:FOUND])
+    visible = Patient.objects.kept().visible_to(request.user)
+    patients = list(patient_search.find_patients(visible, term)[:FOUND])
     called = WaitlistEntry.objects.alias(caller=Plain("booked_by"))
     places = list(called.filter(PLACE_SEARCH.matching(term))[:MOST_PLACES])
     people = Patient.objects.filter(match_key__in=[entry.person for entry in places])

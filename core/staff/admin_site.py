@@ -15,6 +15,7 @@ from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -30,6 +31,8 @@ from core.staff.guarded_admin import guard
 Panel = Callable[[HttpRequest], tuple[str, dict] | None]
 # The same of one part of the header, which stands on every page: it names nobody.
 HeaderItem = Callable[[HttpRequest], tuple[str, dict] | None]
+# The name of an address of the admin and its words, for a person's menu; None for whom it is not.
+MenuLink = Callable[[HttpRequest], tuple[str, str | Promise] | None]
 # What waits for this person, as rows or as their number; None where it is not theirs to do.
 ToDo = Callable[[HttpRequest], QuerySet | int | None]
 MOST_TO_DO = 100  # of each kind, then it is "99+"
@@ -53,6 +56,7 @@ class StaffSite(AdminSite):
         self._first_pages: list[FirstPage] = []
         self._pages: list[tuple[str, View]] = []
         self._header: list[HeaderItem] = []
+        self._menu: list[MenuLink] = []
         self._to_do: list[ToDo] = []
 
     def register_panel(self, panel: Panel) -> Panel:
@@ -69,6 +73,16 @@ class StaffSite(AdminSite):
         """Return what this person's header has, each with `template` and `context`."""
         found = [part for item in self._header if (part := item(request))]
         return [{"template": template, "context": context} for template, context in found]
+
+    def register_menu_link(self, link: MenuLink) -> MenuLink:
+        """Show what `link(request)` returns in the person's menu, above their settings."""
+        self._menu.append(link)
+        return link
+
+    def menu(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Return address and words of the links in this person's menu."""
+        found = filter(None, (link(request) for link in self._menu))
+        return [(reverse(f"admin:{name}"), str(words)) for name, words in found]
 
     def register_to_do(self, waits: ToDo) -> ToDo:
         """Count what `waits(request)` returns in "To do" of the header."""

@@ -260,7 +260,7 @@ def test_only_managers_see_them(role, service):
     assert "admin/figures/" not in client.get(reverse("admin:index")).text
 
 
-def test_the_first_page_leads_a_manager_there(manager):
+def test_the_menu_leads_a_manager_there(manager):
     assert reverse("admin:figures_visits") in manager.get(reverse("admin:index")).text
 
 

@@ -24,6 +24,12 @@ def header_items(context: dict[str, Any]) -> list[dict[str, Any]]:
     return admin.site.header(context["request"])  # type: ignore[attr-defined]  # our site
 
 
+@register.simple_tag(takes_context=True)
+def menu_links(context: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return address and words of what apps show in the person's menu."""
+    return admin.site.menu(context["request"])  # type: ignore[attr-defined]  # our site
+
+
 @register.inclusion_tag("admin/date_hierarchy.html")
 def date_links(changelist: ChangeList) -> dict[str, Any]:
     """Show the years, months and days above a list, without reading its rows."""
