@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments.emails import visit_emails
-from appointments.models import Appointment, ClinicRules, Provider
+from appointments.models import Appointment, ClinicRules, Provider, WeeklyHours
 from articles.models import Article, Comment
 from core.mail.hold_model import OutboxHold
 from core.mail.models import OutgoingEmail
@@ -73,6 +73,9 @@ def addresses(settings) -> dict[str, str]:
         "choose": reverse("admin:appointments_patient_merge", args=[visit.patient_id]),
         "merge": reverse("admin:appointments_patient_merge", args=[visit.patient_id]) + twin,
         "reassign": reverse(visits + "reassign", args=[visit.pk]) + twin,
+        "hours": reverse("admin:appointments_provider_hours", args=[west.pk]),
+        "provider": reverse("admin:appointments_provider_change", args=[west.pk]),
+        "providers from a file": reverse("admin:appointments_provider_import"),
         "rules": reverse("admin:appointments_clinicrules_change", args=[1]),
         "new API key": reverse("admin:api_apikey_add"),
         "new endpoint": reverse("admin:webhooks_webhookendpoint_add"),
@@ -124,6 +127,7 @@ def make_every_panel(visit: Appointment) -> None:
     Article.objects.update(true_until=timezone.localdate())
     Article.objects.filter(pk=make_draft(slug="waits").pk).update(status="in_review")
     Provider.objects.update(video_room="")
+    WeeklyHours.objects.all().delete()  # so that nobody can be booked
     said = {"name": "Sam", "email": "sam@example.org", "text": "Thanks."}
     Comment.objects.create(article=article, created_at=timezone.now(), **said)
     make_license(visit.provider, "NY", expires=timezone.localdate())
