@@ -32,7 +32,13 @@ from appointments.admin.appointment_list import (
     chosen_day,
 )
 from appointments.admin.appointment_page import page_context
-from appointments.admin.book_on_behalf import book_view, move_view
+from appointments.admin.book_on_behalf import (
+    book_times_view,
+    book_view,
+    book_who_view,
+    move_times_view,
+    move_view,
+)
 from appointments.admin.desk.moving import desk_move_view
 from appointments.admin.desk.pages import (
     day_view,
@@ -57,6 +63,8 @@ PAGES: list[Page] = [
     ("<path:object_id>/steps/<slug:name>/", action_view),
     ("<path:object_id>/send-again/", send_again_view),
     ("book/", book_view),
+    ("book/times/", book_times_view),
+    ("book/who/", book_who_view),
     ("affected/", conflicts_view),
     ("holds/", holds_view),
     ("day/", today_view),
@@ -68,6 +76,7 @@ PAGES: list[Page] = [
     ("<path:object_id>/desk/<slug:name>/", desk_step_view),
     ("week/", this_week_view),
     ("week/<int:provider>/<str:day>/", week_view),
+    ("<path:object_id>/move/times/", move_times_view),
     ("<path:object_id>/move/", move_view),
     ("<path:object_id>/series/", series_view),
     ("<path:object_id>/record/", reassign_view),

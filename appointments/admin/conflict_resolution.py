@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appointments.admin import free_times, practice_time
-from appointments.admin.booking_forms import parse_choice
+from appointments.admin.visit_time_forms import parse_choice
 from appointments.booking import staff_booking
 from appointments.booking.rules import NotChangeable
 from appointments.booking.visits import cancel

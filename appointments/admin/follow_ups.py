@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from appointments.admin import free_times, practice_time, restricted_records, workflow_actions
-from appointments.admin.booking_forms import day_field, parse_choice, spoken_consent
+from appointments.admin.booking_choice import day_field
+from appointments.admin.booking_forms import spoken_consent
 from appointments.admin.follow_up_preview import LEAVE_OUT, Row, preview
+from appointments.admin.visit_time_forms import parse_choice
 from appointments.booking import follow_ups
 from appointments.booking.patients import (
     AtTheSameTime,

@@ -60,6 +60,11 @@ def format_date(when: date) -> str:
     return date_format(when, pgettext("day in a list", "D, M j, Y"), use_l10n=False)
 
 
+def format_short_date(when: date) -> str:
+    """Return "Tue, Nov 24", for days around now."""
+    return date_format(when, pgettext("near day in a list", "D, M j"), use_l10n=False)
+
+
 def format_days(first: date, last: date) -> str:
     """Return "Tue, Nov 24, 2026", or the first and the last of several."""
     return format_date(first) if first == last else f"{format_date(first)} – {format_date(last)}"
@@ -73,8 +78,7 @@ def format_time(when: time) -> str:
 def format_short_datetime(when: datetime, where: ZoneInfo | str) -> str:
     """Return "Tue, Nov 24, 2:30 pm", for lists of days around now."""
     local = when.astimezone(ZoneInfo(str(where)))
-    format_ = pgettext("near day in a list", "D, M j")
-    return f"{date_format(local, format_, use_l10n=False)}, {clock(local)}"
+    return f"{format_short_date(local)}, {clock(local)}"
 
 
 def format_datetime(when: datetime, where: ZoneInfo | str) -> str:

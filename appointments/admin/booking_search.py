@@ -1,0 +1,59 @@
+"""Who a booking is for, found by what staff type: each leads on to the booking for them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from appointments.admin import booking_choice, patient_search, practice_time
+from appointments.models import Appointment, Patient
+from core.database import database_time
+from core.people import phone_numbers
+
+SHOWN = 8
+SHORTEST = 2  # letters of a search
+
+
+def found_context(asked: QueryDict) -> dict[str, Any]:
+    """Return what the list of who was found says; `found` are those who stand in it."""
+    term = asked.get("q", "").replace("\0", "").strip()
+    patients = Patient.objects.kept()
+    found: list[Patient] = []
+    if len(term) >= SHORTEST:
+        found = list(patient_search.find_patients(patients, term)[: SHOWN + 1])
+    carried = _carried(asked)
+    next_visits = _next_visits(found)
+    rows = [
+        {
+            "patient": patient,
+            "phone": phone_numbers.as_link(patient.phone),
+            "next": next_visits.get(patient.pk, ""),
+            "query": urlencode(carried | {"patient": patient.pk}),
+        }
+        for patient in found[:SHOWN]
+    ]
+    return {
+        "term": term,
+        "carried": carried,
+        "found": found[:SHOWN],
+        "help": patient_search.SEARCH_HELP,
+        "rows": rows,
+        "more": len(found) > SHOWN,
+        "new_query": urlencode(carried | {"new": "1"} | ({"q": term} if term else {})),
+    }
+
+
+def _next_visits(found: list[Patient]) -> dict[int, str]:
+    """Return when the next visit of each is, as far as there is one."""
+    zone = practice_time.zone()
+    visits = Appointment.objects.upcoming(database_time.now()).filter(patient__in=found)
+    rows = visits.order_by("-starts_at").values_list("patient", "starts_at")
+    return {pk: practice_time.format_short_datetime(at, zone) for pk, at in rows}
+
+
+def _carried(asked: QueryDict) -> dict[str, str]:
+    """Return what was chosen before the patient was, other than what is proposed to everybody."""
+    usual = booking_choice.read(QueryDict()).values
+    chosen = {name: asked[name] for name in booking_choice.CHOSEN if name in asked}
+    also = {name: asked[name] for name in ("starts_at", "entry") if asked.get(name)}
+    return {name: value for name, value in chosen.items() if value != usual.get(name)} | also
