@@ -23,6 +23,7 @@ from appointments.conflicts import decisions
 from appointments.conflicts.detection import CAN_BE_KEPT, Why
 from appointments.models import Appointment, ConflictDecision
 from appointments.scheduling.availability import Slot
+from core.people import phone_numbers
 from core.validation.primary_keys import parse_keys
 
 PREFIX = "conflicts-"
@@ -62,7 +63,26 @@ class Row:
         return f"{PREFIX}group-{self.visit.provider_id}-{self.why}"
 
     @property
+    def phone(self) -> str:
+        return phone_numbers.as_link(self.visit.phone)
+
+    @property
+    def their_clock(self) -> str:
+        """When it is on the patient's clock, where that differs from ours."""
+        local = self.visit.local_start
+        if local.utcoffset() == self.visit.starts_at.astimezone(self.zone).utcoffset():
+            return ""
+        return practice_time.format_datetime_and_zone(local, self.visit.zone)
+
+    @property
+    def preset(self) -> str:
+        """What is chosen already: what was sent, else to decide later. Nothing else by itself."""
+        return self.chosen or preset_of(self.why)
+
+    @property
     def options(self) -> Iterator[tuple[str, str]]:
+        if not preset_of(self.why):
+            yield "", _("Please choose")
         yield from self.moves.items()
         yield from options_of(self.why)
 
@@ -87,6 +107,11 @@ class Group:
         yield "", _("Please choose")
         yield MOVE, _("Move each to the nearest time that is free")
         yield from options_of(self.why)
+
+
+def preset_of(why: Why) -> str:
+    """Return what a visit is preset to: what can wait is decided later, the rest must be chosen."""
+    return "" if why == Why.HOURS else LATER
 
 
 def options_of(why: Why) -> Iterator[tuple[str, str]]:
@@ -115,7 +140,7 @@ def groups_of(rows: Iterable[Row], data: QueryDict) -> list[Group]:
         title = f"{row.visit.provider.name}: {row.why.label}"
         group = groups.setdefault(row.group, Group(row.group, title, row.why))
         group.rows.append(row)
-        group.chosen = data.get(row.group, "")
+        group.chosen = data.get(row.group) or preset_of(row.why)
     return sorted(groups.values(), key=lambda group: group.title)
 
 

@@ -7,6 +7,7 @@ visits that need somebody; what was not reached before a worker died, the next r
 """
 
 import logging
+import re
 import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -22,7 +23,7 @@ from appointments.booking.visits import cancel
 from appointments.conflicts import detection
 from appointments.models import Appointment, ConflictDecision, Provider
 from appointments.scheduling import availability
-from appointments.scheduling.availability import Slot
+from appointments.scheduling.availability import Grid, Slot
 from core import broker
 from core.database import database_time
 
@@ -128,14 +129,33 @@ def move_to_nearest(visit: Appointment, *, by: str) -> Appointment:
 
 
 def alternatives(visit: Appointment) -> Iterator[Slot]:
-    """The same time with others, the nearest with the same provider, the nearest with anyone."""
+    """Return where it could go instead, later times before earlier ones, never to another calling.
+
+    First the same time with others, then the nearest with the same provider, then with anyone.
+    """
     start = visit.starts_at
-    grid = availability.grid(
+    found = availability.grid(
         visit.service, visit.state, first=start - BEFORE, last=start + AFTER, moving=visit
     )
-    others = [who for who in grid.free_at(start) if who != visit.provider]
+    alike = {who: at for who, at in found.starts.items() if same_profession(who, visit.provider)}
+    others = [who for who in Grid(alike).free_at(start) if who != visit.provider]
     for who in others[:OTHERS]:
         yield Slot(start, who)
-    for slot in availability.closest(grid, start, first=visit.provider, own=2, others=6):
-        if slot.starts_at != start:
-            yield slot
+    second = start.timestamp()
+    for is_later in (True, False):
+        part = Grid({who: [s for s in at if (s > second) is is_later] for who, at in alike.items()})
+        for slot in availability.closest(part, start, first=visit.provider, own=2, others=6):
+            if slot.starts_at != start:
+                yield slot
+
+
+def same_profession(one: Provider, other: Provider) -> bool:
+    """Whether they share a credential, "PMHNP" of "MSN, PMHNP-BC", or neither names any."""
+    first, second = _credentials(one), _credentials(other)
+    return first == second or bool(first & second)
+
+
+def _credentials(who: Provider) -> set[str]:
+    """Return each without its dots and without the board's "-BC"."""
+    words = re.split(r"[,;/\s]+", who.credentials.casefold().replace(".", ""))
+    return {word.partition("-")[0] for word in words if word}

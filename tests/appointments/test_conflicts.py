@@ -68,8 +68,10 @@ def fields_of(answer) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page):
         found.setdefault(name, []).append(value)
-    for name, first in re.findall(r'<select name="([^"]+)"[^>]*>\s*<option value="([^"]+)"', page):
-        found[name] = [first]
+    nothing = r"(?:<option value=\"\"[^>]*>[^<]*</option>\s*)?"
+    first = rf'<select name="([^"]+)"[^>]*>\s*{nothing}<option value="([^"]+)"'
+    for name, choice in re.findall(first, page):
+        found[name] = [choice]
     return found
 
 
@@ -345,3 +347,62 @@ def test_who_fills_in_the_form_for_a_time_that_the_clinic_closes_is_told_and_los
     assert 'name="typed-first_name" value="Grace"' in answer.text
     hold.refresh_from_db()
     assert hold.status == Status.RELEASED
+
+
+# ── what is proposed ──
+
+
+def preset(answer) -> list[str]:
+    """What each list would send if nobody touched it."""
+    found = []
+    for options in re.findall(r"<select name=[^>]*>(.*?)</select>", text_of(answer), re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', options)
+        found.append(chosen[1] if chosen else re.search(r'value="([^"]*)"', options)[1])
+    return found
+
+
+def offered_times(answer) -> list[str]:
+    return re.findall(r'<option value="(2[^"]+)"', text_of(answer))
+
+
+def test_nothing_is_moved_or_cancelled_because_somebody_overlooked_it(desk):
+    one, _other, service = two_providers()
+    visit = make_appointment(service=service, provider=one)
+    answer = desk.post(EXCEPTION, off(provider=one.pk))
+    assert preset(answer) == ["later"]
+    fields = fields_of(answer) | {"conflicts-all": "each"}
+    sent = fields | {f"conflicts-visit-{visit.pk}": preset(answer)[0]}
+    assert desk.post(EXCEPTION, sent).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.starts_at, visit.status, visit.provider) == (monday(), Status.BOOKED, one)
+    assert mails(visit) == []
+
+
+def test_the_list_says_whom_to_call_and_when_it_is_for_them(desk):
+    visit = make_appointment(zone="America/Los_Angeles")
+    text = text_of(desk.post(EXCEPTION, off(provider=visit.provider_id)))
+    assert 'href="tel:+16155550117"' in text
+    assert "8:00 am Pacific Time" in text
+
+
+def test_later_times_come_before_earlier_ones_and_another_profession_never(desk):
+    one = make_provider(credentials="PMHNP-BC")
+    alike, other = make_provider(credentials="MSN, PMHNP"), make_provider(credentials="LCSW")
+    service = make_service(providers=[one, alike, other])
+    make_appointment(service=service, provider=one)
+    times = offered_times(desk.post(EXCEPTION, off(provider=one.pk)))
+    assert times[0] == f"{monday():%Y-%m-%dT%H:%MZ}/{alike.pk}"
+    starts = [time.partition("/")[0] for time in times[1:]]
+    later = [start > f"{monday():%Y-%m-%dT%H:%MZ}" for start in starts]
+    assert later == sorted(later, reverse=True)
+    assert any(later)
+    assert {time.partition("/")[2] for time in times} == {str(one.pk), str(alike.pk)}
+
+
+def test_what_an_earlier_page_did_does_not_stand_over_what_is_not_saved(desk):
+    one, _other, service = two_providers()
+    make_appointment(service=service, provider=one)
+    desk.post(EXCEPTION, off(monday(weeks=3).date(), provider=one.pk))
+    answer = desk.post(EXCEPTION, off(provider=one.pk))
+    assert "Nothing is saved yet" in text_of(answer)
+    assert "successfully" not in text_of(answer)
