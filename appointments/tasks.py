@@ -3,6 +3,7 @@ from django.db import transaction
 
 from appointments import retention
 from appointments.booking import holds, staff_booking
+from appointments.calls import call_list
 from appointments.conflicts import decisions
 from appointments.emails import daily_digest, reminders
 from appointments.figures import day_counts
@@ -58,8 +59,9 @@ def keep_day_counts() -> None:
 
 @shared_task
 def purge_waitlist() -> None:
-    """Delete places in line that were closed WAITLIST_DAYS ago. Every night."""
+    """Delete places in line closed WAITLIST_DAYS ago, and calls made long ago. Every night."""
     entries.purge(database_time.now())
+    call_list.purge(database_time.now())
 
 
 @shared_task

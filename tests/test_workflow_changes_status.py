@@ -17,6 +17,7 @@ from tests.status_writes import Fields, status_writes
 WORKFLOW = (
     "appointments.booking",
     "appointments.patient_records",
+    "appointments.calls",
     "appointments.waitlist",
     "articles.publishing",
     "articles.comments",

@@ -2,6 +2,7 @@
 
 from appointments.admin import (
     appointments,
+    call_list,
     clinic_rules,
     consents,
     first_booking,
@@ -24,6 +25,7 @@ from appointments.admin.desk import closing
 
 __all__ = [
     "appointments",
+    "call_list",
     "clinic_rules",
     "closing",
     "consents",

@@ -33,7 +33,7 @@ from appointments.admin.booking_refusals import attempt
 from appointments.admin.visit_time_forms import StaffMoveForm
 from appointments.booking import staff_booking
 from appointments.models import Appointment, Patient
-from appointments.waitlist import own_visits
+from appointments.waitlist import by_hand, own_visits
 from core.people import phone_numbers
 from core.staff.audit import disclosures
 from core.validation.primary_keys import parse_key
@@ -52,7 +52,7 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
     if start.patient and start.patient.is_restricted:
         return restricted_records.page(admin, request, start.patient)
     choice = VisitChoiceForm(start.values)
-    context = _context(admin, request, _("Book a visit")) | who_context(start, asked)
+    context = _context(admin, request, _("Book a visit")) | who_context(request, start, asked)
     context |= {"choice": choice, "asked": asked}
     known = [*context["found"], *[row for row in (start.patient, start.entry) if row]]
     form = booking_form(request, start, choice, asked)
@@ -80,7 +80,10 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
             return _back_to(request, found, _("That is the time it has. Nothing has changed."))
         if found:
             admin.log_change(request, found, _now("Moved"))
-            return _back_to(request, found, _("The visit is moved. An e-mail tells the patient."))
+            told = _("The visit is moved. An e-mail tells the patient.")
+            if not found.email:
+                told = _("The visit is moved. They have no e-mail address: it is a call to make.")
+            return _back_to(request, found, told)
         status = 409
     context = _context(admin, request, _("Move the visit")) | {
         "choice": choice,
@@ -122,7 +125,7 @@ def book_who_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     may_book(request, asked, None)
     if not sees_patients(request):
         raise PermissionDenied
-    context = booking_search.found_context(asked)
+    context = booking_search.found_context(asked, request.user)
     return disclosures.declare(TemplateResponse(request, FOUND, context), context["found"])
 
 
@@ -156,11 +159,12 @@ def sees_patients(request: HttpRequest) -> bool:
     return bool(may("appointments.view_patient") or may("appointments.change_patient"))
 
 
-def who_context(start: BookingStart, asked: QueryDict) -> dict[str, Any]:
+def who_context(request: HttpRequest, start: BookingStart, asked: QueryDict) -> dict[str, Any]:
     """Return whom the page is about, or who was found by a search for them."""
     found: dict[str, Any] = {"found": []}
     if not start.who_is_clear:
-        found = booking_search.found_context(asked)
+        seen = asked if sees_patients(request) else QueryDict()
+        found = booking_search.found_context(seen, request.user)
     return found | {
         "patient": start.patient,
         "phone": phone_numbers.as_link(start.patient.phone) if start.patient else "",
@@ -218,6 +222,8 @@ def move_forms(request: HttpRequest, visit: Appointment) -> tuple[FreeTimesForm,
 
 def _book(request: HttpRequest, form: StaffBookingForm) -> Appointment:
     by = workflow_actions.changed_by(request)
+    if form.entry:
+        return by_hand.book_for(form.entry, form.wish(), form.details(), by=by)
     return staff_booking.book_for_patient(form.wish(), form.details(), by=by)
 
 
@@ -238,6 +244,8 @@ def _booked_words(visit: Appointment) -> SafeString:
     url = reverse("admin:appointments_appointment_change", args=[visit.pk])
     when = practice_time.format_short_datetime(visit.starts_at, practice_time.zone())
     told = _("The visit is booked. An e-mail tells the patient.")
+    if not visit.email:
+        told = _("The visit is booked. They have no e-mail address: it is a call to make.")
     return format_html('{} <a href="{}">{}</a>', told, url, when)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin.visit_time_forms import StaffTimeForm
 from appointments.booking.patients import PatientDetails
-from appointments.forms.fields import BirthDateField, ConsentField
+from appointments.forms.fields import BirthDateField, spoken_consent
 from appointments.models import (
     Appointment,
     ConsentText,
@@ -25,15 +25,6 @@ IDENTITY = ("first_name", "last_name", "birth_date", "email")
 WHO = (*IDENTITY, "phone", "contact")
 
 
-def spoken_consent(text: ConsentText) -> ConsentField:
-    """Return the box that staff tick when the patient agrees to `text` by word."""
-    field = ConsentField(text)
-    field.error_messages["required"] = _(
-        "Please read this to the patient, and tick it when they agree."
-    )
-    return field
-
-
 class StaffBookingForm(StaffTimeForm):
     """The whole visit. Of a patient whom we know, name and birth date are taken as they stand."""
 
@@ -45,7 +36,11 @@ class StaffBookingForm(StaffTimeForm):
         help_text=_("Empty where there is only one name."),
     )
     birth_date = BirthDateField(label=_("Date of birth"))
-    email = AddressField(label=_("E-mail"))
+    email = AddressField(
+        label=_("E-mail"),
+        required=False,
+        help_text=_("Empty where they have none: then you call them."),
+    )
     phone = PhoneField(label=_("Phone"))
     contact = forms.ChoiceField(
         label=_("If we need to reach them"), choices=Appointment.Contact.choices
@@ -81,9 +76,13 @@ class StaffBookingForm(StaffTimeForm):
             self.fields[name].widget.attrs["form"] = "booking"
         self.texts = ConsentText.current()
         all_agreed = bool(self.data.get("agree_all"))
+        if patient and not patient.email:
+            self.texts = [text for text in self.texts if text.kind != ConsentText.Kind.EMAIL]
         for text in self.texts:
             field = self.fields[f"agree_{text.kind}"] = spoken_consent(text)
-            field.required = not all_agreed
+            # To a person without an address nobody sends e-mail, so nobody is asked about it.
+            asked = text.kind != ConsentText.Kind.EMAIL or self._sends_email
+            field.required = asked and not all_agreed
         self._fill_in_other_time()
 
     def _known(self, typed: Mapping[str, str]) -> dict[str, Any]:
@@ -103,6 +102,17 @@ class StaffBookingForm(StaffTimeForm):
         if not self.is_clear:
             self.add_error(None, _("Please find the patient first, or write down a new one."))
         return super().clean()
+
+    @property
+    def _sends_email(self) -> bool:
+        """Whether there is an address, of the record or as it was typed."""
+        return bool(self.patient.email if self.patient else self.data.get("email", "").strip())
+
+    def clean_contact(self) -> str:
+        """Return how they are reached: by phone without an address, whatever stood there."""
+        contact: str = self.cleaned_data["contact"]
+        by_mail = contact == Appointment.Contact.EMAIL
+        return Appointment.Contact.CALL if by_mail and not self._sends_email else contact
 
     @property
     def who(self) -> list[forms.BoundField]:
@@ -126,7 +136,11 @@ class StaffBookingForm(StaffTimeForm):
             phone=str(typed["phone"]),
             contact=typed["contact"],
             zone=typed["zone"],
-            consent_texts=[text.pk for text in self.texts],
+            consent_texts=[
+                text.pk
+                for text in self.texts
+                if who["email"] or text.kind != ConsentText.Kind.EMAIL
+            ],
             page=BOOK_PAGE,
             **self._caller(),
         )

@@ -14,10 +14,10 @@ SHOWN = 8
 SHORTEST = 2  # letters of a search
 
 
-def found_context(asked: QueryDict) -> dict[str, Any]:
-    """Return what the list of who was found says; `found` are those who stand in it."""
+def found_context(asked: QueryDict, user: Any) -> dict[str, Any]:
+    """Return what the list of whom `user` finds says; `found` are those who stand in it."""
     term = asked.get("q", "").replace("\0", "").strip()
-    patients = Patient.objects.kept()
+    patients = Patient.objects.kept().visible_to(user)
     found: list[Patient] = []
     if len(term) >= SHORTEST:
         found = list(patient_search.find_patients(patients, term)[: SHOWN + 1])

@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 
 from appointments.admin import free_times, practice_time, restricted_records, workflow_actions
 from appointments.admin.booking_choice import day_field
-from appointments.admin.booking_forms import spoken_consent
 from appointments.admin.follow_up_preview import LEAVE_OUT, Row, preview
 from appointments.admin.visit_time_forms import parse_choice
 from appointments.booking import follow_ups
@@ -28,6 +27,7 @@ from appointments.booking.patients import (
 )
 from appointments.booking.rules import NotChangeable, SlotTaken
 from appointments.booking.staff_booking import NotLicensed, OutsideRules, WantedVisit
+from appointments.forms.fields import spoken_consent
 from appointments.models import Appointment, ConsentText, Provider, Service
 from appointments.scheduling import series
 from core.database import database_time
@@ -66,9 +66,11 @@ class SeriesForm(forms.Form):
 class AgreedForm(forms.Form):
     """What the patient agrees to by word, once for all visits of the series."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visit: Appointment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.texts = ConsentText.current()
+        by_mail = visit.patient is not None and bool(visit.patient.email)
+        kinds = ConsentText.current()
+        self.texts = [text for text in kinds if by_mail or text.kind != ConsentText.Kind.EMAIL]
         for text in self.texts:
             self.fields[f"agree_{text.kind}"] = spoken_consent(text)
 
@@ -86,7 +88,7 @@ def series_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Http
     form = SeriesForm(request.GET if "every" in request.GET else None, initial=initial)
     asked = form.is_bound and form.is_valid()
     rows = preview(visit, form.cleaned_data) if asked else []
-    agreed = AgreedForm(request.POST or None)
+    agreed = AgreedForm(request.POST or None, visit=visit)
     error, beside = "", list[Appointment]()
     if request.method == "POST" and rows and agreed.is_valid():
         error, beside = _book(admin, request, visit, form.cleaned_data["service"], rows, agreed)

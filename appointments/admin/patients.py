@@ -62,7 +62,11 @@ class PatientForm(forms.ModelForm):
         help_text=_("Empty where there is only one name."),
     )
     birth_date = BirthDateField(label=_("Date of birth"))
-    email = AddressField(label=_("E-mail"))
+    email = AddressField(
+        label=_("E-mail"),
+        required=False,
+        help_text=_("Empty where they have none: then what would be mailed is on the call list."),
+    )
 
     class Meta:
         model = Patient
@@ -73,7 +77,8 @@ class PatientForm(forms.ModelForm):
         cleaned = super().clean() or {}
         if any(name not in cleaned for name in IDENTITY):
             return cleaned
-        typed = Patient(**{name: cleaned[name] for name in IDENTITY})
+        # Without an e-mail address they are known by their phone number.
+        typed = Patient(**{name: cleaned[name] for name in IDENTITY}, phone=cleaned.get("phone"))
         self.instance.match_key = patients.match_key(typed)
         # One that was merged into this very record makes room: see PatientAdmin.save_model.
         others = Patient.objects.exclude(pk=self.instance.pk).exclude(merged_into=self.instance.pk)

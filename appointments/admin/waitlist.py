@@ -1,6 +1,6 @@
 """The waitlist: to see, to take entries off it, and to put an address right.
 
-Nobody adds or edits an entry by hand otherwise.
+Whoever calls is added, and offered a time, by `waitlist_by_hand`. Nobody edits an entry otherwise.
 """
 
 from typing import Any
@@ -19,14 +19,16 @@ from django.utils.translation import ngettext
 from appointments.admin import patient_search, practice_time
 from appointments.admin.appointment_list import ChoiceFilter
 from appointments.admin.waitlist_address import address_view, can_correct
+from appointments.admin.waitlist_by_hand import add_caller_view, offer_view, suits_view
 from appointments.models import EntryStatus, WaitlistEntry
 from appointments.models.appointment_status import SEES_RESTRICTED
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import STATES
 from appointments.waitlist import entries
+from core.database import database_time
 from core.people import phone_numbers
 from core.people.name_matching import Plain
-from core.staff.admin_urls import admin_urls
+from core.staff.admin_urls import Page, admin_urls
 
 SEARCH = patient_search.PersonSearch(
     names=["search_name", "caller"],
@@ -34,6 +36,14 @@ SEARCH = patient_search.PersonSearch(
     numbers=["phone"],
     births=["birth_date"],
 )
+
+
+PAGES: list[Page] = [
+    ("caller/", add_caller_view),
+    ("suits/", suits_view),
+    ("<path:object_id>/offer/", offer_view),
+    ("<path:object_id>/address/", address_view),
+]
 
 
 class StatusFilter(ChoiceFilter):
@@ -215,7 +225,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            *admin_urls(self, [("<path:object_id>/address/", address_view)]),
+            *admin_urls(self, PAGES),
             *super().get_urls(),
         ]
 
@@ -224,7 +234,12 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         entry = self.get_object(request, unquote(object_id))
         may = entry is not None and can_correct(entry) and self.has_act_permission(request)
-        more = {"can_correct": may} | (extra_context or {})
+        waits = entry is not None and entry.is_waiting and self.has_act_permission(request)
+        more = {
+            "can_correct": may,
+            "can_offer": waits,
+            "has_offer": waits and entry.offers.open(database_time.now()).exists(),
+        } | (extra_context or {})
         return super().change_view(request, object_id, form_url, more)
 
     @admin.action(description=_("Take off the waitlist, without an e-mail"), permissions=["act"])

@@ -17,9 +17,9 @@ def correct_address(patient: Patient, *, was: str, by: str) -> int:
     Return how many of them the right address was told about. What still waits to be sent to the
     wrong one is dropped.
     """
+    theirs = Appointment.objects.filter(patient=patient)
     visits = (
-        Appointment.objects.filter(patient=patient)
-        .of_address(was)
+        (theirs.of_address(was) if was else theirs.filter(email=""))
         .select_related("provider", "service", "patient")
         .order_by("pk")
         .select_for_update(of=("self",))
@@ -55,11 +55,14 @@ def readdress(visit: Appointment, email: str, *, by: str) -> bool:
     now = database_time.now()
     FormerKey.objects.create(key_hash=FormerKey.hashed(visit.key))
     visit.email, visit.key, visit.visitor, visit.changed_by = email, new_key(), "", by
+    if not email and visit.contact == Appointment.Contact.EMAIL:
+        visit.contact = Appointment.Contact.CALL
     # The old calendar is told one change, the new one the next: whoever has both keeps the visit.
     visit.sequence += 2
     if visit.waits_for_the_patient:
         visit.held_until = now + CONFIRM_WITHIN
-    visit.save(update_fields=["email", "key", "visitor", "changed_by", "sequence", "held_until"])
+    changed = ["email", "key", "visitor", "changed_by", "sequence", "held_until", "contact"]
+    visit.save(update_fields=changed)
     return _tell(visit, was)
 
 

@@ -57,7 +57,7 @@ def _book_series(
     wanted: Sequence[WantedVisit], details: PatientDetails, after: Appointment, by: str
 ) -> list[Appointment]:
     lock([each.provider.pk for each in wanted])
-    lock_address(details.email)
+    lock_address(details)
     require_unrestricted(details)
     same = [already_booked(each, details) for each in wanted]
     if same and all(same):

@@ -96,7 +96,7 @@ def _move(
     pks = [appointment.provider_id, provider.pk]
     lock(pks)
     if appointment.patient and beside is not None:
-        lock_address(appointment.email)
+        lock_address(appointment)
         but = [*beside, appointment.pk]
         require_no_other(appointment.patient, starts_at, starts_at + appointment.length, but=but)
     now = database_time.now()

@@ -86,13 +86,23 @@ class PatientDetails:
         }
 
 
+class Reached(Protocol):
+    """Whom mails or calls reach."""
+
+    @property
+    def email(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+
+
 def match_key(person: Person) -> str:
-    """The same for the same e-mail, name and date of birth.
+    """The same for the same e-mail, name and date of birth; without an e-mail for the same phone.
 
     Names that differ by case, apostrophes, hyphens, spaces or Unicode form only are the same.
     """
     name = name_matching.key(f"{person.first_name} {person.last_name}")
-    parts = (email_addresses.normalized(person.email), name, person.birth_date.isoformat())
+    reached = email_addresses.normalized(person.email) if person.email else f"tel:{person.phone}"
+    parts = (reached, name, person.birth_date.isoformat())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -150,7 +160,7 @@ def require_unrestricted(person: Person) -> None:
 
 
 def record_consents(appointment: Appointment, details: PatientDetails, now: datetime) -> None:
-    address_hash = email_addresses.keyed_hash(details.email)
+    address_hash = email_addresses.keyed_hash(details.email) if details.email else ""
     Consent.objects.bulk_create(
         Consent(
             text_id=text,
@@ -163,10 +173,16 @@ def record_consents(appointment: Appointment, details: PatientDetails, now: date
     )
 
 
-def lock_address(email: str) -> None:
-    """Let nobody else book for this address until the transaction ends. After the provider."""
+def lock_address(person: Reached) -> None:
+    """Let nobody else book for this address until the transaction ends. After the provider.
+
+    Without an e-mail address it is the phone number.
+    """
+    reached = person.email or str(person.phone)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('upcoming:' || lower(%s)))", [email])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('upcoming:' || lower(%s)))", [reached]
+        )
 
 
 def of_person(person: Person) -> AppointmentQuerySet:

@@ -88,7 +88,7 @@ def book_for_patient(wanted: WantedVisit, details: PatientDetails, *, by: str) -
 @in_one_transaction
 def _book_one(wanted: WantedVisit, details: PatientDetails, by: str) -> Appointment:
     lock([wanted.provider.pk])
-    lock_address(details.email)
+    lock_address(details)
     patients.require_unrestricted(details)
     same = already_booked(wanted, details)
     if same:
@@ -205,7 +205,7 @@ def _unmoved(appointment: Appointment) -> Appointment:
 def _move(appointment: Appointment, wanted: WantedVisit, by: str, tell: bool) -> Appointment:
     lock([appointment.provider_id, wanted.provider.pk])
     if appointment.patient:
-        lock_address(appointment.email)
+        lock_address(appointment)
         but = [*wanted.beside, appointment.pk]
         ends_at = wanted.starts_at + appointment.length
         require_no_other(appointment.patient, wanted.starts_at, ends_at, but=but)

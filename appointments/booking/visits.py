@@ -71,7 +71,7 @@ def _book(
 ) -> Appointment:
     now = database_time.now()
     lock([hold.provider_id])
-    patients.lock_address(details.email)
+    patients.lock_address(details)
     status, booked_for = _lock_hold(hold)
     if booked_for is not None:
         return reread(hold)  # it was booked by an earlier click
@@ -208,7 +208,7 @@ def _confirm(appointment: Appointment, beside: Collection[int]) -> None:
     now = database_time.now()
     _require_bookable(appointment, now)
     if appointment.patient:
-        patients.lock_address(appointment.email)
+        patients.lock_address(appointment)
         but = [*beside, appointment.pk]
         times = appointment.starts_at, appointment.ends_at
         patients.require_no_other(appointment.patient, *times, but=but)

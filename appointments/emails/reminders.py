@@ -20,11 +20,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from appointments.emails import visit_emails
-from appointments.models import Appointment, Service
+from appointments.models import Appointment, Call, Service
 from appointments.models.appointment_status import AppointmentQuerySet
 from core.database import database_time
 from core.mail.models import OutgoingEmail
@@ -75,10 +75,14 @@ def due(kind: Reminder, services: Iterable[int], now: datetime) -> AppointmentQu
     told = OutgoingEmail.objects.filter(
         about=about, created_at__gt=OuterRef("starts_at") - (kind.due + APART)
     ).exclude(about="")  # spelled out, for the index
+    called = Call.objects.filter(
+        appointment=OuterRef("pk"), created__gt=OuterRef("starts_at") - (kind.due + APART)
+    )
     return (
         Appointment.objects.upcoming(now)
         .filter(service__in=services, starts_at__gt=now + kind.over, starts_at__lte=now + kind.due)
         .exclude(Exists(told))
+        .exclude(Q(email="") & Exists(called))
     )
 
 

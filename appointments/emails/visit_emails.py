@@ -3,7 +3,7 @@
 Every mail is written to the outbox in the transaction of the change that causes it, under a key
 that exists once. To patients: name, time, practice, phone, one link, no more. To providers: a time
 on their own clock and a link to the admin, and no name. Each overtakes what still waits about the
-same visit, where its news replaces the older.
+same visit, where its news replaces the older. A patient without an address is called: `calls`.
 """
 
 from collections.abc import Sequence
@@ -11,21 +11,19 @@ from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.urls import reverse
-
 from appointments import links
 from appointments.calendars import feeds
 from appointments.calendars.ics import Method, calendar_file
-from appointments.models import Appointment, Provider, Status, WaitlistEntry
+from appointments.calls import call_list
+from appointments.emails import provider_emails
+from appointments.emails.provider_emails import delay_of_change
+from appointments.models import Appointment, Status, WaitlistEntry
 from appointments.scheduling import time_zones
 from core.database import database_time
 from core.mail import outbox
 from core.practice.models import Practice
-from core.signed_links import absolute_url
 
 ABOUT = "appointment:"
-LONGEST_DELAY_OF_CHANGE = timedelta(hours=1)
-IN_TIME = timedelta(hours=2)  # before the visit: from then on every change is told at once
 LONGEST_PAUSE_TO_CONFIRM = timedelta(minutes=10)
 # Staff who tidy up an old list send nobody a mail about last month.
 MISSED_IS_NEWS_FOR = timedelta(days=7)
@@ -49,7 +47,7 @@ def _about_former_address(visit: int) -> str:
 
 def booked(appointment: Appointment) -> None:
     confirmation(appointment)
-    _tell_provider("provider_new", appointment, appointment.sequence, first=True)
+    provider_emails.tell("provider_new", appointment, appointment.sequence, first=True)
 
 
 def confirmation(appointment: Appointment) -> None:
@@ -79,7 +77,7 @@ def series_booked(appointments: Sequence[Appointment]) -> None:
     key = f"appointment-series:{first.pk}"
     _tell("appointment_series", first, key, method=Method.PUBLISH, overtakes=False, also=later)
     for visit in appointments:
-        _tell_provider("provider_new", visit, visit.sequence, first=True)
+        provider_emails.tell("provider_new", visit, visit.sequence, first=True)
 
 
 def moved(appointment: Appointment, *, was: Appointment, tell: bool = True) -> None:
@@ -95,19 +93,21 @@ def moved(appointment: Appointment, *, was: Appointment, tell: bool = True) -> N
         drop_waiting(appointment)
     if was.provider_id == appointment.provider_id:
         before = was.starts_at.astimezone(appointment.provider.zone)
-        _tell_provider("provider_moved", appointment, appointment.sequence, before=before)
+        provider_emails.tell("provider_moved", appointment, appointment.sequence, before=before)
         return
     feeds.visit_left(was.provider)
-    _tell_provider("provider_cancelled", was, appointment.sequence)
-    _tell_provider("provider_new", appointment, appointment.sequence)
+    provider_emails.tell("provider_cancelled", was, appointment.sequence)
+    provider_emails.tell("provider_new", appointment, appointment.sequence)
 
 
 def readdressed(appointment: Appointment, *, was: str) -> None:
     """The confirmation once more, to the address that is right now: a mail of its own for each
     correction. The calendar of the former address, `was`, gives the visit up."""
     key = f"appointment-booked:{appointment.pk}:{appointment.sequence}"
+    call_list.drop(about=about(appointment))
     _tell("appointment_booked", appointment, key, at_once=True)
-    _tell_former_address(appointment, was)
+    if was:
+        _tell_former_address(appointment, was)
 
 
 def _tell_former_address(appointment: Appointment, was: str) -> None:
@@ -133,7 +133,7 @@ def cancelled(appointment: Appointment, *, by_patient: bool) -> None:
     template = "appointment_cancelled" if by_patient else "appointment_cancelled_by_us"
     key = f"appointment-cancelled:{appointment.pk}"
     _tell(template, appointment, key, method=Method.CANCEL)
-    _tell_provider("provider_cancelled", appointment, appointment.sequence)
+    provider_emails.tell("provider_cancelled", appointment, appointment.sequence)
 
 
 def reminder(appointment: Appointment, hours: int, *, not_after: datetime) -> bool:
@@ -149,6 +149,7 @@ def no_show(appointment: Appointment) -> None:
     """It waits until it is too late for a slip of the hand, and is sent once for each visit."""
     group = about(appointment)
     taken_back = outbox.count_dropped("appointment_missed", about=group)
+    taken_back += call_list.count_dropped("appointment_missed", about=group)
     _write(
         "appointment_missed",
         appointment,
@@ -162,11 +163,13 @@ def no_show(appointment: Appointment) -> None:
 def drop_waiting(appointment: Appointment) -> None:
     """The patient is here: what has not gone out about this visit is of no use any more."""
     outbox.drop(about=about(appointment))
+    call_list.drop(about=about(appointment))
 
 
 def restore_waiting(appointment: Appointment, *, since: datetime) -> None:
     """The patient was not here after all: what was dropped for it `since` then goes out."""
     outbox.restore(about=about(appointment), since=since)
+    call_list.restore(about=about(appointment), since=since)
 
 
 def must_confirm(
@@ -206,9 +209,12 @@ def _tell(
 ) -> None:
     """With the visit for the calendar. Unless `at_once`, what overtakes others may wait a little
     to be overtaken itself."""
+    if not appointment.email:
+        _call(template, appointment, key, overtakes=overtakes)
+        return
     wait = timedelta(0)
     if overtakes and not at_once:
-        wait = _delay_of_change(about(appointment), appointment)
+        wait = delay_of_change(about(appointment), appointment)
     practice = Practice.current()
     _write(
         template,
@@ -237,6 +243,10 @@ def _file(
 
 def _write(template: str, appointment: Appointment, key: str, **options: Any) -> bool:
     """What every mail about a visit says. `options` go to the outbox, and before these."""
+    if not appointment.email:
+        for_call = ("overtakes", "wait", "not_after")
+        known = {name: options[name] for name in for_call if name in options}
+        return _call(template, appointment, key, **known)
     said: dict[str, Any] = {
         "name": appointment.greeting_name,
         "starts": appointment.local_start,
@@ -259,43 +269,11 @@ def _is_restricted(appointment: Appointment) -> bool:
     return appointment.patient is not None and appointment.patient.is_restricted
 
 
-def _tell_provider(
-    template: str,
-    appointment: Appointment,
-    sequence: int,
-    *,
-    first: bool = False,
-    before: datetime | None = None,
-) -> None:
-    """Nothing is written for a provider without an address, or when the visit is over anyway.
-
-    What is not the first word about a visit may wait a little for the next one, and then does not
-    say how it stood `before`: the provider may never have heard of that.
-    """
-    provider: Provider = appointment.provider
-    if not provider.email:
-        return
-    about = f"provider:{provider.pk}:appointment:{appointment.pk}"
-    wait = timedelta(0) if first else _delay_of_change(about, appointment)
-    outbox.enqueue(
-        template,
-        key=f"{template.replace('_', '-')}:{appointment.pk}:{provider.pk}:{sequence}",
-        to=provider.email,
-        about=about,
-        overtakes=True,
-        wait=wait,
-        not_after=appointment.ends_at,
-        starts=appointment.starts_at.astimezone(provider.zone),
-        zone=time_zones.words(provider.time_zone),
-        link=absolute_url(reverse("admin:appointments_appointment_change", args=[appointment.pk])),
-        before=None if wait else before,
-    )
-
-
-def _delay_of_change(about: str, appointment: Appointment) -> timedelta:
-    """Return how long a mail waits for the next change of the same visit, so that many are one.
-
-    Not at all for the first in a while; the last of many in a row says how the visit stands.
-    """
-    latest = appointment.starts_at - IN_TIME
-    return outbox.delay(about=about, longest=LONGEST_DELAY_OF_CHANGE, latest=latest)
+def _call(template: str, appointment: Appointment, key: str, **options: Any) -> bool:
+    """Let the desk call a patient who has no e-mail address. What a former one waits for ends."""
+    group = about(appointment)
+    if options.get("overtakes"):
+        outbox.drop(about=group)
+    if _is_restricted(appointment):
+        return False
+    return call_list.add(template, key=key, about=group, appointment=appointment, **options)

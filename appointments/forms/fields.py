@@ -87,6 +87,15 @@ class ConsentInput(forms.CheckboxInput):
         return data.get(name, "")
 
 
+def spoken_consent(text: ConsentText) -> ConsentField:
+    """Return the box that staff tick when the patient agrees to `text` by word."""
+    field = ConsentField(text)
+    field.error_messages["required"] = _(
+        "Please read this to the patient, and tick it when they agree."
+    )
+    return field
+
+
 def _agree_first(text: ConsentText) -> Any:
     if text.kind == ConsentText.Kind.EMAIL:
         return _("We need your yes to send you the visit link by e-mail.")

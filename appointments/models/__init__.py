@@ -3,6 +3,7 @@
 from appointments.models.appointment_status import Status
 from appointments.models.appointments import Appointment
 from appointments.models.calendar_feeds import CalendarFeed
+from appointments.models.calls import Call, CallStatus
 from appointments.models.clinic import ClinicRules
 from appointments.models.conflicts import ConflictDecision
 from appointments.models.day_counts import DayCount
@@ -24,6 +25,8 @@ from appointments.models.waitlist_offers import OfferStatus, WaitlistOffer
 __all__ = [
     "Appointment",
     "CalendarFeed",
+    "Call",
+    "CallStatus",
     "ClinicRules",
     "ConflictDecision",
     "Consent",

@@ -170,9 +170,9 @@ class Appointment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["held", "released", "expired"])
-                | Q(patient__isnull=False) & ~Q(email="")
+                | Q(patient__isnull=False) & (~Q(email="") | ~Q(phone=""))
                 | Q(erased_at__isnull=False),
-                name="visit_has_a_patient",
+                name="visit_reaches_its_patient",
             ),
             models.CheckConstraint(
                 condition=Q(erased_at=None)

@@ -37,12 +37,14 @@ class Patient(models.Model):
     first_name = models.CharField(_("first name"), max_length=60)
     last_name = models.CharField(_("last name"), max_length=60, blank=True)
     birth_date = models.DateField(_("date of birth"))
-    email = models.EmailField(_("e-mail"))
+    email = models.EmailField(
+        _("e-mail"), blank=True, help_text=_("Empty where they have none: then the desk calls.")
+    )
     phone = PhoneColumn(_("phone"))
     match_key = models.CharField(
         max_length=64,
         editable=False,
-        help_text="Hash of e-mail, name and date of birth, in one spelling: see patients.py.",
+        help_text="Hash of e-mail or phone, name and date of birth: see patients.py.",
     )
     merged_into = models.ForeignKey(
         "self",

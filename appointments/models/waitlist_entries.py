@@ -135,7 +135,7 @@ class WaitlistEntry(models.Model):
         db_persist=True,
     )
     birth_date = models.DateField(_("date of birth"))
-    email = models.EmailField(_("e-mail"))
+    email = models.EmailField(_("e-mail"), blank=True)
     phone = PhoneColumn(_("phone"))
     contact = models.CharField(_("how to reach"), max_length=7, choices=Appointment.Contact.choices)
     booked_for = models.CharField(

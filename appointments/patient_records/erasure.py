@@ -14,6 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
 from appointments.booking.rules import in_one_transaction, lock, settle_expired
+from appointments.calls import call_list
 from appointments.models import (
     Appointment,
     ConflictDecision,
@@ -80,7 +81,9 @@ def erase(patient: Patient, *, by: str) -> bool:
     Patient.objects.select_for_update().get(pk=patient.pk)
     if ahead(patient).exists():
         raise VisitsAhead
-    outbox.forget_all(mails_of(patient))
+    things = mails_of(patient)
+    outbox.forget_all(things)
+    call_list.drop_all(things)
     _forget_names(patient)
     WaitlistEntry.objects.of_patient(patient).delete()
     PatientNote.objects.filter(patient=patient).delete()

@@ -4,6 +4,7 @@ Visits that are booked already take place: who restricts a record cancels them f
 """
 
 from appointments.booking.rules import in_one_transaction
+from appointments.calls import call_list
 from appointments.models import Patient, WaitlistEntry, WaitlistOffer
 from appointments.patient_records.whole_record import mails_of, whole_record
 from appointments.waitlist import entries
@@ -20,7 +21,9 @@ def restrict(patient: Patient) -> None:
     for entry in WaitlistEntry.objects.of_patient(patient).order_by("pk"):
         entries.withdraw(WaitlistOffer.objects.filter(entry=entry))
     whole_record(patient).filter(restricted_at=None).update(restricted_at=database_time.now())
-    outbox.forget_all(mails_of(patient))
+    things = mails_of(patient)
+    outbox.forget_all(things)
+    call_list.drop_all(things)
 
 
 @in_one_transaction

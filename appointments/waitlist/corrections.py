@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from appointments.booking import patients
 from appointments.booking.rules import in_one_transaction
-from appointments.models import EntryStatus, OfferStatus, Patient, WaitlistEntry
+from appointments.models import Appointment, EntryStatus, OfferStatus, Patient, WaitlistEntry
 from appointments.models.keys import new_key
 from appointments.waitlist import emails, entries
 from core.people import email_addresses
@@ -21,7 +21,9 @@ def correct_address(entry: WaitlistEntry, email: str) -> WaitlistEntry:
     The new address gets the link, and the open offer if there is one; what waits to be sent to the
     old one is dropped. Return the place as it is now. Raises AlreadyWaits.
     """
-    others = entries.of_address(email)
+    entry.email = email
+    person = patients.match_key(entry)
+    others = entries.of_address(email, person)
     entry = WaitlistEntry.objects.select_for_update().get(pk=entry.pk)
     was, entry.email = entry.email, email
     entry.person = patients.match_key(entry)
@@ -79,6 +81,9 @@ def _readdress(entry: WaitlistEntry, was: str) -> None:
         emails.drop(entry, was)
         entry.key = new_key()
         changed.append("key")
+    if not entry.email and entry.contact == Appointment.Contact.EMAIL:
+        entry.contact = Appointment.Contact.CALL
+        changed.append("contact")
     entry.save(update_fields=changed)
     if is_another and entry.status in (EntryStatus.WAITING, EntryStatus.ASKED):
         emails.joined(entry, at_once=True)

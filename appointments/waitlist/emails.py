@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from appointments.calls import call_list
 from appointments.models import Patient, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import time_zones
 from appointments.waitlist import links
@@ -30,6 +31,8 @@ def joined(entry: WaitlistEntry, *, at_once: bool = False) -> None:
     Those questions are one mail for each address: its link leads to the others as well. `at_once`:
     the address has had no mail about it.
     """
+    if not entry.email:
+        return  # the desk has put them in line while they were on the phone
     about = _about_place(entry, entry.email)
     wait = timedelta(0) if at_once else outbox.delay(about=about, longest=LONGEST_PAUSE)
     said: dict[str, Any] = {"name": entry.greeting_name, "link": links.absolute(entry)}
@@ -62,6 +65,9 @@ def offered(offer: WaitlistOffer, *, again: bool = False) -> None:
 def taken(offer: WaitlistOffer) -> None:
     """Somebody was faster. The offer itself is not sent any more if it still waits."""
     key = f"appointment-offer-taken:{offer.pk}"
+    if not offer.entry.email and not call_list.was_told("waitlist_offer", offer):
+        call_list.drop(about=_about(offer))
+        return
     _about_offer("waitlist_offer_taken", offer, key, overtakes=True)
 
 
@@ -69,15 +75,24 @@ def drop(entry: WaitlistEntry, email: str) -> None:
     """Send nothing more about the place to an address that it has no more."""
     outbox.drop(about=_about_place(entry, email))
     for offer in entry.offers.all():
-        outbox.drop(about=_about(offer))
+        withdraw(offer)
 
 
 def withdraw(offer: WaitlistOffer) -> None:
     """Do not send an offer that nobody waits for any more."""
     outbox.drop(about=_about(offer))
+    call_list.drop(about=_about(offer))
 
 
 def _about_offer(template: str, offer: WaitlistOffer, key: str, **options: Any) -> None:
+    if not offer.entry.email and _is_restricted(offer.entry):
+        return
+    if not offer.entry.email:
+        for_call = ("overtakes", "not_after")
+        known = {name: options[name] for name in for_call if name in options}
+        known.setdefault("not_after", offer.starts_at)
+        call_list.add(template, key=key, about=_about(offer), offer=offer, **known)
+        return
     outbox.enqueue(
         template,
         key=key,

@@ -12,6 +12,7 @@ from appointments.booking import holds, patients
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import in_one_transaction
 from appointments.models import (
+    Appointment,
     EntryStatus,
     OfferStatus,
     Provider,
@@ -82,7 +83,7 @@ def join(
     } | {name: getattr(details, name) for name in TYPED}
     given["zone"] = STATES[state].zone_for(details.zone)
     whose = {"person": patients.match_key(details), "service": service, "state": state}
-    places = of_address(details.email)
+    places = of_address(details.email, whose["person"])
     mine = [place for place in places if all(getattr(place, k) == v for k, v in whose.items())]
     in_line = any(place.is_waiting for place in mine)
     must_ask = in_line or sum(place.is_waiting for place in places) >= MOST_ENTRIES
@@ -104,7 +105,7 @@ def keep(entry: WaitlistEntry) -> WaitlistEntry:
     """
     now = database_time.now()
     same = {name: getattr(entry, name) for name in ("person", "service_id", "state")}
-    places = of_address(entry.email)
+    places = of_address(entry.email, entry.person)
     mine = [place for place in places if all(getattr(place, k) == v for k, v in same.items())]
     in_line = next((place for place in mine if place.is_waiting), None)
     asked = next((place for place in mine if place.pk == entry.pk and place.is_asked), None)
@@ -122,16 +123,18 @@ def keep(entry: WaitlistEntry) -> WaitlistEntry:
     return in_line
 
 
-def of_address(email: str) -> list[WaitlistEntry]:
-    """Return the address's places, in line or asked about, in order; one request at a time."""
+def of_address(email: str, person: str) -> list[WaitlistEntry]:
+    """Return the address's places, in line or asked about, in order; one request at a time.
+
+    Without an e-mail address they are those of the person of this `match_key`.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('waitlist'), hashtext(%s))",
-            [email_addresses.normalized(email)],
+            [email_addresses.normalized(email) if email else person],
         )
-    mine = WaitlistEntry.objects.of_address(email).filter(
-        status__in=[EntryStatus.WAITING, EntryStatus.ASKED]
-    )
+    places = WaitlistEntry.objects.filter(status__in=[EntryStatus.WAITING, EntryStatus.ASKED])
+    mine = places.of_address(email) if email else places.filter(email="", person=person)
     # "waiting" comes last by the alphabet, and first here: of two for the same the one in line.
     ordered = mine.order_by("-status", "created", "pk")
     return list(ordered.select_related("service").select_for_update(of=("self",)))
@@ -147,6 +150,15 @@ def leave(entry: WaitlistEntry) -> bool:
 def remove(entry: WaitlistEntry) -> bool:
     """Staff take somebody off the list, without a mail. False if it was closed before."""
     return _close(entry, EntryStatus.REMOVED)
+
+
+@in_one_transaction
+def fulfil(entry: WaitlistEntry, visit: Appointment) -> bool:
+    """Who waited has this visit. False if the place was closed before."""
+    if not _close(entry, EntryStatus.FULFILLED):
+        return False
+    WaitlistEntry.objects.filter(pk=entry.pk).update(appointment=visit)
+    return True
 
 
 def _close(entry: WaitlistEntry, status: EntryStatus) -> bool:

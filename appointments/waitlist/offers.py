@@ -30,7 +30,7 @@ MOST_A_DAY = 3  # offers to one who waits
 MOST_TIMES, MOST_READ = 5, 500
 
 
-class _NobodyLeft(Exception):
+class NobodyLeft(Exception):
     """Who was to be asked has an offer by now, or is gone."""
 
 
@@ -104,19 +104,25 @@ def _offer(
 ) -> list[int]:
     """Keep the time and offer it to the first three of these; the keys of who was asked."""
     try:
-        return _keep_and_ask(service, state, starts_at, provider, suited)
-    except (SlotTaken, _NobodyLeft):  # the next run looks again
+        return keep_and_ask(service, state, starts_at, provider, suited)
+    except (SlotTaken, NobodyLeft):  # the next run looks again
         return []
 
 
 @in_one_transaction
-def _keep_and_ask(
+def keep_and_ask(
     service: Service,
     state: str,
     starts_at: datetime,
     provider: Provider,
     suited: Sequence[WaitlistEntry],
+    *,
+    keep_for: timedelta = OFFER_FOR,
 ) -> list[int]:
+    """Keep the time and offer it to the first three of these; return the keys of who was asked.
+
+    Raises SlotTaken, and NobodyLeft where nobody of them can be asked any more.
+    """
     _one_at_a_time(service, state)
     hold = holds.take_hold(
         service=service,
@@ -125,13 +131,13 @@ def _keep_and_ask(
         visitor=f"{hold_owner.OF_WAITLIST}{secrets.token_hex(16)}",
         zone=suited[0].zone,
         provider=provider,
-        keep_for=OFFER_FOR,
+        keep_for=keep_for,
         proved=True,  # how many are kept for those who wait is bounded by `openings`
     )
     now = database_time.now()
     asked = _still_in_line(suited, starts_at, now)
     if not asked or hold.held_until is None:
-        raise _NobodyLeft
+        raise NobodyLeft
     offers = WaitlistOffer.objects.bulk_create(
         WaitlistOffer(
             entry=entry,

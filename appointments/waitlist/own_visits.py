@@ -12,7 +12,8 @@ from core.database import database_time
 
 def visits_of(entry: WaitlistEntry) -> list[Appointment]:
     """The upcoming visits of who waits, as far as mails about them go to the same address."""
-    visits = Appointment.objects.upcoming(database_time.now()).of_address(entry.email)
+    ahead = Appointment.objects.upcoming(database_time.now())
+    visits = ahead.of_address(entry.email) if entry.email else ahead.filter(email="")
     mine = visits.filter(patient__in=patients.known_as(entry.person))
     return list(mine.select_related("service", "provider", "patient").order_by("starts_at"))
 

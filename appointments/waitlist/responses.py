@@ -60,7 +60,7 @@ def accept(offer: WaitlistOffer, *, seen: Collection[int] = (), instead_of: int 
 def _accept(offer: WaitlistOffer, seen: Collection[int], instead_of: int) -> Appointment:
     given_up = Appointment.objects.filter(pk=instead_of).values_list("provider_id", flat=True)
     lock([offer.provider_id, *given_up])
-    lock_address(offer.entry.email)
+    lock_address(offer.entry)
     entry, others = _claim(offer)
     _give_up(entry, seen, instead_of)
     appointment = visits.book(hold=_hold(offer), details=_details(entry), invited=True)

@@ -78,6 +78,7 @@
     content.id = "drawer-content";
     body.replaceChildren(content);
     window.htmx?.process(body);
+    followEmail();
     before = kept ?? typed();
     says.textContent = "";
     drawer.scrollTop = 0;
@@ -154,6 +155,14 @@
       if (!inside || mayLose()) open(link.href);
     } else if (inside && !link.href.startsWith("tel:") && !mayLose()) event.preventDefault();
   });
+  // Nobody is asked about e-mail where no address is typed.
+  const followEmail = () => {
+    const field = document.getElementById("id_email");
+    for (const part of document.querySelectorAll("[data-needs-email]")) part.hidden = Boolean(field) && !field.value.trim();
+  };
+  document.addEventListener("input", (event) => event.target.id === "id_email" && followEmail());
+  followEmail();
+
   document.addEventListener("keydown", (event) => {
     // Enter in the search goes to the first who was found.
     if (event.key !== "Enter" || !event.target.matches?.("#find-patient")) return;

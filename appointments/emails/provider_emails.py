@@ -1,0 +1,55 @@
+"""The mails to providers about their visits: a time on their own clock and a link, and no name."""
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+
+from appointments.models import Appointment, Provider
+from appointments.scheduling import time_zones
+from core.mail import outbox
+from core.signed_links import absolute_url
+
+LONGEST_DELAY_OF_CHANGE = timedelta(hours=1)
+IN_TIME = timedelta(hours=2)  # before the visit: from then on every change is told at once
+
+
+def tell(
+    template: str,
+    appointment: Appointment,
+    sequence: int,
+    *,
+    first: bool = False,
+    before: datetime | None = None,
+) -> None:
+    """Nothing is written for a provider without an address, or when the visit is over anyway.
+
+    What is not the first word about a visit may wait a little for the next one, and then does not
+    say how it stood `before`: the provider may never have heard of that.
+    """
+    provider: Provider = appointment.provider
+    if not provider.email:
+        return
+    about = f"provider:{provider.pk}:appointment:{appointment.pk}"
+    wait = timedelta(0) if first else delay_of_change(about, appointment)
+    outbox.enqueue(
+        template,
+        key=f"{template.replace('_', '-')}:{appointment.pk}:{provider.pk}:{sequence}",
+        to=provider.email,
+        about=about,
+        overtakes=True,
+        wait=wait,
+        not_after=appointment.ends_at,
+        starts=appointment.starts_at.astimezone(provider.zone),
+        zone=time_zones.words(provider.time_zone),
+        link=absolute_url(reverse("admin:appointments_appointment_change", args=[appointment.pk])),
+        before=None if wait else before,
+    )
+
+
+def delay_of_change(about: str, appointment: Appointment) -> timedelta:
+    """Return how long a mail waits for the next change of the same visit, so that many are one.
+
+    Not at all for the first in a while; the last of many in a row says how the visit stands.
+    """
+    latest = appointment.starts_at - IN_TIME
+    return outbox.delay(about=about, longest=LONGEST_DELAY_OF_CHANGE, latest=latest)
