@@ -5,10 +5,10 @@ from inspect import ismethod
 from types import MethodType
 
 from django.contrib.admin import ModelAdmin
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-Page = tuple[str, Callable[..., HttpResponse]]  # its route, and its view
+Page = tuple[str, Callable[..., HttpResponseBase]]  # its route, and its view
 
 
 def admin_urls(model_admin: ModelAdmin, pages: Iterable[Page]) -> list[URLPattern]:

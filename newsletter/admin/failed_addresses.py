@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.timezone import localtime
@@ -52,7 +53,7 @@ def failed_view(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpR
     return declare(shown, [issue], [who for who, _why, _when in rows if who])
 
 
-def failed_csv_view(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def failed_csv_view(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
     """Return all of one kind as CSV, read and sent by AT_ONCE; each part is in the trail first."""
     issue = _issue(model_admin, request, pk)
     kind = _kind(request)

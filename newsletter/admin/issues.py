@@ -224,8 +224,9 @@ class IssueAdmin(AutosavedAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         issue = self.get_object(request, object_id)
-        mine = {"workflow_actions": self._actions(request, issue)} if issue else {}
-        mine |= {"is_nav_sidebar_enabled": False}
+        mine: dict[str, Any] = {"is_nav_sidebar_enabled": False}
+        if issue:
+            mine["workflow_actions"] = self._actions(request, issue)
         return super().change_view(request, object_id, form_url, mine | (extra_context or {}))
 
     def add_view(

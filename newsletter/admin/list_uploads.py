@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
@@ -162,8 +163,8 @@ class ListUploadAdmin(ReadOnlyAdmin):
         try:
             upload = self._upload(request, object_id)
         except Http404:
-            answer = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-            return declare_none(answer)
+            self.message_user(request, _("There is no such import."), messages.WARNING)
+            return declare_none(redirect("admin:newsletter_listupload_changelist"))
         return self._shown(request, upload, ColumnsForm(upload=upload))
 
     def columns_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -195,7 +196,7 @@ class ListUploadAdmin(ReadOnlyAdmin):
         page = TemplateResponse(request, "admin/newsletter/listupload/_progress.html", context)
         return declare_none(page)
 
-    def report_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def report_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Return each line that was not taken over, or not all of it, as CSV."""
         upload = self._upload(request, str(pk))
         headers = {"Content-Disposition": f'attachment; filename="import-{upload.pk}.csv"'}

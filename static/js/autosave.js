@@ -62,7 +62,7 @@
     kept = "unsaved" in words ? null : saved;
     form.addEventListener("input", () => {
       if (undecided) say(words.undecided);
-      else if (!state.textContent) say(words.dirty);
+      else if (!state.textContent.trim()) say(words.dirty);
     });
     form.addEventListener("submit", () => {
       leaving = true;

@@ -24,6 +24,7 @@ from core.staff.autosave import editing_presence, storage
 from core.validation.primary_keys import parse_key
 
 TAKE_UP = "_take_up"  # the button that puts into the form what was kept
+CLOCK = "g:i A"
 PRESENCE = "_presence"  # sent instead of the form where nothing was typed since
 
 
@@ -52,7 +53,7 @@ class AutosavedAdmin(ModelAdmin):
                 kept = storage.keep(request.user, self.model, pk, request.POST)
             except storage.TooLong:
                 return JsonResponse({"problem": _("This is too long to be kept.")}, status=413)
-            answer["kept"] = date_format(timezone.localtime(kept.saved_at), "TIME_FORMAT")
+            answer["kept"] = date_format(timezone.localtime(kept.saved_at), CLOCK)
         return JsonResponse(answer | {"others": self._others(request, pk)})
 
     def discard_new_view(self, request: HttpRequest) -> HttpResponse:
@@ -138,7 +139,7 @@ class AutosavedAdmin(ModelAdmin):
         typed = storage.others(request.user, self.model, pk)
         told = [
             _("{name} has typed something here at {time} and not saved it.").format(
-                name=row.user, time=date_format(timezone.localtime(row.saved_at), "TIME_FORMAT")
+                name=row.user, time=date_format(timezone.localtime(row.saved_at), CLOCK)
             )
             for row in typed
         ]
