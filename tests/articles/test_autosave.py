@@ -87,7 +87,9 @@ def test_colleagues_are_told_that_somebody_types_and_read_none_of_it(editor):
     page = other.get(page_of(article)).text
     assert "Eddie Editor has typed something here" in page
     assert "Not yet for others" not in page
-    assert other.post(page_of(article), {"_take_up": "1"}, follow=True).status_code == 200
+    taken = other.post(page_of(article), {"_take_up": "1"}, follow=True)
+    assert taken.status_code == 200
+    assert "Not yet for others" not in taken.text
     assert Autosave.objects.get().user == editor.user
     other.post(page_of(article, "autosave/discard"))
     assert Autosave.objects.count() == 1

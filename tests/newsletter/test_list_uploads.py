@@ -81,8 +81,11 @@ def test_a_list_is_mapped_tried_and_imported_and_the_file_is_gone(editor, publis
 def test_a_column_that_says_who_left_cannot_be_taken_away(editor):
     page = upload(editor, FILE)
     row = ListUpload.objects.get()
-    roles = {"column-0": "email", "column-1": "", "column-2": ""}
-    editor.post(f"{LIST}{row.pk}/columns/", roles | {"all_in": "active"})
+    roles = ["email", "", ""]
+    sent = {f"column-{place}": role for place, role in enumerate(roles)}
+    editor.post(f"{LIST}{row.pk}/columns/", sent | {"all_in": "active"})
+    read_list_upload(row.pk)
+    uploads.check(ListUpload.objects.get(), roles=roles, all_in="active")
     read_list_upload(row.pk)
     uploads.start(ListUpload.objects.get())
     read_list_upload(row.pk)
