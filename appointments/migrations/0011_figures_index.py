@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0009_day_counts'),
+        ('appointments', '0010_call_list'),
     ]
 
     operations = [
