@@ -65,8 +65,9 @@ def find(term: str, most: int, patients: QuerySet[Patient]) -> Found:
     is_similar = not keys and patient_search.may_be_mistyped(term)
     if is_similar:
         similar = patient_search.similar(term)
-        visible = word_search.among(patients, set(similar)).in_bulk()
-        shown = [pk for pk in similar if pk in visible]
+        theirs = word_search.among(patients.order_by(), set(similar))
+        kept = set(theirs.values_list("pk", flat=True))
+        shown = [pk for pk in similar if pk in kept]
     else:
         shown = _likeliest(term, keys, patients) if keys else []
     records = patients.in_bulk(shown[:most])
