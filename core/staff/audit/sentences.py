@@ -50,7 +50,7 @@ def sentence(action: str, who: str, what: Sequence[str]) -> str:
     What a page or a button of an app is called by stands in the sentence where no other word is
     known: "Robin Vale used “send again” for …".
     """
-    facts = {"who": who, "what": get_text_list(what, _now("and")), "action": _spoken(action)}
+    facts = {"who": who, "what": get_text_list(list(what), _now("and")), "action": _spoken(action)}
     known = DONE.get(action) if what else DONE_TO_NOTHING.get(action)
     if known:
         return str(known) % facts

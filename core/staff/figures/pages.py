@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
@@ -17,12 +16,11 @@ from core.practice.models import Practice
 from core.spreadsheets import table
 from core.staff.audit.disclosures import declare_none
 from core.staff.figures.figure import Figure
+from core.staff.figures.period_form import PeriodForm
 from core.staff.figures.periods import Period, monday_of
 from core.staff.figures.plots import columns
-from core.validation import dates
 
 WEEKS = 12
-MOST_DAYS = 371  # 53 weeks
 
 Compute = Callable[[Period], Iterable[Figure]]
 
@@ -38,30 +36,6 @@ class Tab(NamedTuple):
 
 
 _tabs: list[Tab] = []
-
-
-class PeriodForm(forms.Form):
-    """From when to when, by the clock of the practice. Both days count."""
-
-    first = forms.DateField(
-        label=_("From"),
-        validators=[dates.validate_plausible],
-        widget=forms.DateInput({"type": "date"}),
-    )
-    last = forms.DateField(
-        label=_("To"),
-        validators=[dates.validate_plausible],
-        widget=forms.DateInput({"type": "date"}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        first, last = cleaned.get("first"), cleaned.get("last")
-        if first and last and last < first:
-            self.add_error("last", ValidationError(_("This day is before the first one.")))
-        elif first and last and (last - first).days >= MOST_DAYS:
-            self.add_error("last", ValidationError(_("Choose at most 53 weeks at a time.")))
-        return cleaned
 
 
 def figures_page(
