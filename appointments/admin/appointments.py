@@ -119,7 +119,7 @@ class AppointmentAdmin(admin.ModelAdmin):
     # ── the list ──
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Appointment]:
-        visits = super().get_queryset(request).visible_to(request.user)
+        visits = super().get_queryset(request).visible_to(request.user)  # type: ignore[attr-defined]  # our queryset
         visits = visits.select_related("patient", "provider", "service", "status_reason")
         return practice_time.with_practice_zone(visits)
 

@@ -208,7 +208,7 @@ def move_forms(request: HttpRequest, visit: Appointment) -> tuple[FreeTimesForm,
     asked = asked_for(request)
     starts_at = booking_choice.parse_start(asked.get("starts_at", ""))
     values = {"provider": str(visit.provider_id)}
-    values |= {name: asked[name] for name in ("provider", "day") if name in asked}
+    values |= {name: str(asked[name]) for name in ("provider", "day") if name in asked}
     choice = FreeTimesForm(values)
     chosen: dict[str, Any] = {"provider": visit.provider, "day": None}
     if choice.is_valid():

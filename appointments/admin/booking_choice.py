@@ -116,7 +116,7 @@ def read(asked: QueryDict, patient: Patient | None = None) -> BookingStart:
         patient = Patient.objects.kept().filter(pk=parse_key(asked.get("patient"))).first()
     if patient is None and entry is not None:
         patient = patients.known_as(entry.person).first()
-    values = _proposed(patient, entry) | {n: asked[n] for n in CHOSEN if n in asked}
+    values = _proposed(patient, entry) | {n: str(asked[n]) for n in CHOSEN if n in asked}
     typed = "new" in asked or "first_name" in asked
     is_new = patient is None and (typed or entry is not None)
     return BookingStart(patient, entry, is_new, values, parse_start(asked.get("starts_at", "")))
@@ -145,7 +145,7 @@ def _proposed(patient: Patient | None, entry: WaitlistEntry | None) -> dict[str,
     if last is None:
         states = licensed_states()
         service = _first_service(Audience.NEW if patient is None else Audience.ANYONE)
-        return _values(service, *states) if len(states) == 1 else _values(service)
+        return _values(service, next(iter(states)) if len(states) == 1 else "")
     service = last.service if _for_returning(last.service) else _first_service(Audience.RETURNING)
     provider: Provider = last.provider
     still = provider.active and service and service.providers.filter(pk=provider.pk).exists()

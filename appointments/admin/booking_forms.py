@@ -62,7 +62,7 @@ class StaffBookingForm(StaffTimeForm):
         super().__init__(*args, choice=choice, **kwargs)
         self.service, self.state, self.patient = choice.get("service"), choice["state"], patient
         self.entry = entry
-        self.initial |= self._known(typed or {})
+        self.initial = {**self.initial, **self._known(typed or {})}
         regions = STATES[self.state].regions if self.state else ()
         self.fields["zone"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             (region.zone, f"{time_zones.words(region.zone)} ({region.places})")
@@ -145,7 +145,7 @@ class StaffBookingForm(StaffTimeForm):
             **self._caller(),
         )
 
-    def _caller(self) -> dict[str, str]:
+    def _caller(self) -> dict[str, Any]:
         """Return who asked for the place in line, where that was another than the patient."""
         names = ("booked_for", "booked_by")
         return {name: getattr(self.entry, name) for name in names} if self.entry else {}

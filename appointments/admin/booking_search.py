@@ -54,6 +54,6 @@ def _next_visits(found: list[Patient]) -> dict[int, str]:
 def _carried(asked: QueryDict) -> dict[str, str]:
     """Return what was chosen before the patient was, other than what is proposed to everybody."""
     usual = booking_choice.read(QueryDict()).values
-    chosen = {name: asked[name] for name in booking_choice.CHOSEN if name in asked}
-    also = {name: asked[name] for name in ("starts_at", "entry") if asked.get(name)}
+    chosen = {name: str(asked[name]) for name in booking_choice.CHOSEN if name in asked}
+    also = {name: str(asked[name]) for name in ("starts_at", "entry") if asked.get(name)}
     return {name: value for name, value in chosen.items() if value != usual.get(name)} | also

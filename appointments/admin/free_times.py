@@ -28,7 +28,7 @@ class FreeTime(NamedTuple):
 class Day(NamedTuple):
     day: date
     name: str
-    count: int  # how many times begin then
+    number: int  # how many times begin then
 
 
 @dataclass
@@ -78,7 +78,7 @@ class ShownTimes:
     @cached_property
     def day(self) -> date:
         """The day asked for; else the moved visit's own, or the first, that has any time."""
-        with_times = [day.day for day in self.days if day.count]
+        with_times = [day.day for day in self.days if day.number]
         asked = self.asked_day
         if asked and asked >= self.first_day and (asked in with_times or not self.or_first):
             return asked

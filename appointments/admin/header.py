@@ -35,8 +35,8 @@ def desk_links(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     if request.user.has_perm("appointments.view_waitlistentry"):
         waiting = WaitlistEntry.objects.waiting(database_time.now()).order_by().values("pk")
         places = reverse("admin:appointments_waitlistentry_changelist")
-        count = waiting[: MOST_WAITING + 1].count()
-        links.append(_counted(_("Waitlist"), places, count, MOST_WAITING))
+        number = waiting[: MOST_WAITING + 1].count()
+        links.append(_counted(_("Waitlist"), places, number, MOST_WAITING))
     count = to_do.count(request)
     if count is not None:
         links.append(_counted(_("To do"), reverse("admin:index") + "#to-do", count, to_do.MOST))

@@ -43,7 +43,7 @@ def _act(request: HttpRequest, patient: Patient) -> "str | NoteForm":
         return _write(request, patient, by)
     note = PatientNote.objects.filter(patient=patient, pk=parse_key(request.POST.get("note")))
     found = note.first()
-    done = bool(found) and _change(found, step, by)
+    done = found is not None and _change(found, step, by)
     if not done:
         messages.warning(request, _("That note was struck out meanwhile. Nothing has changed."))
     return str(_("Note changed")) if done else ""

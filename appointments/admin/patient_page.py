@@ -20,6 +20,7 @@ from appointments.booking import patients
 from appointments.models import (
     Appointment,
     Consent,
+    ConsentText,
     Patient,
     PrivacyRequest,
     RecordMerge,
@@ -152,7 +153,7 @@ def _consents(patient: Patient, zone: str) -> list[dict[str, Any]]:
     """Return each text that was agreed to, how often and when last."""
     given = Consent.objects.filter(appointment__patient=patient).order_by()
     texts = given.values("text__kind", "text__version")
-    kinds = dict(Consent._meta.get_field("text").related_model.Kind.choices)
+    kinds = dict(ConsentText.Kind.choices)
     return [
         {
             "text": kinds.get(row["text__kind"], row["text__kind"]),

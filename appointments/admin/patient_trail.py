@@ -5,6 +5,7 @@ comes from the rows as they stand now. What was erased leads to nobody any more.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet, Value, prefetch_related_objects
 from django.db.models.functions import Concat
@@ -79,7 +80,7 @@ def newest_first(rows: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
     return rows.order_by((F("at") + timedelta(0)).desc(), "-pk")
 
 
-def by_person(rows: QuerySet[AuditEvent]) -> QuerySet[AuditEvent, dict]:
+def by_person(rows: QuerySet[AuditEvent]) -> QuerySet[Any, Any]:
     """Return who did how much of it (`times`), and when `last`; who looked last comes first."""
     people = rows.values("user_pk", "email", "api_key")
     return people.annotate(times=Count("pk"), last=Max("at")).order_by("-last")

@@ -197,7 +197,7 @@ class PatientAdmin(admin.ModelAdmin):
         return False  # a record of care
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
-        kept = super().get_queryset(request).kept().visible_to(request.user)
+        kept = super().get_queryset(request).kept().visible_to(request.user)  # type: ignore[attr-defined]  # our queryset
         return practice_time.with_practice_zone(kept)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PatientList]:

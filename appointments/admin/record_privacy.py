@@ -1,6 +1,6 @@
 """A record is erased or restricted by two people: one asks here, another confirms here."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -16,6 +16,7 @@ from appointments.admin import practice_time
 from appointments.models import Patient, PrivacyRequest
 from appointments.patient_records import erasure, requests
 from core.staff.audit import disclosures, trail
+from core.staff.models import User
 from core.validation.primary_keys import parse_key
 
 Kind = PrivacyRequest.Kind
@@ -61,7 +62,7 @@ def privacy_view(admin: Any, request: HttpRequest, object_id: str) -> HttpRespon
         said = form.cleaned_data
         try:
             with transaction.atomic():
-                requests.ask(patient, said["kind"], reason=said["reason"], by=request.user)
+                requests.ask(patient, said["kind"], reason=said["reason"], by=_user(request))
                 _note(request, f"asked to {said['kind']}", patient)
         except requests.AlreadyAsked:
             messages.error(request, _("Something was asked for already, and waits."))
@@ -71,13 +72,17 @@ def privacy_view(admin: Any, request: HttpRequest, object_id: str) -> HttpRespon
     return _page(admin, request, patient, form)
 
 
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)  # the admin lets nobody in who is not signed in
+
+
 def _withdraw(request: HttpRequest, patient: Patient) -> None:
     asked = PrivacyRequest.objects.open_for(patient)
     try:
         if asked is None:
             raise requests.NotOpen
         with transaction.atomic():
-            requests.withdraw(asked, by=request.user)
+            requests.withdraw(asked, by=_user(request))
             _note(request, f"took back to {asked.kind}", patient)
     except requests.NotOpen:
         messages.error(request, MEANWHILE)
@@ -99,7 +104,7 @@ def privacy_decision_view(admin: Any, request: HttpRequest, object_id: str) -> H
     refused = request.POST.get("step") == "refuse"
     try:
         with transaction.atomic():
-            (requests.refuse if refused else requests.confirm)(asked, by=request.user)
+            (requests.refuse if refused else requests.confirm)(asked, by=_user(request))
             verb = "refused to" if refused else "confirmed to"
             _note(request, f"{verb} {asked.kind}", patient)
     except requests.SamePerson:
@@ -146,7 +151,7 @@ def _page(admin: Any, request: HttpRequest, patient: Patient, form: AskForm) -> 
         "years": settings.PATIENT_RECORD_YEARS,
         "asked": asked,
         "asked_when": asked and practice_time.format_datetime(asked.asked_at, zone),
-        "own": bool(asked) and asked.asked_by_pk == request.user.pk,
+        "own": asked is not None and asked.asked_by_pk == request.user.pk,
         "may_ask": request.user.has_perm(ASK),
         "may_confirm": request.user.has_perm(CONFIRM),
         "past": [

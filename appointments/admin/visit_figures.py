@@ -96,8 +96,8 @@ def _kept(
             one["due"] += number
         if status == Status.NO_SHOW:
             one["no_show"] += number
-    for key, number in late.items():
-        sums[key[place]].update(due=number, late=number)
+    for late_key, number in late.items():
+        sums[late_key[place]].update(due=number, late=number)
     return _Empty(sums)
 
 

@@ -140,7 +140,8 @@ class StaffTimeForm(forms.Form):
     def _fill_in_other_time(self) -> None:
         if self.starts_at and self.is_other_time:
             local = self.starts_at.astimezone(practice_time.zone())
-            self.initial |= {
+            self.initial = {
+                **self.initial,
                 "other_day": local.date(),
                 "other_clock": practice_time.format_time(local.time()),
             }

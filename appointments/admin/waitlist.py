@@ -139,7 +139,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistEntry]:
         places = super().get_queryset(request).prefetch_related("offers__provider")
         if not request.user.has_perm(SEES_RESTRICTED):
-            places = places.unrestricted()
+            places = places.unrestricted()  # type: ignore[attr-defined]  # our queryset
         return practice_time.with_practice_zone(places)
 
     def get_search_results(
@@ -238,7 +238,9 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
         more = {
             "can_correct": may,
             "can_offer": waits,
-            "has_offer": waits and entry.offers.open(database_time.now()).exists(),
+            "has_offer": entry is not None
+            and waits
+            and entry.offers.open(database_time.now()).exists(),
         } | (extra_context or {})
         return super().change_view(request, object_id, form_url, more)
 

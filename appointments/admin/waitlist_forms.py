@@ -65,7 +65,7 @@ class CallerForm(forms.Form):
         if patient:
             for name in IDENTITY:
                 del self.fields[name]
-            self.initial = {"phone": patient.phone} | self.initial
+            self.initial = {"phone": patient.phone, **self.initial}
         for text in ConsentText.current():
             if text.kind == ConsentText.Kind.EMAIL and not self._has_address:
                 continue

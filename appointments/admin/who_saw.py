@@ -122,7 +122,7 @@ def find_whose_trail(request: HttpRequest) -> HttpResponse:
     term = request.GET.get("q", "").strip().replace("\0", "")
     patients, places = _found(term, request) if term else ([], [])
     if len(patients) + len(places) == 1:
-        [row] = [*patients, *places]
+        row = (*patients, *places)[0]
         name = "patient" if patients else "place"
         return redirect(f"{reverse('admin:who_saw')}?{urlencode({name: row.pk})}")
     context = admin.site.each_context(request) | {
@@ -267,7 +267,7 @@ def _found(term: str, request: HttpRequest) -> tuple[list[Patient], list[Waitlis
     visible = Patient.objects.kept().visible_to(request.user)
     patients = list(patient_search.find_patients(visible, term)[:FOUND])
     called = WaitlistEntry.objects.alias(caller=Plain("booked_by"))
-    places = list(called.filter(PLACE_SEARCH.matching(term))[:MOST_PLACES])
+    places: list[Any] = list(called.filter(PLACE_SEARCH.matching(term))[:MOST_PLACES])
     people = Patient.objects.filter(match_key__in=[entry.person for entry in places])
     known = set(people.order_by().values_list("match_key", flat=True))
     return patients, [entry for entry in places if entry.person not in known][:FOUND]

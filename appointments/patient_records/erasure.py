@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from appointments.booking.rules import in_one_transaction, lock, settle_expired
 from appointments.calls import call_list
@@ -117,6 +117,6 @@ def _forget_names(patient: Patient) -> None:
         _log_of(model, pks).update(object_repr="–")
 
 
-def _log_of(model: type[Model], pks: list[int]):
+def _log_of(model: type[Model], pks: list[int]) -> QuerySet[LogEntry]:
     kind = ContentType.objects.get_for_model(model)
     return LogEntry.objects.filter(content_type=kind, object_id__in=map(str, pks))

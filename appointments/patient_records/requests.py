@@ -1,6 +1,7 @@
 """To erase or restrict a record takes two people: one asks, another with the right confirms."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core import serializers
 from django.db import IntegrityError, transaction
@@ -112,7 +113,7 @@ def do_again(text: str) -> tuple[int, int]:
     """
     done = failed = 0
     for row in serializers.deserialize("json", text):
-        request = row.object
+        request: Any = row.object
         row.save()
         patient = Patient.objects.filter(pk=request.patient_id).first()
         if request.status != RequestStatus.DONE or patient is None:

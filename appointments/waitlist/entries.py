@@ -82,8 +82,9 @@ def join(
         "consent_texts": list(details.consent_texts),
     } | {name: getattr(details, name) for name in TYPED}
     given["zone"] = STATES[state].zone_for(details.zone)
-    whose = {"person": patients.match_key(details), "service": service, "state": state}
-    places = of_address(details.email, whose["person"])
+    person = patients.match_key(details)
+    whose = {"person": person, "service": service, "state": state}
+    places = of_address(details.email, person)
     mine = [place for place in places if all(getattr(place, k) == v for k, v in whose.items())]
     in_line = any(place.is_waiting for place in mine)
     must_ask = in_line or sum(place.is_waiting for place in places) >= MOST_ENTRIES

@@ -161,7 +161,9 @@ class ArticleAdmin(AutosavedAdmin):
         form = self.get_form(request, article, change=pk is not None)(
             request.POST, instance=article
         )
-        formsets, _inlines = self._create_formsets(request, form.instance, change=pk is not None)
+        formsets, _inlines = self._create_formsets(  # type: ignore[attr-defined]  # Django's own
+            request, form.instance, change=pk is not None
+        )
         return JsonResponse(live_preview.render(request, form, formsets, pk))
 
     def save_model(self, request: HttpRequest, obj: Article, form: ModelForm, change: bool) -> None:

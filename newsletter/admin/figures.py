@@ -1,6 +1,7 @@
 """Figures of the newsletter: who came and who went, by week."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +18,7 @@ from newsletter.subscription import list_stats
 def newsletter(period: Period) -> Iterator[Figure]:
     """Yield how the list grew in each week of the period."""
     weeks = list_stats.weeks(period.begins, period.ends, period.zone)
-    found = {}
+    found: dict[Any, int] = {}
     for monday in period.weeks:
         came, went = weeks.get(monday, (0, 0))
         found |= {(monday, "came"): came, (monday, "went"): went, (monday, "more"): came - went}

@@ -194,7 +194,7 @@ def _mail_failed() -> Exists:
     )
 
 
-def _is_first() -> Exists:
+def _is_first() -> Any:
     """Whether the patient was never here, nor is expected, before this visit."""
     earlier = Appointment.objects.filter(patient=OuterRef("patient"), status__in=CAME)
     return ~Exists(earlier.filter(starts_at__lt=OuterRef("starts_at")))
