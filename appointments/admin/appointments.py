@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -120,6 +121,8 @@ class AppointmentAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Appointment]:
         visits = super().get_queryset(request).visible_to(request.user)  # type: ignore[attr-defined]  # our queryset
+        if SEARCH_VAR in request.GET and not request.user.has_perm(SEES_RESTRICTED):
+            visits = visits.exclude(patient__restricted_at__isnull=False)
         visits = visits.select_related("patient", "provider", "service", "status_reason")
         return practice_time.with_practice_zone(visits)
 
@@ -132,11 +135,8 @@ class AppointmentAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        if not search_term:
-            return queryset, False
-        if not request.user.has_perm(SEES_RESTRICTED):
-            queryset = queryset.exclude(patient__restricted_at__isnull=False)
-        return patient_search.find_visits(queryset, search_term), False
+        found = patient_search.find_visits(queryset, search_term) if search_term else queryset
+        return found, False
 
     @admin.display(description=_("starts"), ordering="starts_at")
     def starts(self, visit: Appointment) -> str:

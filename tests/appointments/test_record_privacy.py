@@ -1,11 +1,12 @@
 """To erase or restrict a record takes two people; what the law keeps, stays."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core import serializers
-from django.db import transaction
+from django.db import close_old_connections, connections, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +30,9 @@ from core.mail.models import EmailStatus, OutgoingEmail
 from core.staff.models import AuditEvent
 from tests.appointments import booking_steps, test_staff_book
 from tests.appointments.staff_clients import signed_in
+from tests.appointments.test_merging_records import wait_until_it_waits
 from tests.appointments.waitlist_setup import at_noon, booked_out
+from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_entry, make_patient, make_service, monday
 from tests.visitor import in_process
 
@@ -382,3 +385,24 @@ def test_it_is_lifted_by_two_people_as_well(desk, manager, restricted):
     decide(signed_in("manager"), restricted)
     assert not Patient.objects.get(pk=restricted.pk).is_restricted
     assert desk.get(url(restricted, "change")).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_books_while_a_record_is_erased_is_a_new_patient():
+    patient, service = make_patient(**DETAILS), make_service()
+    asked = requests.ask(patient, "erase", reason="By phone", by=make_staff("front desk"))
+    manager = make_staff("manager")
+
+    def book() -> None:
+        booking_steps.book(in_process(), service, monday("13:00"), **DETAILS)
+        connections.close_all()
+
+    thread = threading.Thread(target=book)
+    with transaction.atomic():
+        requests.confirm(asked, by=manager)
+        thread.start()
+        wait_until_it_waits()
+    thread.join(timeout=30)
+    close_old_connections()
+    visit = Appointment.objects.get(email=DETAILS["email"])
+    assert visit.patient_id not in (None, patient.pk)
