@@ -16,9 +16,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import booking_choice, practice_time, workflow_actions
+from appointments.admin import (
+    booking_choice,
+    practice_time,
+    restricted_records,
+    workflow_actions,
+)
 from appointments.admin.visit_time_forms import parse_choice
 from appointments.admin.waitlist_forms import CallerForm
+from appointments.booking.patients import RecordRestricted
 from appointments.booking.rules import BookingRests, SlotTaken
 from appointments.models import Patient, Provider, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import availability
@@ -41,12 +47,18 @@ def add_caller_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     patient = Patient.objects.kept().filter(pk=parse_key(request.GET.get("patient"))).first()
     if patient and not request.user.has_perm("appointments.view_patient"):
         raise PermissionDenied
+    if patient and patient.is_restricted:
+        return restricted_records.page(admin, request, patient)
     form = CallerForm(request.POST or None, patient=patient)
     if request.method == "POST" and form.is_valid():
-        entry = by_hand.add_caller(**form.wanted())
-        admin.log_addition(request, entry, [{"added": {}}])
-        messages.success(request, _("%(who)s is on the waitlist.") % {"who": entry})
-        return redirect("admin:appointments_waitlistentry_change", entry.pk)
+        try:
+            entry = by_hand.add_caller(**form.wanted())
+        except RecordRestricted:
+            form.add_error(None, restricted_records.NOT_BOOKED)
+        else:
+            admin.log_addition(request, entry, [{"added": {}}])
+            messages.success(request, _("%(who)s is on the waitlist.") % {"who": entry})
+            return redirect("admin:appointments_waitlistentry_change", entry.pk)
     context = _context(admin, request, _("Add a caller to the waitlist"))
     context |= {"form": form, "patient": patient}
     page = TemplateResponse(request, "admin/appointments/waitlist_caller.html", context)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from appointments.models import (
     Appointment,
+    Call,
     Consent,
     ConsentText,
     Patient,
@@ -57,6 +58,7 @@ def collect(patient: Patient, *, by: str) -> Record:
         "notes of the staff": [_note(note) for note in patient.notes.order_by("pk")],
         "waitlist": [_place(place) for place in _places(patient)],
         "e-mails": [_mail(mail) for mail in _mails(patient)],
+        "calls": [_call(call) for call in _calls(patient)],
         "merges": [_merge(merge) for merge in patient.merges.order_by("pk")],
         "asked for in privacy": [_request(each) for each in patient.requests.order_by("pk")],
     }
@@ -199,6 +201,21 @@ def _mail(mail: OutgoingEmail) -> Record:
         "subject": mail.subject,
         "text": told,
         "emptied": _iso(mail.purged_at),
+    }
+
+
+def _calls(patient: Patient) -> QuerySet[Call]:
+    return Call.objects.filter(about__in=mails_of(patient)).order_by("pk")
+
+
+def _call(call: Call) -> Record:
+    return {
+        "instead of the e-mail": call.kind,
+        "written": _iso(call.created),
+        "status": call.get_status_display(),
+        "no answer": call.tries,
+        "settled": _iso(call.settled_at),
+        "settled by": call.settled_by,
     }
 
 

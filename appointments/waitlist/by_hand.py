@@ -112,8 +112,10 @@ def add_caller(
 ) -> WaitlistEntry:
     """Give who is on the phone a place in line; who has one keeps its turn with what they say now.
 
-    No limit of places holds for staff. With an e-mail address a mail brings the link to it.
+    No limit of places holds for staff. With an e-mail address a mail brings the link to it. Raises
+    RecordRestricted.
     """
+    patients.require_unrestricted(details)
     now = database_time.now()
     person = patients.match_key(details)
     places = entries.of_address(details.email, person)

@@ -66,6 +66,7 @@ def test_the_file_holds_what_is_held_of_every_kind(manager, visit):
     ]
     assert [mail["to"] for mail in record["e-mails"]] == [DETAILS["email"]]
     assert len(record["waitlist"]) == 1
+    assert record["calls"] == []
 
 
 def test_no_key_leaves_with_it_and_its_name_tells_nothing(manager, visit):

@@ -16,6 +16,7 @@ from appointments.booking import patients
 from appointments.emails import link_emails, reminders, visit_emails
 from appointments.models import (
     Appointment,
+    Call,
     Consent,
     ConsentText,
     Patient,
@@ -250,6 +251,18 @@ def test_who_has_a_visit_ahead_is_not_erased_until_it_is_cancelled(desk, manager
     assert PrivacyRequest.objects.get().status == "asked", "neither done nor decided"
     visit.refresh_from_db()
     assert visit.patient == patient
+
+
+def test_who_has_no_address_is_erased_and_called_no_more(desk, manager):
+    patient = make_patient(email="", first_name="Noor", last_name="Quenby")
+    visit = past(patient, days=3, status=Status.CANCELLED)
+    call = {"key": "k", "kind": "appointment_cancelled", "about": visit_emails.about(visit)}
+    now = timezone.now()
+    call = Call.objects.create(appointment=visit, created=now, due_at=now, **call)
+    done(desk, manager, patient, "erase")
+    call.refresh_from_db()
+    assert call.status == "dropped"
+    assert not Patient.objects.exists()
 
 
 def test_another_who_shares_the_address_keeps_everything(desk, manager):

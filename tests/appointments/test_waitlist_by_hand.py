@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from appointments.models import (
     Appointment,
@@ -14,6 +15,7 @@ from appointments.models import (
     ConsentText,
     EntryStatus,
     OfferStatus,
+    Patient,
     Service,
     Status,
     WaitlistEntry,
@@ -87,6 +89,17 @@ def test_a_caller_is_put_in_line_and_one_who_calls_again_keeps_the_turn(desk, se
     assert templates() == []
     desk.post(ADD, caller(service, email="noor@example.org"))
     assert templates() == ["waitlist_joined"]
+
+
+def test_who_asked_to_be_left_alone_is_not_put_in_line_and_the_desk_is_told_why(desk, service):
+    restricted = make_patient(first_name="Noor", last_name="Haddad", email="", phone="+16155550117")
+    Patient.objects.filter(pk=restricted.pk).update(restricted_at=timezone.now())
+    answer = desk.post(ADD, caller(service))
+    assert "The record of this person is restricted" in answer.text
+    assert "Haddad" in answer.text, "what was typed is kept"
+    answer = desk.get(ADD, {"patient": restricted.pk})
+    assert (answer.status_code, "Haddad" in answer.text) == (403, False)
+    assert not WaitlistEntry.objects.exists()
 
 
 def test_a_known_patient_is_put_in_line_as_they_stand(desk, service):
