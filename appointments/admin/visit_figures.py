@@ -115,11 +115,12 @@ def _rates(slug: str, title: str, about: str, groups: Sequence[tuple[str, Counte
         slug,
         title,
         _(
-            "Of the visits that took place, that nobody came to, or that were cancelled less than "
-            "24 hours before their start (or later): how many were no-shows, and how many late "
-            "cancellations. Visits that were cancelled earlier, are still to come, or of which "
-            "nobody has said how they ended, are left out. How long before they were booked is "
-            "the time up to their start, in whole days of 24 hours."
+            "Of the visits that took place, that nobody came to, or that were cancelled late: how "
+            "many were no-shows, and how many late cancellations. Late is what staff cancelled "
+            "for a reason of “Cancelled late”, and what was cancelled without any reason less than "
+            "24 hours before its start, or after it. Visits that were cancelled earlier, are still "
+            "to come, or of which nobody has said how they ended, are left out. Lead time is from "
+            "the booking to the start, in whole days of 24 hours."
         ),
         [
             about,

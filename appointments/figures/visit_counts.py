@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import TruncWeek
 
-from appointments.models import Appointment, Status
+from appointments.models import Appointment, Status, StatusReason
 from core.staff.figures.periods import Period
 
 # What was booked, whatever came of it. Holds, and what nobody confirmed, are none.
@@ -32,22 +32,27 @@ def count(period: Period, *keys: str) -> dict[tuple, int]:
 
 
 def count_late(period: Period, *keys: str) -> dict[tuple, int]:
-    """Return how many of them were cancelled less than LATE before their start, or behind it.
+    """Return how many of them were cancelled late: the reason that staff chose says so.
 
-    The history says when: its first row with what the cancellation made of the visit. Later ones
-    are of other changes. One that has no such row is not taken for late.
+    Without a reason those are that were cancelled less than LATE before their start, or behind
+    it. The history says when: its first row with what the cancellation made of the visit. Later
+    ones are of other changes. One that has no such row is not taken for late.
     """
     cancelled = Q(
-        (f"{_HISTORY}__status", Status.CANCELLED), (f"{_HISTORY}__sequence", F("sequence"))
+        (f"{_HISTORY}__status", Status.CANCELLED),
+        (f"{_HISTORY}__sequence", F("sequence")),
+        status_reason=None,
     )
     in_time = cancelled & Q((f"{_HISTORY}__pgh_created_at__lte", F("starts_at") - LATE))
     visits = _visits(period).filter(status=Status.CANCELLED)
     rows = _with_keys(visits, period.zone).order_by().values_list(*keys)
     rows = rows.annotate(
+        told=Count("pk", distinct=True, filter=Q(status_reason__kind=StatusReason.Kind.LATE)),
         known=Count("pk", distinct=True, filter=cancelled),
         in_time=Count("pk", distinct=True, filter=in_time),
     )
-    return {tuple(key): known - early for *key, known, early in rows if known > early}
+    counted = {tuple(key): told + known - early for *key, told, known, early in rows}
+    return {key: number for key, number in counted.items() if number}
 
 
 def _visits(period: Period) -> QuerySet[Appointment]:

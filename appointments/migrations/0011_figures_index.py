@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='appointment',
-            index=models.Index(fields=['starts_at'], include=['id', 'status', 'provider', 'service', 'created', 'made_by_staff', 'api_key', 'sequence', 'blocked'], name='appointment_counted_by_start'),
+            index=models.Index(fields=['starts_at'], include=['id', 'status', 'provider', 'service', 'created', 'made_by_staff', 'api_key', 'sequence', 'blocked', 'status_reason'], name='appointment_counted_by_start'),
         ),
         migrations.RemoveIndex(
             model_name='appointment',

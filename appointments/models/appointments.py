@@ -207,7 +207,7 @@ class Appointment(models.Model):
                 fields=["starts_at"],
                 include=[
                     *("id", "status", "provider", "service", "created", "made_by_staff"),
-                    *("api_key", "sequence", "blocked"),
+                    *("api_key", "sequence", "blocked", "status_reason"),
                 ],
                 name="appointment_counted_by_start",
             ),

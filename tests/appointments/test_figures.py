@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from appointments import tasks
-from appointments.models import Appointment, Patient, Status, WaitlistEntry
+from appointments.models import Appointment, Patient, Status, StatusReason, WaitlistEntry
 from appointments.scheduling import availability
 from appointments.scheduling.states import STATES
 from core.api import keys
@@ -181,6 +181,17 @@ def test_late_is_a_day_of_hours_also_where_the_clocks_change_in_between(manager,
     late = visit(service, "2026-11-01", "11:00")
     cancel(late, late.starts_at - at(date(2026, 10, 31), "12:30"))  # 23 and a half
     assert rows(manager, "kept", "kept-by-service")[-1] == ["All", "1", "0", "0.0", "1", "100.0"]
+
+
+def test_the_reason_that_staff_chose_says_whether_it_was_late(manager, service):
+    # An hour before, as the clinic had to; and two days before, which was late for this visit.
+    for day, kind, before in (("20", "cancelled", 1), ("21", "late", 48)):
+        reason = StatusReason.objects.create(kind=kind, text=f"For {kind}")
+        row = visit(service, f"2026-10-{day}")
+        cancel(row, timedelta(hours=before))
+        Appointment.objects.filter(pk=row.pk).update(status_reason=reason)
+    found = rows(manager, "kept", "kept-by-lead-time")
+    assert found[-1] == ["All", "1", "0", "0.0", "1", "100.0"]
 
 
 def test_a_later_change_of_a_cancelled_visit_does_not_make_it_late(manager, service):
