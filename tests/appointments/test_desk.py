@@ -26,6 +26,7 @@ from tests.factories import (
     make_time_off,
     monday,
 )
+from tests.pages.factories import make_practice
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now
@@ -100,6 +101,8 @@ def test_what_there_is_to_do_has_a_page_and_a_part_of_the_desk(desk):
 
 
 def test_a_license_that_ends_within_sixty_days_is_something_to_do(desk):
+    make_practice()
+    make_service()  # with somebody who can be booked
     soon_over, long = make_provider(name="Soon Over"), make_provider(name="Renewed")
     for days in (20, 400):
         make_license(long, "NY", expires=practice_time.today() + timedelta(days=days))

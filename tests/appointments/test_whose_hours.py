@@ -15,6 +15,7 @@ from appointments import migrations
 from appointments.models import HoursException, Provider
 from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_conflicts import off
+from tests.appointments.test_desk import stretch
 from tests.core.guard.test_odd_requests import forms_of_the_admin
 from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_provider, make_service, make_time_off, monday
@@ -87,6 +88,21 @@ def test_a_clinician_gives_their_own_time_off_to_nobody_else(clinician, own):
     for whom in ("clinic", make_provider().pk):
         assert clinician.post(page("change", row), off(provider=whom)).status_code == 200
         assert HoursException.objects.get().provider == own
+
+
+@pytest.mark.parametrize("kind", ["time_off", "extra_hours"])
+def test_a_stretch_of_the_board_is_closed_or_opened_by_whose_hours_it_is(clinician, own, kind):
+    page = reverse("admin:appointments_appointment_hours")
+    theirs = stretch(make_provider(), "16:00", "17:00", kind=kind)
+    shown = clinician.get(page, theirs)
+    assert shown.status_code == 200
+    assert 'name="kind"' not in text_of(shown)
+    assert clinician.post(page, theirs).status_code == 403
+    assert not HoursException.objects.exists()
+    mine = stretch(own, "16:00", "17:00", kind=kind)
+    assert 'name="kind"' in text_of(clinician.get(page, mine))
+    assert clinician.post(page, mine).status_code == 302
+    assert set(HoursException.objects.values_list("provider", flat=True)) == {own.pk}
 
 
 def test_somebody_whose_account_is_no_providers_reads_why_nothing_can_be_chosen(db):

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import practice_time, schedule_conflicts
+from appointments.admin import practice_time, schedule_conflicts, schedule_rights
 from appointments.admin.desk import parts, scope
 from appointments.models import HoursException, Provider
 from appointments.scheduling import availability, time_zones
@@ -80,6 +80,8 @@ def desk_hours(request: HttpRequest) -> HttpResponse:
     if not form.is_valid() or not form.cleaned_data["kind"]:
         return _part(request, form, status=400)
     who = form.cleaned_data["provider"]
+    if not schedule_rights.may_change(request.user, who.pk):
+        raise PermissionDenied
     model_admin = admin.site.get_model_admin(HoursException)
     return schedule_conflicts.before_saving(
         model_admin, request, lambda: _save(model_admin, request, form), provider=who.pk
@@ -125,6 +127,8 @@ def _part(request: HttpRequest, form: StretchForm, *, status: int) -> HttpRespon
     context = parts.board_context(request, scope.of_key(asked)) | {"form": form, "kinds": Kind}
     if form.is_valid():
         context |= _words(form)
+        own = schedule_rights.may_change(request.user, form.cleaned_data["provider"].pk)
+        context["may_close"] = context["may_close"] and own
     return disclosures.declare_none(TemplateResponse(request, PART, context, status=status))
 
 
