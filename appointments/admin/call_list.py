@@ -26,6 +26,11 @@ from core.validation.primary_keys import parse_key
 PAGE = "admin/appointments/call_list.html"
 AT_ONCE = 25
 CHANGE = "appointments.change_appointment"
+# After these the visit takes place: they have to know how.
+MEET_AGAIN = (
+    *("appointment_booked", "appointment_series", "appointment_moved"),
+    *("appointment_confirm", "appointment_reminder"),
+)
 
 
 @admin.site.register_page("calls/")  # type: ignore[attr-defined]  # our site: core.staff
@@ -112,7 +117,7 @@ def _row(call: Call, now: Any) -> dict[str, Any]:
         "contact": about.get_contact_display(),
         "their_clock": clock_in(now.astimezone(about.patient_zone), time_zones.words(zone)),
         "say": spoken_words.say(call),
-        "room": _room(visit),
+        "room": _room(visit) if call.kind in MEET_AGAIN else "",
         "until": practice_time.format_short_datetime(call.until, ours) if call.until else "",
         "tried": practice_time.format_short_datetime(call.tried_at, ours) if call.tried_at else "",
     }
