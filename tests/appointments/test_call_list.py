@@ -117,6 +117,14 @@ def test_a_reminder_is_one_call_and_none_stands_on_the_list_once_the_visit_has_b
     assert mails() == []
 
 
+def test_who_was_just_told_the_time_is_not_reminded_of_it(service):
+    Service.objects.update(reminder_hours=[24])
+    soon = timezone.now() + timedelta(hours=20)
+    visit = make_appointment(service=service, patient=make_caller(), starts_at=soon)
+    call_list.add("appointment_booked", key="k", about=f"appointment:{visit.pk}", appointment=visit)
+    assert reminders.write_due() == 0
+
+
 def test_a_slip_of_the_hand_is_called_about_by_nobody(service):
     begun = timezone.now() - timedelta(minutes=20)
     visit = make_appointment(service=service, patient=make_caller(), starts_at=begun)
