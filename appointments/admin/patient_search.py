@@ -170,6 +170,12 @@ VISIT = PersonSearch(
     numbers=["phone", "patient__phone"],
     births=["patient__birth_date"],
 )
+PLACE = PersonSearch(
+    names=["search_name", "caller"],
+    addresses=["email"],
+    numbers=["phone"],
+    births=["birth_date"],
+)
 # Seldom filled, and slow to make: only where there is one.
 CALLED_BY = Case(
     When(booked_by="", then=Value("")), default=Plain("booked_by"), output_field=TextField()

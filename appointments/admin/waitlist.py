@@ -30,14 +30,6 @@ from core.people import phone_numbers
 from core.people.name_matching import Plain
 from core.staff.admin_urls import Page, admin_urls
 
-SEARCH = patient_search.PersonSearch(
-    names=["search_name", "caller"],
-    addresses=["email"],
-    numbers=["phone"],
-    births=["birth_date"],
-)
-
-
 PAGES: list[Page] = [
     ("caller/", add_caller_view),
     ("suits/", suits_view),
@@ -94,7 +86,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     list_per_page = 50
     empty_value_display = "–"
     ordering = ["created", "pk"]
-    search_fields = ["search_name"]  # see SEARCH
+    search_fields = ["search_name"]  # see patient_search.PLACE
     search_help_text = patient_search.SEARCH_HELP
     actions = ["remove_chosen"]
     fieldsets = [
@@ -148,7 +140,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
         if not search_term:
             return queryset, False
         called = queryset.alias(caller=Plain("booked_by"))
-        return called.filter(SEARCH.matching(search_term)), False
+        return called.filter(patient_search.PLACE.matching(search_term)), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [name for _title, options in self.fieldsets for name in options["fields"]]

@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import patient_search, patient_trail, practice_time
 from appointments.admin.trail_words import Key, Words, lines
-from appointments.admin.waitlist import SEARCH as PLACE_SEARCH
 from appointments.models import Patient, WaitlistEntry
 from core.people.name_matching import Plain
 from core.spreadsheets import table
@@ -267,7 +266,7 @@ def _found(term: str, request: HttpRequest) -> tuple[list[Patient], list[Waitlis
     visible = Patient.objects.kept().visible_to(request.user)
     patients = list(patient_search.find_patients(visible, term)[:FOUND])
     called = WaitlistEntry.objects.alias(caller=Plain("booked_by"))
-    places: list[Any] = list(called.filter(PLACE_SEARCH.matching(term))[:MOST_PLACES])
+    places: list[Any] = list(called.filter(patient_search.PLACE.matching(term))[:MOST_PLACES])
     people = Patient.objects.filter(match_key__in=[entry.person for entry in places])
     known = set(people.order_by().values_list("match_key", flat=True))
     return patients, [entry for entry in places if entry.person not in known][:FOUND]
