@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from appointments.admin.desk.frame import ROW, Frame, Rows
+from appointments.admin.desk.frame import ROW, Frame, Rows, clock_at
 from appointments.admin.desk.suiting import Waiting
 from appointments.models import HoursException
 from appointments.scheduling import opening_hours
 from appointments.scheduling.availability import moment
 from appointments.scheduling.intervals import Interval, difference, union
-from appointments.templatetags.appointments import clock
 
 SHORTEST = 2 * ROW  # what is shorter is no free time
 DAY = timedelta(days=1)
@@ -30,6 +29,10 @@ class Band:
     rows: Rows
     words: str = ""
 
+    @property
+    def css(self) -> str:
+        return f"{self.kind} {self.rows.css}"
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -39,6 +42,15 @@ class Gap:
     words: str
     name: str
     query: str
+
+    @property
+    def css(self) -> str:
+        return self.rows.css
+
+    @property
+    def label(self) -> str:
+        """Return what a screen reader says."""
+        return f"{self.name}, {self.words}" if self.words else self.name
 
 
 def open_hours(frame: Frame, open_: Iterable[Interval]) -> list[Band]:
@@ -105,7 +117,7 @@ def gap(free: Interval, frame: Frame, waiting: Waiting, who: Any, zone: ZoneInfo
     )
     name = _("Book with %(who)s from %(when)s, %(minutes)d minutes free") % {
         "who": who.name,
-        "when": clock(moment(begin).astimezone(zone)),
+        "when": clock_at(begin, zone),
         "minutes": (end - begin) // 60,
     }
     return Gap(

@@ -5,6 +5,8 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.html import format_html_join
+
 from appointments.admin import practice_time
 from appointments.admin.desk import bands
 from appointments.admin.desk.bands import Band, Gap
@@ -15,7 +17,7 @@ from appointments.admin.desk.reading import Reading
 from appointments.models import Provider
 from appointments.scheduling import time_zones
 
-Hours = dict[tuple[int, ZoneInfo], list[tuple[Rows, str]]]
+Hours = dict[tuple[int, ZoneInfo], tuple[list[tuple[Rows, str]], str]]
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Column:
     heading: str
     zone_words: str  # where the provider's clock is another
     their_hours: list[tuple[Rows, str]]
+    their_hours_html: str
     bands: list[Band]
     gaps: list[Gap]
     cards: list[Card]
@@ -86,11 +89,13 @@ def lay_out(found: Reading, steps_of: StepsOf, *, heading_is_day: bool = False) 
     return Board(columns, first.hours(zone), first.count)
 
 
-def _hours_in(frame: Frame, zone: ZoneInfo, known: Hours) -> list[tuple[Rows, str]]:
-    """Return the hours of a frame on that clock; many keep the same."""
+def _hours_in(frame: Frame, zone: ZoneInfo, known: Hours) -> tuple[list[tuple[Rows, str]], str]:
+    """Return the hours of a frame on that clock, and as items of a list; many keep the same."""
     key = frame.begin, zone
     if key not in known:
-        known[key] = frame.hours(zone)
+        found = frame.hours(zone)
+        items = ((rows.css, hour) for rows, hour in found)
+        known[key] = found, format_html_join("", '<li class="{}">{}</li>', items)
     return known[key]
 
 
@@ -104,6 +109,7 @@ def _column(
 ) -> Column:
     zone, theirs = found.zone, who.zone
     differs = found.now.astimezone(theirs).utcoffset() != found.now.astimezone(zone).utcoffset()
+    their_hours, their_html = _hours_in(frame, theirs, hours) if differs else ([], "")
     shown = bands.open_hours(frame, open_)
     shown += bands.time_off(frame, found.time_off, who)
     shown += bands.buffers(frame, cards)
@@ -112,7 +118,8 @@ def _column(
         frame=frame,
         heading=str(who),
         zone_words=time_zones.words(theirs) if differs else "",
-        their_hours=_hours_in(frame, theirs, hours) if differs else [],
+        their_hours=their_hours,
+        their_hours_html=their_html,
         bands=shown,
         gaps=[
             bands.gap(each, frame, found.waiting, who, zone)

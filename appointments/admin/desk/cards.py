@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from appointments.admin.desk.fingerprint import fingerprint
-from appointments.admin.desk.frame import Frame, Rows
+from appointments.admin.desk.frame import Frame, Rows, clock_at
 from appointments.models import Status
 from appointments.scheduling.intervals import Interval
 from appointments.templatetags.appointments import clock
@@ -116,7 +116,7 @@ def card_of(visit: Any, frame: Frame, now: datetime, zone: ZoneInfo, steps: Step
         pk=visit.pk,
         who=str(visit.patient or ""),
         rows=frame.rows(begin, end) or Rows(0, 1),
-        when=clock(visit.starts_at.astimezone(zone)),
+        when=clock_at(begin, zone),
         words=_words(visit, zone),
         is_late=visit.status == Status.BOOKED and visit.starts_at <= now,
         steps=steps,

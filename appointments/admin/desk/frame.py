@@ -6,8 +6,11 @@ an hour more or less.
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import get_language
 
 from appointments.scheduling import opening_hours
 from appointments.scheduling.availability import moment
@@ -30,6 +33,16 @@ class Rows(NamedTuple):
     def css(self) -> str:
         """Return the classes of desk-rows.css: our policy allows no style attribute."""
         return f"t{self.t} d{self.d}"
+
+
+def clock_at(second: int, zone: ZoneInfo) -> str:
+    """Return "2:30 pm" of that moment there. A board says the same times over and over."""
+    return _clock_at(second, zone, get_language())
+
+
+@lru_cache(maxsize=2000)
+def _clock_at(second: int, zone: ZoneInfo, language: str | None) -> str:
+    return clock(moment(second).astimezone(zone))
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,7 @@ class Frame:
         return [
             (
                 Rows((second - self.begin) // ROW, HOUR // ROW),
-                clock(moment(second).astimezone(zone)),
+                clock_at(second, zone),
             )
             for second in marks
         ]
