@@ -96,7 +96,9 @@ def _attempt(request: HttpRequest, visit: Appointment, form: DropForm) -> Appoin
 def _words(visit: Appointment, *, tell: bool) -> str:
     when = practice_time.format_short_datetime(visit.starts_at, practice_time.zone())
     facts = {"who": visit.patient, "when": when, "provider": visit.provider.name}
-    if tell:
+    if tell and not visit.email:
+        text = _now("%(who)s: %(when)s with %(provider)s. The call list has it.")
+    elif tell:
         text = _now("%(who)s: %(when)s with %(provider)s. An e-mail tells the patient.")
     else:
         text = _now("%(who)s: %(when)s with %(provider)s. Nobody has mailed the patient.")
