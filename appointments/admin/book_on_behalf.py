@@ -57,7 +57,8 @@ def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> H
     known = [*context["found"], *[row for row in (start.patient, start.entry) if row]]
     form = booking_form(request, start, choice, asked)
     status = 200
-    if request.method == "POST" and form.is_valid() and not same_person.must_ask(request, form):
+    sent = request.method == "POST" and form.is_valid()
+    if sent and not same_person.must_ask(request, form, form.details()):
         found = attempt(form, lambda: _book(request, form))
         if found:
             admin.log_addition(request, found, [{"added": {}}])

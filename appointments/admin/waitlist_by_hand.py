@@ -20,13 +20,14 @@ from appointments.admin import (
     booking_choice,
     practice_time,
     restricted_records,
+    same_person,
     workflow_actions,
 )
 from appointments.admin.visit_time_forms import parse_choice
 from appointments.admin.waitlist_forms import CallerForm
 from appointments.booking.patients import RecordRestricted
 from appointments.booking.rules import BookingRests, SlotTaken
-from appointments.models import Patient, Provider, WaitlistEntry, WaitlistOffer
+from appointments.models import Provider, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import availability
 from appointments.waitlist import by_hand, responses
 from appointments.waitlist.offers import NobodyLeft
@@ -44,13 +45,16 @@ AHEAD = timedelta(days=14)
 def add_caller_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """Write down who calls and wants to wait; `patient` is who is known already."""
     _require(request)
-    patient = Patient.objects.kept().filter(pk=parse_key(request.GET.get("patient"))).first()
+    asked = parse_key(request.GET.get("patient"))
+    patient = same_person.bookable(request).filter(pk=asked).first()
     if patient and not request.user.has_perm("appointments.view_patient"):
         raise PermissionDenied
+    patient = patient or same_person.chosen(request)
     if patient and patient.is_restricted:
         return restricted_records.page(admin, request, patient)
     form = CallerForm(request.POST or None, patient=patient)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST" and form.is_valid()
+    if sent and not same_person.must_ask(request, form, form.wanted()["details"]):
         try:
             entry = by_hand.add_caller(**form.wanted())
         except RecordRestricted:
@@ -62,7 +66,7 @@ def add_caller_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     context = _context(admin, request, _("Add a caller to the waitlist"))
     context |= {"form": form, "patient": patient}
     page = TemplateResponse(request, "admin/appointments/waitlist_caller.html", context)
-    return disclosures.declare(page, [patient] if patient else [])
+    return disclosures.declare(page, [patient] if patient else [], same_person.asked_about(form))
 
 
 def offer_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -7,10 +7,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from appointments.booking.patients import match_key
 from appointments.models import Appointment, Patient, WaitlistEntry
 from core.staff.models import AuditEvent
 from tests.appointments.staff_clients import signed_in
-from tests.appointments.test_staff_book import typed
+from tests.appointments.test_staff_book import page_for, typed
+from tests.appointments.test_waitlist_by_hand import ADD, caller
 from tests.factories import make_appointment, make_entry, make_patient, make_service, monday
 
 pytestmark = pytest.mark.django_db
@@ -32,14 +34,12 @@ def service():
     return make_service()
 
 
-def book(desk: Client, service, **changes: str):
+def book(desk: Client, service, clock: str = "10:00", **changes: str):
     """Book for somebody typed as Maria Corlo, born on March 9, 1975."""
-    address = f"{reverse('admin:appointments_appointment_book')}?service={service.pk}&state=TN"
-    page = desk.get(address)
-    slot = page.context["form"].days[0].times[0].value
+    slot = f"{monday(clock):%Y-%m-%dT%H:%MZ}/{service.providers.first().pk}"
     who = {"first_name": "Maria", "last_name": "Corlo", "birth_date": "03/09/1975"}
     who |= {"email": "maria@example.org", "phone": "629-555-0163", "slot": slot}
-    return desk.post(address, typed(**(who | changes)))
+    return desk.post(page_for(service), typed(**(who | changes)))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_who_is_somebody_else_gets_a_record_of_their_own(desk, service):
 def test_nobody_is_asked_where_the_record_is_clear_or_nobody_is_like_it(desk, service):
     make_patient()
     assert book(desk, service).status_code == 302
-    assert book(desk, service).status_code == 302, "the same person, by name, day and address"
+    assert book(desk, service, "15:00").status_code == 302, "the same name, day and address"
     assert Patient.objects.count() == 2
 
 
@@ -88,6 +88,23 @@ def test_a_record_that_was_merged_leads_to_the_one_that_is_kept(desk, service):
     make_patient(first_name="Maria", last_name="Corlo", birth_date=BORN, merged_into=kept)
     page = book(desk, service)
     assert f'name="patient" value="{kept.pk}"' in page.content.decode()
+
+
+def test_a_caller_for_the_waitlist_is_asked_about_too(desk, service):
+    record = make_patient(first_name="Ann", phone="+16155550177")
+    wants = caller(service) | {"phone": "615-555-0177"}
+    assert f'name="patient" value="{record.pk}"' in desk.post(ADD, wants).text
+    assert not WaitlistEntry.objects.exists()
+    assert desk.post(ADD, wants | {"patient": record.pk}).status_code == 302
+    assert WaitlistEntry.objects.get().person == match_key(record)
+
+
+def test_whom_nobody_books_for_is_shown_to_nobody(desk, service):
+    record = make_patient(first_name="Maria", last_name="Corlo", birth_date=BORN)
+    Patient.objects.filter(pk=record.pk).update(restricted_at=timezone.now())
+    assert book(desk, service).status_code == 302
+    assert Appointment.objects.get().patient != record
+    assert "Corlo" not in desk.get(ADD, {"patient": record.pk}).text
 
 
 # ── a corrected phone number ──
