@@ -1,8 +1,9 @@
 """The pages of figures in the admin: each has its days, its figures, and each of them as CSV."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -25,7 +26,8 @@ WEEKS = 12
 Compute = Callable[[Period], Iterable[Figure]]
 
 
-class Tab(NamedTuple):
+@dataclass(frozen=True)
+class Tab:
     name: str  # of its address, in the admin
     title: str | Promise
     permission: str
