@@ -23,7 +23,7 @@ def page_context(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
     mails = emails_about(visit)
     entries = visit_history.timeline(request, visit, changes, mails)
     return {
-        "title": _("Visit"),
+        "title": _("Visit #%(number)s") % {"number": visit.pk},
         "subtitle": practice_time.format_datetime(visit.starts_at, zone),
         "status_line": visit_history.status_line(visit, changes, zone),
         "timeline": entries,
