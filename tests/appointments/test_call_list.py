@@ -80,7 +80,9 @@ def test_a_known_caller_is_asked_for_care_alone(desk, service):
 def test_who_calls_twice_is_the_same_patient_and_another_of_that_name_is_not(desk, service):
     book(desk, service, email="")
     book(desk, service, monday("11:00"), email="")
-    book(desk, service, monday("12:00"), email="", phone="615-555-0199")
+    asked = {"phone": "615-555-0199", "email": ""}
+    assert "Is it one of these?" in book(desk, service, monday("12:00"), **asked).text
+    book(desk, service, monday("12:00"), patient="new", **asked)
     visit, again, other = Appointment.objects.order_by("starts_at")
     assert visit.patient == again.patient
     assert visit.patient != other.patient
