@@ -69,7 +69,7 @@ def replace_week(provider: Provider, wanted: Collection[Span], *, since: date) -
             ended[span].save(update_fields=["valid_to"])
         else:
             begins = since if rows else None
-            provider.weekly_hours.create(**span._asdict(), valid_from=begins, valid_to=until)
+            _begin(provider, span, begins, until)
     return until
 
 
@@ -83,9 +83,17 @@ def _end(row: WeeklyHours, since: date, until: date | None) -> None:
     row.valid_to = since - DAY
     row.save(update_fields=["valid_to"])
     if goes_on and until:
-        row.provider.weekly_hours.create(
-            **_span(row)._asdict(), valid_from=until + DAY, valid_to=last
-        )
+        _begin(row.provider, _span(row), until + DAY, last)
+
+
+def _begin(provider: Provider, span: Span, since: date | None, until: date | None) -> None:
+    provider.weekly_hours.create(
+        weekday=span.weekday,
+        opens=span.opens,
+        closes=span.closes,
+        valid_from=since,
+        valid_to=until,
+    )
 
 
 def _span(row: WeeklyHours) -> Span:

@@ -116,7 +116,7 @@ class ListUploadAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "name", "status", "added", "taken_off", "created_by"]
     list_select_related = ["created_by"]
     change_list_template = "admin/newsletter/listupload/change_list.html"
-    fields = ["file", "source", "topic", "all_in"]
+    fields = ["source", "topic", "all_in"]  # and the file: see UploadForm
 
     def get_urls(self) -> list[URLPattern]:
         pages: list[Page] = [

@@ -83,18 +83,18 @@ def test_a_manager_links_an_account_to_one_provider_and_no_second(manager):
 
 
 def test_a_new_clinic_reads_what_is_missing_until_patients_can_book(manager):
-    first_page = text_of(manager.get("/admin/"))
+    first_page = text_of(manager.get("/admin/to-do/"))
     assert BEFORE in first_page
     assert first_page.count("(missing)") == 3  # the practice, services, providers
     make_practice()
     provider = make_provider(hours="", name="Robin Vale")
     make_service(providers=[provider])
-    first_page = text_of(manager.get("/admin/"))
+    first_page = text_of(manager.get("/admin/to-do/"))
     assert "Robin Vale, NP</b> (missing): <a" in first_page
     assert first_page.count("(missing)") == 1
     make_hours(provider)
     ClinicRules.objects.create(holidays=[])
-    assert BEFORE not in text_of(manager.get("/admin/"))
+    assert BEFORE not in text_of(manager.get("/admin/to-do/"))
 
 
 @pytest.mark.parametrize("role", ["front desk", "clinician", "editor"])

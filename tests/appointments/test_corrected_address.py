@@ -49,7 +49,7 @@ def correct(desk: Client, visit: Appointment, email: str = RIGHT):
         "appointments-TOTAL_FORMS": "0",
         "appointments-INITIAL_FORMS": "0",
     }
-    page = desk.get(reverse("admin:appointments_patient_change", args=[patient.pk]))
+    page = desk.get(reverse("admin:appointments_patient_change", args=[patient.pk]), {"edit": "1"})
     token = page.context["adminform"].form
     data |= {name: token[name].value() or "" for name in token.fields if name not in data}
     answer = desk.post(page.wsgi_request.path, data)

@@ -60,7 +60,7 @@ def test_a_closure_over_sixty_visits_is_decided_by_groups_with_one_exception(sta
     assert groups.count() == 2
     for group in groups.all():
         group.select_option("cancel")
-    page.locator("summary").first.click()
+    page.locator("#content summary").first.click()
     single = page.locator("[name=conflicts-single]").first
     pk = single.get_attribute("value")
     single.check()

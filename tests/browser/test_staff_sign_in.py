@@ -95,13 +95,14 @@ def test_both_steps_and_the_way_back_after_idling_by_keyboard_alone(
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{live_server.url}/admin/")
 
+    page.goto(f"{live_server.url}/admin/records/")
     leave_for(minutes=15)
     page.get_by_role("link", name="Staff").first.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("You were away for a while")
     assert path(page) == "/accounts/login/"
     go_back(page)
-    expect(page).to_have_url(re.compile("next=/admin/$"))
+    expect(page).to_have_url(re.compile("next=/admin/records/$"))
     assert "Robin Example" not in page.content()
     assert complaints == []
 
@@ -109,6 +110,7 @@ def test_both_steps_and_the_way_back_after_idling_by_keyboard_alone(
 def test_a_warning_comes_first_and_one_key_keeps_the_sign_in(page, live_server, staff, complaints):
     page.clock.install()
     sign_in(page, live_server.url, staff)
+    page.goto(f"{live_server.url}/admin/staff/user/")  # the desk asks where it stands
     page.clock.fast_forward("12:50")
     expect(page.locator("#idle")).to_be_hidden()
     page.clock.fast_forward("00:15")
@@ -122,7 +124,7 @@ def test_a_warning_comes_first_and_one_key_keeps_the_sign_in(page, live_server, 
     page.clock.fast_forward("14:59")
     leave_for(minutes=15)
     page.clock.fast_forward("00:05")
-    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/admin/"))
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/admin/staff/user/"))
     assert complaints == []
 
 

@@ -91,6 +91,8 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
         "object_id": [world.row("articles.article").pk],
         "pk": [1],
         "delivery": [world.row("newsletter.delivery").pk],
+        "merge": [1],
+        "call": [1],
         "name": ["resend", "mark-sent"],
         "kind": ["csv", "json"],
         "number": [1],

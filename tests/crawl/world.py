@@ -12,7 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from appointments.calendars import feeds
-from appointments.models import ClinicRules, Consent, ConsentText, License
+from appointments.models import ClinicRules, Consent, ConsentText, License, StatusReason
 from articles.models import Comment, Feedback, ImageAsset, Redirect, Synonym
 from core.api import keys
 from core.practice.models import Practice
@@ -26,6 +26,7 @@ from tests.core.mail.factories import make_email
 from tests.core.webhooks.factories import make_endpoint
 from tests.newsletter import factories as readers
 from tests.newsletter.issues import make_issue
+from tests.newsletter.uploads import make_upload
 from tests.pages.factories import make_practice, make_testimonial
 
 # What only those may see who see patients, or readers.
@@ -81,6 +82,7 @@ def _clinic() -> list[Model]:
         text,
         License.objects.get(provider=provider),
         ClinicRules.objects.get_or_create(pk=1)[0],
+        StatusReason.objects.create(kind="cancelled", text="Snow on the pass"),
         factories.make_time_off(provider, factories.monday(weeks=3).date()),
         factories.make_entry(service=service, first_name=PATIENT),
         Consent.objects.create(
@@ -125,6 +127,7 @@ def _newsletter() -> list[Model]:
         issue,
         delivery,
         readers.make_topic(),
+        make_upload(f"email\n{READER}3@example.org\n"),
         ReadersConsent.objects.create(
             subscriber=reader, kind="left", address_hash=reader.address_hash
         ),

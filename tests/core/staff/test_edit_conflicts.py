@@ -64,7 +64,7 @@ def form_in(answer, record: Model) -> Form:
 
 
 def opened(client: Client, record: Model) -> Form:
-    return form_in(client.get(address(record)), record)
+    return form_in(client.get(address(record), {"edit": "1"}), record)  # patients are read first
 
 
 def save(client: Client, record: Model, form: Form, **answers: Any):
