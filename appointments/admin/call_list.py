@@ -80,7 +80,7 @@ def call_list_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
 @admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff
 def calls_to_make(request: HttpRequest) -> QuerySet[Call] | None:
     """Return the calls whose time it is."""
-    if not request.user.has_perm("appointments.change_appointment"):
+    if not request.user.has_perm(CHANGE):
         return None
     return Call.objects.open(database_time.now())
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from articles.admin import workflow_actions
 from articles.emails import in_review
-from articles.models import Article, Contributor, Revision, SentBack, Status
+from articles.models import Article, Revision, SentBack, Status
 from articles.publishing import review
 
 SHOWN = 10  # the list of articles has them all
@@ -28,7 +28,7 @@ def articles_that_came_back(request: HttpRequest) -> QuerySet[SentBack] | None:
     """Return what was sent back to this person."""
     if not request.user.has_perm("articles.change_article"):
         return None
-    return _came_back(request, workflow_actions.contributor(request))
+    return _came_back(request)
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
@@ -43,7 +43,7 @@ def articles_in_review(request: HttpRequest) -> tuple[str, dict[str, Any]] | Non
     me = workflow_actions.contributor(request)
     mine = [each for each in waiting if workflow_actions.may_approve(request, each, me)]
     nobodys = sum(not in_review.eligible_reviewers(article) for article in waiting)
-    back = list(_came_back(request, me)[:SHOWN])
+    back = list(_came_back(request)[:SHOWN])
     if not (mine or nobodys or back):
         return None
     return "admin/articles/_review_queue.html", {
@@ -66,8 +66,9 @@ def _waiting() -> QuerySet[Article]:
     )
 
 
-def _came_back(request: HttpRequest, me: Contributor | None) -> QuerySet[SentBack]:
+def _came_back(request: HttpRequest) -> QuerySet[SentBack]:
     """Return what was sent back of what this person wrote, or saved last before that."""
-    mine = Q(article__author=me) if me else Q(pk__in=())
-    rows = SentBack.objects.open().filter(mine | Q(revision__saved_by_id=request.user.pk))
+    who = request.user.pk
+    mine = Q(article__author__user=who) | Q(revision__saved_by=who)
+    rows = SentBack.objects.open().filter(mine)
     return rows.exclude(by_id=request.user.pk).select_related("article", "by")

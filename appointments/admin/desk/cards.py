@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from appointments.admin.desk.fingerprint import fingerprint
@@ -28,7 +29,7 @@ class Card:
     """A visit or hold in its column. `lane` and `lanes` set those that overlap side by side."""
 
     visit: Any
-    pk: int
+    pk: str  # a template would write each number anew in the reader's language
     who: str
     rows: Rows
     when: str
@@ -41,6 +42,16 @@ class Card:
     @property
     def is_hold(self) -> bool:
         return bool(self.visit.status == Status.HELD and self.visit.patient_id is None)
+
+    @property
+    def at(self) -> str:
+        """Return its first row, for the scripts."""
+        return str(self.rows.t)
+
+    @property
+    def lasts(self) -> str:
+        """Return how many rows it takes."""
+        return str(self.rows.d)
 
     @property
     def begin(self) -> int:
@@ -58,14 +69,14 @@ class Card:
     @property
     def blocked(self) -> Interval:
         """The time with its buffers."""
-        blocked = self.visit.blocked
-        return int(blocked.lower.timestamp()), int(blocked.upper.timestamp())
+        visit = self.visit
+        return int(visit.blocked_from.timestamp()), int(visit.blocked_to.timestamp())
 
     @property
     def can_move(self) -> bool:
         return self.visit.status in (Status.BOOKED, Status.CHECKED_IN)
 
-    @property
+    @cached_property
     def css(self) -> str:
         """Return its classes: place, lane and status."""
         lane = f" lane-{self.lane}-{self.lanes}" if self.lanes > 1 else ""
@@ -75,6 +86,12 @@ class Card:
     @cached_property
     def phone(self) -> str:
         return phone_numbers.text_as_link(self.visit.phone_text)
+
+    @property
+    def what(self) -> str:
+        """Return "(615) 555-0142 · Follow-up", the number as a link."""
+        service = self.visit.service_name
+        return format_html("{} · {}", self.phone, service) if self.phone else service
 
     @property
     def more(self) -> str:
@@ -113,7 +130,7 @@ def card_of(visit: Any, frame: Frame, now: datetime, zone: ZoneInfo, steps: Step
     begin, end = int(visit.starts_at.timestamp()), int(visit.ends_at.timestamp())
     return Card(
         visit=visit,
-        pk=visit.pk,
+        pk=str(visit.pk),
         who=str(visit.patient or ""),
         rows=frame.rows(begin, end) or Rows(0, 1),
         when=clock_at(begin, zone),

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time, workflow_actions
 from appointments.admin.desk import attention, board, scope
@@ -35,6 +35,12 @@ ON_CARD = {
     Status.COMPLETED: (UNDO,),
     Status.NO_SHOW: (UNDO,),
 }
+LABELS = {
+    CHECK_IN: _("Check in"),
+    COMPLETE: _("Complete"),
+    NO_SHOW: _("No-show"),
+    UNDO: _("Undo"),
+}
 
 
 class Shown(NamedTuple):
@@ -57,19 +63,10 @@ def show(found: Scope) -> Shown:
 def steps_of(visit: Any, now: datetime) -> Steps:
     """Return name and label of each step that stands on the card of this visit now."""
     return tuple(
-        (name, _label(name))
+        (name, str(LABELS[name]))
         for name in ON_CARD.get(visit.status, ())
         if not workflow_actions.why_not(name, visit, now)
     )
-
-
-def _label(name: str) -> str:
-    return {
-        CHECK_IN: _("Check in"),
-        COMPLETE: _("Complete"),
-        NO_SHOW: _("No-show"),
-        UNDO: _("Undo"),
-    }[name]
 
 
 def board_context(request: HttpRequest, found: Scope) -> dict[str, Any]:
@@ -98,7 +95,7 @@ def stepped(
     notes = list(messages.get_messages(request))
     failed = any(note.level >= messages.ERROR for note in notes)
     context = board_context(request, found) | {
-        "card": card,
+        "cards": [card] if card else [],
         "attention": lists,
         "notes": notes,
         "said": _words(said, card) if said and card and not failed else "",

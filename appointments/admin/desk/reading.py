@@ -47,12 +47,19 @@ DAY = timedelta(days=1)
 SOON = timedelta(hours=1)
 SHOWN = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW)
 CAME = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED)
-# What a board needs of a visit. A phone number is not parsed for it: that takes its time.
+# What a board needs of a visit.
 _NEEDED = [
-    *("status", "provider", "service__name", "starts_at", "ends_at", "blocked", "held_until"),
+    *("status", "provider", "service_id", "starts_at", "ends_at", "held_until"),
     *("state", "zone", "staff_reason", "called_at"),
     *("patient__first_name", "patient__last_name", "patient__birth_date"),
 ]
+# A phone number and a range take their time to be parsed, and a service is but its name.
+_TEXTS = {
+    "phone_text": Cast("phone", CharField()),
+    "service_name": F("service__name"),
+    "blocked_from": F("blocked__startswith"),
+    "blocked_to": F("blocked__endswith"),
+}
 # What of a visit, when it changes, changes its card.
 _SEEN = [
     *("pk", "provider_id", "status", "sequence", "starts_at", "ends_at", "held_until"),
@@ -68,7 +75,7 @@ class Reading:
     days: list[date]
     now: datetime
     zone: ZoneInfo  # of the practice
-    visits: list[Any]  # each with `mail_failed`, `is_first` and `phone_text`
+    visits: list[Any]  # each with `mail_failed`, `is_first` and _TEXTS
     providers: list[Any]  # each with `state_codes` and `service_keys`
     calendar: Calendar
     time_off: list[HoursException]
@@ -79,8 +86,8 @@ def read(days: Sequence[date], provider: Provider | None = None) -> Reading:
     """Read the days of that provider; or of everyone who sees patients or has a visit then."""
     now = database_time.now()
     first, end = _bounds(days)
-    found = of_days(days, now, provider).annotate(is_first=_is_first(), phone_text=_phone())
-    visits = list(found.select_related("patient", "service").only(*_NEEDED))
+    found = of_days(days, now, provider).annotate(is_first=_is_first(), **_TEXTS)
+    visits = list(found.select_related("patient").only(*_NEEDED))
     seen = {visit.provider_id for visit in visits}
     providers = [provider] if provider else list(with_services(working(seen), days[0]))
     by_key = {each.pk: each for each in providers}
@@ -202,10 +209,6 @@ def _is_first() -> Any:
     """Whether the patient was never here, nor is expected, before this visit."""
     earlier = Appointment.objects.filter(patient=OuterRef("patient"), status__in=CAME)
     return ~Exists(earlier.filter(starts_at__lt=OuterRef("starts_at")))
-
-
-def _phone() -> Cast:
-    return Cast("phone", CharField())
 
 
 def _bounds(days: Sequence[date]) -> tuple[datetime, datetime]:
