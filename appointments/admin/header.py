@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from appointments.admin import find, people_finder, to_do
+from appointments.admin import find, people_finder
 from appointments.models import WaitlistEntry
 from core.database import database_time
 
-MOST_WAITING = 1000
+MOST_WAITING, MOST_TO_DO = 1000, 99
 
 
 @admin.site.register_header  # type: ignore[attr-defined]  # our site: core.staff
@@ -32,14 +32,15 @@ def desk_links(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     if request.user.has_perm("appointments.add_appointment"):
         book = reverse("admin:appointments_appointment_book")
         links.append({"name": _("Book"), "url": book, "drawer": True})
+    waiting = []
     if request.user.has_perm("appointments.view_waitlistentry"):
-        waiting = WaitlistEntry.objects.waiting(database_time.now()).order_by().values("pk")
-        places = reverse("admin:appointments_waitlistentry_changelist")
-        number = waiting[: MOST_WAITING + 1].count()
-        links.append(_counted(_("Waitlist"), places, number, MOST_WAITING))
-    count = to_do.count(request)
-    if count is not None:
-        links.append(_counted(_("To do"), reverse("admin:index") + "#to-do", count, to_do.MOST))
+        rows = WaitlistEntry.objects.waiting(database_time.now())
+        waiting.append((rows, MOST_WAITING + 1))
+    to_do, counts = admin.site.to_do_count(request, waiting)  # type: ignore[attr-defined]  # ours
+    places = reverse("admin:appointments_waitlistentry_changelist")
+    links += [_counted(_("Waitlist"), places, number, MOST_WAITING) for number in counts]
+    if to_do is not None:
+        links.append(_counted(_("To do"), reverse("admin:index") + "#to-do", to_do, MOST_TO_DO))
     return ("admin/appointments/_header_links.html", {"links": links}) if links else None
 
 

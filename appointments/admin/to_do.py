@@ -1,4 +1,4 @@
-"""What of visits and providers waits for somebody at the desk, and how much waits in all."""
+"""What of visits and providers waits for somebody at the desk."""
 
 from datetime import timedelta
 
@@ -15,16 +15,10 @@ from appointments.models import Appointment, License
 from core.database import database_time
 from core.mail.models import OutgoingEmail
 
-MOST = 99
 LICENSE_DAYS = 60  # before a license ends, its renewal is due
 # Every page counts them, and each count reads all that is booked: a number as old as this will do.
 CONFLICTS_FOR = 60  # seconds
 _CONFLICTS = "to-do:conflicts"
-
-
-def count(request: HttpRequest) -> int | None:
-    """Return how much waits for this person, in all apps; None where nothing is theirs to do."""
-    return admin.site.to_do_count(request)  # type: ignore[attr-defined]  # our site: core.staff
 
 
 @admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff

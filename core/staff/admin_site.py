@@ -1,13 +1,13 @@
 """The admin site: its name, a second factor in front of it, an audit row behind every page."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet, Value
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -19,6 +19,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from core.database.counting import count_at_once
 from core.guard.safe_redirect import safe_path
 from core.practice.models import Practice
 from core.staff.accounts import second_factor
@@ -89,21 +90,20 @@ class StaffSite(AdminSite):
         self._to_do.append(waits)
         return waits
 
-    def to_do_count(self, request: HttpRequest) -> int | None:
-        """Return how much waits for this person, at most MOST_TO_DO of a kind, by one query.
+    def to_do_count(
+        self, request: HttpRequest, beside: Sequence[tuple[QuerySet, int]] = ()
+    ) -> tuple[int | None, list[int]]:
+        """Return how much waits for this person, at most MOST_TO_DO of a kind, and `beside` it.
 
-        None where nothing of it is theirs to do.
+        None where nothing of it is theirs to do. By one query, whatever is counted with it as
+        `count_at_once` does.
         """
         found = [each for waits in self._to_do if (each := waits(request)) is not None]
-        if not found:
-            return None
-        kinds = [
-            each.order_by().annotate(waits=Value(1)).values_list("waits")[:MOST_TO_DO]
-            for each in found
-            if isinstance(each, QuerySet)
-        ]
-        rows = len(kinds[0].union(*kinds[1:], all=True)) if kinds else 0
-        return rows + sum(min(each, MOST_TO_DO) for each in found if isinstance(each, int))
+        kinds = [(each, MOST_TO_DO) for each in found if isinstance(each, QuerySet)]
+        counts = count_at_once([*beside, *kinds])
+        numbers = [min(each, MOST_TO_DO) for each in found if isinstance(each, int)]
+        waits = sum(numbers + counts[len(beside) :]) if found else None
+        return waits, counts[: len(beside)]
 
     def register_first_page(self, page: FirstPage) -> FirstPage:
         """Show what `page(request)` returns at the admin's address, where it returns something."""

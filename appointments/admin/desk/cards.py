@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,7 @@ class Card:
 
     visit: Any
     pk: str  # a template would write each number anew in the reader's language
+    url: str  # what the addresses of its pages begin with
     who: str
     rows: Rows
     when: str
@@ -117,20 +119,24 @@ def cards_of(
 ) -> dict[tuple[int, date], list[Card]]:
     """Return the cards of each provider's each day, in order."""
     cards: dict[tuple[int, date], list[Card]] = defaultdict(list)
+    visits_url = reverse("admin:appointments_appointment_changelist")
     for visit in visits:
         day = visit.starts_at.astimezone(zone).date()
         steps = steps_of(visit, now)
-        card = card_of(visit, frames[day], now, zone, steps)
+        card = card_of(visit, f"{visits_url}{visit.pk}/", frames[day], now, zone, steps)
         cards[visit.provider_id, day].append(card)
     return {key: _side_by_side(column) for key, column in cards.items()}
 
 
-def card_of(visit: Any, frame: Frame, now: datetime, zone: ZoneInfo, steps: Steps) -> Card:
+def card_of(
+    visit: Any, url: str, frame: Frame, now: datetime, zone: ZoneInfo, steps: Steps
+) -> Card:
     """Return the card of one visit, as it stands at `now`."""
     begin, end = int(visit.starts_at.timestamp()), int(visit.ends_at.timestamp())
     return Card(
         visit=visit,
         pk=str(visit.pk),
+        url=url,
         who=str(visit.patient or ""),
         rows=frame.rows(begin, end) or Rows(0, 1),
         when=clock_at(begin, zone),
