@@ -27,7 +27,7 @@ from appointments.admin.visit_time_forms import parse_choice
 from appointments.admin.waitlist_forms import CallerForm
 from appointments.booking.patients import RecordRestricted
 from appointments.booking.rules import BookingRests, SlotTaken
-from appointments.models import Provider, WaitlistEntry, WaitlistOffer
+from appointments.models import Patient, Provider, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import availability
 from appointments.waitlist import by_hand, responses
 from appointments.waitlist.offers import NobodyLeft
@@ -46,7 +46,7 @@ def add_caller_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """Write down who calls and wants to wait; `patient` is who is known already."""
     _require(request)
     asked = parse_key(request.GET.get("patient"))
-    patient = same_person.bookable(request).filter(pk=asked).first()
+    patient = Patient.objects.kept().filter(pk=asked).first()
     if patient and not request.user.has_perm("appointments.view_patient"):
         raise PermissionDenied
     patient = patient or same_person.chosen(request)

@@ -92,7 +92,7 @@ def test_a_clinician_gives_their_own_time_off_to_nobody_else(clinician, own):
 
 @pytest.mark.parametrize("kind", ["time_off", "extra_hours"])
 def test_a_stretch_of_the_board_is_closed_or_opened_by_whose_hours_it_is(clinician, own, kind):
-    page = reverse("admin:appointments_appointment_hours")
+    page = reverse("admin:desk_hours")
     theirs = stretch(make_provider(), "16:00", "17:00", kind=kind)
     shown = clinician.get(page, theirs)
     assert shown.status_code == 200
