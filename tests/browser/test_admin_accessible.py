@@ -6,10 +6,11 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from appointments.models import ClinicRules
+from appointments.models import ClinicRules, StatusReason
 from tests.browser.barriers import violations
 from tests.core.staff.people import make_staff
 from tests.core.staff.world import make_world
+from tests.newsletter.uploads import make_upload
 from tests.pages.factories import make_practice
 
 pytestmark = [
@@ -47,6 +48,8 @@ def client(settings) -> Client:
     make_practice()
     make_world()
     ClinicRules.objects.create()
+    make_upload()
+    StatusReason.objects.get_or_create(kind="cancelled", text="Snow")
     client = Client()
     client.force_login(make_staff("manager", is_superuser=True))
     return client

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from appointments.calls import call_list
 from appointments.emails import visit_emails
 from appointments.models import Appointment, ClinicRules, Provider, WeeklyHours
 from articles.models import Article, Comment
@@ -132,6 +133,7 @@ def make_every_panel(visit: Appointment) -> None:
     Comment.objects.create(article=article, created_at=timezone.now(), **said)
     make_license(visit.provider, "NY", expires=timezone.localdate())
     make_trouble()
+    call_list.add("appointment_booked", key="one", about="nothing", appointment=visit)
     RestoreRun.objects.create(backup_at=timezone.now(), known_until=timezone.now(), notes="One.")
 
 

@@ -200,15 +200,14 @@ def test_the_numbers_are_those_of_the_list(editor):
     cache.clear()
     for status, number in ((Status.ACTIVE, 3), (Status.LEFT, 2), (Status.BOUNCED, 1)):
         for _ in range(number):
-            consents.record(
-                make_subscriber(status=status),
-                status if status != "active" else "confirmed",
-                text=make_consent_text(),
-                asked_at=make_consent_text().created,
-            )
+            reader = make_subscriber(status=status)
+            text = make_consent_text()
+            consents.record(reader, "confirmed", text=text, asked_at=text.created)
+            if status != Status.ACTIVE:
+                consents.record(reader, status)
     page = editor.get(LIST + "statistics/")
     counted = {status: number for status, _, number in page.context["stats"].statuses}
     assert counted == {"active": 3, "left": 2, "bounced": 1, "complained": 0, "erased": 0}
     this_week = page.context["stats"].weeks[-1]
-    assert (this_week.came, this_week.went) == (3, 3)
+    assert (this_week.came, this_week.went) == (6, 3)
     assert "<rect" in page.text
