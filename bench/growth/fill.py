@@ -1,6 +1,6 @@
 """A clinic that has grown: a million visits and all that hangs on them, written by the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ EMPTIED = (
     *("staff_user", "staff_auditevent", "staff_chainlink", "django_session"),
 )
 FILES = ("appointments", "newsletter", "mail", "articles", "staff")
+DESK_FILES = ("appointments", "mail")
 PROVIDERS, PAST_DAYS = 60, 1191  # 14 visits a day of each provider: a million
 # What every statement below may name with an @ before it, for a clinic of full size.
 SIZES = {
@@ -34,7 +35,7 @@ SIZES = {
 NOT_SEALED = 200  # of each kind of proof: what a minute's run of the chain finds
 
 
-def fill() -> None:
+def fill(files: Iterable[str] = FILES) -> None:
     """Empty the database and write the grown clinic into it: some minutes, some gigabytes."""
     names = ", ".join(EMPTIED)
     with unguarded(), connection.cursor() as cursor:
@@ -43,7 +44,7 @@ def fill() -> None:
         # Neither triggers nor foreign keys: what is written here fits.
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("SET LOCAL synchronous_commit = off")
-        for name in FILES:
+        for name in files:
             cursor.execute(_filled(name))
         _seal(cursor)
         cursor.execute("SET LOCAL session_replication_role = origin")

@@ -13,7 +13,7 @@ from django.urls import reverse
 from bench import desk
 from bench.growth import admin_pages, finding_people, purging
 from bench.growth.admin_pages import Page
-from bench.growth.fill import fill
+from bench.growth.fill import DESK_FILES, fill
 from bench.table import Row
 from tests.core.staff.people import make_staff, sign_in
 from tests.newsletter.issues import make_practice
@@ -49,6 +49,14 @@ def rows() -> list[Row]:
     counted = Row("pages of the admin, turns of tasks", f"{len(pages):,}, {len(tasks)}", "", None)
     beside = [*at_the_desk, *people]
     return [counted, *beside, *pages.slowest(PAGE), *tasks.slowest(TURN), *purged]
+
+
+def at_the_desk() -> list[Row]:
+    """The part of the table that is the desk's, with no more written than its pages read."""
+    fill(DESK_FILES)
+    make_practice(time_zone="America/New_York")
+    people = finding_people.rows(_staff())
+    return [*desk.rows(_staff("desk@example.org")), *people]
 
 
 def walk() -> Timed:

@@ -130,9 +130,10 @@ def version(days: Sequence[date], provider: Provider | None = None) -> str:
     passed = [_is_over(now), _is_over(now + SOON)]
     off = HoursException.objects.touching(days[0] - DAY, days[-1] + DAY)
     waiting = WaitlistEntry.objects.waiting(now).without_offer()
-    around = Provider.objects.all(), WeeklyHours.objects.all(), off, waiting
+    around = Provider.objects.all(), WeeklyHours.objects.all(), off
     sums = [
         _sum(of_days(days, now, provider), Func(*_SEEN, *passed, function="ROW")),
+        _sum(waiting, Func("pk", "provider_id", function="ROW")),
         *(_sum(rows, _Row(rows)) for rows in around),
     ]
     return fingerprint(sorted(sums[0].union(*sums[1:], all=True)))
