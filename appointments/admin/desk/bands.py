@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -129,7 +129,7 @@ def gap(free: Interval, frame: Frame, waiting: Waiting, who: Any, zone: ZoneInfo
         rows=frame.rows(begin, end) or Rows(0, 1),
         words=ngettext("%d waits", "%d wait", count) % count if count else "",
         name=name,
-        query=urlencode({"provider": who.pk, "starts_at": iso(begin)}),
+        query=f"provider={who.pk}&starts_at={quote(iso(begin))}",
     )
 
 

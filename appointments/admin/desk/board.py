@@ -44,6 +44,12 @@ class Column:
     def visits(self) -> int:
         return sum(not card.is_hold for card in self.cards)
 
+    @property
+    def bands_html(self) -> str:
+        """Return the bands as they stand in the column: many, and all alike."""
+        bands = ((band.css, band.words) for band in self.bands)
+        return format_html_join("", '<div class="band {}">{}</div>', bands)
+
     @cached_property
     def version(self) -> str:
         """Return a name for all that it shows."""
