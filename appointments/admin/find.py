@@ -71,7 +71,7 @@ def _shown(request: HttpRequest, term: str, found: Found) -> dict[str, Any]:
         "found": found,
         "rows": [_row(request, person) for person in found.people],
         "visit": visit and {"visit": visit, "when": _when(visit), "url": _visit_url(visit)},
-        "new_url": book if _may_book(request) else "",
+        "new_url": f"{book}?new=1" if _may_book(request) else "",
     }
 
 

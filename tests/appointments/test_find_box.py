@@ -104,6 +104,7 @@ def test_a_slip_is_said_and_nobody_offers_a_new_patient(desk):
     text = found(desk, "zzqxv")
     assert "Nobody is found" in text
     assert "New patient" in text
+    assert "book/?new=1" in text, "without the name: an address is written down in places"
     assert "New patient" not in found(desk, "z"), "one letter is not looked for"
 
 
