@@ -7,7 +7,7 @@ chosen for groups is carried out afterwards: see `conflicts.decisions`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
@@ -50,7 +50,7 @@ def before_saving(
     """Return what `save` answers, or the page of the conflicts it would cause, nothing saved.
 
     `provider` limits it to the visits of one, where the change can concern no other. Providers are
-    locked while the change is tried, which is a moment. The page is made after that.
+    locked while the change is tried and times are looked up for at most MOST_SINGLE visits.
     """
     if request.method != "POST":
         return save()
@@ -69,17 +69,27 @@ def before_saving(
         if not request.user.has_perm("appointments.view_appointment"):
             raise PermissionDenied  # the change would show them visits
         if _is_decided(request):
-            error = _resolve(model_admin, request, conflict_resolution.rows_of(found))
+            error = _try_to_resolve(model_admin, request, found)
             if not error:
                 return response
+        # While the change stands: a time that it closes is none to move a visit to.
+        choices = _choices(request, found)
         transaction.set_rollback(True)
     _forget_messages(request)
-    return _page(model_admin, request, found, error, carried=list(_typed(request)))
+    return _page(model_admin, request, choices, error, carried=list(_typed(request)))
 
 
 def _is_decided(request: HttpRequest) -> bool:
     """Whether choices were sent, and not only the wish to see some visits one by one."""
     return f"{PREFIX}all" in request.POST and f"{PREFIX}show" not in request.POST
+
+
+def _try_to_resolve(model_admin: ModelAdmin, request: HttpRequest, found: Mapping[int, Why]) -> str:
+    """Carry out what was chosen, or nothing of it; returns why it could not be."""
+    with transaction.atomic():
+        error = _resolve(model_admin, request, conflict_resolution.rows_of(found))
+        transaction.set_rollback(bool(error))
+    return error
 
 
 def _resolve(model_admin: ModelAdmin, request: HttpRequest, rows: list[Row]) -> str:
@@ -124,21 +134,34 @@ def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:
             yield from ((name, str(value)) for value in values)
 
 
-def _page(
-    model_admin: ModelAdmin,
-    request: HttpRequest,
-    found: Mapping[int, Why],
-    error: str = "",
-    *,
-    carried: Iterable[tuple[str, str]] = (),
-) -> HttpResponse:
+class Choices(NamedTuple):
+    """All visits in conflict; of them those to decide one by one, with times, and the groups."""
+
+    rows: list[Row]
+    singles: list[Row]
+    groups: list[Group]
+
+
+def _choices(request: HttpRequest, found: Mapping[int, Why]) -> Choices:
     rows = conflict_resolution.rows_of(found)
-    if error:
-        conflict_resolution.mark_new(rows, request.POST)
     singles, groups = _singles_and_groups(request, rows)
     conflict_resolution.offer_moves(singles)
     for row in singles:
         row.chosen = request.POST.get(row.name, "")
+    return Choices(rows, singles, groups)
+
+
+def _page(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    choices: Choices,
+    error: str = "",
+    *,
+    carried: Iterable[tuple[str, str]] = (),
+) -> HttpResponse:
+    rows, singles, groups = choices
+    if error:
+        conflict_resolution.mark_new(rows, request.POST)
     context = model_admin.admin_site.each_context(request) | {
         "title": _("Booked visits that this disturbs")
         if carried
@@ -187,13 +210,10 @@ def conflicts_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpRespons
     if request.method == "POST" and _is_decided(request):
         with transaction.atomic():
             staff_booking.lock_everyone()
-            error = _resolve(
-                model_admin, request, conflict_resolution.rows_of(detection.standing())
-            )
-            if not error:
-                return redirect("admin:appointments_appointment_conflicts")
-            transaction.set_rollback(True)
-    return _page(model_admin, request, detection.standing(), error)
+            error = _try_to_resolve(model_admin, request, detection.standing())
+        if not error:
+            return redirect("admin:appointments_appointment_conflicts")
+    return _page(model_admin, request, _choices(request, detection.standing()), error)
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff

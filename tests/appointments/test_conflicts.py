@@ -399,6 +399,13 @@ def test_later_times_come_before_earlier_ones_and_another_profession_never(desk)
     assert {time.partition("/")[2] for time in times} == {str(one.pk), str(alike.pk)}
 
 
+def test_no_time_is_offered_that_the_change_itself_closes(desk):
+    visit = make_appointment()
+    every = {time[:10] for time in offered_times(desk.post(EXCEPTION, off()))}
+    assert every
+    assert f"{visit.starts_at:%Y-%m-%d}" not in every
+
+
 def test_what_an_earlier_page_did_does_not_stand_over_what_is_not_saved(desk):
     one, _other, service = two_providers()
     make_appointment(service=service, provider=one)
