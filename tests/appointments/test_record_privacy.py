@@ -125,6 +125,17 @@ def test_a_second_request_waits_for_the_first_which_can_be_taken_back(desk, mana
     assert Patient.objects.filter(pk=patient.pk).exists()
 
 
+def test_what_was_asked_for_stands_on_the_first_page_of_who_may_decide_it_alone(desk):
+    patient, asker = make_patient(last_name="Quenby"), signed_in("manager", name="Mona Manager")
+    ask(asker, patient, "restrict")
+    page = signed_in("privacy officer").get("/admin/to-do/").text
+    assert url(patient) in page
+    assert "Mona Manager asked" in page
+    assert "Quenby" not in page
+    assert url(patient) not in asker.get("/admin/to-do/").text
+    assert url(patient) not in desk.get("/admin/to-do/").text
+
+
 def test_what_was_refused_is_not_done(desk, manager):
     patient = make_patient()
     ask(desk, patient, "erase")
