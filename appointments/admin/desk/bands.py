@@ -127,7 +127,7 @@ def gap(free: Interval, frame: Frame, waiting: Waiting, who: Any, zone: ZoneInfo
     }
     return Gap(
         rows=frame.rows(begin, end) or Rows(0, 1),
-        words=ngettext("%d waits", "%d wait", count) % count if count else "",
+        words=ngettext("suits %d who waits", "suits %d who wait", count) % count if count else "",
         name=name,
         query=f"provider={who.pk}&starts_at={quote(iso(begin))}",
     )

@@ -21,6 +21,7 @@ class Wish(NamedTuple):
 
     service: int
     seconds: int
+    soonest: int  # the notice that the service asks for, in seconds since 1970
     state: str
     provider: int | None
     preferences: TimePreferences
@@ -38,10 +39,10 @@ class Waiting:
         """Read the first MOST of those in line who have no offer, in one query."""
         line = WaitlistEntry.objects.waiting(now).without_offer().in_line()
         rows = line.values_list(
-            *("service_id", "service__minutes", "state", "provider_id"),
+            *("service_id", "service__minutes", "service__notice_hours", "state", "provider_id"),
             *("zone", "weekdays", "parts", "sooner_than"),
         )
-        return cls(Counter(_wish(*row) for row in rows[:MOST]))
+        return cls(Counter(_wish(now, *row) for row in rows[:MOST]))
 
     def suiting(
         self,
@@ -63,7 +64,7 @@ class Waiting:
         )
 
     def _fits(self, wish: Wish, free: Interval, frame: Interval) -> bool:
-        first, last = free[0], free[1] - wish.seconds
+        first, last = max(free[0], wish.soonest), free[1] - wish.seconds
         if first > last:
             return False
         if wish.preferences.suits(first):
@@ -78,8 +79,10 @@ class Waiting:
 
 
 def _wish(
+    now: datetime,
     service: int,
     minutes: int,
+    notice_hours: int,
     state: str,
     provider: int | None,
     zone: str,
@@ -89,4 +92,5 @@ def _wish(
 ) -> Wish:
     before = int(sooner_than.timestamp()) if sooner_than else None
     wishes = TimePreferences(ZoneInfo(zone), frozenset(weekdays), frozenset(parts), before)
-    return Wish(service, minutes * 60, state, provider, wishes)
+    soonest = int(now.timestamp()) + notice_hours * 3600
+    return Wish(service, minutes * 60, soonest, state, provider, wishes)
