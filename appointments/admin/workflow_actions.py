@@ -134,8 +134,8 @@ ACTIONS = {
     CANCEL: WorkflowAction(
         label=_("Cancel and tell the patient"),
         done=ngettext_lazy(
-            "%(count)d visit is cancelled. An e-mail tells the patient, unless it is over.",
-            "%(count)d visits are cancelled. An e-mail tells each patient, unless theirs is over.",
+            "%(count)d visit is cancelled. The patient is told, unless it is over.",
+            "%(count)d visits are cancelled. Each patient is told, unless theirs is over.",
             "count",
         ),
         statuses=(Status.BOOKED, Status.CHECKED_IN),
