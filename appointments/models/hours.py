@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 
@@ -120,5 +121,5 @@ class HoursException(models.Model):
 
     def __str__(self) -> str:
         who = self.provider.name if self.provider else _("The whole clinic")
-        days = dict.fromkeys([f"{self.first_day}", f"{self.last_day}"])
+        days = dict.fromkeys(map(date_format, (self.first_day, self.last_day)))
         return f"{who}: {self.get_kind_display()}, {' – '.join(days)}"
