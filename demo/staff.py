@@ -3,6 +3,7 @@
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
+from appointments.models import Provider
 from core.staff import roles
 from core.staff.models import User
 from devstack.management.commands.dev_staff import PASSWORD
@@ -12,6 +13,7 @@ ACCOUNTS = {
     "clinician": ("Dana Whitlow", "clinician@example.org"),
     "editor": ("Sol Archer", "editor@example.org"),
     "newsletter editor": ("Kit Mallory", "newsletter@example.org"),
+    "privacy officer": ("Ada Lindgren", "privacy@example.org"),
     "manager": ("Morgan Hale", "office-manager@example.org"),
 }
 
@@ -28,3 +30,4 @@ def create_staff() -> None:
         if email not in known:
             user = User.objects.create(email=email, name=name, password=password, is_staff=True)
             user.groups.add(Group.objects.get(name=role))
+            Provider.objects.filter(name=name, account=None).update(account=user)

@@ -202,7 +202,8 @@ def _announce() -> None:
         f"    Site           {_address()}\n"
         f"    Staff          {_address()}admin/\n"
         f"                   {EMAIL}, password {PASSWORD}{second}\n"
-        "                   front-desk@, clinician@, editor@example.org see less, same password\n"
+        "                   front-desk@, clinician@, editor@, newsletter@, privacy@ and\n"
+        "                   office-manager@example.org see less, same password\n"
         f"    Mail it sends  {_address()}dev/mail/\n\n"
         f"  Ctrl-C ends it."
     )
