@@ -74,7 +74,9 @@ class StateFilter(admin.SimpleListFilter):
 @admin.register(WaitlistEntry)
 class WaitlistEntryAdmin(admin.ModelAdmin):
     change_form_template = "admin/appointments/waitlist_entry.html"
-    list_display = ["joined", "who", "service", "state", "with_whom", "preferences", "asked"]
+    list_display = [
+        *("joined", "who", "call", "service", "state", "with_whom", "preferences", "asked"),
+    ]
     list_display_links = ["joined", "who"]
     list_filter = [
         StatusFilter,
