@@ -148,6 +148,7 @@ def test_a_free_time_leads_to_booking_and_counts_who_waits_for_it(desk):
     make_entry(service=service, state="NY")  # no license
     make_entry(service=service, provider=make_provider())
     make_entry(service=make_service(providers=[provider], notice_hours=24 * 14))  # too soon
+    make_entry(service=make_service(providers=[provider], minutes=435, buffer_after=30))  # too long
     [gap] = desk.get(day_page()).context_data["board"].columns[0].gaps
     assert gap.words == "suits 1 who waits"
     starts_at = f"{monday('09:30'):%Y-%m-%dT%H:%M:%S}+00:00"

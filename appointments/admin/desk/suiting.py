@@ -21,6 +21,8 @@ class Wish(NamedTuple):
 
     service: int
     seconds: int
+    before: int  # seconds kept free, as `after`
+    after: int
     soonest: int  # the notice that the service asks for, in seconds since 1970
     state: str
     provider: int | None
@@ -39,7 +41,8 @@ class Waiting:
         """Read the first MOST of those in line who have no offer, in one query."""
         line = WaitlistEntry.objects.waiting(now).without_offer().in_line()
         rows = line.values_list(
-            *("service_id", "service__minutes", "service__notice_hours", "state", "provider_id"),
+            *("service_id", "service__minutes", "service__buffer_before"),
+            *("service__buffer_after", "service__notice_hours", "state", "provider_id"),
             *("zone", "weekdays", "parts", "sooner_than"),
         )
         return cls(Counter(_wish(now, *row) for row in rows[:MOST]))
@@ -64,7 +67,8 @@ class Waiting:
         )
 
     def _fits(self, wish: Wish, free: Interval, frame: Interval) -> bool:
-        first, last = max(free[0], wish.soonest), free[1] - wish.seconds
+        first = max(free[0] + wish.before, wish.soonest)
+        last = free[1] - wish.seconds - wish.after
         if first > last:
             return False
         if wish.preferences.suits(first):
@@ -82,6 +86,8 @@ def _wish(
     now: datetime,
     service: int,
     minutes: int,
+    before: int,
+    after: int,
     notice_hours: int,
     state: str,
     provider: int | None,
@@ -90,7 +96,7 @@ def _wish(
     parts: list[str],
     sooner_than: datetime | None,
 ) -> Wish:
-    before = int(sooner_than.timestamp()) if sooner_than else None
-    wishes = TimePreferences(ZoneInfo(zone), frozenset(weekdays), frozenset(parts), before)
+    until = int(sooner_than.timestamp()) if sooner_than else None
+    wishes = TimePreferences(ZoneInfo(zone), frozenset(weekdays), frozenset(parts), until)
     soonest = int(now.timestamp()) + notice_hours * 3600
-    return Wish(service, minutes * 60, soonest, state, provider, wishes)
+    return Wish(service, minutes * 60, before * 60, after * 60, soonest, state, provider, wishes)
