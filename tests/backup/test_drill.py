@@ -200,7 +200,7 @@ def test_what_nobody_knows_of_waits_for_staff_who_send_it_or_leave_it(loaded):
     assert {m.template for m in held} == {"newsletter_confirm", "appointment_reminder"}
 
     staff = fully_signed_in("manager")
-    first_page = staff.get("/admin/").text
+    first_page = staff.get("/admin/to-do/").text
     assert "The site was restored from a backup" in first_page
     page = in_process(staff).get(FAILED)
     assert "it may have gone out since" in page.text

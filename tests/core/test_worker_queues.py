@@ -61,6 +61,7 @@ def test_no_task_of_the_clinic_goes_where_letters_go():
     assert letters == {
         "newsletter.tasks.send_issue",
         "newsletter.tasks.read_bounces",
+        "newsletter.tasks.read_list_upload",
         "articles.tasks.check_links",
         "articles.tasks.make_sizes",
         "articles.tasks.make_missing_sizes",
