@@ -200,7 +200,8 @@ def _calendar(
 def _mail_failed() -> Exists:
     """Whether the patient did not get the last mail about it, and nobody has called them since."""
     about = Concat(Value(visit_emails.ABOUT), Cast(OuterRef("pk"), CharField()))
-    failed = OutgoingEmail.objects.failed().filter(about=about, overtaken=False)
+    # Said as the index says it: without, each visit would read all mails that ever failed.
+    failed = OutgoingEmail.objects.exclude(about="").filter(about=about, overtaken=False).failed()
     return Exists(
         failed.filter(created_at__gt=Coalesce(OuterRef("called_at"), F("created_at") - DAY))
     )
