@@ -20,7 +20,7 @@ def to_decide(request: HttpRequest) -> QuerySet[PrivacyRequest] | None:
     if not request.user.has_perm(CONFIRM):
         return None
     asked = PrivacyRequest.objects.filter(status=RequestStatus.ASKED)
-    return asked.exclude(asked_by_pk=request.user.pk)
+    return asked.exclude(asked_by_pk=request.user.pk or 0)
 
 
 @admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
