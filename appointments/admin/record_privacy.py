@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time
 from appointments.models import Patient, PrivacyRequest
-from appointments.patient_records import erasure, requests
+from appointments.patient_records import erasure, privacy_requests
 from core.staff.audit import disclosures, trail
 from core.staff.models import User
 from core.validation.primary_keys import parse_key
@@ -62,9 +62,11 @@ def privacy_view(admin: Any, request: HttpRequest, object_id: str) -> HttpRespon
         said = form.cleaned_data
         try:
             with transaction.atomic():
-                requests.ask(patient, said["kind"], reason=said["reason"], by=_user(request))
+                privacy_requests.ask(
+                    patient, said["kind"], reason=said["reason"], by=_user(request)
+                )
                 _note(request, f"asked to {said['kind']}", patient)
-        except requests.AlreadyAsked:
+        except privacy_requests.AlreadyAsked:
             messages.error(request, _("Something was asked for already, and waits."))
         else:
             messages.success(request, _("It waits for a colleague to confirm it."))
@@ -80,11 +82,11 @@ def _withdraw(request: HttpRequest, patient: Patient) -> None:
     asked = PrivacyRequest.objects.open_for(patient)
     try:
         if asked is None:
-            raise requests.NotOpen
+            raise privacy_requests.NotOpen
         with transaction.atomic():
-            requests.withdraw(asked, by=_user(request))
+            privacy_requests.withdraw(asked, by=_user(request))
             _note(request, f"took back to {asked.kind}", patient)
-    except requests.NotOpen:
+    except privacy_requests.NotOpen:
         messages.error(request, MEANWHILE)
     else:
         messages.success(request, _("It is taken back. Nothing was done."))
@@ -104,12 +106,14 @@ def privacy_decision_view(admin: Any, request: HttpRequest, object_id: str) -> H
     refused = request.POST.get("step") == "refuse"
     try:
         with transaction.atomic():
-            (requests.refuse if refused else requests.confirm)(asked, by=_user(request))
+            (privacy_requests.refuse if refused else privacy_requests.confirm)(
+                asked, by=_user(request)
+            )
             verb = "refused to" if refused else "confirmed to"
             _note(request, f"{verb} {asked.kind}", patient)
-    except requests.SamePerson:
+    except privacy_requests.SamePerson:
         messages.error(request, _("Who asked for it cannot decide it: another person has to."))
-    except requests.NotOpen:
+    except privacy_requests.NotOpen:
         messages.error(request, MEANWHILE)
     except erasure.VisitsAhead:
         messages.error(request, _("There are visits ahead. Cancel them first: nothing was erased."))

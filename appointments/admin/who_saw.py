@@ -123,7 +123,7 @@ def find_whose_trail(request: HttpRequest) -> HttpResponse:
     if len(patients) + len(places) == 1:
         row = (*patients, *places)[0]
         name = "patient" if patients else "place"
-        return redirect(f"{reverse('admin:who_saw')}?{urlencode({name: row.pk})}")
+        return redirect(reverse("admin:who_saw", query={name: row.pk}))
     context = admin.site.each_context(request) | {
         "title": _("Whose record?"),
         "patients": patients,

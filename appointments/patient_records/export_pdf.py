@@ -11,10 +11,10 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache, partial
+from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 from appointments.booking import after_restore as visits
-from appointments.patient_records import requests as records
+from appointments.patient_records import privacy_requests as records
 from articles.comments import after_restore as comments
 from core.api import after_restore as api_keys
 from core.database import database_time

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from appointments.booking import after_restore as visits
 from appointments.emails import daily_digest, reminders
-from appointments.patient_records import requests as records
+from appointments.patient_records import privacy_requests as records
 from appointments.waitlist import after_restore as waitlist
 from articles.comments import after_restore as comments
 from articles.comments import emails as comment_emails

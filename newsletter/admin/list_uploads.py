@@ -144,7 +144,7 @@ class ListUploadAdmin(ReadOnlyAdmin):
         form.user = request.user  # type: ignore[attr-defined]  # who uploads it
         if request.method == "POST" and form.is_valid():
             self.log_addition(request, form.upload, "uploaded")
-            return declare_none(redirect(self._page(form.upload)))
+            return declare_none(redirect("admin:newsletter_listupload_change", form.upload.pk))
         context = self._context(request, title=_("Import readers"), form=form)
         return declare_none(
             TemplateResponse(request, "admin/newsletter/listupload/new.html", context)

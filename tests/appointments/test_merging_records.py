@@ -23,7 +23,7 @@ from appointments.models import (
     Status,
     WaitlistEntry,
 )
-from appointments.patient_records import notes, requests
+from appointments.patient_records import notes, privacy_requests
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
 from tests.appointments import booking_steps
@@ -410,7 +410,7 @@ def test_who_may_not_merge_takes_nothing_back(two, desk):
 def test_a_record_that_is_restricted_or_shall_be_is_not_merged(desk, two):
     first, second = two
     seen = form_of(desk.get(merge_page(first, second)).text)
-    requests.ask(second, "restrict", reason="By phone", by=get_user_model().objects.first())
+    privacy_requests.ask(second, "restrict", reason="By phone", by=get_user_model().objects.first())
     answer = desk.post(merge_page(first, second), seen)
     assert answer.status_code == 409
     assert "is restricted, or somebody has asked" in answer.text

@@ -26,7 +26,7 @@ from appointments.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
-from appointments.patient_records import notes, requests
+from appointments.patient_records import notes, privacy_requests
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.staff.models import AuditEvent
 from tests.appointments import booking_steps, test_staff_book
@@ -294,14 +294,14 @@ def test_a_restored_backup_erases_and_restricts_again(desk, manager):
     kept = [serializers.serialize("json", [each]) for each in (gone, restricted)]
     done(desk, manager, gone, "erase")
     done(desk, manager, restricted, "restrict")
-    known = requests.decided_since(timezone.now() - timedelta(hours=1))
+    known = privacy_requests.decided_since(timezone.now() - timedelta(hours=1))
     PrivacyRequest.objects.all().delete()
     for text in kept:  # as in the backup
         [row] = serializers.deserialize("json", text)
         row.save()
     for _ in range(2):
         with transaction.atomic():
-            requests.do_again(known)
+            privacy_requests.do_again(known)
     assert not Patient.objects.filter(pk=gone.pk).exists()
     assert Patient.objects.get(pk=restricted.pk).is_restricted
 
@@ -414,7 +414,7 @@ def test_it_is_lifted_by_two_people_as_well(desk, manager, restricted):
 @pytest.mark.django_db(transaction=True)
 def test_who_books_while_a_record_is_erased_is_a_new_patient():
     patient, service = make_patient(**DETAILS), make_service()
-    asked = requests.ask(patient, "erase", reason="By phone", by=make_staff("front desk"))
+    asked = privacy_requests.ask(patient, "erase", reason="By phone", by=make_staff("front desk"))
     manager = make_staff("manager")
 
     def book() -> None:
@@ -423,7 +423,7 @@ def test_who_books_while_a_record_is_erased_is_a_new_patient():
 
     thread = threading.Thread(target=book)
     with transaction.atomic():
-        requests.confirm(asked, by=manager)
+        privacy_requests.confirm(asked, by=manager)
         thread.start()
         wait_until_it_waits()
     thread.join(timeout=30)

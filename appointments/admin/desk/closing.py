@@ -19,6 +19,7 @@ from appointments.admin.desk import parts, scope
 from appointments.models import HoursException, Provider
 from appointments.scheduling import availability, time_zones
 from appointments.templatetags.appointments import clock
+from core.guard.safe_redirect import safe_path
 from core.staff.audit import disclosures
 
 PART = "admin/desk/_hours.html"
@@ -96,7 +97,7 @@ def _save(model_admin: ModelAdmin, request: HttpRequest, form: StretchForm) -> H
         model_admin.log_addition(request, row, [{"added": {}}])
     text = _now("Saved: %(what)s.") % {"what": made}
     messages.success(request, text)
-    return redirect(scope.of_key(request.POST.get("scope", "")).url)
+    return redirect(safe_path(request, scope.of_key(request.POST.get("scope", "")).url))
 
 
 def _weekly_beside(made: HoursException) -> list[HoursException]:
