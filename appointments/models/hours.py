@@ -121,5 +121,6 @@ class HoursException(models.Model):
 
     def __str__(self) -> str:
         who = self.provider.name if self.provider else _("The whole clinic")
-        days = dict.fromkeys(map(date_format, (self.first_day, self.last_day)))
+        # A form that is shown once more may lack one of them.
+        days = dict.fromkeys(date_format(day) for day in (self.first_day, self.last_day) if day)
         return f"{who}: {self.get_kind_display()}, {' – '.join(days)}"

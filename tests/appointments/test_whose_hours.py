@@ -204,3 +204,9 @@ def test_every_time_that_a_form_of_the_admin_asks_for_names_its_clock():
     }
     assert len(asked) >= 2
     assert [name for name, words in asked.items() if "clock" not in words] == []
+
+
+def test_time_off_without_a_day_is_asked_for_it_and_nothing_breaks(clinician, own):
+    row = make_time_off(own, monday().date())
+    answer = clinician.post(page("change", row), off(provider=own.pk, first_day="", last_day=""))
+    assert (answer.status_code, answer.text.count("This field is required.")) == (200, 1)

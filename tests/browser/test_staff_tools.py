@@ -10,6 +10,7 @@ from django.utils import timezone
 from appointments.calls import call_list
 from appointments.emails import visit_emails
 from appointments.models import Appointment, ClinicRules, Provider, WeeklyHours
+from appointments.patient_records import privacy_requests
 from articles.models import Article, Comment
 from core.mail.hold_model import OutboxHold
 from core.mail.models import OutgoingEmail
@@ -133,6 +134,7 @@ def make_every_panel(visit: Appointment) -> None:
     Comment.objects.create(article=article, created_at=timezone.now(), **said)
     make_license(visit.provider, "NY", expires=timezone.localdate())
     make_trouble()
+    privacy_requests.ask(visit.patient, "restrict", reason="They asked.", by=make_staff())
     call_list.add("appointment_booked", key="one", about="nothing", appointment=visit)
     RestoreRun.objects.create(backup_at=timezone.now(), known_until=timezone.now(), notes="One.")
 
