@@ -50,7 +50,7 @@ def before_saving(
     """Return what `save` answers, or the page of the conflicts it would cause, nothing saved.
 
     `provider` limits it to the visits of one, where the change can concern no other. Providers are
-    locked while the change is tried and times are looked up for at most MOST_SINGLE visits.
+    locked while the change is tried, which is a moment. The page is made after that.
     """
     if request.method != "POST":
         return save()
@@ -72,9 +72,8 @@ def before_saving(
             error = _try_to_resolve(model_admin, request, found)
             if not error:
                 return response
-        # While the change stands: a time that it closes is none to move a visit to.
-        choices = _choices(request, found)
         transaction.set_rollback(True)
+    choices = _choices_beside(save, request, found)
     _forget_messages(request)
     return _page(model_admin, request, choices, error, carried=list(_typed(request)))
 
@@ -149,6 +148,20 @@ def _choices(request: HttpRequest, found: Mapping[int, Why]) -> Choices:
     for row in singles:
         row.chosen = request.POST.get(row.name, "")
     return Choices(rows, singles, groups)
+
+
+def _choices_beside(
+    save: Callable[[], HttpResponse], request: HttpRequest, found: Mapping[int, Why]
+) -> Choices:
+    """Return the choices while the change stands once more: a time that it closes is none of them.
+
+    Looking up takes its time, so nobody is locked; what is chosen is looked at again under locks.
+    """
+    with transaction.atomic():
+        save()
+        choices = _choices(request, found)
+        transaction.set_rollback(True)
+    return choices
 
 
 def _page(

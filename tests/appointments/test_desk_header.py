@@ -49,7 +49,7 @@ def links(client: Client) -> dict[str, str]:
         ("manager", ["Book", "Waitlist", "To do"]),
         ("editor", ["To do"]),
         ("newsletter editor", ["To do"]),
-        ("privacy officer", ["Waitlist"]),
+        ("privacy officer", ["Waitlist", "To do"]),
     ],
 )
 def test_each_role_has_the_links_that_it_may_follow(role, shown):
