@@ -12,6 +12,7 @@ from appointments.admin import practice_time
 from appointments.conflicts import detection
 from appointments.emails import visit_emails
 from appointments.models import Appointment, License
+from core.circuit_breaker import cache_breaker
 from core.database import database_time
 from core.mail.models import OutgoingEmail
 
@@ -41,7 +42,11 @@ def conflicts(request: HttpRequest) -> int | None:
     """Return how many visits cannot take place as booked."""
     if not request.user.has_perm("appointments.change_appointment"):
         return None
-    return cache.get_or_set(_CONFLICTS, lambda: len(detection.standing()), CONFLICTS_FOR)
+    count = cache_breaker.attempt(lambda: cache.get(_CONFLICTS))
+    if count is None:
+        count = len(detection.standing())
+        cache_breaker.attempt(lambda: cache.set(_CONFLICTS, count, CONFLICTS_FOR))
+    return count
 
 
 @admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff
