@@ -140,8 +140,8 @@ def test_who_was_here_before_is_not_new(desk):
 
 
 def test_a_free_time_leads_to_booking_and_counts_who_waits_for_it(desk):
-    provider = make_provider(hours="09:00-17:00")
-    service = make_service(providers=[provider])
+    provider = make_provider(name="Aaron Ash", hours="09:00-17:00")
+    service = make_service(providers=[provider], notice_hours=1)  # Monday may be tomorrow
     make_appointment(service=service, provider=provider, starts_at=monday("09:00"))
     make_entry(service=service)
     make_entry(service=service, parts=["evening"])

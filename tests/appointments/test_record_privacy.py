@@ -366,8 +366,9 @@ def test_ordinary_staff_do_not_find_it_and_are_told_why(desk, manager, restricte
         assert desk.get(url(restricted, page)).status_code == 404
 
 
-def test_no_times_of_the_waitlist_are_offered(desk, manager):
+def test_no_times_of_the_waitlist_are_offered():
     with at_noon():
+        desk, manager = signed_in("front desk"), signed_in("manager")
         service, visit = booked_out()
         patient = make_patient(**DETAILS)
         make_entry(service=service, **DETAILS, birth_date=patient.birth_date)

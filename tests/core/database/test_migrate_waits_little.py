@@ -74,6 +74,7 @@ def test_readers_go_on_while_a_migration_waits_and_it_is_done_when_the_lock_is_f
         assert cursor.fetchone() == ("2s",), "the session has its own limit again"
 
 
+@pytest.mark.usefixtures("_back_again")
 def test_a_lock_that_nobody_lets_go_of_ends_it_with_a_sentence_and_nothing_half_done(monkeypatch):
     monkeypatch.setattr(migrate, "PATIENCE", 1)
     with somebody_reads(), pytest.raises(CommandError, match="nothing was left half done"):
