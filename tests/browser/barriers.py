@@ -66,6 +66,7 @@ def barriers(page: Page, context: str | None = None, rules: list[str] = RULES) -
 
 
 def _barriers(page: Page, context: str | None, rules: list[str]) -> Iterator[str]:
+    page.wait_for_load_state("load")  # a script can measure before the style sheets have come
     page.set_viewport_size({"width": 320, "height": 800})
     if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
         yield f"{width} px wide on a phone of 320 px"
