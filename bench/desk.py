@@ -96,7 +96,8 @@ def fill(day: date, providers: list[Provider]) -> None:
                 email=patient.email,
                 phone=patient.phone,
             )
-            Appointment.objects.create(**values)
+            visit = Appointment.objects.create(**values)
+            Appointment.objects.filter(pk=visit.pk).update(created=starts_at - timedelta(days=1))
 
 
 def _page(what: str, ask: Callable[[], HttpResponse]) -> list[Row]:

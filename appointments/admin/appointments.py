@@ -33,13 +33,7 @@ from appointments.admin.appointment_list import (
     chosen_day,
 )
 from appointments.admin.appointment_page import page_context
-from appointments.admin.book_on_behalf import (
-    book_times_view,
-    book_view,
-    book_who_view,
-    move_times_view,
-    move_view,
-)
+from appointments.admin.book_on_behalf import book_times_view, book_view, book_who_view
 from appointments.admin.desk.moving import desk_move_view
 from appointments.admin.desk.pages import (
     day_view,
@@ -52,7 +46,8 @@ from appointments.admin.desk.renewal import renewal_view
 from appointments.admin.desk.steps import desk_more_view, desk_step_view
 from appointments.admin.follow_ups import series_view
 from appointments.admin.holds import holds_view
-from appointments.admin.record_merging import reassign_view
+from appointments.admin.move_visit import move_times_view, move_view
+from appointments.admin.record_merging import reassign_find_view, reassign_view
 from appointments.admin.schedule_conflicts import conflicts_view
 from appointments.models import Appointment
 from appointments.models.appointment_status import SEES_RESTRICTED
@@ -80,6 +75,7 @@ PAGES: list[Page] = [
     ("<path:object_id>/move/times/", move_times_view),
     ("<path:object_id>/move/", move_view),
     ("<path:object_id>/series/", series_view),
+    ("<path:object_id>/record/find/", reassign_find_view),
     ("<path:object_id>/record/", reassign_view),
 ]
 

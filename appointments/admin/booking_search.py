@@ -3,7 +3,8 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 
 from appointments.admin import booking_choice, patient_search, practice_time
 from appointments.models import Appointment, Patient
@@ -11,6 +12,7 @@ from core.database import database_time
 from core.people import phone_numbers
 
 SHOWN = 8
+WHO = "appointments_appointment_book_who"
 SHORTEST = 2  # letters of a search
 
 
@@ -39,8 +41,15 @@ def found_context(asked: QueryDict, user: Any) -> dict[str, Any]:
         "help": patient_search.SEARCH_HELP,
         "rows": rows,
         "more": len(found) > SHOWN,
-        "new_query": urlencode(carried | {"new": "1"} | ({"q": term} if term else {})),
     }
+
+
+def book_url(request: HttpRequest, asked: QueryDict) -> str:
+    """Return the address that books what this page shows. No address has what was searched for."""
+    if request.resolver_match and request.resolver_match.url_name != WHO:
+        return request.get_full_path()
+    new = {"new": "1"} if "new" in asked else {}
+    return reverse("admin:appointments_appointment_book", query=_carried(asked) | new)
 
 
 def _next_visits(found: list[Patient]) -> dict[int, str]:

@@ -21,6 +21,7 @@ from appointments.templatetags.appointments import clock_in
 from core.database import database_time
 from core.people import phone_numbers
 from core.staff.audit import disclosures
+from core.staff.urgency import Urgency
 from core.validation.primary_keys import parse_key
 
 PAGE = "admin/appointments/call_list.html"
@@ -67,7 +68,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     return disclosures.declare(TemplateResponse(request, PAGE, context), visits, entries)
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.NOW)  # type: ignore[attr-defined]  # our site: core.staff
 def call_list_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Say on the first page how many calls there are to make. It names nobody."""
     if not request.user.has_perm("appointments.view_appointment"):

@@ -14,12 +14,13 @@ from appointments.admin import bookable, practice_time
 from appointments.admin.bookable import Item
 from appointments.models import ClinicRules, Provider, Service
 from core.practice.models import Practice
+from core.staff.urgency import Urgency
 
 SHOWN = 5
 RIGHTS = ("appointments.change_provider", "appointments.change_service")
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.NOW)  # type: ignore[attr-defined]  # our site: core.staff
 def first_booking(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """List what is there and what is missing; nothing once patients can book."""
     if not request.user.has_perms(RIGHTS):

@@ -1,4 +1,4 @@
-"""What the first page of the admin says about visits. It names nobody: it stands open on desks."""
+"""What stands under "To do" about visits."""
 
 from typing import Any
 
@@ -9,11 +9,13 @@ from appointments.admin import practice_time, to_do, visit_mails
 from appointments.booking import pressure as booking_pressure
 from appointments.emails import visit_emails
 from core.mail.models import OutgoingEmail
+from core.people import phone_numbers
+from core.staff.urgency import Urgency
 
 SHOWN = 10
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.NOW)  # type: ignore[attr-defined]  # our site: core.staff
 def pressure(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Say that much more than usual is booked, or as much as the clinic's rules allow."""
     if not request.user.has_perm("appointments.view_clinicrules"):
@@ -24,13 +26,14 @@ def pressure(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     return "admin/appointments/_pressure_panel.html", {"pressure": found, "records": ()}
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.NOW)  # type: ignore[attr-defined]  # our site: core.staff
 def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """List the visits ahead whose patient did not get the last e-mail about them."""
     visits = to_do.failed_mails(request)
     if visits is None:
         return None
-    rows = list(practice_time.with_practice_zone(visits.order_by("starts_at")))
+    visits = visits.select_related("patient").order_by("starts_at")
+    rows = list(practice_time.with_practice_zone(visits))
     if not rows:
         return None
     failed = OutgoingEmail.objects.failed().filter(overtaken=False).order_by("pk")
@@ -46,6 +49,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
                 "when": practice_time.format_datetime(
                     visit.starts_at, practice_time.zone_of(visit)
                 ),
+                "phone": phone_numbers.as_link(visit.phone),
                 "kind": visit_mails.kind(mails[visit_emails.about(visit)]),
             }
             for visit in rows[:SHOWN]

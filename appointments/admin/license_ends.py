@@ -6,11 +6,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from appointments.admin import practice_time, to_do
+from core.staff.urgency import Urgency
 
 SHOWN = 10
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.SOON)  # type: ignore[attr-defined]  # our site: core.staff
 def license_ends(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """List the licenses of who sees patients that end soon and that no later one follows."""
     found = to_do.licenses(request)

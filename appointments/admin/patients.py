@@ -26,7 +26,7 @@ from appointments.admin import (
 from appointments.admin.book_on_behalf import book_view
 from appointments.admin.note_actions import notes_view
 from appointments.admin.record_export import export_view
-from appointments.admin.record_merging import merge_view, unmerge_view
+from appointments.admin.record_merging import merge_find_view, merge_view, unmerge_view
 from appointments.admin.record_privacy import privacy_decision_view, privacy_view
 from appointments.booking import corrections, patients
 from appointments.forms.fields import BirthDateField
@@ -44,6 +44,7 @@ IDENTITY = ("first_name", "last_name", "birth_date", "email")
 
 PAGES: list[Page] = [
     ("<path:object_id>/book/", book_view),
+    ("<path:object_id>/merge/find/", merge_find_view),
     ("<path:object_id>/merge/", merge_view),
     ("<path:object_id>/unmerge/<int:merge>/", unmerge_view),
     ("<path:object_id>/notes/", notes_view),

@@ -10,6 +10,7 @@ from appointments.admin import practice_time
 from appointments.admin.record_privacy import CONFIRM
 from appointments.models import PrivacyRequest
 from appointments.models.patient_records import RequestStatus
+from core.staff.urgency import Urgency
 
 SHOWN = 10
 
@@ -23,7 +24,7 @@ def to_decide(request: HttpRequest) -> QuerySet[PrivacyRequest] | None:
     return asked.exclude(asked_by_pk=request.user.pk or 0)
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.TODAY)  # type: ignore[attr-defined]  # our site: core.staff
 def privacy_requests_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """List what waits for this person's decision, the oldest first. It names no patient."""
     found = to_decide(request)

@@ -14,9 +14,12 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from appointments.admin import patient_search, practice_time, workflow_actions
 from appointments.booking import corrections, patients, record_merging
@@ -28,6 +31,8 @@ from core.staff.audit import disclosures
 from core.validation.primary_keys import parse_key
 
 SHOWN = 25
+MERGE = _("Merge with another record")
+REASSIGN = _("Give the visit to another record")
 CHANGED = _("Somebody changed one of these records just now. Please look at them again.")
 RESTRICTED = _(
     "One of these records is restricted, or somebody has asked for that: nothing changed."
@@ -38,16 +43,19 @@ NOT_TAKEN_BACK = _(
 )
 
 
+@method_decorator(require_POST)
+def merge_find_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Return the records that a search finds, to merge one of them with this. Changes nothing."""
+    patient = _to_merge(request, object_id)
+    return _choose(admin, request, patient, MERGE)
+
+
 def merge_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """Ask which record is the same person's; then show both, and merge them by the button."""
-    if not request.user.has_perm("appointments.merge_patient"):
-        raise PermissionDenied
-    patient = _kept(request, object_id)
-    if patient is None:
-        raise Http404("No such patient")
+    patient = _to_merge(request, object_id)
     other = _chosen(request, patient)
     if other is None:
-        return _choose(admin, request, patient, _("Merge with another record"))
+        return _choose(admin, request, patient, MERGE)
     both, status = (patient, other), 200
     if request.method == "POST":
         into, gone = both if parse_key(request.POST.get("keep")) == patient.pk else (other, patient)
@@ -130,6 +138,15 @@ def _take_back(admin: Any, request: HttpRequest, merge: RecordMerge) -> None:
         messages.warning(request, text % back.stay)
 
 
+def _to_merge(request: HttpRequest, object_id: str) -> Patient:
+    if not request.user.has_perm("appointments.merge_patient"):
+        raise PermissionDenied
+    patient = _kept(request, object_id)
+    if patient is None:
+        raise Http404("No such patient")
+    return patient
+
+
 def _write_down(admin: Any, request: HttpRequest, merge: RecordMerge, note: str) -> None:
     note %= {"gone": merge.gone_id, "into": merge.into_id}
     for patient in (merge.into, merge.gone):
@@ -138,31 +155,32 @@ def _write_down(admin: Any, request: HttpRequest, merge: RecordMerge, note: str)
         admin.record_many(request, "change", Appointment, merge.visits)
 
 
+@method_decorator(require_POST)
+def reassign_find_view(admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Return the records that a search finds, to give the visit to one. Changes nothing."""
+    visit, patient = _to_reassign(admin, request, object_id)
+    return _choose(admin, request, patient, REASSIGN, visit)
+
+
 def reassign_view(admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     """Ask which record a visit belongs to; then show both, and give it there by the button."""
-    may_look = request.user.has_perm("appointments.view_patient")
-    if not may_look or not admin.has_act_permission(request):
-        raise PermissionDenied
-    visit = admin.get_object(request, unquote(object_id))
-    if visit is None or visit.patient is None:
-        raise Http404("No such visit")
-    other = _chosen(request, visit.patient)
-    title = _("Give the visit to another record")
+    visit, patient = _to_reassign(admin, request, object_id)
+    other = _chosen(request, patient)
     if other is None:
-        return _choose(admin, request, visit.patient, title, visit)
+        return _choose(admin, request, patient, REASSIGN, visit)
     status = 200
     if request.method == "POST":
         if _give(admin, request, visit, other):
             return redirect("admin:appointments_appointment_change", visit.pk)
         messages.error(request, CHANGED)
         status = 409
-    context = _context(admin, request, title) | {
+    context = _context(admin, request, REASSIGN) | {
         "visit": visit,
         "when": practice_time.format_datetime(visit.starts_at, practice_time.zone()),
-        "sides": [_side(visit.patient), _side(other)],
-        "differ": _differ(visit.patient, other),
+        "sides": [_side(patient), _side(other)],
+        "differ": _differ(patient, other),
         "other": other,
-        "seen": record_merging.seen(visit.patient, other),
+        "seen": record_merging.seen(patient, other),
         "other_address": email_addresses.normalized(visit.email)
         != email_addresses.normalized(other.email),
         "mails": request.POST.get("mails") or _default_address(visit, other),
@@ -171,7 +189,17 @@ def reassign_view(admin: Any, request: HttpRequest, object_id: str) -> HttpRespo
     response = TemplateResponse(
         request, "admin/appointments/reassign_visit.html", context, status=status
     )
-    return disclosures.declare(response, [visit, *visits], [visit.patient, other])
+    return disclosures.declare(response, [visit, *visits], [patient, other])
+
+
+def _to_reassign(admin: Any, request: HttpRequest, object_id: str) -> tuple[Appointment, Patient]:
+    may_look = request.user.has_perm("appointments.view_patient")
+    if not may_look or not admin.has_act_permission(request):
+        raise PermissionDenied
+    visit = admin.get_object(request, unquote(object_id))
+    if visit is None or visit.patient is None:
+        raise Http404("No such visit")
+    return visit, visit.patient
 
 
 def _give(admin: Any, request: HttpRequest, visit: Appointment, other: Patient) -> bool:
@@ -219,8 +247,10 @@ def _choose(
     title: Any,
     visit: Appointment | None = None,
 ) -> HttpResponse:
-    """Return the page of the records that are alike, and of those that a search finds."""
-    term = request.GET.get("q", "").replace("\0", "")
+    """Return the page of the records that are alike, and of those that a posted search finds."""
+    term = request.POST.get("q", "").replace("\0", "")
+    page = "appointment_reassign" if visit else "patient_merge"
+    choose_url = reverse(f"admin:appointments_{page}", args=[(visit or patient).pk])
     others = Patient.objects.kept().visible_to(request.user).exclude(pk=patient.pk)
     found = patient_search.find_patients(others, term) if term.strip() else ()
     alike = patients.alike(patient).visible_to(request.user)
@@ -229,6 +259,8 @@ def _choose(
         "patient": patient,
         "visit": visit,
         "term": term,
+        "find_url": choose_url + "find/",
+        "choose_url": choose_url,
         "rows": [(row, phone_numbers.as_link(row.phone)) for row in rows],
         "help": patient_search.SEARCH_HELP,
         "most": SHOWN,

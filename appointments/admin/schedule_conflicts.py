@@ -33,6 +33,7 @@ from appointments.conflicts import decisions, detection
 from appointments.conflicts.detection import CAN_BE_KEPT, Why
 from appointments.models import Appointment
 from core.staff.audit import disclosures
+from core.staff.urgency import Urgency
 from core.validation.primary_keys import parse_keys
 
 PAGE = "admin/appointments/conflicts.html"
@@ -229,7 +230,7 @@ def conflicts_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpRespons
     return _page(model_admin, request, _choices(request, detection.standing()), error)
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.NOW)  # type: ignore[attr-defined]  # our site: core.staff
 def conflicts_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """List the visits that cannot take place as booked. It names nobody."""
     if not request.user.has_perm("appointments.view_appointment"):

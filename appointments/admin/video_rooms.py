@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from appointments.models import Provider, Service
+from core.staff.urgency import Urgency
 
 
 def without_room() -> QuerySet[Provider]:
@@ -28,7 +29,7 @@ def warn(request: HttpRequest, providers: QuerySet[Provider]) -> None:
         messages.warning(request, text % {"names": names})
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.TODAY)  # type: ignore[attr-defined]  # our site: core.staff
 def no_room(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """List who has no room, for whoever can give them one."""
     if not request.user.has_perm("appointments.change_provider"):

@@ -116,9 +116,9 @@ def who_saw(request: HttpRequest) -> HttpResponse:
 
 @admin.site.register_page("who-saw/find/")  # type: ignore[attr-defined]  # our site: core.staff
 def find_whose_trail(request: HttpRequest) -> HttpResponse:
-    """List whom a term means, or lead to the one that it can mean alone."""
+    """List whom a posted term means, or lead to the one that it can mean alone."""
     _require(request)
-    term = request.GET.get("q", "").strip().replace("\0", "")
+    term = request.POST.get("q", "").strip().replace("\0", "")
     patients, places = _found(term, request) if term else ([], [])
     if len(patients) + len(places) == 1:
         row = (*patients, *places)[0]

@@ -27,6 +27,7 @@ from core.people import name_matching
 from core.staff import workflow_actions
 from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit.disclosures import declare
+from core.staff.urgency import Urgency
 from core.staff.workflow_actions import WorkflowAction, has_permission
 
 HELD, APPROVED, REJECTED, SPAM, WITHDRAWN = CommentStatus
@@ -64,7 +65,7 @@ def comments_to_decide(request: HttpRequest) -> QuerySet[Comment] | None:
     return Comment.objects.held() if request.user.has_perm("articles.change_comment") else None
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.TODAY)  # type: ignore[attr-defined]  # our site: core.staff
 def waiting_comments(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Return the panel that says how many comments wait, for those who decide about them."""
     if not request.user.has_perm("articles.change_comment"):

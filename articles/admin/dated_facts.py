@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
 from articles.models.articles import ArticleQuerySet
+from core.staff.urgency import Urgency
 
 AHEAD = timedelta(days=45)
 
@@ -29,7 +30,7 @@ class ExpiringFilter(admin.SimpleListFilter):
         return queryset if ahead is None else queryset.expiring(_today() + ahead)
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.SOON)  # type: ignore[attr-defined]  # our site: core.staff
 def expiring_articles(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Return the panel that says how many articles hold no longer, or only for weeks."""
     if not request.user.has_perm("articles.change_article"):

@@ -10,6 +10,7 @@ from articles.admin import workflow_actions
 from articles.emails import in_review
 from articles.models import Article, Revision, SentBack, Status
 from articles.publishing import review
+from core.staff.urgency import Urgency
 
 SHOWN = 10  # the list of articles has them all
 LATEST = 200  # of those that wait; a clinic that has more sees that some are missing by the count
@@ -31,7 +32,7 @@ def articles_that_came_back(request: HttpRequest) -> QuerySet[SentBack] | None:
     return _came_back(request)
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.TODAY)  # type: ignore[attr-defined]  # our site: core.staff
 def articles_in_review(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Return the panel: what this person may approve, what nobody can, and what came back to them.
 

@@ -21,12 +21,13 @@ from core.database import database_time, word_search
 from core.mail import failed_by_reason, outbox, outbox_hold, test_message
 from core.mail.attachments import Attachment
 from core.mail.models import OutgoingEmail
+from core.staff.urgency import Urgency
 
 # A link in a mail opens what it belongs to: whoever may read the outbox must not be able to use it.
 _LINK_PATH = re.compile(r"(https?://[^/\s\"'<>]+)/[^\s\"'<>]+")
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.NOW)  # type: ignore[attr-defined]  # our site: core.staff
 def held_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Show on the first page that no e-mail goes out, since when and why."""
     if not request.user.has_perm("mail.view_outgoingemail"):
@@ -35,7 +36,7 @@ def held_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     return ("admin/mail/_held.html", {"held": held, "records": ()}) if held else None
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.TODAY)  # type: ignore[attr-defined]  # our site: core.staff
 def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Show on the first page that e-mails failed this week."""
     if not request.user.has_perm("mail.view_outgoingemail"):
@@ -45,7 +46,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     return ("admin/mail/_failed.html", {"count": count, "records": ()}) if count else None
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.TODAY)  # type: ignore[attr-defined]  # our site: core.staff
 def bounced_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Show on the first page that e-mails bounced this week, so that somebody calls the patient.
 

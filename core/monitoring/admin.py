@@ -13,11 +13,12 @@ from core.monitoring import checks
 from core.monitoring.models import RestoreRun
 from core.monitoring.results import Level, troubles
 from core.staff.audit.disclosures import declare_none
+from core.staff.urgency import Urgency
 
 RESTORE_IS_NEWS_FOR = timedelta(days=14)
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.NOW)  # type: ignore[attr-defined]  # our site: core.staff
 def status_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Say on the first page what does not work. It names nobody, so everybody on the staff sees."""
     found = troubles(checks.recent())
@@ -26,7 +27,7 @@ def status_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     return "admin/monitoring/_panel.html", {"troubles": found, "records": ()}
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.TODAY)  # type: ignore[attr-defined]  # our site: core.staff
 def restore_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Say for two weeks after a restore what staff have to look at. It names nobody."""
     since = database_time.now() - RESTORE_IS_NEWS_FOR

@@ -26,6 +26,7 @@ from core.staff.accounts import second_factor
 from core.staff.audit.admin_pages import View, audited
 from core.staff.autocomplete import Suggestions
 from core.staff.guarded_admin import guard
+from core.staff.urgency import Urgency
 
 # Template and context of one block on the first page; None where it has nothing to say. The
 # context's `records` are those that stand in it, for the audit trail; () where none does.
@@ -53,17 +54,24 @@ class StaffSite(AdminSite):
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
-        self._panels: list[Panel] = []
+        self._panels: list[tuple[Urgency, Panel]] = []
         self._first_pages: list[FirstPage] = []
         self._pages: list[tuple[str, View]] = []
         self._header: list[HeaderItem] = []
         self._menu: list[MenuLink] = []
         self._to_do: list[ToDo] = []
 
-    def register_panel(self, panel: Panel) -> Panel:
-        """Show what `panel(request)` returns under "To do". Order of registration."""
-        self._panels.append(panel)
-        return panel
+    def register_panel(self, urgency: Urgency) -> Callable[[Panel], Panel]:
+        """Return a decorator: what `panel(request)` returns is shown under "To do".
+
+        What is most urgent comes first; what is alike in that, in order of registration.
+        """
+
+        def register(panel: Panel) -> Panel:
+            self._panels.append((urgency, panel))
+            return panel
+
+        return register
 
     def register_header(self, item: HeaderItem) -> HeaderItem:
         """Show what `item(request)` returns in the header of every page. Order of registration."""
@@ -175,7 +183,8 @@ class StaffSite(AdminSite):
 
     def panels(self, request: HttpRequest) -> list[dict[str, Any]]:
         """Return template and context of what there is to do for this person."""
-        shown = [found for panel in self._panels if (found := panel(request))]
+        panels = sorted(self._panels, key=lambda each: each[0])
+        shown = [found for _urgency, panel in panels if (found := panel(request))]
         return [{"template": template, "context": context} for template, context in shown]
 
     def records(self, request: HttpRequest) -> TemplateResponse:

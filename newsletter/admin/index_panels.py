@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
+from core.staff.urgency import Urgency
 from newsletter.models import Delivery, Event, HardBounce, Issue
 
 RECENT = 5  # issues whose refusals are still news
@@ -19,7 +20,7 @@ def letters_in_doubt(request: HttpRequest) -> QuerySet[Issue] | None:
     return Issue.objects.filter(pk__in=Delivery.objects.uncertain().order_by().values("issue"))
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.TODAY)  # type: ignore[attr-defined]  # our site: core.staff
 def issues_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """List issues with addresses that wait, with refusals because of us, or that stopped."""
     if not request.user.has_perm("newsletter.view_issue"):

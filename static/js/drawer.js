@@ -117,7 +117,7 @@
 
   const submitted = async (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.hasAttribute("hx-get")) return event.preventDefault();
+    if (event.defaultPrevented || form.matches("[hx-get], [hx-post]")) return event.preventDefault();
     event.preventDefault();
     const data = new FormData(form, event.submitter);
     const target = event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.getAttribute("action") || address;
@@ -128,7 +128,8 @@
     try {
       const answer = await fetch(target, { method: "POST", body: data, redirect: "manual", credentials: "same-origin" });
       if (answer.type === "opaqueredirect") { sent = true; return close(); }
-      if (!show(await answer.text(), new URL(target, location.href).href, "not saved")) says.textContent = words("failed");
+      const kept = form.hasAttribute("data-takes-search") ? undefined : "not saved";
+      if (!show(await answer.text(), new URL(target, location.href).href, kept)) says.textContent = words("failed");
     } catch {
       says.textContent = words("failed");
     } finally {
@@ -137,19 +138,17 @@
   };
 
   // The name that was typed goes along also where its search has not been answered yet.
-  const takeSearch = (link) => {
+  const takeSearch = (event) => {
     const typed = document.getElementById("find-patient")?.value.trim();
-    const url = new URL(link.href);
-    if (typed) url.searchParams.set("q", typed);
-    link.href = url.href;
+    if (typed && event.target.matches("[data-takes-search]")) event.target.elements.q.value = typed;
   };
+  document.addEventListener("submit", takeSearch, true);
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
     if (!link || elsewhere || event.defaultPrevented || link.target) return;
     const inside = drawer.contains(link);
-    if (link.hasAttribute("data-takes-search")) takeSearch(link);
     if (link.hasAttribute("data-drawer") && (inside || link.dataset.drawer !== "inside")) {
       event.preventDefault();
       if (!inside || mayLose()) open(link.href);
@@ -166,7 +165,7 @@
   document.addEventListener("keydown", (event) => {
     // Enter in the search goes to the first who was found.
     if (event.key !== "Enter" || !event.target.matches?.("#find-patient")) return;
-    const found = document.querySelector("#booking-found a");
+    const found = document.querySelector("#booking-found :is(a, button)");
     if (found && window.htmx) { event.preventDefault(); found.focus(); }
   });
 })();

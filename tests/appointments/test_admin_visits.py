@@ -13,6 +13,7 @@ from appointments.booking.visits import book, cancel
 from appointments.emails import visit_emails
 from appointments.models import Appointment, Consent, ConsentText, Status
 from core.mail.models import EmailStatus, OutgoingEmail
+from core.staff.models import AuditEvent
 from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_hold, make_patient, make_provider, make_service
 
@@ -215,13 +216,15 @@ def test_an_email_that_did_not_fail_is_not_sent_again(desk):
     assert len(mails_about(visit)) == 1
 
 
-def test_the_first_page_names_the_visits_whose_confirmation_failed_and_nobody(desk):
+def test_whose_confirmation_failed_is_named_with_the_number_to_call_and_is_in_the_trail(desk):
     visit = make_appointment(patient=make_patient(last_name="Unmistakable"))
     make_failed(visit)
     page = text_of(desk.get("/admin/to-do/"))
     assert "Confirmations that failed" in page
     assert page_of(visit) in page
-    assert "Unmistakable" not in page
+    assert "Unmistakable" in page
+    assert 'href="tel:+1615' in page
+    assert AuditEvent.objects.filter(object_pks=[str(visit.pk)], action="view").exists()
 
 
 def test_the_first_page_forgets_failures_of_visits_that_are_over(desk):

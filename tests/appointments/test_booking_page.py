@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appointments.models import Appointment, Service
+from appointments.models import Appointment, Patient, Service
 from core.staff.models import AuditEvent
 from tests.appointments.staff_clients import signed_in
 from tests.factories import (
@@ -50,7 +50,7 @@ def ticked(text: str, name: str) -> list[str]:
 
 def test_a_search_leads_on_to_the_booking_without_javascript_too(desk, service):
     patient = make_patient(first_name="Emmett", last_name="Alder")
-    text = page(desk, q="alder")
+    text = desk.post(WHO, {"q": "alder"}).text
     assert f"{BOOK}?patient={patient.pk}" in text
     assert "born 04/17/1988" in text
 
@@ -70,13 +70,30 @@ def test_what_they_had_last_is_proposed_and_a_first_visit_to_who_is_new(desk):
     assert ticked(text, "service") == [str(again.pk)]
     assert ticked(text, "state") == ["TN"]
     assert f'<option value="{provider.pk}" selected>' in text
-    assert ticked(page(desk, new=1, q="Ngozi Okafor"), "service") == [str(first.pk)]
+    assert ticked(desk.post(WHO, {"new": 1, "q": "Ngozi Okafor"}).text, "service") == [
+        str(first.pk)
+    ]
 
 
 def test_the_name_that_was_looked_for_is_written_down(desk, service):
-    text = page(desk, new=1, q="Ngozi Okafor")
+    text = desk.post(WHO, {"new": 1, "q": "Ngozi Okafor", "state": "TN"}).text
     assert 'value="Ngozi"' in text
     assert 'value="Okafor"' in text
+    assert f'action="{BOOK}?new=1"' in text
+    assert not Patient.objects.exists()
+
+
+def test_what_is_searched_for_is_posted_and_stands_in_no_address(desk, service):
+    patient = make_patient(first_name="Emmett", last_name="Alder")
+    assert "Emmett" not in page(desk, q="emmett")
+    assert desk.get(WHO, {"q": "emmett"}).status_code == 405
+    whole = desk.post(WHO, {"q": "emmett"}).text
+    part = desk.post(WHO, {"q": "emmett"}, headers={"HX-Request": "true"}).text
+    for text in (whole, part):
+        assert f"patient={patient.pk}" in text
+        assert "q=emmett" not in text
+    assert "<html" in whole
+    assert "<html" not in part
 
 
 def test_a_gap_of_the_day_is_ticked_and_a_time_outside_the_rules_asks_why(desk, service):
@@ -93,7 +110,7 @@ def test_a_gap_of_the_day_is_ticked_and_a_time_outside_the_rules_asks_why(desk, 
 
 @pytest.mark.parametrize("wrong", ["soon", "2026-13-45T99:00", "2026-12-01T10:00", "9" * 99])
 def test_a_wrong_address_is_a_page_all_the_same(desk, service, wrong):
-    for name in ("starts_at", "patient", "service", "state", "provider", "day", "entry", "q"):
+    for name in ("starts_at", "patient", "service", "state", "provider", "day", "entry"):
         answer = desk.get(BOOK, {name: wrong})
         assert answer.status_code == 200, name
 
@@ -107,12 +124,13 @@ def test_fourteen_days_say_how_many_times_each_has(desk, service):
 
 def test_who_is_found_is_in_the_trail_and_only_for_who_may_look(desk, service):
     patient = make_patient(first_name="Emmett", last_name="Alder")
-    assert "Emmett" in desk.get(WHO, {"q": "emmett"}).text
+    assert "Emmett" in desk.post(WHO, {"q": "emmett"}).text
     [row] = AuditEvent.objects.filter(model="appointments.patient")
     assert row.object_pks == [str(patient.pk)]
     editor = signed_in("editor")
-    for address in (WHO, f"{BOOK}times/", f"{BOOK}?patient={patient.pk}"):
-        assert editor.get(address, {"q": "emmett"}).status_code == 403
+    for address in (f"{BOOK}times/", f"{BOOK}?patient={patient.pk}"):
+        assert editor.get(address).status_code == 403
+    assert editor.post(WHO, {"q": "emmett"}).status_code == 403
 
 
 def test_a_place_in_line_brings_along_who_waits_and_for_what(desk, service):

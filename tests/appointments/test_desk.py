@@ -189,6 +189,14 @@ def test_the_lists_say_who_is_late_here_next_and_through(desk):
     assert "15 min late" in answer.text
 
 
+@pytest.mark.usefixtures("midday")
+def test_who_walked_in_is_here_and_not_late():
+    walked_in = soon(-2, created=NOW())
+    just_now = soon(0)
+    found = lists_of(signed_in("front desk").get("/admin/"))
+    assert (found["here"], found["late"]) == ([walked_in, just_now], [])
+
+
 def test_another_day_has_no_such_lists(desk):
     make_appointment()
     assert desk.get(day_page()).context_data["attention"] is None

@@ -212,19 +212,19 @@ def test_a_file_has_a_line_for_each_and_no_formula(robin, officer, visit):
 
 
 def test_one_who_is_found_alone_is_opened_at_once_and_several_are_listed(officer, visit):
-    answer = officer.get(FIND, {"q": "emmett"})
+    answer = officer.post(FIND, {"q": "emmett"})
     assert answer.headers["Location"] == f"{PAGE}?patient={visit.patient.pk}"
     make_patient(first_name="Emmett", last_name="Birch")
-    page = text(officer.get(FIND, {"q": "emmett"}))
+    page = text(officer.post(FIND, {"q": "emmett"}))
     assert "Emmett Alder" in page
     assert "Emmett Birch" in page
-    assert "Nobody is found" in text(officer.get(FIND, {"q": "zzqxv"}))
+    assert "Nobody is found" in text(officer.post(FIND, {"q": "zzqxv"}))
 
 
 def test_who_waits_and_is_no_patient_yet_is_found_as_well(robin, officer, visit):
     entry = make_entry(service=visit.service, first_name="Wanda", last_name="Waits")
     robin.get(change_page(entry))
-    answer = officer.get(FIND, {"q": "wanda"}, follow=True)
+    answer = officer.post(FIND, {"q": "wanda"}, follow=True)
     assert "Robin Vale opened Wanda Waits’s place on the waitlist." in text(answer)
 
 

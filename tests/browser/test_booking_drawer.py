@@ -94,7 +94,7 @@ def test_a_new_patient_is_booked_in_eight_clicks_and_what_is_typed_outlives_ever
 ):
     desk.book()
     desk.page.keyboard.type("Ngozi Okafor")
-    desk.click(desk.page.get_by_role("link", name="New patient"))
+    desk.click(desk.page.get_by_role("button", name="New patient"))
     expect(desk.page.locator("#id_first_name")).to_be_focused()
     desk.page.locator("#id_birth_date").fill("04181971")
     desk.page.locator("#id_phone").fill("615-555-0163")
@@ -122,7 +122,7 @@ def test_a_slip_loses_nothing_and_back_closes_the_drawer(desk, known):
     assert asked == []
     expect(desk.page.get_by_role("link", name="Book", exact=True)).to_be_focused()
     desk.book()
-    desk.page.get_by_role("link", name="New patient").click()
+    desk.page.get_by_role("button", name="New patient").click()
     desk.page.locator("#id_last_name").fill("Okafor")
     desk.page.keyboard.press("Escape")
     desk.page.go_back()

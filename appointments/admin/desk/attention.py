@@ -50,10 +50,17 @@ def of(cards: Iterable[Card], now: datetime) -> Attention:
     booked = [card for card in cards if card.visit.status == Status.BOOKED]
     return Attention(
         late=[(card, _minutes(card, now), _called(card, zone)) for card in booked if card.is_late],
-        here=[card for card in cards if card.visit.status == Status.CHECKED_IN],
+        here=[card for card in cards if _is_here(card, now)],
         next=[card for card in booked if now < card.visit.starts_at <= now + SOON],
         done=[card for card in cards if card.visit.status in (Status.COMPLETED, Status.NO_SHOW)],
     )
+
+
+def _is_here(card: Card, now: datetime) -> bool:
+    """Whether they are checked in, or it is their time and they are not late: who walked in."""
+    if card.visit.status == Status.BOOKED:
+        return card.visit.starts_at <= now and not card.is_late
+    return bool(card.visit.status == Status.CHECKED_IN)
 
 
 def _minutes(card: Card, now: datetime) -> int:

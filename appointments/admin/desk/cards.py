@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from appointments.scheduling.intervals import Interval
 from appointments.templatetags.appointments import clock
 from core.people import phone_numbers
 
+LATE_AFTER = timedelta(minutes=1)
 LANES = 3  # side by side at most
 # Name and label of each step that a card offers.
 Steps = tuple[tuple[str, str], ...]
@@ -141,8 +142,17 @@ def card_of(
         rows=frame.rows(begin, end) or Rows(0, 1),
         when=clock_at(begin, zone),
         words=_words(visit, zone),
-        is_late=visit.status == Status.BOOKED and visit.starts_at <= now,
+        is_late=_is_late(visit, now),
         steps=steps,
+    )
+
+
+def _is_late(visit: Any, now: datetime) -> bool:
+    """Whether the patient should be here by now. Who was booked at the start of it walked in."""
+    return (
+        visit.status == Status.BOOKED
+        and visit.starts_at <= now - LATE_AFTER
+        and visit.created < visit.starts_at - LATE_AFTER
     )
 
 

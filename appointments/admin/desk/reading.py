@@ -26,6 +26,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from appointments.admin import practice_time
+from appointments.admin.desk.cards import LATE_AFTER
 from appointments.admin.desk.fingerprint import fingerprint
 from appointments.admin.desk.suiting import Waiting
 from appointments.emails import visit_emails
@@ -50,7 +51,7 @@ CAME = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED)
 # What a board needs of a visit.
 _NEEDED = [
     *("status", "provider", "service_id", "starts_at", "ends_at", "held_until"),
-    *("state", "zone", "staff_reason", "called_at"),
+    *("state", "zone", "staff_reason", "called_at", "created"),
     *("patient__first_name", "patient__last_name", "patient__birth_date"),
 ]
 # A phone number and a range take their time to be parsed, and a service is but its name.
@@ -127,7 +128,7 @@ def version(days: Sequence[date], provider: Provider | None = None) -> str:
     times a minute.
     """
     now = database_time.now()
-    passed = [_is_over(now), _is_over(now + SOON)]
+    passed = [_is_over(now - LATE_AFTER), _is_over(now), _is_over(now + SOON)]
     off = HoursException.objects.touching(days[0] - DAY, days[-1] + DAY)
     waiting = WaitlistEntry.objects.waiting(now).without_offer()
     around = Provider.objects.all(), WeeklyHours.objects.all(), off

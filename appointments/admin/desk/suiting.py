@@ -1,7 +1,7 @@
 """How many of those who wait a free time would suit: by service, license, provider and wishes."""
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,7 +33,7 @@ class Wish(NamedTuple):
 class Waiting:
     """Those who wait, counted by what they wait for."""
 
-    groups: Counter[Wish]
+    groups: dict[int, Counter[Wish]]  # by service
     _marks: dict[tuple[TimePreferences, Interval], list[int]] = field(default_factory=dict)
 
     @classmethod
@@ -45,7 +45,11 @@ class Waiting:
             *("service__buffer_after", "service__notice_hours", "state", "provider_id"),
             *("zone", "weekdays", "parts", "sooner_than"),
         )
-        return cls(Counter(_wish(now, *row) for row in rows[:MOST]))
+        groups: dict[int, Counter[Wish]] = defaultdict(Counter)
+        for row in rows[:MOST]:
+            wish = _wish(now, *row)
+            groups[wish.service][wish] += 1
+        return cls(groups)
 
     def suiting(
         self,
@@ -59,9 +63,9 @@ class Waiting:
         """Return for how many some start in `free` would do. `frame` is the day that it lies in."""
         return sum(
             count
-            for wish, count in self.groups.items()
-            if wish.service in services
-            and wish.state in states
+            for service in services
+            for wish, count in self.groups.get(service, {}).items()
+            if wish.state in states
             and wish.provider in (None, provider)
             and self._fits(wish, free, frame)
         )

@@ -46,7 +46,10 @@ READS = {
     "who_saw_file": "trail-file",
 }
 # They change nothing. What is typed is posted, so that no address has it.
-READ_BY_POST = {"find", "find_rows"}
+READ_BY_POST = {
+    *("find", "find_rows", "find_whose_trail"),
+    *("book_who_view", "merge_find_view", "reassign_find_view"),
+}
 WRITES = {ADDITION: "add", CHANGE: "change", DELETION: "delete"}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 AT_ONCE = 1000  # records that one row names; more of them take several rows

@@ -40,6 +40,8 @@ PAGES = {
     "articles_imageasset_pick": READ,
     "appointments_patient_book": "appointments.add_appointment",
     "appointments_patient_merge": "appointments.merge_patient",
+    "appointments_patient_merge_find": READ,
+    "appointments_appointment_reassign_find": READ,
     "appointments_patient_unmerge": "appointments.merge_patient",
     "appointments_patient_notes": "appointments.change_patient",
     "appointments_patient_export": "appointments.export_patient",
