@@ -88,8 +88,9 @@ bench: install ## Measure what must be fast, against what it is compared with
 	@exec $(PY) bench/run.py $(ARGS)
 
 messages: install ## Collect the strings to translate, and compile the translations
-	$(PY) manage.py makemessages --all --no-obsolete --ignore '.venv*' --ignore var
-	$(PY) manage.py compilemessages --ignore '.venv*'
+	@$(PY) -m devstack.messages
+	DEBUG=on $(PY) manage.py makemessages
+	DEBUG=on $(PY) manage.py compilemessages
 
 shell: install ## A Python shell with the site's models, the services running
 	@exec $(PY) manage.py shell

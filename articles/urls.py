@@ -5,7 +5,7 @@ from django.urls import URLPattern, path, re_path
 from articles import feeds
 from articles.comments import links
 from articles.links import preview_links
-from articles.views import article, article_list, comments, feedback, images
+from articles.views import article, article_list, comments, feedback
 
 app_name = "articles"
 PREVIEW = rf"(?P<token>{preview_links.SIGNER.pattern})"
@@ -19,7 +19,6 @@ urlpatterns: list[URLPattern] = [
     path("topics/<slug:slug>/", article_list.topic, name="topic"),
     path("topics/<slug:slug>/feed/", feeds.feed, name="topic_feed"),
     path("contributors/<slug:slug>/", article_list.contributor, name="contributor"),
-    path("images/<path:path>", images.image, name="image"),
     re_path(rf"^preview/{PREVIEW}/$", article.preview, name="preview"),
     re_path(rf"^comments/{COMMENT}/$", comments.own_comment, name="comment"),
     path("<slug:slug>/comments/", comments.article_comments, name="comments"),

@@ -5,6 +5,7 @@ MIDDLEWARE = [
     "curednation.requests.middleware",
     "core.api.problems.middleware",
     "core.practice.per_request.middleware",
+    "core.languages.middleware.middleware",
     "core.guard.client_ip.drop_untrusted_headers",
     "django.middleware.security.SecurityMiddleware",
     "curednation.static_files.Middleware",

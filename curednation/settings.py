@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from core import broker_address
@@ -146,6 +145,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "django_prose_editor",
+    "modeltrans",
     "pictures",
     "core.staff.admin_config.StaffAdminConfig",
     "django.contrib.auth",
@@ -245,12 +245,16 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost
 AUDIT_RAISES_UNDECLARED = DEBUG
 
 # ── language and time: stored in UTC, shown in the reader's zone ───────────────
-LANGUAGE_CODE = "en-us"
-LANGUAGES = [("en", _("English"))]
+# Each in its own words, as the switch of the pages says it. The default language has no prefix in
+# addresses; where something has no words in another language, it is shown in the default one.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 FORMAT_MODULE_PATH = ["curednation.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
+MODELTRANS_ADD_FIELD_HELP_TEXT = False
 PHONENUMBER_DEFAULT_REGION = "US"
 
 # ── static files ──────────────────────────────────────────────────────────────

@@ -1,8 +1,7 @@
 from django.urls import URLPattern, path, re_path
 
 from newsletter import links
-from newsletter.bounces import webhooks as providers
-from newsletter.views import archive, preferences, signup, unsubscribe, webhooks
+from newsletter.views import archive, preferences, signup, unsubscribe
 
 app_name = "newsletter"
 TOKEN = rf"(?P<token>{links.PATTERN})"
@@ -14,9 +13,4 @@ urlpatterns: list[URLPattern] = [
     re_path(r"^newsletter/confirm/(?P<token>[A-Za-z0-9_-]{32})/$", signup.confirm, name="confirm"),
     re_path(rf"^newsletter/preferences/{TOKEN}/$", preferences.preferences, name="preferences"),
     re_path(rf"^newsletter/unsubscribe/{TOKEN}/$", unsubscribe.unsubscribe, name="unsubscribe"),
-    re_path(
-        rf"^newsletter/webhooks/(?P<provider>{'|'.join(providers.READERS)})/$",
-        webhooks.webhook,
-        name="webhook",
-    ),
 ]

@@ -35,7 +35,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
         "Disallow: /articles/preview/",
         "Disallow: /dev/",
         "",
-        f"Sitemap: {settings.SITE_URL}{reverse('pages:sitemap')}",
+        f"Sitemap: {settings.SITE_URL}{reverse('machines:sitemap')}",
     )
 
 
@@ -49,5 +49,5 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         f"Contact: {settings.SITE_URL}{reverse('pages:contact')}",
         f"Expires: {expires.isoformat()}",
         "Preferred-Languages: en",
-        f"Canonical: {settings.SITE_URL}{reverse('pages:security')}",
+        f"Canonical: {settings.SITE_URL}{reverse('machines:security')}",
     )

@@ -45,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """List the sitemaps, each with fewer than the 50,000 addresses that a file may hold."""
     files = []
     for section, sitemap in SITEMAPS.items():
-        address = settings.SITE_URL + reverse("pages:sitemap_section", args=[section])
+        address = settings.SITE_URL + reverse("machines:sitemap_section", args=[section])
         pages = sitemap().paginator.num_pages
         files += [address + (f"?p={page}" if page > 1 else "") for page in range(1, pages + 1)]
     listed = [SitemapIndexItem(address) for address in files]

@@ -1,11 +1,8 @@
 """The addresses of the pages that belong to no subject."""
 
-from django.contrib.sitemaps.views import sitemap
-from django.contrib.staticfiles.storage import staticfiles_storage
-from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
-from pages import health, robots, sitemaps, views
+from pages import views
 
 app_name = "pages"
 urlpatterns: list[URLPattern] = [
@@ -13,18 +10,4 @@ urlpatterns: list[URLPattern] = [
     path("about/", views.about, name="about"),
     path("contact/", views.contact, name="contact"),
     path("privacy/", views.privacy, name="privacy"),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
-    path("metrics", health.prometheus, name="metrics"),
-    path("robots.txt", robots.robots_txt, name="robots"),
-    path(".well-known/security.txt", robots.security_txt, name="security"),
-    path("sitemap.xml", sitemaps.index, name="sitemap"),
-    path(
-        "sitemap-<slug:section>.xml",
-        sitemap,
-        {"sitemaps": sitemaps.SITEMAPS},
-        name="sitemap_section",
-    ),
-    path("favicon.ico", lambda request: redirect(staticfiles_storage.url("img/favicon-32.png"))),
-    path("dev/style/", views.style, name="style"),
 ]

@@ -40,7 +40,7 @@ WORKFLOW = (
     *("newsletter.subscription", "newsletter.issues.workflow", "newsletter.delivery"),
 )
 # Inside an app: what stands on top of its workflow.
-UPPER = ("views", "api", "admin", "urls", "management")
+UPPER = ("views", "api", "admin", "urls", "image_urls", "webhook_urls", "management")
 # Modules of the standard library through which the world outside gets in.
 WORLD = {"os", "io", "socket", "subprocess", "threading", "random", "secrets", "logging", "pathlib"}
 PURE = [name for name, tree in modules().items() if "Pure" in (ast.get_docstring(tree) or "")]

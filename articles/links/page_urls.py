@@ -7,13 +7,18 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, unquote_plus
 
 from django.urls import reverse
+from django.utils.translation import get_language
 
 POST_PARAMETERS = ("p", "page_id")  # WordPress takes either for the number of a post
 
 
-@lru_cache(maxsize=8192)
 def cached_url(route: str, slug: str) -> str:
-    """Return the path of `articles:<route>`, which takes one slug."""
+    """Return the path of `articles:<route>`, which takes one slug, in the language of now."""
+    return _url(route, slug, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _url(route: str, slug: str, language: str | None) -> str:
     return reverse(f"articles:{route}", args=[slug])
 
 

@@ -152,7 +152,7 @@ def _links(world: World) -> dict[str, list[str]]:
 def _others(world: World) -> dict[str, list[str]]:
     labels = ("staff", "pages", "mail", "articles", "appointments", "newsletter")
     return {
-        "newsletter:webhook": [f"/newsletter/webhooks/{name}/" for name in READERS],
+        "newsletter_webhooks:webhook": [f"/newsletter/webhooks/{name}/" for name in READERS],
         "account_reset_password_from_key": [
             "/accounts/password/reset/key/1-set-password/",
             "/accounts/password/reset/key/zzzzzzzzzzzzzzzz-aaa-bbb/",

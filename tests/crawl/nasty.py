@@ -84,7 +84,7 @@ def queries(address: Address, read: set[str]) -> Iterator[str]:
 def _names(address: Address) -> tuple[str, ...]:
     first, *others = address.path.strip("/").split("/")
     if not address.label:
-        also = {"admin:autocomplete": AUTOCOMPLETE, "pages:sitemap_section": ("p",)}
+        also = {"admin:autocomplete": AUTOCOMPLETE, "machines:sitemap_section": ("p",)}
         folder = FOLDERS.get(first)
         found = _read(folder) if folder else ()
         return (*found, *also.get(address.route, ()), "next")
