@@ -46,7 +46,7 @@ def _head(topic: Topic | None, full: bool, articles: list[Article]) -> Feed:
     own = reverse("articles:topic_feed", args=[topic.slug]) if topic else reverse("articles:feed")
     name = Practice.current().name
     return Feed(
-        title=f"{topic.name} | {name}" if topic else name,
+        title=f"{topic.name_i18n} | {name}" if topic else name,
         link=settings.SITE_URL + home,
         description=_("Plain answers about medicines, first steps and staying well."),
         language="en-US",
@@ -65,7 +65,7 @@ def _entry(article: Article, full: bool) -> dict[str, Any]:
         "pubdate": article.published_at,
         "updateddate": article.updated_at or article.published_at,
         "author_name": article.author.byline,
-        "categories": [article.topic.name],
+        "categories": [article.topic.name_i18n],
         "content": _full(article) if full else "",
     }
 

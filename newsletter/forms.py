@@ -39,7 +39,8 @@ class SignupForm(forms.Form):
 
 class TopicsField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Topic) -> str:
-        return f"{obj.name}: {obj.description}" if obj.description else obj.name
+        name, description = obj.name_i18n, obj.description_i18n
+        return f"{name}: {description}" if description else name
 
 
 class TopicsForm(forms.Form):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from localflavor.us.models import USStateField
+from modeltrans.fields import TranslationField
 
 
 class TestimonialQuerySet(models.QuerySet):
@@ -38,6 +39,8 @@ class Testimonial(models.Model):
     )
     published = models.BooleanField(_("published"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    i18n = TranslationField(fields=("words",))
 
     objects = TestimonialQuerySet.as_manager()
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import video_rooms
 from appointments.models import Service
+from core.languages.translations import in_each_language
 
 
 @admin.register(Service)
@@ -20,10 +21,15 @@ class ServiceAdmin(admin.ModelAdmin):
     search_fields = ["name"]
     filter_horizontal = ["providers"]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "active", "position"]}),
+        (None, {"fields": [*in_each_language("name"), "slug", "active", "position"]}),
         (
             _("What the patient reads"),
-            {"fields": ["invitation", "summary", "channel", "price_cents"]},
+            {
+                "fields": [
+                    *(*in_each_language("invitation"), *in_each_language("summary")),
+                    *("channel", "price_cents"),
+                ]
+            },
         ),
         (_("For whom"), {"fields": ["audience", "proof_required"]}),
         (_("Time"), {"fields": ["minutes", "step", "no_gaps", "buffer_before", "buffer_after"]}),

@@ -17,6 +17,7 @@ from appointments.models import appointment_constraints
 from appointments.models.appointment_status import LIVE, AppointmentQuerySet, Status
 from appointments.models.keys import new_key
 from appointments.scheduling.states import STATE_CHOICES, STATES, State
+from core.languages.columns import LanguageColumn
 from core.people.name_matching import Plain
 from core.people.phone_numbers import PhoneColumn
 from core.people.salutation import short_name
@@ -69,6 +70,7 @@ class Appointment(models.Model):
         _("state"), max_length=2, choices=STATE_CHOICES, help_text=_("Where the patient will be.")
     )
     zone = models.CharField(_("the patient’s time zone"), max_length=60)
+    language = LanguageColumn()
 
     price_cents = models.PositiveIntegerField(_("price in cents"), null=True, blank=True)
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from appointments.models.appointment_status import SEES_RESTRICTED
+from core.languages.columns import LanguageColumn
 from core.people.name_matching import Plain, Words
 from core.people.phone_numbers import PhoneColumn
 from core.people.salutation import short_name
@@ -41,6 +42,7 @@ class Patient(models.Model):
         _("e-mail"), blank=True, help_text=_("Empty where they have none: then the desk calls.")
     )
     phone = PhoneColumn(_("phone"))
+    language = LanguageColumn(help_text=_("In which they last booked, or staff chose."))
     match_key = models.CharField(
         max_length=64,
         editable=False,

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from modeltrans.fields import TranslationField
 
 
 def default_reminders() -> list[int]:
@@ -79,6 +80,8 @@ class Service(models.Model):
     providers = models.ManyToManyField("appointments.Provider", related_name="services", blank=True)
     active = models.BooleanField(_("can be booked"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    i18n = TranslationField(fields=("name", "invitation", "summary"))
 
     class Meta:
         ordering = ["position", "name"]

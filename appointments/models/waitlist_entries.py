@@ -18,6 +18,7 @@ from appointments.models.patients import Patient
 from appointments.models.waitlist_offers import OfferStatus
 from appointments.scheduling.states import STATE_CHOICES, STATES, State
 from appointments.scheduling.time_preferences import TimePreferences
+from core.languages.columns import LanguageColumn
 from core.people.name_matching import Plain
 from core.people.phone_numbers import PhoneColumn
 from core.people.salutation import short_name
@@ -116,6 +117,7 @@ class WaitlistEntry(models.Model):
         models.CharField(max_length=9), verbose_name=_("times of day"), default=list, blank=True
     )
     zone = models.CharField(_("the patient’s time zone"), max_length=60)
+    language = LanguageColumn()
     sooner_than = models.DateTimeField(
         _("sooner than"),
         null=True,

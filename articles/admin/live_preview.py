@@ -99,5 +99,5 @@ def _article(form: ModelForm, pk: int | None) -> Any:
     if "cover" in given:
         found.cover = given["cover"]
     if "topics" in given:
-        found.more_topics = [topic.name for topic in given["topics"]]
+        found.more_topics = [topic.name_i18n for topic in given["topics"]]
     return found

@@ -17,6 +17,7 @@ from articles.models import Article, Correction, ImageAsset, Revision, Topic
 from articles.pictures import renditions
 from articles.publishing.stored_content import content_of
 from articles.revisions.content import Content
+from core.languages.translations import translated
 
 # Long, and not on the page: the working copy, and what search stands on.
 UNSHOWN = (
@@ -49,7 +50,8 @@ class ArticlePage:
 
 def for_article_page() -> QuerySet[Article]:
     """Return articles with all that their page shows in the head, but its pictures. One query."""
-    more = Topic.objects.filter(more_articles=OuterRef("pk")).values("name")
+    more = Topic.objects.filter(more_articles=OuterRef("pk"))
+    more = more.annotate(shown_name=translated("name")).values("shown_name")
     notices = Correction.objects.filter(article=OuterRef("pk")).order_by("-made_at")
     return (
         Article.objects.select_related("online", "topic", "author", "reviewer")

@@ -64,7 +64,7 @@ def _or_nothing(make: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | N
 
 def _article(page: ArticlePage, practice: Practice) -> dict[str, Any]:
     article, address = page.article, absolute_url(page.article.get_absolute_url())
-    about = [article.topic.name, *page.more_topics]
+    about = [article.topic.name_i18n, *page.more_topics]
     cited = [_or_nothing(partial(_citation, source)) for source in page.content.sources]
     graph = {
         "@type": ["MedicalWebPage", "Article"],
@@ -121,7 +121,7 @@ def breadcrumbs(article: Article) -> dict[str, Any]:
     """Return the way from the list of articles to this one as a BreadcrumbList."""
     steps = [
         (_("Articles"), reverse("articles:list")),
-        (article.topic.name, article.topic.get_absolute_url()),
+        (article.topic.name_i18n, article.topic.get_absolute_url()),
         (article.online.title if article.online else article.title, article.get_absolute_url()),
     ]
     return {

@@ -68,6 +68,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             "online__summary",
             "online__minutes",
             "topic__name",
+            "topic__i18n",
             "topic__slug",
             "topic__icon",
             "topic__tint",

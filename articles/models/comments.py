@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models.articles import Article
 from articles.models.contributors import Contributor
+from core.languages.columns import LanguageColumn
 from core.people.name_matching import Plain
 
 LONGEST_COMMENT, LONGEST_SENTENCE = 3000, 500
@@ -92,6 +93,7 @@ class Comment(models.Model):
     by_staff = models.BooleanField(_("written by staff"), default=False)
     name = models.CharField(_("name"), max_length=80, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
+    language = LanguageColumn()
     text = models.TextField(_("comment"), max_length=LONGEST_COMMENT, blank=True)
     has_link = models.BooleanField(_("holds a link"), default=False)
     status = models.CharField(

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from modeltrans.fields import TranslationField
 
 from articles.links.page_urls import cached_url
 from core.people import salutation
@@ -48,6 +49,8 @@ class Contributor(models.Model):
     photo = models.ForeignKey(
         "articles.ImageAsset", models.SET_NULL, null=True, blank=True, verbose_name=_("photo")
     )
+
+    i18n = TranslationField(fields=("specialty", "biography"))
 
     objects = ContributorQuerySet.as_manager()
 

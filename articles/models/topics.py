@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from modeltrans.fields import TranslationField
 
 from articles.links.page_urls import cached_url
 
@@ -36,6 +37,8 @@ class Topic(models.Model):
     )
     tint = models.CharField(_("tint"), max_length=10, choices=Tint.choices, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    i18n = TranslationField(fields=("name", "introduction"))
 
     class Meta:
         ordering = ["position", "name"]

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.languages.translations import in_each_language
 from core.people.form_fields import AddressField
 from core.practice.models import Practice
 from core.validation import dates
@@ -23,9 +24,14 @@ class PracticeAdmin(admin.ModelAdmin):
     fieldsets = [
         (
             _("Names and notices"),
-            {"fields": ["name", "mail_name", "legal_line", "privacy_reviewed"]},
+            {
+                "fields": [
+                    *("name", "mail_name", *in_each_language("legal_line")),
+                    "privacy_reviewed",
+                ]
+            },
         ),
-        (_("Phone and e-mail"), {"fields": ["phone", "phone_hours", "email"]}),
+        (_("Phone and e-mail"), {"fields": ["phone", *in_each_language("phone_hours"), "email"]}),
         (_("Address"), {"fields": ["street", "city", "state", "postal_code", "time_zone"]}),
     ]
 

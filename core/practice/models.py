@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from localflavor.us.models import USStateField, USZipCodeField
+from modeltrans.fields import TranslationField
 
 from core.cache import pages
 from core.circuit_breaker import cache_breaker
@@ -18,7 +19,7 @@ from core.people.phone_numbers import PhoneColumn
 from core.practice import per_request
 
 TAG = "site"  # of the kept pages: it stands on all of them
-LAST_READ = "practice-last-read"
+LAST_READ = "practice-last-read:2"  # another number where a release before would not read it
 
 # These texts become mail headers and one-line labels.
 one_line = RegexValidator(r"^[^\r\n]*$", _("Write this on one line."))
@@ -88,6 +89,8 @@ class Practice(models.Model):
             "Until then the page says that it has not been reviewed."
         ),
     )
+
+    i18n = TranslationField(fields=("phone_hours", "legal_line"))
 
     class Meta:
         verbose_name = _("practice")

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from modeltrans.fields import TranslationField
 
 from core.database import database_time
 
@@ -29,6 +30,8 @@ class Topic(models.Model):
     offered = models.BooleanField(
         _("offered"), default=True, help_text=_("Shown to subscribers on their preferences page.")
     )
+
+    i18n = TranslationField(fields=("name", "description"))
 
     class Meta:
         ordering = ["position", "name"]

@@ -1,0 +1,26 @@
+"""Short texts that staff write in each language: `name` is English, `name_i18n` of the reader's.
+
+A model that has them says so by `i18n = TranslationField(fields=("name",))` (django-modeltrans).
+Its own columns stay the default language, whoever reads them by whatever query, and one JSON column
+has the others. What is empty in another language falls back to the default one.
+"""
+
+from django.conf import settings
+from django.db.models import Expression, F, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import get_language
+
+
+def in_each_language(name: str) -> tuple[str, ...]:
+    """Return the fields of a form for this text: `("name", "name_es")`."""
+    others = (code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
+    return (name, *(f"{name}_{code}" for code in others))
+
+
+def translated(name: str) -> Expression | F:
+    """Return the column of this text in the language of now, for what a query reads."""
+    language = get_language()
+    if language in (None, settings.LANGUAGE_CODE):
+        return F(name)
+    return Coalesce(NullIf(KeyTextTransform(f"{name}_{language}", "i18n"), Value("")), name)
