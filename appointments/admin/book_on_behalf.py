@@ -27,9 +27,17 @@ from appointments.admin import (
     same_person,
     workflow_actions,
 )
-from appointments.admin.booking_choice import BookingStart, VisitChoiceForm
+from appointments.admin.booking_choice import (
+    PAGE,
+    SOONEST,
+    TIMES,
+    BookingStart,
+    VisitChoiceForm,
+    asked_for,
+)
 from appointments.admin.booking_forms import StaffBookingForm
 from appointments.admin.booking_refusals import attempt
+from appointments.admin.page_context import page_context
 from appointments.booking import staff_booking
 from appointments.models import Appointment, Patient
 from appointments.waitlist import by_hand, own_visits
@@ -37,10 +45,7 @@ from core.people import phone_numbers
 from core.staff.audit import disclosures
 from core.validation.primary_keys import parse_key
 
-PAGE = "admin/appointments/book_or_move.html"
-TIMES = "admin/appointments/_booking_times.html"
 FOUND = "admin/appointments/_booking_found.html"
-SOONEST = "soonest"  # asked for with a day: another where that one has no time
 
 
 def book_view(admin: ModelAdmin, request: HttpRequest, object_id: str = "") -> HttpResponse:
@@ -108,7 +113,8 @@ def book_page(
 ) -> HttpResponse:
     """Return the page that books, with its form as it stands."""
     asked = asked_for(request)
-    context = page_context(admin, request, _("Book a visit")) | who_context(request, start, asked)
+    context = page_context(admin, request, _("Book a visit"), Appointment)
+    context |= who_context(request, start, asked)
     context |= {
         "choice": choice,
         "asked": asked,
@@ -118,18 +124,6 @@ def book_page(
     known = [*context["found"], *[row for row in (start.patient, start.entry) if row]]
     page = TemplateResponse(request, PAGE, context, status=status)
     return disclosures.declare(page, known, form.asked_about, same_person.asked_about(form))
-
-
-def asked_for(request: HttpRequest) -> QueryDict:
-    """Return what the address says, and the form where it says something else.
-
-    A search counts only where it was posted.
-    """
-    asked = request.GET.copy()
-    asked.pop("q", None)
-    for name in {*request.POST} - {"csrfmiddlewaretoken"}:
-        asked.setlist(name, request.POST.getlist(name))
-    return asked
 
 
 def may_book(request: HttpRequest, asked: QueryDict, patient: Patient | None) -> BookingStart:
@@ -224,12 +218,3 @@ def _patient_or_404(object_id: str) -> Patient:
     if patient is None:
         raise Http404("No such patient")
     return patient
-
-
-def page_context(admin: ModelAdmin, request: HttpRequest, title: Any) -> dict:
-    """Return what the page of this title needs beside what it shows."""
-    return admin.admin_site.each_context(request) | {
-        "title": title,
-        "opts": Appointment._meta,
-        "media": admin.media,
-    }

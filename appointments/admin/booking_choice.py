@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +29,9 @@ from core.database import database_time
 from core.validation import dates
 from core.validation.primary_keys import parse_key
 
+PAGE = "admin/appointments/book_or_move.html"
+TIMES = "admin/appointments/_booking_times.html"
+SOONEST = "soonest"  # asked for with a day: another where that one has no time
 CHOSEN = ("service", "state", "provider", "day")
 MOST_STATES = 10  # as buttons, each a click; more are a list
 Audience = Service.Audience
@@ -86,6 +89,18 @@ def licensed_states() -> set[str]:
     """Return the states in which somebody who sees patients holds a license now."""
     valid = License.objects.filter(provider__active=True, expires__gte=practice_time.today())
     return set(valid.order_by().values_list("state", flat=True).distinct())
+
+
+def asked_for(request: HttpRequest) -> QueryDict:
+    """Return what the address says, and the form where it says something else.
+
+    A search counts only where it was posted.
+    """
+    asked = request.GET.copy()
+    asked.pop("q", None)
+    for name in {*request.POST} - {"csrfmiddlewaretoken"}:
+        asked.setlist(name, request.POST.getlist(name))
+    return asked
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import booking_choice, practice_time, workflow_actions
-from appointments.admin.book_on_behalf import PAGE, SOONEST, TIMES, asked_for, page_context
-from appointments.admin.booking_choice import FreeTimesForm
+from appointments.admin.booking_choice import PAGE, SOONEST, TIMES, FreeTimesForm, asked_for
 from appointments.admin.booking_refusals import attempt
+from appointments.admin.page_context import page_context
 from appointments.admin.visit_time_forms import StaffMoveForm
 from appointments.booking import staff_booking
 from appointments.models import Appointment
@@ -42,7 +42,7 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
                 told = _("The visit is moved. They have no e-mail address: it is a call to make.")
             return _back_to(request, found, told)
         status = 409
-    context = page_context(admin, request, _("Move the visit")) | {
+    context = page_context(admin, request, _("Move the visit"), Appointment) | {
         "choice": choice,
         "patient": visit.patient,
         "phone": phone_numbers.as_link(visit.phone),

@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from appointments.admin import patient_search, practice_time, workflow_actions
+from appointments.admin.page_context import page_context
 from appointments.booking import corrections, patients, record_merging
 from appointments.booking.patients import RecordRestricted
 from appointments.booking.record_merging import NotReversible, RecordsChanged
@@ -64,7 +65,7 @@ def merge_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpR
             return redirect("admin:appointments_patient_change", into.pk)
         messages.error(request, refusal)
         status = 409
-    context = _context(admin, request, _("Merge two records")) | {
+    context = page_context(admin, request, _("Merge two records"), Appointment) | {
         "sides": [_side(each) for each in both],
         "differ": _differ(*both),
         "other": other,
@@ -174,7 +175,7 @@ def reassign_view(admin: Any, request: HttpRequest, object_id: str) -> HttpRespo
             return redirect("admin:appointments_appointment_change", visit.pk)
         messages.error(request, CHANGED)
         status = 409
-    context = _context(admin, request, REASSIGN) | {
+    context = page_context(admin, request, REASSIGN, Appointment) | {
         "visit": visit,
         "when": practice_time.format_datetime(visit.starts_at, practice_time.zone()),
         "sides": [_side(patient), _side(other)],
@@ -255,7 +256,7 @@ def _choose(
     found = patient_search.find_patients(others, term) if term.strip() else ()
     alike = patients.alike(patient).visible_to(request.user)
     rows = [*found[:SHOWN]] if term else [*alike[:SHOWN]]
-    context = _context(admin, request, title) | {
+    context = page_context(admin, request, title, Appointment) | {
         "patient": patient,
         "visit": visit,
         "term": term,
@@ -291,11 +292,3 @@ def _differ(one: Patient, other: Patient) -> set[str]:
     """Return what is not the same in both, so that nobody overlooks it."""
     names = ("birth_date", "email", "phone", "search_name")
     return {name for name in names if getattr(one, name) != getattr(other, name)}
-
-
-def _context(admin: ModelAdmin, request: HttpRequest, title: Any) -> dict[str, Any]:
-    return admin.admin_site.each_context(request) | {
-        "title": title,
-        "opts": Appointment._meta,
-        "media": admin.media,
-    }

@@ -23,6 +23,7 @@ from appointments.admin import (
     same_person,
     workflow_actions,
 )
+from appointments.admin.page_context import page_context
 from appointments.admin.visit_time_forms import parse_choice
 from appointments.admin.waitlist_forms import CallerForm
 from appointments.booking.patients import RecordRestricted
@@ -63,7 +64,7 @@ def add_caller_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
             admin.log_addition(request, entry, [{"added": {}}])
             messages.success(request, _("%(who)s is on the waitlist.") % {"who": entry})
             return redirect("admin:appointments_waitlistentry_change", entry.pk)
-    context = _context(admin, request, _("Add a caller to the waitlist"))
+    context = page_context(admin, request, _("Add a caller to the waitlist"), WaitlistEntry)
     context |= {"form": form, "patient": patient}
     page = TemplateResponse(request, "admin/appointments/waitlist_caller.html", context)
     return disclosures.declare(page, [patient] if patient else [], same_person.asked_about(form))
@@ -79,7 +80,7 @@ def offer_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpR
         if done:
             admin.log_change(request, entry, _now("By phone: %(what)s") % {"what": done})
             return redirect("admin:appointments_waitlistentry_change", entry.pk)
-    context = _context(admin, request, _("Offer a time")) | _place(entry)
+    context = page_context(admin, request, _("Offer a time"), WaitlistEntry) | _place(entry)
     context |= {"offered": _offer_words(offered) if offered else "", "entry": entry}
     context["times"] = [] if offered else _times(entry)
     status = 409 if request.method == "POST" else 200
@@ -104,7 +105,7 @@ def suits_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     end = end or by_hand.gap_end(provider, start)
     found = by_hand.suits(provider, start, end)
     rows = [_place(each.entry) | _time(each.entry, provider, each.starts_at) for each in found]
-    context = _context(admin, request, _("Who on the waitlist does it suit?"))
+    context = page_context(admin, request, _("Who on the waitlist does it suit?"), WaitlistEntry)
     context |= {"rows": rows, "provider": provider, "when": _between(start, end)}
     status = 409 if request.method == "POST" else 200
     page = TemplateResponse(
@@ -234,11 +235,3 @@ def _waiting_or_404(object_id: str) -> WaitlistEntry:
     if entry is None:
         raise Http404("Nobody waits there")
     return entry
-
-
-def _context(admin: ModelAdmin, request: HttpRequest, title: Any) -> dict[str, Any]:
-    return admin.admin_site.each_context(request) | {
-        "title": title,
-        "opts": WaitlistEntry._meta,
-        "media": admin.media,
-    }

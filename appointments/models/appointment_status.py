@@ -26,6 +26,7 @@ STAFF_CHANGE_FOR = timedelta(days=7)
 LIVE = (Status.HELD, Status.BOOKED, Status.CHECKED_IN)
 
 
+LATE_AFTER = timedelta(minutes=1)  # then somebody who was expected is late
 SEES_RESTRICTED = "appointments.view_restricted_patient"
 
 

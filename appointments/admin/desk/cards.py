@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from appointments.admin.desk.fingerprint import fingerprint
 from appointments.admin.desk.frame import Frame, Rows, clock_at
 from appointments.models import Status
+from appointments.models.appointment_status import LATE_AFTER
 from appointments.scheduling.intervals import Interval
 from appointments.templatetags.appointments import clock
 from core.people import phone_numbers
 
-LATE_AFTER = timedelta(minutes=1)
 LANES = 3  # side by side at most
 # Name and label of each step that a card offers.
 Steps = tuple[tuple[str, str], ...]

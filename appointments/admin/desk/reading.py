@@ -26,7 +26,6 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from appointments.admin import practice_time
-from appointments.admin.desk.cards import LATE_AFTER
 from appointments.admin.desk.fingerprint import fingerprint
 from appointments.admin.desk.suiting import Waiting
 from appointments.emails import visit_emails
@@ -38,7 +37,7 @@ from appointments.models import (
     WaitlistEntry,
     WeeklyHours,
 )
-from appointments.models.appointment_status import AppointmentQuerySet
+from appointments.models.appointment_status import LATE_AFTER, AppointmentQuerySet
 from appointments.scheduling.opening_hours import Dated
 from appointments.scheduling.provider_calendars import Calendar
 from core.database import database_time
