@@ -38,7 +38,7 @@ class BirthDateField(forms.DateField):
     def to_python(self, value: Any) -> date | None:
         if not isinstance(value, str) or not value.strip():
             return super().to_python(value)
-        day = written_dates.read(value)
+        day = written_dates.read(value, database_time.now().date())
         if day is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return day

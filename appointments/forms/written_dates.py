@@ -29,17 +29,22 @@ _SPELLINGS = [
 ]
 
 
-def read(text: str) -> date | None:
-    """Return the day that this whole text says, its year in four digits; else None.
+def read(text: str, today: date) -> date | None:
+    """Return the day that this whole text says; None where it says none, or may say two.
 
-    Digits without anything between them say a day where there are eight: of seven nobody knows
-    whether the month or the day has one.
+    A year of two digits counts where one century alone was: in 2026 "88" is 1988, and "15" may be
+    1915. Digits without anything between them say a day where there are eight: of seven nobody
+    knows whether the month or the day has one, and six are soon typed for a whole year.
     """
     for spelling in _SPELLINGS:
         match = spelling.fullmatch(text.strip())
-        if match and len(match["year"]) == 4:
-            for day in _days(match):
-                return day
+        if match is None or (len(match["year"]) == 2 and text.strip().isdecimal()):
+            continue
+        days = [*_days(match)]
+        if len(match["year"]) == 2:
+            days = [day for day in days if day <= today]
+        if len(days) == 1:
+            return days[0]
     return None
 
 
