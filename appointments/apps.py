@@ -5,5 +5,5 @@ from django.utils.translation import gettext_lazy as _
 class AppointmentsConfig(AppConfig):
     name = "appointments"
     label = "appointments"
-    verbose_name = _("Appointments")
+    verbose_name = _("Scheduling")
     default_auto_field = "django.db.models.BigAutoField"

@@ -9,7 +9,7 @@ class ArticlesConfig(AppConfig):
 
     name = "articles"
     label = "articles"
-    verbose_name = _("Articles")
+    verbose_name = _("Library")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -92,7 +92,8 @@ class AppointmentAdmin(admin.ModelAdmin):
     search_fields = ["patient__search_name"]  # see patient_search.VISIT
     search_help_text = patient_search.SEARCH_HELP
     actions = [cancel_chosen, complete_chosen, no_show_chosen]
-    facts = ["when", "patient_clock", "length", "provider", "service", "state"]
+    # Django makes a link of a record, which not everybody here may open.
+    facts = ["when", "patient_clock", "length", "provider_name", "service_name", "state"]
     said_where_known = ["status_reason", "cancel_reason", "staff_reason"]
 
     class Media:
@@ -181,6 +182,14 @@ class AppointmentAdmin(admin.ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [(None, {"fields": self.get_readonly_fields(request, obj)})]
+
+    @admin.display(description=_("provider"))
+    def provider_name(self, visit: Appointment) -> str:
+        return str(visit.provider)
+
+    @admin.display(description=_("service"))
+    def service_name(self, visit: Appointment) -> str:
+        return str(visit.service)
 
     @admin.display(description=_("length"))
     def length(self, visit: Appointment) -> str:

@@ -59,13 +59,13 @@ class TrailForm(forms.Form):
         required=False,
         label=_("From"),
         validators=[dates.validate_plausible],
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     last = forms.DateField(
         required=False,
         label=_("To"),
         validators=[dates.validate_plausible],
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -107,7 +107,7 @@ class PlanForm(forms.Form):
 
     day = forms.DateField(
         label=_("Day"),
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         validators=[dates.validate_plausible],
     )
     time = forms.TimeField(label=_("Time"), widget=forms.TimeInput({"type": "time"}))

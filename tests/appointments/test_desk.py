@@ -11,6 +11,7 @@ from django.utils import timezone
 from appointments.admin import practice_time
 from appointments.emails import visit_emails
 from appointments.models import Appointment, HoursException, Status
+from appointments.models.patient_records import PatientNote
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
 from tests.appointments.staff_clients import signed_in
@@ -195,6 +196,20 @@ def test_who_walked_in_is_here_and_not_late():
     just_now = soon(0)
     found = lists_of(signed_in("front desk").get("/admin/"))
     assert (found["here"], found["late"]) == ([walked_in, just_now], [])
+
+
+@pytest.mark.usefixtures("midday")
+def test_what_is_pinned_to_the_patient_stands_on_the_card_and_renews_it():
+    desk, visit = signed_in("front desk"), soon(30)
+    renewal = f"{reverse('admin:appointments_appointment_renewal')}?scope={today()}"
+    tag = desk.get(renewal)["ETag"]
+    note = PatientNote(patient=visit.patient, text="Needs an interpreter", pinned=True)
+    note.written_at, note.written_by = NOW(), "Robin Vale"
+    note.save()
+    assert "Needs an interpreter" in desk.get("/admin/").text
+    again = desk.get(renewal, headers={"If-None-Match": tag})
+    assert again.status_code == 200
+    assert "Needs an interpreter" in again.text
 
 
 def test_another_day_has_no_such_lists(desk):

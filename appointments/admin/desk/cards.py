@@ -107,7 +107,9 @@ class Card:
         visit = self.visit
         shown = self.css, self.when, self.words, self.steps, self.who, visit.phone_text
         return fingerprint(
-            *shown, visit.service_id, visit.mail_failed, visit.is_first, visit.staff_reason
+            *shown,
+            *(visit.service_id, visit.mail_failed, visit.is_first, visit.staff_reason),
+            visit.pinned_note,
         )
 
 

@@ -75,6 +75,7 @@ def board_context(request: HttpRequest, found: Scope) -> dict[str, Any]:
         "scope": found,
         "base": reverse("admin:appointments_appointment_changelist"),
         "may_change": request.user.has_perm("appointments.change_appointment"),
+        "sees_patients": request.user.has_perm("appointments.view_patient"),
         "may_book": request.user.has_perm("appointments.add_appointment"),
         "may_close": request.user.has_perm("appointments.add_hoursexception"),
         "called": workflow_actions.CALLED,

@@ -20,6 +20,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     Value,
 )
@@ -38,6 +39,7 @@ from appointments.models import (
     WeeklyHours,
 )
 from appointments.models.appointment_status import LATE_AFTER, AppointmentQuerySet
+from appointments.models.patient_records import PatientNote
 from appointments.scheduling.opening_hours import Dated
 from appointments.scheduling.provider_calendars import Calendar
 from core.database import database_time
@@ -63,7 +65,7 @@ _TEXTS = {
 # What of a visit, when it changes, changes its card.
 _SEEN = [
     *("pk", "provider_id", "status", "sequence", "starts_at", "ends_at", "held_until"),
-    *("service_id", "phone", "staff_reason", "called_at", "mail_failed"),
+    *("service_id", "phone", "staff_reason", "called_at", "mail_failed", "pinned_note"),
     *("patient__first_name", "patient__last_name"),
 ]
 
@@ -75,7 +77,7 @@ class Reading:
     days: list[date]
     now: datetime
     zone: ZoneInfo  # of the practice
-    visits: list[Any]  # each with `mail_failed`, `is_first` and _TEXTS
+    visits: list[Any]  # each with `mail_failed`, `pinned_note`, `is_first`, _TEXTS
     providers: list[Any]  # each with `state_codes` and `service_keys`
     calendar: Calendar
     time_off: list[HoursException]
@@ -109,14 +111,17 @@ def read(days: Sequence[date], provider: Provider | None = None) -> Reading:
 def of_days(
     days: Sequence[date], now: datetime, provider: Provider | None = None
 ) -> AppointmentQuerySet:
-    """Return the visits and holds of these days, in order, each with whether its mail failed."""
+    """Return the visits and holds of these days, in order, each with whether its mail failed, and
+    what is pinned to its patient.
+    """
     first, end = _bounds(days)
     live_hold = Q(status=Status.HELD, held_until__gt=now)
     found = Appointment.objects.filter(Q(status__in=SHOWN) | live_hold)
     found = found.filter(starts_at__gte=first, starts_at__lt=end)
     if provider:
         found = found.filter(provider=provider)
-    return found.annotate(mail_failed=_mail_failed()).order_by("starts_at", "pk")
+    found = found.annotate(mail_failed=_mail_failed(), pinned_note=_pinned_note())
+    return found.order_by("starts_at", "pk")
 
 
 def version(days: Sequence[date], provider: Provider | None = None) -> str:
@@ -205,6 +210,11 @@ def _mail_failed() -> Exists:
     return Exists(
         failed.filter(created_at__gt=Coalesce(OuterRef("called_at"), F("created_at") - DAY))
     )
+
+
+def _pinned_note() -> Subquery:
+    pinned = PatientNote.objects.filter(patient=OuterRef("patient"), pinned=True)
+    return Subquery(pinned.in_reading_order().values("text")[:1])
 
 
 def _is_first() -> Any:

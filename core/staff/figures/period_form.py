@@ -17,12 +17,12 @@ class PeriodForm(forms.Form):
     first = forms.DateField(
         label=_("From"),
         validators=[dates.validate_plausible],
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     last = forms.DateField(
         label=_("To"),
         validators=[dates.validate_plausible],
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
     def clean(self) -> dict[str, Any]:
