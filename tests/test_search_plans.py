@@ -16,10 +16,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from appointments.admin import patient_trail
+from appointments.admin.desk import reading
 from appointments.models import Appointment, Consent, Patient
 from articles.models import Comment, Feedback
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
+from tests.core.mail.factories import make_email
 from tests.database import unguarded
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +109,25 @@ def plans(make: Callable[[], QuerySet], *forbidden: str) -> str:
 def test_an_index_finds_what_is_searched_for(index, make):
     text = plans(make, "seqscan", "indexscan", "indexonlyscan")
     assert f"Bitmap Index Scan on {index}" in text, text
+
+
+def test_whether_the_mail_about_a_visit_failed_is_looked_up_by_the_visit():
+    """Else each visit of a day would read all mails that ever failed."""
+    make_email(about="appointment:0")
+    OutgoingEmail.objects.update(status="failed", due_at=None, last_error="550")
+    [values] = OutgoingEmail.objects.values()
+    del values["id"]
+    OutgoingEmail.objects.bulk_create(
+        OutgoingEmail(
+            **values
+            | {"key": f"lost:{n}", "about": f"appointment:{n}", "message_id": f"<{n}@example.org>"}
+        )
+        for n in range(1, 2000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE mail_outgoingemail")
+    text = reading.of_days([NOW.date()], NOW).explain()
+    assert "mail_of_a_thing" in text, text
 
 
 @pytest.mark.parametrize("index", ORDERS)

@@ -99,7 +99,7 @@ def test_a_license_that_a_colleague_ended_stays_ended_when_a_language_is_added(m
     form = form_in(answer, provider)
     assert form.fields["languages"] == "English, Spanish"
     assert "active" not in form.fields
-    assert form.fields["licenses-0-expires"] == "2026-01-31"
+    assert form.fields["licenses-0-expires"] == "01/31/2026"
     provider.refresh_from_db()
     assert (provider.active, provider.languages) == (False, "English")
 
