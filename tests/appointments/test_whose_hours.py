@@ -36,6 +36,17 @@ def own(db) -> Provider:
     return make_provider(name="Robin Vale")
 
 
+def test_a_clinician_reaches_their_week_and_hours_from_the_menu_of_every_page(clinician, own):
+    page = clinician.get(reverse("admin:to_do")).text
+    for name, leads_to in (("my_week", f"/week/{own.pk}/"), ("my_hours", f"/{own.pk}/hours/")):
+        assert f'href="{reverse(f"admin:{name}")}"' in page
+        assert leads_to in clinician.get(reverse(f"admin:{name}")).headers["Location"]
+    Provider.objects.update(account=None)
+    told = clinician.get(reverse("admin:my_hours"), follow=True).text
+    assert "A manager links it" in told
+    assert "My hours" not in signed_in("front desk").get(reverse("admin:to_do")).text
+
+
 @pytest.fixture
 def clinician(own) -> Client:
     client = signed_in("clinician", name="Robin Vale")
