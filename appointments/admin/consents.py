@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time
 from appointments.models import Consent, ConsentText
+from core.languages.speaking import speaking
+from core.languages.translations import in_each_language
 from core.people import email_addresses
 
 
@@ -25,7 +27,8 @@ class ConsentTextAdmin(admin.ModelAdmin):
     list_filter = ["kind"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return ["kind", "text"] if obj is None else ["kind", "version", "since", "text"]
+        texts = in_each_language("text")
+        return ["kind", *texts] if obj is None else ["kind", "version", "since", *texts]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["since"] if obj else []
@@ -37,7 +40,8 @@ class ConsentTextAdmin(admin.ModelAdmin):
         """Begin with the words in force of `?kind=…`."""
         kind = request.GET.get("kind", "")
         now = ConsentText.objects.filter(kind=kind).order_by("-version").first()
-        return {"kind": kind, "text": now.text} if now else {}
+        texts = {name: getattr(now, name) for name in in_each_language("text")} if now else {}
+        return {"kind": kind} | texts if now else {}
 
     def save_model(
         self, request: HttpRequest, obj: ConsentText, form: ModelForm, change: bool
@@ -92,7 +96,8 @@ class ConsentAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("words"))
     def words(self, consent: Consent) -> str:
-        return consent.text.text
+        with speaking(consent.language):
+            return str(consent.text.text_i18n)
 
     @admin.display(description=_("visit"))
     def visit(self, consent: Consent) -> SafeString:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
@@ -73,6 +74,8 @@ class PatientDetails:
     consent_texts: Sequence[int] = ()
     page: str = ""
     agreed_at: datetime | None = None  # None: now
+    language: str = settings.LANGUAGE_CODE  # in which they are written to
+    agreed_in: str = settings.LANGUAGE_CODE  # in which the texts were shown
 
     def on_appointment(self, state: str) -> dict[str, Any]:
         """Return what stands on the visit itself, by field, for a visit in that state."""
@@ -83,6 +86,7 @@ class PatientDetails:
             "zone": STATES[state].zone_for(self.zone),
             "booked_for": self.booked_for,
             "booked_by": self.booked_by,
+            "language": self.language,
         }
 
 
@@ -127,11 +131,11 @@ def alike(patient: Patient) -> PatientQuerySet:
     return found.filter(name & birth | (name | birth) & reached).order_by("pk")
 
 
-def remember(person: Person) -> Patient:
+def remember(person: PatientDetails) -> Patient:
     """The patient's row, new or known: one statement either way, so that nothing tells which.
 
-    A known row keeps its phone number: what was typed for one visit stands on that visit. Where it
-    was merged into another, it is that one.
+    A known row keeps its phone number and its language: what was typed for one visit stands on that
+    visit. Where it was merged into another, it is that one.
     """
     patient = Patient(
         first_name=person.first_name,
@@ -139,6 +143,7 @@ def remember(person: Person) -> Patient:
         birth_date=person.birth_date,
         email=person.email,
         phone=person.phone,
+        language=person.language,
         match_key=match_key(person),
     )
     [patient] = Patient.objects.bulk_create(
@@ -167,6 +172,7 @@ def record_consents(appointment: Appointment, details: PatientDetails, now: date
             appointment=appointment,
             given=details.agreed_at or now,
             page=details.page,
+            language=details.agreed_in,
             address_hash=address_hash,
         )
         for text in details.consent_texts

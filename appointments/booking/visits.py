@@ -7,7 +7,13 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError
 from django.db.models import F
 
-from appointments.booking import patients, pressure, visit_events, waitlist_trigger
+from appointments.booking import (
+    patients,
+    pressure,
+    spoken_language,
+    visit_events,
+    waitlist_trigger,
+)
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import (
     PATIENT,
@@ -94,6 +100,8 @@ def _book(
     told = must_confirm or knows_of_many or (proved and has_many)
     also = {"patient": patient, "proved": proved, "told_to_confirm": told, "api_key_id": api_key}
     _write(hold, details, now, waits, known.waiting, also)
+    if proved:
+        spoken_language.proved(hold)
     if waits:
         visit_emails.must_confirm(hold, has_many=has_many)
     else:
@@ -219,6 +227,7 @@ def _confirm(appointment: Appointment, beside: Collection[int]) -> None:
         status__in=[Status.HELD, Status.EXPIRED],
     )
     if kept.update(status=Status.BOOKED, held_until=None, proved=True):
+        spoken_language.proved(appointment)
         visit_emails.booked(reread(appointment))
         visit_events.booked(appointment)
     elif reread(appointment).status != Status.BOOKED:

@@ -1,6 +1,7 @@
 """Mails with a link that somebody asked for: to their visits, or to go on booking.
 
 Every address gets a mail, and the same work is done for it, so that nothing tells which are known.
+It is in the language of the page on which it was asked for.
 """
 
 import uuid
@@ -15,6 +16,7 @@ from appointments.models import Appointment, Service
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
 from core.database import database_time
+from core.languages.speaking import of_now
 from core.mail import outbox
 from core.people import email_addresses
 from core.signed_links import absolute_url
@@ -59,6 +61,7 @@ def my_visits(email: str) -> None:
         overtakes=True,
         wait=outbox.delay(about=thing, longest=LONGEST_PAUSE_OF_LINKS),
         or_else=[other],
+        language=of_now(),
         **said,
     )
 
@@ -98,5 +101,6 @@ def proof(email: str, state: State, service: Service) -> None:
         overtakes=True,
         wait=outbox.delay(about=thing, longest=LONGEST_PAUSE_OF_PROOFS),
         or_else=[other],
+        language=of_now(),
         **said,
     )

@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.urls import reverse
 
 from appointments.models import Appointment, Provider
 from appointments.scheduling import time_zones
+from core.languages.speaking import speaking
 from core.mail import outbox
 from core.signed_links import absolute_url
 
@@ -31,6 +33,8 @@ def tell(
         return
     about = f"provider:{provider.pk}:appointment:{appointment.pk}"
     wait = timedelta(0) if first else delay_of_change(about, appointment)
+    with speaking(settings.LANGUAGE_CODE):  # a patient may have asked for it on a page in another
+        zone = time_zones.words(provider.time_zone)
     outbox.enqueue(
         template,
         key=f"{template.replace('_', '-')}:{appointment.pk}:{provider.pk}:{sequence}",
@@ -40,7 +44,7 @@ def tell(
         wait=wait,
         not_after=appointment.ends_at,
         starts=appointment.starts_at.astimezone(provider.zone),
-        zone=time_zones.words(provider.time_zone),
+        zone=zone,
         link=absolute_url(reverse("admin:appointments_appointment_change", args=[appointment.pk])),
         before=None if wait else before,
     )

@@ -20,6 +20,7 @@ from appointments.emails.provider_emails import delay_of_change
 from appointments.models import Appointment, Status, WaitlistEntry
 from appointments.scheduling import time_zones
 from core.database import database_time
+from core.languages.speaking import speaking
 from core.mail import outbox
 from core.practice.models import Practice
 
@@ -118,13 +119,16 @@ def _tell_former_address(appointment: Appointment, was: str) -> None:
     """
     gone = copy(appointment)
     gone.email, gone.status, gone.sequence = was, Status.CANCELLED, appointment.sequence - 1
+    with speaking(appointment.language):
+        file = _file(gone, Method.CANCEL, Practice.current())
     outbox.enqueue(
         "appointment_address_corrected",
         key=f"appointment-readdressed:{appointment.pk}:{appointment.sequence}",
         to=was,
         about=_about_former_address(appointment.pk),
         unsent=_is_restricted(appointment),
-        attachments=[_file(gone, Method.CANCEL, Practice.current())],
+        language=appointment.language,
+        attachments=[file],
     )
 
 
@@ -190,7 +194,7 @@ def must_confirm(
         overtakes=True,
         wait=wait,
         not_after=appointment.starts_at,
-        link=links.absolute(appointment, "confirm"),
+        link_name="confirm",
         until=appointment.local_held_until if appointment.waits_for_the_patient else None,
         has_many=has_many,
     )
@@ -216,13 +220,15 @@ def _tell(
     if overtakes and not at_once:
         wait = delay_of_change(about(appointment), appointment)
     practice = Practice.current()
+    with speaking(appointment.language):
+        file = _file(appointment, method, practice, also)
     _write(
         template,
         appointment,
         key,
         overtakes=overtakes,
         wait=wait,
-        attachments=[_file(appointment, method, practice, also)],
+        attachments=[file],
         practice=practice,
         **said,
     )
@@ -241,25 +247,30 @@ def _file(
     )
 
 
-def _write(template: str, appointment: Appointment, key: str, **options: Any) -> bool:
-    """What every mail about a visit says. `options` go to the outbox, and before these."""
+def _write(
+    template: str, appointment: Appointment, key: str, *, link_name: str = "visit", **options: Any
+) -> bool:
+    """What every mail about a visit says, in its language. `options` go to the outbox."""
     if not appointment.email:
         for_call = ("overtakes", "wait", "not_after")
         known = {name: options[name] for name in for_call if name in options}
         return _call(template, appointment, key, **known)
-    said: dict[str, Any] = {
-        "name": appointment.greeting_name,
-        "starts": appointment.local_start,
-        "zone": time_zones.words(appointment.zone),
-        "link": links.absolute(appointment),
-    }
+    with speaking(appointment.language):
+        said: dict[str, Any] = {
+            "name": appointment.greeting_name,
+            "starts": appointment.local_start,
+            "zone": time_zones.words(appointment.zone),
+            "link": links.absolute(appointment, link_name),
+        }
     written = outbox.enqueue(
         template,
         key=key,
         to=appointment.email,
         about=about(appointment),
         unsent=_is_restricted(appointment),
-        **said | options,
+        language=appointment.language,
+        **said,
+        **options,
     )
     return written is not None
 

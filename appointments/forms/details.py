@@ -13,6 +13,7 @@ from appointments.forms.fields import BirthDateField, ConsentField
 from appointments.models import Appointment, ConsentText, Service, WaitlistEntry
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
+from core.languages.speaking import of_now
 from core.people.form_fields import AddressField, NameField
 from core.people.phone_numbers import PhoneField
 
@@ -164,4 +165,6 @@ class DetailsForm(forms.Form):
             booked_by=typed["booked_by"] if for_other else "",
             consent_texts=[text.pk for text in self.texts],
             page=page,
+            language=of_now(),
+            agreed_in=of_now(),
         )

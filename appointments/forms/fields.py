@@ -57,7 +57,7 @@ class ConsentField(forms.BooleanField):
 
     def __init__(self, text: ConsentText) -> None:
         super().__init__(
-            label=text.text,
+            label=text.text_i18n,
             widget=ConsentInput(attrs={"value": str(text.pk)}),
             error_messages={
                 "required": _agree_first(text),

@@ -19,6 +19,21 @@ TEXTS = {
         "your phone number and a private link, and never say what the visit is for."
     ),
 }
+# What the first versions are in Spanish, word for word.
+SPANISH = {
+    "telehealth": (
+        "Acepto recibir atención por video o por teléfono. Entiendo que puedo dejarla en cualquier "
+        "momento, que la tecnología puede fallar y que en ese caso quizás terminemos por teléfono, "
+        "y que mi profesional de salud puede pedirme una cita en persona si eso es más seguro para "
+        "mí. Estaré en el estado que elegí a la hora de la cita."
+    ),
+    "email": (
+        "Acepto que me envíen mensajes sobre mis citas a la dirección de correo electrónico que di. "
+        "Entiendo que el correo electrónico no es del todo privado. Los mensajes llevan mi nombre, "
+        "la hora de la cita, su número de teléfono y un enlace privado, y nunca dicen para qué es "
+        "la cita."
+    ),
+}
 
 
 def write(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -27,3 +42,19 @@ def write(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         [ConsentText(kind=kind, version=1, text=text) for kind, text in TEXTS.items()],
         ignore_conflicts=True,
     )
+
+
+def write_spanish(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Where the first version is the newest, add one that says the same in Spanish, too.
+
+    What a practice has written itself stays as it is: it adds the Spanish of that in the admin.
+    """
+    ConsentText = apps.get_model("appointments", "ConsentText")
+    for newest in ConsentText.objects.order_by("kind", "-version").distinct("kind"):
+        if newest.text == TEXTS.get(newest.kind) and not newest.i18n:
+            ConsentText.objects.create(
+                kind=newest.kind,
+                version=newest.version + 1,
+                text=newest.text,
+                i18n={"text_es": SPANISH[newest.kind]},
+            )

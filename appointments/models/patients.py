@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
+from modeltrans.fields import TranslationField
 
 from appointments.models.appointment_status import SEES_RESTRICTED
 from core.languages.columns import LanguageColumn
@@ -135,6 +136,7 @@ class ConsentText(models.Model):
     version = models.PositiveSmallIntegerField(_("version"))
     text = models.TextField(_("text"))
     created = models.DateTimeField(_("in force since"), auto_now_add=True)
+    i18n = TranslationField(fields=("text",))
 
     append_only = True
 
@@ -165,6 +167,7 @@ class Consent(models.Model):
     )
     given = models.DateTimeField(_("given"))
     page = models.CharField(_("page"), max_length=60, help_text=_("The name of its route."))
+    language = LanguageColumn(help_text=_("In which the text was shown."))
     address_hash = models.CharField(_("keyed hash of the e-mail address"), max_length=64)
 
     append_only = True

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import links
-from appointments.booking import hold_owner, patients, visits
+from appointments.booking import hold_owner, patients, spoken_language, visits
 from appointments.booking.patients import AtTheSameTime
 from appointments.booking.rules import NotChangeable, SlotTaken
 from appointments.calendars import ics
@@ -24,6 +24,7 @@ from appointments.waitlist import own_visits
 from core.database import database_time
 from core.guard.limit_pages import limit_page
 from core.guard.no_store import no_store
+from core.languages.speaking import of_now
 from core.people import email_addresses
 from core.practice.models import Practice
 from core.validation.primary_keys import parse_keys
@@ -55,6 +56,8 @@ def visit_link_required(purpose: Purpose) -> Callable[[Callable[..., HttpRespons
                 )
                 response["HX-Redirect"] = request.path  # never in the place of a fragment
                 return response
+            if request.method == "POST":
+                spoken_language.acted_in(link.appointment, of_now())
             return view(request, link)
 
         return wrapper

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import links as visit_links
-from appointments.booking import returning_patient
+from appointments.booking import returning_patient, spoken_language
 from appointments.forms.slots import SlotForm
 from appointments.forms.waitlist import AgreeForm, JoinForm
 from appointments.links import Purpose, VisitLink
@@ -33,6 +33,7 @@ from appointments.waitlist.responses import HasVisit, OfferOver
 from core.database import database_time
 from core.guard.limit_pages import limit_page, over_limit_page
 from core.guard.no_store import no_store
+from core.languages.speaking import of_now
 from core.people import email_addresses
 from core.validation.primary_keys import parse_key, parse_keys
 
@@ -99,6 +100,8 @@ def waitlist_entry_required(view: Callable[..., HttpResponse]) -> Callable[..., 
     def wrapper(request: HttpRequest, token: str) -> HttpResponse:
         entry = links.find(token)
         if entry is not None:
+            if request.method == "POST":
+                spoken_language.acted_in(entry, of_now())
             return view(request, entry, token)
         if links.is_ours(token):
             return render(request, "appointments/waitlist_link_ended.html", status=410)

@@ -8,6 +8,7 @@ from appointments.calls import call_list
 from appointments.models import Patient, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import time_zones
 from appointments.waitlist import links
+from core.languages.speaking import speaking
 from core.mail import outbox
 from core.people import email_addresses
 
@@ -35,7 +36,8 @@ def joined(entry: WaitlistEntry, *, at_once: bool = False) -> None:
         return  # the desk has put them in line while they were on the phone
     about = _about_place(entry, entry.email)
     wait = timedelta(0) if at_once else outbox.delay(about=about, longest=LONGEST_PAUSE)
-    said: dict[str, Any] = {"name": entry.greeting_name, "link": links.absolute(entry)}
+    with speaking(entry.language):
+        said: dict[str, Any] = {"name": entry.greeting_name, "link": links.absolute(entry)}
     outbox.enqueue(
         "waitlist_joined",
         key=f"appointment-waitlist:{uuid.uuid4()}",
@@ -44,6 +46,7 @@ def joined(entry: WaitlistEntry, *, at_once: bool = False) -> None:
         overtakes=True,
         wait=wait,
         unsent=_is_restricted(entry),
+        language=entry.language,
         or_else=[("waitlist_joined", said | {"is_asked": not entry.is_asked})],
         is_asked=entry.is_asked,
         **said,
@@ -93,18 +96,20 @@ def _about_offer(template: str, offer: WaitlistOffer, key: str, **options: Any) 
         known.setdefault("not_after", offer.starts_at)
         call_list.add(template, key=key, about=_about(offer), offer=offer, **known)
         return
-    outbox.enqueue(
-        template,
-        key=key,
-        to=offer.entry.email,
-        about=_about(offer),
-        name=offer.entry.greeting_name,
-        starts=offer.local_start,
-        zone=time_zones.words(offer.entry.zone),
-        link=links.absolute(offer.entry),
-        unsent=_is_restricted(offer.entry),
-        **options,
-    )
+    with speaking(offer.entry.language):
+        outbox.enqueue(
+            template,
+            key=key,
+            to=offer.entry.email,
+            about=_about(offer),
+            name=offer.entry.greeting_name,
+            starts=offer.local_start,
+            zone=time_zones.words(offer.entry.zone),
+            link=links.absolute(offer.entry),
+            unsent=_is_restricted(offer.entry),
+            language=offer.entry.language,
+            **options,
+        )
 
 
 def _is_restricted(entry: WaitlistEntry) -> bool:

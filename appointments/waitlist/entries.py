@@ -42,6 +42,7 @@ TYPED = (
     "booked_for",
     "booked_by",
     "zone",
+    "language",
 )
 # And what they wish, and agreed to.
 PREFERRED = ("provider_id", "weekdays", "parts", "sooner_than", "agreed_at", "consent_texts")

@@ -110,7 +110,11 @@ def _hold(offer: WaitlistOffer) -> Appointment:
 def _details(entry: WaitlistEntry) -> PatientDetails:
     typed = {name: getattr(entry, name) for name in TYPED} | {"phone": str(entry.phone)}
     return PatientDetails(
-        **typed, consent_texts=entry.consent_texts, page=PAGE, agreed_at=entry.agreed_at
+        **typed,
+        consent_texts=entry.consent_texts,
+        page=PAGE,
+        agreed_at=entry.agreed_at,
+        agreed_in=entry.language,
     )
 
 

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 
 from articles.comments import links
 from articles.models import Comment, CommentStatus
+from core.languages.speaking import speaking
 from core.mail import outbox
 from core.practice.models import Practice
 
@@ -27,13 +28,16 @@ def email_writer(comment: Comment, template: str, *, key: str) -> None:
     An earlier mail about it that is not sent yet never will be.
     """
     if comment.email:
+        with speaking(comment.language):
+            link = settings.SITE_URL + links.page(comment)
         outbox.enqueue(
             template,
             key=key,
             to=comment.email,
             about=_about(comment),
             overtakes=True,
-            link=settings.SITE_URL + links.page(comment),
+            language=comment.language,
+            link=link,
         )
 
 

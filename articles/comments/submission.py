@@ -11,6 +11,7 @@ from articles.comments import emails, moderation
 from articles.models import Article, Comment, CommentStatus, Contributor
 from articles.publishing import publication
 from core.database import database_time
+from core.languages.speaking import of_now
 from core.practice.models import Practice
 from core.validation.control_characters import without_controls
 
@@ -43,6 +44,7 @@ def submit(
         email=email,
         text=without_controls(text),
         has_link=bool(LINK.search(f"{name} {text}")),
+        language=of_now(),
         created_at=database_time.now(),
     )
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import broker
 from core.database import database_time
+from core.languages.speaking import speaking
 from core.mail import throttling
 from core.mail.attachments import Attachment
 from core.mail.message import fit, message_id, render
@@ -55,6 +56,7 @@ def enqueue(
     secret: bool = False,
     not_after: datetime | None = None,
     unsent: bool = False,
+    language: str = "",
     attachments: Iterable[Attachment] = (),
     or_else: Sequence[tuple[str, dict[str, Any]]] = (),
     **context: Any,
@@ -66,15 +68,17 @@ def enqueue(
     `about` that are not sent yet never will be; `wait` is how long it may be overtaken itself
     before it goes (see `delay`). `secret` is for mails whose text opens an account. What has not
     been sent by `not_after` is dropped: a reminder must not come after its time. With `unsent` the
-    same work is done, nothing is sent, and only kind and time are kept.
+    same work is done, nothing is sent, and only kind and time are kept. `language` is that of who
+    reads it; left out, the default one, whatever the page that asks for it is in.
     `or_else` are the templates and contexts that would have been sent in another case: they are
     rendered as well, so that the time it takes does not tell which case it is.
     `to` may be anything a person typed: an address that cannot work fails later, and staff see it.
     Raises when the template is not complete, never for the sake of a broker or a mail server.
     """
-    rendered = render(template, context)
-    for other, its_context in or_else:
-        render(other, its_context)
+    with speaking(language):
+        rendered = render(template, context)
+        for other, its_context in or_else:
+            render(other, its_context)
     now = database_time.now()
     email = OutgoingEmail(
         key=key,

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from core.languages.speaking import speaking
+from core.languages.translations import in_each_language
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
 from newsletter.admin.long_lists import ReadOnlyAdmin
@@ -24,14 +26,15 @@ class ConsentTextAdmin(admin.ModelAdmin):
     list_display = ["version", "created", "text"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return ["text"] if obj is None else ["version", "created", "text"]
+        texts = in_each_language("text")
+        return [*texts] if obj is None else ["version", "created", *texts]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["created"] if obj else []
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         newest = ConsentText.objects.first()
-        return {"text": newest.text} if newest else {}
+        return {name: getattr(newest, name) for name in in_each_language("text")} if newest else {}
 
     def save_model(
         self, request: HttpRequest, obj: ConsentText, form: ModelForm, change: bool
@@ -72,7 +75,8 @@ class ConsentAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("the words"))
     def words(self, consent: Consent) -> str | None:
-        return consent.text.text if consent.text else None
+        with speaking(consent.language):
+            return str(consent.text.text_i18n) if consent.text else None
 
 
 KEY = "newsletter-confirm:"  # of the mail, before the number of the confirmation

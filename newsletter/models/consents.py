@@ -7,8 +7,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from modeltrans.fields import TranslationField
 
 from core.database import database_time
+from core.languages.columns import LanguageColumn
 from newsletter.models.subscribers import Subscriber
 
 
@@ -18,6 +20,7 @@ class ConsentText(models.Model):
     version = models.PositiveSmallIntegerField(_("version"), unique=True)
     text = models.TextField(_("text"))
     created = models.DateTimeField(_("in force since"), auto_now_add=True)
+    i18n = TranslationField(fields=("text",))
 
     append_only = True
 
@@ -54,6 +57,7 @@ class Consent(models.Model):
     page = models.CharField(
         _("page"), max_length=60, blank=True, help_text=_("The name of its route.")
     )
+    language = LanguageColumn(help_text=_("In which the text was shown."))
     how = models.CharField(_("how"), max_length=200, blank=True)
     issue = models.BigIntegerField(_("issue"), default=0, help_text=_("0: not through an issue."))
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from core.database import database_time
+from core.languages.speaking import speaking
 from core.mail import outbox
 from newsletter import links
 from newsletter.models import Confirmation, Consent, Subscriber
@@ -52,6 +53,7 @@ def confirm(token: str) -> Subscriber:
         asked_at=found.asked_at,
         at=now,
         page=found.page,
+        language=found.language,
     )
     Confirmation.objects.filter(pk=found.pk).update(confirmed_at=now, email="", network="")
     if found.mover_id:
@@ -78,6 +80,7 @@ def _activate(found: Confirmation, now: Any) -> tuple[Subscriber, bool]:
     subscriber.joined_at = subscriber.joined_at if was_active else now
     subscriber.left_at = subscriber.paused_until = subscriber.successor = None
     subscriber.soft_bounces = 0
+    subscriber.language = found.language
     subscriber.save()
     return subscriber, not was_active
 
@@ -94,22 +97,28 @@ def _replace_old_address(mover_pk: int, subscriber: Subscriber) -> None:
     subscriber.save(update_fields=["paused_until", "joined_at"])
     unsubscribe(mover, how="moved to another address", page="newsletter:confirm")
     Subscriber.objects.filter(pk=mover.pk).update(successor=subscriber)
+    with speaking(mover.language):
+        link = links.home_url()
     outbox.enqueue(
         "newsletter_moved",
         key=f"newsletter-moved:{mover.pk}:{subscriber.pk}:{subscriber.consents.count()}",
         to=mover.email,
         about=about(mover.address_hash),
-        link=links.home_url(),
+        language=mover.language,
+        link=link,
     )
 
 
 def _send_welcome(subscriber: Subscriber, consent: Consent) -> None:
+    with speaking(subscriber.language):
+        link = links.preferences_url(subscriber.key)
     outbox.enqueue(
         "newsletter_welcome",
         key=f"newsletter-welcome:{consent.pk}",
         to=subscriber.email,
         about=about(subscriber.address_hash),
-        link=links.preferences_url(subscriber.key),
+        language=subscriber.language,
+        link=link,
     )
 
 

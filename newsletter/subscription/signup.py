@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from core.database import database_time
+from core.languages.speaking import speaking
 from core.mail import outbox
 from core.people import email_addresses
 from core.signed_links import absolute_url
@@ -82,6 +83,8 @@ def _send_confirmation(
         asked_at=now,
         expires_at=now + VALID_FOR,
     )
+    with speaking(language):
+        link = absolute_url(reverse("newsletter:confirm", args=[token]))
     outbox.enqueue(
         template,
         key=f"newsletter-confirm:{confirmation.pk}",
@@ -89,7 +92,8 @@ def _send_confirmation(
         about=about_move(confirmation.pk) if mover else about(confirmation.address_hash),
         secret=True,
         not_after=confirmation.expires_at,
-        link=absolute_url(reverse("newsletter:confirm", args=[token])),
+        language=language,
+        link=link,
     )
     return True
 

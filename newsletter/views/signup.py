@@ -5,7 +5,6 @@ import re
 from disposable_email_domains import blocklist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,6 +13,7 @@ from core.guard import sessionless_form
 from core.guard.client_ip import client_network
 from core.guard.limit_pages import limit_page, over_limit_page
 from core.guard.no_store import no_store
+from core.languages.speaking import of_now
 from core.people import email_addresses
 from newsletter import links
 from newsletter.forms import SignupForm
@@ -60,7 +60,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         email,
         page=_page(request),
         network=client_network(request),
-        language=(get_language() or "en").partition("-")[0],
+        language=of_now(),
     )
     return render(request, "newsletter/signup_requested.html", {"email": email})
 
@@ -118,7 +118,7 @@ def _confirm_page(request: HttpRequest, found: Confirmation) -> HttpResponse:
     context = {
         "found": found,
         "address": email_addresses.masked(found.email),
-        "text": found.text.text,
+        "text": found.text.text_i18n,
     }
     return render(request, "newsletter/confirm.html", context)
 
