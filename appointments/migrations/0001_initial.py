@@ -13,7 +13,6 @@ import uuid
 from django.db import migrations, models
 from django.contrib.postgres.operations import BtreeGistExtension
 
-from appointments.migrations import _consent_texts
 from core.database import append_only, history
 
 
@@ -521,6 +520,4 @@ class Migration(migrations.Migration):
             columns=['status', 'starts_at', 'provider_id', 'sequence', 'changed_by'],
             when_changed=['status', 'starts_at', 'provider_id', 'key'],
         ),
-        # Backwards the rows go with their table: consent rows are never deleted by themselves.
-        migrations.RunPython(_consent_texts.write, migrations.RunPython.noop),
     ]

@@ -41,5 +41,5 @@ class Migration(migrations.Migration):
             name='language',
             field=models.CharField(db_default='en', default='en', max_length=10, verbose_name='language'),
         ),
-        migrations.RunPython(_consent_texts.write_spanish, migrations.RunPython.noop),
+        migrations.RunPython(_consent_texts.write, migrations.RunPython.noop),
     ]

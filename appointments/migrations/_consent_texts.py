@@ -1,6 +1,6 @@
 """The first version of each text that a patient agrees to, so that a new site can be used.
 
-A practice has them reviewed and adds its own as version 2 in the admin.
+A practice has them reviewed and adds its own as the next version in the admin.
 """
 
 from django.apps.registry import Apps
@@ -37,24 +37,17 @@ SPANISH = {
 
 
 def write(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    ConsentText = apps.get_model("appointments", "ConsentText")
-    ConsentText.objects.bulk_create(
-        [ConsentText(kind=kind, version=1, text=text) for kind, text in TEXTS.items()],
-        ignore_conflicts=True,
-    )
-
-
-def write_spanish(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Where the first version is the newest, add one that says the same in Spanish, too.
+    """Write the first version of each text; where it is the newest, one more, in Spanish as well.
 
     What a practice has written itself stays as it is: it adds the Spanish of that in the admin.
     """
     ConsentText = apps.get_model("appointments", "ConsentText")
-    for newest in ConsentText.objects.order_by("kind", "-version").distinct("kind"):
-        if newest.text == TEXTS.get(newest.kind) and not newest.i18n:
+    for kind, text in TEXTS.items():
+        newest = ConsentText.objects.filter(kind=kind).order_by("-version").first()
+        if newest is None or (newest.text == text and not newest.i18n):
             ConsentText.objects.create(
-                kind=newest.kind,
-                version=newest.version + 1,
-                text=newest.text,
-                i18n={"text_es": SPANISH[newest.kind]},
+                kind=kind,
+                version=newest.version + 1 if newest else 1,
+                text=text,
+                i18n={"text_es": SPANISH[kind]},
             )

@@ -29,6 +29,7 @@ from appointments.models import (
 )
 from appointments.patient_records.whole_record import mails_of
 from core.database import database_time
+from core.languages.speaking import name_of
 from core.mail.models import OutgoingEmail
 from core.practice.models import Practice
 
@@ -77,6 +78,7 @@ def _record(patient: Patient) -> Record:
         "date of birth": patient.birth_date.isoformat(),
         "e-mail": patient.email,
         "phone": str(patient.phone),
+        "language": name_of(patient.language),
         "first seen": _iso(patient.created),
         "restricted": _iso(patient.restricted_at),
     }
@@ -103,6 +105,7 @@ def _visit(visit: Appointment, agreed: list[Consent], changes: list[Any]) -> Rec
         "provider": visit.provider.name,
         "state": visit.place.name,
         "time zone": visit.zone,
+        "language": name_of(visit.language),
         "price in cents": visit.price_cents,
         "e-mail": visit.email,
         "e-mail address confirmed": visit.proved,
@@ -117,7 +120,12 @@ def _visit(visit: Appointment, agreed: list[Consent], changes: list[Any]) -> Rec
         "time chosen": _iso(visit.created),
         "changes": visit.sequence,
         "agreed to": [
-            {"text": str(consent.text), "at": _iso(consent.given), "page": consent.page}
+            {
+                "text": str(consent.text),
+                "at": _iso(consent.given),
+                "page": consent.page,
+                "language": name_of(consent.language),
+            }
             for consent in agreed
         ],
         "history": [
@@ -136,7 +144,10 @@ def _visit(visit: Appointment, agreed: list[Consent], changes: list[Any]) -> Rec
 def _texts(consents: QuerySet[Consent]) -> list[Record]:
     """Each text once, in full: a visit names it."""
     texts = ConsentText.objects.filter(pk__in=consents.order_by().values("text"))
-    return [{"text": str(text), "words": text.text} for text in texts.order_by("kind", "version")]
+    return [
+        {"text": str(text), "words": text.text, "words in other languages": text.i18n or {}}
+        for text in texts.order_by("kind", "version")
+    ]
 
 
 def _note(note: PatientNote) -> Record:
@@ -169,6 +180,7 @@ def _place(place: WaitlistEntry) -> Record:
         "date of birth": place.birth_date.isoformat(),
         "e-mail": place.email,
         "phone": str(place.phone),
+        "language": name_of(place.language),
         "how to reach": place.get_contact_display(),
         "booked for": place.get_booked_for_display(),
         "booked by": place.booked_by,

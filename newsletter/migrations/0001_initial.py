@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 from core.database import append_only
 from newsletter.delivery import step_function
-from newsletter.migrations import _consent_text
 
 
 class Migration(migrations.Migration):
@@ -377,6 +376,4 @@ class Migration(migrations.Migration):
         migrations.RunSQL(step_function.CREATE, step_function.DROP),
         # Room in each page for the two changes of each row while it is sent.
         migrations.RunSQL('ALTER TABLE newsletter_delivery SET (fillfactor = 70)', migrations.RunSQL.noop),
-        # Backwards the rows go with their table.
-        migrations.RunPython(_consent_text.write, migrations.RunPython.noop),
     ]

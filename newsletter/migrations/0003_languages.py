@@ -26,5 +26,5 @@ class Migration(migrations.Migration):
             name='i18n',
             field=modeltrans.fields.TranslationField(fields=('name', 'description'), required_languages=(), virtual_fields=True),
         ),
-        migrations.RunPython(_consent_text.write_spanish, migrations.RunPython.noop),
+        migrations.RunPython(_consent_text.write, migrations.RunPython.noop),
     ]

@@ -14,13 +14,9 @@ SPANISH = (
 
 
 def write(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    texts = apps.get_model("newsletter", "ConsentText").objects
-    texts.get_or_create(version=1, defaults={"text": TEXT})
-
-
-def write_spanish(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Where the first version is the newest, add one that says the same in Spanish, too."""
+    """Write the first version; where it is the newest, one more, in Spanish as well."""
     texts = apps.get_model("newsletter", "ConsentText").objects
     newest = texts.order_by("-version").first()
-    if newest is not None and newest.text == TEXT and not newest.i18n:
-        texts.create(version=newest.version + 1, text=TEXT, i18n={"text_es": SPANISH})
+    if newest is None or (newest.text == TEXT and not newest.i18n):
+        version = newest.version + 1 if newest else 1
+        texts.create(version=version, text=TEXT, i18n={"text_es": SPANISH})

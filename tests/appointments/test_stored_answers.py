@@ -22,6 +22,7 @@ ANSWERS = {
     "email": "rosa@example.org",
     "contact": "message",
     "zone": "America/New_York",
+    "language": "es",
 }
 DETAILS = PatientDetails(
     first_name="Grace", last_name="Whitfield", birth_date=date(1988, 4, 17), **ANSWERS
