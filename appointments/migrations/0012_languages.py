@@ -1,8 +1,6 @@
 import modeltrans.fields
 from django.db import migrations, models
 
-from appointments.migrations import _consent_texts
-
 
 class Migration(migrations.Migration):
 
@@ -15,16 +13,6 @@ class Migration(migrations.Migration):
             model_name='appointment',
             name='language',
             field=models.CharField(db_default='en', default='en', max_length=10, verbose_name='language'),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='language',
-            field=models.CharField(db_default='en', default='en', help_text='In which the text was shown.', max_length=10, verbose_name='language'),
-        ),
-        migrations.AddField(
-            model_name='consenttext',
-            name='i18n',
-            field=modeltrans.fields.TranslationField(fields=('text',), required_languages=(), virtual_fields=True),
         ),
         migrations.AddField(
             model_name='patient',
@@ -41,5 +29,4 @@ class Migration(migrations.Migration):
             name='language',
             field=models.CharField(db_default='en', default='en', max_length=10, verbose_name='language'),
         ),
-        migrations.RunPython(_consent_texts.write, migrations.RunPython.noop),
     ]
