@@ -5,7 +5,7 @@ it once more changes nothing. Clinicians correct the files in a pull request.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -16,9 +16,11 @@ import yaml
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Q
 from markdown_it import MarkdownIt
 from mdit_py_plugins.container import container_plugin
 
+from articles import languages
 from articles.article_page import related_articles
 from articles.models import Article, Contributor, Related, Status, Topic
 from articles.publishing import publication, review, revisions, stored_content
@@ -44,6 +46,8 @@ class Entry:
     topics: tuple[str, ...]
     published: date
     related: tuple[str, ...]
+    language: str = languages.ORIGINAL
+    translation_of: str = ""
 
 
 @dataclass
@@ -61,14 +65,16 @@ def load_library(
     as_drafts: bool = False,
     said: Callable[[str], None] = lambda text: None,
 ) -> Report:
-    """Write every file of `folder` as an article. Running twice is safe.
+    """Write every file of `folder` as an article, translations too. Running twice is safe.
 
+    A translation lies in a folder named by its language, such as `es`, and names the article that
+    it is one of.
     Reviewed and published, by an author and a reviewer who are the demo's own and made up; or
     `as_drafts`, which a clinician of the clinic reviews before anybody reads them, and then what
     is there already stays as staff have it. Raises InvalidFile before anything is written when a
     file cannot be read.
     """
-    entries = [read_file(path) for path in sorted(folder.glob("*.md"))]
+    entries = read_folder(folder)
     report = Report()
     if as_drafts:
         there = set(Article.objects.values_list("slug", flat=True))
@@ -84,6 +90,19 @@ def load_library(
             _relate(entry)
         related_articles.refresh_all()
     return report
+
+
+def read_folder(folder: Path = LIBRARY) -> list[Entry]:
+    """Read every file of the library, originals first. Raises InvalidFile."""
+    entries = [read_file(path) for path in sorted(folder.glob("*.md"))]
+    originals = {entry.slug for entry in entries}
+    for language in languages.others(languages.ORIGINAL):
+        for path in sorted((folder / language).glob("*.md")):
+            entry = read_file(path, language)
+            if entry.translation_of not in originals:
+                raise InvalidFile(f"{path.name}: no article is called “{entry.translation_of}”")
+            entries.append(entry)
+    return entries
 
 
 def library_author() -> Contributor:
@@ -120,8 +139,11 @@ def demo_contributors() -> tuple[Contributor, Contributor]:
     return author, reviewer
 
 
-def read_file(path: Path) -> Entry:
-    """Read the article in a file. Raises InvalidFile."""
+def read_file(path: Path, language: str = languages.ORIGINAL) -> Entry:
+    """Read the article in a file. Raises InvalidFile.
+
+    One in another language than ORIGINAL says in `translation_of` which article it translates.
+    """
     try:
         _, head, body = re.split(
             r"^---\s*$", path.read_text(encoding="utf-8"), maxsplit=2, flags=re.M
@@ -147,6 +169,8 @@ def read_file(path: Path) -> Entry:
             topics=tuple(values.get("topics") or ()),
             published=_day(values["published"]),
             related=tuple(values.get("related") or ()),
+            language=language,
+            translation_of="" if language == languages.ORIGINAL else values["translation_of"],
         )
     except (ValueError, KeyError, TypeError, yaml.YAMLError) as error:
         raise InvalidFile(f"{path.name}: {error}") from error
@@ -191,6 +215,8 @@ def _write(entry: Entry, author: Contributor, reviewer: Contributor | None, repo
             topic=_topic(entry.topic),
             author=author,
             by=None,
+            language=entry.language,
+            translation_of=Article.objects.filter(slug=entry.translation_of).first(),
         )
         report.new += 1
     elif stored_content.content_of(article) == entry.content:
@@ -240,13 +266,21 @@ def _topic(slug: str) -> Topic:
 
 
 def _relate(entry: Entry) -> None:
-    """The related articles that a file names, as if chosen by hand."""
+    """The related articles that a file names, as if chosen by hand: those in its own language.
+
+    A translation may name the originals: it leads to their translations.
+    """
     article = Article.objects.get(slug=entry.slug)
-    others: Iterable[Article] = Article.objects.in_bulk(entry.related, field_name="slug").values()
-    by_slug = {other.slug: other for other in others}
+    near = Article.objects.in_language(entry.language)
+    named = Q(slug__in=entry.related) | Q(translation_of__slug__in=entry.related)
+    by_slug = {}
+    for other in near.filter(named).exclude(pk=article.pk).select_related("translation_of"):
+        by_slug[other.slug] = other
+        if other.translation_of:
+            by_slug[other.translation_of.slug] = other
     article.related_rows.all().delete()
+    chosen = dict.fromkeys(by_slug[slug] for slug in entry.related if slug in by_slug)
     Related.objects.bulk_create(
-        Related(article=article, to=by_slug[slug], position=place, by_hand=True)
-        for place, slug in enumerate(dict.fromkeys(entry.related))
-        if slug in by_slug and slug != entry.slug
+        Related(article=article, to=other, position=place, by_hand=True)
+        for place, other in enumerate(chosen)
     )

@@ -15,7 +15,7 @@ FIND = """
     INSERT INTO articles_related (article_id, to_id, position, by_hand)
     SELECT mine.id, near.id, near.position, false
     FROM (
-        SELECT a.id, a.topic_id, to_tsquery('simple', (
+        SELECT a.id, a.topic_id, a.language, to_tsquery('simple', (
             SELECT string_agg(quote_literal(word), ' | ')
             FROM unnest(tsvector_to_array(a.search_head)) AS word WHERE length(word) > 3
         )) AS words
@@ -28,6 +28,7 @@ FIND = """
         ) AS position
         FROM articles_article other
         WHERE other.online_id IS NOT NULL AND other.id <> mine.id
+            AND other.language = mine.language
             AND (other.search @@ mine.words OR other.topic_id = mine.topic_id)
             AND NOT EXISTS (
                 SELECT FROM articles_related chosen

@@ -7,19 +7,25 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, unquote_plus
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import override
+
+from articles import languages
 
 POST_PARAMETERS = ("p", "page_id")  # WordPress takes either for the number of a post
 
 
-def cached_url(route: str, slug: str) -> str:
-    """Return the path of `articles:<route>`, which takes one slug, in the language of now."""
-    return _url(route, slug, get_language())
+def cached_url(route: str, slug: str, language: str = "") -> str:
+    """Return the path of `articles:<route>`, which takes one slug, by default on this page's side.
+
+    `language` is that of the site on which it is, such as "es".
+    """
+    return _cached_url(route, slug, language or languages.active())
 
 
 @lru_cache(maxsize=8192)
-def _url(route: str, slug: str, language: str | None) -> str:
-    return reverse(f"articles:{route}", args=[slug])
+def _cached_url(route: str, slug: str, language: str) -> str:
+    with override(language):
+        return reverse(f"articles:{route}", args=[slug])
 
 
 def normalize_query_url(path: str, query: str) -> str:

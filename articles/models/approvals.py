@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.articles import Revision
 from articles.models.contributors import Contributor
+from articles.models.revisions import Revision
 
 
 class Approval(models.Model):

@@ -1,20 +1,23 @@
-"""An article and its revisions. `publishing` alone changes a status or what readers see."""
+"""An article. `publishing` alone changes a status or what readers see."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from articles import languages
 from articles.links.page_urls import cached_url
 from articles.models.contributors import Contributor
 from articles.models.search import INDEX_WHAT_IS_ONLINE
 from articles.models.topics import Topic
+
+if TYPE_CHECKING:
+    from articles.models.revisions import Revision
 
 RESERVED = {"feed", "topics", "contributors", "comments", "preview", "search", "images"}
 
@@ -39,6 +42,21 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """
         return self.filter(online__isnull=False)
 
+    def in_language(self, language: str) -> Self:
+        """Return those written in this language, such as "es"."""
+        return self.filter(language=language)
+
+    def behind(self) -> Self:
+        """Return translations whose original has changed in substance since they were reviewed.
+
+        Those that nobody has reviewed count from the day on which they were begun.
+        """
+        changed = F("translation_of__updated_at")
+        unread = self.filter(translation_of__updated_at__gt=F("created_at"))
+        return unread.exclude(status=Status.ARCHIVED).exclude(
+            revisions__approvals__given__gte=changed
+        )
+
     def about(self, topic: Topic) -> Self:
         """Return those with this topic, as their main one or as one of several."""
         more = self.model.topics.through.objects.filter(article=OuterRef("pk"), topic=topic)
@@ -61,6 +79,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.select_related("online", "topic").only(
             *also,
             "slug",
+            "language",
             "published_at",
             "updated_at",
             "last_reviewed",
@@ -87,6 +106,22 @@ class Article(models.Model):
     """Its own fields are the working copy; readers see `online`, the approved revision."""
 
     slug = models.SlugField(_("address"), max_length=120, unique=True)
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        choices=languages.choices,
+        default=languages.ORIGINAL,
+        db_default=languages.ORIGINAL,
+    )
+    translation_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"language": languages.ORIGINAL},
+        related_name="translations",
+        verbose_name=_("translation of"),
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False
     )
@@ -193,10 +228,21 @@ class Article(models.Model):
                 name="article_goes_online_only_with_a_reviewer",
             ),
             models.CheckConstraint(
-                condition=Q(reviewer__isnull=True) | ~Q(reviewer=models.F("author")),
+                condition=Q(reviewer__isnull=True) | ~Q(reviewer=F("author")),
                 name="author_does_not_review_their_own_article",
             ),
             models.CheckConstraint(condition=~Q(slug__in=sorted(RESERVED)), name="slug_is_free"),
+            models.UniqueConstraint(
+                fields=["translation_of", "language"],
+                name="article_translated_once_a_language",
+                violation_error_message=_("There is a translation into this language already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(translation_of=None)
+                | ~Q(language=languages.ORIGINAL) & ~Q(translation_of=F("pk")),
+                name="translation_is_in_another_language",
+                violation_error_message=_("A translation is not in the language of its original."),
+            ),
         ]
         indexes = [
             models.Index(
@@ -216,8 +262,8 @@ class Article(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """Return the path of its page."""
-        return cached_url("article", self.slug)
+        """Return the path of its page, in its own language whatever the reader's is."""
+        return cached_url("article", self.slug, self.language)
 
     @property
     def published_revision(self) -> "Revision":
@@ -235,43 +281,3 @@ class Article(models.Model):
     def next_review_shown(self) -> date | None:
         """The date readers may be told: only where the whole article was reviewed."""
         return self.next_review if self.reviewed_whole else None
-
-
-class Revision(models.Model):
-    """What one save held, word for word. Never changed; the database refuses it."""
-
-    article = models.ForeignKey(Article, models.CASCADE, related_name="revisions")
-    number = models.PositiveIntegerField(_("number"))
-    title = models.CharField(_("title"), max_length=120)
-    summary = models.CharField(_("summary"), max_length=300)
-    body = models.TextField(_("text"))
-    key_points = models.JSONField(_("key points"), default=list)
-    faq = models.JSONField(_("questions"), default=list)
-    sources = models.JSONField(_("sources"), default=list)
-    # None, not [], where there are none: the chain of hashes leaves NULLs out.
-    facts = models.JSONField(_("facts with a date"), null=True)
-    correction = models.CharField(_("correction"), max_length=400, blank=True)
-    note = models.CharField(_("what changed"), max_length=200, blank=True)
-
-    # Derived from the above when it is saved
-    text = models.TextField()
-    headings = models.TextField(blank=True)
-    minutes = models.PositiveSmallIntegerField(_("minutes to read"), default=1)
-
-    saved_at = models.DateTimeField(_("saved"))
-    saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("saved by")
-    )
-
-    append_only = True
-
-    class Meta:
-        ordering = ["-number"]
-        verbose_name = _("revision")
-        verbose_name_plural = _("revisions")
-        constraints = [
-            models.UniqueConstraint(fields=["article", "number"], name="revision_number_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.title} ({self.number})"

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.articles import Article, Revision, Status
+from articles.models.articles import Article, Status
+from articles.models.revisions import Revision
 
 
 class SentBackQuerySet(models.QuerySet["SentBack"]):

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from articles import languages
 from articles.models import RESERVED, Article, Redirect
 from articles.publishing import publication
 from articles.publishing.rules import Refused, lock
@@ -18,7 +19,7 @@ def rename(article: Article, slug: str) -> None:
     if slug == locked.slug:
         return
     raise_if_taken(slug, locked)
-    new = Article(slug=slug).get_absolute_url()
+    new = Article(slug=slug, language=locked.language).get_absolute_url()
     if locked.published_at:
         publication.drop_cached_pages(locked)
         Redirect.objects.create(path=locked.get_absolute_url(), article=locked)
@@ -30,14 +31,16 @@ def rename(article: Article, slug: str) -> None:
 
 
 def raise_if_taken(slug: str, article: Article | None = None) -> None:
-    """Raise Refused when another article has, or once had, this address."""
+    """Raise Refused when another article, in any language, has or once had this address."""
     if slug in RESERVED:
         raise Refused(_("“{slug}” is an address of the site itself.").format(slug=slug))
-    path = Article(slug=slug).get_absolute_url()
+    paths = [
+        Article(slug=slug, language=code).get_absolute_url() for code, _name in languages.choices()
+    ]
     own = article.pk if article else 0
     if (
         Article.objects.filter(slug=slug).exclude(pk=own).exists()
-        or Redirect.objects.filter(path=path).exclude(article_id=own).exists()
+        or Redirect.objects.filter(path__in=paths).exclude(article_id=own).exists()
     ):
         raise Refused(
             _("Another article has, or once had, the address “{slug}”.").format(slug=slug)

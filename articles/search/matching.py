@@ -12,7 +12,9 @@ from typing import Any, Self
 
 from django.db import connection
 
+from articles import languages
 from articles.models import Topic
+from articles.search.query import restore_endings
 
 MOST_COUNTED, MOST_RANKED, MOST_LOOKED_AT = 200, 200, 300
 WEIGHTS = "{0.1, 0.3, 0.5, 1.0}"  # body, headings, summary, title
@@ -21,13 +23,13 @@ MATCHES_SQL = """
     SET LOCAL enable_seqscan = off;
     WITH everywhere AS MATERIALIZED (
         SELECT id, published_at FROM articles_article
-        WHERE search @@ ({query}) {within} LIMIT {looked_at}
+        WHERE search @@ ({query}) AND language = %(language)s {within} LIMIT {looked_at}
     ), counted AS (
         SELECT FROM articles_article
-        WHERE search @@ ({query}) {within} LIMIT {counted}
+        WHERE search @@ ({query}) AND language = %(language)s {within} LIMIT {counted}
     ), in_head AS MATERIALIZED (
         SELECT id, published_at FROM articles_article
-        WHERE search_head @@ ({query}) {within}
+        WHERE search_head @@ ({query}) AND language = %(language)s {within}
     ), newest AS (
         SELECT id FROM in_head ORDER BY published_at DESC, id DESC LIMIT {ranked}
     ), ranked AS MATERIALIZED (
@@ -46,7 +48,7 @@ MATCHES_SQL = """
             THEN (SELECT least(count(*), {counted}) FROM everywhere)
             ELSE (SELECT count(*) FROM counted)
         END,
-        tsvector_to_array(to_tsvector('english', %(text)s))
+        tsvector_to_array(to_tsvector(%(stemmer)s, %(text)s))
     FROM (SELECT * FROM ranked UNION ALL SELECT * FROM rest) AS shown
     ORDER BY rank DESC, published_at DESC, id DESC OFFSET %(first)s LIMIT %(count)s
 """
@@ -54,7 +56,7 @@ SUGGESTIONS_SQL = """
     SET LOCAL enable_seqscan = off;
     WITH in_head AS MATERIALIZED (
         SELECT id, published_at FROM articles_article
-        WHERE search_head @@ ({query})
+        WHERE search_head @@ ({query}) AND language = %(language)s
     ), newest AS (
         SELECT id FROM in_head ORDER BY published_at DESC, id DESC LIMIT {ranked}
     )
@@ -77,12 +79,12 @@ class Query:
     values: tuple[str, ...]
 
     @classmethod
-    def phrase(cls, words: Iterable[str]) -> Self:
+    def phrase(cls, words: Iterable[str], language: str) -> Self:
         """Return a query for these words, one after the other, in any form."""
-        return cls("phraseto_tsquery('english', ?)", (" ".join(words),))
+        return cls("phraseto_tsquery(?, ?)", stemmed(" ".join(words), language))
 
     @classmethod
-    def beginning(cls, word: str) -> Self:
+    def beginning(cls, word: str, language: str) -> Self:
         """Return a query for words that begin like this, in any form.
 
         Of a word with several pieces the last one may be longer.
@@ -91,7 +93,7 @@ class Query:
         begins = cls("to_tsquery('simple', ?)", (f"{last}:*",))
         if not before:
             return begins
-        first = cls.phrase(before)
+        first = cls.phrase(before, language)
         return cls(f"({first.sql} <-> {begins.sql})", first.values + begins.values)
 
     def __and__(self, other: Self) -> Self:
@@ -107,8 +109,14 @@ class Query:
         return re.sub(r"\?", lambda _: next(names), self.sql), values
 
 
+def stemmed(text: str, language: str) -> tuple[str, str]:
+    """Return how PostgreSQL stems this language, and the text as it can."""
+    name = languages.STEMMED.get(language, "simple")
+    return name, restore_endings(text) if language == "es" else text
+
+
 def find_matches(
-    query: Query, text: str, *, first: int, count: int, topic: Topic | None
+    query: Query, text: str, language: str, *, first: int, count: int, topic: Topic | None
 ) -> list[tuple[int, int, list[str]]]:
     """Find the articles of one page: (key, how many match in all, stems of `text`) of each.
 
@@ -118,13 +126,16 @@ def find_matches(
     So nothing is counted where as many have the words in their head, which is part of the whole.
     """
     within = WITHIN_TOPIC_SQL if topic else ""
-    values = {"first": first, "count": count, "end": first + count, "text": text}
+    stemmer, text = stemmed(text, language)
+    values = {"first": first, "count": count, "end": first + count}
+    values |= {"text": text, "stemmer": stemmer, "language": language}
     return _rows(MATCHES_SQL, query, within, values | ({"topic": topic.pk} if topic else {}))
 
 
-def suggest_matches(query: Query, count: int) -> list[int]:
+def suggest_matches(query: Query, language: str, count: int) -> list[int]:
     """Find the keys of those with the words in title, summary or headings, best first."""
-    return [pk for (pk,) in _rows(SUGGESTIONS_SQL, query, "", {"count": count})]
+    values = {"count": count, "language": language}
+    return [pk for (pk,) in _rows(SUGGESTIONS_SQL, query, "", values)]
 
 
 def _rows(statement: str, query: Query, within: str, values: dict[str, Any]) -> list[Any]:

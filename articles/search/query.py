@@ -15,6 +15,9 @@ SIGNS = (
     r"\u2190-\u2bff\u3000-\u303f\ufe00-\ufe0f\ufeff\U0001F000-\U0001FAFF"
 )
 MARKS = r"\u0300-\u036f"
+# What Spanish loses with its accent: "adiccion" would no longer stem as "adicciones" does.
+SPANISH_ENDING = r"([cs])ion\M"
+_ENDING = re.compile(r"([cs])ion\b")
 _SIGN = re.compile(f"[{SIGNS}]+")
 _MARK = re.compile(f"[{MARKS}]")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’](?=[^\W\d_])")
@@ -26,6 +29,11 @@ def fold(text: str) -> str:
     """Return small letters without accents."""
     plain = _MARK.sub("", unicodedata.normalize("NFD", text.lower()))
     return unicodedata.normalize("NFC", plain)
+
+
+def restore_endings(text: str) -> str:
+    """Return folded Spanish with the one accent that its stemmer needs: "adicción"."""
+    return _ENDING.sub(r"\1ión", text)
 
 
 def parse_words(text: str) -> list[str]:

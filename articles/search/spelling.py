@@ -3,42 +3,53 @@
 from functools import lru_cache
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import QuerySet
 from django.db.models.functions import Length
 from spellchecker import SpellChecker
 
+from articles import languages
 from articles.models import Word
+from articles.search.query import fold
 
 # "fentynal" and "fentanyl" share 0.29 of their trigrams.
 NEAR, LOOKED_AT = 0.2, 20
 SHORTEST = 4
 
 
-def correct_spelling(typed: list[str], names: set[str]) -> list[str]:
+def correct_spelling(
+    typed: list[str], names: set[str], language: str = languages.ORIGINAL
+) -> list[str]:
     """Return the words, each that is no word at all replaced by the nearest that articles hold.
 
-    `names` are known as well, and words to correct to. A word that is English stays, whether or
+    `names` are known as well, and words to correct to. A word of this language stays, whether or
     not an article holds it: who looks for "weed" does not want "week".
     """
-    known = set(Word.objects.filter(word__in=typed).values_list("word", flat=True)) | names
-    return [word if word in known or _stays(word) else _nearest(word, names) for word in typed]
+    words = Word.objects.filter(languages__contains=[language])
+    known = set(words.filter(word__in=typed).values_list("word", flat=True)) | names
+    return [
+        word if word in known or _stays(word, language) else _nearest(word, names, words)
+        for word in typed
+    ]
 
 
-def _stays(word: str) -> bool:
-    return len(word) < SHORTEST or not word.isalpha() or word in _english()
+def _stays(word: str, language: str) -> bool:
+    return len(word) < SHORTEST or not word.isalpha() or word in _dictionary(language)
 
 
-@lru_cache(maxsize=1)
-def _english() -> frozenset[str]:
+@lru_cache(maxsize=4)
+def _dictionary(language: str) -> frozenset[str]:
     """About 130,000 words, read once a process when somebody has first misspelt something."""
-    words = SpellChecker(language="en").word_frequency.words()
+    if language not in languages.STEMMED:
+        return frozenset()
+    words = map(fold, SpellChecker(language=language).word_frequency.words())
     return frozenset(word for word in words if len(word) >= SHORTEST)
 
 
-def _nearest(word: str, names: set[str]) -> str:
+def _nearest(word: str, names: set[str], words: QuerySet[Word]) -> str:
     """The word itself where none is near enough."""
     most = len(word) // 4
     near = (
-        Word.objects.filter(word__startswith=word[0])
+        words.filter(word__startswith=word[0])
         .annotate(near=TrigramSimilarity("word", word), long=Length("word"))
         .filter(near__gte=NEAR, long__gte=len(word) - most, long__lte=len(word) + most)
         .order_by("-near", "word")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from articles import languages
 from articles.models import Article, Synonym, Topic
 from articles.seed_library import LIBRARY, InvalidFile, load_library, read_file
 
@@ -43,6 +44,13 @@ Call **911**.
 """
 
 
+SPANISH = (
+    FILE.replace("Naloxone at home", "Naloxona en casa")
+    .replace("slug: naloxone-at-home", "slug: naloxona-en-casa\ntranslation_of: naloxone-at-home")
+    .replace("Why to keep two.", "Por qué tener dos.")
+)
+
+
 @pytest.fixture
 def folder(tmp_path) -> Path:
     (tmp_path / "naloxone.md").write_text(FILE)
@@ -60,6 +68,46 @@ def test_a_file_becomes_a_reviewed_article(client, folder):
     assert 'href="#source-1"' in html
     assert "Medically reviewed by" in html
     assert [topic.slug for topic in Article.objects.get().topics.all()] == ["opioids"]
+
+
+@pytest.fixture
+def translated(folder) -> Path:
+    (folder / "es").mkdir()
+    (folder / "es" / "naloxona-en-casa.md").write_text(SPANISH)
+    return folder
+
+
+@pytest.mark.django_db
+def test_a_file_in_the_folder_of_a_language_is_a_translation(translated):
+    assert load_library(translated).new == 2
+    spanish = Article.objects.in_language("es").get()
+    assert (spanish.slug, spanish.translation_of.slug) == ("naloxona-en-casa", "naloxone-at-home")
+    assert (spanish.status, spanish.online.title) == ("published", "Naloxona en casa")
+    report = load_library(translated)
+    assert (report.new, report.changed, report.same) == (0, 0, 2)
+
+
+@pytest.mark.django_db
+def test_a_translation_leads_to_the_translations_of_what_it_names(translated):
+    other = FILE.replace("naloxone-at-home", "overdose").replace("Naloxone at home", "Overdose")
+    (translated / "overdose.md").write_text(other)
+    in_spanish = SPANISH.replace("naloxona-en-casa", "sobredosis").replace("at-home", "abroad")
+    in_spanish = in_spanish.replace("naloxone-abroad", "overdose")
+    in_spanish = in_spanish.replace("related: []", "related: [naloxone-at-home]")
+    (translated / "es" / "sobredosis.md").write_text(in_spanish)
+    load_library(translated)
+    rows = Article.objects.get(slug="sobredosis").related_rows.filter(by_hand=True)
+    assert [row.to.slug for row in rows] == ["naloxona-en-casa"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("given", ["translation_of: nothing-known", ""])
+def test_a_translation_of_nothing_is_named_and_nothing_is_written(translated, given):
+    broken = SPANISH.replace("translation_of: naloxone-at-home", given)
+    (translated / "es" / "rota.md").write_text(broken)
+    with pytest.raises(InvalidFile, match=r"rota\.md"):
+        load_library(translated)
+    assert not Article.objects.exists()
 
 
 @pytest.mark.django_db
@@ -106,28 +154,38 @@ def test_a_broken_file_is_named_and_nothing_is_written(folder, broken):
     assert not Article.objects.exists()
 
 
+FILES = [(path, "en") for path in sorted(LIBRARY.glob("*.md"))] + [
+    (path, code)
+    for code in languages.others(languages.ORIGINAL)
+    for path in sorted((LIBRARY / code).glob("*.md"))
+]
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.md")), ids=lambda path: path.stem)
-def test_every_file_of_the_library_is_whole(path):
-    entry = read_file(path)
+@pytest.mark.parametrize(("path", "language"), FILES, ids=lambda given: Path(given).stem)
+def test_every_file_of_the_library_is_whole(path, language):
+    entry = read_file(path, language)
     text = path.read_text()
     assert entry.slug == path.stem
     assert 700 <= len(entry.content.words()) <= 2200
     assert len(entry.content.sources) >= 3
     assert all(source.url.startswith("https://") for source in entry.content.sources)
+    assert all(source.accessed for source in entry.content.sources)
     assert re.search(r"\b911\b", text)
     cited = {int(n) for group in re.findall(r"\[([\d, ]+)\]", text) for n in group.split(",")}
     assert cited <= set(range(1, len(entry.content.sources) + 1))
-    others = {other.stem for other in LIBRARY.glob("*.md")}
-    assert set(entry.related) <= others
-    linked = set(re.findall(r"\]\(/articles/([a-z0-9-]+)/", text))
+    others = {other.stem for other, written in FILES if written == language}
+    assert set(entry.related) <= others | {other.stem for other, _ in FILES}
+    side = "" if language == languages.ORIGINAL else f"/{language}"
+    linked = set(re.findall(rf"\]\({side}/articles/([a-z0-9-]+)/", text))
     assert linked <= others
+    assert not re.search(r"\]\(/articles/", text) or not side
 
 
 @pytest.mark.django_db
 def test_the_whole_library_loads_with_its_topics_and_synonyms(client):
     report = load_library()
-    assert report.new == len(list(LIBRARY.glob("*.md"))) >= 14
+    assert report.new == len(FILES) >= 14
     assert Topic.objects.count() >= 6
     assert Synonym.objects.filter(name="Suboxone", means="buprenorphine/naloxone").exists()
     assert client.get("/").text.count('class="post-card"') == 6
