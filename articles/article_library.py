@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from articles import languages
 from articles.models import Article, Redirect
 from articles.models.articles import ArticleQuerySet
 from articles.pictures import library
@@ -21,7 +22,7 @@ class Articles:
 
     def newest(self, count: int) -> list[Card]:
         """Return the cards of the newest `count` articles."""
-        return _cards(_shown().newest()[:count])
+        return _cards(_shown().in_language(languages.active()).newest()[:count])
 
     def is_online(self, path: str) -> bool:
         """Return whether readers find an article at this path, or are redirected to one."""

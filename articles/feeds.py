@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from articles import languages
 from articles.article_page.rendering import render_prose
 from articles.models import Article, Topic
 from core.cache import pages
@@ -31,7 +32,7 @@ def feed(request: HttpRequest, slug: str = "") -> HttpResponse:
 
 def _feed(slug: str, full: bool) -> HttpResponse:
     topic = get_object_or_404(Topic, slug=slug) if slug else None
-    chosen = Article.objects.published()
+    chosen = Article.objects.published().in_language(languages.active())
     chosen = chosen.about(topic) if topic else chosen
     articles = list(chosen.select_related("online", "author", "topic").newest()[:NEWEST])
     out = _head(topic, full, articles)
@@ -49,7 +50,7 @@ def _head(topic: Topic | None, full: bool, articles: list[Article]) -> Feed:
         title=f"{topic.name_i18n} | {name}" if topic else name,
         link=settings.SITE_URL + home,
         description=_("Plain answers about medicines, first steps and staying well."),
-        language="en-US",
+        language=languages.tag(languages.active()),
         feed_url=settings.SITE_URL + own + ("?full=1" if full else ""),
         feed_guid=f"{_tag(datetime(2026, 1, 1))}{own}",
     )

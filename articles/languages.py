@@ -26,6 +26,11 @@ def only_original() -> list[str]:
     return [ORIGINAL]
 
 
+def tag(language: str) -> str:
+    """Return the language as people in the United States write it, by BCP 47: "es-US"."""
+    return f"{language}-US"
+
+
 def others(language: str) -> list[str]:
     """Return the codes of the site's other languages."""
     return [code for code, _name in choices() if code != language]

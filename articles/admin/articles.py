@@ -22,8 +22,10 @@ from articles.admin.inlines import (
     RelatedInline,
     SourceInline,
 )
+from articles.admin.translations import TranslationFilter
 from articles.admin.workflow_actions import (
     ACTIONS,
+    TRANSLATE,
     contributor,
     nobody_can_approve,
     workflow_panel,
@@ -53,13 +55,15 @@ class ArticleAdmin(AutosavedAdmin):
     formfield_overrides = dates.FORM_FIELDS
     change_form_template = "admin/articles/article/change_form.html"
     list_display = [
-        *("title", "status_text", "topic", "author", "next_review", "true_until", "found_helpful"),
-        "changed_at",
+        *("title", "language", "status_text", "topic", "author", "next_review", "true_until"),
+        *("found_helpful", "changed_at"),
     ]
-    list_filter = ["status", "held", ExpiringFilter, "topic", "author"]
-    list_select_related = ["topic", "author", "reviewer"]
+    list_filter = [
+        *("status", "held", ExpiringFilter, "language", TranslationFilter, "topic", "author"),
+    ]
+    list_select_related = ["topic", "author", "reviewer", "translation_of"]
     search_fields = ["title", "slug"]
-    autocomplete_fields = ["cover"]
+    autocomplete_fields = ["cover", "translation_of"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [SourceInline, DatedFactInline, QuestionInline, RelatedInline]
     date_hierarchy = "changed_at"
@@ -68,7 +72,12 @@ class ArticleAdmin(AutosavedAdmin):
         (gettext_lazy("About it"), {"fields": ["publish_at", "topic", "author", "cover"]}),
         (
             gettext_lazy("More"),
-            {"classes": ["collapse"], "fields": ["topics", "review_months", "comments_open"]},
+            {
+                "classes": ["collapse"],
+                "fields": [
+                    *("language", "translation_of", "topics", "review_months", "comments_open")
+                ],
+            },
         ),
         (
             gettext_lazy("This change"),
@@ -106,6 +115,9 @@ class ArticleAdmin(AutosavedAdmin):
         self, request: HttpRequest, obj: Article | None = None
     ) -> dict[str, Any]:
         return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> list[str]:
+        return ["language"] if obj else []  # it stands in the address
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         """Refuse to anybody: an address that was public keeps working. Archive it instead."""
@@ -218,7 +230,9 @@ class ArticleAdmin(AutosavedAdmin):
         article = self._article(request, pk)
         action = workflow_actions.get_or_404(ACTIONS, request, name)
         workflow_actions.take(self, request, action, [article], refused=NotPossible)
-        return redirect(self._form_of(article))
+        language = name.removeprefix(TRANSLATE) if name.startswith(TRANSLATE) else ""
+        begun = article.translations.filter(language=language).first()
+        return redirect(self._form_of(begun or article))
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self._article(request, pk)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from articles import languages
 from articles.models import Article, ImageAsset
 from articles.pictures import library
 from articles.publishing import slugs
@@ -54,6 +55,8 @@ class ArticleForm(forms.ModelForm):
             "summary",
             "body",
             "key_points",
+            "language",
+            "translation_of",
             "topic",
             "topics",
             "author",
@@ -93,6 +96,18 @@ class ArticleForm(forms.ModelForm):
         except html_in.Refused as error:
             raise ValidationError(str(error)) from error
         return slug
+
+    def clean_translation_of(self) -> Article | None:
+        original = self.cleaned_data["translation_of"]
+        if original is None:
+            return None
+        language = self.cleaned_data.get("language", self.instance.language)
+        if language == languages.ORIGINAL:
+            raise ValidationError(gettext("An article in English is no translation."))
+        others = original.translations.filter(language=language).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise ValidationError(gettext("There is a translation into this language already."))
+        return original
 
     def clean_title(self) -> str:
         return " ".join(self.cleaned_data["title"].split())

@@ -5,13 +5,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.text import format_lazy
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
+from articles import languages
 from articles.emails import in_review
 from articles.links import preview_links
 from articles.models import Article, Contributor, Status
-from articles.publishing import publication, review
+from articles.publishing import publication, review, translation_drafts
 from articles.publishing.rules import NotPossible
 from articles.publishing.stored_content import content_of
 from core import broker
@@ -79,6 +81,28 @@ def _check_links(request: HttpRequest, article: Article) -> str:
     return gettext("The links cannot be checked at this moment. Please try again in a minute.")
 
 
+def _may_translate(request: HttpRequest, article: Article) -> bool:
+    return article.language == languages.ORIGINAL and request.user.has_perm("articles.add_article")
+
+
+def _translate(request: HttpRequest, article: Article, language: str) -> None:
+    author = contributor(request)
+    translation_drafts.start(article, language=language, by=request.user, author=author)
+
+
+def _translation(language: str) -> WorkflowAction:
+    """The button that begins an article's translation into this language."""
+    name = get_language_info(language)["name"]
+    return WorkflowAction(
+        label=format_lazy(_("Translate into {language}"), language=name),
+        done=_("This is a draft with the original’s text. Write its address and its words anew."),
+        statuses=(DRAFT, IN_REVIEW, SCHEDULED, PUBLISHED),
+        allowed=_may_translate,
+        run=lambda request, article: _translate(request, article, language),
+    )
+
+
+TRANSLATE = "translate-"  # the beginning of an action's name; its language follows
 DRAFT, IN_REVIEW, SCHEDULED, PUBLISHED, ARCHIVED = (str(status) for status in Status.values)
 MAY_CHANGE = has_permission("articles.change_article")
 ACTIONS = {
@@ -141,14 +165,22 @@ ACTIONS = {
         allowed=MAY_CHANGE,
         run=lambda request, article: publication.unarchive(article),
     ),
+} | {
+    f"{TRANSLATE}{language}": _translation(language)
+    for language in languages.others(languages.ORIGINAL)
 }
 
 
 def workflow_panel(request: HttpRequest, article: Article) -> dict[str, Any]:
     """Return what the panel above the form says, and which buttons it has for this person."""
     actions = available(ACTIONS, request, article, status=article.status)
+    there = list(article.translations.select_related("online").order_by("language"))
+    for translation in there:
+        actions.pop(f"{TRANSLATE}{translation.language}", None)
     return {
         "actions": actions,
+        "translations": there,
+        "missed": translation_drafts.missed_change(article),
         "newest": article.newest,
         "approves": "approve" in actions,
         "approvers": in_review.eligible_reviewers(article) if article.status == IN_REVIEW else [],

@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from articles.article_page import related_articles
+from articles.article_page import related_articles, translations
 from articles.article_page.rendering import Prose, render_prose
 from articles.models import Article, Correction, ImageAsset, Revision, Topic
 from articles.pictures import renditions
@@ -97,5 +97,5 @@ def load_article_page(article: Any, revision: Revision) -> ArticlePage:
             for notice in article.notices
         ],
         more_topics=article.more_topics,
-        related=related_articles.for_article(article),
+        related=translations.cards_here(related_articles.for_article(article)),
     )

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from articles import languages
 from articles.article_page.page_data import ArticlePage
 from articles.models import Article, Contributor
 from articles.revisions.content import SourceLine
@@ -84,7 +85,7 @@ def _article(page: ArticlePage, practice: Practice) -> dict[str, Any]:
         },
         "about": [{"@type": "MedicalCondition", "name": name} for name in dict.fromkeys(about)],
         "citation": [each for each in cited if each],
-        "inLanguage": "en-US",
+        "inLanguage": languages.tag(article.language),
         "isAccessibleForFree": True,
     }
     if article.reviewer:

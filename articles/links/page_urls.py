@@ -7,9 +7,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, unquote_plus
 
 from django.urls import reverse
-from django.utils.translation import override
-
-from articles import languages
+from django.utils.translation import get_language, override
 
 POST_PARAMETERS = ("p", "page_id")  # WordPress takes either for the number of a post
 
@@ -19,11 +17,11 @@ def cached_url(route: str, slug: str, language: str = "") -> str:
 
     `language` is that of the site on which it is, such as "es".
     """
-    return _cached_url(route, slug, language or languages.active())
+    return _cached_url(route, slug, language or get_language())
 
 
 @lru_cache(maxsize=8192)
-def _cached_url(route: str, slug: str, language: str) -> str:
+def _cached_url(route: str, slug: str, language: str | None) -> str:
     with override(language):
         return reverse(f"articles:{route}", args=[slug])
 

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
-from articles.links.page_urls import POST_PARAMETERS, normalize_query_url
+from articles import languages
+from articles.links.page_urls import POST_PARAMETERS, cached_url, normalize_query_url
 from articles.models import Article, Redirect
+from core.languages.addresses import language_of, without_language
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LONGEST = 250  # of Redirect.path
@@ -39,10 +41,13 @@ def redirect_old_urls(get_response: GetResponse) -> GetResponse:
 def _answer(request: HttpRequest, addresses: Iterator[str]) -> HttpResponse | None:
     if request.method not in ("GET", "HEAD"):
         return None
+    side = language_of(request.path_info)
     article = find_article(addresses)
     if article is None:
         return None
-    response = HttpResponsePermanentRedirect(article.get_absolute_url())
+    # On the side of another language it is shown there, or leads to its translation.
+    language = article.language if side == languages.ORIGINAL else side
+    response = HttpResponsePermanentRedirect(cached_url("article", article.slug, language))
     response["Cache-Control"] = "public, max-age=3600"
     return response
 
@@ -70,7 +75,10 @@ def _with_query(request: HttpRequest) -> str:
 def _asked(request: HttpRequest) -> Iterator[str]:
     """As it was asked for, and with or without the slash at its end."""
     path = request.path_info
+    plain = without_language(path)
     if request.META.get("QUERY_STRING"):
         yield _with_query(request)
     yield path
     yield path.rstrip("/") if path.endswith("/") else f"{path}/"
+    if plain != path:
+        yield plain if plain.endswith("/") else f"{plain}/"

@@ -5,13 +5,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.contributors import Contributor
-from articles.models.revisions import Revision
 
 
 class Approval(models.Model):
     """Proof that this person approved exactly this revision. Never changed."""
 
-    revision = models.ForeignKey(Revision, models.PROTECT, related_name="approvals")
+    revision = models.ForeignKey("articles.Revision", models.PROTECT, related_name="approvals")
     reviewer = models.ForeignKey(Contributor, models.PROTECT, related_name="approvals")
     credentials = models.CharField(max_length=40)
     whole = models.BooleanField(_("the whole article"), default=True)

@@ -1,7 +1,7 @@
 """An article. `publishing` alone changes a status or what readers see."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -15,9 +15,6 @@ from articles.links.page_urls import cached_url
 from articles.models.contributors import Contributor
 from articles.models.search import INDEX_WHAT_IS_ONLINE
 from articles.models.topics import Topic
-
-if TYPE_CHECKING:
-    from articles.models.revisions import Revision
 
 RESERVED = {"feed", "topics", "contributors", "comments", "preview", "search", "images"}
 
@@ -266,14 +263,14 @@ class Article(models.Model):
         return cached_url("article", self.slug, self.language)
 
     @property
-    def published_revision(self) -> "Revision":
+    def published_revision(self) -> Any:
         """The revision that readers see. Only of articles from `published()`."""
         if self.online is None:
             raise ValueError("Readers cannot see this article.")
         return self.online
 
     @property
-    def newest(self) -> "Revision":
+    def newest(self) -> Any:
         """The last save. Every article has one."""
         return self.revisions.latest("number")
 

@@ -4,13 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.articles import Article
-
 
 class Revision(models.Model):
     """What one save held, word for word. Never changed; the database refuses it."""
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="revisions")
+    article = models.ForeignKey("articles.Article", models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=120)
     summary = models.CharField(_("summary"), max_length=300)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from articles.article_page import related_articles
+from articles.article_page import related_articles, translations
 from articles.models import Article, Correction, Revision, Status
 from articles.publishing.rules import NotPossible, lock
 from articles.publishing.stored_content import content_of, raise_if_expired
@@ -47,7 +47,8 @@ def _corrections(article: Article, revision: Revision) -> list[str]:
 def drop_cached_pages(article: Article) -> None:
     """Forget the kept pages that show this article, once the change is committed."""
     shown_by = Article.objects.filter(related_rows__to=article).values_list("slug", flat=True)
-    pages.drop("articles", f"article:{article.slug}", *(f"article:{slug}" for slug in shown_by))
+    slugs = {article.slug, *translations.slugs(article), *shown_by}
+    pages.drop("articles", *(f"article:{slug}" for slug in sorted(slugs)))
 
 
 @transaction.atomic

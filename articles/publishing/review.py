@@ -30,6 +30,9 @@ def submit(article: Article, *, tell: bool = True) -> None:
     """
     locked = lock(article, Status.DRAFT)
     missing = list(_missing(content_of(locked)))
+    original = locked.translation_of
+    if original and locked.body in (original.body, original.online and original.online.body):
+        missing.append(_("Its text is still that of the original: translate it first."))
     if missing:
         raise NotPossible(" ".join(missing))
     locked.sent_back.filter(closed_at=None).update(closed_at=database_time.now())

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from articles import languages
 from articles.article_page import rendering
 from articles.forms import CommentForm
 from articles.models import Article, ImageAsset
@@ -27,7 +28,8 @@ register = template.Library()
 @register.inclusion_tag("articles/_cards.html")
 def article_cards(count: int = 6) -> dict[str, Any]:
     """Show the newest articles as cards. One query; without articles nothing is shown."""
-    return {"articles": list(Article.objects.published().as_cards().newest()[:count])}
+    shown = Article.objects.published().in_language(languages.active())
+    return {"articles": list(shown.as_cards().newest()[:count])}
 
 
 @register.simple_tag

@@ -5,12 +5,14 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from articles.article_page import structured_data
+from articles import languages
+from articles.article_page import structured_data, translations
 from articles.article_page.page_data import for_article_page, load_article_page
 from articles.comments import submission, threads
 from articles.forms import CommentForm
@@ -24,13 +26,21 @@ from core.practice.models import Practice
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    """Serve what everybody sees: the approved revision."""
+    """Serve what everybody sees: the approved revision.
+
+    Asked for on the side of another language, it leads to its translation there, or shows the text
+    as it is where there is none yet. The redirect is no lasting one: a translation may go again.
+    """
     return pages.serve(request, tags=[f"article:{slug}"], make=lambda: _article(request, slug))
 
 
 def _article(request: HttpRequest, slug: str) -> HttpResponse:
     # Where it is a 404, `redirects` follows an old address.
     found = get_object_or_404(for_article_page(), slug=slug, online__isnull=False)
+    if found.language != languages.active():
+        for other in translations.of(found):
+            if other.language == languages.active():
+                return HttpResponseRedirect(other.get_absolute_url())
     said = {
         "comments": threads.threads(found),
         "open": submission.is_open(found),
@@ -60,8 +70,9 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 
 def render_preview(request: HttpRequest, article: Any, revision: Revision) -> HttpResponse:
     """Render a revision that is not public. `article` comes from `for_article_page`."""
-    shown = context(article, revision) | {"preview": True}
-    return set_no_store(render(request, "articles/article.html", shown))
+    with override(article.language):
+        shown = context(article, revision) | {"preview": True}
+        return set_no_store(render(request, "articles/article.html", shown))
 
 
 def _ended(content: Content) -> date | None:
@@ -83,6 +94,9 @@ def context(article: Any, revision: Revision) -> dict[str, Any]:
         "corrections": shown.corrections,
         "related": shown.related,
         "canonical": settings.SITE_URL + article.get_absolute_url(),
+        "untranslated": article.language != languages.active(),
+        "text_language": article.language,
+        "alternates": translations.alternates(article),
         "share_image": structured_data.image(article),
         "structured": structured_data.as_script(structured_data.article_json_ld(shown, practice)),
     }

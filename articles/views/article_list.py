@@ -13,12 +13,14 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from articles import languages
 from articles.models import Article, Contributor, Topic
 from articles.models.articles import ArticleQuerySet
 from articles.search import crisis_terms, results
 from articles.search.query import LONGEST, parse_words
 from core import site_pages
 from core.cache import pages
+from core.languages.addresses import without_language
 
 ON_A_PAGE = 10
 SUGGESTED = 6
@@ -26,9 +28,22 @@ NUMBER = re.compile("[1-9][0-9]{0,5}")
 ORDERS = {"newest": "newest", "useful": "most_useful"}
 
 
+def _shown() -> ArticleQuerySet:
+    """Those that readers of this page's language find."""
+    return Article.objects.published().in_language(languages.active())
+
+
+def _more(chosen: ArticleQuerySet) -> int:
+    """How many of `chosen` there are in the original language only, for a page in another one."""
+    if languages.active() == languages.ORIGINAL:
+        return 0
+    here = _shown().filter(translation_of=OuterRef("pk"))
+    return chosen.in_language(languages.ORIGINAL).exclude(Exists(here)).count()
+
+
 def _topics() -> QuerySet[Topic]:
     """Those that a reader finds something under. One query, which stops at the first article."""
-    shown = Article.objects.published().order_by()
+    shown = _shown().order_by()
     under = Q(Exists(shown.filter(topic=OuterRef("pk")))) | Q(
         Exists(shown.filter(topics=OuterRef("pk")))
     )
@@ -67,8 +82,10 @@ def contributor(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _contributor(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     person = get_object_or_404(Contributor.objects.select_related("photo"), slug=slug)
-    page = _page(Article.objects.published().by_contributor(person).newest(), number)
+    chosen = Article.objects.published().by_contributor(person)
+    page = _page(chosen.in_language(languages.active()).newest(), number)
     context = _paged(request, page, "") | {"contributor": person}
+    context |= {"more": _more(chosen), "original_url": without_language(request.path)}
     return render(request, "articles/contributor.html", context)
 
 
@@ -102,9 +119,10 @@ def _kept(
 def _listing(
     request: HttpRequest, chosen: ArticleQuerySet, number: int, order: str, context: dict[str, Any]
 ) -> HttpResponse:
-    page = _page(getattr(chosen, ORDERS[order])(), number)
+    page = _page(getattr(chosen.in_language(languages.active()), ORDERS[order])(), number)
     query = {"order": order} if order != "newest" else {}
     context |= _paged(request, page, urlencode(query)) | {"order": order, "topics": _topics()}
+    context |= {"more": _more(chosen), "original_url": without_language(request.path)}
     return render(request, "articles/list.html", context)
 
 
@@ -151,10 +169,18 @@ def _found(request: HttpRequest) -> HttpResponse:
         "pages": -(-found.total // ON_A_PAGE),
         "query": urlencode({"q": text} | ({"topic": about.slug} if about else {})) + "&",
         "canonical": settings.SITE_URL + reverse("articles:list"),
+        "in_english": _search_originals(request, text),
     }
     response = render(request, "articles/search_results.html", context)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _search_originals(request: HttpRequest, text: str) -> str:
+    """Return where the same words are looked for in the originals; nothing on that page itself."""
+    if languages.active() == languages.ORIGINAL:
+        return ""
+    return f"{without_language(request.path)}?{urlencode({'q': text})}"
 
 
 def _asks_topic(request: HttpRequest) -> bool:
