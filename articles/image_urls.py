@@ -7,4 +7,5 @@ from articles.views import images
 app_name = "article_images"
 urlpatterns: list[URLPattern] = [
     path("articles/images/<path:path>", images.image, name="image"),
+    path("articles/figures/<str:name>.svg", images.figure, name="figure"),
 ]

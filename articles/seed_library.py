@@ -29,6 +29,7 @@ from core.richtext.sanitizer import CALLOUTS
 
 LIBRARY = Path(__file__).parent / "library"
 NOON = time(12, tzinfo=ZoneInfo("UTC"))
+CAPTIONED = re.compile(r'<p>(<img src="[^"]*" alt="[^"]*") title="([^"]*)" />\s*</p>')
 TINTS = ["", "honey", "clay"]
 
 
@@ -177,11 +178,15 @@ def read_file(path: Path, language: str = languages.ORIGINAL) -> Entry:
 
 
 def markdown_to_html(markdown: str) -> str:
-    """Return Markdown as articles store it: `::: warning` becomes a call-out."""
+    """Return Markdown as articles store it.
+
+    `::: warning` becomes a call-out, the title of a picture its caption.
+    """
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     for kind in CALLOUTS:
         container_plugin(reader, kind, render=_callout)
-    return reader.render(markdown)
+    html = reader.render(markdown)
+    return CAPTIONED.sub(r"<figure>\1><figcaption>\2</figcaption></figure>", html)
 
 
 def _callout(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:

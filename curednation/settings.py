@@ -198,6 +198,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 # by its bytes (request_body): 64 kB hold no more than this either.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000
 MEDIA_URL = "/articles/images/"
+FIGURES_URL = "/articles/figures/"  # the drawings that come with the articles
 MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
 PICTURES = {"USE_PLACEHOLDERS": False, "PROCESSOR": "articles.tasks.queue_sizes"}
 

@@ -82,7 +82,7 @@ class ArticleForm(forms.ModelForm):
 
     def clean_body(self) -> str:
         try:
-            body = html_in.clean(self.cleaned_data["body"], is_ours=library.is_library_picture)
+            body = html_in.clean(self.cleaned_data["body"], is_ours=library.is_shown_in_articles)
         except html_in.Refused as error:
             raise ValidationError(str(error)) from error
         if not extract(body).text:

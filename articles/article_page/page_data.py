@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from articles.article_page import related_articles, translations
 from articles.article_page.rendering import Prose, render_prose
 from articles.models import Article, Correction, ImageAsset, Revision, Topic
-from articles.pictures import renditions
+from articles.pictures import figures, renditions
 from articles.publishing.stored_content import content_of
 from articles.revisions.content import Content
 from core.languages.translations import translated
@@ -89,8 +89,8 @@ def load_article_page(article: Any, revision: Revision) -> ArticlePage:
         content=content,
         prose=replace(
             shown,
-            opening=renditions.with_renditions(shown.opening),
-            rest=renditions.with_renditions(shown.rest),
+            opening=_with_pictures(shown.opening),
+            rest=_with_pictures(shown.rest),
         ),
         corrections=[
             notice | {"made_at": datetime.fromisoformat(notice["made_at"])}
@@ -99,3 +99,8 @@ def load_article_page(article: Any, revision: Revision) -> ArticlePage:
         more_topics=article.more_topics,
         related=translations.cards_here(related_articles.for_article(article)),
     )
+
+
+def _with_pictures(html: str) -> str:
+    """The drawings in the page, and the pictures in every width."""
+    return renditions.with_renditions(figures.inline_figures(html))

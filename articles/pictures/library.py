@@ -4,6 +4,7 @@ from django.conf import settings
 from pictures.tasks import _process_picture
 
 from articles.models import ImageAsset
+from articles.pictures import figures
 from core.cache import pages
 
 
@@ -13,6 +14,11 @@ def is_library_picture(address: str) -> bool:
     if not address.startswith(prefix):
         return False
     return ImageAsset.objects.filter(file=address.removeprefix(prefix)).exists()
+
+
+def is_shown_in_articles(address: str) -> bool:
+    """Return whether an article may show what lies at this address: a picture, or a figure."""
+    return figures.at_address(address) is not None or is_library_picture(address)
 
 
 def make_sizes(asset: ImageAsset) -> None:

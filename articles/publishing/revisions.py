@@ -36,7 +36,7 @@ Who = AbstractBaseUser | AnonymousUser | None  # None: the system itself, such a
 
 def clean_content(what: Content) -> Content:
     """Return `what` with its text cleaned. Raises Refused with a sentence for whoever wrote it."""
-    body = html_in.clean(what.body, is_ours=library.is_library_picture)
+    body = html_in.clean(what.body, is_ours=library.is_shown_in_articles)
     if not extract(body).text:
         raise Refused(_("The text is empty."))
     return Content(

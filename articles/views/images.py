@@ -1,11 +1,23 @@
-"""The files of the picture library. Their names are random and their content never changes."""
+"""The files of the picture library, whose names are random and whose content never changes.
 
+And the figures that come with the site, as pictures: for the editor, feeds and whoever saves one.
+"""
+
+import base64
+import hashlib
 import mimetypes
+import re
+from functools import cache
+from pathlib import Path
 
+from csp.decorators import csp_replace
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
+
+from articles.pictures import figures
 
 KINDS = {".jpg", ".png", ".webp", ".avif"}
 mimetypes.add_type("image/avif", ".avif")
@@ -28,3 +40,30 @@ def image(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
     response = FileResponse(file, content_type=mimetypes.types_map[ending])
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+@require_safe
+def figure(request: HttpRequest, name: str) -> HttpResponse:
+    """Serve a figure as a picture that brings its colors along."""
+    found = figures.find_figure(name)
+    if found is None:
+        raise Http404
+    style = _figure_style()
+    svg = found.svg.replace("<svg ", '<svg class="drawn" ', 1)
+    whole = svg.replace(">", f"><style>{style}</style>", 1)
+    response = HttpResponse(whole, content_type="image/svg+xml")
+    response["Cache-Control"] = "public, max-age=86400"
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    own_style = csp_replace({"default-src": ["'none'"], "style-src": [f"'sha256-{digest}'"]})
+    return own_style(lambda _request: response)(request)
+
+
+@cache
+def _figure_style() -> str:
+    """The tokens of the look, and how figures use them: what the page of an article links to."""
+    theme, drawn = (
+        Path(str(finders.find(f"css/{name}.css"))).read_text(encoding="utf-8")
+        for name in ("theme", "figures")
+    )
+    tokens = re.search(r"^@layer tokens \{.*?^\}", theme, re.S | re.M)
+    return f"{tokens[0] if tokens else ''}\n{drawn}\nsvg{{background:var(--cn-surface)}}"
