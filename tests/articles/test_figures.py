@@ -21,7 +21,7 @@ ATTRIBUTES = {
     *("x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "rx", "ry", "width", "height"),
     *("stroke-dasharray", "fill-opacity"),
 }
-CLASSES = {"small", "strong", "head", "on-pine", "line", "thin", "shape"}
+CLASSES = {"small", "urgent", "strong", "head", "on-pine", "line", "thin", "shape"}
 NAMES = [path.stem for path in sorted(figures.FOLDER.glob("*.svg"))]
 ADDRESS = "/articles/figures/naltrexone-takes-the-seat.svg"
 PLACED = f'<figure><img src="{ADDRESS}" alt="Two rows of seats."></figure>'
@@ -44,10 +44,12 @@ def test_a_figure_holds_shapes_and_words_in_the_colors_of_the_page(name):
 
 @pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.md")), ids=lambda path: path.stem)
 @pytest.mark.django_db
-def test_a_figure_of_the_library_says_no_number_that_its_article_does_not_say(path):
+def test_each_article_of_the_library_has_a_figure_that_says_no_number_that_its_article_does_not_say(path):
     entry = read_file(path)
     said = set(re.findall(r"\d+(?:[.,]\d+)*", " ".join(entry.content.words())))
-    for address in re.findall(r'src="(/articles/figures/[^"]+)"', entry.content.body):
+    placed = re.findall(r'src="(/articles/figures/[^"]+)"', entry.content.body)
+    assert placed
+    for address in placed:
         figure = figures.at_address(address)
         drawn = " ".join(re.findall(r">([^<>]+)</t", figure.svg))
         numbers = set(re.findall(r"\d+(?:[.,]\d+)*", f"{drawn} {figure.title} {figure.words}"))
