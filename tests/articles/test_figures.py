@@ -44,7 +44,7 @@ def test_a_figure_holds_shapes_and_words_in_the_colors_of_the_page(name):
 
 @pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.md")), ids=lambda path: path.stem)
 @pytest.mark.django_db
-def test_each_article_of_the_library_has_a_figure_that_says_no_number_that_its_article_does_not_say(path):
+def test_each_article_of_the_library_has_a_figure_whose_numbers_stand_in_it(path):
     entry = read_file(path)
     said = set(re.findall(r"\d+(?:[.,]\d+)*", " ".join(entry.content.words())))
     placed = re.findall(r'src="(/articles/figures/[^"]+)"', entry.content.body)
