@@ -48,6 +48,7 @@ SPANISH = (
     FILE.replace("Naloxone at home", "Naloxona en casa")
     .replace("slug: naloxone-at-home", "slug: naloxona-en-casa\ntranslation_of: naloxone-at-home")
     .replace("Why to keep two.", "Por qué tener dos.")
+    .replace("## What it is", "## Qué es")
 )
 
 
