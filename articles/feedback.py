@@ -1,20 +1,26 @@
 """“Was this helpful?”: kept for staff without a trace of who said it, and counted for the order."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import Count, Q
 
 from articles.models import Article, Feedback
 from core.database import database_time
+from core.signed_links import PRIMARY_KEY, LinkSigner
 
 # 95 % of the way to being sure: two answers weigh little, fifty weigh a lot.
 SURE = 1.96
+# Whoever has answered may add a sentence to that answer: once, and soon.
+TIME_TO_WRITE = timedelta(hours=2)
+ANSWERS = LinkSigner("articles.answer", payload=PRIMARY_KEY, valid_for=lambda: TIME_TO_WRITE)
 
 
 @transaction.atomic
-def give_feedback(article: Article, *, helpful: bool, sentence: str) -> None:
+def give_feedback(article: Article, *, helpful: bool, sentence: str = "") -> Feedback:
     """Keep one answer. It counts for “most useful” at once; kept lists follow within the hour."""
     locked = Article.objects.select_for_update(of=("self",), no_key=True).get(pk=article.pk)
-    Feedback.objects.create(
+    answer = Feedback.objects.create(
         article=locked, helpful=helpful, sentence=sentence, day=database_time.now().date()
     )
     counts = locked.feedback.aggregate(yes=Count("pk", filter=Q(helpful=True)), all=Count("pk"))
@@ -22,6 +28,14 @@ def give_feedback(article: Article, *, helpful: bool, sentence: str) -> None:
     Article.objects.filter(pk=locked.pk).update(
         usefulness=wilson_score(counts["yes"], counts["all"])
     )
+    return answer
+
+
+def add_sentence(article: Article, *, token: str, sentence: str) -> None:
+    """Add to the answer whose token `ANSWERS` signed. Nothing is changed where one stands there."""
+    pk = ANSWERS.read(token)
+    if pk and sentence:
+        Feedback.objects.filter(pk=pk, article=article, sentence="").update(sentence=sentence)
 
 
 def wilson_score(yes: int, total: int) -> int:

@@ -58,9 +58,10 @@ class CommentForm(forms.Form):
 
 
 class FeedbackForm(forms.Form):
-    """Yes or no by the button that was pressed, and a sentence if they like."""
+    """Yes or no by the button that was pressed; then, with the token of that, a sentence."""
 
-    helpful = forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))])
+    helpful = forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))], required=False)
+    answer = forms.CharField(max_length=120, required=False)
     sentence = forms.CharField(
         label=_("One sentence, if you like"),
         max_length=LONGEST_SENTENCE,
@@ -72,3 +73,9 @@ class FeedbackForm(forms.Form):
 
     def clean_sentence(self) -> str:
         return " ".join(self.cleaned_data["sentence"].split())
+
+    def clean(self) -> None:
+        """Ask for one of the two."""
+        said = self.cleaned_data.get("helpful") or self.cleaned_data.get("answer")
+        if not said and "helpful" not in self.errors:
+            self.add_error("helpful", self.fields["helpful"].error_messages["required"])

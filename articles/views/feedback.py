@@ -1,5 +1,7 @@
 """“Was this helpful?” No cookie, no token, and nothing is kept of who answers."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -32,8 +34,9 @@ def feedback_form(request: HttpRequest, slug: str) -> HttpResponse:
             page = proof_of_work_page(request, RULE, csrf_token=False)
             if page:
                 return set_no_store(page)
-            _give(request, article, form)
-            return see_other(reverse("articles:feedback_thanks", args=[slug]))
+            token = _give(request, article, form)
+            asked = f"?{urlencode({'answer': token})}" if token else ""
+            return see_other(reverse("articles:feedback_thanks", args=[slug]) + asked)
         form.add_error(None, problem[0])
         status = problem[1]
     response = set_no_store(
@@ -50,18 +53,26 @@ def _refusal(request: HttpRequest) -> tuple[str, int] | None:
     return too_many() if sessionless_form.is_over_limit(request, RULE) else None
 
 
-def _give(request: HttpRequest, article: Article, form: FeedbackForm) -> None:
-    """Somebody who answers again and again is thanked, and counted a few times at most."""
-    if rate_limits.allow("feedback_per_article", client_network(request), str(article.pk)):
-        feedback.give_feedback(
-            article,
-            helpful=form.cleaned_data["helpful"] == "yes",
-            sentence=form.cleaned_data["sentence"],
-        )
+def _give(request: HttpRequest, article: Article, form: FeedbackForm) -> str:
+    """Keep what was said; return the token by which a sentence may follow, if one may.
+
+    Somebody who answers again and again is thanked, and counted a few times at most.
+    """
+    said = form.cleaned_data
+    if said["answer"]:
+        feedback.add_sentence(article, token=said["answer"], sentence=said["sentence"])
+        return ""
+    if not rate_limits.allow("feedback_per_article", client_network(request), str(article.pk)):
+        return ""
+    helpful, sentence = said["helpful"] == "yes", said["sentence"]
+    answer = feedback.give_feedback(article, helpful=helpful, sentence=sentence)
+    return "" if sentence else feedback.ANSWERS.sign(answer.pk)
 
 
 @require_safe
 def thanks(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a word of thanks for an answer."""
+    """Show a word of thanks for an answer, and ask for a sentence where it has none yet."""
     article = get_object_or_404(Article.objects.published().select_related("online"), slug=slug)
-    return set_no_store(render(request, "articles/feedback_thanks.html", {"article": article}))
+    token = request.GET.get("answer", "")
+    context = {"article": article, "answer": token if feedback.ANSWERS.read(token) else ""}
+    return set_no_store(render(request, "articles/feedback_thanks.html", context))

@@ -36,24 +36,34 @@ if (copy && navigator.clipboard) {
   });
 }
 
-// "Was this helpful?" is answered without leaving the page. Whatever goes wrong, the form goes out.
-const question = document.querySelector("form.feedback");
-question?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const answer = new FormData(question);
-  answer.set("helpful", event.submitter?.value ?? "");
-  try {
-    const response = await fetch(question.action, { method: "POST", body: new URLSearchParams(answer) });
-    if (!response.ok || !response.redirected) throw new Error(response.status);
-  } catch {
-    const pressed = document.createElement("input");
-    Object.assign(pressed, { type: "hidden", name: "helpful", value: answer.get("helpful") });
-    question.append(pressed);
-    question.submit();
-    return;
-  }
+// "Was this helpful?" is answered without leaving the page: yes or no, and then the form for a sentence, which the
+// page of thanks has. Whatever goes wrong, the form goes out.
+const answered = (form, more) => {
   const thanks = document.createElement("p");
-  Object.assign(thanks, { className: "lead", role: "status", tabIndex: -1, textContent: question.dataset.thanks });
-  question.replaceWith(thanks);
+  Object.assign(thanks, { className: "lead", role: "status", tabIndex: -1, textContent: form.dataset.thanks });
+  form.replaceWith(thanks, ...more);
+  more.forEach(listen);
   thanks.focus();
-});
+};
+
+function listen(form) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = new FormData(form);
+    if (event.submitter?.name) answer.set(event.submitter.name, event.submitter.value);
+    try {
+      const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(answer) });
+      if (!response.ok || !response.redirected) throw new Error(response.status);
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      document.querySelectorAll("p.lead[role=status]").forEach((old) => old.remove());
+      answered(form, [...page.querySelectorAll("form.feedback")].map((next) => document.importNode(next, true)));
+    } catch {
+      const pressed = document.createElement("input");
+      Object.assign(pressed, { type: "hidden", name: "helpful", value: answer.get("helpful") ?? "" });
+      form.append(pressed);
+      form.submit();
+    }
+  });
+}
+
+document.querySelectorAll("form.feedback").forEach(listen);

@@ -25,17 +25,40 @@ def say(client: Client, helpful: str = "yes", sentence: str = "", **options):
     return client.post(FORM, data, **({"headers": HERE} | options))
 
 
-def test_a_reader_says_yes_and_why_without_javascript_and_without_a_cookie(client, article):
-    form = next(form for form in read_forms(client.get(PAGE).text) if form.action == FORM)
+def forms_on(page: str) -> list:
+    return [form for form in read_forms(page) if form.action == FORM]
+
+
+def test_a_reader_says_yes_and_then_why_without_javascript_and_without_a_cookie(client, article):
+    [form] = forms_on(client.get(PAGE).text)
     assert [button.value for button in form.buttons] == ["yes", "no"]
-    data = form.filled(sentence="Now I know when to call.") | {"helpful": "yes"}
-    response = client.post(FORM, data, headers=HERE)
+    assert "sentence" not in form.fields
+    response = client.post(FORM, form.filled() | {"helpful": "yes"}, headers=HERE)
     assert response.status_code == 303
     assert not response.cookies
-    assert "Thank you" in client.get(response["Location"]).text
+    assert Feedback.objects.get().helpful
+    thanks = client.get(response["Location"]).text
+    assert "Thank you" in thanks
+    [form] = forms_on(thanks)
+    words = {"sentence": "Now I know when to call."}
+    response = client.post(FORM, form.filled(**words), headers=HERE)
+    assert not forms_on(client.get(response["Location"]).text)
     answer = Feedback.objects.get()
     assert (answer.helpful, answer.sentence) == (True, "Now I know when to call.")
     assert "Now I know when to call." not in client.get(PAGE).text
+    client.post(FORM, form.filled(sentence="Something else."), headers=HERE)
+    assert Feedback.objects.get().sentence == "Now I know when to call."
+
+
+def test_a_sentence_reaches_only_the_answer_whose_token_it_brings(client, article):
+    other = feedback.give_feedback(make_article(slug="other"), helpful=True)
+    mine = feedback.give_feedback(article, helpful=True)
+    forged = feedback.ANSWERS.sign(mine.pk).replace(str(mine.pk), str(other.pk), 1)
+    for token in ("x", "1.2.3", forged, feedback.ANSWERS.sign(other.pk)):
+        data = {"answer": token, "sentence": "Not mine."}
+        assert client.post(FORM, data, headers=HERE).status_code == 303
+        assert client.get("/articles/open/thanks/", {"answer": token}).status_code == 200
+    assert not Feedback.objects.exclude(sentence="").exists()
 
 
 def test_nothing_that_is_kept_tells_who_answered():
