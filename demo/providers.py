@@ -132,15 +132,35 @@ SERVICES = [
     ),
 ]
 
+# What no patient said: each says itself that it was made up.
 TESTIMONIALS = [
     (
         "I sat in my truck on my lunch break and told a stranger the truth. She just nodded and "
-        "said, okay, here is what we can do.",
+        "said, okay, here is what we can do. (Made up for this demo.)",
         *("T", "TN", 2024),
     ),
-    ("Nobody asked me why I had not come sooner.", "M", "OH", 2025),
     (
-        "Moving a visit takes me ten seconds. That is the reason I never missed one.",
+        "Nobody asked me why I had not come sooner. (Made up for this demo.)",
+        *("M", "OH", 2025),
+    ),
+    (
+        "Moving a visit takes me ten seconds. That is the reason I never missed one. (Made up for "
+        "this demo.)",
         *("J", "KY", 2023),
+    ),
+    (
+        "My wife sat beside me, off camera, and held my hand. I did not have to be brave alone. "
+        "(Made up for this demo.)",
+        *("R", "GA", 2025),
+    ),
+    (
+        "They wrote down what we agreed in words I could read to my mother. (Made up for this "
+        "demo.)",
+        *("A", "FL", 2024),
+    ),
+    (
+        "I went back to using in March. I wrote to them the same night, and there was a visit the "
+        "next day. (Made up for this demo.)",
+        *("L", "NC", 2023),
     ),
 ]

@@ -9,16 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from localflavor.us.models import USStateField
 from modeltrans.fields import TranslationField
 
+MOST_SHOWN = 30  # more than anybody reads; a page has an end
+
 
 class TestimonialQuerySet(models.QuerySet):
     """The testimonials that a page asks for."""
 
     def published(self) -> Self:
-        """Return those a visitor may read, in the order staff chose.
+        """Return those a visitor may read, in the order staff chose, MOST_SHOWN at most.
 
         The first one is shown large.
         """
-        return self.filter(published=True)
+        return self.filter(published=True)[:MOST_SHOWN]
 
 
 class Testimonial(models.Model):

@@ -14,12 +14,12 @@ from pages.models import Testimonial
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the first page, with three testimonials."""
+    """Show the first page, with the testimonials that staff published."""
     return serve(request, tags=["articles"], make=lambda: _home(request))
 
 
 def _home(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/home.html", {"testimonials": Testimonial.objects.published()[:3]})
+    return render(request, "pages/home.html", {"testimonials": Testimonial.objects.published()})
 
 
 @require_safe

@@ -9,5 +9,5 @@ register = template.Library()
 
 @register.simple_tag
 def testimonials() -> list[Testimonial]:
-    """Return the three that the home page shows, in the order that staff chose."""
-    return list(Testimonial.objects.published()[:3])
+    """Return those that the home page shows, in the order that staff chose."""
+    return list(Testimonial.objects.published())

@@ -69,7 +69,7 @@ def test_the_page_leads_to_a_visit_to_more_reading_and_to_trust(client, article)
     assert html.count('href="/book/"') >= 3
     assert "All resources to help your recovery" in html
     assert 'href="/articles/brixadi/"' in html
-    assert "Care you can check." in html
+    assert "A place to recover" in html
     assert "What patients say" in html
 
 

@@ -17,6 +17,15 @@ def test_published_testimonials_stand_on_the_home_page_in_the_order_staff_chose(
     assert "Not yet." not in html
 
 
+def test_as_many_are_shown_as_staff_publish_but_a_page_has_an_end(client):
+    for number in range(32):
+        make_testimonial(words=f"Words {number}.", position=number)
+    html = client.get("/").text
+    assert "Words 5." in html
+    assert "Words 29." in html
+    assert "Words 30." not in html
+
+
 def test_without_testimonials_the_section_is_not_there(client):
     make_testimonial(published=False)
     assert "What patients say" not in client.get("/").text
