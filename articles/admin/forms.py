@@ -66,7 +66,7 @@ class ArticleForm(forms.ModelForm):
             "comments_open",
         ]
         widgets = {
-            "body": Editor({"rows": 30, "cols": 100}),
+            "body": Editor({"rows": 30, "cols": 100}, figures=True),
             "summary": forms.Textarea({"rows": 2, "cols": 100}),
             "key_points": forms.Textarea({"rows": 5, "cols": 100}),
             "topics": forms.CheckboxSelectMultiple,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.admin.forms import PictureForm
 from articles.models import ImageAsset
+from articles.pictures.figures import all_figures
 from core.cache import pages
 from core.staff.audit import disclosures
 
@@ -61,6 +62,8 @@ class ImageAssetAdmin(admin.ModelAdmin):
             raise PermissionDenied
         text = request.GET.get("q", "")[:100]
         pictures = ImageAsset.objects.filter(alt__icontains=text)[:PICKED_FROM]
+        wanted = "figures" in request.GET  # an article may show them; an e-mail cannot
+        figures = [each for each in all_figures() if wanted and text.lower() in each.title.lower()]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Choose a picture"),
@@ -68,6 +71,8 @@ class ImageAssetAdmin(admin.ModelAdmin):
             "opts": self.opts,
             "text": text,
             "pictures": pictures,
+            "offers_figures": wanted,
+            "figures": figures,
             "callback": request.GET.get("CKEditorFuncNum", ""),
         }
         page = TemplateResponse(request, "admin/articles/imageasset/pick.html", context)

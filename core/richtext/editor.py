@@ -51,7 +51,10 @@ NO_CALLOUT = "none"
 
 
 class Editor(forms.Textarea):
-    """Without JavaScript it stays a field of HTML."""
+    """Without JavaScript it stays a field of HTML.
+
+    `figures` offers the drawings that come with the site beside the picture library.
+    """
 
     class Media:
         css = {
@@ -64,21 +67,26 @@ class Editor(forms.Textarea):
         }
         js = [Script("js/article-editor.js", type="module")]
 
+    def __init__(self, attrs: dict[str, Any] | None = None, *, figures: bool = False) -> None:
+        super().__init__(attrs)
+        self.figures = figures
+
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Return the context of the widget with the settings of the editor."""
         context = super().get_context(name, value, attrs)
         context["widget"]["attrs"] |= {
             "data-editor": static("django_prose_editor/editor.js"),
-            "data-extensions": json.dumps(extensions(), default=str),
+            "data-extensions": json.dumps(extensions(figures=self.figures), default=str),
         }
         return context
 
 
-def extensions() -> dict[str, Any]:
+def extensions(*, figures: bool = False) -> dict[str, Any]:
     """Return the extensions of the editor, as django-prose-editor and our own script take them."""
+    picker = str(reverse_lazy("admin:articles_imageasset_pick")) + ("?figures=1" if figures else "")
     return EXTENSIONS | {
         "NodeClass": {"cssClasses": {"blockquote": [name for name, _words in CALLOUTS]}},
-        "Figure": {"pickerUrl": str(reverse_lazy("admin:articles_imageasset_pick"))},
+        "Figure": {"pickerUrl": picker},
         "Menu": {"groups": GROUPS, "lists": [_headings(), _callouts()]},
     }
 

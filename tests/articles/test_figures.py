@@ -89,3 +89,13 @@ def test_a_figure_alone_is_a_picture_that_brings_its_colors_and_runs_nothing(cli
     assert "unsafe" not in answer["Content-Security-Policy"]
     assert b"--ill-line: #1b4b40" in answer.content
     ET.fromstring(answer.content)  # noqa: S314
+
+
+@pytest.mark.django_db
+def test_staff_pick_a_figure_for_an_article_and_none_for_an_e_mail(editor):
+    picker = "/admin/articles/imageasset/pick/"
+    assert ADDRESS in editor.get(picker, {"figures": "1", "q": "takes the seat"}).text
+    assert ADDRESS not in editor.get(picker, {"figures": "1", "q": "zebra"}).text
+    assert ADDRESS not in editor.get(picker).text
+    assert "?figures=1" in editor.get("/admin/articles/article/add/").text
+    assert "?figures=1" not in editor.get("/admin/newsletter/issue/add/").text
