@@ -116,3 +116,17 @@ def test_htmx_is_loaded_only_where_a_page_asks_for_it(client, settings):
     assert '"includeIndicatorStyles":false' in html
     assert '"allowEval":false' in html
     assert '"selfRequestsOnly":true' in html
+
+
+STRIP_PAGES = [
+    *("/", "/contact/", "/articles/", "/newsletter/", "/book/", "/appointments/lost-link/"),
+    *("/accounts/login/", "/nowhere/", "/appointments/nonsense/"),
+]
+
+
+@pytest.mark.parametrize("path", STRIP_PAGES)
+def test_the_first_thing_on_every_page_is_whom_to_call_in_a_crisis(client, path):
+    body = client.get(path).text.split("<body")[1]
+    strip = body[body.index('class="crisis-strip"') : body.index("<h1")]
+    for line in ("tel:988", "sms:988", "tel:911"):
+        assert f'href="{line}"' in strip
