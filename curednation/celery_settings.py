@@ -88,6 +88,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "articles.tasks.purge_comments",
         "schedule": crontab(hour=9, minute=0),
     },
+    "contact-tell": {
+        "task": "contact.tasks.email_front_desk",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "contact-purge": {"task": "contact.tasks.purge", "schedule": crontab(hour=9, minute=50)},
     "newsletter-sweep": {
         "task": "newsletter.tasks.sweep",
         "schedule": 30,

@@ -1,4 +1,4 @@
-"""How often what may be done: seven kinds of limits, each set by one variable.
+"""How often what may be done: eight kinds of limits, each set by one variable.
 
 The first of a kind is the one that its variable sets. The others keep their proportion to it, so
 that a clinic whose patients share a network, or a site under attack, turns one thing. Only what is
@@ -50,6 +50,13 @@ COMMENTS = {
     "feedback_easily": "15/hour",
     "feedback_in_all": "300/hour",
     "feedback_per_article": "3/day",  # so many answers of a network count
+}
+# Messages, and wishes to be called; `…_per_address`: for one mailbox or phone number.
+CONTACT = {
+    "contact": "10/day",
+    "contact_easily": "3/hour",
+    "contact_in_all": "60/hour",
+    "contact_per_address": "3/day",
 }
 # Sign-ups, and what follows from a mailed link; leaving has no limit.
 NEWSLETTER = {

@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "articles",
     "appointments",
     "newsletter",
+    "contact",
     "curednation",
     "allauth",
     "allauth.account",
@@ -202,6 +203,10 @@ FIGURES_URL = "/articles/figures/"  # the drawings that come with the articles
 MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
 PICTURES = {"USE_PLACEHOLDERS": False, "PROCESSOR": "articles.tasks.queue_sizes"}
 
+# ── contact ───────────────────────────────────────────────────────────────────
+# Who is told that somebody wrote or wants to be called; empty: the front desk.
+CONTACT_REQUEST_RECIPIENTS = env.addresses("CONTACT_REQUEST_RECIPIENTS")
+
 # ── newsletter: how it is sent ────────────────────────────────────────────────────────────────
 NEWSLETTER_FROM_EMAIL = env.text("NEWSLETTER_FROM_EMAIL", default=DEFAULT_FROM_EMAIL)
 NEWSLETTER_RETURN_PATH = env.text("NEWSLETTER_RETURN_PATH")
@@ -233,6 +238,7 @@ LIMITS = (
     in_proportion(limits.BOOKINGS, env.rate("LIMIT_BOOKINGS", default="30/day"))
     | in_proportion(limits.LINKS, env.rate("LIMIT_LINKS", default="20/hour"))
     | in_proportion(limits.COMMENTS, env.rate("LIMIT_COMMENTS", default="20/day"))
+    | in_proportion(limits.CONTACT, env.rate("LIMIT_CONTACT", default="10/day"))
     | in_proportion(limits.NEWSLETTER, env.rate("LIMIT_NEWSLETTER", default="20/day"))
     | in_proportion(limits.SIGN_IN, env.rate("LIMIT_SIGN_IN", default="5/5minutes"))
     | in_proportion(limits.MAILS, env.rate("LIMIT_MAILS", default="600/hour"))

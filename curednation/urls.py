@@ -11,6 +11,7 @@ from curednation.api import api
 urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
     path("articles/", include("articles.urls")),
     path("", include("pages.urls")),
+    path("", include("contact.urls")),
     path("", include("appointments.urls")),
     path("", include("newsletter.urls")),
     prefix_default_language=False,

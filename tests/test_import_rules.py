@@ -24,6 +24,7 @@ from tests.import_graph import (
 FLOORS = {
     "curednation": 0,
     "pages": 1,
+    "contact": 1,
     "appointments": 2,
     "articles": 2,
     "newsletter": 2,

@@ -23,7 +23,8 @@ TRY_AGAIN_AFTER = timedelta(minutes=10)
 # Their recipients are staff, or were named by staff: no stranger can make anybody else one.
 _TO_STAFF = (
     *("provider_", "account_invited", "account_changed", "comments_waiting"),
-    *("article_in_review", "article_review_due", "issue_trouble", "mail_test"),
+    *("article_in_review", "article_review_due", "contact_requests_open", "issue_trouble"),
+    "mail_test",
 )
 
 

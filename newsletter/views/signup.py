@@ -14,12 +14,12 @@ from core.guard.client_ip import client_network
 from core.guard.limit_pages import limit_page, over_limit_page
 from core.guard.no_store import no_store
 from core.languages.speaking import of_now
-from core.people import email_addresses
+from core.people import domain_typos, email_addresses
 from newsletter import links
 from newsletter.forms import SignupForm
 from newsletter.models import Confirmation
 from newsletter.subscription import confirm as workflow
-from newsletter.subscription import domain_typos, signup
+from newsletter.subscription import signup
 from newsletter.subscription.confirm import LinkEnded, find_confirmation
 
 RULE = "newsletter"
@@ -74,11 +74,10 @@ def _question(email: str, kept: str) -> dict | None:
     """Return what to ask before writing to an address that may be a slip, or will not last."""
     if kept == email:
         return None
-    local, _, domain = email.rpartition("@")
-    meant = domain_typos.likely_domain(domain)
+    meant = domain_typos.likely_address(email)
     if meant:
-        return {"email": email, "meant": f"{local}@{meant}"}
-    return {"email": email, "meant": ""} if domain in blocklist else None
+        return {"email": email, "meant": meant}
+    return {"email": email, "meant": ""} if email.rpartition("@")[2] in blocklist else None
 
 
 def _page(request: HttpRequest) -> str:

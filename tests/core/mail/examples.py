@@ -66,6 +66,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "since": "November 12, 9:00 AM",
         "link": "https://visits.example.org/admin/articles/comment/?status=held",
     },
+    "contact_requests_open": {
+        "count": 2,
+        "since": "November 12, 9:00 AM",
+        "link": "https://visits.example.org/admin/contact-requests/",
+    },
     "issue_trouble": {
         "what": "held",
         "number": 12,

@@ -18,6 +18,7 @@ from core.webhooks import outbox
 from newsletter.models import Delivery, Event, Subscriber
 from newsletter.subscription import confirm, signup
 from tests.articles.factories import make_article
+from tests.contact.sending import make_request
 from tests.core.webhooks.factories import make_endpoint
 from tests.factories import (
     make_appointment,
@@ -83,7 +84,7 @@ def make_world() -> World:
     make_time_off(other, monday(weeks=5).date())
     make_extra_hours(other, monday(weeks=6).date())
     people = [_with_all(visit) for visit in visits]
-    people += [_waiting(service), *_readers(), *_commenters()]
+    people += [_waiting(service), *_readers(), *_commenters(), _writer()]
     make_testimonial()
     keys.make("Our web site", ["slots:read"])
     outbox.publish_test(make_endpoint())
@@ -124,6 +125,12 @@ def _waiting(service) -> Person:
     entry = make_entry(service=service, last_name="Quenby", email="quenby@example.org")
     person = Person({"Quenby", "quenby@example.org"})
     person.has(entry)
+    return person
+
+
+def _writer() -> Person:
+    person = Person({"Quennell"})
+    person.has(make_request(name="Quennell", email="quennell@example.org"))
     return person
 
 

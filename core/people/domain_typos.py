@@ -1,7 +1,7 @@
 """Domains that are likely a slip of the finger. Pure.
 
 The domains are the default list of mailcheck.js (github.com/mailcheck/mailcheck, MIT) that people
-in the United Statuses use, with the providers that grew since.
+in the United States use, with the providers that grew since.
 """
 
 from functools import cache
@@ -29,6 +29,13 @@ def likely_domain(domain: str) -> str:
         return ""
     near = [each for each in sorted(COMMON) if _is_one_slip(domain, each)]
     return near[0] if near else ""
+
+
+def likely_address(email: str) -> str:
+    """Return the address at the common domain that this one's is one slip away from; else empty."""
+    local, _at, domain = email.rpartition("@")
+    meant = likely_domain(domain)
+    return f"{local}@{meant}" if meant else ""
 
 
 def _is_one_slip(typed: str, known: str) -> bool:
