@@ -1,6 +1,5 @@
 """What the page of one visit shows: its steps and buttons, the patient, and what happened."""
 
-from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from appointments.admin import practice_time, visit_history, workflow_actions
 from appointments.admin.status_reasons import Kind, StatusReasonForm, kinds_of_cancelling
 from appointments.admin.visit_mails import emails_about, may_resend, resendable
+from appointments.booking.minimum_age import age_on
 from appointments.models import Appointment, Patient, Status
 from appointments.scheduling import time_zones
 from appointments.templatetags.appointments import clock_in
@@ -75,8 +75,3 @@ def visit_counts(patient: Patient) -> dict[str, int]:
         missed=Count("pk", filter=Q(status=Status.NO_SHOW)),
         cancelled_late=Count("pk", filter=Q(status_reason__kind=Kind.LATE)),
     )
-
-
-def age_on(born: date, day: date) -> int:
-    """Return the age in full years on that day."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

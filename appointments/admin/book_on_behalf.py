@@ -39,6 +39,7 @@ from appointments.admin.booking_forms import StaffBookingForm
 from appointments.admin.booking_refusals import attempt
 from appointments.admin.page_context import page_context
 from appointments.booking import staff_booking
+from appointments.calls import phone_notes
 from appointments.models import Appointment, Patient
 from appointments.waitlist import by_hand, own_visits
 from core.people import phone_numbers
@@ -145,6 +146,11 @@ def sees_patients(request: HttpRequest) -> bool:
     return bool(may("appointments.view_patient") or may("appointments.change_patient"))
 
 
+def _phone(patient: Patient) -> str:
+    contact = phone_notes.contacts_of([patient]).get(patient.pk, "")
+    return phone_notes.with_note(phone_numbers.as_link(patient.phone), contact)
+
+
 def who_context(request: HttpRequest, start: BookingStart, asked: QueryDict) -> dict[str, Any]:
     """Return whom the page is about, or who was found by a search for them."""
     found: dict[str, Any] = {"found": []}
@@ -153,7 +159,7 @@ def who_context(request: HttpRequest, start: BookingStart, asked: QueryDict) -> 
         found = booking_search.found_context(seen, request.user)
     return found | {
         "patient": start.patient,
-        "phone": phone_numbers.as_link(start.patient.phone) if start.patient else "",
+        "phone": _phone(start.patient) if start.patient else "",
         "entry": start.entry,
         "is_new": start.is_new,
         "who_is_clear": start.who_is_clear,

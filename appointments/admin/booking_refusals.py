@@ -6,16 +6,27 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time, restricted_records, workflow_actions
+from appointments.booking.minimum_age import TooYoung
 from appointments.booking.patients import AtTheSameTime, BookedAlready, RecordRestricted
 from appointments.booking.rules import NotChangeable, SlotTaken, TimePast
 from appointments.booking.staff_booking import NotLicensed, OutsideRules
 from appointments.models import Appointment
 
 
+def too_young(error: TooYoung) -> str:
+    """Return in words that the patient is not old enough, and where that is set."""
+    return _now(
+        "This visit is for people who are %(age)d or older on that day: its service says so. "
+        "Nothing was booked."
+    ) % {"age": error.minimum}
+
+
 def attempt(form: Any, do: Any) -> Appointment | None:
     """Return what `booking` gives; None, with its refusal beside the field that it is about."""
     try:
         return do()
+    except TooYoung as error:
+        form.add_error(None, too_young(error))
     except NotLicensed:
         form.add_error(None, _("This provider holds no valid license in that state on that day."))
     except OutsideRules:

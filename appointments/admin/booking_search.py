@@ -7,6 +7,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from appointments.admin import booking_choice, patient_search, practice_time
+from appointments.calls import phone_notes
 from appointments.models import Appointment, Patient
 from core.database import database_time
 from core.people import phone_numbers
@@ -25,10 +26,13 @@ def found_context(asked: QueryDict, user: Any) -> dict[str, Any]:
         found = list(patient_search.find_patients(patients, term)[: SHOWN + 1])
     carried = _carried(asked)
     next_visits = _next_visits(found)
+    contacts = phone_notes.contacts_of(found)
     rows = [
         {
             "patient": patient,
-            "phone": phone_numbers.as_link(patient.phone),
+            "phone": phone_notes.with_note(
+                phone_numbers.as_link(patient.phone), contacts.get(patient.pk, "")
+            ),
             "next": next_visits.get(patient.pk, ""),
             "query": urlencode(carried | {"patient": patient.pk}),
         }

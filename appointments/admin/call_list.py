@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time, workflow_actions
 from appointments.calls import call_list as calls
-from appointments.calls import spoken_words
+from appointments.calls import phone_notes, spoken_words
 from appointments.calls.call_list import CallSettled
 from appointments.models import Appointment, Call, Service
 from appointments.scheduling import time_zones
@@ -115,7 +115,7 @@ def _row(call: Call, now: Any) -> dict[str, Any]:
         "asks_for": about.booked_by,
         "birth": getattr(visit.patient if visit else about, "birth_date", None),
         "phone": phone_numbers.as_link(about.phone),
-        "contact": about.get_contact_display(),
+        "contact": phone_notes.note(about.contact),
         "their_clock": clock_in(now.astimezone(about.patient_zone), time_zones.words(zone)),
         "say": spoken_words.say(call),
         "room": _room(visit) if call.kind in MEET_AGAIN else "",

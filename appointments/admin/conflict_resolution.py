@@ -19,6 +19,7 @@ from appointments.admin.visit_time_forms import parse_choice
 from appointments.booking import staff_booking
 from appointments.booking.rules import NotChangeable
 from appointments.booking.visits import cancel
+from appointments.calls import phone_notes
 from appointments.conflicts import decisions
 from appointments.conflicts.detection import CAN_BE_KEPT, Why
 from appointments.models import Appointment, ConflictDecision
@@ -64,7 +65,7 @@ class Row:
 
     @property
     def phone(self) -> str:
-        return phone_numbers.as_link(self.visit.phone)
+        return phone_notes.with_note(phone_numbers.as_link(self.visit.phone), self.visit.contact)
 
     @property
     def their_clock(self) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from appointments.admin import people_finder, practice_time
 from appointments.admin.people_finder import Found, Person
+from appointments.calls import phone_notes
 from appointments.models import Appointment, Patient
 from core.people import phone_numbers
 from core.staff.audit import disclosures
@@ -64,24 +65,27 @@ def _asked(request: HttpRequest, most: int) -> tuple[str, Found]:
 
 def _shown(request: HttpRequest, term: str, found: Found) -> dict[str, Any]:
     visit = found.visit
+    contacts = phone_notes.contacts_of(person.patient for person in found.people)
     book = reverse("admin:appointments_appointment_book")
     return {
         "term": term,
         "too_short": not people_finder.is_enough(term),
         "found": found,
-        "rows": [_row(request, person) for person in found.people],
+        "rows": [
+            _row(request, person, contacts.get(person.patient.pk, "")) for person in found.people
+        ],
         "visit": visit and {"visit": visit, "when": _when(visit), "url": _visit_url(visit)},
         "new_url": f"{book}?new=1" if _may_book(request) else "",
     }
 
 
-def _row(request: HttpRequest, person: Person) -> Row:
+def _row(request: HttpRequest, person: Person, contact: str) -> Row:
     patient, visit = person
     book = reverse("admin:appointments_appointment_book")
     sees = visit is not None and _sees_visits(request)
     return Row(
         patient,
-        phone_numbers.as_link(patient.phone),
+        phone_notes.with_note(phone_numbers.as_link(patient.phone), contact),
         reverse("admin:appointments_patient_change", args=[patient.pk]),
         f"{book}?patient={patient.pk}" if _may_book(request) else "",
         _when(visit) if visit and sees else "",

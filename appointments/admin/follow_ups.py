@@ -14,11 +14,18 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from appointments.admin import free_times, practice_time, restricted_records, workflow_actions
+from appointments.admin import (
+    booking_refusals,
+    free_times,
+    practice_time,
+    restricted_records,
+    workflow_actions,
+)
 from appointments.admin.booking_choice import day_field
 from appointments.admin.follow_up_preview import LEAVE_OUT, Row, preview
 from appointments.admin.visit_time_forms import parse_choice
 from appointments.booking import follow_ups
+from appointments.booking.minimum_age import TooYoung
 from appointments.booking.patients import (
     AtTheSameTime,
     BookedAlready,
@@ -161,6 +168,8 @@ def _why_not(error: Exception, rows: list[Row]) -> tuple[str, list[Appointment]]
         return _now("These visits are booked already. None was booked a second time."), []
     if isinstance(error, RecordRestricted):
         return str(restricted_records.NOT_BOOKED), []
+    if isinstance(error, TooYoung):
+        return booking_refusals.too_young(error), []
     if isinstance(error, AtTheSameTime):
         text = _now(
             "The patient has another visit at one of these times. Nothing was booked. Choose "

@@ -17,6 +17,7 @@ from appointments.admin import patient_notes, practice_time, visit_mails
 from appointments.admin.appointment_page import age_on, visit_counts
 from appointments.admin.cut_lists import cut
 from appointments.booking import patients
+from appointments.calls import phone_notes
 from appointments.models import (
     Appointment,
     Consent,
@@ -62,7 +63,10 @@ def page(
         "opts": Patient._meta,
         "media": admin.media,
         "patient": patient,
-        "phone": phone_numbers.as_link(patient.phone),
+        "phone": phone_notes.with_note(
+            phone_numbers.as_link(patient.phone),
+            phone_notes.contacts_of([patient]).get(patient.pk, ""),
+        ),
         "facts": _facts(patient),
         "age": age_on(patient.birth_date, practice_time.today()),
         "practice_zone": time_zones.words(zone),

@@ -29,6 +29,7 @@ from appointments.admin.record_export import export_view
 from appointments.admin.record_merging import merge_find_view, merge_view, unmerge_view
 from appointments.admin.record_privacy import privacy_decision_view, privacy_view
 from appointments.booking import corrections, patients
+from appointments.calls import phone_notes
 from appointments.forms.fields import BirthDateField
 from appointments.models import Appointment, Patient
 from appointments.models.appointment_status import SEES_RESTRICTED
@@ -107,9 +108,11 @@ class PatientList(LongList):
         super().get_results(request)
         people = list(self.result_list)
         visits = Appointment.objects.filter(patient__in=people).order_by().values("patient")
+        contacts = phone_notes.contacts_of(people)
         latest = dict(visits.values_list("patient", Max("starts_at")))
         for patient in people:
             patient.latest = latest.get(patient.pk)
+            patient.contact = contacts.get(patient.pk, "")
         self.result_list = people
 
 
@@ -215,8 +218,8 @@ class PatientAdmin(admin.ModelAdmin):
         return str(patient)
 
     @admin.display(description=_("phone"))
-    def call(self, patient: Patient) -> str:
-        return phone_numbers.as_link(patient.phone)
+    def call(self, patient: Any) -> str:
+        return phone_notes.with_note(phone_numbers.as_link(patient.phone), patient.contact)
 
     @admin.display(description=_("latest visit"), empty_value="–")
     def latest(self, patient: Any) -> str | None:

@@ -31,7 +31,7 @@ class ServiceAdmin(admin.ModelAdmin):
                 ]
             },
         ),
-        (_("For whom"), {"fields": ["audience", "proof_required"]}),
+        (_("For whom"), {"fields": ["audience", "minimum_age", "proof_required"]}),
         (_("Time"), {"fields": ["minutes", "step", "no_gaps", "buffer_before", "buffer_after"]}),
         (
             _("When it can be booked and changed"),

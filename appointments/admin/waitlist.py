@@ -20,6 +20,7 @@ from appointments.admin import patient_search, practice_time
 from appointments.admin.appointment_list import ChoiceFilter
 from appointments.admin.waitlist_address import address_view, can_correct
 from appointments.admin.waitlist_by_hand import add_caller_view, offer_view, suits_view
+from appointments.calls import phone_notes
 from appointments.models import EntryStatus, WaitlistEntry
 from appointments.models.appointment_status import SEES_RESTRICTED
 from appointments.scheduling import time_zones
@@ -187,7 +188,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("phone"))
     def call(self, entry: WaitlistEntry) -> str:
-        return phone_numbers.as_link(entry.phone)
+        return phone_notes.with_note(phone_numbers.as_link(entry.phone), entry.contact)
 
     @admin.display(description=_("offers"))
     def asked(self, entry: WaitlistEntry) -> int:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import (
     booking_choice,
+    booking_refusals,
     practice_time,
     restricted_records,
     same_person,
@@ -26,8 +27,10 @@ from appointments.admin import (
 from appointments.admin.page_context import page_context
 from appointments.admin.visit_time_forms import parse_choice
 from appointments.admin.waitlist_forms import CallerForm
+from appointments.booking.minimum_age import TooYoung
 from appointments.booking.patients import RecordRestricted
 from appointments.booking.rules import BookingRests, SlotTaken
+from appointments.calls import phone_notes
 from appointments.models import Patient, Provider, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import availability
 from appointments.waitlist import by_hand, responses
@@ -60,6 +63,8 @@ def add_caller_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
             entry = by_hand.add_caller(**form.wanted())
         except RecordRestricted:
             form.add_error(None, restricted_records.NOT_BOOKED)
+        except TooYoung as error:
+            form.add_error(None, booking_refusals.too_young(error))
         else:
             admin.log_addition(request, entry, [{"added": {}}])
             messages.success(request, _("%(who)s is on the waitlist.") % {"who": entry})
@@ -202,7 +207,7 @@ def _place(entry: WaitlistEntry) -> dict[str, Any]:
     wishes = [entry.weekday_words, entry.part_words]
     return {
         "place": entry,
-        "phone": phone_numbers.as_link(entry.phone),
+        "phone": phone_notes.with_note(phone_numbers.as_link(entry.phone), entry.contact),
         "since": since,
         "wishes": "; ".join(words for words in wishes if words) or _now("Any time"),
     }

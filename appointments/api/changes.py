@@ -122,6 +122,7 @@ def _details(sent: BookingIn, service: Service) -> DetailsForm:
 
 def _typed(sent: BookingIn, texts: list[ConsentText]) -> dict[str, Any]:
     typed = sent.patient.model_dump(mode="json")
+    typed["kept_email"] = typed["email"]  # there is nobody to ask whether it is a slip
     for text in texts:
         agreed = sent.consents.get(text.kind)
         if agreed is not None:

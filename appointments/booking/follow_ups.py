@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import IntegrityError
 
 from appointments.booking import visit_events
+from appointments.booking.minimum_age import require_age
 from appointments.booking.patients import (
     BookedAlready,
     PatientDetails,
@@ -42,8 +43,8 @@ def book_series(
 ) -> list[Appointment]:
     """Book them all as follow-ups of `after`, or none. One mail tells the patient of all.
 
-    Raises SlotTaken, NotLicensed, OutsideRules or AtTheSameTime for the first that cannot be had,
-    BookedAlready where all of them stand, and RecordRestricted; then nothing is booked.
+    Raises SlotTaken, TooYoung, NotLicensed, OutsideRules or AtTheSameTime for the first that cannot
+    be had, BookedAlready where all of them stand, and RecordRestricted; then nothing is booked.
     """
     try:
         return _book_series(wanted, details, after, by)
@@ -67,6 +68,7 @@ def _book_series(
     booked = []
     for each in wanted:
         require_no_other(details, each.starts_at, each.ends_at, but=each.beside)
+        require_age(each.service, details.birth_date, each.state, each.starts_at)
         require_allowed(each)
         booked.append(write(each, details, by, series=after.series))
     visit_emails.series_booked(booked)

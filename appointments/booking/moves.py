@@ -8,6 +8,7 @@ from django.db.models import F
 
 from appointments.booking import visit_events, waitlist_trigger
 from appointments.booking.holds import times_kept
+from appointments.booking.minimum_age import TooYoung, require_age_after_move
 from appointments.booking.patients import lock_address, require_no_other
 from appointments.booking.rules import (
     PATIENT,
@@ -48,7 +49,7 @@ def move(
     kind may be taken. `beside`: keys of the person's visits at that time that both are wanted of,
     and then AtTheSameTime is raised for any other; None: they must not be told of their visits,
     because only a browser that typed an address asks. Raises SlotTaken if nobody is free then, its
-    kinds OnlyWithProof and TimeClosed, and NotChangeable if it has begun or was changed meanwhile.
+    kinds OnlyWithProof, TimeClosed and TooYoung, and NotChangeable if it has begun or was changed meanwhile.
     """
     if starts_at == appointment.starts_at and provider in (None, appointment.provider):
         return _unmoved(appointment, by)
@@ -61,7 +62,7 @@ def move(
     for candidate in sorted(free, key=lambda who: who.pk != appointment.provider_id):
         try:
             return _move(appointment, candidate, starts_at, by, proved, beside)
-        except OnlyWithProof:
+        except (OnlyWithProof, TooYoung):
             raise
         except SlotTaken:  # the calendar has changed meanwhile
             continue
@@ -99,6 +100,7 @@ def _move(
         lock_address(appointment)
         but = [*beside, appointment.pk]
         require_no_other(appointment.patient, starts_at, starts_at + appointment.length, but=but)
+    require_age_after_move(appointment, starts_at)
     now = database_time.now()
     settle_expired(pks, now)
     about = provider, appointment.service, appointment.state, starts_at

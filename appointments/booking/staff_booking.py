@@ -16,6 +16,7 @@ from django.db.models import F
 
 from appointments.booking import patients, visit_events, waitlist_trigger
 from appointments.booking.holds import HOLD_FOR, times_kept, times_of
+from appointments.booking.minimum_age import require_age, require_age_after_move
 from appointments.booking.patients import (
     BookedAlready,
     PatientDetails,
@@ -76,7 +77,7 @@ def book_for_patient(wanted: WantedVisit, details: PatientDetails, *, by: str) -
 
     Raises SlotTaken if somebody has the time, TimePast, NotLicensed, OutsideRules where it
     needs a reason, BookedAlready, AtTheSameTime for a patient who has another visit then, and
-    RecordRestricted.
+    RecordRestricted, and TooYoung below the service's minimum age, which no reason opens.
     """
     try:
         return _book_one(wanted, details, by)
@@ -94,6 +95,7 @@ def _book_one(wanted: WantedVisit, details: PatientDetails, by: str) -> Appointm
     if same:
         raise BookedAlready([same])
     require_no_other(details, wanted.starts_at, wanted.ends_at, but=wanted.beside)
+    require_age(wanted.service, details.birth_date, wanted.state, wanted.starts_at)
     require_allowed(wanted)
     appointment = write(wanted, details, by)
     visit_emails.booked(appointment)
@@ -209,6 +211,7 @@ def _move(appointment: Appointment, wanted: WantedVisit, by: str, tell: bool) ->
         but = [*wanted.beside, appointment.pk]
         ends_at = wanted.starts_at + appointment.length
         require_no_other(appointment.patient, wanted.starts_at, ends_at, but=but)
+        require_age_after_move(appointment, wanted.starts_at)
     require_allowed(wanted, moving=appointment)
     changed = (
         Appointment.objects.open_to_staff(database_time.now())

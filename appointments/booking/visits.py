@@ -14,6 +14,7 @@ from appointments.booking import (
     visit_events,
     waitlist_trigger,
 )
+from appointments.booking.minimum_age import require_age
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import (
     PATIENT,
@@ -62,6 +63,7 @@ def book(
     first one's appointment. Raises SlotTaken if somebody else has the time, if it has begun, or
     if the provider may not treat in that state any more; TimeClosed if they do not work then any
     more; HoldGone if the hold was given back;
+    TooYoung below the service's minimum age;
     BookingRests if too many visits were booked within an hour, unless they were invited.
     """
     try:
@@ -82,6 +84,7 @@ def _book(
     if booked_for is not None:
         return reread(hold)  # it was booked by an earlier click
     _require_bookable(hold, now)
+    require_age(hold.service, details.birth_date, hold.state, hold.starts_at)
     taken = pressure.read(now)
     if taken.rests and not invited:
         raise BookingRests

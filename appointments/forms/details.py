@@ -5,16 +5,18 @@ from typing import Any, cast
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Field, Layout, Row
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from appointments.booking.minimum_age import TooYoung, require_age
 from appointments.booking.patients import PatientDetails
 from appointments.forms.fields import BirthDateField, ConsentField
 from appointments.models import Appointment, ConsentText, Service, WaitlistEntry
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
 from core.languages.speaking import of_now
-from core.people.form_fields import AddressField, NameField
+from core.people.form_fields import AddressField, KeptAddressField, NameField, question_about
 from core.people.phone_numbers import PhoneField
 
 
@@ -31,7 +33,12 @@ def _name(
 
 
 class DetailsForm(forms.Form):
-    """Who comes, how to reach them, and what they agree to; for `hold`, or a place in line."""
+    """Who comes, how to reach them, and what they agree to; for `hold`, or a place in line.
+
+    `too_young` is the minimum age that the patient has not reached; 0 where they have.
+    """
+
+    too_young = 0
 
     booked_for = forms.ChoiceField(
         label=_("Who is this visit for?"),
@@ -80,8 +87,11 @@ class DetailsForm(forms.Form):
             "required": _("Please write an e-mail address. We send your visit link there."),
         },
     )
+    kept_email = KeptAddressField()
     contact = forms.ChoiceField(
-        label=_("If we need to reach you"), choices=Appointment.Contact.choices
+        label=_("If something comes up, how may we reach you?"),
+        choices=Appointment.Contact.choices,
+        help_text=_("Your visit link and reminders come by e-mail in any case."),
     )
     zone = forms.ChoiceField(
         label=_("Where in the state will you be?"),
@@ -136,11 +146,31 @@ class DetailsForm(forms.Form):
             ),
             Row(Column("birth_date", css_class="col-md-6"), Column("phone", css_class="col-md-6")),
             "email",
+            "kept_email",
             "contact",
             *(["zone"] if "zone" in self.fields else []),
             *(f"agree_{text.kind}" for text in self.texts),
         )
         return helper
+
+    def clean_email(self) -> str:
+        return question_about(self, "email")
+
+    def clean_birth_date(self) -> Any:
+        birth, hold = self.cleaned_data["birth_date"], self.hold
+        try:
+            require_age(hold.service, birth, hold.state, getattr(hold, "starts_at", None))
+        except TooYoung as error:
+            self.too_young = error.minimum
+            raise ValidationError(
+                _(
+                    "This visit is for people who are %(age)d or older that day. Please check the "
+                    "year. Is the date right? Then read on below."
+                ),
+                code="too_young",
+                params={"age": error.minimum},
+            ) from error
+        return birth
 
     def clean(self) -> Any:
         cleaned = super().clean() or {}

@@ -36,6 +36,25 @@ SPANISH = {
 }
 
 
+# Version 2 of the second: all that is really sent, also to who would rather be called.
+EMAIL_2 = (
+    "I agree that you send messages about my visits to the e-mail address I gave: a confirmation, "
+    "reminders, changes, and, if I wait for a time, offers. You send them also if I would rather "
+    "be called when something comes up. I understand that e-mail is not fully private. The "
+    "messages hold a first name, the day and time of the visit, how to join it, your phone number "
+    "and a private link, and some a calendar file that says “Visit”. They never say what the visit "
+    "is for."
+)
+
+
+def write_email_2(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Write it where the clinic has still the first version, word for word, and no own one."""
+    ConsentText = apps.get_model("appointments", "ConsentText")
+    newest = ConsentText.objects.filter(kind="email").order_by("-version").first()
+    if newest is not None and (newest.version, newest.text) == (1, TEXTS["email"]):
+        ConsentText.objects.create(kind="email", version=2, text=EMAIL_2)
+
+
 def write(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Write the first version of each text; where it is the newest, one more, in Spanish as well.
 

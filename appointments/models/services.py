@@ -36,6 +36,12 @@ class Service(models.Model):
     audience = models.CharField(
         _("for"), max_length=10, choices=Audience.choices, default=Audience.ANYONE
     )
+    minimum_age = models.PositiveSmallIntegerField(
+        _("minimum age"),
+        default=18,
+        db_default=18,
+        help_text=_("In years, on the day of the visit. 0: no limit."),
+    )
     channel = models.CharField(
         _("by"), max_length=5, choices=Channel.choices, default=Channel.VIDEO
     )
@@ -107,6 +113,11 @@ class Service(models.Model):
                 condition=Q(proof_required=False) | Q(audience="returning"),
                 name="service_proof_is_for_returning",
                 violation_error_message=_("Only returning patients can prove that they are."),
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_age__lte=99),
+                name="service_minimum_age_sensible",
+                violation_error_message=_("The minimum age is 99 years at most."),
             ),
             models.CheckConstraint(
                 condition=Q(horizon_days__range=(1, 365)),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import links as visit_links
 from appointments.booking import returning_patient, spoken_language
+from appointments.booking.minimum_age import TooYoung
 from appointments.forms.slots import SlotForm
 from appointments.forms.waitlist import AgreeForm, JoinForm
 from appointments.links import Purpose, VisitLink
@@ -70,7 +71,12 @@ def join(request: HttpRequest, state: State, service: Service) -> HttpResponse:
     refused = limit_page(request, "waitlist", address=email_addresses.mailbox(email))
     if refused:
         return refused
-    return render(request, "appointments/waitlist_joined.html", context | _join(request, form))
+    try:
+        joined = _join(request, form)
+    except TooYoung:  # its minimum age was raised in this moment: the form says so
+        form.full_clean()
+        return render(request, "appointments/waitlist_join.html", context)
+    return render(request, "appointments/waitlist_joined.html", context | joined)
 
 
 def _join(request: HttpRequest, form: JoinForm) -> dict:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from appointments.booking import patients, staff_booking
+from appointments.booking.minimum_age import require_age
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import in_one_transaction
 from appointments.booking.staff_booking import WantedVisit
@@ -113,9 +114,10 @@ def add_caller(
     """Give who is on the phone a place in line; who has one keeps its turn with what they say now.
 
     No limit of places holds for staff. With an e-mail address a mail brings the link to it. Raises
-    RecordRestricted.
+    RecordRestricted and TooYoung.
     """
     patients.require_unrestricted(details)
+    require_age(service, details.birth_date, state)
     now = database_time.now()
     person = patients.match_key(details)
     places = entries.of_address(details.email, person)

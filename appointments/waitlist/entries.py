@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from appointments.booking import holds, patients
+from appointments.booking.minimum_age import require_age
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import in_one_transaction
 from appointments.models import (
@@ -70,8 +71,9 @@ def join(
 
     Where the person is in line already, or the address has `MOST_ENTRIES`, whoever made them, it
     counts once the link in its mail says so: see `keep`. Who types somebody's name, birth date and
-    address changes nothing of theirs. PRIVACY 29.
+    address changes nothing of theirs. PRIVACY 29. Raises TooYoung.
     """
+    require_age(service, details.birth_date, state)
     now = database_time.now()
     given = {
         "provider": provider,

@@ -144,7 +144,7 @@ def test_the_consents_are_those_given_when_joining(visitor, offered):
 
 def test_a_text_that_changed_meanwhile_is_agreed_to_again(visitor, offered):
     _, line = offered
-    new = ConsentText.objects.create(kind="email", version=2, text="Other words.")
+    new = ConsentText.objects.create(kind="email", version=3, text="Other words.")
     page = open_page(visitor, line[0])
     assert "Other words." in page.text
     page = visitor.press(page, TAKE)

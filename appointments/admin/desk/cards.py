@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from appointments.admin.desk.fingerprint import fingerprint
 from appointments.admin.desk.frame import Frame, Rows, clock_at
+from appointments.calls import phone_notes
 from appointments.models import Status
 from appointments.models.appointment_status import LATE_AFTER
 from appointments.scheduling.intervals import Interval
@@ -88,7 +89,8 @@ class Card:
 
     @cached_property
     def phone(self) -> str:
-        return phone_numbers.text_as_link(self.visit.phone_text)
+        number = phone_numbers.text_as_link(self.visit.phone_text)
+        return phone_notes.with_note(number, self.visit.contact)
 
     @property
     def what(self) -> str:
@@ -105,7 +107,7 @@ class Card:
     def version(self) -> str:
         """Return a name for all that it shows."""
         visit = self.visit
-        shown = self.css, self.when, self.words, self.steps, self.who, visit.phone_text
+        shown = self.css, self.when, self.words, self.steps, self.who, self.phone
         return fingerprint(
             *shown,
             *(visit.service_id, visit.mail_failed, visit.is_first, visit.staff_reason),

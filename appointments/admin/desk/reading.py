@@ -52,7 +52,7 @@ CAME = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED)
 # What a board needs of a visit.
 _NEEDED = [
     *("status", "provider", "service_id", "starts_at", "ends_at", "held_until"),
-    *("state", "zone", "staff_reason", "called_at", "created"),
+    *("state", "zone", "staff_reason", "called_at", "created", "contact"),
     *("patient__first_name", "patient__last_name", "patient__birth_date"),
 ]
 # A phone number and a range take their time to be parsed, and a service is but its name.
@@ -65,7 +65,8 @@ _TEXTS = {
 # What of a visit, when it changes, changes its card.
 _SEEN = [
     *("pk", "provider_id", "status", "sequence", "starts_at", "ends_at", "held_until"),
-    *("service_id", "phone", "staff_reason", "called_at", "mail_failed", "pinned_note"),
+    *("service_id", "phone", "contact", "staff_reason", "called_at", "mail_failed"),
+    "pinned_note",
     *("patient__first_name", "patient__last_name"),
 ]
 
