@@ -9,6 +9,8 @@ MIDDLEWARE = [
     "core.guard.client_ip.drop_untrusted_headers",
     "django.middleware.security.SecurityMiddleware",
     "curednation.static_files.Middleware",
+    # Outside of whatever sets a header: a page is kept with all of them.
+    "core.guard.redirect_after_post.middleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "pages.middleware.refuse_methods",

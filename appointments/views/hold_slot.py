@@ -1,6 +1,6 @@
 """Taking a time, and taking it once more where its hold is gone: with all that was typed.
 
-What was typed travels in the forms of our pages, never in storage. Which time a details page is
+What was typed travels in the forms of our pages, in no table of ours. Which time a details page is
 about stands in its own address too, so that the page outlives its hold.
 """
 
