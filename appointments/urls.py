@@ -49,7 +49,6 @@ waitlist_path = rf"^appointments/waitlist/(?P<token>{PATTERN})/"
 urlpatterns = [
     path("book/", choose_slot.choose_state, name="choose_state"),
     path("book/elsewhere/", choose_slot.state_not_served, name="state_not_served"),
-    path("book/zone/", time_zone.set_time_zone, name="set_time_zone"),
     path("book/zone/guess/", time_zone.guess_time_zone, name="guess_time_zone"),
     path("book/details/<uuid:uid>/", details.details, name="details"),
     path("book/details/<uuid:uid>/extend/", details.extend, name="extend"),

@@ -37,13 +37,6 @@ class Day:
     chosen: bool
     in_month: bool = True
 
-    @property
-    def level(self) -> str:
-        """How full of times it is, for its dots: none, few, some or many."""
-        if not self.count:
-            return "none"
-        return "few" if self.count < 3 else "some" if self.count < 6 else "many"
-
 
 @dataclass(frozen=True)
 class Part:

@@ -30,7 +30,7 @@ from appointments.views.requested_service import (
     service_required,
 )
 from appointments.views.slot_taken import carried_details, slot_taken
-from appointments.views.time_zone import other_clock, shown_zone
+from appointments.views.time_zone import other_clock, show_chosen_zone, shown_zone
 from core.database import database_time
 from core.guard.no_store import no_store
 
@@ -94,6 +94,8 @@ def choose_time(request: HttpRequest, state: State, service: Service) -> HttpRes
         return redirect("appointments:email_proof", state, service.slug)
     if request.method != "POST":
         return render(request, "appointments/choose_time.html", _times(request, state, service))
+    if "slot" not in request.POST and "show" in request.POST:
+        return show_chosen_zone(request, lambda: _in_other_zone(request, state, service))
     if "slot" not in request.POST and ("release" in request.POST or carried_details(request)):
         return _other_times(request, state, service)
     form = SlotForm(request.POST)
@@ -104,14 +106,21 @@ def choose_time(request: HttpRequest, state: State, service: Service) -> HttpRes
     return _hold(request, state, service, form.cleaned_data["slot"])
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @no_store
 def times_fragment(request: HttpRequest, state: State, service: str) -> HttpResponse:
-    """Return the part of the time page that changes with the day and the provider, for htmx."""
+    """Return the part of the time page that changes with day, provider and zone, for htmx.
+
+    A POST chooses the zone.
+    """
     offered = get_object_or_404(Service, slug=service)
     if not offered.active:
         return redirect_fragment(closed_service_path(state))
-    return render(request, "appointments/_times_fragment.html", _times(request, state, offered))
+    return show_chosen_zone(request, lambda: _fragment(request, state, offered))
+
+
+def _fragment(request: HttpRequest, state: State, service: Service) -> HttpResponse:
+    return render(request, "appointments/_times_fragment.html", _times(request, state, service))
 
 
 def _hold(
@@ -141,6 +150,14 @@ def _other_times(request: HttpRequest, state: State, service: Service) -> HttpRe
         "typed": typed_details(request) or carried_details(request)
     }
     return render(request, "appointments/choose_time.html", context)
+
+
+def _in_other_zone(request: HttpRequest, state: State, service: Service) -> HttpResponse:
+    """Show the same day once more, with what was typed on the details page that was left."""
+    if carried_details(request):
+        return _other_times(request, state, service)
+    slot_calendar = _times(request, state, service)["slot_calendar"]
+    return redirect(slot_calendar.page + slot_calendar.here)
 
 
 def _times(request: HttpRequest, state: State, service: Service) -> dict:

@@ -1,10 +1,9 @@
 """The time zone that a visitor sees times in: guessed by the browser, changeable, remembered."""
 
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -13,7 +12,6 @@ from appointments.forms.time_zone import ZoneForm
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
 from core.guard.no_store import no_store
-from core.guard.safe_redirect import safe_path
 
 REMEMBER = 365 * 24 * 3600
 
@@ -52,19 +50,19 @@ def initial_zone(request: HttpRequest, state: State) -> dict[str, str]:
 
 @require_POST
 @no_store
-def set_time_zone(request: HttpRequest) -> HttpResponse:
-    """Remember the zone that the visitor chose, and go back to where they chose it."""
-    back = safe_path(request, request.POST.get("next", "")) or reverse("appointments:choose_state")
-    return _remember(request, redirect(back))
-
-
-@require_POST
-@no_store
 def guess_time_zone(request: HttpRequest) -> HttpResponse:
     """Remember the zone of the browser's clock, for a visitor who has chosen none."""
     if cookies.zone_of(request):
         return HttpResponse(status=204)
     return _remember(request, HttpResponse(status=204))
+
+
+def show_chosen_zone(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
+    """Return what `page` makes of this request in the zone that it chose, which is remembered."""
+    form = ZoneForm(request.POST)
+    if form.is_valid():
+        request.COOKIES[cookies.cookie_name(cookies.ZONE_COOKIE)] = form.cleaned_data["zone"]
+    return _remember(request, page())
 
 
 def _remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:

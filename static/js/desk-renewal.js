@@ -80,7 +80,7 @@
   const toDo = async () => {
     const old = document.getElementById("desk-to-do");
     if (!old || isUnderHands(old)) return;
-    const answer = await fetch(old.getAttribute("hx-get"), { headers: { "X-Passive": "1" }, redirect: "manual" });
+    const answer = await fetch(old.getAttribute("data-hx-get"), { headers: { "X-Passive": "1" }, redirect: "manual" });
     if (answer.status === 200) old.innerHTML = await answer.text();
   };
   if (board) setInterval(() => { renew(); if (++turn % TO_DO_EVERY === 0) toDo(); }, EVERY);

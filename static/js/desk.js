@@ -46,7 +46,7 @@ const desk = (() => {
   // ── a step was taken: the card is another element now ──
   let acted = "";
   document.addEventListener("htmx:beforeRequest", (event) => {
-    acted = event.target.closest(".visit")?.id || event.target.getAttribute("hx-target")?.slice(1) || "";
+    acted = event.target.closest(".visit")?.id || event.target.getAttribute("data-hx-target")?.slice(1) || "";
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.target.matches("[data-closes]")) close();

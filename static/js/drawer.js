@@ -117,7 +117,7 @@
 
   const submitted = async (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.matches("[hx-get], [hx-post]")) return event.preventDefault();
+    if (event.defaultPrevented || form.matches("[data-hx-get], [data-hx-post]")) return event.preventDefault();
     event.preventDefault();
     const data = new FormData(form, event.submitter);
     const target = event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.getAttribute("action") || address;

@@ -1,13 +1,26 @@
-// Other times that could not be fetched: says so, with the phone number. The page, and what was typed, stays as it is.
-const place = document.getElementById("times-failed");
+// A part of the page that could not be fetched: says so, with a way to try again. The page, and what was typed, stays as it is.
+const place = document.getElementById("htmx-failed");
 
 if (place) {
   const words = place.querySelector("template");
-  const clear = () => place.querySelector(".error-summary")?.remove();
+  let failed;
+  const shown = () => place.querySelector(".error-summary");
 
-  const say = () => {
-    clear();
+  const clear = () => {
+    const focused = place.contains(document.activeElement);
+    shown()?.remove();
+    // The button that was pressed is gone: go on where the first try began.
+    if (focused) setTimeout(() => (document.getElementById(failed.elt.id) ?? document.getElementById("main")).focus());
+  };
+
+  const say = (event) => {
+    failed = event.detail.requestConfig;
+    const again = shown() && document.activeElement === shown().querySelector("button");
+    shown()?.remove();
     place.append(words.content.cloneNode(true));
+    const button = shown().querySelector("button");
+    button.addEventListener("click", () => window.htmx.ajax(failed.verb, failed.path, { source: failed.elt }));
+    if (again) button.focus();
     place.scrollIntoView({ block: "nearest" });
   };
 

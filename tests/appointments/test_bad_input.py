@@ -379,7 +379,12 @@ def test_a_visit_that_begins_meanwhile_is_not_booked(client, held):
 
 # ── requests ──────────────────────────────────────────────────────────────────
 
-POSTS = ["/book/tn/first-visit/", "/book/zone/", "/book/zone/guess/", "/appointments/lost-link/"]
+POSTS = [
+    "/book/tn/first-visit/",
+    "/book/tn/first-visit/times/",
+    "/book/zone/guess/",
+    "/appointments/lost-link/",
+]
 BODIES = [
     (json.dumps({"slot": "2027-01-01T10:00Z"}), "application/json"),
     ("<slot/>", "text/xml"),

@@ -31,7 +31,6 @@ HOLD = {"details", "extend", "release"}
 PLAIN = {
     "choose_state",
     "state_not_served",
-    "set_time_zone",
     "guess_time_zone",
     "lost_link",
 }

@@ -287,5 +287,5 @@ def test_a_live_region_says_how_many_times_a_chosen_day_has(visitor, service):
     ):
         assert 'role="status" id="times-said"></p>' in visitor.get(f"{page}?day={day}").text
         swapped = visitor.get(f"{fragment}?day={day}").text
-        assert '<p id="times-said" hx-swap-oob="innerHTML">' in swapped
+        assert '<p id="times-said" data-hx-swap-oob="innerHTML">' in swapped
         assert f"16 times on Monday, {day:%B} {day.day}." in swapped
