@@ -17,19 +17,16 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
-from markdown_it import MarkdownIt
-from mdit_py_plugins.container import container_plugin
 
 from articles import languages
 from articles.article_page import related_articles
 from articles.models import Article, Contributor, Related, Status, Topic
 from articles.publishing import publication, review, revisions, stored_content
 from articles.revisions.content import Content, DatedFact, QuestionAnswer, SourceLine
-from core.richtext.sanitizer import CALLOUTS
+from core.richtext.markdown import markdown_to_html
 
 LIBRARY = Path(__file__).parent / "library"
 NOON = time(12, tzinfo=ZoneInfo("UTC"))
-CAPTIONED = re.compile(r'<p>(<img src="[^"]*" alt="[^"]*") title="([^"]*)" />\s*</p>')
 TINTS = ["", "honey", "clay"]
 
 
@@ -175,23 +172,6 @@ def read_file(path: Path, language: str = languages.ORIGINAL) -> Entry:
         )
     except (ValueError, KeyError, TypeError, yaml.YAMLError) as error:
         raise InvalidFile(f"{path.name}: {error}") from error
-
-
-def markdown_to_html(markdown: str) -> str:
-    """Return Markdown as articles store it.
-
-    `::: warning` becomes a call-out, the title of a picture its caption.
-    """
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
-    for kind in CALLOUTS:
-        container_plugin(reader, kind, render=_callout)
-    html = reader.render(markdown)
-    return CAPTIONED.sub(r"<figure>\1><figcaption>\2</figcaption></figure>", html)
-
-
-def _callout(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
-    kind = tokens[index].type.removeprefix("container_").rsplit("_", 1)[0]
-    return f'<blockquote class="{kind}">\n' if tokens[index].nesting == 1 else "</blockquote>\n"
 
 
 def _source(values: dict[str, Any]) -> SourceLine:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from articles.seed_library import load_library
 from demo import clinic, comments, days_off, issues, mails, subscribers, visits, waitlist
+from pages.text_pages import loading as text_pages
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def load(now: datetime) -> Loaded:
     mails.create_mails(now)
     waitlist.create_waitlist(services, now)
     articles = load_library()
+    text_pages.load()
     comments.create_comments(now)
     new_readers = subscribers.create_subscribers(now)
     issues.create_issues(now)

@@ -1,4 +1,4 @@
-"""The admin of testimonials."""
+"""The admin of testimonials and of the pages of text."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -7,6 +7,10 @@ from django.http import HttpRequest
 
 from core.cache import pages
 from pages.models import Testimonial
+from pages.text_pages import review_queue
+from pages.text_pages.admin import TextPageAdmin
+
+__all__ = ["TestimonialAdmin", "TextPageAdmin", "review_queue"]
 
 
 @admin.register(Testimonial)

@@ -5,9 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PagesConfig(AppConfig):
-    """Its one table holds the testimonials."""
+    """Testimonials, and the pages of text that staff edit."""
 
     name = "pages"
     label = "pages"
     verbose_name = _("Pages")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the search of the site find the pages of text, and the questions in them."""
+        from core import site_pages  # late: apps are not loaded before
+        from pages.text_pages import catalog, page_search
+
+        site_pages.register(*page_search.pages(catalog.ENTRIES))
+        site_pages.register_finder(page_search.find_questions)

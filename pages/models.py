@@ -1,4 +1,4 @@
-"""Testimonials."""
+"""Testimonials, and the pages of text that staff edit."""
 
 from typing import Self
 
@@ -8,6 +8,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from localflavor.us.models import USStateField
 from modeltrans.fields import TranslationField
+
+from pages.text_pages.models import (
+    TextPage,
+    TextPageRevision,
+    TextPageStatus,
+    TextPageVersion,
+)
+
+__all__ = ["Testimonial", "TextPage", "TextPageRevision", "TextPageStatus", "TextPageVersion"]
 
 MOST_SHOWN = 30  # more than anybody reads; a page has an end
 

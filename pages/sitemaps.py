@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from articles.sitemaps import ArticlesSitemap, TopicsSitemap
 from core.feeds import SafeSitemap
 from newsletter.sitemaps import IssuesSitemap
+from pages.text_pages import catalog
 
 
 class PagesSitemap(SafeSitemap):
@@ -23,7 +24,7 @@ class PagesSitemap(SafeSitemap):
             "pages:home",
             "pages:about",
             "pages:contact",
-            "pages:privacy",
+            *(entry.route for entry in catalog.ENTRIES),
             "articles:list",
             "newsletter:home",
         ]

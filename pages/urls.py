@@ -3,11 +3,23 @@
 from django.urls import URLPattern, path
 
 from pages import views
+from pages.text_pages import catalog
+from pages.text_pages import views as texts
 
 app_name = "pages"
+# Each under its own address: /how-it-works/, /privacy/ …
+text_pages = [
+    path(f"{entry.slug}/", texts.text_page, {"slug": entry.slug}, name=entry.route.split(":")[1])
+    for entry in catalog.ENTRIES
+    if entry.slug != texts.FAQ
+]
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("about/", views.about, name="about"),
     path("contact/", views.contact, name="contact"),
-    path("privacy/", views.privacy, name="privacy"),
+    path("faq/", texts.faq, name="faq"),
+    path("faq/questions/", texts.faq_questions, name="faq_questions"),
+    *text_pages,
+    path("<slug:slug>/versions/", texts.versions, name="text_versions"),
+    path("<slug:slug>/versions/<int:number>/", texts.version, name="text_version"),
 ]

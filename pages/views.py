@@ -35,12 +35,6 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
-    """Show the privacy notice."""
-    return serve(request, tags=[], make=lambda: render(request, "pages/privacy.html"))
-
-
-@require_safe
 def style(request: HttpRequest) -> HttpResponse:
     """Show every component, for whoever works on the look. Only in development."""
     if not settings.DEBUG:

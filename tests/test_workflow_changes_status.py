@@ -21,6 +21,7 @@ WORKFLOW = (
     "appointments.waitlist",
     "articles.publishing",
     "articles.comments",
+    "pages.text_pages.publishing",
     "newsletter.subscription",
     "newsletter.issues.workflow",
     "newsletter.delivery",

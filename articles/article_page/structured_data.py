@@ -1,6 +1,5 @@
 """Structured data of an article's page: schema.org as JSON-LD."""
 
-import json
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -10,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from articles import languages
@@ -18,25 +16,8 @@ from articles.article_page.page_data import ArticlePage
 from articles.models import Article, Contributor
 from articles.revisions.content import SourceLine
 from core.practice.models import Practice
-from core.validation.control_characters import without_controls
 
 log = logging.getLogger(__name__)
-ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
-
-
-def as_script(data: Any) -> SafeString:
-    """Return `data` as JSON for the inside of a script element, which it cannot end."""
-    text = json.dumps(_clean(data), ensure_ascii=False).translate(ESCAPES)
-    return mark_safe(text)  # noqa: S308  # nosemgrep: marked-safe  (escaped for a script)
-
-
-def _clean(data: Any) -> Any:
-    """Without the characters that nobody reads."""
-    if isinstance(data, dict):
-        return {name: _clean(value) for name, value in data.items()}
-    if isinstance(data, list):
-        return [_clean(value) for value in data]
-    return without_controls(data) if isinstance(data, str) else data
 
 
 def absolute_url(path: str) -> str:

@@ -22,6 +22,7 @@ from articles.revisions.content import Content
 from core.cache import pages
 from core.guard.no_store import set_no_store
 from core.practice.models import Practice
+from core.structured_data import as_script
 
 
 @require_safe
@@ -98,5 +99,5 @@ def context(article: Any, revision: Revision) -> dict[str, Any]:
         "text_language": article.language,
         "alternates": translations.alternates(article),
         "share_image": structured_data.image(article),
-        "structured": structured_data.as_script(structured_data.article_json_ld(shown, practice)),
+        "structured": as_script(structured_data.article_json_ld(shown, practice)),
     }

@@ -51,6 +51,7 @@ ROLES: dict[str, dict[str, str]] = {
         "articles.imageasset": WORK,
         "articles.feedback": LOOK,
         "articles.topic": LOOK,
+        "pages.textpage": "view approve",
         "practice.practice": LOOK,
     },
     "editor": {
@@ -63,6 +64,7 @@ ROLES: dict[str, dict[str, str]] = {
         "articles.synonym": ALL,
         "articles.topic": WORK,
         "pages.testimonial": ALL,
+        "pages.textpage": WORK,
         "practice.practice": LOOK,
     },
     "newsletter editor": {
@@ -75,13 +77,14 @@ ROLES: dict[str, dict[str, str]] = {
         "newsletter.topic": WORK,
         "practice.practice": LOOK,
     },
-    # Reads who saw whom, and what is kept of a patient. Changes nothing.
+    # Reads who saw whom, and what is kept of a patient. Changes nothing; approves legal notices.
     "privacy officer": {
         "appointments.appointment": LOOK,
         "appointments.consent": LOOK,
         "appointments.consenttext": LOOK,
         "appointments.patient": "view export request_erasure confirm_erasure view_restricted",
         "appointments.waitlistentry": LOOK,
+        "pages.textpage": "view approve",
         "practice.practice": LOOK,
         "staff.auditevent": LOOK,
         "staff.user": LOOK,
@@ -121,6 +124,7 @@ ROLES: dict[str, dict[str, str]] = {
         "newsletter.subscriber": "view change erase",
         "newsletter.topic": WORK,
         "pages.testimonial": ALL,
+        "pages.textpage": "view add change approve",
         "practice.practice": WORK,
         "staff.auditevent": LOOK,
         "staff.user": WORK,

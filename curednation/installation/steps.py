@@ -38,6 +38,7 @@ def steps(answers: Mapping[str, str]) -> Iterator[Step]:
     options = [f"--{key.replace('_', '-')}={answers[named.get(key, key)]}" for key in practice]
     yield Step(gettext_lazy("Writing the clinic's name"), ("create_practice", *options))
     yield Step(gettext_lazy("Loading the articles, as drafts"), ("load_library",))
+    yield Step(gettext_lazy("Loading the pages of text"), ("load_text_pages",))
     manager = (f"--name={answers['manager_name']}", f"--email={answers['manager_email']}")
     yield Step(gettext_lazy("Inviting the first manager"), ("invite_manager", *manager))
     yield Step(

@@ -19,6 +19,7 @@ from articles.links import preview_links
 from newsletter import links as reader_links
 from newsletter.admin.workflow_actions import ACTIONS as ISSUE_ACTIONS
 from newsletter.bounces.webhooks import READERS
+from pages.text_pages.workflow_actions import ACTIONS as TEXT_ACTIONS
 from tests.crawl.world import World
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -27,6 +28,7 @@ ACTIONS = {
     "articles.comment": COMMENT_ACTIONS,
     "appointments.appointment": VISIT_ACTIONS,
     "newsletter.issue": ISSUE_ACTIONS,
+    "pages.textpage": TEXT_ACTIONS,
 }
 
 
@@ -116,6 +118,8 @@ def _public(route: str, world: World) -> dict[str, list[Any]]:
         "articles:topic_feed": "articles.topic",
         "articles:contributor": "articles.contributor",
         "newsletter:issue": "newsletter.issue",
+        "pages:text_versions": "pages.textpage",
+        "pages:text_version": "pages.textpage",
     }.get(route, "articles.article")
     return {"slug": [world.row(model).slug]}
 

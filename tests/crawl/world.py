@@ -27,7 +27,7 @@ from tests.core.webhooks.factories import make_endpoint
 from tests.newsletter import factories as readers
 from tests.newsletter.issues import make_issue
 from tests.newsletter.uploads import make_upload
-from tests.pages.factories import make_practice, make_testimonial
+from tests.pages.factories import make_practice, make_testimonial, make_text_page
 
 # What only those may see who see patients, or readers.
 PATIENT, READER = "Canarypatient", "canaryreader"
@@ -145,6 +145,7 @@ def _newsletter() -> list[Model]:
 def _house() -> list[Model]:
     return [
         make_testimonial(),
+        make_text_page(),
         make_email(to=f"{PATIENT.lower()}@example.org"),
         AuditEvent.objects.create(action="looked"),
         User.objects.create(email="somebody@example.org", name="Somebody", is_staff=True),

@@ -1,5 +1,7 @@
+from articles.revisions.content import Content
 from core.practice.models import Practice
-from pages.models import Testimonial
+from pages.models import Testimonial, TextPage
+from pages.text_pages import publishing
 
 
 def make_practice(**values) -> Practice:
@@ -27,3 +29,12 @@ def make_testimonial(**values) -> Testimonial:
         "published": True,
     } | values
     return Testimonial.objects.create(**values)
+
+
+def make_text_page(
+    slug: str = "terms", language: str = "en", body: str = "<p>Be kind.</p>", **values
+) -> TextPage:
+    """A page as it came along: online, and approved by nobody."""
+    content = Content(title=values.get("title", "Terms"), summary="What we ask.", body=body)
+    publishing.publish_seed(slug, language, content)
+    return TextPage.objects.get(slug=slug, language=language)

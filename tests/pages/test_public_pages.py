@@ -3,9 +3,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from pages.text_pages import catalog
 from tests.pages.factories import make_practice
 
-PAGES = ["/", "/about/", "/contact/", "/privacy/"]
+TEXTS = [f"/{entry.slug}/" for entry in catalog.ENTRIES]
+PAGES = ["/", "/about/", "/contact/", *TEXTS]
 pytestmark = pytest.mark.django_db
 
 
@@ -23,9 +25,10 @@ class Loads(HTMLParser):
         for name in ("src", "srcset", "action", "poster", "data"):
             if name in given:
                 self.addresses.append(given[name])
-        if tag in ("link", "use", "image"):
+        if tag in ("link", "use", "image") and given.get("rel") != "canonical":
             self.addresses.append(given["href"])
-        if tag == "style" or (tag == "script" and "src" not in given):
+        is_code = tag == "script" and given.get("type") != "application/ld+json"
+        if tag == "style" or (is_code and "src" not in given):
             self.inline.append(tag)
         self.inline += [name for name in given if name == "style" or name.startswith("on")]
 

@@ -7,6 +7,7 @@ from django.conf import settings as project
 from django.core.management import call_command
 from django.utils import timezone
 
+from pages.text_pages import catalog
 from tests.pages.factories import make_practice
 
 
@@ -24,9 +25,10 @@ def test_the_sitemap_lists_the_public_pages_under_the_configured_address(client,
     settings.SITE_URL = "https://clinic.example.org"
     xml = client.get("/sitemap-pages.xml").text
     found = re.findall(r"<loc>([^<]+)</loc>", xml)
+    texts = [f"/{entry.slug}/" for entry in catalog.ENTRIES]
     assert found == [
         f"https://clinic.example.org{page}"
-        for page in ("/", "/about/", "/contact/", "/privacy/", "/articles/", "/newsletter/")
+        for page in ("/", "/about/", "/contact/", *texts, "/articles/", "/newsletter/")
     ]
 
 

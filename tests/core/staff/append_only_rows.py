@@ -13,12 +13,14 @@ from tests.articles import factories as articles
 from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_consent_texts
 from tests.newsletter.factories import make_subscriber
+from tests.pages.factories import make_text_page
 
 
 def write_proofs() -> None:
     trail.record(None, "sign-in", user=make_staff())
     consents.record(make_subscriber(), NewsletterConsent.Kind.LEFT)
     articles.approve(articles.make_draft())
+    make_text_page()
     visit = make_appointment()
     agree(visit, make_consent_texts()[0])
     visits.cancel(visit)
