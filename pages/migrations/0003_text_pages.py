@@ -10,7 +10,7 @@ from core.database import append_only
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pages', '0001_initial'),
+        ('pages', '0002_languages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
