@@ -133,6 +133,9 @@ TAGLINES = [
 
 def as_html(phone: str) -> SafeString:
     """Return them as a list, each marked with its language, with this number to call."""
-    rows = ((lang, way, name, text.format(phone=phone)) for lang, way, name, text in TAGLINES)
+    number = format_html('<bdi dir="ltr">{}</bdi>', phone)  # in the order of its digits in Arabic
+    rows = (
+        (lang, way, name, format_html(text, phone=number)) for lang, way, name, text in TAGLINES
+    )
     item = '<li lang="{}" dir="{}"><strong>{}:</strong> {}</li>'
     return format_html("<ul>{}</ul>", format_html_join("", item, rows))

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from articles.article_page.rendering import render_prose
@@ -100,24 +101,31 @@ def _context(text: Text) -> dict[str, Any]:
 
 
 def _found(request: HttpRequest, text: Text) -> dict[str, Any]:
-    """What the fragment needs: the questions by their groups, each with its answer as HTML."""
+    """What the fragment needs."""
     asked = _asked(request)
     everything = questions.parse(text.content.body)
     stems = site_pages.telling_stems(parse_words(asked)) if asked else []
     found = questions.find(everything, stems)
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for each in found:
-        groups.setdefault(each.group, []).append(
-            {"question": each, "html": render_prose(each.answer, 0, icon, "").html}
-        )
     return {
         "asked": asked,
         "stems": stems,
-        "groups": groups,
+        "groups": _grouped(found),
         "number": len(found),
         "all": everything,
         "text": text,
     }
+
+
+def _grouped(found: list[questions.Question]) -> list[dict[str, Any]]:
+    """The questions by their groups, each with its answer as HTML of the page."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for each in found:
+        row = {"question": each, "html": render_prose(each.answer, 0, icon, "").html}
+        groups.setdefault(each.group, []).append(row)
+    return [
+        {"title": title, "address": f"group-{slugify(title)}", "rows": rows}
+        for title, rows in groups.items()
+    ]
 
 
 def _asked(request: HttpRequest) -> str:
