@@ -13,13 +13,25 @@ TEXTS = {
         "to be seen in person if that is safer for me. I will be in the state that I chose when the "
         "visit takes place."
     ),
+    # All that is really sent, also to who would rather be called.
+    "email": (
+        "I agree that you send messages about my visits to the e-mail address I gave: a confirmation, "
+        "reminders, changes, and, if I wait for a time, offers. You send them also if I would rather "
+        "be called when something comes up. I understand that e-mail is not fully private. The "
+        "messages hold a first name, the day and time of the visit, how to join it, your phone number "
+        "and a private link, and some a calendar file that says “Visit”. They never say what the visit "
+        "is for."
+    ),
+}
+# What a site may still have that was made earlier.
+EARLIER = {
     "email": (
         "I agree that you send messages about my visits to the e-mail address I gave. I understand "
         "that e-mail is not fully private. The messages hold my first name, the time of the visit, "
         "your phone number and a private link, and never say what the visit is for."
     ),
 }
-# What the first versions are in Spanish, word for word.
+# What they are in Spanish, word for word.
 SPANISH = {
     "telehealth": (
         "Acepto recibir atención por video o por teléfono. Entiendo que puedo dejarla en cualquier "
@@ -28,31 +40,14 @@ SPANISH = {
         "mí. Estaré en el estado que elegí a la hora de la cita."
     ),
     "email": (
-        "Acepto que me envíen mensajes sobre mis citas a la dirección de correo electrónico que di. "
-        "Entiendo que el correo electrónico no es del todo privado. Los mensajes llevan mi nombre, "
-        "la hora de la cita, su número de teléfono y un enlace privado, y nunca dicen para qué es "
-        "la cita."
+        "Acepto que me envíen mensajes sobre mis citas a la dirección de correo electrónico que di: "
+        "una confirmación, recordatorios, cambios y, si espero una hora, ofertas. Me los envían "
+        "también si prefiero que me llamen cuando haya algo. Entiendo que el correo electrónico no "
+        "es del todo privado. Los mensajes llevan un nombre, el día y la hora de la cita, cómo "
+        "unirse a ella, su número de teléfono y un enlace privado, y algunos un archivo de "
+        "calendario que dice “Visit”. Nunca dicen para qué es la cita."
     ),
 }
-
-
-# Version 2 of the second: all that is really sent, also to who would rather be called.
-EMAIL_2 = (
-    "I agree that you send messages about my visits to the e-mail address I gave: a confirmation, "
-    "reminders, changes, and, if I wait for a time, offers. You send them also if I would rather "
-    "be called when something comes up. I understand that e-mail is not fully private. The "
-    "messages hold a first name, the day and time of the visit, how to join it, your phone number "
-    "and a private link, and some a calendar file that says “Visit”. They never say what the visit "
-    "is for."
-)
-
-
-def write_email_2(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Write it where the clinic has still the first version, word for word, and no own one."""
-    ConsentText = apps.get_model("appointments", "ConsentText")
-    newest = ConsentText.objects.filter(kind="email").order_by("-version").first()
-    if newest is not None and (newest.version, newest.text) == (1, TEXTS["email"]):
-        ConsentText.objects.create(kind="email", version=2, text=EMAIL_2)
 
 
 def write(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -63,7 +58,8 @@ def write(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     ConsentText = apps.get_model("appointments", "ConsentText")
     for kind, text in TEXTS.items():
         newest = ConsentText.objects.filter(kind=kind).order_by("-version").first()
-        if newest is None or (newest.text == text and not newest.i18n):
+        ours = (text, EARLIER.get(kind))
+        if newest is None or (newest.text in ours and not newest.i18n):
             ConsentText.objects.create(
                 kind=kind,
                 version=newest.version + 1 if newest else 1,

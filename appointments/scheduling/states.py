@@ -1,22 +1,34 @@
 """US states and the time zones in them. Facts: 49 CFR 71 (the boundaries of the zones).
 
-A state that two zones split lists the one where most of its people live first. Pure.
+A state that two zones split lists the one where most of its people live first. Names and places are
+written in English here, and read in the language of now.
 """
 
 from typing import NamedTuple
+
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_noop as _
 
 
 class Region(NamedTuple):
     """A part of a state that keeps one clock. `places` helps a person to recognise it."""
 
     zone: str
-    places: str
+    english: str
+
+    @property
+    def places(self) -> str:
+        return gettext(self.english)
 
 
 class State(NamedTuple):
     code: str
-    name: str
+    english: str
     regions: tuple[Region, ...]
+
+    @property
+    def name(self) -> str:
+        return gettext(self.english)
 
     @property
     def zone(self) -> str:
@@ -60,121 +72,125 @@ def _state(code: str, name: str, *regions: tuple[str, str]) -> State:
 STATES: dict[str, State] = {
     state.code: state
     for state in (
-        _state("AL", "Alabama", (CENTRAL, "Birmingham and Huntsville")),
+        _state("AL", _("Alabama"), (CENTRAL, _("Birmingham and Huntsville"))),
         _state(
             "AK",
-            "Alaska",
-            ("America/Anchorage", "Anchorage, Fairbanks and Juneau"),
-            ("America/Adak", "the western Aleutian Islands"),
+            _("Alaska"),
+            ("America/Anchorage", _("Anchorage, Fairbanks and Juneau")),
+            ("America/Adak", _("the western Aleutian Islands")),
         ),
         _state(
             "AZ",
-            "Arizona",
-            ("America/Phoenix", "Phoenix and Tucson"),
-            (MOUNTAIN, "the Navajo Nation"),
+            _("Arizona"),
+            ("America/Phoenix", _("Phoenix and Tucson")),
+            (MOUNTAIN, _("the Navajo Nation")),
         ),
-        _state("AR", "Arkansas", (CENTRAL, "Little Rock and Fayetteville")),
-        _state("CA", "California", (PACIFIC, "Los Angeles and San Francisco")),
-        _state("CO", "Colorado", (MOUNTAIN, "Denver and Colorado Springs")),
-        _state("CT", "Connecticut", (EASTERN, "Hartford and Bridgeport")),
-        _state("DE", "Delaware", (EASTERN, "Wilmington and Dover")),
-        _state("DC", "District of Columbia", (EASTERN, "Washington")),
+        _state("AR", _("Arkansas"), (CENTRAL, _("Little Rock and Fayetteville"))),
+        _state("CA", _("California"), (PACIFIC, _("Los Angeles and San Francisco"))),
+        _state("CO", _("Colorado"), (MOUNTAIN, _("Denver and Colorado Springs"))),
+        _state("CT", _("Connecticut"), (EASTERN, _("Hartford and Bridgeport"))),
+        _state("DE", _("Delaware"), (EASTERN, _("Wilmington and Dover"))),
+        _state("DC", _("District of Columbia"), (EASTERN, _("Washington"))),
         _state(
             "FL",
-            "Florida",
-            (EASTERN, "Miami, Orlando and Tallahassee"),
-            (CENTRAL, "Pensacola and Panama City"),
+            _("Florida"),
+            (EASTERN, _("Miami, Orlando and Tallahassee")),
+            (CENTRAL, _("Pensacola and Panama City")),
         ),
-        _state("GA", "Georgia", (EASTERN, "Atlanta and Savannah")),
-        _state("HI", "Hawaii", ("Pacific/Honolulu", "Honolulu and Hilo")),
+        _state("GA", _("Georgia"), (EASTERN, _("Atlanta and Savannah"))),
+        _state("HI", _("Hawaii"), ("Pacific/Honolulu", _("Honolulu and Hilo"))),
         _state(
             "ID",
-            "Idaho",
-            (MOUNTAIN, "Boise and Idaho Falls"),
-            (PACIFIC, "Coeur d’Alene and Lewiston"),
+            _("Idaho"),
+            (MOUNTAIN, _("Boise and Idaho Falls")),
+            (PACIFIC, _("Coeur d’Alene and Lewiston")),
         ),
-        _state("IL", "Illinois", (CENTRAL, "Chicago and Springfield")),
+        _state("IL", _("Illinois"), (CENTRAL, _("Chicago and Springfield"))),
         _state(
             "IN",
-            "Indiana",
-            (EASTERN, "Indianapolis and Fort Wayne"),
-            (CENTRAL, "Gary and Evansville"),
+            _("Indiana"),
+            (EASTERN, _("Indianapolis and Fort Wayne")),
+            (CENTRAL, _("Gary and Evansville")),
         ),
-        _state("IA", "Iowa", (CENTRAL, "Des Moines and Cedar Rapids")),
+        _state("IA", _("Iowa"), (CENTRAL, _("Des Moines and Cedar Rapids"))),
         _state(
             "KS",
-            "Kansas",
-            (CENTRAL, "Wichita, Topeka and Kansas City"),
-            (MOUNTAIN, "Goodland and Sharon Springs"),
+            _("Kansas"),
+            (CENTRAL, _("Wichita, Topeka and Kansas City")),
+            (MOUNTAIN, _("Goodland and Sharon Springs")),
         ),
         _state(
             "KY",
-            "Kentucky",
-            (EASTERN, "Louisville and Lexington"),
-            (CENTRAL, "Bowling Green and Paducah"),
+            _("Kentucky"),
+            (EASTERN, _("Louisville and Lexington")),
+            (CENTRAL, _("Bowling Green and Paducah")),
         ),
-        _state("LA", "Louisiana", (CENTRAL, "New Orleans and Baton Rouge")),
-        _state("ME", "Maine", (EASTERN, "Portland and Bangor")),
-        _state("MD", "Maryland", (EASTERN, "Baltimore and Frederick")),
-        _state("MA", "Massachusetts", (EASTERN, "Boston and Worcester")),
+        _state("LA", _("Louisiana"), (CENTRAL, _("New Orleans and Baton Rouge"))),
+        _state("ME", _("Maine"), (EASTERN, _("Portland and Bangor"))),
+        _state("MD", _("Maryland"), (EASTERN, _("Baltimore and Frederick"))),
+        _state("MA", _("Massachusetts"), (EASTERN, _("Boston and Worcester"))),
         _state(
             "MI",
-            "Michigan",
-            (EASTERN, "Detroit and Grand Rapids"),
-            (CENTRAL, "Iron Mountain and Menominee"),
+            _("Michigan"),
+            (EASTERN, _("Detroit and Grand Rapids")),
+            (CENTRAL, _("Iron Mountain and Menominee")),
         ),
-        _state("MN", "Minnesota", (CENTRAL, "Minneapolis and Duluth")),
-        _state("MS", "Mississippi", (CENTRAL, "Jackson and Gulfport")),
-        _state("MO", "Missouri", (CENTRAL, "St. Louis and Kansas City")),
-        _state("MT", "Montana", (MOUNTAIN, "Billings and Missoula")),
+        _state("MN", _("Minnesota"), (CENTRAL, _("Minneapolis and Duluth"))),
+        _state("MS", _("Mississippi"), (CENTRAL, _("Jackson and Gulfport"))),
+        _state("MO", _("Missouri"), (CENTRAL, _("St. Louis and Kansas City"))),
+        _state("MT", _("Montana"), (MOUNTAIN, _("Billings and Missoula"))),
         _state(
             "NE",
-            "Nebraska",
-            (CENTRAL, "Omaha and Lincoln"),
-            (MOUNTAIN, "Scottsbluff and Ogallala"),
+            _("Nebraska"),
+            (CENTRAL, _("Omaha and Lincoln")),
+            (MOUNTAIN, _("Scottsbluff and Ogallala")),
         ),
-        _state("NV", "Nevada", (PACIFIC, "Las Vegas and Reno"), (MOUNTAIN, "West Wendover")),
-        _state("NH", "New Hampshire", (EASTERN, "Manchester and Nashua")),
-        _state("NJ", "New Jersey", (EASTERN, "Newark and Jersey City")),
-        _state("NM", "New Mexico", (MOUNTAIN, "Albuquerque and Santa Fe")),
-        _state("NY", "New York", (EASTERN, "New York City and Buffalo")),
-        _state("NC", "North Carolina", (EASTERN, "Charlotte and Raleigh")),
+        _state(
+            "NV", _("Nevada"), (PACIFIC, _("Las Vegas and Reno")), (MOUNTAIN, _("West Wendover"))
+        ),
+        _state("NH", _("New Hampshire"), (EASTERN, _("Manchester and Nashua"))),
+        _state("NJ", _("New Jersey"), (EASTERN, _("Newark and Jersey City"))),
+        _state("NM", _("New Mexico"), (MOUNTAIN, _("Albuquerque and Santa Fe"))),
+        _state("NY", _("New York"), (EASTERN, _("New York City and Buffalo"))),
+        _state("NC", _("North Carolina"), (EASTERN, _("Charlotte and Raleigh"))),
         _state(
             "ND",
-            "North Dakota",
-            (CENTRAL, "Fargo and Bismarck"),
-            (MOUNTAIN, "Dickinson and Hettinger"),
+            _("North Dakota"),
+            (CENTRAL, _("Fargo and Bismarck")),
+            (MOUNTAIN, _("Dickinson and Hettinger")),
         ),
-        _state("OH", "Ohio", (EASTERN, "Columbus and Cleveland")),
-        _state("OK", "Oklahoma", (CENTRAL, "Oklahoma City and Tulsa")),
-        _state("OR", "Oregon", (PACIFIC, "Portland and Eugene"), (MOUNTAIN, "Ontario")),
-        _state("PA", "Pennsylvania", (EASTERN, "Philadelphia and Pittsburgh")),
-        _state("RI", "Rhode Island", (EASTERN, "Providence and Warwick")),
-        _state("SC", "South Carolina", (EASTERN, "Charleston and Columbia")),
+        _state("OH", _("Ohio"), (EASTERN, _("Columbus and Cleveland"))),
+        _state("OK", _("Oklahoma"), (CENTRAL, _("Oklahoma City and Tulsa"))),
+        _state("OR", _("Oregon"), (PACIFIC, _("Portland and Eugene")), (MOUNTAIN, _("Ontario"))),
+        _state("PA", _("Pennsylvania"), (EASTERN, _("Philadelphia and Pittsburgh"))),
+        _state("RI", _("Rhode Island"), (EASTERN, _("Providence and Warwick"))),
+        _state("SC", _("South Carolina"), (EASTERN, _("Charleston and Columbia"))),
         _state(
             "SD",
-            "South Dakota",
-            (CENTRAL, "Sioux Falls and Pierre"),
-            (MOUNTAIN, "Rapid City and Spearfish"),
+            _("South Dakota"),
+            (CENTRAL, _("Sioux Falls and Pierre")),
+            (MOUNTAIN, _("Rapid City and Spearfish")),
         ),
         _state(
             "TN",
-            "Tennessee",
-            (CENTRAL, "Nashville and Memphis"),
-            (EASTERN, "Knoxville and Chattanooga"),
+            _("Tennessee"),
+            (CENTRAL, _("Nashville and Memphis")),
+            (EASTERN, _("Knoxville and Chattanooga")),
         ),
-        _state("TX", "Texas", (CENTRAL, "Houston, Dallas and Austin"), (MOUNTAIN, "El Paso")),
-        _state("UT", "Utah", (MOUNTAIN, "Salt Lake City and Provo")),
-        _state("VT", "Vermont", (EASTERN, "Burlington and Rutland")),
-        _state("VA", "Virginia", (EASTERN, "Richmond and Virginia Beach")),
-        _state("WA", "Washington", (PACIFIC, "Seattle and Spokane")),
-        _state("WV", "West Virginia", (EASTERN, "Charleston and Morgantown")),
-        _state("WI", "Wisconsin", (CENTRAL, "Milwaukee and Madison")),
-        _state("WY", "Wyoming", (MOUNTAIN, "Cheyenne and Casper")),
-        _state("PR", "Puerto Rico", ("America/Puerto_Rico", "San Juan and Ponce")),
-        _state("VI", "US Virgin Islands", ("America/St_Thomas", "Charlotte Amalie")),
-        _state("GU", "Guam", ("Pacific/Guam", "Hagåtña and Dededo")),
+        _state(
+            "TX", _("Texas"), (CENTRAL, _("Houston, Dallas and Austin")), (MOUNTAIN, _("El Paso"))
+        ),
+        _state("UT", _("Utah"), (MOUNTAIN, _("Salt Lake City and Provo"))),
+        _state("VT", _("Vermont"), (EASTERN, _("Burlington and Rutland"))),
+        _state("VA", _("Virginia"), (EASTERN, _("Richmond and Virginia Beach"))),
+        _state("WA", _("Washington"), (PACIFIC, _("Seattle and Spokane"))),
+        _state("WV", _("West Virginia"), (EASTERN, _("Charleston and Morgantown"))),
+        _state("WI", _("Wisconsin"), (CENTRAL, _("Milwaukee and Madison"))),
+        _state("WY", _("Wyoming"), (MOUNTAIN, _("Cheyenne and Casper"))),
+        _state("PR", _("Puerto Rico"), ("America/Puerto_Rico", _("San Juan and Ponce"))),
+        _state("VI", _("US Virgin Islands"), ("America/St_Thomas", _("Charlotte Amalie"))),
+        _state("GU", _("Guam"), ("Pacific/Guam", _("Hagåtña and Dededo"))),
     )
 }
 
-STATE_CHOICES = [(state.code, state.name) for state in STATES.values()]
+STATE_CHOICES = [(state.code, gettext_lazy(state.english)) for state in STATES.values()]

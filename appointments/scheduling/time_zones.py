@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
 from babel.dates import get_timezone, get_timezone_name
-from django.utils.translation import get_language, to_locale
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext, to_locale
 from django.utils.translation import gettext_lazy as _
 
 # What "use another time zone" offers: one for each clock that is kept in the United States.
@@ -71,8 +70,11 @@ SAME_CLOCK = {
     "US/Mountain": "America/Denver",
     "US/Pacific": "America/Los_Angeles",
 }
-# Where the general name would not tell two clocks apart.
+# Where the general name would not tell two clocks apart, or where in Spanish Unicode's is not what
+# people in the United States say.
 OWN_WORDS = {
+    "America/New_York": _("Eastern Time"),
+    "America/Denver": _("Mountain Time"),
     "America/Phoenix": _("Arizona Time"),
     "America/Adak": _("Aleutian Time"),
     "Pacific/Honolulu": _("Hawaii Time"),
@@ -111,7 +113,7 @@ def words(zone: ZoneInfo | str) -> str:
     if _has_name(name):
         return _words(name, to_locale(get_language() or "en-us"))
     if "/" in name and not name.startswith("Etc/"):
-        return _now("%(city)s Time") % {"city": name.rpartition("/")[2].replace("_", " ")}
+        return gettext("%(city)s Time") % {"city": name.rpartition("/")[2].replace("_", " ")}
     return _from_utc(name)
 
 

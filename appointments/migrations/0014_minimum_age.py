@@ -2,13 +2,11 @@
 
 from django.db import migrations, models
 
-from appointments.migrations import _consent_texts
-
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0011_figures_index'),
+        ('appointments', '0013_consent_languages'),
     ]
 
     operations = [
@@ -21,5 +19,4 @@ class Migration(migrations.Migration):
             model_name='service',
             constraint=models.CheckConstraint(condition=models.Q(('minimum_age__lte', 99)), name='service_minimum_age_sensible', violation_error_message='The minimum age is 99 years at most.'),
         ),
-        migrations.RunPython(_consent_texts.write_email_2, migrations.RunPython.noop),
     ]
