@@ -229,15 +229,9 @@ def _publish(article: Article, entry: Entry, reviewer: Contributor) -> None:
 def load_topics(folder: Path = LIBRARY) -> None:
     """Load the topics of `topics.yaml`, in its order. What staff have changed about one stays."""
     for place, values in enumerate(_list(folder / "topics.yaml")):
+        tint = TINTS[place % len(TINTS)]
         Topic.objects.get_or_create(
-            slug=values["slug"],
-            defaults={
-                "name": values["name"],
-                "icon": values["icon"],
-                "tint": TINTS[place % len(TINTS)],
-                "introduction": values["introduction"],
-                "position": place,
-            },
+            slug=values["slug"], defaults=values | {"tint": tint, "position": place}
         )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from articles.seed_library import load_library
-from demo import clinic, comments, days_off, issues, mails, subscribers, visits, waitlist
+from demo import clinic, comments, days_off, issues, mails, spanish, subscribers, visits, waitlist
 from pages.text_pages import loading as text_pages
 
 
@@ -40,4 +40,5 @@ def load(now: datetime) -> Loaded:
     comments.create_comments(now)
     new_readers = subscribers.create_subscribers(now)
     issues.create_issues(now)
+    spanish.write_spanish()
     return Loaded(len(providers), booked, articles.new, new_readers)

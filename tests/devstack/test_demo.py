@@ -27,6 +27,7 @@ from appointments.scheduling import availability
 from appointments.scheduling.states import STATES
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.staff.models import User
+from demo import spanish
 from devstack.management.commands.dev_staff import PASSWORD
 from tests.factories import make_consent_texts, make_patient
 from tests.newsletter.factories import make_consent_text
@@ -198,3 +199,9 @@ def test_a_visit_looks_as_if_it_had_grown(clinic):
     page = client.get(f"/admin/appointments/appointment/{done.pk}/change/").content.decode()
     assert "Held → Booked" in page
     assert "Booked → Completed" in page
+
+
+def test_it_says_in_spanish_what_it_says_in_english(clinic):
+    missing = [(row, name) for row, names in spanish.untranslated() for name in names]
+    assert missing == []
+    assert "Quiero hablar con un consejero" in Client().get("/es/book/TN/").text
