@@ -98,10 +98,15 @@ def write_spanish() -> None:
 
 
 def untranslated() -> Iterator[tuple[models.Model, list[str]]]:
-    """Yield rows with the names of those of their texts that nobody has put into Spanish."""
+    """Yield rows with the names of those of their texts that nobody has put into Spanish.
+
+    Not of texts that are written once: those come in both languages, from migrations.
+    """
     for model in apps.get_models():
         column = next((f for f in model._meta.fields if isinstance(f, TranslationField)), None)
-        for row in model._default_manager.all() if column else ():
+        if column is None or getattr(model, "append_only", False):
+            continue
+        for row in model._default_manager.all():
             names = [
                 name
                 for name in column.fields
