@@ -49,7 +49,8 @@ def move(
     kind may be taken. `beside`: keys of the person's visits at that time that both are wanted of,
     and then AtTheSameTime is raised for any other; None: they must not be told of their visits,
     because only a browser that typed an address asks. Raises SlotTaken if nobody is free then, its
-    kinds OnlyWithProof, TimeClosed and TooYoung, and NotChangeable if it has begun or was changed meanwhile.
+    kinds OnlyWithProof, TimeClosed and TooYoung, and NotChangeable if it has begun or was changed
+    meanwhile.
     """
     if starts_at == appointment.starts_at and provider in (None, appointment.provider):
         return _unmoved(appointment, by)

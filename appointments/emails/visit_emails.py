@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from appointments import links
+from appointments.booking import first_visits
 from appointments.calendars import feeds
 from appointments.calendars.ics import Method, calendar_file
 from appointments.calls import call_list
@@ -60,6 +61,7 @@ def confirmation(appointment: Appointment) -> None:
         key,
         overtakes=False,
         on_waitlist=_is_on_waitlist(appointment),
+        has_another=first_visits.other_first_visit(appointment) is not None,
     )
 
 
@@ -261,6 +263,7 @@ def _write(
             "starts": appointment.local_start,
             "zone": time_zones.words(appointment.zone),
             "link": links.absolute(appointment, link_name),
+            "by_call": appointment.by_call,
         }
     written = outbox.enqueue(
         template,

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, time, timedelta
 from functools import wraps
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import links
-from appointments.booking import hold_owner, patients, spoken_language, visits
+from appointments.booking import first_visits, hold_owner, patients, spoken_language, visits
 from appointments.booking.patients import AtTheSameTime
 from appointments.booking.rules import NotChangeable, SlotTaken
 from appointments.calendars import ics
@@ -105,6 +107,7 @@ def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
         "look_again_after": _seconds_to_next_look(link, phase, now),
         "just": request.GET.get("just", ""),
         "others": _other_visits(link),
+        **_first_visit_already(link),
         "visits_without_confirmation": visits_without_confirmation(link),
         "waitlist_entry": own_visits.entries_beside(appointment).first() if link.mailed else None,
     }
@@ -161,6 +164,18 @@ def visits_without_confirmation(link: VisitLink) -> int:
     if link.mailed or visit.told_to_confirm or hold_owner.had_proved(visit):
         return 0
     return ClinicRules.current().most_upcoming if shown_status(link) == Status.BOOKED else 0
+
+
+def _first_visit_already(link: VisitLink) -> dict[str, Any]:
+    """Return the other first visit of the week, for whoever reads the mail of this one."""
+    visit = link.appointment
+    if not link.mailed or visit.status != Status.BOOKED or not can_change(link):
+        return {}
+    other = first_visits.other_first_visit(visit)
+    if other is None or not _mailed_page(other, visit.email):
+        return {}
+    this = reverse("appointments:cancel", args=[link.token])
+    return {"already": other, "already_url": links.page(other), "this_url": this}
 
 
 def _other_visits(link: VisitLink) -> list[tuple[str, Appointment]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import cookies, links
-from appointments.booking import holds, returning_patient, rules, visits
+from appointments.booking import first_visits, holds, returning_patient, rules, visits
 from appointments.booking.holds import HOLD_FOR
 from appointments.booking.rules import BookingRests, HoldGone, SlotTaken, TimeClosed
 from appointments.forms.details import DetailsForm
@@ -195,8 +195,11 @@ def details_page(
         form = DetailsForm(initial=initial, hold=hold, texts=ConsentText.current())
     until = hold.held_until if hold.status == Status.HELD else None
     left = max(0, int((until - database_time.now()).total_seconds())) if until else 0
+    already = first_visits.booked_in_this_browser(hold)
     context = {
         "hold": hold,
+        "already": already,
+        "already_url": already and links.handed_page(already, "visit"),
         "address": details_path(hold),
         "retaken": retaken,
         "form": form,

@@ -9,6 +9,7 @@ _visit = {
     "starts": datetime(2030, 11, 12, 14, 30, tzinfo=ZoneInfo("America/Chicago")),
     "zone": "Central Time",
     "link": "https://visits.example.org/appointments/abcdefghijklmnopqrstuvwxyz0123456789/",
+    "by_call": False,
 }
 _providers_visit = {key: value for key, value in _visit.items() if key != "name"} | {
     "link": "https://visits.example.org/admin/appointments/appointment/42/change/",
@@ -31,7 +32,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "due": date(2030, 11, 12),
         "link": "https://visits.example.org/admin/articles/article/1/change/",
     },
-    "appointment_booked": {**_visit, "on_waitlist": True},
+    "appointment_booked": {**_visit, "on_waitlist": True, "has_another": True},
     "appointment_series": _visit,
     "appointment_cancelled": _visit,
     "appointment_cancelled_by_us": _visit,
