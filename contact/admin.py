@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -102,6 +103,7 @@ def _row(sent: ContactRequest, now: datetime) -> dict[str, Any]:
     return {
         "sent": sent,
         "phone": phone_numbers.as_link(sent.phone),
+        "language": dict(settings.LANGUAGES).get(sent.language, sent.language),
         "when": practice_time.format_short_datetime(sent.created_at, ours),
         "their_clock": _clock(now, state.zone) if state else "",
         "state": state,

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from localflavor.us.models import USStateField
 
+from core.languages.columns import LanguageColumn
 from core.people.phone_numbers import PhoneColumn
 
 LONGEST_MESSAGE = 600
@@ -48,10 +49,6 @@ class ContactRequest(models.Model):
         AFTERNOON = "afternoon", _("In the afternoon")
         EVENING = "evening", _("In the early evening")
 
-    class Language(models.TextChoices):
-        ENGLISH = "en", _("English")
-        SPANISH = "es", _("Spanish")
-
     kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices)
     name = models.CharField(_("name"), max_length=100)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -61,7 +58,7 @@ class ContactRequest(models.Model):
     best_time = models.CharField(_("best time"), max_length=9, choices=BestTime.choices, blank=True)
     may_leave_message = models.BooleanField(_("a voice message is fine"), default=False)
     state = USStateField(_("state"), blank=True)
-    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    language = LanguageColumn()
     created_at = models.DateTimeField(_("sent"))
     told_at = models.DateTimeField(_("front desk told"), null=True)
     done_at = models.DateTimeField(_("done"), null=True)

@@ -35,7 +35,6 @@ def submit(sent: Sent, *, language: str) -> ContactRequest:
 
     `language` is that of the page it was typed on.
     """
-    known = language in ContactRequest.Language.values
     return ContactRequest.objects.create(
         kind=sent.kind,
         name=without_controls(sent.name),
@@ -46,7 +45,7 @@ def submit(sent: Sent, *, language: str) -> ContactRequest:
         best_time=sent.best_time,
         may_leave_message=sent.may_leave_message,
         state=sent.state,
-        language=language if known else ContactRequest.Language.ENGLISH,
+        language=language,
         created_at=database_time.now(),
     )
 

@@ -5,6 +5,7 @@ Each answers in the same way, whoever asks: nobody is looked up.
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -54,7 +55,7 @@ def _take(request: HttpRequest, form: Any, name: str) -> HttpResponse:
     if refused:
         return refused
     sent = form.sent()
-    requests.submit(sent, language=(translation.get_language() or "en").partition("-")[0])
+    requests.submit(sent, language=translation.get_language() or settings.LANGUAGE_CODE)
     return redirect(_next(sent.message))
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from appointments.admin import practice_time, to_do, visit_mails
 from appointments.booking import pressure as booking_pressure
+from appointments.calls import phone_notes
 from appointments.emails import visit_emails
 from core.mail.models import OutgoingEmail
 from core.people import phone_numbers
@@ -49,7 +50,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
                 "when": practice_time.format_datetime(
                     visit.starts_at, practice_time.zone_of(visit)
                 ),
-                "phone": phone_numbers.as_link(visit.phone),
+                "phone": phone_notes.with_note(phone_numbers.as_link(visit.phone), visit.contact),
                 "kind": visit_mails.kind(mails[visit_emails.about(visit)]),
             }
             for visit in rows[:SHOWN]

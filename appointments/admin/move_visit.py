@@ -21,6 +21,7 @@ from appointments.admin.booking_refusals import attempt
 from appointments.admin.page_context import page_context
 from appointments.admin.visit_time_forms import StaffMoveForm
 from appointments.booking import staff_booking
+from appointments.calls import phone_notes
 from appointments.models import Appointment
 from core.people import phone_numbers
 from core.staff.audit import disclosures
@@ -45,7 +46,7 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
     context = page_context(admin, request, _("Move the visit"), Appointment) | {
         "choice": choice,
         "patient": visit.patient,
-        "phone": phone_numbers.as_link(visit.phone),
+        "phone": phone_notes.with_note(phone_numbers.as_link(visit.phone), visit.contact),
         "visit": visit,
         "visit_words": _both_clocks(visit),
         "subtitle": practice_time.format_datetime(visit.starts_at, practice_time.zone()),

@@ -5,7 +5,7 @@ from django.core.cache import cache
 
 from contact.models import ContactRequest
 from core.mail.models import OutgoingEmail
-from tests.contact.sending import ask_for_call, write
+from tests.contact.sending import CALL, OURS, ask_for_call, write
 
 pytestmark = pytest.mark.django_db
 
@@ -121,3 +121,19 @@ def test_a_filled_field_that_no_person_sees_asks_for_work_and_keeps_what_was_typ
     assert response.status_code == 429
     assert "What does a first visit cost?" in response.text
     assert not ContactRequest.objects.exists()
+
+
+# ── in Spanish ──
+
+
+def test_the_language_of_the_page_is_kept_and_kept_to(client):
+    assert 'action="/es/contact/call-back/#call-back"' in client.get("/es/contact/").text
+    answer = client.post("/es/contact/call-back/", CALL, headers=OURS)
+    assert answer["Location"] == "/es/contact/sent/"
+    assert ContactRequest.objects.get().language == "es"
+
+
+def test_who_writes_of_danger_in_spanish_on_the_english_page_reads_on_in_spanish(client):
+    answer = write(message="ya no quiero vivir")
+    assert answer["Location"] == "/es/contact/sent/now/"
+    assert 'href="sms:988?&amp;body=AYUDA"' in client.get(answer["Location"]).text

@@ -133,3 +133,9 @@ def test_the_first_thing_on_every_page_is_whom_to_call_in_a_crisis(client, path)
     strip = body[body.index('class="crisis-strip"') : body.index("<h1")]
     for line in ("tel:988", "sms:988", "tel:911"):
         assert f'href="{line}"' in strip
+
+
+def test_in_spanish_the_crisis_line_is_pressed_through_and_texted_in_spanish(client):
+    for path in ("/es/", "/es/book/", "/es/nowhere/"):
+        strip = client.get(path).text.split('class="crisis-strip"')[1].split("</aside>")[0]
+        assert 'href="sms:988?&amp;body=AYUDA"' in strip
