@@ -6,7 +6,9 @@ from datetime import date, time, timedelta
 from django.db import transaction
 
 from appointments.models import License, Provider, Service, WeeklyHours
+from articles.models import Contributor
 from core.practice.models import Practice
+from demo.portraits import give_portrait
 from demo.providers import ROSTER, SERVICES, TESTIMONIALS, Member
 from pages.models import Testimonial
 
@@ -24,7 +26,7 @@ PRACTICE = {
 
 FIELDS = [
     *("name", "invitation", "summary", "audience", "channel"),
-    *("minutes", "step", "buffer_after", "notice_hours"),
+    *("minutes", "step", "buffer_after", "notice_hours", "price_cents"),
 ]
 
 
@@ -67,11 +69,22 @@ def _hire(member: Member, today: date) -> Provider:
         time_zone=member.time_zone,
         languages=member.languages,
         about=member.about,
+        biography=member.biography,
+        listed=True,
         video_room=f"https://video.example.org/{member.slug}",
     )
+    give_portrait(provider)
     License.objects.bulk_create(_licenses(provider, member, today))
     WeeklyHours.objects.bulk_create(_weekly_hours(provider, member))
     return provider
+
+
+def link_reviewer() -> None:
+    """Let who reviews the library's articles be the provider of the same name: one account."""
+    for contributor in Contributor.objects.exclude(user=None):
+        provider = Provider.objects.filter(name=contributor.name, account=None)
+        if not Provider.objects.filter(account=contributor.user_id).exists():
+            provider.update(account=contributor.user_id)
 
 
 def _licenses(provider: Provider, member: Member, today: date) -> Iterator[License]:

@@ -10,7 +10,18 @@ from datetime import datetime
 from django.db import transaction
 
 from articles.seed_library import load_library
-from demo import clinic, comments, days_off, issues, mails, spanish, subscribers, visits, waitlist
+from demo import (
+    clinic,
+    comments,
+    days_off,
+    issues,
+    mails,
+    spanish,
+    states,
+    subscribers,
+    visits,
+    waitlist,
+)
 from pages.text_pages import loading as text_pages
 
 
@@ -30,6 +41,7 @@ def load(now: datetime) -> Loaded:
     clinic.create_practice()
     providers = clinic.create_providers(now.date())
     services = clinic.create_services(providers)
+    states.create_states(now.date())
     days_off.create_days_off(now.date(), providers)
     visits.settle_past_visits(now)
     booked = visits.book_visits(providers, services, now)
@@ -37,6 +49,7 @@ def load(now: datetime) -> Loaded:
     waitlist.create_waitlist(services, now)
     articles = load_library()
     text_pages.load()
+    clinic.link_reviewer()
     comments.create_comments(now)
     new_readers = subscribers.create_subscribers(now)
     issues.create_issues(now)

@@ -8,7 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from appointments.models import Provider
+from appointments.public.providers import MOST
+from appointments.public.states import slug_of
+from appointments.scheduling import bookable_services
+from appointments.scheduling.states import State
 from articles.sitemaps import ArticlesSitemap, TopicsSitemap
+from core.database import database_time
 from core.feeds import SafeSitemap
 from newsletter.sitemaps import IssuesSitemap
 from pages.text_pages import catalog
@@ -25,6 +31,9 @@ class PagesSitemap(SafeSitemap):
             "pages:about",
             "pages:contact",
             *(entry.route for entry in catalog.ENTRIES),
+            "pages:prices",
+            "pages:providers",
+            "pages:states",
             "articles:list",
             "newsletter:home",
         ]
@@ -33,11 +42,38 @@ class PagesSitemap(SafeSitemap):
         return reverse(item)
 
 
+class ProvidersSitemap(SafeSitemap):
+    """The providers whom the site shows."""
+
+    changefreq = "weekly"
+
+    def items(self) -> list[str]:
+        listed = Provider.objects.listed().order_by("slug")
+        return list(listed.values_list("slug", flat=True)[:MOST])
+
+    def location(self, item: str) -> str:
+        return reverse("pages:provider", args=[item])
+
+
+class StatesSitemap(SafeSitemap):
+    """The states that are served today."""
+
+    changefreq = "weekly"
+
+    def items(self) -> list[State]:
+        return bookable_services.served_states(database_time.now())
+
+    def location(self, item: State) -> str:
+        return reverse("pages:state", args=[slug_of(item)])
+
+
 SITEMAPS: dict[str, type[Sitemap]] = {
     "pages": PagesSitemap,
     "topics": TopicsSitemap,
     "articles": ArticlesSitemap,
     "issues": IssuesSitemap,
+    "providers": ProvidersSitemap,
+    "states": StatesSitemap,
 }
 
 

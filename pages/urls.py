@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from pages import views
+from pages import price_views, provider_views, state_views, views
 from pages.text_pages import catalog
 from pages.text_pages import views as texts
 
@@ -22,4 +22,10 @@ urlpatterns: list[URLPattern] = [
     *text_pages,
     path("<slug:slug>/versions/", texts.versions, name="text_versions"),
     path("<slug:slug>/versions/<int:number>/", texts.version, name="text_version"),
+    path("prices/", price_views.prices, name="prices"),
+    path("providers/", provider_views.providers, name="providers"),
+    path("providers/<slug:slug>/", provider_views.provider, name="provider"),
+    path("providers/<slug:slug>/next-free/", provider_views.next_free, name="next_free"),
+    path("states/", state_views.states, name="states"),
+    path("states/<slug:slug>/", state_views.state, name="state"),
 ]

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from appointments.public import kept_pages
 from core.cache.pages import serve
 from pages.models import Testimonial
 
@@ -15,7 +16,7 @@ from pages.models import Testimonial
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the first page, with the testimonials that staff published."""
-    return serve(request, tags=["articles"], make=lambda: _home(request))
+    return serve(request, tags=["articles", kept_pages.TAG], make=lambda: _home(request))
 
 
 def _home(request: HttpRequest) -> HttpResponse:

@@ -24,6 +24,7 @@ from django.utils.translation import ngettext
 from appointments.admin import practice_time, provider_rows, schedule_rights
 from appointments.admin.provider_rows import COLUMNS, Outcome, RowRefused
 from appointments.models import Provider
+from appointments.public.kept_pages import drop_pages
 from core import spreadsheets
 from core.staff.audit import disclosures
 from core.validation.dates import validate_plausible
@@ -132,6 +133,7 @@ def _save(model_admin: ModelAdmin, request: HttpRequest, form: CsvForm) -> HttpR
             outcomes = [each for each in _write(form) if each.changes]
     except Unreadable as error:
         return _page(model_admin, request, form, errors=error.sentences)
+    drop_pages()
     for each in outcomes:
         if each.is_new:
             model_admin.log_addition(request, each.provider, _now("From a CSV file"))

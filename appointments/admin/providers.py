@@ -21,7 +21,9 @@ from appointments.admin.provider_csv import export_view, import_view
 from appointments.admin.provider_form import ProviderForm
 from appointments.admin.week_editor import RIGHT, hours_view
 from appointments.models import License, Provider
+from appointments.public.kept_pages import drop_pages
 from appointments.scheduling import time_zones
+from core.languages.translations import in_each_language
 from core.people.form_fields import AddressField
 from core.staff.admin_urls import Page, admin_urls
 from core.validation.primary_keys import parse_key
@@ -49,14 +51,22 @@ class ProviderAdmin(admin.ModelAdmin):
     form = ProviderForm
     formfield_overrides = {models.EmailField: {"form_class": AddressField}}
     list_display = ["__str__", "zone_words", "states", "next_expiry", "can_be_booked"]
-    list_filter = ["active", "services", "licenses__state"]
+    list_filter = ["active", "listed", "services", "licenses__state"]
     search_fields = ["name", "credentials", "email"]
     name_fields = ["name"]
     actions = [new_calendar_address]
     inlines = [LicenseInline]
     fieldsets = [
         (None, {"fields": ["name", "credentials", "services", "time_zone", "account"]}),
-        (_("For patients"), {"fields": ["photo", "about", "languages", "video_room", "slug"]}),
+        (
+            _("For patients"),
+            {
+                "fields": [
+                    *("listed", "photo", *in_each_language("about")),
+                    *(*in_each_language("biography"), "languages", "video_room", "slug"),
+                ]
+            },
+        ),
         (_("For staff"), {"fields": ["email", "active", "accepts_new"]}),
         (_("Limits"), {"fields": ["daily_limit", "weekly_limit"]}),
     ]
@@ -189,6 +199,7 @@ class ProviderAdmin(admin.ModelAdmin):
     ) -> None:
         super().save_related(request, form, formsets, change)
         form.instance.services.set(form.cleaned_data["services"])
+        drop_pages()
         video_rooms.warn(request, video_rooms.without_room().filter(pk=form.instance.pk))
 
 

@@ -8,7 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import video_rooms
+from appointments.admin.service_form import ServiceForm
 from appointments.models import Service
+from appointments.public.kept_pages import drop_pages
+from appointments.templatetags.appointments import money
 from core.languages.translations import in_each_language
 
 
@@ -16,7 +19,10 @@ from core.languages.translations import in_each_language
 class ServiceAdmin(admin.ModelAdmin):
     """Kinds of visit. Changing one changes no visit that is booked."""
 
-    list_display = ["name", "minutes", "channel", "audience", "notice_hours", "active", "position"]
+    form = ServiceForm
+    list_display = [
+        *("name", "minutes", "channel", "audience", "price", "notice_hours", "active", "position"),
+    ]
     list_filter = ["active", "channel"]
     search_fields = ["name"]
     filter_horizontal = ["providers"]
@@ -41,6 +47,10 @@ class ServiceAdmin(admin.ModelAdmin):
         (_("Who offers it"), {"fields": ["providers"]}),
     ]
 
+    @admin.display(description=_("price"), ordering="price_cents", empty_value="–")
+    def price(self, service: Service) -> str | None:
+        return None if service.price_cents is None else money(service.price_cents)
+
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict:
         # Links to a service stand in mails and bookmarks: its address stays.
         return {"slug": ["name"]} if obj is None else {}
@@ -49,4 +59,5 @@ class ServiceAdmin(admin.ModelAdmin):
         self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
+        drop_pages()
         video_rooms.warn(request, video_rooms.without_room().filter(services=form.instance))

@@ -18,6 +18,7 @@ from appointments.models.patient_records import (
 from appointments.models.patients import Consent, ConsentText, Patient
 from appointments.models.providers import License, Provider
 from appointments.models.services import Service
+from appointments.models.state_pages import InsurancePlan, StatePage
 from appointments.models.status_reasons import StatusReason
 from appointments.models.waitlist_entries import EntryStatus, WaitlistEntry
 from appointments.models.waitlist_offers import OfferStatus, WaitlistOffer
@@ -35,6 +36,7 @@ __all__ = [
     "EntryStatus",
     "FormerKey",
     "HoursException",
+    "InsurancePlan",
     "License",
     "OfferStatus",
     "Patient",
@@ -44,6 +46,7 @@ __all__ = [
     "RecordMerge",
     "RequestStatus",
     "Service",
+    "StatePage",
     "Status",
     "StatusReason",
     "WaitlistEntry",

@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from modeltrans.fields import TranslationField
 
 from appointments.scheduling import time_zones
-from appointments.scheduling.states import STATE_CHOICES
+from appointments.scheduling.states import STATE_CHOICES, STATES, State
 from core.people import salutation
 
 # Services for others than new patients: of `Service.Audience`, whose module knows this one.
@@ -27,6 +28,10 @@ def validate_zone(name: str) -> None:
 class ProviderQuerySet(models.QuerySet["Provider"]):
     def active(self) -> Self:
         return self.filter(active=True)
+
+    def listed(self) -> Self:
+        """Return those who see patients and were chosen to have a page on the site."""
+        return self.active().filter(listed=True)
 
     def offering(self, service: models.Model) -> Self:
         """Those whom a patient may book for this service."""
@@ -66,6 +71,23 @@ class Provider(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=60, validators=[validate_zone])
     languages = models.CharField(_("languages"), max_length=100, default="English")
     about = models.CharField(_("a few words"), max_length=200, blank=True)
+    # NULL, as the release before this one writes no such column, and a translated field takes no
+    # default of the database.
+    biography = models.TextField(
+        _("in their own words"),
+        max_length=1500,
+        null=True,
+        blank=True,
+        help_text=_("For their page on the site. An empty line begins a new paragraph."),
+    )
+    listed = models.BooleanField(
+        _("shown on the site"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "A page with face, licenses and languages that everybody can find. Ask them first."
+        ),
+    )
     photo = models.ImageField(
         _("photo"),
         upload_to=random_name,
@@ -87,6 +109,8 @@ class Provider(models.Model):
         help_text=_("From Monday to Sunday. Empty: no limit."),
     )
     active = models.BooleanField(_("sees patients"), default=True)
+
+    i18n = TranslationField(fields=("about", "biography"))
 
     objects = ProviderQuerySet.as_manager()
 
@@ -135,3 +159,7 @@ class License(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()} {self.number}"
+
+    @property
+    def place(self) -> State:
+        return STATES[self.state]

@@ -139,15 +139,21 @@ def days_to(first: date, last: date) -> str:
 
 @register.filter
 def money(cents: int) -> str:
-    """Return "$120", or "$99.50"."""
+    """Return "$120", or "$99.50", in every language of the United States."""
     whole = not cents % 100
     return format_currency(
         Decimal(cents) / 100,
         "USD",
         "¤#,##0" if whole else None,
-        locale=to_locale(get_language() or "en-us"),
+        locale=_us_locale(),
         currency_digits=not whole,
     )
+
+
+def _us_locale() -> str:
+    """Return the language of now as it is written in the United States, such as "es_US"."""
+    locale = to_locale(get_language() or "en-us")
+    return locale if "_" in locale else f"{locale}_US"
 
 
 @register.filter

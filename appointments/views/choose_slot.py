@@ -24,10 +24,12 @@ from appointments.views.requested_service import (
     CLOSED,
     bookable_provider,
     closed_service_path,
+    offered_with,
     redirect_fragment,
     requested_provider,
     requested_provider_is_gone,
     service_required,
+    with_query,
 )
 from appointments.views.slot_taken import carried_details, slot_taken
 from appointments.views.time_zone import other_clock, show_chosen_zone, shown_zone
@@ -38,19 +40,26 @@ from core.guard.no_store import no_store
 @require_safe
 @no_store
 def choose_state(request: HttpRequest) -> HttpResponse:
-    """Ask in which state the patient will be."""
-    states = bookable_services.served_states(database_time.now())
+    """Ask in which state the patient will be. An address may say so itself: `?state=TN`."""
+    now = database_time.now()
+    provider, states = offered_with(
+        request, lambda provider: bookable_services.served_states(now, provider)
+    )
     answer = request.GET.get("state")
     if answer == "other":
         return redirect("appointments:state_not_served")
     if answer in {state.code for state in states}:
-        return redirect("appointments:choose_service", STATES[answer])
+        path = reverse("appointments:choose_service", args=[STATES[answer]])
+        return redirect(path + with_query(provider))
     return render(
         request,
         "appointments/choose_state.html",
         {
             "states": states,
-            "error": _("Please choose a state from the list.") if request.GET else "",
+            "provider": provider,
+            "with_query": with_query(provider),
+            "provider_gone": requested_provider_is_gone(request, provider),
+            "error": _("Please choose a state from the list.") if "state" in request.GET else "",
             "zone_known": cookies.zone_of(request) is not None,
         },
         status=400 if answer else 200,
@@ -61,25 +70,34 @@ def choose_state(request: HttpRequest) -> HttpResponse:
 @no_store
 def state_not_served(request: HttpRequest) -> HttpResponse:
     """Say that no provider of ours may treat there, and who can help instead."""
-    return render(request, "appointments/state_not_served.html")
+    states = bookable_services.served_states(database_time.now())
+    return render(request, "appointments/state_not_served.html", {"states": states})
 
 
 @require_safe
 @no_store
 def choose_service(request: HttpRequest, state: State) -> HttpResponse:
     """Ask which kind of visit."""
-    services = bookable_services.services_in(state, database_time.now())
+    now = database_time.now()
+    provider, services = offered_with(
+        request, lambda provider: bookable_services.services_in(state, now, provider)
+    )
     answer, is_closed = request.GET.get("service"), CLOSED in request.GET
     if answer in {service.slug for service in services}:
-        return redirect("appointments:choose_time", state, answer)
+        path = reverse("appointments:choose_time", args=[state, answer])
+        return redirect(path + with_query(provider))
+    asked = answer is not None and not is_closed
     return render(
         request,
         "appointments/choose_service.html",
         {
             "state": state,
             "services": services,
+            "provider": provider,
+            "with_query": with_query(provider),
+            "provider_gone": requested_provider_is_gone(request, provider),
             "is_closed": is_closed,
-            "error": _("Please choose the kind of visit.") if request.GET and not is_closed else "",
+            "error": _("Please choose the kind of visit.") if asked else "",
         },
         status=400 if answer else 200,
     )

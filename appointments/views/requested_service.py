@@ -5,7 +5,8 @@ An old page or bookmark never ends in a 404: it leads to what can be booked now.
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -18,6 +19,7 @@ from appointments.scheduling import availability
 from appointments.scheduling.states import State
 
 CLOSED = "closed"  # in the query of the page of services: the one that was asked for is
+T = TypeVar("T")
 View = Callable[..., HttpResponse]
 
 
@@ -51,6 +53,29 @@ def redirect_fragment(path: str) -> HttpResponse:
 def _requested_slug(request: HttpRequest) -> str:
     """Return the provider that the form or the address names, by its slug; else nothing."""
     return request.POST.get("with") or request.GET.get("with", "")
+
+
+def provider_of_address(request: HttpRequest) -> Provider | None:
+    """Return whom the address names, before a state and a service are chosen; else None."""
+    slug = _requested_slug(request)
+    return Provider.objects.active().filter(slug=slug).first() if slug else None
+
+
+def offered_with(
+    request: HttpRequest, find: Callable[[Provider | None], list[T]]
+) -> tuple[Provider | None, list[T]]:
+    """Return whom the address names, and what `find` says can be booked with them.
+
+    Where that is nothing: None, and what can be booked with anyone.
+    """
+    provider = provider_of_address(request)
+    found = find(provider) if provider else []
+    return (provider, found) if found else (None, find(None))
+
+
+def with_query(provider: Provider | None) -> str:
+    """Return "?with=…", so that the next step knows with whom; nothing for anyone."""
+    return f"?{urlencode({'with': provider.slug})}" if provider else ""
 
 
 def requested_provider(request: HttpRequest, providers: Sequence[Provider]) -> Provider | None:

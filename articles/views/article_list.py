@@ -77,7 +77,12 @@ def _topic(request: HttpRequest, slug: str, number: int, order: str) -> HttpResp
 def contributor(request: HttpRequest, slug: str) -> HttpResponse:
     """Serve the page of a contributor with what they wrote or reviewed."""
     number, _order = _asked(request)
-    return _kept(request, number, "", lambda: _contributor(request, slug, number))
+    return pages.serve(
+        request,
+        tags=["articles", "clinic"],  # whoever sees patients has a page there
+        make=lambda: _contributor(request, slug, number),
+        key=f"{number} ",
+    )
 
 
 def _contributor(request: HttpRequest, slug: str, number: int) -> HttpResponse:

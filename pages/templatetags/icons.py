@@ -16,6 +16,7 @@ VIEW_BOXES = {
     "plant": "0 0 260 300",
     "contours": "0 0 1200 260",
     "seal": "0 0 96 108",
+    "monogram": "0 0 100 120",
 }
 
 

@@ -102,7 +102,7 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
         "day": ["2026-11-30"],
         "state": ["tn"],
         "uid": [world.row("appointments.hold").uid],
-        "section": ["pages", "articles", "topics", "issues"],
+        "section": ["pages", "articles", "topics", "issues", "providers", "states"],
         "key": ["nothing"],
         "path": [world.row("articles.imageasset").file.name],
         "token": [returning_patient.make("grace@example.org", returning=True)],
@@ -113,7 +113,11 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
 
 
 def _public(route: str, world: World) -> dict[str, list[Any]]:
+    if route == "pages:state":
+        return {"slug": ["tennessee", "ohio", "TN"]}
     model = {
+        "pages:provider": "appointments.provider",
+        "pages:next_free": "appointments.provider",
         "articles:topic": "articles.topic",
         "articles:topic_feed": "articles.topic",
         "articles:contributor": "articles.contributor",

@@ -12,7 +12,16 @@ from django.utils import timezone
 from PIL import Image
 
 from appointments.calendars import feeds
-from appointments.models import ClinicRules, Consent, ConsentText, License, StatusReason
+from appointments.models import (
+    ClinicRules,
+    Consent,
+    ConsentText,
+    InsurancePlan,
+    License,
+    Provider,
+    StatePage,
+    StatusReason,
+)
 from articles.models import Comment, Feedback, ImageAsset, Redirect, Synonym
 from core.api import keys
 from core.practice.models import Practice
@@ -68,6 +77,8 @@ def make_world() -> World:
 def _clinic() -> list[Model]:
     service = factories.make_service()
     provider = service.providers.get()
+    Provider.objects.filter(pk=provider.pk).update(listed=True)
+    state = StatePage.objects.create(state="TN", telehealth="By video, too.")
     patient = factories.make_patient(first_name=PATIENT, email=f"{PATIENT.lower()}@example.org")
     visit = factories.make_appointment(
         service=service, patient=patient, starts_at=factories.monday("11:00")
@@ -82,6 +93,8 @@ def _clinic() -> list[Model]:
         text,
         License.objects.get(provider=provider),
         ClinicRules.objects.get_or_create(pk=1)[0],
+        state,
+        InsurancePlan.objects.create(page=state, name="Example Mutual"),
         StatusReason.objects.create(kind="cancelled", text="Snow on the pass"),
         factories.make_time_off(provider, factories.monday(weeks=3).date()),
         factories.make_entry(service=service, first_name=PATIENT),

@@ -7,7 +7,7 @@ from pages.text_pages import catalog
 from tests.pages.factories import make_practice
 
 TEXTS = [f"/{entry.slug}/" for entry in catalog.ENTRIES]
-PAGES = ["/", "/about/", "/contact/", *TEXTS]
+PAGES = ["/", "/about/", "/contact/", *TEXTS, "/prices/", "/providers/", "/states/"]
 pytestmark = pytest.mark.django_db
 
 

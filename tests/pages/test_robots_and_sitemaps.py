@@ -28,7 +28,10 @@ def test_the_sitemap_lists_the_public_pages_under_the_configured_address(client,
     texts = [f"/{entry.slug}/" for entry in catalog.ENTRIES]
     assert found == [
         f"https://clinic.example.org{page}"
-        for page in ("/", "/about/", "/contact/", *texts, "/articles/", "/newsletter/")
+        for page in (
+            *("/", "/about/", "/contact/", *texts, "/prices/", "/providers/", "/states/"),
+            *("/articles/", "/newsletter/"),
+        )
     ]
 
 

@@ -9,7 +9,14 @@ from django.db.models import Model
 from django.utils import timezone
 
 from appointments.emails import visit_emails
-from appointments.models import Appointment, Consent, ConsentText, Status
+from appointments.models import (
+    Appointment,
+    Consent,
+    ConsentText,
+    InsurancePlan,
+    StatePage,
+    Status,
+)
 from articles.models import Comment, Feedback, ImageAsset, Redirect, Synonym
 from core.api import keys
 from core.mail.models import OutgoingEmail
@@ -82,6 +89,7 @@ def make_world() -> World:
     )
     make_hold(service=service, provider=other, starts_at=monday("16:00"))
     make_time_off(other, monday(weeks=5).date())
+    InsurancePlan.objects.create(page=StatePage.objects.create(state="TN"), name="Example Mutual")
     make_extra_hours(other, monday(weeks=6).date())
     people = [_with_all(visit) for visit in visits]
     people += [_waiting(service), *_readers(), *_commenters(), _writer()]
