@@ -8,8 +8,9 @@ from django.utils.safestring import SafeString
 from appointments.public.providers import Listed
 from appointments.public.states import slug_of
 from appointments.scheduling.states import State
-from articles.article_page.structured_data import absolute_url, as_script
+from articles.article_page.structured_data import absolute_url
 from core.practice.models import Practice
+from core.structured_data import as_script
 
 
 def _clinic() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from appointments.admin import practice_time, visit_history, workflow_actions
 from appointments.admin.status_reasons import Kind, StatusReasonForm, kinds_of_cancelling
 from appointments.admin.visit_mails import emails_about, may_resend, resendable
-from appointments.booking.minimum_age import age_on
+from appointments.booking.rules import age_on
 from appointments.models import Appointment, Patient, Status
 from appointments.scheduling import time_zones
 from appointments.templatetags.appointments import clock_in

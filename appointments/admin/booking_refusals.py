@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time, restricted_records, workflow_actions
-from appointments.booking.minimum_age import TooYoung
 from appointments.booking.patients import AtTheSameTime, BookedAlready, RecordRestricted
-from appointments.booking.rules import NotChangeable, SlotTaken, TimePast
+from appointments.booking.rules import NotChangeable, SlotTaken, TimePast, TooYoung
 from appointments.booking.staff_booking import NotLicensed, OutsideRules
 from appointments.models import Appointment
 

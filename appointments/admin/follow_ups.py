@@ -25,14 +25,13 @@ from appointments.admin.booking_choice import day_field
 from appointments.admin.follow_up_preview import LEAVE_OUT, Row, preview
 from appointments.admin.visit_time_forms import parse_choice
 from appointments.booking import follow_ups
-from appointments.booking.minimum_age import TooYoung
 from appointments.booking.patients import (
     AtTheSameTime,
     BookedAlready,
     PatientDetails,
     RecordRestricted,
 )
-from appointments.booking.rules import NotChangeable, SlotTaken
+from appointments.booking.rules import NotChangeable, SlotTaken, TooYoung
 from appointments.booking.staff_booking import NotLicensed, OutsideRules, WantedVisit
 from appointments.forms.fields import spoken_consent
 from appointments.models import Appointment, ConsentText, Provider, Service

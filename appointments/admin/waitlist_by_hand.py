@@ -27,9 +27,8 @@ from appointments.admin import (
 from appointments.admin.page_context import page_context
 from appointments.admin.visit_time_forms import parse_choice
 from appointments.admin.waitlist_forms import CallerForm
-from appointments.booking.minimum_age import TooYoung
 from appointments.booking.patients import RecordRestricted
-from appointments.booking.rules import BookingRests, SlotTaken
+from appointments.booking.rules import BookingRests, SlotTaken, TooYoung
 from appointments.calls import phone_notes
 from appointments.models import Patient, Provider, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import availability

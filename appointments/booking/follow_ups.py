@@ -7,7 +7,6 @@ from uuid import uuid4
 from django.db import IntegrityError
 
 from appointments.booking import visit_events
-from appointments.booking.minimum_age import require_age
 from appointments.booking.patients import (
     BookedAlready,
     PatientDetails,
@@ -21,6 +20,7 @@ from appointments.booking.rules import (
     in_one_transaction,
     lock,
     raise_unless_conflict,
+    require_age,
 )
 from appointments.booking.staff_booking import WantedVisit, already_booked, require_allowed, write
 from appointments.booking.visits import cancel

@@ -8,18 +8,19 @@ from django.db.models import F
 
 from appointments.booking import visit_events, waitlist_trigger
 from appointments.booking.holds import times_kept
-from appointments.booking.minimum_age import TooYoung, require_age_after_move
 from appointments.booking.patients import lock_address, require_no_other
 from appointments.booking.rules import (
     PATIENT,
     NotChangeable,
     OnlyWithProof,
     SlotTaken,
+    TooYoung,
     in_one_transaction,
     lock,
     nearest_slots,
     raise_unless_conflict,
     refused,
+    require_age_after_move,
     require_open,
     require_room,
     require_within_visit_limits,

@@ -6,15 +6,18 @@ inserts under the constraint deadlock for a second each.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from appointments.models import Appointment, License, Provider, Service, Status
 from appointments.scheduling import availability
 from appointments.scheduling.availability import Slot
+from appointments.scheduling.states import STATES
+from core.database import database_time
 from core.database.failures import may_wait_again
 
 PATIENT, SYSTEM = "patient", "system"
@@ -191,3 +194,46 @@ def require_room(
 def is_open(visit: Appointment) -> bool:
     """Whether its provider works at its time, as hours and closures are now. Under the lock."""
     return bool(availability.open_then([visit.provider], visit.starts_at, visit.ends_at))
+
+
+# ── who is old enough for a service: on the day of the visit, where the patient will be ──
+
+
+class TooYoung(SlotTaken):
+    """The patient has not reached the `minimum` age of the service by the day of the visit."""
+
+    def __init__(self, minimum: int) -> None:
+        super().__init__()
+        self.minimum = minimum
+
+
+def age_on(born: date, day: date) -> int:
+    """Return the age in full years on that day. Who was born on a February 29 turns on March 1."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def require_age_after_move(visit: Appointment, starts_at: datetime) -> None:
+    """Raise TooYoung where the new time comes before the birthday that the old one came after.
+
+    A visit that was booked before its service had this minimum keeps its right to be moved.
+    """
+    if visit.patient and visit.starts_at > starts_at:
+        about = visit.service, visit.patient.birth_date, visit.state
+        try:
+            require_age(*about, visit.starts_at)
+        except TooYoung:
+            return
+        require_age(*about, starts_at)
+
+
+def require_age(
+    service: Service, birth_date: date, state: str, starts_at: datetime | None = None
+) -> None:
+    """Raise TooYoung unless they are old enough on the day of the visit, by the state's clock.
+
+    Without `starts_at`, for who waits for a time, the day is today.
+    """
+    moment = starts_at or database_time.now()
+    day = moment.astimezone(ZoneInfo(STATES[state].zone)).date()
+    if age_on(birth_date, day) < service.minimum_age:
+        raise TooYoung(service.minimum_age)

@@ -16,7 +16,6 @@ from django.db.models import F
 
 from appointments.booking import patients, visit_events, waitlist_trigger
 from appointments.booking.holds import HOLD_FOR, times_kept, times_of
-from appointments.booking.minimum_age import require_age, require_age_after_move
 from appointments.booking.patients import (
     BookedAlready,
     PatientDetails,
@@ -33,6 +32,8 @@ from appointments.booking.rules import (
     lock,
     nearest_slots,
     raise_unless_conflict,
+    require_age,
+    require_age_after_move,
     settle_expired,
 )
 from appointments.booking.visits import reread

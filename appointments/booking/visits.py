@@ -14,7 +14,6 @@ from appointments.booking import (
     visit_events,
     waitlist_trigger,
 )
-from appointments.booking.minimum_age import require_age
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import (
     PATIENT,
@@ -29,6 +28,7 @@ from appointments.booking.rules import (
     lock,
     nearest_slots,
     raise_unless_conflict,
+    require_age,
     require_room,
     require_within_visit_limits,
     settle_expired,

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments.booking.minimum_age import TooYoung, require_age
 from appointments.booking.patients import PatientDetails
+from appointments.booking.rules import TooYoung, require_age
 from appointments.forms.fields import BirthDateField, ConsentField
 from appointments.models import Appointment, ConsentText, Service, WaitlistEntry
 from appointments.scheduling import time_zones

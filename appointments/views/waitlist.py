@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import links as visit_links
 from appointments.booking import returning_patient, spoken_language
-from appointments.booking.minimum_age import TooYoung
+from appointments.booking.rules import TooYoung
 from appointments.forms.slots import SlotForm
 from appointments.forms.waitlist import AgreeForm, JoinForm
 from appointments.links import Purpose, VisitLink

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from appointments.booking import patients, staff_booking
-from appointments.booking.minimum_age import require_age
 from appointments.booking.patients import PatientDetails
-from appointments.booking.rules import in_one_transaction
+from appointments.booking.rules import in_one_transaction, require_age
 from appointments.booking.staff_booking import WantedVisit
 from appointments.models import (
     Appointment,

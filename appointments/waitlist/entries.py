@@ -9,9 +9,8 @@ from django.conf import settings
 from django.db import connection
 
 from appointments.booking import holds, patients
-from appointments.booking.minimum_age import require_age
 from appointments.booking.patients import PatientDetails
-from appointments.booking.rules import in_one_transaction
+from appointments.booking.rules import in_one_transaction, require_age
 from appointments.models import (
     Appointment,
     EntryStatus,

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from appointments.booking import moves
-from appointments.booking.minimum_age import TooYoung, age_on
+from appointments.booking.rules import TooYoung, age_on
 from appointments.models import Appointment, Service, Status, WaitlistEntry
 from tests.api.program import Program, wanted
 from tests.appointments import booking_steps

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0012_languages'),
+        ('appointments', "0014_minimum_age"),
     ]
 
     operations = [
