@@ -123,17 +123,18 @@ def short_day_and_clock(when: datetime, today: date) -> str:
     elif when.date() < today + timedelta(days=7):
         day = date_format(when, "l", use_l10n=False)
     else:
-        day = date_format(when, "N j", use_l10n=False)
+        day = date_format(when, pgettext("short month and day", "N j"), use_l10n=False)
     return f"{day}, {clock(when)}"
 
 
 @register.filter
 def days_to(first: date, last: date) -> str:
     """Return "November 9 to 15", "November 30 to December 6"."""
-    until = "j" if first.month == last.month else "F j"
+    same_month = first.month == last.month
+    until = pgettext("last day of the same month", "j") if same_month else ""
     return _("%(first)s to %(last)s") % {
-        "first": date_format(first, "F j", use_l10n=False),
-        "last": date_format(last, until, use_l10n=False),
+        "first": month_day(first),
+        "last": date_format(last, until, use_l10n=False) if until else month_day(last),
     }
 
 

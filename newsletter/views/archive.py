@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from core.cache import pages
 from core.feeds import Feed
+from core.languages.speaking import speaking
 from core.practice.models import Practice
 from core.richtext import phone_links
 from newsletter.issues import rendering, workflow
@@ -39,7 +40,8 @@ def _issue(request: HttpRequest, slug: str) -> HttpResponse:
     earlier = Issue.objects.archived().filter(started_at__lt=found.started_at).first()
     context = {"issue": found, "cards": rendering.cards(found), "later": later, "earlier": earlier}
     context["body"] = mark_safe(phone_links.link_phones_in_html(found.body))  # noqa: S308  # nosemgrep: marked-safe  (cleaned when saved)
-    canonical = settings.SITE_URL + found.get_absolute_url()
+    with speaking(settings.LANGUAGE_CODE):  # it is written once, whatever the page around it
+        canonical = settings.SITE_URL + found.get_absolute_url()
     return render(request, "newsletter/issue.html", context | {"canonical": canonical})
 
 

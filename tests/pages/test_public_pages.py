@@ -25,7 +25,8 @@ class Loads(HTMLParser):
         for name in ("src", "srcset", "action", "poster", "data"):
             if name in given:
                 self.addresses.append(given[name])
-        if tag in ("link", "use", "image") and given.get("rel") != "canonical":
+        is_named = given.get("rel") in ("canonical", "alternate")  # for search engines
+        if tag in ("link", "use", "image") and not is_named:
             self.addresses.append(given["href"])
         is_code = tag == "script" and given.get("type") != "application/ld+json"
         if tag == "style" or (is_code and "src" not in given):
