@@ -12,6 +12,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.timezone import localtime
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from core.languages.speaking import speaking
 from core.validation.control_characters import without_controls
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,12 @@ def _clean(value: Any) -> Any:
 
 
 class SafeSitemap(Sitemap):
-    """Addresses come from SITE_URL, never from the request."""
+    """Addresses come from SITE_URL, never from the request.
+
+    With `in_each_language` each item has a page in every language, and each names the others.
+    """
+
+    in_each_language = False
 
     def get_urls(
         self, page: int | str = 1, site: object = None, protocol: str | None = None
@@ -67,20 +73,34 @@ class SafeSitemap(Sitemap):
         for item in self.paginator.page(page).object_list:
             try:
                 changed = self.lastmod(item) if hasattr(self, "lastmod") else None
-                urls.append(self._entry(item, changed and localtime(changed)))
+                urls += self._entries(item, changed and localtime(changed))
             except Exception:  # as above
                 log.exception("An item is left out of %s", type(self).__name__)
             else:
                 changes.append(changed)
         known = [changed for changed in changes if changed]
-        if known and len(known) == len(urls):
+        if known and len(known) == len(changes) and urls:
             self.latest_lastmod = max(known)
         return urls
 
-    def _entry(self, item: Any, changed: datetime | None) -> dict[str, Any]:
-        return {
-            "item": item,
-            "location": settings.SITE_URL + without_controls(self.location(item)),
-            "lastmod": changed and changed.date(),
-            "changefreq": getattr(self, "changefreq", None),
-        }
+    def _entries(self, item: Any, changed: datetime | None) -> list[dict[str, Any]]:
+        found = [(code, self._address(item, code)) for code in self._languages()]
+        others = [{"location": address, "lang_code": code} for code, address in found]
+        return [
+            {
+                "item": item,
+                "location": address,
+                "lastmod": changed and changed.date(),
+                "changefreq": getattr(self, "changefreq", None),
+                "alternates": others if len(others) > 1 else [],
+            }
+            for _code, address in found
+        ]
+
+    def _languages(self) -> list[str]:
+        codes = [code for code, _ in settings.LANGUAGES]
+        return codes if self.in_each_language else [settings.LANGUAGE_CODE]
+
+    def _address(self, item: Any, language: str) -> str:
+        with speaking(language):
+            return settings.SITE_URL + without_controls(self.location(item))

@@ -24,19 +24,31 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
     """Serve what search engines may read."""
     return plain_text(
         "User-agent: *",
-        "Allow: /book/$",
-        "Disallow: /book/",
-        "Disallow: /appointments/",
-        # Google Calendar asks here before it reads a feed; that answers with noindex.
-        "Allow: /appointments/feeds/",
+        *(line for prefix in _prefixes() for line in _of_readers(prefix)),
         "Disallow: /accounts/",
         "Disallow: /admin/",
         "Disallow: /api/",
-        "Disallow: /articles/preview/",
         "Disallow: /dev/",
         "",
         f"Sitemap: {settings.SITE_URL}{reverse('machines:sitemap')}",
     )
+
+
+def _prefixes() -> list[str]:
+    """Return what addresses begin with in each language."""
+    codes = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+    return ["", *(f"/{code}" for code in codes)]
+
+
+def _of_readers(prefix: str) -> list[str]:
+    return [
+        f"Allow: {prefix}/book/$",
+        f"Disallow: {prefix}/book/",
+        f"Disallow: {prefix}/appointments/",
+        # Google Calendar asks here before it reads a feed; that answers with noindex.
+        f"Allow: {prefix}/appointments/feeds/",
+        f"Disallow: {prefix}/articles/preview/",
+    ]
 
 
 @require_safe
@@ -48,6 +60,6 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         *([f"Contact: mailto:{email}"] if email else []),
         f"Contact: {settings.SITE_URL}{reverse('pages:contact')}",
         f"Expires: {expires.isoformat()}",
-        "Preferred-Languages: en",
+        f"Preferred-Languages: {', '.join(code for code, _ in settings.LANGUAGES)}",
         f"Canonical: {settings.SITE_URL}{reverse('machines:security')}",
     )

@@ -24,6 +24,7 @@ class PagesSitemap(SafeSitemap):
     """The pages that change with a release."""
 
     changefreq = "monthly"
+    in_each_language = True
 
     def items(self) -> list[str]:
         return [

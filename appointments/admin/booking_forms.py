@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin.visit_time_forms import StaffTimeForm
 from appointments.booking.patients import PatientDetails
-from appointments.forms.fields import BirthDateField, spoken_consent
+from appointments.forms.fields import BirthDateField, LanguageField, spoken_consent
 from appointments.models import (
     Appointment,
     ConsentText,
@@ -22,7 +22,7 @@ from core.people.phone_numbers import PhoneField
 
 BOOK_PAGE = "admin:appointments_appointment_book"
 IDENTITY = ("first_name", "last_name", "birth_date", "email")
-WHO = (*IDENTITY, "phone", "contact")
+WHO = (*IDENTITY, "phone", "contact", "language")
 
 
 class StaffBookingForm(StaffTimeForm):
@@ -45,6 +45,7 @@ class StaffBookingForm(StaffTimeForm):
     contact = forms.ChoiceField(
         label=_("If we need to reach them"), choices=Appointment.Contact.choices
     )
+    language = LanguageField()
     zone = forms.ChoiceField(label=_("The patient’s time zone"))
 
     agree_all = forms.BooleanField(label=_("They agree to all of it"), required=False)
@@ -95,7 +96,7 @@ class StaffBookingForm(StaffTimeForm):
             named = words if all(word.isalpha() for word in words) else []
             return {"first_name": " ".join(named[:1]), "last_name": " ".join(named[1:])}
         last = self.patient.appointments.order_by("-starts_at").first()
-        known = {"phone": self.patient.phone}
+        known = {"phone": self.patient.phone, "language": self.patient.language}
         return known | ({"contact": last.contact, "zone": last.zone} if last else {})
 
     def clean(self) -> dict:
@@ -136,6 +137,7 @@ class StaffBookingForm(StaffTimeForm):
             phone=str(typed["phone"]),
             contact=typed["contact"],
             zone=typed["zone"],
+            language=typed["language"],
             consent_texts=[
                 text.pk
                 for text in self.texts

@@ -19,6 +19,7 @@ from appointments.models import Appointment, Call, Service
 from appointments.scheduling import time_zones
 from appointments.templatetags.appointments import clock_in
 from core.database import database_time
+from core.languages.speaking import name_of
 from core.people import phone_numbers
 from core.staff.audit import disclosures
 from core.staff.urgency import Urgency
@@ -116,6 +117,7 @@ def _row(call: Call, now: Any) -> dict[str, Any]:
         "birth": getattr(visit.patient if visit else about, "birth_date", None),
         "phone": phone_numbers.as_link(about.phone),
         "contact": phone_notes.note(about.contact),
+        "language": name_of(about.language),
         "their_clock": clock_in(now.astimezone(about.patient_zone), time_zones.words(zone)),
         "say": spoken_words.say(call),
         "room": _room(visit) if call.kind in MEET_AGAIN else "",

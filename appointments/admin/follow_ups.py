@@ -210,6 +210,7 @@ def _details(visit: Appointment, agreed: AgreedForm) -> PatientDetails:
         phone=str(visit.phone or patient.phone),
         contact=visit.contact,
         zone=visit.zone,
+        language=visit.language,
         booked_for=visit.booked_for,
         booked_by=visit.booked_by,
         consent_texts=[text.pk for text in agreed.texts],

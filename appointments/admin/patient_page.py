@@ -31,6 +31,7 @@ from appointments.models import (
 from appointments.patient_records.whole_record import mails_of
 from appointments.scheduling import time_zones
 from core.database import database_time
+from core.languages.speaking import name_of
 from core.mail.models import OutgoingEmail
 from core.people import phone_numbers
 from core.staff.audit import disclosures
@@ -67,7 +68,7 @@ def page(
             phone_numbers.as_link(patient.phone),
             phone_notes.contacts_of([patient]).get(patient.pk, ""),
         ),
-        "facts": _facts(patient),
+        "facts": [*_facts(patient), (_("Writes and reads"), name_of(patient.language))],
         "age": age_on(patient.birth_date, practice_time.today()),
         "practice_zone": time_zones.words(zone),
         "next_visit": upcoming and _visit(upcoming, zone),

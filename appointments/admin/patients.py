@@ -28,9 +28,9 @@ from appointments.admin.note_actions import notes_view
 from appointments.admin.record_export import export_view
 from appointments.admin.record_merging import merge_find_view, merge_view, unmerge_view
 from appointments.admin.record_privacy import privacy_decision_view, privacy_view
-from appointments.booking import corrections, patients
+from appointments.booking import corrections, patients, spoken_language
 from appointments.calls import phone_notes
-from appointments.forms.fields import BirthDateField
+from appointments.forms.fields import BirthDateField, LanguageField
 from appointments.models import Appointment, Patient
 from appointments.models.appointment_status import SEES_RESTRICTED
 from appointments.waitlist import corrections as waitlist_corrections
@@ -70,9 +70,13 @@ class PatientForm(forms.ModelForm):
         help_text=_("Empty where they have none: then what would be mailed is on the call list."),
     )
 
+    language = LanguageField(
+        help_text=_("In which they get e-mails about what is ahead, and what they wait for."),
+    )
+
     class Meta:
         model = Patient
-        fields = ("first_name", "last_name", "birth_date", "email", "phone")
+        fields = ("first_name", "last_name", "birth_date", "email", "phone", "language")
 
     def clean(self) -> dict:
         """Make the key by which the patient is known again follow what is corrected."""
@@ -131,6 +135,8 @@ class PatientAdmin(admin.ModelAdmin):
         Patient.objects.filter(merged_into=obj, match_key=obj.match_key).delete()
         was = Patient.objects.get(pk=obj.pk)
         super().save_model(request, obj, form, change)
+        if obj.language != was.language:
+            spoken_language.choose(obj, obj.language)
         if "phone" in form.changed_data:
             phone_correction.follow(self, request, obj, was=was)
         if "email" not in form.changed_data:

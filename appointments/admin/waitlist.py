@@ -27,6 +27,7 @@ from appointments.scheduling import time_zones
 from appointments.scheduling.states import STATES
 from appointments.waitlist import entries
 from core.database import database_time
+from core.languages.speaking import name_of
 from core.people import phone_numbers
 from core.people.name_matching import Plain
 from core.staff.admin_urls import Page, admin_urls
@@ -106,6 +107,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
                     "birth_date",
                     "email",
                     "call",
+                    "speaks",
                     "contact",
                     "booked_for",
                     "booked_by",
@@ -189,6 +191,10 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     @admin.display(description=_("phone"))
     def call(self, entry: WaitlistEntry) -> str:
         return phone_notes.with_note(phone_numbers.as_link(entry.phone), entry.contact)
+
+    @admin.display(description=_("writes and reads"))
+    def speaks(self, entry: WaitlistEntry) -> str:
+        return name_of(entry.language)
 
     @admin.display(description=_("offers"))
     def asked(self, entry: WaitlistEntry) -> int:

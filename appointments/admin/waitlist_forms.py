@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin.booking_choice import licensed_states
 from appointments.booking.patients import PatientDetails
-from appointments.forms.fields import BirthDateField, spoken_consent
+from appointments.forms.fields import BirthDateField, LanguageField, spoken_consent
 from appointments.forms.waitlist import PARTS
 from appointments.models import Appointment, ConsentText, Patient, Provider, Service, WeeklyHours
 from appointments.scheduling import time_zones
@@ -33,6 +33,7 @@ class CallerForm(forms.Form):
     contact = forms.ChoiceField(
         label=_("If we need to reach them"), choices=Appointment.Contact.choices
     )
+    language = LanguageField()
     service = forms.ModelChoiceField(Service.objects.filter(active=True), label=_("Service"))
     state = forms.ChoiceField(label=_("Where the patient will be"))
     zone = forms.ChoiceField(label=_("The patient’s time zone"), required=False)
@@ -65,7 +66,8 @@ class CallerForm(forms.Form):
         if patient:
             for name in IDENTITY:
                 del self.fields[name]
-            self.initial = {"phone": patient.phone, **self.initial}
+            known = {"phone": patient.phone, "language": patient.language}
+            self.initial = known | self.initial
         for text in ConsentText.current():
             if text.kind == ConsentText.Kind.EMAIL and not self._has_address:
                 continue
@@ -110,6 +112,7 @@ class CallerForm(forms.Form):
             phone=str(typed["phone"]),
             contact=contact,
             zone=zone,
+            language=typed["language"],
             consent_texts=[text.pk for text in self.texts],
             page=PAGE,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +65,9 @@ def book(request: HttpRequest, sent: BookingIn, token: str) -> UUID:
             provider=_requested(sent, service, sent.state),
         )
         try:
-            booked = visits.book(hold=hold, details=form.details(page="api"), api_key=key.pk)
+            spoken = sent.patient.language
+            details = replace(form.details(page="api"), language=spoken, agreed_in=spoken)
+            booked = visits.book(hold=hold, details=details, api_key=key.pk)
         except (SlotTaken, BookingRests, HoldGone):
             holds.release(hold)
             raise

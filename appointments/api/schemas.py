@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from ninja import Query, Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
@@ -108,10 +109,13 @@ class ConsentOut(Schema):
     kind: str
     version: int
     text: str
+    texts: dict[str, str] = Field(description="The same in each language that it is written in.")
 
     @classmethod
     def of(cls, text: ConsentText) -> Self:
-        return cls(kind=text.kind, version=text.version, text=text.text)
+        words = {code: getattr(text, f"text_{code}") for code, _ in settings.LANGUAGES}
+        texts = {code: said for code, said in words.items() if said}
+        return cls(kind=text.kind, version=text.version, text=text.text, texts=texts)
 
 
 # ── bookings ──
@@ -131,6 +135,9 @@ STATUSES: dict[Status, BookingStatus] = {
 }
 
 
+LANGUAGE = "|".join(code for code, _ in settings.LANGUAGES)
+
+
 class PatientIn(Sent):
     """Who comes, and how to reach them: the fields of the clinic's own form."""
 
@@ -143,6 +150,11 @@ class PatientIn(Sent):
     zone: Text = Field("", description="Where in a state of two time zones they will be.")
     booked_for: Literal["self", "other"] = "self"
     booked_by: Text = Field("", description="Who books, where it is for somebody else.")
+    language: Text = Field(
+        settings.LANGUAGE_CODE,
+        pattern=f"^({LANGUAGE})$",
+        description="In which the texts were shown, and in which we write to them.",
+    )
 
 
 class BookingIn(Sent):
@@ -203,6 +215,7 @@ class BookingOut(Schema):
     starts_at: datetime
     ends_at: datetime
     zone: str
+    language: str
     sequence: int
     patient: PatientOut | None = None
 
@@ -218,6 +231,7 @@ class BookingOut(Schema):
             starts_at=visit.starts_at,
             ends_at=visit.ends_at,
             zone=visit.zone,
+            language=visit.language,
             sequence=visit.sequence,
             patient=PatientOut.of(visit) if with_patient else None,
         )

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +51,22 @@ class BirthDateField(forms.DateField):
         if birth and birth < EARLIEST_BIRTH:
             raise ValidationError(_("Please check the year of birth. Write all four digits."))
         return birth
+
+
+class LanguageField(forms.ChoiceField):
+    """In which language somebody is written to, as staff choose it; left out, the default one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        usual = {
+            "label": _("Writes and reads"),
+            "choices": settings.LANGUAGES,
+            "initial": settings.LANGUAGE_CODE,
+            "required": False,
+        }
+        super().__init__(**usual | kwargs)
+
+    def clean(self, value: Any) -> str:
+        return super().clean(value) or settings.LANGUAGE_CODE
 
 
 class ConsentField(forms.BooleanField):

@@ -12,6 +12,7 @@ from appointments.models import Appointment, Consent, ConsentText, Patient
 from core.languages.speaking import speaking
 from core.mail.models import OutgoingEmail
 from tests.appointments import booking_steps
+from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_patient, make_provider, make_service, monday
 from tests.visitor import in_process
 
@@ -122,3 +123,23 @@ def test_who_signs_up_in_spanish_confirms_in_spanish(client):
     mail = OutgoingEmail.objects.get(template="newsletter_confirm")
     assert 'lang="es"' in mail.html
     assert all(path.startswith("/es/newsletter/confirm/") for path in links_in(mail))
+
+
+def test_staff_see_and_choose_what_a_patient_speaks():
+    front_desk = signed_in("Front desk")
+    visit = make_appointment(starts_at=monday(), patient=make_patient(language="es"), language="es")
+    patient = visit.patient
+    page = front_desk.get(f"/admin/appointments/appointment/{visit.pk}/change/")
+    assert "Español" in page.text
+    assert "Español" in front_desk.get(f"/admin/appointments/patient/{patient.pk}/change/").text
+    sent = {
+        "first_name": patient.first_name,
+        "last_name": patient.last_name,
+        "birth_date": patient.birth_date.strftime("%m/%d/%Y"),
+        "email": patient.email,
+        "phone": str(patient.phone),
+        "language": "en",
+    }
+    front_desk.post(f"/admin/appointments/patient/{patient.pk}/change/?edit=1", sent)
+    visit.refresh_from_db()
+    assert visit.language == "en"

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from appointments.models import Status
 from appointments.models.appointment_status import LATE_AFTER
 from appointments.scheduling.intervals import Interval
 from appointments.templatetags.appointments import clock
+from core.languages.speaking import name_of
 from core.people import phone_numbers
 
 LANES = 3  # side by side at most
@@ -94,8 +96,10 @@ class Card:
 
     @property
     def what(self) -> str:
-        """Return "(615) 555-0142 · Follow-up", the number as a link."""
+        """Return "(615) 555-0142 · Follow-up · Español", the number as a link."""
         service = self.visit.service_name
+        if self.visit.language != settings.LANGUAGE_CODE:
+            service = f"{service} · {name_of(self.visit.language)}"
         return format_html("{} · {}", self.phone, service) if self.phone else service
 
     @property
@@ -111,7 +115,7 @@ class Card:
         return fingerprint(
             *shown,
             *(visit.service_id, visit.mail_failed, visit.is_first, visit.staff_reason),
-            visit.pinned_note,
+            *(visit.pinned_note, visit.language),
         )
 
 

@@ -52,7 +52,7 @@ CAME = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED)
 # What a board needs of a visit.
 _NEEDED = [
     *("status", "provider", "service_id", "starts_at", "ends_at", "held_until"),
-    *("state", "zone", "staff_reason", "called_at", "created", "contact"),
+    *("state", "zone", "staff_reason", "called_at", "created", "contact", "language"),
     *("patient__first_name", "patient__last_name", "patient__birth_date"),
 ]
 # A phone number and a range take their time to be parsed, and a service is but its name.
@@ -66,7 +66,7 @@ _TEXTS = {
 _SEEN = [
     *("pk", "provider_id", "status", "sequence", "starts_at", "ends_at", "held_until"),
     *("service_id", "phone", "contact", "staff_reason", "called_at", "mail_failed"),
-    "pinned_note",
+    *("pinned_note", "language"),
     *("patient__first_name", "patient__last_name"),
 ]
 
