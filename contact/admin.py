@@ -27,6 +27,7 @@ from contact.requests import RequestSettled
 from core.database import database_time
 from core.people import phone_numbers
 from core.staff.audit import disclosures
+from core.staff.urgency import Urgency
 from core.validation.primary_keys import parse_key
 
 PAGE = "admin/contact/requests.html"
@@ -58,7 +59,7 @@ def contact_requests(request: HttpRequest) -> HttpResponse:
     return disclosures.declare(TemplateResponse(request, PAGE, context), page)
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.TODAY)  # type: ignore[attr-defined]  # our site: core.staff
 def contact_requests_panel(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Say on the first page how many wait for an answer. It names nobody."""
     if not request.user.has_perm(VIEW):

@@ -49,6 +49,14 @@ class TimeClosed(SlotTaken):
     """The provider does not work then any more: time off, a closure, or other hours."""
 
 
+class TooYoung(SlotTaken):
+    """The patient has not reached the `minimum` age of the service by the day of the visit."""
+
+    def __init__(self, minimum: int) -> None:
+        super().__init__()
+        self.minimum = minimum
+
+
 class BookingRests(Exception):
     """Patients have booked as many visits within an hour as staff allow."""
 
@@ -194,17 +202,6 @@ def require_room(
 def is_open(visit: Appointment) -> bool:
     """Whether its provider works at its time, as hours and closures are now. Under the lock."""
     return bool(availability.open_then([visit.provider], visit.starts_at, visit.ends_at))
-
-
-# ── who is old enough for a service: on the day of the visit, where the patient will be ──
-
-
-class TooYoung(SlotTaken):
-    """The patient has not reached the `minimum` age of the service by the day of the visit."""
-
-    def __init__(self, minimum: int) -> None:
-        super().__init__()
-        self.minimum = minimum
 
 
 def age_on(born: date, day: date) -> int:

@@ -19,8 +19,8 @@ SUICIDE = rf"""
     matarme, me mato, quiere (?:morir\w*|matarse|suicidarse), se (?:quiere|va a) (?:matar|morir),
     (?:quitar|quita)(?:me|rme|se|rse) (?:la vida|de en ?medio|de enmedio),
     (?:acabar|terminar) con (?:mi vida|su vida|todo|esto),
-    no (?:quiero|quisiera) (?:ya )?(?:seguir )?
-    (?:vivir|viviendo|seguir|existir|estar aqui|despertar),
+    no (?:quiero|quisiera)
+    (?:ya )?(?:seguir )?(?:vivir|viviendo|seguir|existir|estar aqui|despertar),
     ya no quiero (?:nada|mas|estar),
     (?:no|sin) (?:tengo |hay |ninguna )?(?:razon|razones|motivo|motivos|ganas)
     (?:para|de) (?:vivir|seguir),

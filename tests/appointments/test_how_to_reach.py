@@ -36,7 +36,7 @@ def pages_with_the_phone(visit: Appointment) -> list[tuple[str, dict | None]]:
         (reverse("admin:appointments_patient_book", args=[patient.pk]), None),
         (reverse("admin:appointments_appointment_move", args=[visit.pk]), None),
         (reverse("admin:find_rows"), {"q": patient.last_name}),
-        (f"{reverse('admin:appointments_appointment_book')}?q={patient.last_name}", None),
+        (reverse("admin:appointments_appointment_book"), {"q": patient.last_name}),
     ]
 
 

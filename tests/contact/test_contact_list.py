@@ -44,7 +44,7 @@ def test_the_list_says_who_how_when_and_on_which_clock():
     assert "Leave no message" in html
     assert "In the morning" in html
     assert "it is 9:00 am Pacific Time in California" in html
-    assert "used the site in Spanish" in html
+    assert "used the site in Español" in html
 
 
 def test_done_names_who_and_when_and_can_be_taken_back():
