@@ -1,13 +1,20 @@
 """How patients want to be reached: asked clearly, and beside every phone number that staff see."""
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from appointments.migrations import _consent_texts
 from appointments.models import Appointment, ConsentText, Status
 from tests.appointments import booking_steps
 from tests.appointments.staff_clients import signed_in
-from tests.factories import make_appointment, make_entry, make_patient, make_service, monday
+from tests.factories import (
+    make_appointment,
+    make_entry,
+    make_patient,
+    make_service,
+    monday,
+)
 from tests.visitor import in_process
 
 pytestmark = pytest.mark.django_db
@@ -63,11 +70,22 @@ def test_the_form_says_that_the_link_comes_by_email_whatever_is_chosen():
     assert "Your visit link and reminders come by e-mail in any case." in page.text
 
 
+def emails(version: int, text: str) -> list[tuple[int, str]]:
+    """Run what the migration does where this text stands; return all texts about e-mail."""
+    ConsentText.objects.create(kind="email", version=version, text=text)
+    _consent_texts.write(apps, None)
+    return list(ConsentText.objects.filter(kind="email").values_list("version", "text"))
+
+
 def test_the_consent_to_email_names_all_that_is_sent():
-    [text] = [text for text in ConsentText.current() if text.kind == "email"]
-    assert text.text == _consent_texts.TEXTS["email"]
+    (version, text), _older = emails(1, _consent_texts.EARLIER["email"])
+    assert version == 2
     for sent in ("a confirmation", "reminders", "offers", "how to join it", "calendar file"):
-        assert sent in text.text
+        assert sent in text
+
+
+def test_a_clinic_that_has_words_of_its_own_keeps_them():
+    assert emails(7, "Our lawyer's words.") == [(7, "Our lawyer's words.")]
 
 
 # ── a slip in the domain ──
