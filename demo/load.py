@@ -13,6 +13,7 @@ from articles.seed_library import load_library
 from demo import (
     clinic,
     comments,
+    contact,
     days_off,
     issues,
     mails,
@@ -47,6 +48,7 @@ def load(now: datetime) -> Loaded:
     booked = visits.book_visits(providers, services, now)
     mails.create_mails(now)
     waitlist.create_waitlist(services, now)
+    contact.create_requests(now)
     articles = load_library()
     text_pages.load()
     clinic.link_reviewer()

@@ -1,0 +1,42 @@
+"""Asking for a call by keyboard on a phone, and the crisis strip under a thumb."""
+
+import pytest
+
+from contact.models import ContactRequest
+from tests.browser.barriers import barriers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_call_is_asked_for_by_keyboard_and_a_mistake_stands_where_one_looks(open_page):
+    page = open_page("/contact/")
+    page.focus("#call_name")
+    page.keyboard.type("Grace")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contact/call-back/#call-back")
+    form = page.locator("#call-back")
+    assert form.locator(".error-summary").is_visible()
+    assert form.bounding_box()["y"] < 400, "the browser goes to the form"
+    assert barriers(page) == []
+    page.focus("#call_phone")
+    page.keyboard.type("615-555-0117")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contact/sent/**")
+    assert page.get_by_role("heading", name="We have it").is_visible()
+    assert page.elsewhere == []
+    assert ContactRequest.objects.get().name == "Grace"
+
+
+@pytest.mark.parametrize("path", ["/", "/es/"])
+@pytest.mark.parametrize("text", ["100%", "200%"])
+def test_the_crisis_strip_is_a_finger_high_and_holds_on_a_small_phone(open_page, path, text):
+    page = open_page(path, 320)
+    page.evaluate("size => document.documentElement.style.fontSize = size", text)
+    links = page.locator(".crisis-strip a").all()
+    assert len(links) == 3
+    for link in links:
+        box = link.bounding_box()
+        assert box["height"] >= 44
+        assert box["width"] >= 44
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
