@@ -27,6 +27,7 @@ from contact.requests import RequestSettled
 from core.database import database_time
 from core.people import phone_numbers
 from core.staff.audit import disclosures
+from core.staff.audit.admin_pages import record_all
 from core.staff.urgency import Urgency
 from core.validation.primary_keys import parse_key
 
@@ -81,9 +82,11 @@ def contact_requests_link(request: HttpRequest) -> tuple[str, Any] | None:
 
 
 def _settle(request: HttpRequest) -> HttpResponse:
-    """Note that it is done, or not; whose it is stays on the list until the page is seen anew."""
+    """Note that it is done, or take that back; the trail says who did which."""
     pk = parse_key(request.POST.get("request")) or 0
     back = request.POST.get("did") == "undo"
+    action = "act:not_answered" if back else "act:answered"
+    record_all(request, action, model=ContactRequest._meta.label_lower, object_pks=[pk])
     try:
         if back:
             requests.undo(pk)

@@ -74,6 +74,7 @@ class ServiceOut(Schema):
     channel: str
     minutes: int
     price_cents: int | None
+    minimum_age: int
     proof_required: bool
 
     @classmethod

@@ -84,6 +84,17 @@ def test_who_was_seen_is_in_the_trail():
     assert str(sent.pk) in event.object_pks
 
 
+def test_who_answered_and_who_took_that_back_is_in_the_trail():
+    sent, desk = make_request(), signed_in("front desk")
+    for did in ("done", "undo"):
+        desk.post(LIST, {"request": sent.pk, "did": did})
+    acts = AuditEvent.objects.filter(action__in=["act:answered", "act:not_answered"])
+    assert list(acts.order_by("pk").values_list("action", flat=True)) == [
+        *("act:answered", "act:not_answered"),
+    ]
+    assert all(str(sent.pk) in act.object_pks for act in acts)
+
+
 def test_words_of_danger_are_pointed_out():
     make_request(message="me quiero matar")
     assert "words of danger" in signed_in("front desk").get(LIST).text
