@@ -20,7 +20,7 @@ SUICIDE = rf"""
     (?:quitar|quita)(?:me|rme|se|rse) (?:la vida|de en ?medio|de enmedio),
     (?:acabar|terminar) con (?:mi vida|su vida|todo|esto),
     no (?:quiero|quisiera)
-    (?:ya )?(?:seguir )?(?:vivir|viviendo|seguir|existir|estar aqui|despertar),
+    (?:ya )?(?:vivir|existir|estar aqui|despertar|seguir(?: viviendo| aqui| asi| adelante|$)),
     ya no quiero (?:nada|mas|estar),
     (?:no|sin) (?:tengo |hay |ninguna )?(?:razon|razones|motivo|motivos|ganas)
     (?:para|de) (?:vivir|seguir),
@@ -36,11 +36,16 @@ OVERDOSE = r"""
     sobre ?dosis,
     (?:me|se) (?:pase|paso) (?:de|con) (?:la |las )?(?:dosis|pastillas|droga*|heroina|fentanilo),
     (?:tome|se tomo|tomado|trague|trago|tragado|comio|ingirio|bebi|metio|meti)
-    (?:\w+ )?(?:demasiad\w+|muchas|todas|todo el|toda la), tomo (?:demasiadas|muchas|todas),
+    (?:\w+ )?(?:demasiad[oa]s?|todo el|toda la),
+    (?:tome|tomo|tomado|trague|trago|tragado|comio|ingirio) (?:demasiadas|muchas|todas|todo)
+    (?:las |los |sus |mis )?(?:pastillas?|pildoras?|tabletas?|pepas|medicinas?|medicamentos?),
     (?:demasiadas|muchas) (?:pastillas|pildoras|tabletas|pepas),
-    (?:tome|tomo|tomado|trague|trago|tragado|comio|comi|ingirio|bebio|bebi)
-    (?:\w+ )?(?:\w+ )?(?:pastillas?|pildoras?|tabletas?|parches?|laminas?|frasco|bote|botella),
-    (?:tome|tomo|trago|trague|bebio|bebi) (?:\w+ )?(?:cloro|lejia|veneno|metadona|blanqueador),
+    (?:trague|trago|tragado|comio|comi|ingirio|bebio)
+    (?:\w+ )?(?:\w+ )?(?:pastillas?|pildoras?|tabletas?|parches?|laminas?),
+    (?:tome|tomo|tomado|trago|trague) (?:\w+ )?(?:\w+ )?(?:frasco|bote|botella) de
+    (?:las )?pastillas,
+    (?:tome|tomo|trago|trague|bebio|bebi) (?:\w+ )?(?:cloro|lejia|veneno|blanqueador),
+    (?:trago|trague|bebio) (?:\w+ )?metadona,
     (?:labios|cara|piel|unas|dedos) (?:\w+ )?(?:azul\w*|morad\w+|gris\w*),
     (?:puso|pone|poniendo|esta|quedo) (?:azul|morad[oa]|gris), envenen\w*,
     intoxicad[oa]s?, intoxicacion, intoxico, congestion alcoholica
@@ -55,7 +60,7 @@ EMERGENCY = r"""
     (?:se |me )?desmay\w*, convulsion(?:es|a|ando|o), convulsiona\w*, le dio un ataque,
     ataque (?:al corazon|cardiaco|de epilepsia), infarto, derrame cerebral,
     (?:dolor|duele|presion) (?:de|en|el|del)? ?(?:el )?pecho, vomit\w+ (?:con )?sangre, desangra\w*,
-    alucin\w*, (?:veo|ve) cosas, (?:oigo|oye|escucho) voces, delirio, delirium tremens,
+    alucin\w*, (?:veo|ve) cosas, (?:oigo|oye|escucho) voces, delirio,
     (?:se|me) (?:esta |estoy )?(?:muriendo|muere|muero), emergencias?, ambulancias?, auxilio,
     socorro, ayuda ?(?:me|nos|lo|la|urgente|por favor), ayudenme, salv(?:a|e|en)(?:lo|la|me),
     urgencias

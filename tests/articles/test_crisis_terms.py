@@ -48,6 +48,12 @@ def test_words_of_danger_are_known_in_spanish_with_or_without_accents(typed, kin
         *("naltrexone", "how to stop drinking", "dose", "side effects", "odd dreams", "method"),
         *("booze", "cost", "breathing exercises", "weekend", "brother", "", "🙂", "12 steps"),
         *("naltrexona", "tomo mucho alcohol", "dejar de beber", "dosis", "pastillas", "recaída"),
+        *(
+            "no quiero seguir bebiendo",
+            "tomo metadona",
+            "tomé mi pastilla",
+            "tomo todas las noches",
+        ),
         *("ayudar a mi hijo", "ejercicios para respirar", "cuánto cuesta", "abstinencia"),
     ],
 )
