@@ -15,7 +15,7 @@ WORKER = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0)
 def enter() -> None:
     """Set the variables for the settings, and for every process that the tests start."""
     os.environ.setdefault("DEBUG", "on")
-    for kind in ("BOOKINGS", "LINKS", "NEWSLETTER"):
+    for kind in ("BOOKINGS", "LINKS", "CONTACT", "NEWSLETTER"):
         # Everything comes from one network here. The tests of the limits set their own.
         os.environ.setdefault(f"LIMIT_{kind}", "100000/second")
     os.environ.setdefault("BROKER_URL", valkey.broker_url(2))  # `make run` works in those below

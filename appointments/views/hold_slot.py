@@ -69,7 +69,8 @@ def typed_details(request: HttpRequest) -> dict[str, str]:
     asked = {
         name: str(value)[:LONGEST]
         for name, value in request.POST.items()
-        if name in DetailsForm.base_fields or name.startswith("agree_")
+        if (name in DetailsForm.base_fields and (value or name != "kept_email"))
+        or name.startswith("agree_")
     }
     return asked if any(asked.get(name, "").strip() for name in WRITTEN) else {}
 
