@@ -60,6 +60,30 @@ PAGES = [
         "entrar, iniciar sesion, mi cuenta",
     ),
     SitePage(
+        "pages:prices",
+        _("Prices and insurance"),
+        _("What a visit costs, which insurance we take, and your right to an estimate."),
+        "price, prices, pricing, cost, costs, fee, fees, insurance, insured, medicaid, medicare, "
+        "pay, payment, self pay, cash, copay, how much, afford, good faith estimate, bill, plans, "
+        "precio, precios, costo, costos, cuanto cuesta, seguro, seguro medico, pagar, pago, "
+        "efectivo, factura, planes",
+    ),
+    SitePage(
+        "pages:providers",
+        _("Our providers"),
+        _("Who they are, where they are licensed, and which languages they speak."),
+        "provider, providers, doctor, doctors, clinician, clinicians, therapist, counselor, "
+        "nurse practitioner, team, staff, who will i see, spanish, speaks spanish, doctora, "
+        "doctores, medico, medica, medicos, terapeuta, equipo, quien me atiende, habla espanol",
+    ),
+    SitePage(
+        "pages:states",
+        _("Where we see people"),
+        _("The states in which somebody here is licensed, and who can help in all others."),
+        "state, states, my state, licensed in, which states, do you treat in, available in, "
+        "estado, estados, mi estado, en que estados, atienden en",
+    ),
+    SitePage(
         "pages:contact",
         _("Contact"),
         _("Phone, hours, e-mail and address, and what to do in an emergency."),

@@ -81,6 +81,7 @@ def checklist(provider: Provider) -> Iterator[Item]:
     yield Item(_("Services"), bool(services), names or _("none yet"), "#id_services")
     yield _video(provider, services)
     yield _account(provider)
+    yield _page(provider)
 
 
 def _license(provider: Provider) -> Item:
@@ -101,6 +102,13 @@ def _video(provider: Provider, services: list[Service]) -> Item:
         return Item(_("Video"), True, words, "#id_video_room")
     words = _("no room: patients are told that we call them")
     return Item(_("Video"), False, words, "#id_video_room", needed=False)
+
+
+def _page(provider: Provider) -> Item:
+    if provider.listed:
+        words = reverse("pages:provider", args=[provider.slug])
+        return Item(_("Page on the site"), True, words, "#id_listed")
+    return Item(_("Page on the site"), False, _("not shown"), "#id_listed", needed=False)
 
 
 def _account(provider: Provider) -> Item:
