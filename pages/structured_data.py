@@ -53,7 +53,7 @@ def provider(listed: Listed) -> SafeString:
 def state(place: State, found: list[Listed]) -> SafeString:
     """Return a state's page: the clinic, and that it sees people there."""
     address = absolute_url(reverse("pages:state", args=[slug_of(place)]))
-    clinic = _clinic() | {"areaServed": _in_state(place), "medicalSpecialty": "Psychiatric"}
+    clinic = _clinic() | {"areaServed": _in_state(place)}
     if found:
         clinic["employee"] = [
             {

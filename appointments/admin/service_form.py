@@ -44,6 +44,10 @@ class DollarsField(forms.IntegerField):
             return value
         return str(value // 100) if value % 100 == 0 else f"{value / 100:.2f}"
 
+    def in_words(self, value: str) -> str:
+        """Return what is kept as somebody typed it, for who is shown what a colleague changed."""
+        return f"${self.prepare_value(int(value))}" if value.isdecimal() else value
+
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {}  # the bounds are cents
 

@@ -88,6 +88,17 @@ def test_a_price_is_typed_in_dollars_and_kept_in_cents(client, django_capture_on
         assert ("$1,149.50" in client.get("/prices/").text) == (cents == 114950)
 
 
+def test_a_price_that_two_people_changed_is_shown_to_both_in_dollars():
+    service, manager = make_service(price_cents=9900), signed_in("manager")
+    path = reverse("admin:appointments_service_change", args=[service.pk])
+    fields = fields_of(manager, path)
+    Service.objects.update(price_cents=14950)
+    answer = manager.post(path, fields | {"price_cents": "120"})
+    assert answer.status_code == 409
+    assert "$149.50" in answer.text
+    assert "14950" not in answer.text
+
+
 @pytest.mark.parametrize("typed", ["free", "1.505", "-1", "1e9", "NaN", "99999999"])
 def test_what_is_no_price_is_refused_beside_its_field(typed):
     service, manager = make_service(), signed_in("manager")

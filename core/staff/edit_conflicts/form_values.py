@@ -27,6 +27,8 @@ def words(field: forms.Field, value: Value) -> str:
         return _("yes") if value else _("no")
     if not value:
         return NOTHING
+    if hasattr(field, "in_words"):  # it is typed in another way than it is kept
+        return str(field.in_words(value))
     if hasattr(field, "choices"):
         return _names(field, [value]).get(value, value)
     return _moment(field, value)
