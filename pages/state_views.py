@@ -13,6 +13,8 @@ from core.cache.pages import serve
 from core.database import database_time
 from pages import structured_data
 
+SHOWN = 12  # of those who are licensed there: the list of providers has them all
+
 
 @require_safe
 def states(request: HttpRequest) -> HttpResponse:
@@ -47,9 +49,10 @@ def _state(request: HttpRequest, place: State) -> HttpResponse:
     context = {
         "state": place,
         "services": services,
-        "listed": found,
+        "listed": found[:SHOWN],
+        "more": max(0, len(found) - SHOWN),
         "text": public_states.page_of(place),
         "plans": prices.plans_in(place),
-        "structured": structured_data.state(place, found),
+        "structured": structured_data.state(place, found[:SHOWN]),
     }
     return render(request, "pages/state.html", context)

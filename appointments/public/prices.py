@@ -1,6 +1,6 @@
 """What a visit costs, and which insurance is taken: as far as staff have filled it in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -21,10 +21,12 @@ def priced_services() -> list[Service]:
     return list(Service.objects.filter(active=True, price_cents__isnull=False))
 
 
-def first_price() -> Service | None:
-    """Return the cheapest service with a price that is open to somebody new, or None."""
+def first_price(services: Iterable[Service] | None = None) -> Service | None:
+    """Return the cheapest of these (or of all) with a price that is open to somebody new."""
     audience = Service.Audience
-    new = [each for each in priced_services() if each.audience in (audience.NEW, audience.ANYONE)]
+    offered = priced_services() if services is None else services
+    priced = [each for each in offered if each.price_cents is not None]
+    new = [each for each in priced if each.audience in (audience.NEW, audience.ANYONE)]
     firsts = [each for each in new if each.audience == audience.NEW] or new
     return min(firsts, key=lambda each: each.price_cents or 0, default=None)
 

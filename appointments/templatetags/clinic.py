@@ -1,5 +1,6 @@
 """What pages of any app show of the clinic: who sees patients, and what a visit costs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -19,9 +20,9 @@ FACES = 4
 
 
 @register.simple_tag
-def price_line() -> SafeString:
-    """Return what a first visit costs, and where more about it stands. One query."""
-    words = price_words(prices.first_price())
+def price_line(services: Iterable[Service] | None = None) -> SafeString:
+    """Return what a first visit costs (among these), and where more about it stands."""
+    words = price_words(prices.first_price(services))
     more = _("Prices and insurance")
     return format_html('{} <a href="{}">{}</a>', words, reverse("pages:prices"), more)
 

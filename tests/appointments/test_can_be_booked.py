@@ -66,9 +66,10 @@ def test_a_room_and_an_account_are_wished_for_but_keep_nobody_from_booking(manag
     make_service(providers=[provider])
     shown = page(manager, provider)
     assert "Patients can book" in shown
-    assert shown.count("(optional)") == 2
+    assert shown.count("(optional)") == 3  # with the page on the site
     provider.account = make_staff("clinician", email="vale@example.org")
     provider.video_room = "https://video.example.org/vale"
+    provider.listed = True
     provider.save()
     shown = page(manager, provider)
     assert "vale@example.org</a>" in shown

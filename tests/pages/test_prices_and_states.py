@@ -44,6 +44,15 @@ def test_a_price_stands_on_every_page_where_somebody_asks_for_it(client):
     assert 'href="/prices/"' in details.text
 
 
+def test_a_counselors_page_names_the_price_of_what_they_offer(client):
+    counselor = make_provider(slug="ida", listed=True)
+    make_service(name="First visit", price_cents=14900)
+    make_service(name="Counseling", price_cents=12000, providers=[counselor])
+    text = client.get("/providers/ida/").text
+    assert "Counseling: $120 without insurance" in text
+    assert "$149" not in text
+
+
 def test_a_clinic_without_prices_says_what_is_true_without_them(client):
     make_service(slug="first")
     for path in ("/", "/book/", "/book/tn/", "/states/tennessee/"):
