@@ -5,7 +5,7 @@ from django.urls import URLPattern, path, re_path
 from articles import feeds
 from articles.comments import links
 from articles.links import preview_links
-from articles.views import article, article_list, comments, feedback
+from articles.views import article, article_list, comments, feedback, images
 
 app_name = "articles"
 PREVIEW = rf"(?P<token>{preview_links.SIGNER.pattern})"
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("contributors/<slug:slug>/", article_list.contributor, name="contributor"),
     re_path(rf"^preview/{PREVIEW}/$", article.preview, name="preview"),
     re_path(rf"^comments/{COMMENT}/$", comments.own_comment, name="comment"),
+    path("<slug:slug>/share.png", images.share, name="share"),
     path("<slug:slug>/comments/", comments.article_comments, name="comments"),
     path("<slug:slug>/helpful/", feedback.feedback_form, name="feedback"),
     path("<slug:slug>/thanks/", feedback.thanks, name="feedback_thanks"),

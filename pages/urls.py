@@ -15,6 +15,7 @@ text_pages = [
 ]
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
+    path("share.png", views.share, name="share"),
     path("about/", views.about, name="about"),
     path("contact/", views.contact, name="contact"),
     path("faq/", texts.faq, name="faq"),

@@ -6,10 +6,13 @@ Ours keeps them too: how to reach the clinic is read most when its database is a
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from appointments.public import kept_pages
 from core.cache.pages import serve
+from core.images.social import draw_social_picture
+from core.practice.models import Practice
 from pages.models import Testimonial
 
 
@@ -21,6 +24,20 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _home(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/home.html", {"testimonials": Testimonial.objects.published()})
+
+
+@require_safe
+def share(request: HttpRequest) -> HttpResponse:
+    """Serve the picture that goes along when somebody shares a page which has none of its own."""
+    return serve(request, tags=[], make=_share)
+
+
+def _share() -> HttpResponse:
+    title = _("Getting better can start at your kitchen table.")
+    picture = draw_social_picture(title, above="", name=Practice.current().name)
+    response = HttpResponse(picture, content_type="image/png")
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 @require_safe

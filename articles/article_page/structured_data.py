@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -61,6 +60,7 @@ def _article(page: ArticlePage, practice: Practice) -> dict[str, Any]:
         "author": person(article.author),
         "publisher": {
             "@type": "MedicalOrganization",
+            "@id": absolute_url("/#clinic"),
             "name": practice.name,
             "url": absolute_url("/"),
         },
@@ -77,8 +77,12 @@ def _article(page: ArticlePage, practice: Practice) -> dict[str, Any]:
 
 
 def image(article: Article) -> str:
-    """Return the address of the cover, or of the site's own picture."""
-    return absolute_url(article.cover.file.url if article.cover else static("img/share.png"))
+    """Return the address of the cover, or of the picture that is drawn of the title."""
+    if article.cover:
+        return absolute_url(article.cover.file.url)
+    # Who shared it once keeps the picture by its address: another title is another one.
+    version = article.online.number if article.online else 0
+    return absolute_url(reverse("articles:share", args=[article.slug])) + f"?v={version}"
 
 
 def person(contributor: Contributor) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from articles.models import Revision
 from articles.revisions.content import Content
 from core.cache import pages
 from core.guard.no_store import set_no_store
+from core.json_ld import as_script
 from core.practice.models import Practice
 from core.structured_data import as_script
 

@@ -1,6 +1,7 @@
 """The files of the picture library, whose names are random and whose content never changes.
 
-And the figures that come with the site, as pictures: for the editor, feeds and whoever saves one.
+And the figures that come with the site, as pictures: for the editor, feeds and whoever saves one;
+and the picture of a title, for whoever shares an article.
 """
 
 import base64
@@ -15,9 +16,14 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from articles.models import Article
 from articles.pictures import figures
+from core.cache import pages
+from core.images.social import draw_social_picture
+from core.practice.models import Practice
 
 KINDS = {".jpg", ".png", ".webp", ".avif"}
 mimetypes.add_type("image/avif", ".avif")
@@ -67,3 +73,21 @@ def _figure_style() -> str:
     )
     tokens = re.search(r"^@layer tokens \{.*?^\}", theme, re.S | re.M)
     return f"{tokens[0] if tokens else ''}\n{drawn}\nsvg{{background:var(--cn-surface)}}"
+
+
+@require_safe
+def share(request: HttpRequest, slug: str) -> HttpResponse:
+    """Serve the picture that goes along when an article is shared: its title."""
+    return pages.serve(request, tags=[f"article:{slug}"], make=lambda: _share(slug))
+
+
+def _share(slug: str) -> HttpResponse:
+    article = get_object_or_404(Article.objects.published().as_cards(), slug=slug)
+    picture = draw_social_picture(
+        article.published_revision.title,
+        above=article.topic.name_i18n,
+        name=Practice.current().name,
+    )
+    response = HttpResponse(picture, content_type="image/png")
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
