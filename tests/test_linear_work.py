@@ -14,7 +14,7 @@ import pytest
 from articles.article_page import rendering as show
 from articles.comments import submission
 from articles.links.page_urls import normalize_query_url
-from articles.pictures import renditions
+from articles.pictures import figures, renditions
 from articles.revisions import content, revision_diff
 from articles.search import excerpts, results
 from articles.wordpress import paragraphs, shortcodes, unsupported_html, wxr, wxr_file
@@ -230,6 +230,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "phone numbers in plain text": phone_links.link_phones,
     "phone numbers in a letter": after_cleaning(phone_links.link_phones_in_html),
     "the pictures of an article": after_cleaning(renditions.IMG.findall),
+    "the figures of an article": after_cleaning(figures.inline_figures),
     "the words of an article": after_cleaning(plain_text.extract),
     "words without citations": plain_text.strip_citations,
     "an article to be compared": after_cleaning(revision_diff._text),

@@ -95,7 +95,7 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
         "delivery": [world.row("newsletter.delivery").pk],
         "merge": [1],
         "call": [1],
-        "name": ["resend", "mark-sent"],
+        "name": ["naltrexone-takes-the-seat"] if ".svg" in route else ["resend", "mark-sent"],
         "kind": ["csv", "json"],
         "number": [1],
         "provider": [world.row("appointments.provider").pk],
