@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import languages
 from articles.models import Article
+from core.staff.urgency import Urgency
 
 
 class TranslationFilter(admin.SimpleListFilter):
@@ -42,7 +43,7 @@ def _name(code: str) -> str:
     return get_language_info(code)["name_translated"]
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.SOON)  # type: ignore[attr-defined]  # our site: core.staff
 def translations_behind(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Return the panel that says how many translations that readers see are behind."""
     if not request.user.has_perm("articles.change_article"):

@@ -6,7 +6,7 @@ has the others. What is empty in another language falls back to the default one.
 """
 
 from django.conf import settings
-from django.db.models import Expression, F, Value
+from django.db.models import Expression, F, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
@@ -23,4 +23,5 @@ def translated(name: str) -> Expression | F:
     language = get_language()
     if language in (None, settings.LANGUAGE_CODE):
         return F(name)
-    return Coalesce(NullIf(KeyTextTransform(f"{name}_{language}", "i18n"), Value("")), name)
+    written = NullIf(KeyTextTransform(f"{name}_{language}", "i18n"), Value(""))
+    return Coalesce(written, name, output_field=TextField())
