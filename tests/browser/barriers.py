@@ -6,6 +6,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What a page says to a screen reader, without colors, which are dear to look at.
+WORDS = [
+    *("label", "select-name", "button-name", "link-name", "image-alt", "input-button-name"),
+    *("aria-allowed-attr", "aria-hidden-focus", "aria-input-field-name", "aria-required-attr"),
+    *("aria-required-children", "aria-required-parent", "aria-roles", "aria-valid-attr"),
+    *("aria-valid-attr-value", "definition-list", "dlitem", "document-title", "duplicate-id-aria"),
+    *("form-field-multiple-labels", "html-has-lang", "list", "listitem", "nested-interactive"),
+    *("scrollable-region-focusable", "tabindex", "td-headers-attr", "th-has-data-cells"),
+]
 WIDTHS = (390, 1280)
 # Colors fade into one another; while they do, their contrast is nobody's. What inherits a color
 # starts to fade when it has changed.
@@ -18,7 +27,7 @@ SETTLED = """() => {
     } }"""
 # Only what is broken leaves the browser: the rest of axe's answer takes most of a second to carry.
 BROKEN = """async ([context, rules]) => {
-    const options = {runOnly: rules, resultTypes: ['violations']};
+    const options = {runOnly: rules, resultTypes: ['violations'], preload: false};
     const {violations} = await axe.run(context ?? document, options);
     return violations.flatMap(rule => rule.nodes.map(node => [rule.id, node.html])) }"""
 # Axe looks at a link only where the text beside it is longer than the link, so a date of two digits

@@ -1,4 +1,4 @@
-"""What a person meets in a real browser: readable, by keyboard too, and nothing from elsewhere."""
+"""What a person meets in a real browser beside what test_every_page.py holds of every page."""
 
 from urllib.parse import urlsplit
 
@@ -6,13 +6,7 @@ import pytest
 
 from tests.browser.barriers import barriers
 
-PAGES = ["/", "/about/", "/contact/", "/privacy/", "/nowhere/", "/?q=%00"]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_on_a_page_is_a_barrier_at_any_width_or_in_the_dark(open_page, path):
-    assert barriers(open_page(path)) == []
 
 
 def test_no_component_is_a_barrier(open_page, settings):
@@ -21,14 +15,6 @@ def test_no_component_is_a_barrier(open_page, settings):
     assert page.title().startswith("Components")
     page.evaluate("document.querySelectorAll('.htmx-request').forEach(e => e.remove())")
     assert barriers(page) == []
-
-
-@pytest.mark.parametrize("path", ["/", "/about/", "/contact/", "/privacy/"])
-def test_a_page_asks_no_other_origin_and_breaks_no_rule_of_ours(open_page, path):
-    page = open_page(path)
-    page.wait_for_load_state("networkidle")
-    assert page.elsewhere == []
-    assert page.complaints == []
 
 
 def test_the_first_tab_leads_past_the_menu(open_page):

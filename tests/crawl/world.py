@@ -122,7 +122,7 @@ def _articles() -> list[Model]:
         article.author,
         article.topic,
         Feedback.objects.create(article=article, helpful=True, day=timezone.now().date()),
-        Synonym.objects.create(name="Suboxone", means="buprenorphine"),
+        Synonym.objects.get_or_create(name="Suboxone", means="buprenorphine")[0],
         Redirect.objects.create(path="/2019/05/old/", article=article),
     ]
 
