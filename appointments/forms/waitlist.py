@@ -21,6 +21,8 @@ PARTS = [
     (WaitlistEntry.Part.EVENING, _("Evening, from 5")),
 ]
 
+BOXES = "appointments/_boxes_in_a_row.html"
+
 
 class JoinForm(DetailsForm):
     """The details of a booking, and before them the times that suit. Nothing ticked means any."""
@@ -61,7 +63,8 @@ class JoinForm(DetailsForm):
     @property
     def helper(self) -> FormHelper:
         helper = super().helper
-        preferences = ["provider", InlineCheckboxes("weekdays"), InlineCheckboxes("parts")]
+        boxes = (InlineCheckboxes(name, template=BOXES) for name in ("weekdays", "parts"))
+        preferences = ["provider", *boxes]
         about = [*helper.layout.fields]
         helper.layout.fields = [
             Fieldset(_("Which times suit you?"), *preferences),

@@ -25,6 +25,7 @@ class PublicPage(NamedTuple):
     route: str
     path: str
     html: str
+    status: int
 
 
 def public_pages(world: World, languages: list[str] | None = None) -> list[PublicPage]:
@@ -56,7 +57,7 @@ def _page(client: Client, language: str, route: str, path: str) -> Iterator[Publ
         return
     html = response.text
     if "<html" in html:  # a fragment stands in a page
-        yield PublicPage(language, route, path, html)
+        yield PublicPage(language, route, path, html, response.status_code)
 
 
 def forms_that_ask(page: PublicPage) -> list[Form]:
