@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from core.staff.urgency import Urgency
 from pages.text_pages.models import TextPage
 
 SHOWN = 30  # the list of pages has them all
@@ -19,7 +20,7 @@ def waiting_text_pages(request: HttpRequest) -> QuerySet[TextPage] | None:
     return TextPage.objects.waiting_for(request.user)
 
 
-@admin.site.register_panel  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.SOON)  # type: ignore[attr-defined]  # our site: core.staff
 def text_pages_that_wait(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Return the panel: what waits for review, and what nobody has read that came along."""
     if not request.user.has_perm("pages.approve_textpage"):
