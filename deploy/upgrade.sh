@@ -49,6 +49,7 @@ prepare() { # all that can be done while the old release serves
     manage "$new" migrate || stop "The tables could not be changed."
     manage "$new" database_roles || stop "The roles of the database could not be set."
     manage "$new" roles || stop "The roles of staff could not be set."
+    manage "$new" load_text_pages || stop "The pages of text could not be loaded."
     # Pages that are open, or kept, ask the new release for files of the old one; and while one
     # process is new and another old, it is the other way round as well.
     manage "$new" collectstatic --noinput --verbosity 0 || stop "Its files could not be collected."

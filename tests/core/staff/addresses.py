@@ -22,6 +22,8 @@ WORDS = {
     "appointments_appointment_desk_step": {"name": ["check-in", "called"]},
     "articles_article_action": {"name": ["submit", "approve", "confirm", "archive"]},
     "articles_article_restore": {"number": ["1"]},
+    "pages_textpage_action": {"name": ["submit", "approve", "confirm"]},
+    "pages_textpage_restore": {"number": ["1"]},
     "articles_comment_action": {"name": ["approve", "reject", "spam"]},
     "newsletter_issue_action": {"name": ["send-now", "schedule", "pause", "cancel"]},
     "newsletter_issue_decide": {"name": ["resend", "mark-sent"]},

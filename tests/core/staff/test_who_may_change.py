@@ -35,6 +35,15 @@ PAGES = {
     "articles_article_preview": READ,
     "articles_article_revisions": READ,
     "articles_article_restore": "articles.change_article",
+    "pages_textpage_action": "pages.change_textpage",
+    "pages_textpage_autosave": "pages.change_textpage",
+    "pages_textpage_autosave_new": "pages.add_textpage",
+    "pages_textpage_discard": "pages.change_textpage",
+    "pages_textpage_discard_new": "pages.add_textpage",
+    "pages_textpage_live": READ,
+    "pages_textpage_live_new": READ,
+    "pages_textpage_revisions": READ,
+    "pages_textpage_restore": "pages.change_textpage",
     "articles_comment_action": "articles.change_comment",
     "articles_comment_answer": "articles.answer_comment",
     "articles_imageasset_pick": READ,
@@ -98,7 +107,7 @@ PAGES = {
     "newsletter_subscriber_erase": "newsletter.erase_subscriber",
     "newsletter_subscriber_record": READ,
 }
-REVIEWS = ("/step/approve/", "/step/confirm/")  # the steps of an article that review it
+REVIEWS = ("/step/approve/", "/step/confirm/")  # the steps of a text that review it
 ACTIONS = {
     "api.apikey.revoke": "api.change_apikey",
     "webhooks.webhookendpoint.send_test": "webhooks.change_webhookendpoint",
@@ -146,6 +155,8 @@ def to_pages() -> Iterator[Post]:
             needs = PAGES[address.name]
             if address.name == "articles_article_action" and address.path.endswith(REVIEWS):
                 needs = "articles.approve_article"
+            if address.name == "pages_textpage_action" and address.path.endswith(REVIEWS):
+                needs = "pages.approve_textpage"
             yield Post(address.path, needs, TYPED.get(address.name, {}))
             if address.name == "appointments_appointment_series":
                 yield Post(address.path, "appointments.change_appointment", {"cancel-rest": "yes"})

@@ -40,7 +40,7 @@ from tests.factories import (
 )
 from tests.newsletter.factories import make_consent_text, make_topic
 from tests.newsletter.issues import make_issue
-from tests.pages.factories import make_testimonial
+from tests.pages.factories import make_testimonial, make_text_page
 
 HOUR = timedelta(hours=1)
 
@@ -94,6 +94,7 @@ def make_world() -> World:
     people = [_with_all(visit) for visit in visits]
     people += [_waiting(service), *_readers(), *_commenters(), _writer()]
     make_testimonial()
+    make_text_page()
     keys.make("Our web site", ["slots:read"])
     outbox.publish_test(make_endpoint())
     return World(people, visits)
