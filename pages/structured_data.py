@@ -9,8 +9,8 @@ from appointments.public.providers import Listed
 from appointments.public.states import slug_of
 from appointments.scheduling.states import State
 from articles.article_page.structured_data import absolute_url
+from core.json_ld import as_script
 from core.practice.models import Practice
-from core.structured_data import as_script
 
 
 def _clinic() -> dict[str, Any]:

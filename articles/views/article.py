@@ -23,7 +23,6 @@ from core.cache import pages
 from core.guard.no_store import set_no_store
 from core.json_ld import as_script
 from core.practice.models import Practice
-from core.structured_data import as_script
 
 
 @require_safe

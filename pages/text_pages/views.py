@@ -14,7 +14,7 @@ from articles.search.query import LONGEST, parse_words
 from core import site_pages
 from core.cache.pages import serve
 from core.guard.no_store import set_no_store
-from core.structured_data import as_script
+from core.json_ld import as_script
 from pages.templatetags.icons import icon
 from pages.text_pages import catalog, questions, reading
 from pages.text_pages.publishing import tag
