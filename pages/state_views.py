@@ -43,8 +43,8 @@ def _state(request: HttpRequest, place: State) -> HttpResponse:
     services = bookable_services.services_in(place, now)
     if not services:
         served = bookable_services.served_states(now)
-        context = {"state": place, "states": served}
-        return render(request, "pages/state_not_served.html", context)
+        nowhere = {"state": place, "states": served}
+        return render(request, "pages/state_not_served.html", nowhere)
     found = [each for each in directory.listed(now) if place in each.states]
     context = {
         "state": place,

@@ -55,7 +55,7 @@ class FreeTimesForm(forms.Form):
 class VisitChoiceForm(FreeTimesForm):
     """Which kind of visit, in which state, and which free times to show."""
 
-    service = forms.ModelChoiceField(
+    service: forms.ModelChoiceField = forms.ModelChoiceField(
         Service.objects.filter(active=True),
         label=_("Service"),
         required=False,

@@ -59,7 +59,9 @@ class SeriesForm(forms.Form):
         label=_("How many"), min_value=1, max_value=series.MOST, required=False
     )
     until = day_field(label=_("Or until"), required=False)
-    service = forms.ModelChoiceField(Service.objects.filter(active=True), label=_("Service"))
+    service: forms.ModelChoiceField = forms.ModelChoiceField(
+        Service.objects.filter(active=True), label=_("Service")
+    )
     provider = forms.ModelChoiceField(Provider.objects.active(), label=_("Provider"))
 
     def clean(self) -> dict:

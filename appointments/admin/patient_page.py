@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import patient_notes, practice_time, visit_mails
-from appointments.admin.appointment_page import age_on, visit_counts
+from appointments.admin.appointment_page import visit_counts
 from appointments.admin.cut_lists import cut
 from appointments.booking import patients
+from appointments.booking.rules import age_on
 from appointments.calls import phone_notes
 from appointments.models import (
     Appointment,

@@ -19,7 +19,7 @@ PHOTO = 480  # pixels each way: three for each that a card shows
 
 
 class ProviderForm(forms.ModelForm):
-    services = forms.ModelMultipleChoiceField(
+    services: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
         label=_("Services"),
         queryset=Service.objects.all(),
         required=False,

@@ -34,7 +34,9 @@ class CallerForm(forms.Form):
         label=_("If we need to reach them"), choices=Appointment.Contact.choices
     )
     language = LanguageField()
-    service = forms.ModelChoiceField(Service.objects.filter(active=True), label=_("Service"))
+    service: forms.ModelChoiceField = forms.ModelChoiceField(
+        Service.objects.filter(active=True), label=_("Service")
+    )
     state = forms.ChoiceField(label=_("Where the patient will be"))
     zone = forms.ChoiceField(label=_("The patient’s time zone"), required=False)
     provider = forms.ModelChoiceField(
@@ -67,7 +69,7 @@ class CallerForm(forms.Form):
             for name in IDENTITY:
                 del self.fields[name]
             known = {"phone": patient.phone, "language": patient.language}
-            self.initial = known | self.initial
+            self.initial = known | dict(self.initial)
         for text in ConsentText.current():
             if text.kind == ConsentText.Kind.EMAIL and not self._has_address:
                 continue

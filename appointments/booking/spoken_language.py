@@ -22,5 +22,5 @@ def choose(patient: Patient, language: str) -> None:
 
 def proved(visit: Appointment) -> None:
     """The mailbox of the visit spoke: its language is that of the record, too."""
-    known = Patient.objects.filter(pk=visit.patient_id).exclude(language=visit.language)
+    known = Patient.objects.filter(pk=visit.patient_id or 0).exclude(language=visit.language)
     known.update(language=visit.language)

@@ -57,7 +57,7 @@ class LanguageField(forms.ChoiceField):
     """In which language somebody is written to, as staff choose it; left out, the default one."""
 
     def __init__(self, **kwargs: Any) -> None:
-        usual = {
+        usual: dict[str, Any] = {
             "label": _("Writes and reads"),
             "choices": settings.LANGUAGES,
             "initial": settings.LANGUAGE_CODE,

@@ -27,7 +27,7 @@ BOXES = "appointments/_boxes_in_a_row.html"
 class JoinForm(DetailsForm):
     """The details of a booking, and before them the times that suit. Nothing ticked means any."""
 
-    provider = forms.ModelChoiceField(
+    provider: forms.ModelChoiceField = forms.ModelChoiceField(
         Provider.objects.none(),
         label=_("With whom?"),
         required=False,

@@ -88,6 +88,9 @@ class Service(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     i18n = TranslationField(fields=("name", "invitation", "summary"))
+    name_i18n: str  # in the language of the page
+    invitation_i18n: str  # in the language of the page
+    summary_i18n: str  # in the language of the page
 
     class Meta:
         ordering = ["position", "name"]

@@ -73,6 +73,7 @@ class InsurancePlan(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     i18n = TranslationField(fields=("note",))
+    note_i18n: str  # in the language of the page
 
     class Meta:
         ordering = ["position", "name"]

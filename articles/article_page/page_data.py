@@ -50,8 +50,8 @@ class ArticlePage:
 
 def for_article_page() -> QuerySet[Article]:
     """Return articles with all that their page shows in the head, but its pictures. One query."""
-    more = Topic.objects.filter(more_articles=OuterRef("pk"))
-    more = more.annotate(shown_name=translated("name")).values("shown_name")
+    named = Topic.objects.annotate(shown_name=translated("name"))
+    more = named.filter(more_articles=OuterRef("pk")).values("shown_name")
     notices = Correction.objects.filter(article=OuterRef("pk")).order_by("-made_at")
     return (
         Article.objects.select_related("online", "topic", "author", "reviewer")

@@ -39,6 +39,8 @@ class Topic(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     i18n = TranslationField(fields=("name", "introduction"))
+    name_i18n: str  # in the language of the page
+    introduction_i18n: str  # in the language of the page
 
     class Meta:
         ordering = ["position", "name"]

@@ -127,7 +127,7 @@ def find_matches(
     """
     within = WITHIN_TOPIC_SQL if topic else ""
     stemmer, text = stemmed(text, language)
-    values = {"first": first, "count": count, "end": first + count}
+    values: dict[str, Any] = {"first": first, "count": count, "end": first + count}
     values |= {"text": text, "stemmer": stemmer, "language": language}
     return _rows(MATCHES_SQL, query, within, values | ({"topic": topic.pk} if topic else {}))
 

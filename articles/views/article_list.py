@@ -86,7 +86,7 @@ def contributor(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _contributor(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    person = get_object_or_404(Contributor.objects.select_related("photo"), slug=slug)
+    person: Contributor = get_object_or_404(Contributor.objects.select_related("photo"), slug=slug)
     chosen = Article.objects.published().by_contributor(person)
     page = _page(chosen.in_language(languages.active()).newest(), number)
     context = _paged(request, page, "") | {"contributor": person}

@@ -12,8 +12,9 @@ class LanguageColumn(models.CharField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         default = settings.LANGUAGE_CODE
-        usual = {"verbose_name": _("language"), "max_length": 10}
-        super().__init__(*args, **usual | {"default": default, "db_default": default} | kwargs)
+        usual: dict[str, Any] = {"verbose_name": _("language"), "max_length": 10}
+        usual |= {"default": default, "db_default": default}
+        super().__init__(*args, **usual | kwargs)
 
     def deconstruct(self) -> Any:
         """Be a plain column in migrations: they must not depend on this class."""

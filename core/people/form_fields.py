@@ -53,7 +53,7 @@ def question_about(form: forms.Form, name: str) -> str:
     kept = form.add_prefix(f"kept_{name}")
     if not meant or form.data.get(kept) == email:
         return email
-    data = form.data.copy()
+    data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict, or a dict
     data[kept] = email
     form.data = data
     raise ValidationError(

@@ -17,4 +17,4 @@ def give_portrait(provider: Provider) -> None:
     if provider.photo or not path.exists():
         return
     picture = prepare_upload(SimpleUploadedFile(path.name, path.read_bytes()), square=PHOTO)
-    provider.photo.save(picture.name, picture)
+    provider.photo.save(path.name, picture)

@@ -21,6 +21,7 @@ class ConsentText(models.Model):
     text = models.TextField(_("text"))
     created = models.DateTimeField(_("in force since"), auto_now_add=True)
     i18n = TranslationField(fields=("text",))
+    text_i18n: str  # in the language of the page
 
     append_only = True
 

@@ -32,6 +32,8 @@ class Topic(models.Model):
     )
 
     i18n = TranslationField(fields=("name", "description"))
+    name_i18n: str  # in the language of the page
+    description_i18n: str  # in the language of the page
 
     class Meta:
         ordering = ["position", "name"]

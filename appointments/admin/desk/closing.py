@@ -29,7 +29,9 @@ Kind = HoursException.Kind
 class StretchForm(forms.Form):
     """A provider's time from one moment to another, and what is to become of it."""
 
-    provider = forms.ModelChoiceField(Provider.objects.all(), widget=forms.HiddenInput)
+    provider: forms.ModelChoiceField = forms.ModelChoiceField(
+        Provider.objects.all(), widget=forms.HiddenInput
+    )
     starts_at = forms.DateTimeField(widget=forms.HiddenInput, input_formats=["%Y-%m-%dT%H:%M:%S%z"])
     ends_at = forms.DateTimeField(widget=forms.HiddenInput, input_formats=["%Y-%m-%dT%H:%M:%S%z"])
     kind = forms.ChoiceField(choices=Kind.choices, required=False)

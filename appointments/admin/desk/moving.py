@@ -30,7 +30,9 @@ PART = "admin/desk/_move.html"
 class DropForm(forms.Form):
     """Where a card was dropped."""
 
-    provider = forms.ModelChoiceField(Provider.objects.all(), widget=forms.HiddenInput)
+    provider: forms.ModelChoiceField = forms.ModelChoiceField(
+        Provider.objects.all(), widget=forms.HiddenInput
+    )
     starts_at = forms.DateTimeField(widget=forms.HiddenInput, input_formats=["%Y-%m-%dT%H:%M:%S%z"])
     tell = forms.BooleanField(label=_("Tell the patient by e-mail"), required=False, initial=True)
     reason = forms.CharField(
