@@ -5,12 +5,12 @@ from django.utils.text import slugify
 from appointments.models import StatePage
 from appointments.scheduling.states import STATES, State
 
-BY_SLUG: dict[str, State] = {slugify(state.name): state for state in STATES.values()}
+BY_SLUG: dict[str, State] = {slugify(state.english): state for state in STATES.values()}
 
 
 def slug_of(state: State) -> str:
-    """Return "new-york"."""
-    return slugify(state.name)
+    """Return "new-york", in every language."""
+    return slugify(state.english)
 
 
 def find(slug: str) -> State | None:

@@ -148,6 +148,7 @@ def test_a_state_has_one_address(client):
     make_service()
     assert client.get("/states/TN/")["Location"] == "/states/tennessee/"
     assert client.get("/states/atlantis/").status_code == 404
+    assert client.get("/es/states/new-york/").status_code == 200
 
 
 def test_a_state_that_is_not_served_is_no_dead_end(client):
