@@ -1,5 +1,7 @@
 """The states: all that are served, and a page for each."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -43,10 +45,9 @@ def _state(request: HttpRequest, place: State) -> HttpResponse:
     services = bookable_services.services_in(place, now)
     if not services:
         served = bookable_services.served_states(now)
-        nowhere = {"state": place, "states": served}
-        return render(request, "pages/state_not_served.html", nowhere)
+        return render(request, "pages/state_not_served.html", {"state": place, "states": served})
     found = [each for each in directory.listed(now) if place in each.states]
-    context = {
+    context: dict[str, Any] = {
         "state": place,
         "services": services,
         "listed": found[:SHOWN],
