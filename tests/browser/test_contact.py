@@ -13,7 +13,7 @@ def test_a_call_is_asked_for_by_keyboard_and_a_mistake_stands_where_one_looks(op
     page.focus("#call_name")
     page.keyboard.type("Grace")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/contact/call-back/#call-back")
+    page.wait_for_url("**/contact/call-back/**")
     form = page.locator("#call-back")
     assert form.locator(".error-summary").is_visible()
     assert form.bounding_box()["y"] < 400, "the browser goes to the form"
