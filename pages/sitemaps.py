@@ -35,6 +35,7 @@ class PagesSitemap(SafeSitemap):
             "pages:prices",
             "pages:providers",
             "pages:states",
+            "appointments:choose_state",
             "articles:list",
             "newsletter:home",
         ]

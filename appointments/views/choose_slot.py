@@ -34,11 +34,11 @@ from appointments.views.requested_service import (
 from appointments.views.slot_taken import carried_details, slot_taken
 from appointments.views.time_zone import other_clock, show_chosen_zone, shown_zone
 from core.database import database_time
-from core.guard.no_store import no_store
+from core.guard.no_store import no_store, no_store_but_found
 
 
 @require_safe
-@no_store
+@no_store_but_found
 def choose_state(request: HttpRequest) -> HttpResponse:
     """Ask in which state the patient will be. An address may say so itself: `?state=TN`."""
     now = database_time.now()

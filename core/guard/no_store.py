@@ -28,3 +28,16 @@ def no_store(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return set_no_store(view(request, *args, **kwargs))
 
     return wrapper
+
+
+def no_store_but_found(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let no cache keep what a view answers, while search engines may list it: it is nobody's."""
+
+    @never_cache
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = set_no_store(view(request, *args, **kwargs))
+        del response["X-Robots-Tag"]
+        return response
+
+    return wrapper

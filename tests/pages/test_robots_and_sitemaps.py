@@ -30,7 +30,7 @@ def test_the_sitemap_lists_the_public_pages_under_the_configured_address(client,
         f"https://clinic.example.org{page}"
         for page in (
             *("/", "/about/", "/contact/", *texts, "/prices/", "/providers/", "/states/"),
-            *("/articles/", "/newsletter/"),
+            *("/book/", "/articles/", "/newsletter/"),
         )
     ]
 
