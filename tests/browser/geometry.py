@@ -1,7 +1,8 @@
 """Where things stand on a page: what a person with large text, a small phone or only a keyboard
 meets. Each check is a function of the page that returns what is wrong."""
 
-# What is wider than the window, and a logo that is squeezed: its mark keeps its shape.
+# What is wider than the window; a logo that is squeezed: its mark keeps its shape; and whether coral
+# marks one thing to do next.
 FITS = """() => {
     const wrong = [], root = document.documentElement;
     if (root.scrollWidth > innerWidth) wrong.push(`${root.scrollWidth} px wide`);
@@ -11,6 +12,9 @@ FITS = """() => {
         const squeezed = shown && (shown.width < shown.height * .8 || shown.right > box.right + 1);
         if (shown ? squeezed : box.width < 40) wrong.push('the logo is squeezed');
     }
+    const coral = [...document.querySelectorAll('main .btn-primary:not(.visually-hidden)')]
+        .filter(button => button.checkVisibility()).map(button => button.textContent.trim());
+    if (new Set(coral).size > 1) wrong.push(`coral says more than one thing: ${coral}`);
     return wrong }"""
 # What Tab reaches, in its order. The next one stands below or beside, in a row to the right;
 # `reading-flow` says that a row is read as it is seen. A card shows the focus of its link
@@ -41,7 +45,7 @@ KEYBOARD = """() => {
         const seen = node => {
             const style = getComputedStyle(node);
             return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 };
-        const card = e.closest('.post-card, .post-row, .choice');
+        const card = e.closest('.post-card, .post-row, .choice, .person, .face');
         if (!seen(e) && !(card && seen(card)))
             wrong.push(`focus on "${name(e)}" is not seen`);
     }

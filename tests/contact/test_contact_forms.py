@@ -127,7 +127,7 @@ def test_a_filled_field_that_no_person_sees_asks_for_work_and_keeps_what_was_typ
 
 
 def test_the_language_of_the_page_is_kept_and_kept_to(client):
-    assert 'action="/es/contact/call-back/#call-back"' in client.get("/es/contact/").text
+    assert 'action="/es/contact/call-back/"' in client.get("/es/contact/").text
     answer = client.post("/es/contact/call-back/", CALL, headers=OURS)
     assert answer["Location"] == "/es/contact/sent/"
     assert ContactRequest.objects.get().language == "es"
