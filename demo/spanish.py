@@ -7,7 +7,11 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.db import models
+from django.utils.translation import override
 from modeltrans.fields import TranslationField
+
+from appointments.scheduling.states import STATES
+from demo import states
 
 FIELD = "i18n"
 SPANISH = {
@@ -37,16 +41,33 @@ SPANISH = {
     "Yes, and a short call is enough": "Sí, y basta con una llamada corta",
     "We call you. No video needed.": "Nosotros le llamamos. No hace falta video.",
     # testimonials
-    "I sat in my truck on my lunch break and told a stranger the truth. She just nodded and said, "
-    "okay, here is what we can do.": (
+    "I sat in my truck on my lunch break and told a stranger the truth. She just nodded "
+    "and said, okay, here is what we can do. (Made up for this demo.)": (
         "Me senté en mi camioneta a la hora del almuerzo y le dije la verdad a alguien que no "
-        "conocía. Ella solo asintió y dijo: bueno, esto es lo que podemos hacer."
+        "conocía. Ella solo asintió y dijo: bueno, esto es lo que podemos hacer. (Inventado "
+        "para esta demostración.)"
     ),
-    "Nobody asked me why I had not come sooner.": (
-        "Nadie me preguntó por qué no había venido antes."
+    "Nobody asked me why I had not come sooner. (Made up for this demo.)": (
+        "Nadie me preguntó por qué no había venido antes. (Inventado para esta demostración.)"
     ),
-    "Moving a visit takes me ten seconds. That is the reason I never missed one.": (
-        "Cambiar una cita me toma diez segundos. Por eso nunca he faltado a ninguna."
+    "Moving a visit takes me ten seconds. That is the reason I never missed one. (Made up "
+    "for this demo.)": (
+        "Cambiar una cita me toma diez segundos. Por eso nunca he faltado a ninguna. "
+        "(Inventado para esta demostración.)"
+    ),
+    "My wife sat beside me, off camera, and held my hand. I did not have to be brave "
+    "alone. (Made up for this demo.)": (
+        "Mi esposa se sentó a mi lado, fuera de la cámara, y me tomó la mano. No tuve que ser "
+        "valiente a solas. (Inventado para esta demostración.)"
+    ),
+    "They wrote down what we agreed in words I could read to my mother. (Made up for this demo.)": (
+        "Escribieron lo que acordamos con palabras que podía leerle a mi mamá. (Inventado "
+        "para esta demostración.)"
+    ),
+    "I went back to using in March. I wrote to them the same night, and there was a visit "
+    "the next day. (Made up for this demo.)": (
+        "Volví a consumir en marzo. Les escribí esa misma noche, y al día siguiente hubo una "
+        "cita. (Inventado para esta demostración.)"
     ),
     # providers, in a few words
     "Listens first. Nineteen years in rural clinics.": (
@@ -69,6 +90,72 @@ SPANISH = {
     "Sees people who were told to come back later.": (
         "Atiende a personas a quienes les dijeron que volvieran después."
     ),
+    # providers, in their own words
+    "I grew up in a town with one clinic and a long drive to it. That is why I see people "
+    "by video now.\n\n"
+    "We begin with what you want to change. I will tell you what a medicine can do and "
+    "what it cannot, and then you decide.": (
+        "Crecí en un pueblo con una sola clínica y un largo camino hasta ella. Por eso ahora "
+        "atiendo por video.\n\n"
+        "Empezamos por lo que usted quiere cambiar. Le diré lo que un medicamento puede hacer "
+        "y lo que no, y entonces usted decide."
+    ),
+    "I trained in internal medicine and then in addiction medicine, because the patients "
+    "I learned most from were the ones other doctors were short with.\n\n"
+    "Ask me anything twice. A plan that you do not understand is not a plan.": (
+        "Me formé en medicina interna y después en medicina de la adicción, porque los "
+        "pacientes de quienes más aprendí eran aquellos con quienes otros médicos tenían poca "
+        "paciencia.\n\n"
+        "Pregúnteme todo dos veces. Un plan que usted no entiende no es un plan."
+    ),
+    "For twelve years I met people on the worst night of their lives. I wanted to meet "
+    "them before it, and after.\n\n"
+    "We can talk in English or in Spanish, and change in the middle of a sentence.": (
+        "Durante doce años conocí a las personas en la peor noche de su vida. Quería "
+        "conocerlas antes, y después.\n\n"
+        "Podemos hablar en inglés o en español, y cambiar a la mitad de una frase."
+    ),
+    "I am a counselor. I do not prescribe; I listen, and I help you practice what to do "
+    "at ten in the evening when it is hard.\n\n"
+    "Bring somebody you trust, if you like. Families need a place to talk, too.": (
+        "Soy consejero. No receto; escucho, y le ayudo a practicar qué hacer a las diez de la "
+        "noche, cuando es difícil.\n\n"
+        "Traiga a alguien de confianza, si quiere. Las familias también necesitan un lugar "
+        "para hablar."
+    ),
+    "I am a family doctor. Sleep, pain, blood pressure and worry all belong to this, so "
+    "we look at them as well.\n\n"
+    "I speak Tamil with my parents and with anyone who would rather.": (
+        "Soy médica de familia. El sueño, el dolor, la presión arterial y las preocupaciones "
+        "son parte de esto, así que también los vemos.\n\n"
+        "Hablo tamil con mis padres y con quien lo prefiera."
+    ),
+    "I am a social worker. A good week is one where one thing went a little better, and "
+    "we write that down.\n\n"
+    "No question is too small, and nothing you tell me will make me think less of you.": (
+        "Soy trabajadora social. Una buena semana es aquella en la que una cosa salió un poco "
+        "mejor, y la anotamos.\n\n"
+        "Ninguna pregunta es demasiado pequeña, y nada de lo que me diga hará que le tenga "
+        "menos estima."
+    ),
+    "I was a paramedic before I was a nurse practitioner. There is little I have not seen "
+    "and nothing you need to hide.\n\n"
+    "My first appointments are at seven, for people who work.": (
+        "Fui paramédico antes de ser enfermero especializado. Hay poco que no haya visto, y "
+        "nada que usted tenga que esconder.\n\n"
+        "Mis primeras citas son a las siete, para quienes trabajan."
+    ),
+    "I have been a doctor for thirty years. The people I like to see most are those who "
+    "have tried before.\n\n"
+    "Trying before is not failing. It tells us what to do differently.": (
+        "Soy médica desde hace treinta años. A quienes más me gusta atender es a quienes ya "
+        "lo han intentado antes.\n\n"
+        "Haberlo intentado no es fracasar. Nos dice qué hacer de otra manera."
+    ),
+    # states and insurance
+    "not for counseling": "no para consejería",
+    "PPO plans only": "solo planes PPO",
+    states.SOURCE: "Telehealth.HHS.gov: recetar sustancias controladas por telesalud (en inglés)",
     # topics of the newsletter
     "Recovery": "Recuperación",
     "Small steps, cravings, sleep, and a return to use.": (
@@ -87,14 +174,34 @@ SPANISH = {
         "Una persona inventada, para la demostración de este sitio."
     ),
 }
+OF_A_STATE = (
+    "Un profesional con licencia en {state} puede hablar con usted por video o por teléfono, "
+    "preguntarle cómo está y enviar una receta a una farmacia cerca de usted.\n\n"
+    "La naltrexona y el acamprosato no son medicamentos controlados. Se pueden recetar después de "
+    "una cita por video. La buprenorfina es un medicamento controlado: las reglas federales dicen "
+    "cuándo se puede empezar por video o por teléfono, y su profesional mira antes el registro de "
+    "recetas del estado.\n\n"
+    "Algunas cosas necesitan un lugar: un examen físico, una inyección, un análisis de sangre. Su "
+    "profesional le dice adónde ir cerca de usted. Las reglas cambian; esta página dice cuándo se "
+    "comprobó por última vez."
+)
 
 
 def write_spanish() -> None:
     """Write the Spanish of every short text of the demo that has none."""
+    known = SPANISH | _of_states()
     for row, names in untranslated():
         for name in names:
-            setattr(row, f"{name}_es", SPANISH.get(getattr(row, name), ""))
+            setattr(row, f"{name}_es", known.get(getattr(row, name), ""))
         row.save(update_fields=[FIELD])
+
+
+def _of_states() -> dict[str, str]:
+    with override("es"):
+        return {
+            states.TEXT.format(state=state.english): OF_A_STATE.format(state=state.name)
+            for state in STATES.values()
+        }
 
 
 def untranslated() -> Iterator[tuple[models.Model, list[str]]]:
