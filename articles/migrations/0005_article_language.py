@@ -7,7 +7,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from articles.migrations import _synonyms_es
+from articles.migrations import _more_synonyms
 
 
 class Migration(migrations.Migration):
@@ -61,5 +61,5 @@ class Migration(migrations.Migration):
             model_name='synonym',
             constraint=models.UniqueConstraint(fields=('language', 'name', 'means'), name='synonym_once'),
         ),
-        migrations.RunPython(_synonyms_es.write, _synonyms_es.erase),
+        migrations.RunPython(_more_synonyms.write, _more_synonyms.erase),
     ]

@@ -1,10 +1,17 @@
-"""What people call things when they search in Spanish: a start; staff add and remove them."""
+"""What people call things when they search in Spanish, and more in English: a start for staff."""
 
 from django.apps.registry import Apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 # The first of each group is what the others mean.
-GROUPS = [
+ENGLISH = [
+    ["kratom", "7-OH", "7OH", "7-hydroxymitragynine", "mitragynine"],
+    ["teeth", "tooth", "dental", "dentist", "cavities", "tooth decay"],
+    ["stopping buprenorphine", "taper", "tapering", "wean off", "come off Suboxone", "quit Suboxone"],
+    ["starting buprenorphine", "induction", "home induction", "COWS", "first dose"],
+    ["newborn", "NAS", "NOWS", "neonatal abstinence syndrome"],
+]
+SPANISH = [
     # Medicines by their brands and by their English names
     ["buprenorfina/naloxona", "buprenorfina y naloxona", "Suboxone", "Zubsolv", "suboxona"],
     ["buprenorfina/naloxona", "tiras de Suboxone", "buprenorphine/naloxone"],
@@ -77,8 +84,9 @@ def write(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     synonym = apps.get_model("articles", "Synonym")
     synonym.objects.bulk_create(
         [
-            synonym(language="es", name=name, means=group[0])
-            for group in GROUPS
+            synonym(language=language, name=name, means=group[0])
+            for language, groups in (("en", ENGLISH), ("es", SPANISH))
+            for group in groups
             for name in group[1:]
         ],
         ignore_conflicts=True,
