@@ -6,10 +6,11 @@ has the others. What is empty in another language falls back to the default one.
 """
 
 from django.conf import settings
-from django.db.models import Expression, F, TextField, Value
+from django.db.models import Expression, F, Model, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
+from modeltrans.fields import TranslatedVirtualField
 
 
 def in_each_language(name: str) -> tuple[str, ...]:
@@ -25,3 +26,15 @@ def translated(name: str) -> Expression | F:
         return F(name)
     written = NullIf(KeyTextTransform(f"{name}_{language}", "i18n"), Value(""))
     return Coalesce(written, name, output_field=TextField())
+
+
+def second_names(model: type[Model]) -> list[str]:
+    """Return the fields of a model that are other names of a column: `name_en` and `name_i18n`.
+
+    A form that has them beside the column itself would write over what was typed there.
+    """
+    same = (None, settings.LANGUAGE_CODE)
+    virtual = (
+        each for each in model._meta.get_fields() if isinstance(each, TranslatedVirtualField)
+    )
+    return [each.name for each in virtual if each.language in same]

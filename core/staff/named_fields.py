@@ -15,6 +15,8 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from core.languages.translations import second_names
+
 
 class NamedRows(BaseFormSet):
     """A formset whose fields say what they are, and in which row."""
@@ -28,7 +30,13 @@ class NamedRows(BaseFormSet):
 
 
 class NamedFieldsAdmin(ModelAdmin):
-    """Names what Django's forms leave without a name."""
+    """Names what Django's forms leave without a name, and leaves out what has two."""
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out the second names of texts in several languages: see `second_names`."""
+        given = super().get_exclude(request, obj)
+        names = second_names(self.model)
+        return [*(given or ()), *names] if names else given
 
     def get_formsets_with_inlines(
         self, request: HttpRequest, obj: Any = None
