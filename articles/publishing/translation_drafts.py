@@ -60,12 +60,12 @@ def _free_slug(wanted: str) -> str:
 def _relate(original: Article, draft: Article) -> None:
     chosen = original.related_rows.filter(by_hand=True).order_by("position", "pk")
     named = list(chosen.values_list("to", flat=True))
-    found = Article.objects.in_language(draft.language).filter(translation_of__in=named)
-    by_original = {other.translation_of_id: other for other in found}
+    others = Article.objects.in_language(draft.language).filter(translation_of__in=named)
+    found = {other.translation_of_id: other for other in others}
     Related.objects.bulk_create(
-        Related(article=draft, to=by_original[pk], position=place, by_hand=True)
+        Related(article=draft, to=found[pk], position=place, by_hand=True)
         for place, pk in enumerate(named)
-        if pk in by_original
+        if pk in found
     )
 
 
