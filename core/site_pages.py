@@ -64,24 +64,28 @@ PAGES = [
         _("Prices and insurance"),
         _("What a visit costs, which insurance we take, and your right to an estimate."),
         "price, prices, pricing, cost, costs, fee, fees, insurance, insured, medicaid, medicare, "
-        "pay, payment, self pay, cash, copay, how much, afford, good faith estimate, bill, plans, "
-        "precio, precios, costo, costos, cuanto cuesta, seguro, seguro medico, pagar, pago, "
-        "efectivo, factura, planes",
+        "pay, payment, self pay, cash, copay, how much, how much is it, afford, cheap, charge, "
+        "bill, good faith estimate, plans, coverage, covered, without insurance, credit card, precio, "
+        "precios, costo, costos, coste, cuanto, cuanto cuesta, cuesta, cuanto es, seguro, seguros, "
+        "seguro medico, aseguranza, sin seguro, pagar, pago, tarifa, tarjeta, efectivo, factura, "
+        "planes",
     ),
     SitePage(
         "pages:providers",
         _("Our providers"),
         _("Who they are, where they are licensed, and which languages they speak."),
         "provider, providers, doctor, doctors, clinician, clinicians, therapist, counselor, "
-        "nurse practitioner, team, staff, who will i see, spanish, speaks spanish, doctora, "
-        "doctores, medico, medica, medicos, terapeuta, equipo, quien me atiende, habla espanol",
+        "nurse practitioner, team, staff, who will i see, who will i talk to, spanish, speaks "
+        "spanish, doctora, doctores, medico, medica, medicos, terapeuta, enfermera, profesional, "
+        "profesionales, equipo, quien me atiende, con quien hablo, habla espanol",
     ),
     SitePage(
         "pages:states",
         _("Where we see people"),
         _("The states in which somebody here is licensed, and who can help in all others."),
         "state, states, my state, licensed in, which states, do you treat in, available in, "
-        "estado, estados, mi estado, en que estados, atienden en",
+        "near me, another state, travel, estado, estados, mi estado, en que estados, atienden en, "
+        "otro estado, cerca de mi, viaje",
     ),
     SitePage(
         "pages:contact",
@@ -121,11 +125,11 @@ MOST_FOUND = 4
 # Words that say nothing about where somebody wants to go.
 STOP_WORDS = frozenset(
     """
-    a about am an and any are at can could do does for from have how i if in is it its me
-    much my of on or our please that the there this to u us want we what when where which
-    will with would you your
-    al como con cual cuando cuanto cuesta de del donde el en es esta este la las lo los mi mis
-    para por puedo que quiero se si su sus tengo tienen un una y yo
+    a about accept am an and any are at can could do does for from have how i if in is it its
+    me much my of on or our please take that the there this to treat u us want we what when
+    where which will with would you your
+    acepta aceptan al atienden como con cual cuando de del donde el en es esta este la las lo
+    los mi mis para por puedo que quiero se si su sus tengo tienen un una y yo
     """.split()  # noqa: SIM905  (two hundred quotes would hide them)
 )
 _more: list[SitePage] = []

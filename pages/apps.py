@@ -13,9 +13,12 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the search of the site find the pages of text, and the questions in them."""
+        """Let the search find pages of text, the questions in them, providers and states."""
         from core import site_pages  # late: apps are not loaded before
+        from pages import clinic_search
         from pages.text_pages import catalog, page_search
 
         site_pages.register(*page_search.pages(catalog.ENTRIES))
+        site_pages.register_finder(clinic_search.find_states)
+        site_pages.register_finder(clinic_search.find_providers)
         site_pages.register_finder(page_search.find_questions)

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -47,7 +47,10 @@ def _phone(practice: Practice) -> str:
 
 def _minimum_age(practice: Practice) -> str:
     """Say whom the clinic sees: by the service that sees the youngest."""
-    age = 18
+    age = Service.objects.filter(active=True).aggregate(age=Min("minimum_age"))["age"]
+    if age == 0:
+        return _("We see people of any age.")
+    age = Service._meta.get_field("minimum_age").default if age is None else age
     return _("We see people who are {age} or older.").format(age=age)
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from appointments.public import kept_pages
 from articles.article_page.rendering import render_prose
 from articles.search.query import LONGEST, parse_words
 from core import site_pages
@@ -26,7 +27,7 @@ FAQ = "faq"
 @require_safe
 def text_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a page of text."""
-    return serve(request, tags=[tag(slug)], make=lambda: _page(request, reading.current(slug)))
+    return serve(request, tags=_tags(slug), make=lambda: _page(request, reading.current(slug)))
 
 
 @require_safe
@@ -34,7 +35,7 @@ def faq(request: HttpRequest) -> HttpResponse:
     """Show the questions, or those that hold the words of `q`: such an answer nobody keeps."""
     if _asked(request):
         return _private(_faq(request, reading.current(FAQ)))
-    return serve(request, tags=[tag(FAQ)], make=lambda: _faq(request, reading.current(FAQ)))
+    return serve(request, tags=_tags(FAQ), make=lambda: _faq(request, reading.current(FAQ)))
 
 
 @require_safe
@@ -47,13 +48,13 @@ def faq_questions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def versions(request: HttpRequest, slug: str) -> HttpResponse:
     """List the versions of a text that readers have seen."""
-    return serve(request, tags=[tag(slug)], make=lambda: _versions(request, slug))
+    return serve(request, tags=_tags(slug), make=lambda: _versions(request, slug))
 
 
 @require_safe
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show what the text said once."""
-    return serve(request, tags=[tag(slug)], make=lambda: _version(request, slug, number))
+    return serve(request, tags=_tags(slug), make=lambda: _version(request, slug, number))
 
 
 def _version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -126,6 +127,11 @@ def _grouped(found: list[questions.Question]) -> list[dict[str, Any]]:
         {"title": title, "address": f"group-{slugify(title)}", "rows": rows}
         for title, rows in groups.items()
     ]
+
+
+def _tags(slug: str) -> list[str]:
+    """The text itself, and the services whose rules it names."""
+    return [tag(slug), kept_pages.TAG]
 
 
 def _asked(request: HttpRequest) -> str:

@@ -3,11 +3,13 @@ import re
 import pytest
 from django.apps import apps
 
+from appointments.models import Provider
 from articles.migrations import _synonyms
 from articles.models import Synonym, Word
 from articles.publishing import publication
 from articles.search import results
 from tests.articles.factories import edit, make_article, make_draft, make_topic
+from tests.factories import make_provider
 
 pytestmark = pytest.mark.django_db
 
@@ -286,12 +288,54 @@ def test_a_word_is_corrected_where_its_first_letters_fit(typed, meant):
         ("which states", "/states/"),
         ("is it confidential", "/privacy/"),
         ("unsubscribe", "/newsletter/"),
+        ("cost", "/prices/"),
+        ("how much", "/prices/"),
+        ("how much does it cost?", "/prices/"),
+        ("do you take medicaid", "/prices/"),
+        ("do you treat my state", "/states/"),
+        ("seguro", "/prices/"),
+        ("¿cuánto cuesta?", "/prices/"),
+        ("who will I see", "/providers/"),
+        ("do you treat new york", "/states/new-york/"),
+        ("can I cancel", "/late-or-cancel/"),
+        ("is it private", "/privacy/"),
+        ("who will know", "/faq/#who-will-know-that-i-came"),
+        ("running late", "/late-or-cancel/"),
+        ("pharmacy", "/medicine-and-pharmacy/"),
+        ("court letter", "/letters/"),
+        ("interpreter", "/nondiscrimination/"),
+        ("surprise bill", "/good-faith-estimate/"),
+        ("¿puedo cancelar?", "/late-or-cancel/"),
+        ("¿es privado?", "/privacy/"),
+        ("farmacia", "/medicine-and-pharmacy/"),
+        ("cómo funciona", "/how-it-works/"),
     ],
 )
 def test_the_other_pages_of_the_site_are_found_too(client, typed, path):
     html = client.get("/articles/", {"q": typed}).text
     assert f'href="{path}"' in html.split('aria-label="Pages of this site"')[1].split("</nav>")[0]
     assert f'href="{path}"' in client.get("/articles/search/", {"q": typed}).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        ("cancelar mi cita", "/es/appointments/lost-link/"),
+        ("quién lo sabrá", "/es/privacy/"),
+        ("private", "/es/privacy/"),
+        ("seguro", "/es/prices/"),
+    ],
+)
+def test_pages_are_found_in_spanish_by_words_of_both_languages(client, typed, path):
+    assert f'href="{path}"' in client.get("/es/articles/", {"q": typed}).text
+
+
+def test_a_provider_is_found_by_a_name_once_they_have_a_page(client):
+    provider = make_provider(name="Ruth Ann Pell", listed=True)
+    path = f'href="/providers/{provider.slug}/"'
+    assert path in client.get("/articles/", {"q": "dr pell"}).text
+    Provider.objects.update(listed=False)
+    assert path not in client.get("/articles/", {"q": "dr pell"}).text
 
 
 def test_an_article_is_not_pushed_aside_by_a_page(client, library):

@@ -17,7 +17,6 @@ from tests.factories import make_service
 from tests.pages.factories import make_practice, make_text_page
 
 pytestmark = pytest.mark.django_db
-COMING = ("/prices/", "/providers/", "/es/prices/", "/es/providers/")  # may be there or not
 ENGLISH = [seed for seed in seed_files.all_seeds() if seed.language == "en"]
 SEEDS = pytest.mark.parametrize(
     "seed", list(seed_files.all_seeds()), ids=lambda seed: f"{seed.language}-{seed.slug}"
@@ -58,7 +57,7 @@ def test_a_text_that_comes_along_names_nothing_unknown_and_fits_its_fields(seed)
 def test_its_links_lead_to_pages_of_this_site_or_are_https(seed):
     for address in re.findall(r'href="([^"]+)"', seed.content.body):
         path = address.partition("#")[0]
-        if address.startswith("/articles/") or path in COMING:
+        if address.startswith("/articles/"):
             continue  # the library loads the articles: see test_seed_library
         if address.startswith("/"):
             assert path.endswith("/")
@@ -111,6 +110,12 @@ def test_until_when_a_visit_can_be_changed_comes_from_the_services(client):
     assert "until it begins" in text(client.get("/late-or-cancel/").text)
     make_service(cutoff_hours=4)
     assert "until 4 hours before it begins" in text(client.get("/faq/?q=cancel").text)
+
+
+def test_whom_the_clinic_sees_comes_from_the_services(client):
+    assert "18 or older" in text(client.get("/minors/").text)
+    make_service(minimum_age=16)
+    assert "16 or older" in text(client.get("/faq/?q=under+18").text)
 
 
 def test_a_value_of_the_clinic_cannot_bring_html_into_a_page(client):

@@ -26,6 +26,7 @@ STAFF_PATHS = (
     *("core/staff", "core/images", "core/web", "curednation", "articles/publishing"),
     *("articles/models", "newsletter/models", "newsletter/issues/checks.py"),
     *("newsletter/issues/workflow.py", "core/mail/[!m]*", "core/mail/models.py"),
+    *(f"pages/text_pages/{name}.py" for name in ("forms", "publishing", "workflow_actions")),
 )
 # To whom a mail goes stands in its name.
 STAFF_MAILS = (
