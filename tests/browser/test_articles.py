@@ -180,8 +180,11 @@ def test_a_reader_comments_and_takes_it_back(read, script):
 @pytest.mark.parametrize("script", [True, False])
 def test_a_reader_says_that_it_helped(read, script):
     page = read("/articles/naltrexone/", 390, java_script_enabled=script)
-    page.get_by_label("One sentence, if you like").fill("Clear.")
     page.get_by_role("button", name="Yes", exact=True).click()
-    expect(page.get_by_text("Thank you. Our team reads this.")).to_be_visible()
+    page.get_by_label("What helped, or what was missing?").fill("Clear.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_label("What helped, or what was missing?")).to_have_count(0)
+    thanks = page.get_by_text("Thank you. Our team reads this.")
+    expect(thanks).to_be_focused() if script else expect(thanks).to_be_visible()
     assert page.url.endswith("/naltrexone/" if script else "/thanks/")
     assert Feedback.objects.get().sentence == "Clear."

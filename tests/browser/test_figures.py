@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from articles.models import Feedback
 from articles.pictures.figures import all_figures
 from tests.articles.factories import make_article
 from tests.browser.barriers import barriers
@@ -45,20 +44,6 @@ def test_the_words_of_every_figure_stay_in_it_apart_and_large_enough_on_a_phone(
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     assert page.evaluate(SMALLEST) >= 11
-
-
-def test_a_reader_says_yes_and_then_why_and_stays_on_the_page(read):
-    page = read("/articles/all/")
-    page.get_by_role("button", name="Yes", exact=True).click()
-    page.get_by_label("What helped, or what was missing?").fill("The drawing.")
-    page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.get_by_role("textbox", name="What helped")).to_have_count(0)
-    expect(page.get_by_text("Thank you. Our team reads this.")).to_be_focused()
-    assert page.url.endswith("/articles/all/")
-    assert (Feedback.objects.get().helpful, Feedback.objects.get().sentence) == (
-        True,
-        "The drawing.",
-    )
 
 
 def test_who_wrote_it_and_when_is_one_line_on_a_phone_and_stands_open_on_a_wide_page(read):
