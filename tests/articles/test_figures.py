@@ -42,7 +42,7 @@ def test_a_figure_holds_shapes_and_words_in_the_colors_of_the_page(name):
     assert figure.words
 
 
-@pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.md")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(LIBRARY.rglob("*.md")), ids=lambda path: path.stem)
 @pytest.mark.django_db
 def test_each_article_of_the_library_has_a_figure_whose_numbers_stand_in_it(path):
     entry = read_file(path)

@@ -13,7 +13,19 @@ from core.images.social import SIZE, draw_social_picture
 from tests.articles.factories import approve, edit, make_article
 from tests.pages.factories import make_practice
 
-PUBLIC = ["/", "/about/", "/contact/", "/privacy/", "/newsletter/", "/articles/", "/articles/open/"]
+PUBLIC = [
+    "/",
+    "/prices/",
+    "/states/",
+    "/providers/",
+    "/es/",
+    "/about/",
+    "/contact/",
+    "/privacy/",
+    "/newsletter/",
+    "/articles/",
+    "/articles/open/",
+]
 PICTURE = re.compile(r'<meta property="og:image" content="([^"]+)">')
 
 
