@@ -77,7 +77,7 @@ class MessageForm(ContactForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs | {"auto_id": "message_%s"})
+        super().__init__(*args, **{"auto_id": "message_%s"} | kwargs)
 
     @property
     def helper(self) -> FormHelper:
@@ -143,7 +143,7 @@ class CallBackForm(ContactForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs | {"auto_id": "call_%s"})
+        super().__init__(*args, **{"auto_id": "call_%s"} | kwargs)
 
     @property
     def helper(self) -> FormHelper:

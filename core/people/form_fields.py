@@ -3,6 +3,7 @@
 `question_about` asks once about an address that is likely a slip of the finger.
 """
 
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -53,7 +54,7 @@ def question_about(form: forms.Form, name: str) -> str:
     kept = form.add_prefix(f"kept_{name}")
     if not meant or form.data.get(kept) == email:
         return email
-    data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict, or a dict
+    data: Any = copy(form.data)  # what was sent cannot be changed
     data[kept] = email
     form.data = data
     raise ValidationError(
