@@ -1,8 +1,8 @@
 """Where things stand on a page: what a person with large text, a small phone or only a keyboard
 meets. Each check is a function of the page that returns what is wrong."""
 
-# What is wider than the window; a logo that is squeezed: its mark keeps its shape; and whether coral
-# marks one thing to do next.
+# What is wider than the window; a logo that is squeezed: its mark keeps its shape; and whether
+# coral marks one thing to do next.
 FITS = """() => {
     const wrong = [], root = document.documentElement;
     if (root.scrollWidth > innerWidth) wrong.push(`${root.scrollWidth} px wide`);

@@ -16,7 +16,7 @@ from devstack import java
 from tests.crawl.public_pages import PublicPage, public_pages, visitor
 from tests.crawl.world import make_world
 
-# Pages of text name articles of the library, which this world does not hold: it has a test of its own.
+# Pages of text name articles of the library, which this world does not hold.
 LIBRARY = re.compile(r"(/es)?/articles/[a-z0-9-]+/$")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("refusals_unlogged")]
 
