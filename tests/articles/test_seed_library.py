@@ -177,7 +177,6 @@ def test_every_file_of_the_library_is_whole(path, language):
     assert cited <= set(range(1, len(entry.content.sources) + 1))
     others = {other.stem for other, written in FILES if written == language}
     # What is not translated is shown in its own language on this side, too.
-    originals = {other.stem for other, written in FILES if written == languages.ORIGINAL}
     assert set(entry.related) <= others | {other.stem for other, _ in FILES}
     side = "" if language == languages.ORIGINAL else f"/{language}"
     plain = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)  # a figure has one address for all
