@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from appointments.scheduling.states import STATES
+from appointments.scheduling.states import STATE_CHOICES
 from contact.models import LONGEST_MESSAGE, ContactRequest
 from contact.requests import Sent
 from core.people import email_addresses
@@ -128,7 +128,7 @@ class CallBackForm(ContactForm):
     )
     state = forms.ChoiceField(
         label=_("Which state are you in?"),
-        choices=[("", _("I would rather not say")), *((s.code, s.name) for s in STATES.values())],
+        choices=[("", _("I would rather not say")), *STATE_CHOICES],
         required=False,
         help_text=_("So that we call at a good hour on your clock."),
     )

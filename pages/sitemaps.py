@@ -48,6 +48,7 @@ class ProvidersSitemap(SafeSitemap):
     """The providers whom the site shows."""
 
     changefreq = "weekly"
+    in_each_language = True
 
     def items(self) -> list[str]:
         listed = Provider.objects.listed().order_by("slug")
@@ -61,6 +62,7 @@ class StatesSitemap(SafeSitemap):
     """The states that are served today."""
 
     changefreq = "weekly"
+    in_each_language = True
 
     def items(self) -> list[State]:
         return bookable_services.served_states(database_time.now())

@@ -126,7 +126,7 @@ def test_who_signs_up_in_spanish_confirms_in_spanish(client):
 
 
 def test_staff_see_and_choose_what_a_patient_speaks():
-    front_desk = signed_in("Front desk")
+    front_desk = signed_in("front desk")
     visit = make_appointment(starts_at=monday(), patient=make_patient(language="es"), language="es")
     patient = visit.patient
     page = front_desk.get(f"/admin/appointments/appointment/{visit.pk}/change/")

@@ -27,12 +27,14 @@ def test_the_sitemap_lists_the_public_pages_under_the_configured_address(client,
     found = re.findall(r"<loc>([^<]+)</loc>", xml)
     texts = [f"/{entry.slug}/" for entry in catalog.ENTRIES]
     assert found == [
-        f"https://clinic.example.org{page}"
+        f"https://clinic.example.org{language}{page}"
         for page in (
             *("/", "/about/", "/contact/", *texts, "/prices/", "/providers/", "/states/"),
             *("/book/", "/articles/", "/newsletter/"),
         )
+        for language in ("", "/es")
     ]
+    assert 'hreflang="es" href="https://clinic.example.org/es/about/"' in xml
 
 
 @pytest.mark.django_db

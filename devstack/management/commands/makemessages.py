@@ -31,7 +31,7 @@ STAFF_PATHS = (
 # To whom a mail goes stands in its name.
 STAFF_MAILS = (
     *("account_*", "article_*", "provider_*", "comments_waiting.*", "*issue_trouble.*"),
-    *("booking_paused.*", "chain_head.*", "mail_test.*"),
+    *("booking_paused.*", "chain_head.*", "mail_test.*", "contact_requests_open.*"),
 )
 STAFF = (
     *STAFF_FOLDERS,
