@@ -66,8 +66,8 @@ PAGES = [
         "price, prices, pricing, cost, costs, fee, fees, insurance, insured, medicaid, medicare, "
         "pay, payment, self pay, cash, copay, how much, how much is it, afford, cheap, charge, "
         "bill, good faith estimate, plans, coverage, covered, without insurance, credit card, "
-        "precio, precios, costo, costos, coste, cuanto, cuanto cuesta, cuesta, cuanto es, seguro, seguros, "
-        "seguro medico, aseguranza, sin seguro, pagar, pago, tarifa, tarjeta, efectivo, factura, "
+        "precio, precios, costo, costos, coste, cuanto, cuanto cuesta, cuesta, cuanto es, seguro, "
+        "seguros, seguro medico, aseguranza, sin seguro, pagar, pago, tarifa, tarjeta, efectivo, factura, "
         "planes",
     ),
     SitePage(
