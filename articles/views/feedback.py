@@ -35,7 +35,7 @@ def feedback_form(request: HttpRequest, slug: str) -> HttpResponse:
             if page:
                 return set_no_store(page)
             token = _give(request, article, form)
-            asked = f"?{urlencode({'answer': token})}" if token else ""
+            asked = f"?{urlencode({'said': token})}" if token else ""
             return see_other(reverse("articles:feedback_thanks", args=[slug]) + asked)
         form.add_error(None, problem[0])
         status = problem[1]
@@ -73,6 +73,6 @@ def _give(request: HttpRequest, article: Article, form: FeedbackForm) -> str:
 def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a word of thanks for an answer, and ask for a sentence where it has none yet."""
     article = get_object_or_404(Article.objects.published().select_related("online"), slug=slug)
-    token = request.GET.get("answer", "")
+    token = request.GET.get("said", "")
     context = {"article": article, "answer": token if feedback.ANSWERS.read(token) else ""}
     return set_no_store(render(request, "articles/feedback_thanks.html", context))

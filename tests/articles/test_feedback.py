@@ -57,7 +57,7 @@ def test_a_sentence_reaches_only_the_answer_whose_token_it_brings(client, articl
     for token in ("x", "1.2.3", forged, feedback.ANSWERS.sign(other.pk)):
         data = {"answer": token, "sentence": "Not mine."}
         assert client.post(FORM, data, headers=HERE).status_code == 303
-        assert client.get("/articles/open/thanks/", {"answer": token}).status_code == 200
+        assert client.get("/articles/open/thanks/", {"said": token}).status_code == 200
     assert not Feedback.objects.exclude(sentence="").exists()
 
 
