@@ -67,8 +67,8 @@ PAGES = [
         "pay, payment, self pay, cash, copay, how much, how much is it, afford, cheap, charge, "
         "bill, good faith estimate, plans, coverage, covered, without insurance, credit card, "
         "precio, precios, costo, costos, coste, cuanto, cuanto cuesta, cuesta, cuanto es, seguro, "
-        "seguros, seguro medico, aseguranza, sin seguro, pagar, pago, tarifa, tarjeta, efectivo, factura, "
-        "planes",
+        "seguros, seguro medico, aseguranza, sin seguro, pagar, pago, tarifa, tarjeta, efectivo, "
+        "factura, planes",
     ),
     SitePage(
         "pages:providers",
