@@ -6,7 +6,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Field, Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments.booking.patients import PatientDetails
@@ -119,7 +119,7 @@ class DetailsForm(forms.Form):
             del self.fields["zone"]
             return
         asked = cast(forms.ChoiceField, self.fields["zone"])
-        asked.label = _now("Where in %(state)s will you be?") % {"state": state.name}
+        asked.label = gettext("Where in %(state)s will you be?") % {"state": state.name}
         asked.choices = [
             (region.zone, f"{region.places} ({time_zones.words(region.zone)})")
             for region in state.regions

@@ -20,6 +20,7 @@ from articles.models import Article, ImageAsset
 from articles.pictures import renditions
 from articles.revisions.content import SourceLine
 from articles.search import excerpts
+from core.languages.template_tags import long_date
 from core.richtext import phone_links
 
 register = template.Library()
@@ -141,5 +142,5 @@ def _source_line(source: SourceLine, _language: str) -> SafeString:
     line = format_html_join(" ", "{}.", ((part,) for part in parts))
     if not source.accessed:
         return line
-    accessed = _("Accessed {when}.").format(when=date_format(source.accessed, "F j, Y"))
+    accessed = _("Accessed {when}.").format(when=long_date(source.accessed))
     return format_html('{} <span class="accessed">{}</span>', line, accessed)

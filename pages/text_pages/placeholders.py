@@ -28,7 +28,8 @@ def _whole_address(practice: Practice) -> str:
 
 
 def _phone_hours(practice: Practice) -> str:
-    return f"{practice.phone_text}, {practice.phone_hours}" if practice.phone_hours else ""
+    hours = practice.phone_hours_i18n
+    return f"{practice.phone_text}, {hours}" if hours else ""
 
 
 def _change_until(practice: Practice) -> str:

@@ -19,13 +19,14 @@ STAFF_FOLDERS = (
 )
 STAFF_MODULES = (
     *("admin.py", "apps.py", "*health_checks.py", "*after_restore.py", "staff_emails.py"),
-    *("provider_emails.py", "moderation.py", "calls.py", "clinic.py", "conflicts.py"),
+    *("provider_emails.py", "moderation.py", "calls.py", "conflicts.py"),
     "patient_records.py",
 )
 STAFF_PATHS = (
     *("core/staff", "core/images", "core/web", "curednation", "articles/publishing"),
     *("articles/models", "newsletter/models", "newsletter/issues/checks.py"),
     *("newsletter/issues/workflow.py", "core/mail/[!m]*", "core/mail/models.py"),
+    "appointments/models/clinic.py",
     *(f"pages/text_pages/{name}.py" for name in ("forms", "publishing", "workflow_actions")),
 )
 # To whom a mail goes stands in its name.
