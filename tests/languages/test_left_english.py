@@ -19,6 +19,8 @@ STAFF = re.compile(
     r"/(admin|accounts|api|dev|healthz|readyz|metrics|favicon|sitemap|robots|\.well)"
 )
 SHORTEST = 12  # letters of a sentence that cannot be somebody's name, or a word of both languages
+# A heading of the article of the tests, which stands in the article's own language.
+OF_AN_ARTICLE = ("How it works", "articles:article")
 
 
 @pytest.fixture
@@ -84,4 +86,5 @@ def test_no_sentence_of_the_catalog_is_left_in_english(world, visitor):
         if shown.status_code < 400 and "html" in shown.get("Content-Type", ""):
             words = " ".join(html.unescape(shown.text).split())
             left |= {(each, address.route) for each, found in sentences.items() if found(words)}
+    left.discard(OF_AN_ARTICLE)
     assert sorted(left) == [], "\n".join(map(str, sorted(left)))
