@@ -16,7 +16,7 @@ from demo import states
 FIELD = "i18n"
 SPANISH = {
     # practice
-    "8 am to 8 pm Central": "De 8 am a 8 pm, hora central",
+    "8 am to 8 pm Central": "8 am a 8 pm, hora central",
     "A demonstration. The clinic, its staff and its patients are made up": (
         "Una demostración. La clínica, su personal y sus pacientes son inventados"
     ),

@@ -42,10 +42,10 @@ SPANISH = {
     "email": (
         "Acepto que me envíen mensajes sobre mis citas a la dirección de correo electrónico que di: "
         "una confirmación, recordatorios, cambios y, si espero una hora, ofertas. Me los envían "
-        "también si prefiero que me llamen cuando haya algo. Entiendo que el correo electrónico no "
+        "también si prefiero que me llamen cuando surja algo. Entiendo que el correo electrónico no "
         "es del todo privado. Los mensajes llevan un nombre, el día y la hora de la cita, cómo "
-        "unirse a ella, su número de teléfono y un enlace privado, y algunos un archivo de "
-        "calendario que dice “Visit”. Nunca dicen para qué es la cita."
+        "entrar a ella, su número de teléfono y un enlace privado, y algunos un archivo de "
+        "calendario que dice “Cita”. Nunca dicen para qué es la cita."
     ),
 }
 
