@@ -91,6 +91,8 @@ class Practice(models.Model):
     )
 
     i18n = TranslationField(fields=("phone_hours", "legal_line"))
+    phone_hours_i18n: str  # in the language of the page
+    legal_line_i18n: str  # in the language of the page
 
     class Meta:
         verbose_name = _("practice")
