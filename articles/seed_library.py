@@ -105,7 +105,11 @@ def read_folder(folder: Path = LIBRARY) -> list[Entry]:
 
 def library_author() -> Contributor:
     """Return who stands as the author of drafts until staff name another."""
-    names = {"name": "Curednation", "biography": "The library that comes with this software."}
+    names = {
+        "name": "Curednation",
+        "biography": "The library that comes with this software.",
+        "biography_es": "La biblioteca que viene con este programa.",
+    }
     return Contributor.objects.get_or_create(slug="curednation-library", defaults=names)[0]
 
 
