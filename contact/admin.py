@@ -21,9 +21,9 @@ from appointments.scheduling import time_zones
 from appointments.scheduling.states import STATES
 from appointments.templatetags.appointments import clock_in
 from articles.search import crisis_terms
-from contact import requests
+from contact import workflow
 from contact.models import ContactRequest
-from contact.requests import RequestSettled
+from contact.workflow import RequestSettled
 from core.database import database_time
 from core.people import phone_numbers
 from core.staff.audit import disclosures
@@ -89,10 +89,10 @@ def _settle(request: HttpRequest) -> HttpResponse:
     record_all(request, action, model=ContactRequest._meta.label_lower, object_pks=[pk])
     try:
         if back:
-            requests.undo(pk)
+            workflow.undo(pk)
             messages.success(request, _("It stands on the list again."))
         else:
-            requests.done(pk, by=str(request.user))
+            workflow.done(pk, by=str(request.user))
             messages.success(request, _("Done: it is off the list. “Done” above has it, to undo."))
     except RequestSettled:
         messages.warning(request, _("Somebody else has changed this one already."))

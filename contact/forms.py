@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.scheduling.states import STATE_CHOICES
 from contact.models import LONGEST_MESSAGE, ContactRequest
-from contact.requests import Sent
+from contact.workflow import Sent
 from core.people import email_addresses
 from core.people.form_fields import AddressField, KeptAddressField, NameField, question_about
 from core.people.phone_numbers import PhoneField

@@ -1,4 +1,4 @@
-"""What people send by the page Contact. `contact.requests` alone changes a row."""
+"""What people send by the page Contact. `contact.workflow` alone changes a row."""
 
 from datetime import datetime
 from typing import Self

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from contact import emails, requests
+from contact import emails, workflow
 from core.database import database_time
 
 
@@ -15,4 +15,4 @@ def email_front_desk() -> None:
 @shared_task
 def purge() -> None:
     """Delete contact requests that have had their time. Every night."""
-    requests.purge(database_time.now())
+    workflow.purge(database_time.now())

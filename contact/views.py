@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.search import crisis_terms
-from contact import requests
+from contact import workflow
 from contact.forms import CallBackForm, MessageForm
 from core.cache import pages
 from core.guard import sessionless_form
@@ -55,7 +55,7 @@ def _take(request: HttpRequest, form: Any, name: str) -> HttpResponse:
     if refused:
         return refused
     sent = form.sent()
-    requests.submit(sent, language=translation.get_language() or settings.LANGUAGE_CODE)
+    workflow.submit(sent, language=translation.get_language() or settings.LANGUAGE_CODE)
     return redirect(_next(sent.message))
 
 

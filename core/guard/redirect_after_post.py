@@ -96,7 +96,7 @@ def _keep(request: HttpRequest, response: HttpResponse) -> HttpResponse | None:
         "body": response.content.decode(),
     }
     locked = _cipher(key).encrypt(zlib.compress(json.dumps(page).encode()))
-    if not cache_breaker.attempt(lambda: [cache.set(_place(key), locked, KEEP_FOR)]):
+    if not cache_breaker.attempt(lambda: cache.add(_place(key), locked, KEEP_FOR)):
         return None
     there = set_no_store(_redirect(request, key))
     there.cookies.update(response.cookies)
