@@ -28,6 +28,8 @@ from core.guard.no_store import set_no_store
 from core.guard.rate_limits import allow_most, hashed
 
 NAME = "answer"
+LENGTH = "Content-Length"  # of what was to be shown; it is counted anew
+ERRORS = "error-summary"  # the id of the part of a page that says what to fix
 KEEP_FOR = 10 * 60
 LARGEST = 200_000  # bytes of a page
 MOST = 120  # pages of one network at a time
@@ -92,13 +94,13 @@ def _keep(request: HttpRequest, response: HttpResponse) -> HttpResponse | None:
         "path": request.path,
         "owner": hashed(owner),
         "status": response.status_code,
-        "headers": list(response.items()),
-        "body": response.content.decode(),
+        "headers": [(name, value) for name, value in response.items() if name != LENGTH],
+        "body": _focused_by_address(response.text),
     }
     locked = _cipher(key).encrypt(zlib.compress(json.dumps(page).encode()))
     if not cache_breaker.attempt(lambda: cache.add(_place(key), locked, KEEP_FOR)):
         return None
-    there = set_no_store(_redirect(request, key))
+    there = set_no_store(_redirect(request, key, part=_part_to_read(response)))
     there.cookies.update(response.cookies)
     there.set_cookie(
         _cookie(),
@@ -124,13 +126,28 @@ def _kept(request: HttpRequest, key: str) -> HttpResponse | None:
     return HttpResponse(page["body"], status=page["status"], headers=dict(page["headers"]))
 
 
-def _redirect(request: HttpRequest, key: str = "") -> HttpResponse:
+def _part_to_read(response: HttpResponse) -> str:
+    """Return the id of what to fix: the form may stand below what the window shows."""
+    return ERRORS if f'id="{ERRORS}"' in response.text else ""
+
+
+def _focused_by_address(html: str) -> str:
+    """Return the page without the `autofocus` of the part that its address names, by which the
+    browser moves the focus there: it complains of both."""
+    before, name, after = html.partition(f'id="{ERRORS}"')
+    tag, close, rest = after.partition(">")
+    return before + name + tag.replace("autofocus", "") + close + rest
+
+
+def _redirect(request: HttpRequest, key: str = "", part: str = "") -> HttpResponse:
     """Return a redirect to the address that was asked for, with this key alone."""
     query = request.META.get("QUERY_STRING", "")
     parts = [query] * bool(query) + [urlencode({NAME: key})] * bool(key)
     path = "/" + request.path.lstrip("/")
     # nosemgrep: redirect-to-what-a-visitor-says  (the path that was asked for, on this host)
-    response = HttpResponseRedirect(path + "?" * bool(parts) + "&".join(parts))
+    response = HttpResponseRedirect(
+        path + "?" * bool(parts) + "&".join(parts) + "#" * bool(part) + part
+    )
     response.status_code = 303
     return response
 

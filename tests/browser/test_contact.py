@@ -1,20 +1,23 @@
 """Asking for a call by keyboard on a phone, and the crisis strip under a thumb."""
 
 import pytest
+from playwright.sync_api import expect
 
 from contact.models import ContactRequest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_call_is_asked_for_by_keyboard_and_a_mistake_stands_where_one_looks(open_page):
-    page = open_page("/contact/")
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_call_is_asked_for_by_keyboard_and_a_mistake_stands_where_one_looks(open_page, scripts):
+    page = open_page("/contact/", java_script_enabled=scripts)
     page.focus("#call_name")
     page.keyboard.type("Grace")
     page.keyboard.press("Enter")
     page.wait_for_url("**/contact/call-back/**")
-    form = page.locator("#call-back")
-    assert form.locator(".error-summary").is_visible()
+    mistakes = page.locator("#call-back .error-summary")
+    expect(mistakes).to_be_focused()
+    expect(mistakes).to_be_in_viewport(ratio=1)
     page.focus("#call_phone")
     page.keyboard.type("615-555-0117")
     page.keyboard.press("Enter")

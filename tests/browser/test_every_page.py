@@ -6,7 +6,7 @@ from itertools import groupby
 
 import pytest
 from django.conf import settings as site
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.browser import geometry
 from tests.browser.barriers import RULES, SETTLED, WORDS, told_by_color_alone, violations
@@ -48,12 +48,18 @@ def context_of(browser: Browser, url: str, **options) -> BrowserContext:
 
 
 def listening(context: BrowserContext, url: str, wrong: list[str]) -> Page:
-    """A page that notes what asks another origin, and what the browser complains about."""
-    page = context.new_page()
+    """A page that notes what asks another origin, and what the browser complains about, but for
+    the status of a page of an error."""
+    page, shown = context.new_page(), set()
+    page.on("request", lambda r: r.is_navigation_request() and shown.add(r.url))
     page.on("request", lambda r: r.url.startswith((url, "data:")) or wrong.append(f"asks {r.url}"))
     page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
-    page.on("console", lambda m: "status of 4" in m.text or wrong.append(f"{page.url}: {m.text}"))
+    page.on("console", lambda m: _is_status_of(m, shown) or wrong.append(f"{page.url}: {m.text}"))
     return page
+
+
+def _is_status_of(message: ConsoleMessage, pages: set[str]) -> bool:
+    return "status of 4" in message.text and message.location["url"] in pages
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -154,6 +160,8 @@ def errors(page: Page) -> Iterator[str]:
         yield f"says no error in its title: {page.title()}"
     if not page.evaluate("!!document.activeElement.closest('.error-summary, [aria-invalid=true]')"):
         yield "focus is elsewhere"
+    if page.evaluate("document.activeElement.getBoundingClientRect().top") > 700:
+        yield "what to fix is below the window"
     if "answer=" not in page.url:
         yield "is answered by POST"
     yield from page.evaluate(geometry.FITS)
