@@ -1,5 +1,6 @@
 """What machines ask for, and developers: it has no language in its address."""
 
+from django.conf import settings
 from django.contrib.sitemaps.views import sitemap
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.shortcuts import redirect
@@ -23,4 +24,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("favicon.ico", lambda request: redirect(staticfiles_storage.url("img/favicon-32.png"))),
     path("dev/style/", views.style, name="style"),
+    *[
+        path(f"dev/style/{code}/", views.style, {"language": code}, name=f"style_{code}")
+        for code, _ in settings.LANGUAGES
+        if code != settings.LANGUAGE_CODE
+    ],
 ]

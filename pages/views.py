@@ -6,6 +6,7 @@ Ours keeps them too: how to reach the clinic is read most when its database is a
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,6 +14,7 @@ from appointments.public import kept_pages
 from core.cache.pages import serve
 from core.images.social import draw_social_picture
 from core.practice.models import Practice
+from pages import style_samples
 from pages.models import Testimonial
 
 
@@ -53,8 +55,9 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def style(request: HttpRequest) -> HttpResponse:
+def style(request: HttpRequest, language: str = settings.LANGUAGE_CODE) -> HttpResponse:
     """Show every component, for whoever works on the look. Only in development."""
     if not settings.DEBUG:
         raise Http404
-    return render(request, "pages/style.html")
+    with translation.override(language):
+        return render(request, "pages/style.html", style_samples.samples())
