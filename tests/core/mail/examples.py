@@ -1,6 +1,6 @@
 """One example context for each e-mail template. A template without one fails a test."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "account_changed": {
         **_account,
         "change": "Your password was changed.",
-        "at": datetime(2030, 11, 12, 20, 30, tzinfo=UTC),
+        "at": "Tue, Nov 12, 2030, 2:30 pm",
+        "zone": "Central Time",
     },
     "account_invited": _account,
     "account_password_reset": _account,

@@ -4,11 +4,15 @@ import html
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from fnmatch import fnmatch
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
+from core.mail import message
 from core.mail.message import build
+from devstack.management.commands.makemessages import STAFF_MAILS
 from tests.core.mail.examples import EXAMPLES
 from tests.core.mail.factories import make_email
 
@@ -27,6 +31,17 @@ TELLING = re.compile(
     r"diagnos|disorder|disease|symptom|illness|condition|therap|counsel|psych|mental|behavio|"
     r"treat|\bcare\b|clinic|patient|doctor|physician|nurs|provider|health|medical|hospital|"
     r"\breason|depress|anxi|suicid|crisis|hepatitis|\bHIV\b|\bpregnan|curednation|telehealth",
+    re.IGNORECASE,
+)
+
+# The same in Spanish.
+TELLING_IN_SPANISH = re.compile(
+    r"adicc|alcoh|\bbeb(e|er|ida)|sobri[aeo]|recupera|reca[ií]d|desintox|abstinen|sobredosis|"
+    r"opi[aáoó]|hero[ií]n|fentan|coca[ií]n|metad|\bdrogas?\b|sustancia|consum|buprenor|suboxon|"
+    r"sublocad|naloxon|naltrexon|vivitrol|medic|m[eé]dic|\breceta|farmac|\bdosis|pastilla|orina|"
+    r"an[aá]lisis|diagn[oó]s|trastorno|enferm|s[ií]ntoma|terap|consejer|psi[cq]|salud|tratamiento|"
+    r"cl[ií]nic|pacien|doctor|hospital|profesional|motivo|depres|ansied|suicid|crisis|embaraz|"
+    r"curednation",
     re.IGNORECASE,
 )
 
@@ -78,6 +93,31 @@ def test_a_mail_says_nothing_about_what_it_is_for(mail):
     visible = re.sub(r"<style>.*?</style>|<[^>]*>", " ", html_of(mail), flags=re.DOTALL)
     for part in (headers, text_of(mail), html.unescape(visible)):
         assert not (found := TELLING.search(part)), f"{found and found[0]!r} in {part}"
+
+
+def test_a_mail_in_spanish_says_no_more_is_all_spanish_and_calls_to_the_same_page(practice):
+    wrong = []
+    for name, context in EXAMPLES.items():
+        if any(fnmatch(f"{name}.html", pattern) for pattern in STAFF_MAILS):
+            continue  # they work in the default language
+        english, spanish = (words_in(language, name, context) for language in ("en", "es"))
+        wrong += [f"{name} says {found[0]}" for found in TELLING_IN_SPANISH.finditer(spanish)]
+        left = set(english.splitlines()) & set(spanish.splitlines())
+        wrong += [f"{name}: {line} is English" for line in left if SENTENCE.match(line)]
+        assert set(re.findall(r"https\S+", english)) == set(re.findall(r"https\S+", spanish))
+    assert wrong == []
+
+
+SENTENCE = re.compile(r"(?!CN Office|https|\d).*[a-z]{4}")  # no name, address or time
+
+
+def words_in(language: str, name: str, context: dict) -> str:
+    """Return all that the receiver of a mail reads, a piece a line."""
+    with translation.override(language):
+        mail = message.render(name, context)
+    seen = re.sub(r"<style>.*?</style>|<[^>]*>", "\n", mail.html, flags=re.DOTALL)
+    lines = f"{mail.subject}\n{mail.text}\n{html.unescape(seen)}".splitlines()
+    return "\n".join(line.strip() for line in lines)
 
 
 def test_a_subject_is_one_short_line(mail):
