@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from devstack.management.commands.makemessages import without_labels
+from devstack.management.commands.makemessages import STAFF, without_labels
 
 OTHERS = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|\{\w*\}|</?[a-z]+[^>]*>")
@@ -73,6 +73,14 @@ def test_the_catalogs_hold_what_the_sources_say(tmp_path, monkeypatch):
     for language in OTHERS:
         found = tree / "locale" / language / "LC_MESSAGES" / "django.po"
         assert found.read_text() == catalog(language).read_text(), "run `make messages`"
+
+
+def test_no_tag_of_a_public_page_is_kept_from_translators_by_its_name():
+    tags = Path(settings.BASE_DIR).glob("*/templatetags/*.py")
+    paths = [path.relative_to(settings.BASE_DIR) for path in tags if path.parts[-3] != "core"]
+    kept = [path for path in paths if any(path.match(pattern) for pattern in STAFF)]
+    assert paths
+    assert kept == []
 
 
 def test_what_only_staff_read_is_not_asked_of_translators():
