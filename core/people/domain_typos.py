@@ -16,15 +16,26 @@ _COMMON = """
 _REAL = "mail.co email.com gmx.de gmx.at live.ca cox.com aol.de me.co mac.co pm.me hotmail.co"
 COMMON = frozenset(_COMMON.split())
 REAL = frozenset(_REAL.split())
+# Endings that no domain has, and the one that is meant.
+_ENDINGS = {
+    **dict.fromkeys(("con", "cmo", "ocm", "vom", "xom", "cpm", "cim", "coom", "comm"), "com"),
+    **dict.fromkeys(("ney", "nte", "ner", "nett"), "net"),
+    **dict.fromkeys(("ogr", "rog", "orgg"), "org"),
+}
 LETTERS_AT_LEAST = 6  # shorter names are too near to each other: me.com, hey.com
 
 
 def likely_domain(domain: str) -> str:
-    """Return the common domain that this one is one slip away from; empty when it is fine.
+    """Return the domain that is meant, where this is likely a slip; empty when it is fine.
 
-    A slip is one letter left out, added, changed, or swapped with its neighbor.
+    A slip is one letter left out, added, changed, or swapped with its neighbor. An ending that no
+    domain has is one more: nothing sent there arrives, whosever it is.
     """
     domain = domain.lower().rstrip(".")
+    name, _dot, ending = domain.rpartition(".")
+    if name and ending in _ENDINGS:
+        meant = f"{name}.{_ENDINGS[ending]}"
+        return likely_domain(meant) or meant
     if domain in COMMON or domain in REAL or len(domain) < LETTERS_AT_LEAST:
         return ""
     near = [each for each in sorted(COMMON) if _is_one_slip(domain, each)]
@@ -32,7 +43,7 @@ def likely_domain(domain: str) -> str:
 
 
 def likely_address(email: str) -> str:
-    """Return the address at the common domain that this one's is one slip away from; else empty."""
+    """Return the address that is meant, where its domain is likely a slip; else empty."""
     local, _at, domain = email.rpartition("@")
     meant = likely_domain(domain)
     return f"{local}@{meant}" if meant else ""

@@ -75,6 +75,12 @@ def test_the_catalogs_hold_what_the_sources_say(tmp_path, monkeypatch):
         assert found.read_text() == catalog(language).read_text(), "run `make messages`"
 
 
+def test_words_of_a_form_are_collected_under_each_name_that_forms_give_gettext():
+    """Beside `_`, by which labels wait for a language, what is said at once goes by `_now`."""
+    msgids = {entry.msgid for entry in entries(OTHERS[0])}
+    assert "Where in %(state)s will you be?" in msgids
+
+
 def test_no_tag_of_a_public_page_is_kept_from_translators_by_its_name():
     tags = Path(settings.BASE_DIR).glob("*/templatetags/*.py")
     paths = [path.relative_to(settings.BASE_DIR) for path in tags if path.parts[-3] != "core"]

@@ -120,6 +120,15 @@ def test_a_misspelt_domain_gets_a_question_and_its_answer_counts():
     assert {mail.to for mail in mails()} == {"grace@gmial.com", "grace@gmail.com"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("grace@gmial.con", "grace@gmail.com"), ("grace@a-house.con", "grace@a-house.com")],
+)
+def test_an_ending_that_no_domain_has_is_asked_about_whatever_stands_before_it(typed, meant):
+    assert f"Did you mean <b>{meant}</b>?" in sign_up(typed).text
+    assert not mails()
+
+
 def test_a_throw_away_address_gets_a_question_and_may_stay():
     response = sign_up("grace@mailinator.com")
     assert "lasts only a short while" in response.text

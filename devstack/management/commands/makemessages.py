@@ -87,6 +87,7 @@ class _Unlabelled(ast.NodeTransformer):
 class Command(makemessages.Command):
     help = "Collect what visitors read, sorted, without line numbers and dates."
     build_file_class = BuildFile
+    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=_now"]
     # A guess at what a changed sentence means would be believed.
     msgmerge_options = ["-q", "--backup=none", "--no-fuzzy-matching", "--update", "--sort-output"]
     msgattrib_options = ["--no-obsolete", "--sort-output"]
