@@ -47,7 +47,9 @@ def call_back(request: HttpRequest) -> HttpResponse:
 
 def _take(request: HttpRequest, form: Any, name: str) -> HttpResponse:
     if not form.is_valid():
-        return render(request, PAGE, {name: form, "form": form})
+        danger = crisis_terms.detect_crisis(form.data.get("message", ""))
+        danger_in = danger and (danger.language or translation.get_language())
+        return render(request, PAGE, {name: form, "form": form, "danger_in": danger_in})
     if not sessionless_form.is_same_origin(request):
         form.add_error(None, form.FROM_ELSEWHERE)
         return render(request, PAGE, {name: form, "form": form}, status=403)

@@ -43,8 +43,8 @@ def provider(listed: Listed) -> SafeString:
     }
     if person.credentials:
         data["honorificSuffix"] = person.credentials
-    if person.about:
-        data["description"] = person.about
+    if person.about_i18n:
+        data["description"] = person.about_i18n
     if person.photo:
         data["image"] = absolute_url(person.photo.url)
     return as_script(data)

@@ -12,7 +12,8 @@ register = template.Library()
 @register.inclusion_tag("contact/_message_form.html", takes_context=True)
 def message_form(context: template.Context) -> dict[str, Any]:
     """Show the form of a message: empty, or as the page was given it back with its errors."""
-    return {"form": context.get("message_form") or MessageForm()}
+    form = context.get("message_form") or MessageForm()
+    return {"form": form, "danger_in": context.get("danger_in")}
 
 
 @register.inclusion_tag("contact/_call_back_form.html", takes_context=True)

@@ -97,6 +97,14 @@ def test_words_of_danger_lead_to_the_numbers_to_call(client, words, where):
     assert ("help-card" in client.get(next_page).text) is ("now" in where)
 
 
+def test_who_writes_of_danger_and_makes_a_mistake_sees_the_numbers_to_call_above_it():
+    page = write(message="quiero morir", topic="").text
+    assert "help-card" in page
+    assert page.index("help-card") < page.index('class="error-summary"')
+    assert "Llame al" in page[page.index("help-card") :]
+    assert "help-card" not in write(message="What does it cost?", topic="").text
+
+
 # ── limits ──
 
 
