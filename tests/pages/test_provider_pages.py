@@ -80,6 +80,8 @@ def test_the_page_leads_into_booking_with_that_provider(client):
     assert 'href="/book/tn/?with=ida"' in states
     assert "/book/ky/" not in states
     assert "Ida Berg" in states
+    assert "/book/elsewhere/" not in states, "others may hold a license there"
+    assert '<a class="more" href="/book/">My state is not here' in states
     kinds = client.get("/book/tn/?with=ida").text
     assert '<input type="hidden" name="with" value="ida">' in kinds
     chosen = client.get("/book/tn/?service=first&with=ida")
