@@ -82,6 +82,7 @@ class ConsentField(forms.BooleanField):
             },
         )
         self.text = text
+        self.in_other_languages: list[tuple[str, str, str]] = []
 
     def to_python(self, value: str | bool | None) -> bool:
         if not value:
@@ -107,10 +108,20 @@ class ConsentInput(forms.CheckboxInput):
 def spoken_consent(text: ConsentText) -> ConsentField:
     """Return the box that staff tick when the patient agrees to `text` by word."""
     field = ConsentField(text)
+    field.in_other_languages = _in_other_languages(text)
     field.error_messages["required"] = _(
         "Please read this to the patient, and tick it when they agree."
     )
     return field
+
+
+def _in_other_languages(text: ConsentText) -> list[tuple[str, str, str]]:
+    """Return code, name and words of each language that `text` has beside the one of staff."""
+    return [
+        (code, str(name), words)
+        for code, name in settings.LANGUAGES
+        if code != settings.LANGUAGE_CODE and (words := getattr(text, f"text_{code}"))
+    ]
 
 
 def _agree_first(text: ConsentText) -> Any:

@@ -20,6 +20,7 @@ from core.practice.models import Practice
 from pages.text_pages import taglines
 
 PATTERN = re.compile(r"\{([a-z_]+)\}")
+BRACED = re.compile(r"\{([^{}]*)\}")  # as staff may mistype it
 
 
 def _whole_address(practice: Practice) -> str:
@@ -82,8 +83,8 @@ PARTS: dict[str, Callable[[Practice], str]] = {
 
 
 def unknown_in(text: str) -> list[str]:
-    """Return the names in braces that stand for nothing, each once."""
-    return [name for name in dict.fromkeys(PATTERN.findall(text)) if name not in VALUES | PARTS]
+    """Return what stands in braces and for nothing, each once: `Phone` and `phone number`, too."""
+    return [name for name in dict.fromkeys(BRACED.findall(text)) if name not in VALUES | PARTS]
 
 
 def values_in(*texts: str) -> dict[str, str]:

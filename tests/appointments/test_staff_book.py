@@ -114,6 +114,15 @@ def test_a_known_patient_is_booked_from_their_page(desk):
     assert visit.email == patient.email
 
 
+def test_what_is_read_to_a_caller_stands_there_in_their_language_too(desk):
+    for kind in ConsentText.Kind.values:
+        spanish = {"text_es": f"De acuerdo: {kind}"}
+        ConsentText.objects.create(kind=kind, version=99, text="I agree.", i18n=spanish)
+    page = desk.get(BOOK, {"new": "1"}).text
+    assert page.count('<details lang="es">') == 2
+    assert "De acuerdo: telehealth" in page
+
+
 def test_without_the_patients_yes_nothing_is_booked(desk):
     answer = book(desk, make_service(), agree_telehealth="")
     assert "tick it when they agree" in text_of(answer)

@@ -60,11 +60,12 @@ def test_it_is_no_business_of_other_roles(terms, role):
     assert other.post(f"{LIST}{terms.pk}/step/submit/").status_code == 403
 
 
-def test_a_name_in_braces_that_stands_for_nothing_is_told_beside_the_text(terms):
+@pytest.mark.parametrize("name", ["fone", "Phone", "phone "])
+def test_a_name_in_braces_that_stands_for_nothing_is_told_beside_the_text(terms, name):
     editor = fully_signed_in("editor")
-    answer = editor.post(f"{LIST}{terms.pk}/change/", form(terms, body="<p>Call {fone}.</p>"))
-    assert "Nothing stands for {fone}." in answer.text
-    assert "Call {fone}." in answer.text
+    answer = editor.post(f"{LIST}{terms.pk}/change/", form(terms, body=f"<p>Call {{{name}}}.</p>"))
+    assert f"Nothing stands for {{{name}}}." in answer.text
+    assert f"Call {{{name}}}." in answer.text
 
 
 def test_the_preview_shows_what_stands_in_the_form_and_saves_nothing(terms):
