@@ -9,6 +9,7 @@ from django.forms import Form
 
 from appointments.models import Provider, Service
 from appointments.scheduling.states import STATES
+from appointments.templatetags.clinic import spoken
 from articles.pictures.figures import all_figures, inline_figures
 from contact.forms import CallBackForm, MessageForm
 
@@ -61,7 +62,7 @@ def _provider(name: str, credentials: str, *, new: bool = True) -> Provider:
 def _listed(name: str, credentials: str, *, new: bool = True) -> SimpleNamespace:
     return SimpleNamespace(
         provider=_provider(name, credentials, new=new),
-        spoken="English, Spanish",
+        spoken=spoken("English, Spanish"),
         states=["TN"],
         state_names="Tennessee",
     )
