@@ -3,7 +3,8 @@
 Everything runs on this machine in one go; figures are compared with others of the same run.
 `make bench ARGS=articles` (or `booking`, `newsletter`) measures one subject. Ends with 1 when a
 limit is missed. `growth` fills the database with a million visits first, takes twenty minutes and
-fifteen gigabytes, and runs only where it is named; so does `desk`, which is a part of it.
+fifteen gigabytes, and runs only where it is named; so does `desk`, which is a part of it, and
+`lighthouse`, which fetches Lighthouse from npm.
 """
 
 import os
@@ -89,7 +90,17 @@ def desk_rows() -> list:
     return measure.at_the_desk()
 
 
-LARGE = (growth_rows, desk_rows)
+def lighthouse_rows() -> list:
+    from bench import lighthouse
+    from tests import processes
+
+    paths = lighthouse.pages()
+    environ = {"DJANGO_SETTINGS_MODULE": "bench.settings", "WEB_WORKERS": "2"}
+    with processes.site(**environ) as site:
+        return lighthouse.rows(site.url, paths)
+
+
+LARGE = (growth_rows, desk_rows, lighthouse_rows)
 
 
 def article_rows() -> list:
