@@ -183,7 +183,8 @@ def _times(request: HttpRequest, state: State, service: Service) -> dict:
     fragment = reverse("appointments:times_fragment", args=[state, service.slug])
     now = database_time.now()
     grid = shown_grid(request, service, state.code, now)
-    return times_context(request, grid, state, service, now=now, page=page, fragment=fragment)
+    found = times_context(request, grid, state, service, now=now, page=page, fragment=fragment)
+    return found | {"with_query": with_query(requested_provider(request, grid.providers))}
 
 
 def shown_grid(

@@ -86,6 +86,9 @@ def test_the_page_leads_into_booking_with_that_provider(client):
     assert '<input type="hidden" name="with" value="ida">' in kinds
     chosen = client.get("/book/tn/?service=first&with=ida")
     assert chosen["Location"] == "/book/tn/first/?with=ida"
+    times = client.get("/book/tn/first/?with=ida").text
+    assert 'class="done"><a href="/book/?with=ida"' in times
+    assert 'class="done"><a href="/book/tn/?with=ida"' in times
 
 
 def test_who_cannot_be_booked_there_gives_way_to_everyone(client):
