@@ -45,6 +45,7 @@ def pages() -> dict[str, Send]:
     client = Client(headers=HERE)
     client.cookies[cookies.cookie_name(cookies.COOKIE)] = KEY
     comment = {"name": "Sam", "email": "", "text": "It helped me."}
+    call = {"name": "Sam", "phone": "615-555-0117", "best_time": "any", "leave_message": "no"}
     forms = {
         "bookings": (details, filled(client, details)),
         "holds": (here, {"slot": booking_steps.slot(monday("15:00"))}),
@@ -53,6 +54,7 @@ def pages() -> dict[str, Send]:
         "changes": (links.page(visit, "cancel"), {"reason": ""}),
         "comments": ("/articles/open/comments/", comment),
         "feedback": ("/articles/open/helpful/", {"helpful": "yes"}),
+        "contact": ("/contact/call-back/", call),
         "newsletter": ("/newsletter/subscribe/", {"email": "grace@example.org"}),
         "passwords": ("/accounts/password/reset/", {"email": "grace@example.org"}),
     }
