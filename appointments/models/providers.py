@@ -111,6 +111,8 @@ class Provider(models.Model):
     active = models.BooleanField(_("sees patients"), default=True)
 
     i18n = TranslationField(fields=("about", "biography"))
+    about_i18n: str  # in the language of the page
+    biography_i18n: str
 
     objects = ProviderQuerySet.as_manager()
 
