@@ -12,6 +12,8 @@ if (form && zone && sessionStorage.getItem("guessed-zone") !== zone) {
   fetch(form.action, { method: "POST", body: new FormData(form) }).then(() => {
     // Times are on the page in another zone: show them in the right one, unless somebody is about to press one.
     if (touched || !form.dataset.shown || form.dataset.shown === zone) return;
-    window.htmx?.ajax("GET", form.dataset.fragment, { target: "#times", swap: "outerHTML show:none" });
+    const show = () => window.htmx?.ajax("GET", form.dataset.fragment, { target: "#times", swap: "outerHTML show:none" });
+    if (document.readyState === "complete") show();
+    else addEventListener("load", show, { once: true });  // htmx may come after this script
   });
 }

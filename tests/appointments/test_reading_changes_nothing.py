@@ -113,7 +113,8 @@ def test_every_page_stays_out_of_caches_search_engines_and_foreign_logs(situatio
         ):  # the providers' own, an empty answer
             continue
         assert {"no-store", "private"} <= set(response["Cache-Control"].split(", ")), name
-        assert "noindex" in response["X-Robots-Tag"], name
+        is_first_step = name == "choose_state"  # it holds nobody's data, and may be found
+        assert is_first_step or "noindex" in response["X-Robots-Tag"], name
         assert response["Referrer-Policy"] == "same-origin", name
 
 

@@ -186,7 +186,7 @@ def test_the_pages_of_a_visit_show_the_place_first_and_both_clocks(service, name
     assert "1:00 pm" in words(page)
     assert "Eastern Time" in words(page)
     assert "10:00 am where you are" in words(page)
-    assert "where you are" not in visitor_with(NEW_YORK).get(path).text
+    assert "m where you are" not in visitor_with(NEW_YORK).get(path).text
 
 
 def test_another_day_where_somebody_is_gets_its_name(service):

@@ -101,14 +101,15 @@ def test_a_contributor_has_a_page_with_what_they_wrote_or_reviewed(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/articles/", "/articles/topics/medicines/", "/articles/?q=naltrexone"]
+    ("path", "most"),
+    [("/articles/", 5), ("/articles/topics/medicines/", 5), ("/articles/?q=naltrexone", 6)],
 )
-def test_a_list_takes_at_most_five_queries(client, path, django_assert_max_num_queries):
+def test_a_list_takes_few_queries(client, path, most, django_assert_max_num_queries):
     make_practice()
     for number in range(12):
         make_article(title=f"Naltrexone {number}")
     client.get("/about/")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(most):
         assert len(titles(client.get(path).text)) == 10
 
 

@@ -185,6 +185,7 @@ def test_times_that_cannot_be_loaded_are_said_with_the_phone_number_and_come_lat
     choose(page, "10:00 am")
     fill_in(page)
     page.get_by_role("button", name="Choose another time").click()
+    page.wait_for_load_state()  # before its scripts are there a day is a plain link
     away = "**/book/tn/first-visit/times/**"
     page.route(away, lambda route: route.fulfill(status=503, body="We will be back soon."))
     tomorrow = page.locator(f"#day-{monday().date() + timedelta(days=1)}")

@@ -1,5 +1,7 @@
 """The front desk's own pages in a real browser: readable at every width, no CSP report."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings as site
 from django.contrib import admin
@@ -18,6 +20,7 @@ from core.monitoring.models import RestoreRun
 from newsletter.models import Event, HardBounce, Issue
 from tests.articles.factories import make_article, make_draft
 from tests.browser.barriers import barriers, told_by_color_alone
+from tests.contact.sending import make_request
 from tests.core.mail.factories import make_email
 from tests.core.staff.people import make_staff
 from tests.factories import (
@@ -31,7 +34,7 @@ from tests.factories import (
     monday,
 )
 from tests.newsletter.issues import make_issue, make_readers
-from tests.pages.factories import make_practice
+from tests.pages.factories import make_practice, make_text_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -134,6 +137,12 @@ def make_every_panel(visit: Appointment) -> None:
     Comment.objects.create(article=article, created_at=timezone.now(), **said)
     make_license(visit.provider, "NY", expires=timezone.localdate())
     make_trouble()
+    make_request()
+    make_text_page()
+    spanish, yesterday = make_article(slug="en-otras-palabras"), timezone.now() - timedelta(days=1)
+    translated = {"language": "es", "translation_of": article, "created_at": yesterday}
+    Article.objects.filter(pk=spanish.pk).update(**translated)
+    Article.objects.filter(pk=article.pk).update(updated_at=timezone.now())
     privacy_requests.ask(visit.patient, "restrict", reason="They asked.", by=make_staff())
     call_list.add("appointment_booked", key="one", about="nothing", appointment=visit)
     RestoreRun.objects.create(backup_at=timezone.now(), known_until=timezone.now(), notes="One.")
@@ -153,7 +162,7 @@ def make_trouble() -> Issue:
 def test_a_link_in_a_text_is_told_by_more_than_its_color(staff_page, live_server, addresses):
     visit = Appointment.objects.filter(status="booked").earliest("starts_at")
     make_every_panel(visit)
-    article, comment = Article.objects.published().get(), Comment.objects.get()
+    article, comment = Article.objects.published().get(language="en"), Comment.objects.get()
     issue = make_issue()
     addresses |= {
         "article": reverse("admin:articles_article_change", args=[article.pk]),

@@ -26,7 +26,6 @@ def visitor():
         ("/", "pages:home"),
         ("/about/", "pages:about"),
         ("/contact/", "pages:contact"),
-        ("/privacy/", "pages:privacy"),
         ("/articles/", "articles:list"),
         ("/articles/?q=sleep", "articles:list"),
         ("/newsletter/", "newsletter:home"),

@@ -275,6 +275,7 @@ def test_only_the_fields_that_suggest_are_searched(superuser):
     assert answered == {
         "articles.article.cover",
         "articles.contributor.photo",
+        "articles.article.translation_of",
         "articles.redirect.article",
     }
 
