@@ -13,6 +13,7 @@ from django.template import loader
 from django.utils.translation import gettext as _
 
 from core.database.failures import Failure, code_of, failure, may_be_kept
+from core.languages import links
 
 logger = logging.getLogger(__name__)
 RETRY_LOCKED, RETRY_AWAY = "2", "15"  # seconds
@@ -36,7 +37,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 404."""
-    return _page(request, "404.html", HTTPStatus.NOT_FOUND)
+    return _page(request, "404.html", HTTPStatus.NOT_FOUND, {"alternates": links.homes()})
 
 
 def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:

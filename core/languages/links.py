@@ -28,6 +28,18 @@ class LanguageLink(NamedTuple):
     path: str
 
 
+class Alternate(NamedTuple):
+    """The address of what stands for a page in a language, for `alternates` of its context."""
+
+    language: str
+    url: str
+
+
+def homes() -> list[Alternate]:
+    """Return the first page in every language: of a page that is nowhere, that is the nearest."""
+    return [Alternate(code, _path(None, code)) for code, _name in settings.LANGUAGES]
+
+
 def in_each_language(request: HttpRequest) -> list[LanguageLink]:
     """Return the page of this request in every language; none where it has one for all."""
     match = request.resolver_match

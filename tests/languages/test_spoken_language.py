@@ -14,6 +14,7 @@ from core.mail.models import OutgoingEmail
 from tests.appointments import booking_steps
 from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_patient, make_provider, make_service, monday
+from tests.newsletter.factories import make_consent_text
 from tests.visitor import in_process
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,7 @@ def test_a_link_that_was_lost_comes_in_the_language_in_which_it_was_asked_for(cl
 
 
 def test_who_signs_up_in_spanish_confirms_in_spanish(client):
+    make_consent_text()
     client.post(
         "/es/newsletter/subscribe/",
         {"email": "reader@example.org"},

@@ -244,6 +244,8 @@ PROOFS = {
     "articles_approval": "credentials = 'PhD'",
     "newsletter_consent": "at = at - interval '1 year'",
     "newsletter_consenttext": "text = 'something else'",
+    "pages_textpagerevision": "body = ''",
+    "pages_textpageversion": "published_at = published_at - interval '1 year'",
 }
 
 
