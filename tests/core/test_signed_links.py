@@ -15,13 +15,14 @@ get_resolver().url_patterns  # noqa: B018  every app has named its purposes by t
 SIGNERS = dict(LinkSigner.purposes)
 KEY = "A" * 22
 PAYLOADS = {
+    "articles.answer": "42",
     "articles.comment": "42",
     "articles.preview": "42",
     "appointments.proof": f"{'0a' * 32}-returning",
     "newsletter.unsubscribe": f"{KEY}-7",
     "newsletter.preferences": f"{KEY}-7",
 }
-EXPIRING = ["appointments.proof", "articles.comment", "articles.preview"]
+EXPIRING = ["appointments.proof", "articles.answer", "articles.comment", "articles.preview"]
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +45,7 @@ def test_the_purposes_of_every_app_are_known():
         "appointments.visit",
         "appointments.visit.handed",
         "appointments.waitlist",
-        *("articles.comment", "articles.preview"),
+        *("articles.answer", "articles.comment", "articles.preview"),
         *("newsletter.preferences", "newsletter.unsubscribe"),
     ]
     assert [name for name, signer in SIGNERS.items() if signer.valid_for] != []
