@@ -24,6 +24,7 @@ run: install ## Run the site with all its services, on PORT (8000)
 test: install ## Run all tests, by the true clock or by CLOCK="2027-03-13 22:50"
 	@$(PY) -m devstack.chromium
 	@$(PY) -m devstack.java
+	@$(PY) -m devstack.messages
 	@$(PY) -m devstack.rabbitmq
 	@$(PY) -m devstack.deploy_tools
 	@exec $(if $(CLOCK),$(PY) -m devstack.clock "$(CLOCK)") $(PY) -m pytest $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
@@ -42,6 +43,7 @@ pgbouncer: install ## Run the tests that a pooler in transaction mode could brea
 coverage: install ## Say what the tests reach, the long ones apart, and hold 90 % of branches
 	@$(PY) -m devstack.chromium
 	@$(PY) -m devstack.java
+	@$(PY) -m devstack.messages
 	@$(PY) -m devstack.rabbitmq
 	@$(PY) -m devstack.deploy_tools
 	@rm -rf var/coverage && mkdir -p var/coverage

@@ -62,7 +62,6 @@ def test_a_translation_has_the_placeholders_and_tags_of_its_string(language):
     assert wrong == []
 
 
-@pytest.mark.skipif(not shutil.which("xgettext"), reason="gettext is not installed")
 def test_the_catalogs_hold_what_the_sources_say(tmp_path, monkeypatch):
     """Whoever adds a string runs `make messages`. In a copy: gettext writes beside its sources."""
     tree = shutil.copytree(
