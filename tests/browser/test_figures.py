@@ -42,6 +42,7 @@ def test_the_words_of_every_figure_stay_in_it_apart_and_large_enough_on_a_phone(
     page.get_by_text("This picture in words").first.click()
     expect(page.locator(".drawing li").first).to_be_visible()
     page.set_viewport_size({"width": 320, "height": 800})
+    page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     assert page.evaluate(SMALLEST) >= 11
 
