@@ -11,8 +11,13 @@ if (form && zone && sessionStorage.getItem("guessed-zone") !== zone) {
   form.elements.zone.value = zone;
   fetch(form.action, { method: "POST", body: new FormData(form) }).then(() => {
     // Times are on the page in another zone: show them in the right one, unless somebody is about to press one.
-    if (touched || !form.dataset.shown || form.dataset.shown === zone) return;
-    const show = () => window.htmx?.ajax("GET", form.dataset.fragment, { target: "#times", swap: "outerHTML show:none" });
+    if (!form.dataset.shown || form.dataset.shown === zone) return;
+    const path = form.dataset.fragment;
+    addEventListener("htmx:beforeSwap", (event) => {
+      const { verb, path: asked } = event.detail.requestConfig;
+      if (touched && verb === "get" && asked === path) event.detail.shouldSwap = false;
+    });
+    const show = () => touched || window.htmx?.ajax("GET", path, { target: "#times", swap: "outerHTML show:none" });
     if (document.readyState === "complete") show();
     else addEventListener("load", show, { once: true });  // htmx may come after this script
   });
