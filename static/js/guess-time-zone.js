@@ -2,9 +2,11 @@
 const form = document.getElementById("guess-zone");
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 let touched = false;
-for (const kind of ["pointerdown", "pointermove", "keydown", "scroll"]) {
+for (const kind of ["pointerdown", "keydown", "wheel"]) {
   addEventListener(kind, () => (touched = true), { once: true, passive: true });
 }
+// A page that opens under a resting mouse hears of a move as well: one by no distance.
+addEventListener("pointermove", ({ movementX, movementY }) => (touched ||= Boolean(movementX || movementY)), { passive: true });
 
 if (form && zone && sessionStorage.getItem("guessed-zone") !== zone) {
   sessionStorage.setItem("guessed-zone", zone);

@@ -5,10 +5,12 @@ from collections import Counter
 from contextlib import contextmanager
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.signals import template_rendered
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from appointments.models import ConsentText
 from core.mail.models import OutgoingEmail
@@ -21,6 +23,13 @@ pytestmark = pytest.mark.django_db
 HERE = {"sec-fetch-site": "same-origin"}
 VALUES = re.compile(r"'[^']*'|_django_curs_\w+|\"?s\d+_x\d+\"?|\b\d+\b")
 UNKNOWN = "nobody.at.all@example.org"
+
+
+@pytest.fixture(autouse=True)
+def _standing_clock():
+    """A page that names the next free time says another once a time has passed."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @contextmanager
