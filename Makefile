@@ -11,7 +11,7 @@ WORKERS = -n 3 --max-worker-restart 0
 
 # A production-like environment, for the checks that only production is held to.
 CHECK_KEY = k3Yf-for-checks-0nly-7mQpZr9vTx2LwSd8HbJcNaGe5UoRiAqXz
-PRODUCTION = DEBUG=off SECRET_KEY=$(CHECK_KEY) ADDRESS_KEY=$(CHECK_KEY) NEWSLETTER_KEYS=$(CHECK_KEY) \
+PRODUCTION = DEBUG=off SECRET_KEY=$(CHECK_KEY) ADDRESS_KEY=$(CHECK_KEY) NEWSLETTER_KEYS=$(CHECK_KEY) RECORD_KEYS=$(CHECK_KEY) \
 	DATABASE_URL=postgres://nobody@127.0.0.1:1/none BROKER_URL=redis://127.0.0.1:1/0 \
 	CACHE_URL=redis://127.0.0.1:1/1 EMAIL_URL=smtp+tls://127.0.0.1:1 \
 	DEFAULT_FROM_EMAIL=office@clinic.test PRIVACY_OFFICER_EMAIL=privacy@clinic.test SITE_URL=https://clinic.test ALLOWED_HOSTS=clinic.test

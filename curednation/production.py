@@ -38,7 +38,7 @@ def refuse_unsafe(found: Mapping[str, Any]) -> None:
 
 def _refuse_weak_keys(found: Mapping[str, Any]) -> None:
     how = "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
-    needed = ("SECRET_KEY", "ADDRESS_KEY", "NEWSLETTER_KEYS")
+    needed = ("SECRET_KEY", "ADDRESS_KEY", "NEWSLETTER_KEYS", "RECORD_KEYS")
     for variable in (*needed, "SECRET_KEY_FALLBACKS"):
         value = found[variable]
         keys = [value] if isinstance(value, str) else value

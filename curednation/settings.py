@@ -41,6 +41,8 @@ ADDRESS_KEY = env.text("ADDRESS_KEY", default="insecure-development-key" if DEBU
 NEWSLETTER_KEYS = env.words(
     "NEWSLETTER_KEYS", default=["insecure-development-key"] if DEBUG else []
 )
+# Encrypts what is written and answered in visits: the first encrypts, each decrypts.
+RECORD_KEYS = env.words("RECORD_KEYS", default=["insecure-development-key"] if DEBUG else [])
 PORT = env.number("PORT", default=8000, least=1, most=65535)
 SITE_URL = env.site("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = env.words(

@@ -14,6 +14,7 @@ def fingerprints() -> dict[str, list[str]]:
         "SECRET_KEY": [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS],
         "ADDRESS_KEY": [settings.ADDRESS_KEY],
         "NEWSLETTER_KEYS": list(settings.NEWSLETTER_KEYS),
+        "RECORD_KEYS": list(settings.RECORD_KEYS),
     }
     return {name: [_hashed(key) for key in ring] for name, ring in rings.items()}
 

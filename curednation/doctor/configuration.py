@@ -10,6 +10,7 @@ from django.core import checks
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from core.database import key_rotation
 from core.environment import Environment
 from core.monitoring.results import CheckResult, Level
 from core.practice.models import Practice
@@ -42,14 +43,27 @@ def check_names() -> Iterator[CheckResult]:
 
 def check_keys() -> Iterator[CheckResult]:
     """Yield whether every purpose has a key of its own."""
-    keys = [settings.SECRET_KEY, settings.ADDRESS_KEY, *settings.NEWSLETTER_KEYS]
+    keys = [settings.SECRET_KEY, settings.ADDRESS_KEY]
+    keys += [*settings.NEWSLETTER_KEYS, *settings.RECORD_KEYS]
     if len(set(keys)) < len(keys):
-        sentence = _("Two of SECRET_KEY, ADDRESS_KEY and NEWSLETTER_KEYS are the same.")
+        names = "SECRET_KEY, ADDRESS_KEY, NEWSLETTER_KEYS, RECORD_KEYS"
+        sentence = _("Two of these are the same: %s.") % names
         advice = _("Write a new SECRET_KEY; the others have signed what must stay valid.")
         yield CheckResult("keys", Level.WARNING, sentence, advice)
         return
     sentence = _("Each purpose has a key of its own. Keep a copy of them away from this machine.")
     yield CheckResult("keys", Level.OK, sentence)
+
+
+def check_records() -> Iterator[CheckResult]:
+    """Yield whether RECORD_KEYS open what was encrypted last."""
+    closed = [str(each) for each in key_rotation.columns() if not key_rotation.opens_newest(each)]
+    if closed:
+        sentence = _("No key of RECORD_KEYS opens the newest row of %s.") % ", ".join(closed)
+        advice = _("Put the key that is missing back, from the copy of the environment file.")
+        yield CheckResult("records", Level.ERROR, sentence, advice)
+    else:
+        yield CheckResult("records", Level.OK, _("RECORD_KEYS open the records of visits."))
 
 
 def check_time_limits() -> Iterator[CheckResult]:

@@ -10,14 +10,14 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
-KEYS = ("SECRET_KEY", "ADDRESS_KEY", "NEWSLETTER_KEYS")
+KEYS = ("SECRET_KEY", "ADDRESS_KEY", "NEWSLETTER_KEYS", "RECORD_KEYS")
 _LINE = re.compile(r"([A-Z][A-Z0-9_]*)=(.*)")
 _PLAIN = re.compile(r"[\w@%+=:,./-]*", re.ASCII)  # means itself everywhere, without quotes
 _SPECIAL = re.compile(r"[\"'$`\\\x00-\x1f]")  # each reader has its own idea of these
 
 
 def fresh_keys() -> dict[str, str]:
-    """Return new keys for all that a site signs or hashes."""
+    """Return new keys for all that a site signs, hashes or encrypts."""
     return {name: secrets.token_urlsafe(50) for name in KEYS}
 
 

@@ -20,6 +20,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "www.clinic.test",
     "ADDRESS_KEY": "k2Wn-9sXe5Rb_Vt8Gy1Hu4Jm7Ik3Lo6Pa0Qz-TcFdSwEvNxMbYq",
     "NEWSLETTER_KEYS": "p4Tz-7hQd1Mc_Bx6Rk9Wn2Vg5Js8Ly3Fe0Ua-IoPqZwXeCvBnHs",
+    "RECORD_KEYS": "u6Lc-1tGf8Nw_Kb3Xp7Hq2Rz5Dy9Sm4Vj0Ea-QoZiWlTnFxBvCr",
 }
 
 
@@ -75,6 +76,8 @@ def test_a_stranger_cannot_claim_https_where_no_proxy_is_configured(monkeypatch)
         ("ADDRESS_KEY", "short"),
         ("NEWSLETTER_KEYS", ""),
         ("NEWSLETTER_KEYS", PRODUCTION["NEWSLETTER_KEYS"] + ",short"),
+        ("RECORD_KEYS", ""),
+        ("RECORD_KEYS", PRODUCTION["RECORD_KEYS"] + ",short"),
         ("DATABASE_URL", "postgres://"),
         ("DATABASE_URL", "postgres://db.clinic.test"),
         ("DATABASE_URL", "postgres://db.clinic.test:port/site"),

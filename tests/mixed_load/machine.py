@@ -62,11 +62,11 @@ class Machine:
         return f"postgres://{role}@/{DATABASE}?host={self.postgres.folder}"
 
     def _environ(self, mail_port: int) -> dict[str, str]:
-        keys = {k: secrets.token_urlsafe(50) for k in ("SECRET_KEY", "ADDRESS_KEY")}
+        names = ("SECRET_KEY", "ADDRESS_KEY", "NEWSLETTER_KEYS", "RECORD_KEYS")
+        keys = {name: secrets.token_urlsafe(50) for name in names}
         return keys | {
             "DEBUG": "off",
             "DJANGO_SETTINGS_MODULE": "curednation.settings",
-            "NEWSLETTER_KEYS": secrets.token_urlsafe(50),
             "DATABASE_URL": self.url("site"),
             "BROKER_URL": self.broker.url,
             "CACHE_URL": self.cache.url,

@@ -62,6 +62,7 @@ class Command(BaseCommand):
         ]
         if not away:
             rest += [configuration.check_settings, configuration.check_time_limits]
+            rest += [configuration.check_records]
             rest += [configuration.check_staff, backups.check_backups]
         rest += [public_site.check_site, sender.check_dns]
         rest += [partial(sender.check_mail, mail_to)] if mail_to else []
