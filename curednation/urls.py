@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
     path("", include("contact.urls")),
     path("", include("appointments.urls")),
     path("", include("newsletter.urls")),
+    path("", include("visits.urls")),
     prefix_default_language=False,
 )
 # What has one address whatever the language: staff, other programs, files.

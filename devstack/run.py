@@ -16,7 +16,7 @@ import urllib.request
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from devstack import embedded, migration_state, paths, site_processes, web, workers
+from devstack import embedded, migration_state, paths, rooms, site_processes, web, workers
 from devstack.errors import Trouble
 from devstack.locks import Lock
 from devstack.processes import port_holder, port_is_free
@@ -62,11 +62,7 @@ def _run() -> None:
             say(f"The site already runs: {_predecessor(lock).get('about', 'it is starting')}")
             return
         site_processes.end_leftovers(_predecessor(lock).get("groups", {}))
-        if not port_is_free(settings.PORT):
-            raise Trouble(
-                f"Port {settings.PORT} is taken by {port_holder(settings.PORT)}. End it, or choose "
-                f"another port: make run PORT={settings.PORT + 1}"
-            )
+        _require_free_ports()
         lock.write(json.dumps({"about": f"it is starting as process {os.getpid()}."}))
         services = embedded.wanted(os.environ)
         say(f"Starting {_names(services)}")
@@ -76,6 +72,16 @@ def _run() -> None:
         finally:
             embedded.release(holds)
             lock.write("{}")
+
+
+def _require_free_ports() -> None:
+    """Raise Trouble where somebody else listens on the site's port, or on that of its rooms."""
+    for port, variable in ((settings.PORT, "PORT"), (settings.ROOMS_PORT, "ROOMS_PORT")):
+        if not port_is_free(port):
+            raise Trouble(
+                f"Port {port} is taken by {port_holder(port)}. End it, or choose "
+                f"another port: make run {variable}={port + 2}"
+            )
 
 
 def _serve(lock: Lock, holds: list[Hold]) -> None:
@@ -117,6 +123,7 @@ def _children() -> list[Child]:
 
     return [
         Child("web server", "-m", *granian, "--log-level", "warning"),
+        Child("rooms", "-m", *rooms.COMMAND),
         celery("clinic worker", workers.clinic()),
         celery("letters worker", workers.letters()),
         celery("beat", workers.beat(schedule)),

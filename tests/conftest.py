@@ -184,6 +184,18 @@ def live_site(_shared_site: Process, transactional_db: None) -> Process:
     return _shared_site
 
 
+@pytest.fixture(scope="session")
+def _shared_rooms(_shared_site: Process) -> Iterator[Process]:
+    with processes.rooms(_shared_site.url, _shared_site.rooms_port) as rooms:
+        yield rooms
+
+
+@pytest.fixture
+def live_rooms(live_site: Process, _shared_rooms: Process) -> Process:
+    """The rooms beside `live_site`, whose pages find them. What `live_rooms` tells is its log."""
+    return _shared_rooms
+
+
 @pytest.fixture
 def start_site(transactional_db: None) -> Iterator[Start]:
     """Start a site of one's own: `start_site(BROKER_URL=…)` returns it, ready to answer."""

@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 from django.db import connection
 
+from devstack import rooms as rooms_process
 from devstack import web, workers
 from devstack.site_processes import TETHER
 
@@ -48,6 +49,7 @@ class Process:
 
     def __init__(self, command: list[str], *, ready: Callable[["Process"], bool], **environ: str):
         self.url = environ.get("SITE_URL", "")
+        self.rooms_port = environ.get("ROOMS_PORT", "")
         self.ready = ready
         log = environ.pop("LOG_TO", "")
         self.log = open(log, "w+b") if log else tempfile.TemporaryFile()  # noqa: SIM115, PTH123
@@ -106,11 +108,21 @@ class Process:
 
 
 def site(**environ: str) -> Process:
-    """The site on a free port; `.url` says where."""
-    port = free_port()
+    """The site on a free port; `.url` says where, and `.rooms_port` where its rooms would be."""
+    port, rooms_port = free_port(), environ.pop("ROOMS_PORT", "") or str(free_port())
     command = web.command(port=port, workers=int(environ.pop("WEB_WORKERS", "1")))
     url = f"http://127.0.0.1:{port}"
-    return Process(command, ready=_answers, **{"PORT": str(port), "SITE_URL": url} | environ)
+    where = {"PORT": str(port), "SITE_URL": url, "ROOMS_PORT": rooms_port}
+    return Process(command, ready=_answers, **where | environ)
+
+
+def rooms(site_url: str, port: int | str | None = None, **environ: str) -> Process:
+    """The process of the rooms, for the pages of the site at `site_url`; `.url` is its own."""
+    port = str(port or free_port())
+    where = {"SITE_URL": site_url, "ROOMS_PORT": port}
+    process = Process(rooms_process.COMMAND, ready=_answers, **where | environ)
+    process.url = f"http://127.0.0.1:{port}"
+    return process
 
 
 def worker(**environ: str) -> Process:

@@ -25,6 +25,7 @@ FLOORS = {
     "curednation": 0,
     "pages": 1,
     "contact": 2,
+    "visits": 2,
     "appointments": 3,
     "articles": 3,
     "newsletter": 3,
@@ -39,6 +40,7 @@ WORKFLOW = (
     *("appointments.booking", "appointments.waitlist"),
     *("articles.publishing", "articles.comments"),
     *("newsletter.subscription", "newsletter.issues.workflow", "newsletter.delivery"),
+    *("visits.encounter", "visits.visit_changes", "visits.changed_appointments"),
 )
 # Inside an app: what stands on top of its workflow.
 UPPER = ("views", "api", "admin", "urls", "image_urls", "webhook_urls", "management")

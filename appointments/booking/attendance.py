@@ -1,5 +1,6 @@
 """What staff note on the day of a visit: who came and who did not. Each step can be taken back."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,23 @@ from core.database import database_time
 CALLED = (Status.BOOKED, Status.CANCELLED)
 STEPS = (Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW)
 
+Presence = Callable[[Appointment], bool]
+_presences: list[Presence] = []
+
+
+class PatientCame(NotChangeable):
+    """The patient was there, or tried to be: this is no no-show."""
+
+
+def register_presence(had_come: Presence) -> None:
+    """Ask `had_come(appointment)` before anybody is noted as a no-show."""
+    _presences.append(had_come)
+
+
+def had_come(appointment: Appointment) -> bool:
+    """Return whether it is known otherwise that the patient came, or tried to."""
+    return any(presence(appointment) for presence in _presences)
+
 
 @in_one_transaction
 def check_in(appointment: Appointment, *, by: str) -> None:
@@ -49,8 +67,10 @@ def no_show(
     """The patient did not come; a mail asks them to book again, unless it is soon taken back.
 
     `listed` is the reason that staff chose from the list, `reason` what they typed. Raises
-    NotChangeable unless it was booked and has begun.
+    NotChangeable unless it was booked and has begun, PatientCame where they did come.
     """
+    if had_come(appointment):
+        raise PatientCame
     why = {"status_reason": listed, "cancel_reason": reason}
     _step(appointment, [Status.BOOKED], Status.NO_SHOW, by, begun=True, **why)
     visit_emails.no_show(reread(appointment))

@@ -1,15 +1,19 @@
-"""What other programs are told of a visit: that it changed, and how it stands. Nobody's name.
+"""What is told of a visit: that it changed, and how it stands. Nobody's name.
 
-Written in the transaction of the change, like the mails that it owes. A visit that waits for the
-link in its mail is told of once it is booked.
+Other programs are owed it in the transaction of the change, like the mails. A visit that waits for
+the link in its mail is told of once it is booked. Apps above this one listen to `changed`, which is
+sent in the same transaction with the `appointment` as it is now and the `event`.
 """
 
 from datetime import UTC, datetime
+
+from django.dispatch import Signal
 
 from appointments.models import Appointment, Status
 from core.webhooks import outbox
 from core.webhooks.models import EventType
 
+changed = Signal()
 # What the steps of the day are called.
 _STEPS = {
     Status.CHECKED_IN: EventType.CHECKED_IN,
@@ -52,6 +56,7 @@ def _tell(event: EventType, visit: Appointment, status: str) -> None:
             "sequence": visit.sequence,
         },
     )
+    changed.send(Appointment, appointment=visit, event=event)
 
 
 def _utc(moment: datetime) -> str:

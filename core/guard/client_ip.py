@@ -55,10 +55,14 @@ def client_ip(request: HttpRequest) -> str:
     header, and `REMOTE_ADDR` stands. Empty where the server gives none (a Unix socket).
     """
     peer = request.META.get("REMOTE_ADDR", "")
+    return behind_proxies(peer, request.META.get("HTTP_X_FORWARDED_FOR", ""))
+
+
+def behind_proxies(peer: str, forwarded: str) -> str:
+    """Return the same of a connection, whose `X-Forwarded-For` is `forwarded`."""
     peer_address = _parse(peer)
     if peer_address is None:
         return peer
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     if not forwarded or not _is_trusted(peer_address):
         return str(peer_address)
     return str(_forwarded_for(forwarded) or peer_address)
@@ -66,11 +70,21 @@ def client_ip(request: HttpRequest) -> str:
 
 def client_network(request: HttpRequest) -> str:
     """Return what limits count by: the /64 of an IPv6 client (a home has one), an IPv4 address."""
-    text = client_ip(request)
+    return network_of(client_ip(request))
+
+
+def network_of(text: str) -> str:
+    """Return the same of an address."""
     address = _parse(text)
     if isinstance(address, IPv6Address):
         return str(ip_network((int(address), 64), strict=False))
     return text
+
+
+def is_loopback(text: str) -> bool:
+    """Return whether it is this machine itself, or no address at all."""
+    address = _parse(text)
+    return address is None or address.is_loopback
 
 
 def client_neighborhood(request: HttpRequest) -> str:

@@ -57,6 +57,7 @@ ROLES: dict[str, dict[str, str]] = {
         "articles.topic": LOOK,
         "pages.textpage": "view approve",
         "practice.practice": LOOK,
+        "visits.visit": "view conduct",
     },
     "editor": {
         "articles.article": WORK,

@@ -21,8 +21,12 @@ PAYLOADS = {
     "appointments.proof": f"{'0a' * 32}-returning",
     "newsletter.unsubscribe": f"{KEY}-7",
     "newsletter.preferences": f"{KEY}-7",
+    "visits.ticket": f"{KEY}:patient:waiting:1::{'n' * 16}",
 }
-EXPIRING = ["appointments.proof", "articles.answer", "articles.comment", "articles.preview"]
+EXPIRING = [
+    *("appointments.proof", "articles.answer", "articles.comment", "articles.preview"),
+    "visits.ticket",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +51,7 @@ def test_the_purposes_of_every_app_are_known():
         "appointments.waitlist",
         *("articles.answer", "articles.comment", "articles.preview"),
         *("newsletter.preferences", "newsletter.unsubscribe"),
+        "visits.ticket",
     ]
     assert [name for name, signer in SIGNERS.items() if signer.valid_for] != []
 

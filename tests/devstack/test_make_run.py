@@ -101,7 +101,7 @@ def test_a_taken_port_is_said_to_be_taken_and_by_whom(checkout):
     assert process.returncode == 1
     assert f"Port {port} is taken by" in output
     assert f"(process {os.getpid()})" in output
-    assert f"make run PORT={port + 1}" in output
+    assert f"make run PORT={port + 2}" in output
     assert "Traceback" not in output
     assert checkout.running() == []
 

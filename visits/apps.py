@@ -1,0 +1,21 @@
+"""The app of the visit itself: the room in the browser, and what is written down around it."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class VisitsConfig(AppConfig):
+    """Hears what becomes of appointments, so that whoever waits in a room is told."""
+
+    name = "visits"
+    label = "visits"
+    verbose_name = _("Visits")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to the workflow of booking, which knows nothing of rooms."""
+        from appointments.booking import attendance, visit_events
+        from visits import changed_appointments
+
+        visit_events.changed.connect(changed_appointments.tell, dispatch_uid="visits")
+        attendance.register_presence(changed_appointments.had_come)

@@ -1,0 +1,91 @@
+"""What a moved, cancelled, handed-over or closed appointment means for its room."""
+
+from typing import Any
+
+from django.db import transaction
+
+from appointments.models import Appointment, Status
+from core.database import database_time
+from visits import encounter, visit_changes
+from visits.models import Visit, VisitEvent
+from visits.models.visits import new_room
+from visits.phases import Phase
+from visits.signalling import publish
+from visits.signalling.channel import News
+from visits.signalling.protocol import Code
+from visits.signalling.room import State
+from visits.visit_changes import note_event
+
+Kind, Outcome = VisitEvent.Kind, Visit.Outcome
+_OUTCOMES = {Status.COMPLETED: Outcome.COMPLETED, Status.NO_SHOW: Outcome.NO_SHOW}
+
+
+def tell(sender: object, *, appointment: Appointment, **_: Any) -> None:
+    """Bring the room in line with its appointment, in the transaction that has changed it."""
+    if not Visit.objects.filter(appointment=appointment.pk).exists():
+        return
+    visit = visit_changes.locked(appointment)
+    fresh = visit.appointment
+    if visit.starts_at != fresh.starts_at:
+        _moved(visit)
+    elif visit.provider_id != fresh.provider_id:
+        _handed_over(visit)
+    elif fresh.status == Status.CANCELLED:
+        note_event(visit, "", Kind.CANCELLED)
+        visit_changes.save(visit)
+    elif fresh.status in _OUTCOMES:
+        _closed(visit, _OUTCOMES[Status(fresh.status)])
+    elif visit.outcome in _OUTCOMES.values() or visit.outcome == Outcome.BY_PHONE:
+        _reopened(visit)
+
+
+def had_come(appointment: Appointment) -> bool:
+    """Return whether the patient came or tried to, for booking's rule of who did not."""
+    return not encounter.may_be_no_show(appointment)
+
+
+def _moved(visit: Visit) -> None:
+    """Another time is another room: whoever waits is told, and comes again then."""
+    _leave_room(visit, Phase.MOVED, Code.OVER)
+    note_event(visit, "", Kind.MOVED)
+    visit.moved_at = database_time.now() if visit.knocked_at else None
+    visit.opened_at = database_time.now()
+    visit.knocked_at = visit.ended_at = visit.ended_by = None
+    visit.outcome = ""
+    _begin_anew(visit)
+
+
+def _handed_over(visit: Visit) -> None:
+    """Another provider is another room, where the patient keeps their place in line."""
+    _leave_room(visit, Phase.WAITING if visit.knocked_at else Phase.OPEN, Code.RESTART)
+    note_event(visit, "", Kind.HANDED_OVER)
+    _begin_anew(visit)
+
+
+def _leave_room(visit: Visit, phase: Phase, code: Code) -> None:
+    """Tell the old room, on commit, and close it."""
+    news = News(visit.room, State(visit.changes + 1, phase), code)
+    transaction.on_commit(lambda: publish.tell(news))
+
+
+def _begin_anew(visit: Visit) -> None:
+    visit.starts_at, visit.provider_id = visit.appointment.starts_at, visit.appointment.provider_id
+    visit.room = new_room()
+    visit.admitted_at = visit.admitted_by = visit.connected_at = visit.by_phone_at = None
+    visit.guests.update(admitted_at=None)
+    visit_changes.save(visit)
+
+
+def _closed(visit: Visit, outcome: Outcome) -> None:
+    """The desk has closed it; what the clinician has written of it stands."""
+    if visit.ended_at is None:
+        visit.ended_at, visit.outcome = database_time.now(), outcome
+        note_event(visit, "", Kind.FINISHED)
+        visit_changes.save(visit)
+
+
+def _reopened(visit: Visit) -> None:
+    """The desk has taken back that it was over."""
+    visit.ended_at, visit.ended_by, visit.outcome = None, None, ""
+    note_event(visit, "", Kind.REOPENED)
+    visit_changes.save(visit)

@@ -1,0 +1,40 @@
+"""Telling the process what has changed in a room, and asking it who is there. From the site."""
+
+import logging
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+
+from core.circuit_breaker import cache_breaker
+from visits.signalling import channel
+from visits.signalling.channel import News
+
+log = logging.getLogger(__name__)
+
+
+def tell_on_commit(news: News) -> None:
+    """Tell it once this transaction is committed."""
+    transaction.on_commit(lambda: tell(news))
+
+
+def tell(news: News) -> bool:
+    """Tell it now; return whether somebody heard. Never raises, and takes a second at most.
+
+    Not by the circuit breaker: it would keep quiet for a while after the service is back.
+    """
+    try:
+        return bool(_client().publish(channel.name(), news.text()))
+    except Exception as error:  # each client has errors of its own
+        log.warning("A room was not told of a change (%s).", type(error).__name__)
+        return False
+
+
+def who_is_here(room: str) -> list[str]:
+    """Return the seats that are taken in a room, as the process said last; none where unknown."""
+    found = cache_breaker.attempt(lambda: (_client().hget(channel.here_key(), room),))
+    return found[0].decode().split(",") if found and found[0] else []
+
+
+def _client() -> Any:
+    return cache._cache.get_client(write=True)  # type: ignore[attr-defined]  # our own backend
