@@ -1,14 +1,16 @@
 """The addresses of a visit. The patient's take the private token of their appointment."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, re_path
 
+from appointments.links import PATTERN
 from visits.views import tickets
 
 app_name = "visits"
-ROOM = "appointments/<str:token>/room/"
+VISIT = rf"^appointments/(?P<token>{PATTERN})/"
+ROOM = rf"{VISIT}room/"
 urlpatterns: list[URLPattern] = [
-    path(f"{ROOM}ticket/", tickets.ticket, name="ticket"),
-    path(f"{ROOM}phone/", tickets.phone, name="phone"),
-    path(f"{ROOM}leave/", tickets.leave, name="leave"),
-    path(f"{ROOM}report/", tickets.report, name="report"),
+    re_path(rf"{ROOM}ticket/$", tickets.ticket, name="ticket"),
+    re_path(rf"{ROOM}phone/$", tickets.phone, name="phone"),
+    re_path(rf"{ROOM}leave/$", tickets.leave, name="leave"),
+    re_path(rf"{ROOM}report/$", tickets.report, name="report"),
 ]
