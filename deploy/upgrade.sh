@@ -7,7 +7,7 @@ umask 022
 HERE=/opt/curednation              # a link to the release that runs
 RELEASES=/opt/curednation-releases # all that are kept, and a link to the one before
 UNITS=/etc/systemd/system
-PREVIEW=8001 # a port that nobody else uses: the new release has to answer there first
+PREVIEW=8010 # a port that nobody else uses: the new release has to answer there first
 
 say() { printf '== %s\n' "$*"; }
 stop() {
@@ -124,6 +124,8 @@ go_over() {
     say "Workers: each ends its tasks first, for two minutes at most"
     systemctl restart curednation-worker curednation-letters
     systemctl restart curednation-beat curednation-watch
+    say "Rooms: calls go on meanwhile, and everybody comes back within seconds"
+    systemctl restart curednation-rooms
     for folder in "$RELEASES"/*; do
         [ -L "$folder" ] || [ "$folder" = "$old" ] || [ "$folder" = "$new" ] || rm -rf "$folder"
     done

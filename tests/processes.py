@@ -48,7 +48,7 @@ class Process:
     """A process of the tests, with its children, that ends with the `with` block."""
 
     def __init__(self, command: list[str], *, ready: Callable[["Process"], bool], **environ: str):
-        self.url = environ.get("SITE_URL", "")
+        self.url = self.site_url = environ.get("SITE_URL", "")
         self.rooms_port = environ.get("ROOMS_PORT", "")
         self.ready = ready
         log = environ.pop("LOG_TO", "")

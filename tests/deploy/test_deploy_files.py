@@ -10,12 +10,12 @@ import pytest
 import yaml
 from django.conf import settings
 
-from devstack import deploy_tools, web
+from devstack import deploy_tools, rooms, web
 from tests.deploy.drill import document
 
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
 UNITS = sorted(path.name for path in (DEPLOY / "systemd").glob("*.*") if path.is_file())
-SERVICES = ("web", "worker", "letters", "beat", "watch")
+SERVICES = ("web", "rooms", "worker", "letters", "beat", "watch")
 
 
 def run(program: str, *arguments: str, **environ: str) -> str:
@@ -80,7 +80,8 @@ def test_every_process_comes_back_and_belongs_to_the_target(service):
 
 def test_units_containers_and_the_document_start_the_same():
     lines = document.DOCUMENT.read_text().replace("\\\n", " ").splitlines()
-    for service in ("worker", "letters", "beat", "watch"):
+    assert command("rooms") == " ".join(["python", "-m", *rooms.COMMAND])
+    for service in ("rooms", "worker", "letters", "beat", "watch"):
         assert composed()[service]["command"] == command(service)
         assert command(service) in lines
     # By the link, so that a reload follows it to another release.
