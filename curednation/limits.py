@@ -24,6 +24,7 @@ BOOKINGS = {
     "changes": "60/hour",  # withdrawn comments too
     "changes_easily": "10/hour",
     "changes_in_all": "120/hour",
+    "answers": "600/hour",  # what is typed before a visit is kept every few seconds
     "waitlist": "20/day",
     "waitlist_easily": "4/hour",
     "waitlist_in_all": "120/hour",

@@ -40,13 +40,13 @@ def visit_link_required(purpose: Purpose) -> Callable[[Callable[..., HttpRespons
     """Give a view the link behind its token: 404 for what was not made for it, 410 for an old one.
 
     Old is also what was mailed or handed out before the visit's address was corrected.
-    Decorates `view(request, link)`.
+    Decorates `view(request, link)`, which is also given what else the address names.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> View:
         @no_store
         @wraps(view)
-        def wrapper(request: HttpRequest, token: str) -> HttpResponse:
+        def wrapper(request: HttpRequest, token: str, **rest: Any) -> HttpResponse:
             link = links.find(token, purpose)
             if link is None and links.was_replaced(token, purpose):
                 return link_replaced(request)
@@ -60,7 +60,7 @@ def visit_link_required(purpose: Purpose) -> Callable[[Callable[..., HttpRespons
                 return response
             if request.method == "POST":
                 spoken_language.acted_in(link.appointment, of_now())
-            return view(request, link)
+            return view(request, link, **rest)
 
         return wrapper
 

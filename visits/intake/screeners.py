@@ -128,8 +128,8 @@ PHQ_9 = Screener(
     ),
     source="Kroenke 2001",
 )
-# Anxiety: seven items of 0 to 3 points, 0-21; 5, 10 and 15 are mild, moderate and severe, from 10 on
-# further evaluation: Spitzer RL, Kroenke K, Williams JBW, Löwe B. A brief measure for assessing
+# Anxiety: seven items of 0 to 3 points, 0-21; 5, 10 and 15 are mild, moderate and severe, from 10
+# on further evaluation: Spitzer RL, Kroenke K, Williams JBW, Löwe B. A brief measure for assessing
 # generalized anxiety disorder: the GAD-7. Arch Intern Med 2006;166:1092-7. Free like the PHQ-9.
 GAD_7 = Screener(
     slug="gad-7",

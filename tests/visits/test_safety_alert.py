@@ -1,0 +1,74 @@
+"""Who thinks of dying is shown whom to call at once, and is a red task until somebody looks."""
+
+import pytest
+from django.test import Client
+
+from core.mail.models import OutgoingEmail
+from tests.core.staff.people import make_staff, sign_in
+from tests.visits.intake_steps import PHQ, address, make_tomorrow, send
+from visits.models.intake import SafetyAlert
+
+pytestmark = pytest.mark.django_db
+URGENT = PHQ | {"better_off_dead": "1"}
+
+
+def test_whom_to_call_is_shown_before_anything_else_goes_on(client):
+    visit = make_tomorrow()
+    form = client.get(address(visit, "form", "phq-9")).text
+    assert 'href="tel:988"' in form, "it stands on the form, hidden until that answer is chosen"
+    after = send(client, visit, "phq-9", **URGENT)
+    for link in ("tel:988", "sms:988", "tel:911"):
+        assert f'href="{link}"' in after.text
+    assert address(visit, "form", "gad-7") in after.text, "from there it goes on"
+    calm = send(client, make_tomorrow(), "phq-9", **(PHQ | {"better_off_dead": "0"}))
+    assert "You do not have to be alone" not in calm.text
+    assert SafetyAlert.objects.count() == 1
+
+
+def test_it_is_heard_before_the_form_is_sent_off_and_once(client):
+    visit = make_tomorrow()
+    save = address(visit, "form_save", "phq-9")
+    client.post(save, {"better_off_dead": "2"})
+    alert = SafetyAlert.objects.get()
+    client.post(save, {"better_off_dead": "0"})
+    client.post(save, {"better_off_dead": "3"})
+    assert SafetyAlert.objects.get() == alert
+    [mail] = OutgoingEmail.objects.filter(template="provider_look_now")
+    assert mail.to == visit.provider.email
+    assert visit.patient.last_name not in mail.subject + mail.text
+    assert "988" not in mail.text
+    assert f"/admin/visits/answers/{visit.pk}/" in mail.text
+
+
+def test_it_stands_in_red_on_top_of_what_there_is_to_do_until_somebody_has_looked(client):
+    visit = make_tomorrow()
+    send(client, visit, "phq-9", **URGENT)
+    staff = sign_in(Client(), make_staff("clinician"))
+    to_do = staff.get("/admin/to-do/").text
+    assert to_do.index("Speak with them now") == to_do.index("<h2") + len('<h2 class="alert-now">')
+    assert visit.patient.last_name in to_do
+    page = f"/admin/visits/answers/{visit.pk}/"
+    shown = staff.get(page).text
+    assert "10 of 27, moderate" in shown or "9 of 27, mild" in shown
+    [alert] = SafetyAlert.objects.all()
+    done = staff.post(page, {"step": "handled", "row": alert.pk}, follow=True).text
+    assert "Noted: you have looked after it." in done
+    assert "Speak with them now" not in staff.get("/admin/to-do/").text
+    again = staff.post(page, {"step": "handled", "row": alert.pk}, follow=True).text
+    assert "Somebody else has looked after it already." in again
+    alert.refresh_from_db()
+    assert alert.handled_by
+
+
+def test_only_whose_work_it_is_reads_answers(client):
+    visit = make_tomorrow()
+    send(client, visit, "reason", reason="Canary words")
+    page = f"/admin/visits/answers/{visit.pk}/"
+    for role, status, reads in [
+        ("clinician", 200, True),
+        ("manager", 200, True),
+        ("front desk", 200, False),
+        ("editor", 403, False),
+    ]:
+        answer = sign_in(Client(), make_staff(role)).get(page)
+        assert (answer.status_code, "Canary words" in answer.text) == (status, reads), role

@@ -1,0 +1,100 @@
+"""Which forms a visit asks, from when until when, and what is left to do."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from appointments.models import Appointment, Service, Status
+from core.database import database_time
+from visits.intake.form_names import CONSENTS, FORMS, USUAL_NEW, USUAL_RETURNING
+from visits.models.consents import ConsentDocument, ConsentSignature
+from visits.models.intake import IntakePlan, QuestionnaireResponse
+
+OPENS_BEFORE = timedelta(hours=48)
+CLOSES_AFTER = timedelta(hours=1)
+
+
+class Step(NamedTuple):
+    """One form that a visit asks, and how far it is."""
+
+    form: str
+    is_done: bool
+    is_begun: bool
+
+    @property
+    def name(self) -> object:
+        return FORMS[self.form]
+
+
+def asked_of(service: Service) -> tuple[str, ...]:
+    """Return the forms that a service asks, in their order: as managers chose, or the usual."""
+    plan = IntakePlan.objects.filter(service=service).first()
+    if plan is not None:
+        return tuple(form for form in FORMS if form in plan.forms)
+    is_returning = service.audience == Service.Audience.RETURNING
+    return USUAL_RETURNING if is_returning else USUAL_NEW
+
+
+def opens_at(appointment: Appointment) -> datetime:
+    """Return from when on the questions are asked: late enough that the answers are true then."""
+    return appointment.starts_at - OPENS_BEFORE
+
+
+def is_open(appointment: Appointment, now: datetime | None = None) -> bool:
+    """Return whether its forms can be filled in now."""
+    now = now or database_time.now()
+    takes_place = appointment.status in (Status.BOOKED, Status.CHECKED_IN)
+    return takes_place and opens_at(appointment) <= now < appointment.ends_at + CLOSES_AFTER
+
+
+def steps(appointment: Appointment) -> list[Step]:
+    """Return what the visit asks, each with whether it is done.
+
+    A text that the clinic has not written is not asked; one that is signed for an earlier visit in
+    its newest version, at the same address, and not taken back, is done.
+    """
+    asked = asked_of(appointment.service)
+    responses = {
+        each.form: each.submitted_at is not None
+        for each in QuestionnaireResponse.objects.filter(appointment=appointment).only(
+            "form", "submitted_at"
+        )
+    }
+    documents = _documents(asked)
+    signed = signed_kinds(appointment, documents) if documents else set()
+    return [
+        Step(form, responses.get(form, False) or form in signed, form in responses)
+        for form in asked
+        if form not in CONSENTS or form in documents
+    ]
+
+
+def next_after(steps_: list[Step], form: str) -> str | None:
+    """Return the next form that is not done, behind this one and then from the first on."""
+    names = [step.form for step in steps_]
+    at = names.index(form) + 1 if form in names else 0
+    turned = [*steps_[at:], *steps_[:at]]
+    return next((step.form for step in turned if not step.is_done and step.form != form), None)
+
+
+def signed_kinds(appointment: Appointment, documents: dict[str, ConsentDocument]) -> set[str]:
+    """Return the kinds whose newest version the patient of this visit has signed, in force."""
+    signatures = signatures_of(appointment).in_force()
+    newest = [document.pk for document in documents.values()]
+    return set(signatures.filter(document__in=newest).values_list("document__kind", flat=True))
+
+
+def signatures_of(appointment: Appointment):  # type: ignore[no-untyped-def]
+    """Return the signatures of this patient, given for visits with the same e-mail address.
+
+    Of those of another address whoever holds this visit's link may know nothing.
+    """
+    own = Appointment.objects.of_address(appointment.email).values("pk")
+    if not appointment.patient or not appointment.email:
+        return ConsentSignature.objects.filter(appointment=appointment)
+    return ConsentSignature.objects.of_patient(appointment.patient).filter(appointment__in=own)
+
+
+def _documents(asked: tuple[str, ...]) -> dict[str, ConsentDocument]:
+    kinds = [form for form in asked if form in CONSENTS]
+    newest = ConsentDocument.objects.filter(kind__in=kinds).order_by("kind", "-version")
+    return {document.kind: document for document in newest.distinct("kind").only("kind")}

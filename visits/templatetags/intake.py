@@ -1,0 +1,34 @@
+"""What pages of an appointment say of its forms: `{% load intake %}{% visit_forms … %}`."""
+
+from typing import Any
+
+from django import template
+
+from appointments.models import Appointment
+from visits.intake import plans
+
+register = template.Library()
+
+
+@register.inclusion_tag("visits/_forms_link.html")
+def visit_forms(appointment: Appointment, token: str, is_mailed: bool = True) -> dict[str, Any]:
+    """Show the way to the forms of a visit, while they can be filled in.
+
+    Of a link that went through no mailbox it says where to find them, and nothing of how far they
+    are.
+    """
+    if not plans.is_open(appointment):
+        return {}
+    if not is_mailed:
+        asked = plans.asked_of(appointment.service)
+        return {"by_mail": bool(asked)}
+    steps = plans.steps(appointment)
+    done = sum(step.is_done for step in steps)
+    begun = any(step.is_begun or step.is_done for step in steps)
+    return {
+        "token": token,
+        "total": len(steps),
+        "left": len(steps) - done,
+        "done": done,
+        "begun": begun,
+    }
