@@ -117,19 +117,19 @@ La imagen y el sonido van cifrados entre mi navegador y el de mi profesional. {c
 
 # Emergencias
 
-{clinic} no es un servicio de emergencias. En una emergencia llamo al 911; en una crisis llamo o escribo al 988. Si corro peligro durante la cita, mi profesional puede enviar ayuda al lugar donde digo que estoy.""",
+{clinic} no es un servicio de emergencias. En una emergencia llamo al 911; en una crisis llamo al 988 y oprimo 2, o envío el texto AYUDA al 988. Si corro peligro durante la cita, mi profesional puede enviar ayuda al lugar donde digo que estoy.""",
     "treatment": """\
 Me llamo {patient} y nací el {birth_date}. Esto es lo que acordamos {clinic} y yo.
 
 # Lo que hace {clinic}
 
-Le tratamos con respeto, explicamos qué aconsejamos y por qué, nombramos otros caminos y decidimos con usted. Una recaída es motivo para revisar su tratamiento, no para terminarlo. Cuando recetamos, consultamos el registro de recetas de su estado, como pide la ley.
+Le tratamos con respeto, explicamos qué aconsejamos y por qué, nombramos otros caminos y decidimos con usted. Volver a consumir es motivo para revisar su tratamiento, no para terminarlo. Cuando recetamos, consultamos el registro de recetas de su estado, como pide la ley.
 
 # Lo que hago yo
 
-Digo lo que tomo: medicinas, alcohol y otras drogas, también cuando cuesta decirlo. Digo a otros profesionales y dentistas lo que me receta {clinic}, y digo a {clinic} si hay un embarazo o si lo deseo.
+Digo lo que tomo: medicamentos, alcohol y otras drogas, también cuando cuesta decirlo. Digo a otros profesionales y dentistas lo que me receta {clinic}, y digo a {clinic} si hay un embarazo o si lo deseo.
 
-Tomo las medicinas como acordamos, las guardo bajo llave lejos de niños y animales, y no las doy ni las vendo a nadie. Si se pierden o me las roban, lo digo enseguida. Sé que mezclarlas con alcohol, benzodiazepinas u otros opioides puede detener mi respiración, y que después de una pausa mi cuerpo aguanta menos que antes. Tengo naloxona cerca, y las personas cercanas saben usarla.
+Tomo los medicamentos como acordamos, los guardo bajo llave lejos de niños y animales, y no los doy ni los vendo a nadie. Si se pierden o me los roban, lo digo enseguida. Sé que mezclarlos con alcohol, benzodiazepinas u otros opioides puede detener mi respiración, y que después de una pausa mi cuerpo aguanta menos que antes. Tengo naloxona cerca, y las personas cercanas saben usarla.
 
 Vengo a las citas, o aviso antes de que no puedo. Hago las pruebas que acordamos; un resultado es algo de lo que se habla.
 
@@ -149,7 +149,7 @@ Este permiso trata de los expedientes de tratamiento por consumo de sustancias, 
 
 # 3. Qué se puede compartir
 
-Todos los expedientes de mi tratamiento en {clinic}, incluidos los del tratamiento por consumo de sustancias: que soy paciente, diagnósticos, medicinas, resultados de pruebas, citas y planes de tratamiento, y lo que hace falta para las facturas. No incluye las notas de consejería que un profesional guarda aparte de mi expediente.
+Todos los expedientes de mi tratamiento en {clinic}, incluidos los del tratamiento por consumo de sustancias: que soy paciente, diagnósticos, medicamentos, resultados de pruebas, citas y planes de tratamiento, y lo que hace falta para las facturas. No incluye las notas de consejería que un profesional guarda aparte de mi expediente.
 
 # 4. Con quién
 
