@@ -3,14 +3,20 @@
 from django.urls import URLPattern, re_path
 
 from appointments.links import PATTERN
-from visits.views import tickets
+from visits.views import intake, tickets
 
 app_name = "visits"
 VISIT = rf"^appointments/(?P<token>{PATTERN})/"
 ROOM = rf"{VISIT}room/"
+FORMS = rf"{VISIT}forms/"
+FORM = rf"{FORMS}(?P<slug>[a-z0-9-]{{1,20}})/"
 urlpatterns: list[URLPattern] = [
     re_path(rf"{ROOM}ticket/$", tickets.ticket, name="ticket"),
     re_path(rf"{ROOM}phone/$", tickets.phone, name="phone"),
     re_path(rf"{ROOM}leave/$", tickets.leave, name="leave"),
     re_path(rf"{ROOM}report/$", tickets.report, name="report"),
+    re_path(rf"{FORMS}$", intake.forms, name="forms"),
+    re_path(rf"{FORM}$", intake.form, name="form"),
+    re_path(rf"{FORM}save/$", intake.form_save, name="form_save"),
+    re_path(rf"{FORM}revoke/$", intake.form_revoke, name="form_revoke"),
 ]

@@ -33,6 +33,7 @@ ROLES: dict[str, dict[str, str]] = {
         "contact.contactrequest": EDIT,
         "mail.outgoingemail": EDIT,
         "practice.practice": LOOK,
+        "visits.consentsignature": "view revoke",
     },
     "clinician": {
         "appointments.appointment": WORK,
@@ -57,6 +58,11 @@ ROLES: dict[str, dict[str, str]] = {
         "articles.topic": LOOK,
         "pages.textpage": "view approve",
         "practice.practice": LOOK,
+        "visits.consentdocument": LOOK,
+        "visits.consentsignature": "view revoke",
+        "visits.intakeplan": LOOK,
+        "visits.questionnaireresponse": LOOK,
+        "visits.safetyalert": EDIT,
         "visits.visit": "view conduct",
     },
     "editor": {
@@ -93,6 +99,8 @@ ROLES: dict[str, dict[str, str]] = {
         "practice.practice": LOOK,
         "staff.auditevent": LOOK,
         "staff.user": LOOK,
+        "visits.consentdocument": LOOK,
+        "visits.consentsignature": "view revoke",
     },
     # Appointments, patients and consents are records of care: nobody deletes them by hand.
     "manager": {
@@ -135,6 +143,11 @@ ROLES: dict[str, dict[str, str]] = {
         "practice.practice": WORK,
         "staff.auditevent": LOOK,
         "staff.user": WORK,
+        "visits.consentdocument": "view add",
+        "visits.consentsignature": "view revoke",
+        "visits.intakeplan": ALL,
+        "visits.questionnaireresponse": LOOK,
+        "visits.safetyalert": EDIT,
         "webhooks.webhookdelivery": EDIT,
         "webhooks.webhookendpoint": WORK,
     },

@@ -1,10 +1,13 @@
 """Who thinks of dying is shown whom to call at once, and is a red task until somebody looks."""
 
+import re
+
 import pytest
 from django.test import Client
 
 from core.mail.models import OutgoingEmail
 from tests.core.staff.people import make_staff, sign_in
+from tests.factories import make_provider
 from tests.visits.intake_steps import PHQ, address, make_tomorrow, send
 from visits.models.intake import SafetyAlert
 
@@ -26,7 +29,7 @@ def test_whom_to_call_is_shown_before_anything_else_goes_on(client):
 
 
 def test_it_is_heard_before_the_form_is_sent_off_and_once(client):
-    visit = make_tomorrow()
+    visit = make_tomorrow(provider=make_provider(email="provider@example.org"))
     save = address(visit, "form_save", "phq-9")
     client.post(save, {"better_off_dead": "2"})
     alert = SafetyAlert.objects.get()
@@ -45,7 +48,8 @@ def test_it_stands_in_red_on_top_of_what_there_is_to_do_until_somebody_has_looke
     send(client, visit, "phq-9", **URGENT)
     staff = sign_in(Client(), make_staff("clinician"))
     to_do = staff.get("/admin/to-do/").text
-    assert to_do.index("Speak with them now") == to_do.index("<h2") + len('<h2 class="alert-now">')
+    headings = re.findall("<h2[^>]*>([^<]*)</h2>", to_do[to_do.index("content-main") :])
+    assert headings[0] == "Speak with them now"
     assert visit.patient.last_name in to_do
     page = f"/admin/visits/answers/{visit.pk}/"
     shown = staff.get(page).text

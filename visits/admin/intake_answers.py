@@ -57,7 +57,7 @@ def visit_answers(request: HttpRequest, pk: int) -> HttpResponse:
     return disclosures.declare(TemplateResponse(request, PAGE, context), *_shown(appointment))
 
 
-@admin.site.register_panel(Urgency.NOW)  # type: ignore[attr-defined]  # our site: core.staff
+@admin.site.register_panel(Urgency.DANGER)  # type: ignore[attr-defined]  # our site: core.staff
 def safety_alerts(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """List the patients with whom somebody is to speak now, who waits longest first."""
     alerts = safety_alerts_to_do(request)

@@ -7,6 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 from appointments.models import Appointment
 from core.database import database_time
@@ -127,4 +128,4 @@ def _hashed(text: str) -> str:
 
 
 def _written(day: date) -> str:
-    return date_format(day, "DATE_FORMAT")
+    return date_format(day, pgettext("long date", "F j, Y"), use_l10n=False)

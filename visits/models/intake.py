@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.models import Appointment, Patient, Service
 from core.database.encrypted_field import EncryptedJSONField
 from core.languages.columns import LanguageColumn
-from visits.intake.form_names import FORMS
+from visits.intake.form_names import FORMS, QUESTIONNAIRES
 
 
 class IntakePlan(models.Model):
@@ -54,7 +54,7 @@ class QuestionnaireResponse(models.Model):
     """
 
     appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="questionnaires")
-    form = models.CharField(_("form"), max_length=20, choices=list(FORMS.items()))
+    form = models.CharField(_("form"), max_length=20, choices=list(QUESTIONNAIRES.items()))
     version = models.PositiveSmallIntegerField(_("version"))
     language = LanguageColumn(help_text=_("In which it was asked."))
     answers = EncryptedJSONField(_("answers"), default=dict)
