@@ -21,6 +21,7 @@ from newsletter.admin.workflow_actions import ACTIONS as ISSUE_ACTIONS
 from newsletter.bounces.webhooks import READERS
 from pages.text_pages.workflow_actions import ACTIONS as TEXT_ACTIONS
 from tests.crawl.world import World
+from visits.intake.form_names import FORMS
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 ACTIONS = {
@@ -141,12 +142,19 @@ def _links(world: World) -> dict[str, list[str]]:
         "confirm",
         "visit_waitlist_entry",
     )
+    soon = world.row("visits.questionnaireresponse").appointment
+    token = links.token(soon)
     places = tuple(f"waitlist{step}" for step in ("", "_accept", "_decline", "_keep", "_leave"))
     return (
         {f"appointments:{name}": [links.page(visit, name)] for name in pages}
         | {f"appointments:{name}": [place_links.page(place, name)] for name in places}
         | {
             "appointments:done": [links.handed_page(visit)],
+            "visits:forms": [reverse("visits:forms", args=[token])],
+            **{
+                f"visits:{name}": [reverse(f"visits:{name}", args=[token, form]) for form in FORMS]
+                for name in ("form", "form_save", "form_revoke")
+            },
             "appointments:calendar_feed": [urlsplit(world.feed).path],
             "articles:preview": [preview_links.link(world.row("articles.article"))],
             "articles:comment": [comment_links.page(world.row("articles.comment"))],
@@ -158,7 +166,7 @@ def _links(world: World) -> dict[str, list[str]]:
 
 
 def _others(world: World) -> dict[str, list[str]]:
-    labels = ("staff", "pages", "mail", "articles", "appointments", "newsletter")
+    labels = ("staff", "pages", "mail", "articles", "appointments", "newsletter", "visits")
     return {
         "newsletter_webhooks:webhook": [f"/newsletter/webhooks/{name}/" for name in READERS],
         "account_reset_password_from_key": [

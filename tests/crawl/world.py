@@ -37,6 +37,9 @@ from tests.newsletter import factories as readers
 from tests.newsletter.issues import make_issue
 from tests.newsletter.uploads import make_upload
 from tests.pages.factories import make_practice, make_testimonial, make_text_page
+from tests.visits.intake_steps import make_tomorrow
+from visits.intake import answers
+from visits.models import ConsentDocument, IntakePlan
 
 # What only those may see who see patients, or readers.
 PATIENT, READER = "Canarypatient", "canaryreader"
@@ -58,7 +61,7 @@ class World:
 
 def make_world() -> World:
     make_practice()
-    made: list[Model] = [*_clinic(), *_articles(), *_newsletter(), *_house()]
+    made: list[Model] = [*_clinic(), *_visits(), *_articles(), *_newsletter(), *_house()]
     rows = {row._meta.label_lower: row for row in reversed(made)}
     rows["appointments.hold"] = factories.make_hold(
         service=rows["appointments.service"],
@@ -101,6 +104,16 @@ def _clinic() -> list[Model]:
         Consent.objects.create(
             text=text, appointment=visit, given=now, page="x", address_hash="0" * 64
         ),
+    ]
+
+
+def _visits() -> list[Model]:
+    soon = make_tomorrow(patient=factories.make_patient(first_name=PATIENT))
+    response = answers.save(soon, "reason", {"reason": f"{PATIENT} asked for help."})
+    return [
+        response,
+        IntakePlan.objects.create(service=factories.make_service(), forms=["reason"]),
+        ConsentDocument.objects.earliest("pk"),
     ]
 
 

@@ -95,6 +95,8 @@ def _values(name: str, part: str, model: type[Model] | None, most: int) -> list[
             return list(Provider.objects.values_list("pk", flat=True)[:most])
         case "delivery":
             return list(Delivery.objects.values_list("pk", flat=True)[:most])
+        case "pk" if name == "visit_answers":
+            return list(Appointment.objects.visits().values_list("pk", flat=True)[:most])
         case "object_id" | "pk" if model is not None:
             return list(model._default_manager.values_list("pk", flat=True)[:most]) or [1]
         case _:

@@ -14,6 +14,9 @@ from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_consent_texts
 from tests.newsletter.factories import make_subscriber
 from tests.pages.factories import make_text_page
+from tests.visits.intake_steps import make_tomorrow
+from visits.intake import signatures
+from visits.models import ConsentDocument
 
 
 def write_proofs() -> None:
@@ -23,11 +26,19 @@ def write_proofs() -> None:
     make_text_page()
     visit = make_appointment()
     agree(visit, make_consent_texts()[0])
+    sign_and_revoke()
     visits.cancel(visit)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with open ones is not truncated
     hash_chain.seal()
     assert [table for table in append_only.tables() if not number_of_rows(table)] == []
+
+
+def sign_and_revoke() -> None:
+    visit, document = make_tomorrow(), ConsentDocument.current("records")
+    assert document is not None
+    signed = signatures.sign(visit, document, name="Grace", signer="patient", page="visits:form")
+    signatures.revoke(signed, page="visits:form_revoke")
 
 
 def agree(visit: Appointment, text: ConsentText) -> Consent:

@@ -246,6 +246,9 @@ PROOFS = {
     "newsletter_consenttext": "text = 'something else'",
     "pages_textpagerevision": "body = ''",
     "pages_textpageversion": "published_at = published_at - interval '1 year'",
+    "visits_consentdocument": "text = 'something else'",
+    "visits_consentsignature": "name_hash = '0f'",
+    "visits_consentrevocation": "revoked_at = revoked_at - interval '1 year'",
 }
 
 

@@ -41,6 +41,9 @@ from tests.factories import (
 from tests.newsletter.factories import make_consent_text, make_topic
 from tests.newsletter.issues import make_issue
 from tests.pages.factories import make_testimonial, make_text_page
+from tests.visits.intake_steps import make_documents
+from visits.intake import answers, signatures
+from visits.models import ConsentDocument, IntakePlan
 
 HOUR = timedelta(hours=1)
 
@@ -91,6 +94,7 @@ def make_world() -> World:
     make_time_off(other, monday(weeks=5).date())
     InsurancePlan.objects.create(page=StatePage.objects.create(state="TN"), name="Example Mutual")
     make_extra_hours(other, monday(weeks=6).date())
+    _answer(visits[2])
     people = [_with_all(visit) for visit in visits]
     people += [_waiting(service), *_readers(), *_commenters(), _writer()]
     make_testimonial()
@@ -109,6 +113,16 @@ def _visits() -> list[dict]:
         {"starts_at": now - timedelta(days=3), "status": Status.COMPLETED},
         {"starts_at": monday("13:00"), "status": Status.HELD, "held_until": now + HOUR},
     ]
+
+
+def _answer(visit: Appointment) -> None:
+    """What a patient has answered and signed, with a red task; and what a service asks."""
+    make_documents()
+    answers.save(visit, "phq-9", {"better_off_dead": "1"})
+    document = ConsentDocument.current("records")
+    assert document is not None
+    signatures.sign(visit, document, name="Quillon", signer="patient", page="visits:form")
+    IntakePlan.objects.create(service=visit.service, forms=["phq-9", "records"])
 
 
 def _with_all(visit: Appointment) -> Person:
