@@ -33,6 +33,7 @@ EXCUSED = {
     "gone.email, gone.status, gone.sequence = was, Status.CANCELLED, appointment.sequence - 1": (
         "a copy that is never saved, for the calendar of a former address"
     ),
+    "moved += same.update(**{column.field: value})": "an encrypted column: no status is one",
     'setattr(holder, name, assets.get(getattr(holder, f"{name}_id")))': "a cover, or a photo",
 }
 ARE_STATUS = ("status", "state")  # a state of the US is none: its choices tell it apart

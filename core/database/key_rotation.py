@@ -60,7 +60,8 @@ def rotate(column: Column) -> Rotated:
                 continue
             # An expression: a text would be taken for what has to be encrypted.
             value = Value(anew, output_field=TextField())
-            moved += column.stored().filter(pk=pk, stored=stored).update(**{column.field: value})
+            same = column.stored().filter(pk=pk, stored=stored)
+            moved += same.update(**{column.field: value})
     return Rotated(moved, unreadable)
 
 

@@ -30,8 +30,9 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def rows() -> list[AuditEvent]:
-    """Five rows, sealed."""
+    """Five rows, sealed behind all that stood there."""
     user = make_staff()
+    hash_chain.seal()
     written = [trail.record(None, "sign-in", user=user, object_pks=[n]) for n in range(5)]
     hash_chain.seal()
     return written
