@@ -6,7 +6,7 @@ on their own clock and a link to the admin, and no name. Each overtakes what sti
 same visit, where its news replaces the older. A patient without an address is called: `calls`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +31,7 @@ LONGEST_PAUSE_TO_CONFIRM = timedelta(minutes=10)
 MISSED_IS_NEWS_FOR = timedelta(days=7)
 # So long staff can take back that somebody did not come, and nobody is told of it.
 SLIP_OF_THE_HAND = timedelta(minutes=3)
+_ask_before: list[Callable[[Appointment], bool]] = []
 
 
 def about(appointment: Appointment) -> str:
@@ -142,13 +143,21 @@ def cancelled(appointment: Appointment, *, by_patient: bool) -> None:
     provider_emails.tell("provider_cancelled", appointment, appointment.sequence)
 
 
+def register_questions(asks: Callable[[Appointment], bool]) -> None:
+    """Have reminders say that something is to be filled in before, where `asks(visit)` is true."""
+    _ask_before.append(asks)
+
+
 def reminder(appointment: Appointment, hours: int, *, not_after: datetime) -> bool:
     """Of the visit as it stands: after a move, its new `sequence` has reminders of its own.
 
     False if it was written before.
     """
     key = f"reminder-{hours}h:{appointment.pk}:{appointment.sequence}"
-    return _write("appointment_reminder", appointment, key, not_after=not_after)
+    has_questions = any(asks(appointment) for asks in _ask_before)
+    return _write(
+        "appointment_reminder", appointment, key, not_after=not_after, has_questions=has_questions
+    )
 
 
 def no_show(appointment: Appointment) -> None:

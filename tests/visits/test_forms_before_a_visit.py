@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from appointments import links
+from appointments.emails import visit_emails
 from appointments.links import HANDED, Purpose
 from appointments.models import Status
 from core.mail.models import OutgoingEmail
@@ -52,7 +53,8 @@ def test_one_form_leads_to_the_next_that_is_open_and_the_last_to_the_list(client
     after = send(client, visit, "gad-7", **GAD)
     assert after.request["PATH_INFO"] == address(visit, "form", "telehealth")
     after = sign(client, visit, "telehealth")
-    assert after.request["PATH_INFO"] == address(visit, "form", "reason")
+    assert after.request["PATH_INFO"] == address(visit), "who has passed one is not asked again"
+    assert "Go on" in after.text
     after = send(client, visit, "reason", reason="To sleep.")
     assert after.request["PATH_INFO"] == address(visit)
     assert "All done" in after.text
@@ -191,3 +193,16 @@ def test_more_than_a_person_types_is_refused_before_anything_is_written(client, 
 def test_a_visit_long_booked_asks_nothing_on_its_page_until_two_days_before(client):
     visit = make_appointment(starts_at=timezone.now() + timedelta(days=5))
     assert "Before your visit" not in client.get(links.page(visit)).text
+
+
+def test_a_reminder_says_that_questions_wait_and_nothing_of_them(client):
+    asked, done = make_tomorrow(), make_tomorrow()
+    IntakePlan.objects.create(service=done.service, forms=["reason"])
+    send(client, done, "reason", reason="To sleep.")
+    for visit in (asked, done):
+        visit_emails.reminder(visit, 24, not_after=visit.starts_at)
+    mails = OutgoingEmail.objects.filter(template="appointment_reminder")
+    to_asked, to_done = (mails.get(to=visit.email) for visit in (asked, done))
+    words = "a few questions to answer before"
+    assert [words in to_asked.text, words in to_asked.html] == [True, True]
+    assert words not in to_done.text

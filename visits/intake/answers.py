@@ -48,7 +48,7 @@ def save(appointment: Appointment, form: str, sent: Mapping[str, str]) -> Questi
         response.version = FORM_CLASSES[form].version
         response.language, response.saved_at = of_now(), database_time.now()
         response.save()
-    if screeners.thinks_of_death(form, _points(answers)):
+    if asks_for_help(response):
         _raise_alert(response)
     return response
 
@@ -68,6 +68,11 @@ def submit(appointment: Appointment, form: str, sent: Mapping[str, str]) -> Inta
         response.submitted_at = response.submitted_at or database_time.now()
         response.save()
     return checked
+
+
+def asks_for_help(response: QuestionnaireResponse) -> bool:
+    """Return whether one answer asks for somebody to speak with the patient now."""
+    return screeners.thinks_of_death(response.form, _points(response.answers))
 
 
 def find(appointment: Appointment, form: str) -> QuestionnaireResponse | None:

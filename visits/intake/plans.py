@@ -68,12 +68,16 @@ def steps(appointment: Appointment) -> list[Step]:
     ]
 
 
+def has_open_steps(appointment: Appointment) -> bool:
+    """Return whether something can be filled in now that is not done."""
+    return is_open(appointment) and any(not step.is_done for step in steps(appointment))
+
+
 def next_after(steps_: list[Step], form: str) -> str | None:
-    """Return the next form that is not done, behind this one and then from the first on."""
+    """Return the next form behind this one that is not done: who passes one is not asked again."""
     names = [step.form for step in steps_]
     at = names.index(form) + 1 if form in names else 0
-    turned = [*steps_[at:], *steps_[:at]]
-    return next((step.form for step in turned if not step.is_done and step.form != form), None)
+    return next((step.form for step in steps_[at:] if not step.is_done), None)
 
 
 def signed_kinds(appointment: Appointment, documents: dict[str, ConsentDocument]) -> set[str]:

@@ -117,7 +117,7 @@ def _take(request: HttpRequest, link: VisitLink, slug: str) -> str:
         if not checked.is_valid():
             return here + "?check=1"
     kept = answers.find(link.appointment, slug)
-    if kept and hasattr(kept, "safety_alert"):
+    if kept and answers.asks_for_help(kept):
         return here + "?now=1"
     return _next(link, slug)
 

@@ -48,7 +48,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "appointment_missed": _visit,
     "appointment_moved": _visit,
     "appointment_address_corrected": {},
-    "appointment_reminder": _visit,
+    "appointment_reminder": {**_visit, "has_questions": True},
     "booking_paused": {"link": "https://visits.example.org/admin/"},
     "chain_head": {
         "at": datetime(2030, 11, 12, 7, 30, tzinfo=ZoneInfo("America/Chicago")),
