@@ -3,7 +3,7 @@
 from django.urls import URLPattern, re_path
 
 from appointments.links import PATTERN
-from visits.views import intake, tickets
+from visits.views import intake, rooms, tickets
 
 app_name = "visits"
 VISIT = rf"^appointments/(?P<token>{PATTERN})/"
@@ -11,6 +11,7 @@ ROOM = rf"{VISIT}room/"
 FORMS = rf"{VISIT}forms/"
 FORM = rf"{FORMS}(?P<slug>[a-z0-9-]{{1,20}})/"
 urlpatterns: list[URLPattern] = [
+    re_path(rf"{ROOM}$", rooms.room, name="room"),
     re_path(rf"{ROOM}ticket/$", tickets.ticket, name="ticket"),
     re_path(rf"{ROOM}phone/$", tickets.phone, name="phone"),
     re_path(rf"{ROOM}leave/$", tickets.leave, name="leave"),

@@ -66,7 +66,6 @@ def for_patient(link: VisitLink) -> CallPage:
         report_url=reverse("visits:report", args=token),
         phone_url=reverse("visits:phone", args=token),
         leave_url=reverse("visits:leave", args=token),
-        check_url=reverse("visits:check", args=token),
         back_url=link.page(),
         names={Seat.CLINICIAN: appointment.provider.name},
         **_phone(appointment, host),
