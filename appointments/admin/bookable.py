@@ -38,7 +38,6 @@ def with_gaps(providers: QuerySet[Provider], today: date) -> QuerySet[Provider]:
         has_license=Exists(License.objects.filter(own, expires__gte=today)),
         has_hours=Exists(weekly) | Exists(extra),
         has_services=Exists(services),
-        needs_room=Exists(services.filter(channel=Service.Channel.VIDEO)) & Q(video_room=""),
     )
 
 
@@ -97,11 +96,8 @@ def _license(provider: Provider) -> Item:
 
 def _video(provider: Provider, services: list[Service]) -> Item:
     by_video = any(service.channel == Service.Channel.VIDEO for service in services)
-    if provider.video_room or not by_video:
-        words = provider.video_room or _("not needed: no service by video")
-        return Item(_("Video"), True, words, "#id_video_room")
-    words = _("no room: patients are told that we call them")
-    return Item(_("Video"), False, words, "#id_video_room", needed=False)
+    here = _("here, in the browser") if by_video else _("not needed: no service by video")
+    return Item(_("Video"), True, provider.video_room or here, "#id_video_room")
 
 
 def _page(provider: Provider) -> Item:

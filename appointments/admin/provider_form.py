@@ -43,7 +43,8 @@ class ProviderForm(forms.ModelForm):
             return  # to be read only
         self.fields["photo"].widget.attrs["accept"] = uploads.ACCEPTED
         self.fields["video_room"].help_text = _(
-            "The address where patients join by video. Empty: they are told that we call them."
+            "Empty: visits by video take place here, in the browser. An address of another "
+            "service: patients get a button that leads there."
         )
         self._offer_time_zones()
         self._offer_accounts()

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import bookable, practice_time, schedule_conflicts, video_rooms
+from appointments.admin import bookable, practice_time, schedule_conflicts
 from appointments.admin.calendar_feed import new_calendar_address
 from appointments.admin.provider_csv import RIGHTS as CSV_RIGHTS
 from appointments.admin.provider_csv import export_view, import_view
@@ -200,7 +200,6 @@ class ProviderAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         form.instance.services.set(form.cleaned_data["services"])
         drop_pages()
-        video_rooms.warn(request, video_rooms.without_room().filter(pk=form.instance.pk))
 
 
 def expiry_words(expires: date, today: date) -> str:

@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import video_rooms
 from appointments.admin.service_form import ServiceForm
 from appointments.models import Service
 from appointments.public.kept_pages import drop_pages
@@ -60,4 +59,3 @@ class ServiceAdmin(admin.ModelAdmin):
     ) -> None:
         super().save_related(request, form, formsets, change)
         drop_pages()
-        video_rooms.warn(request, video_rooms.without_room().filter(services=form.instance))

@@ -244,8 +244,13 @@ class Appointment(models.Model):
 
     @property
     def by_call(self) -> bool:
-        """Whether the provider calls: a visit by phone, or by video while they have no room."""
-        return self.service.channel == self.service.Channel.PHONE or not self.provider.video_room
+        """Whether the provider calls: a visit by phone."""
+        return self.service.channel == self.service.Channel.PHONE
+
+    @property
+    def takes_place_here(self) -> bool:
+        """Whether it takes place in a room of this site: by video, and in no room elsewhere."""
+        return not self.by_call and not self.provider.video_room
 
     @property
     def length(self) -> timedelta:

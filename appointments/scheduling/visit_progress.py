@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-JOIN_OPENS = timedelta(minutes=10)  # before the start
+JOIN_OPENS = timedelta(minutes=15)  # before the start
 # After the planned end, unless staff have closed the visit: it may begin late and run over.
 JOIN_CLOSES = timedelta(hours=2)
 

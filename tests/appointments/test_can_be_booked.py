@@ -61,18 +61,20 @@ def test_each_thing_that_is_missing_is_named_until_it_is_there(manager):
     assert ">yes<" in text_of(manager.get(LIST))
 
 
-def test_a_room_and_an_account_are_wished_for_but_keep_nobody_from_booking(manager):
+def test_a_page_and_an_account_are_wished_for_but_keep_nobody_from_booking(manager):
     provider = make_provider(video_room="")
     make_service(providers=[provider])
     shown = page(manager, provider)
     assert "Patients can book" in shown
-    assert shown.count("(optional)") == 3  # with the page on the site
+    assert "here, in the browser" in shown
+    assert shown.count("(optional)") == 2
     provider.account = make_staff("clinician", email="vale@example.org")
     provider.video_room = "https://video.example.org/vale"
     provider.listed = True
     provider.save()
     shown = page(manager, provider)
     assert "vale@example.org</a>" in shown
+    assert "https://video.example.org/vale" in shown
     assert "(optional)" not in shown
 
 

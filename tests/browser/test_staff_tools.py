@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from appointments.calls import call_list
 from appointments.emails import visit_emails
-from appointments.models import Appointment, ClinicRules, Provider, WeeklyHours
+from appointments.models import Appointment, ClinicRules, WeeklyHours
 from appointments.patient_records import privacy_requests
 from articles.models import Article, Comment
 from core.mail.hold_model import OutboxHold
@@ -131,7 +131,6 @@ def make_every_panel(visit: Appointment) -> None:
     article = make_article()
     Article.objects.update(true_until=timezone.localdate())
     Article.objects.filter(pk=make_draft(slug="waits").pk).update(status="in_review")
-    Provider.objects.update(video_room="")
     WeeklyHours.objects.all().delete()  # so that nobody can be booked
     said = {"name": "Sam", "email": "sam@example.org", "text": "Thanks."}
     Comment.objects.create(article=article, created_at=timezone.now(), **said)
