@@ -25,6 +25,7 @@ BOOKINGS = {
     "changes_easily": "10/hour",
     "changes_in_all": "120/hour",
     "answers": "600/hour",  # what is typed before a visit is kept every few seconds
+    "checks": "30/hour",  # of camera and sound, of one visit
     "waitlist": "20/day",
     "waitlist_easily": "4/hour",
     "waitlist_in_all": "120/hour",

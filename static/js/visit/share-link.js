@@ -1,0 +1,16 @@
+// Copies the link of a guest, or hands it to the phone's own way to send it.
+const address = document.getElementById("guest-address");
+const copy = document.querySelector("[data-copy-link]");
+const share = document.querySelector("[data-share-link]");
+
+if (address) {
+  address.addEventListener("focus", () => address.select());
+  copy.hidden = !navigator.clipboard;
+  copy.addEventListener("click", async () => {
+    const words = copy.querySelector("[data-done]");
+    await navigator.clipboard.writeText(address.value).catch(() => address.select());
+    words.textContent = words.dataset.done;
+  });
+  share.hidden = !navigator.share;
+  share.addEventListener("click", () => navigator.share({ url: address.value }).catch(() => {}));
+}
