@@ -71,7 +71,6 @@ def _hire(member: Member, today: date) -> Provider:
         about=member.about,
         biography=member.biography,
         listed=True,
-        video_room=f"https://video.example.org/{member.slug}",
     )
     give_portrait(provider)
     License.objects.bulk_create(_licenses(provider, member, today))

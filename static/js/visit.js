@@ -3,9 +3,10 @@ const page = document.querySelector("[data-look-again-after]");
 const said = page.querySelector("[data-said]");
 let timer;
 
+// Nobody sees a page in the back: it looks once a minute there, and at once when it comes to the front.
 function wait(seconds) {
   clearTimeout(timer);
-  timer = setTimeout(look, seconds * 1000);
+  timer = setTimeout(look, (document.hidden ? Math.max(seconds, 60) : seconds) * 1000);
 }
 
 async function look() {

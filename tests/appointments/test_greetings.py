@@ -37,9 +37,9 @@ def test_who_waits_with_a_title_is_greeted_in_full():
 
 
 def test_a_provider_with_a_title_is_named_in_full():
-    provider = make_provider(name="Dr. Anna Berg", video_room="")
+    provider = make_provider(name="Dr. Anna Berg")
     visit = make_appointment(
-        service=make_service(providers=[provider]),
+        service=make_service(providers=[provider], channel="phone"),
         patient=make_patient(),
         starts_at=monday(),
     )

@@ -23,12 +23,15 @@ def test_the_page_after_booking_marks_how_to_join_and_says_what_if_it_fails(chan
     if channel == "phone":
         assert 'We call you at <b class="num">(615) 555-0117</b>' in page.text
     else:
-        assert "Five minutes before, open the link in our e-mail" in page.text
+        assert "You can come in from fifteen minutes before" in page.text
 
 
 @pytest.mark.parametrize(
     ("channel", "said"),
-    [("video", "five minutes before, open the link"), ("phone", "we call you at that time")],
+    [
+        ("video", "You can come in from fifteen minutes before"),
+        ("phone", "we call you at that time"),
+    ],
 )
 def test_the_confirmation_says_so_too(channel, said):
     make_practice()

@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from appointments import links
-from appointments.models import Appointment, Provider, Status
+from appointments.models import Appointment, Status
 from tests.factories import make_appointment, make_provider, make_service, monday
 from tests.pages.factories import make_practice
 
@@ -76,15 +76,6 @@ def test_the_button_to_join_comes_by_itself_and_goes_when_staff_close_the_visit(
     expect(page.get_by_role("link", name="Book another time")).to_be_visible()
     expect(join).to_have_count(0)
     assert page.evaluate("window.stayed")
-
-
-def test_where_the_provider_has_no_room_the_page_says_that_we_call(page, live_site):
-    visit = open_an_hour_before(page, live_site, video_room="")
-    expect(page.get_by_text("will call you at")).to_contain_text("(615) 555-0117")
-    Provider.objects.update(video_room="https://video.example.org/room")
-    passes(page, visit, minutes=55)
-    expect(page.get_by_role("link", name="Join your visit")).to_be_visible()
-    expect(page.get_by_text("will call you at")).to_have_count(0)
 
 
 # What Chromium tells a page that opens under a mouse: sometimes before the script listens.

@@ -121,7 +121,7 @@ def test_an_hour_after_the_end_the_page_says_whom_to_call(visit):
     page = shown(visit, visit.ends_at + 61 * MINUTE)
     assert COME_IN not in page.text
     assert "If you still wait" in page.text
-    assert "tel:" in page.text.partition("data-part=\"join\"")[2].partition("visit-card")[0]
+    assert "tel:" in page.text.partition('data-part="join"')[2].partition("visit-card")[0]
 
 
 def test_a_visit_by_phone_or_in_a_room_elsewhere_has_no_room_here(visit):
