@@ -123,6 +123,7 @@ async function refused(error, asked) {
     if (/system|platform/i.test(error.message)) return trouble("system");
     return trouble((await isStillAsked()) ? "dismissed" : "denied");
   }
+  if (error.name === "NotSupportedError" || error.name === "TypeError") return trouble("too-old");
   const taken = error.name === "NotReadableError" || error.name === "AbortError";
   result.trouble = taken ? "in-use" : "none";
   if (!both) return trouble(asked[0] === "mic" ? `${result.trouble}-microphone` : result.trouble);
