@@ -79,17 +79,18 @@ def _nobodys_visit() -> Appointment:
     return Appointment(starts_at=database_time.now(), zone="America/New_York")
 
 
-def proof(email: str, state: State, service: Service) -> None:
+def proof(email: str, state: State, service: Service, query: str = "") -> None:
     """The link by which a patient goes on booking, as somebody who reads that address's mail.
 
-    Where the service is for those who were here before, only they get it; others are told.
+    Where the service is for those who were here before, only they get it; others are told. `query`
+    is what the link ends with: with whom, by our own name for them, never what somebody typed.
     """
     is_known = returning_patient.is_known(email)
     token = returning_patient.make(email, returning=service.proof_required and is_known)
     path = reverse("appointments:email_proof_accept", args=[state, service.slug, token])
     kind = "returning" if service.proof_required else "any"  # neither overtakes the other
     thing = _about_proofs(kind, email)
-    known = "email_proof", {"link": absolute_url(path)}
+    known = "email_proof", {"link": absolute_url(path + query)}
     unknown: tuple[str, dict[str, Any]] = "email_proof_unknown_address", {}
     gets_it = is_known or not service.proof_required
     (template, said), other = (known, unknown) if gets_it else (unknown, known)

@@ -18,13 +18,14 @@ from appointments.scheduling import availability, bookable_services, time_zones
 from appointments.scheduling.slot_calendar import SlotCalendar
 from appointments.scheduling.states import STATES, State
 from appointments.views.details import details_page, details_path, release_own_hold
-from appointments.views.email_proof import email_proof_in
+from appointments.views.email_proof import ask_for_proof, email_proof_in
 from appointments.views.hold_slot import WantedTime, hold_time, typed_details
 from appointments.views.requested_service import (
     CLOSED,
     bookable_provider,
     closed_service_path,
     offered_with,
+    provider_of_address,
     redirect_fragment,
     requested_provider,
     requested_provider_is_gone,
@@ -109,7 +110,7 @@ def choose_service(request: HttpRequest, state: State) -> HttpResponse:
 def choose_time(request: HttpRequest, state: State, service: Service) -> HttpResponse:
     """Show the times; a POST holds the chosen one."""
     if returning_patient.is_missing(service, email_proof_in(request)):
-        return redirect("appointments:email_proof", state, service.slug)
+        return ask_for_proof(state, service, provider_of_address(request))
     if request.method != "POST":
         return render(request, "appointments/choose_time.html", _times(request, state, service))
     if "slot" not in request.POST and "show" in request.POST:
@@ -133,7 +134,7 @@ def times_fragment(request: HttpRequest, state: State, service: str) -> HttpResp
     """
     offered = get_object_or_404(Service, slug=service)
     if not offered.active:
-        return redirect_fragment(closed_service_path(state))
+        return redirect_fragment(closed_service_path(request, state))
     return show_chosen_zone(request, lambda: _fragment(request, state, offered))
 
 

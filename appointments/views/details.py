@@ -25,7 +25,7 @@ from appointments.views.appointment import (
     visits_without_confirmation,
 )
 from appointments.views.booking_paused import booking_paused
-from appointments.views.email_proof import email_proof_in
+from appointments.views.email_proof import ask_for_proof, email_proof_in
 from appointments.views.hold_slot import (
     WantedTime,
     details_query,
@@ -110,7 +110,7 @@ def _hold_gone(request: HttpRequest, wanted: WantedTime | None, uid: UUID) -> Ht
 def _retake(request: HttpRequest, wanted: WantedTime) -> HttpResponse:
     """Take the time of a hold that is gone, for the form that was sent for it."""
     if returning_patient.is_missing(wanted.service, email_proof_in(request)):
-        return redirect("appointments:email_proof", wanted.state, wanted.service.slug)
+        return ask_for_proof(wanted.state, wanted.service, wanted.provider)
     key = cookies.key_of(request) or cookies.new_key()
     typed = typed_details(request)
     hold = hold_time(request, wanted, key, typed)

@@ -32,15 +32,17 @@ def service_required(view: View) -> View:
     ) -> HttpResponse:
         found = get_object_or_404(Service, slug=service)
         if not found.active:
-            return redirect(closed_service_path(state))
+            return redirect(closed_service_path(request, state))
         return view(request, state, found, *args, **kwargs)
 
     return wrapper
 
 
-def closed_service_path(state: State) -> str:
+def closed_service_path(request: HttpRequest, state: State) -> str:
     """Return the page of services, saying that the one that was asked for is closed."""
-    return f"{reverse('appointments:choose_service', args=[state])}?{CLOSED}=1"
+    provider = provider_of_address(request)
+    asked = {CLOSED: "1"} | ({"with": provider.slug} if provider else {})
+    return f"{reverse('appointments:choose_service', args=[state])}?{urlencode(asked)}"
 
 
 def redirect_fragment(path: str) -> HttpResponse:

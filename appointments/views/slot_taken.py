@@ -11,6 +11,7 @@ from appointments.booking.rules import OnlyWithProof, SlotTaken, TimeClosed
 from appointments.models import Appointment, Service
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
+from appointments.views.requested_service import provider_of_address, with_query
 from appointments.views.time_zone import other_clock, shown_zone
 
 # What the patient typed travels through this page in fields of this name, not in storage.
@@ -45,6 +46,7 @@ def slot_taken(
         "other_clock": other_clock(request, state, zone),
         "nearest": [(slot, slot.starts_at.astimezone(zone)) for slot in error.nearest],
         "typed": typed,
+        "with_query": with_query(provider_of_address(request)),
         "action": action or reverse("appointments:choose_time", args=[state, service.slug]),
         "closed": isinstance(error, TimeClosed),
     }

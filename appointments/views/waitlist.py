@@ -26,8 +26,12 @@ from appointments.models import (
 from appointments.scheduling import availability
 from appointments.scheduling.states import State
 from appointments.views.appointment import visit_link_required
-from appointments.views.email_proof import email_proof_in
-from appointments.views.requested_service import requested_provider, service_required
+from appointments.views.email_proof import ask_for_proof, email_proof_in
+from appointments.views.requested_service import (
+    provider_of_address,
+    requested_provider,
+    service_required,
+)
 from appointments.views.time_zone import initial_zone, shown_zone
 from appointments.waitlist import entries, links, own_visits, responses
 from appointments.waitlist.responses import HasVisit, OfferOver
@@ -47,7 +51,7 @@ JUST_NOW = timedelta(hours=3)
 def join(request: HttpRequest, state: State, service: Service) -> HttpResponse:
     """Ask for a place on the waitlist. Every address gets the same answer."""
     if returning_patient.is_missing(service, email_proof_in(request)):
-        return redirect("appointments:email_proof", state, service.slug)
+        return ask_for_proof(state, service, provider_of_address(request))
     zone = state.zone_for(str(shown_zone(request, state)))
     wanted = WaitlistEntry(service=service, state=state.code, zone=zone)
     providers = availability.candidates(service, state.code)

@@ -16,7 +16,7 @@ from appointments.booking.rules import NotChangeable
 from appointments.models import Appointment
 from appointments.scheduling.states import STATES
 from core.mail.models import OutgoingEmail
-from tests.factories import make_appointment, make_service, monday
+from tests.factories import make_appointment, make_provider, make_service, monday
 
 pytestmark = pytest.mark.django_db
 TENNESSEE = STATES["TN"]
@@ -79,6 +79,29 @@ def test_a_service_for_returning_patients_asks_for_proof_before_it_shows_times(c
     assert client.get(times).status_code == 302, "opening the link proves nothing by itself"
     assert client.post(link).url == times
     assert client.get(times).status_code == 200
+
+
+def test_who_was_chosen_is_still_chosen_after_the_proof(client, returning):
+    """Through the page, the mail and its button; a name that is nobody's is in no mail."""
+    ida = make_provider(name="Ida Berg", slug="ida", states=["TN"])
+    returning.providers.add(ida)
+    known = make_appointment(service=make_service())
+    times = reverse("appointments:choose_time", args=[TENNESSEE, returning.slug])
+    proof = reverse("appointments:email_proof", args=[TENNESSEE, returning.slug])
+    asks = client.get(f"{times}?with=ida").url
+    assert asks == f"{proof}?with=ida"
+    assert (
+        reverse("appointments:choose_service", args=[TENNESSEE]) + "?with=ida"
+        in client.get(asks).text
+    )
+    client.post(asks, {"email": known.email})
+    link = mailed_path()
+    assert client.post(link).url == f"{times}?with=ida"
+    line = reverse("appointments:waitlist_join", args=[TENNESSEE, returning.slug])
+    client.cookies.clear()
+    assert client.get(f"{line}?with=ida").url == f"{proof}?with=ida"
+    client.post(f"{proof}?with=call-1-900-555", {"email": "somebody@example.org"})
+    assert "900" not in OutgoingEmail.objects.latest("pk").text
 
 
 @pytest.mark.parametrize(
