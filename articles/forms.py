@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.comments import LONGEST_COMMENT, LONGEST_SENTENCE
-from core.people.form_fields import AddressField, NameField
+from core.people.form_fields import AddressField, KeptAddressField, NameField, question_about
 
 
 class CommentForm(forms.Form):
@@ -30,6 +30,7 @@ class CommentForm(forms.Form):
         ),
         error_messages={"invalid": _("This address is not complete. Check it, or leave it empty.")},
     )
+    kept_email = KeptAddressField()
     text = forms.CharField(
         label=_("Comment"),
         max_length=LONGEST_COMMENT,
@@ -49,12 +50,16 @@ class CommentForm(forms.Form):
         self.helper.disable_csrf = True
         self.helper.layout = Layout(
             Row(Column("name", css_class="col-md-6"), Column("email", css_class="col-md-6")),
+            "kept_email",
             "text",
             Field("to"),
         )
 
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())
+
+    def clean_email(self) -> str:
+        return question_about(self, "email")
 
 
 class FeedbackForm(forms.Form):

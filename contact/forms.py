@@ -62,8 +62,8 @@ class MessageForm(ContactForm):
     )
     topic = forms.ChoiceField(
         label=_("What is it about?"),
-        choices=[("", _("Please choose")), *ContactRequest.Topic.choices],
-        error_messages={"required": _("Please choose what it is about.")},
+        choices=[("", _("I would rather not say")), *ContactRequest.Topic.choices],
+        required=False,
     )
     message = forms.CharField(
         label=_("Your message"),

@@ -42,7 +42,7 @@ def load(now: datetime) -> Loaded:
     clinic.create_practice()
     providers = clinic.create_providers(now.date())
     services = clinic.create_services(providers)
-    states.create_states(now.date())
+    states.create_states()
     days_off.create_days_off(now.date(), providers)
     visits.settle_past_visits(now)
     booked = visits.book_visits(providers, services, now)

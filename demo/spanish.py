@@ -182,8 +182,8 @@ OF_A_STATE = (
     "cuándo se puede empezar por video o por teléfono, y su profesional mira antes el registro de "
     "recetas del estado.\n\n"
     "Algunas cosas necesitan un lugar: un examen físico, una inyección, un análisis de sangre. Su "
-    "profesional le dice adónde ir cerca de usted. Las reglas cambian; esta página dice cuándo se "
-    "comprobó por última vez."
+    "profesional le dice adónde ir cerca de usted. Las reglas cambian: su profesional le dice "
+    "cuáles valen el día de su cita."
 )
 
 

@@ -1,9 +1,8 @@
 """What the demo says of states, and the insurance that it takes there.
 
-The texts are general on purpose: nobody should read the law of a state from a demonstration.
+The texts are general on purpose: nobody should read the law of a state from a demonstration. Nobody
+held them against their source either, so no page says a day on which it was checked.
 """
-
-from datetime import date
 
 from appointments.models import InsurancePlan, StatePage
 from appointments.scheduling.states import STATES
@@ -15,7 +14,7 @@ TEXT = (
     "visit. Buprenorphine is a controlled medicine: federal rules say when it may be started by "
     "video or phone, and your provider looks at the state’s prescription records first.\n\n"
     "Some things need a place: an exam by hand, a shot, a blood test. Your provider tells you "
-    "where to go near you. Rules change; this page says when it was last checked."
+    "where to go near you. Rules change: your provider says what holds on the day of your visit."
 )
 SOURCE = "Telehealth.HHS.gov: Prescribing controlled substances via telehealth"
 SOURCE_URL = (
@@ -32,7 +31,7 @@ PLANS = {
 }
 
 
-def create_states(today: date) -> None:
+def create_states() -> None:
     """Create the pages of some states, with their plans. What is there stays as staff left it."""
     for code, plans in PLANS.items():
         page, new = StatePage.objects.get_or_create(
@@ -41,7 +40,6 @@ def create_states(today: date) -> None:
                 "telehealth": TEXT.format(state=STATES[code].name),
                 "source_name": SOURCE,
                 "source_url": SOURCE_URL,
-                "checked_on": today,
             },
         )
         if new:

@@ -80,11 +80,15 @@ class PauseForm(forms.Form):
 
 class AddressChangeForm(forms.Form):
     email = AddressField(label=_("Your new e-mail"))
+    kept_email = form_fields.KeptAddressField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["id"] = "id_new_email"
         self.helper = plain_helper()
+
+    def clean_email(self) -> str:
+        return form_fields.question_about(self, "email")
 
 
 def plain_helper() -> FormHelper:

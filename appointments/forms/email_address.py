@@ -6,7 +6,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.people.form_fields import AddressField
+from core.people.form_fields import AddressField, KeptAddressField, question_about
 
 
 class AddressForm(forms.Form):
@@ -19,9 +19,13 @@ class AddressForm(forms.Form):
             "required": _("Please write your e-mail address."),
         },
     )
+    kept_email = KeptAddressField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+
+    def clean_email(self) -> str:
+        return question_about(self, "email")

@@ -23,6 +23,7 @@ from core.staff.audit import disclosures
 from core.staff.autosave.admin_forms import AutosavedAdmin
 from core.validation.primary_keys import parse_key
 from pages.text_pages import publishing, reading, views
+from pages.text_pages.expiring_pages import ExpiringFilter
 from pages.text_pages.forms import TextPageForm
 from pages.text_pages.models import TextPage, TextPageRevision
 from pages.text_pages.workflow_actions import ACTIONS, workflow_panel
@@ -38,7 +39,7 @@ class TextPageAdmin(AutosavedAdmin):
     form = TextPageForm
     change_form_template = "admin/pages/textpage/change_form.html"
     list_display = ["title", "language", "status_text", "version", "changed_at"]
-    list_filter = ["status", "language"]
+    list_filter = ["status", "language", ExpiringFilter]
     list_select_related = ["online"]
     search_fields = ["title", "slug"]
     fieldsets = [

@@ -11,7 +11,7 @@ from articles.pictures import library
 from core.richtext import sanitizer
 from core.richtext.editor import Editor
 from core.richtext.plain_text import extract
-from pages.text_pages import catalog, placeholders
+from pages.text_pages import catalog, expiring_parts, placeholders
 from pages.text_pages.models import TextPage
 
 
@@ -46,14 +46,16 @@ class TextPageForm(forms.ModelForm):
             names = ", ".join(f"{{{name}}}" for name in placeholders.VALUES)
             self.fields["body"].help_text = gettext(
                 "These are filled in with the clinic’s own: {names}. On the page of questions each "
-                "heading is a group, and each small heading a question."
-            ).format(names=names)
+                "heading is a group, and each small heading a question. What holds up to a day "
+                "has {until} in its paragraph or row: after that day readers see that part no "
+                "more, and it stands under To do from six weeks before."
+            ).format(names=names, until="{until 2026-12-31}")
 
     def clean_title(self) -> str:
-        return self._known(" ".join(self.cleaned_data["title"].split()))
+        return self._lasting(" ".join(self.cleaned_data["title"].split()))
 
     def clean_summary(self) -> str:
-        return self._known(" ".join(self.cleaned_data["summary"].split()))
+        return self._lasting(" ".join(self.cleaned_data["summary"].split()))
 
     def clean_body(self) -> str:
         try:
@@ -63,6 +65,11 @@ class TextPageForm(forms.ModelForm):
         if not extract(body).text:
             raise ValidationError(gettext("The text is empty."))
         return self._known(body)
+
+    def _lasting(self, text: str) -> str:
+        if expiring_parts.MARK.search(text):
+            raise ValidationError(gettext("What ends on a day can stand in the text only."))
+        return self._known(text)
 
     def _known(self, text: str) -> str:
         unknown = placeholders.unknown_in(text)

@@ -17,7 +17,7 @@ from appointments.booking.holds import HOLD_FOR
 from appointments.models import Service
 from appointments.waitlist.entries import WAITS_FOR
 from core.practice.models import Practice
-from pages.text_pages import taglines
+from pages.text_pages import expiring_parts, taglines
 
 PATTERN = re.compile(r"\{([a-z_]+)\}")
 BRACED = re.compile(r"\{([^{}]*)\}")  # as staff may mistype it
@@ -84,7 +84,11 @@ PARTS: dict[str, Callable[[Practice], str]] = {
 
 def unknown_in(text: str) -> list[str]:
     """Return what stands in braces and for nothing, each once: `Phone` and `phone number`, too."""
-    return [name for name in dict.fromkeys(BRACED.findall(text)) if name not in VALUES | PARTS]
+    return [
+        name
+        for name in dict.fromkeys(BRACED.findall(text))
+        if name not in VALUES | PARTS and not expiring_parts.is_mark(name)
+    ]
 
 
 def values_in(*texts: str) -> dict[str, str]:

@@ -9,8 +9,9 @@ from django.utils.translation import get_language
 
 from articles.article_page.rendering import Prose, render_prose
 from articles.revisions.content import Content
+from core.practice.models import Practice
 from pages.templatetags.icons import icon
-from pages.text_pages import catalog, placeholders, seed_files
+from pages.text_pages import catalog, expiring_parts, placeholders, seed_files
 from pages.text_pages.catalog import Entry
 from pages.text_pages.models import TextPage, TextPageRevision, TextPageVersion
 from pages.text_pages.publishing import content_of
@@ -18,7 +19,10 @@ from pages.text_pages.publishing import content_of
 
 @dataclass(frozen=True)
 class Text:
-    """A text in one language; `number` is that of its version, 0 where it is in no table yet."""
+    """A text in one language; `number` is that of its version, 0 where it is in no table yet.
+
+    `ended` is the last day up to which a part held that is left out here, if there is one.
+    """
 
     entry: Entry
     language: str
@@ -26,6 +30,7 @@ class Text:
     number: int
     since: date
     approved: bool
+    ended: date | None = None
 
     @property
     def is_other_language(self) -> bool:
@@ -67,7 +72,8 @@ def of_version(slug: str, number: int) -> tuple[Text, TextPageVersion]:
     version = next((each for each in versions(slug) if each.number == number), None)
     if version is None:
         raise Http404
-    return _of_version(_entry(slug), version.page.language, version), version
+    entry, lang = _entry(slug), version.page.language
+    return _of_version(entry, lang, version, is_record=True), version
 
 
 def versions(slug: str) -> list[TextPageVersion]:
@@ -96,22 +102,38 @@ def _entry(slug: str) -> Entry:
     return catalog.BY_SLUG[slug]
 
 
-def _of_version(entry: Entry, lang: str, version: TextPageVersion | None) -> Text:
+def _of_version(
+    entry: Entry, lang: str, version: TextPageVersion | None, *, is_record: bool = False
+) -> Text:
     if version is None:
         raise Http404
     day = timezone.localdate(version.published_at)
     approved = version.approved_by_id is not None
     content = content_of(version.revision)
-    return _filled(entry, lang, content, version.number, day, approved=approved)
+    return _filled(
+        entry, lang, content, version.number, day, approved=approved, is_record=is_record
+    )
 
 
 def _filled(
-    entry: Entry, lang: str, content: Content, number: int, since: date, *, approved: bool
+    entry: Entry,
+    lang: str,
+    content: Content,
+    number: int,
+    since: date,
+    *,
+    approved: bool,
+    is_record: bool = False,
 ) -> Text:
+    """Return it as readers see it today; `is_record`: with all that it said once."""
+    today = timezone.localdate(timezone=Practice.current().zone)
+    days = [] if is_record else expiring_parts.last_days(content.body)
+    ended = max((day for day in days if day < today), default=None)
+    body = expiring_parts.without_ended(content.body, date.min if is_record else today)
     values = placeholders.values_in(content.title, content.summary, content.body)
     shown = Content(
         title=placeholders.fill(content.title, values),
         summary=placeholders.fill(content.summary, values),
-        body=placeholders.fill_parts(placeholders.fill(content.body, values, html=True)),
+        body=placeholders.fill_parts(placeholders.fill(body, values, html=True)),
     )
-    return Text(entry, lang, shown, number, since, approved)
+    return Text(entry, lang, shown, number, since, approved, ended)

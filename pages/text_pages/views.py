@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
@@ -13,7 +14,7 @@ from appointments.public import kept_pages
 from articles.article_page.rendering import render_prose
 from articles.search.query import LONGEST, parse_words
 from core import site_pages
-from core.cache.pages import serve
+from core.cache.pages import Make, serve
 from core.guard.no_store import set_no_store
 from core.json_ld import as_script
 from pages.templatetags.icons import icon
@@ -27,7 +28,7 @@ FAQ = "faq"
 @require_safe
 def text_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a page of text."""
-    return serve(request, tags=_tags(slug), make=lambda: _page(request, reading.current(slug)))
+    return _kept_for_an_hour(request, slug, lambda: _page(request, reading.current(slug)))
 
 
 @require_safe
@@ -35,7 +36,12 @@ def faq(request: HttpRequest) -> HttpResponse:
     """Show the questions, or those that hold the words of `q`: such an answer nobody keeps."""
     if _asked(request):
         return _private(_faq(request, reading.current(FAQ)))
-    return serve(request, tags=_tags(FAQ), make=lambda: _faq(request, reading.current(FAQ)))
+    return _kept_for_an_hour(request, FAQ, lambda: _faq(request, reading.current(FAQ)))
+
+
+def _kept_for_an_hour(request: HttpRequest, slug: str, make: Make) -> HttpResponse:
+    """Return a page that is made anew each hour: somewhere it is midnight, and a part has ended."""
+    return serve(request, tags=_tags(slug), make=make, key=f"{timezone.now():%Y-%m-%d %H}")
 
 
 @require_safe

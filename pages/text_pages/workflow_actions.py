@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.staff.workflow_actions import WorkflowAction, available, has_permission
 from core.validation.primary_keys import parse_key
 from pages.text_pages import catalog, publishing
+from pages.text_pages.expiring_pages import first_day_of
 from pages.text_pages.models import TextPage, TextPageStatus
 
 DRAFT, IN_REVIEW, PUBLISHED = (str(status) for status in TextPageStatus.values)
@@ -75,5 +76,6 @@ def workflow_panel(request: HttpRequest, page: TextPage) -> dict[str, Any]:
         "newest": page.newest,
         "approves": "approve" in actions,
         "is_legal": entry is not None and entry.group == catalog.LEGAL,
+        "ends": first_day_of(page),
         "came_along": page.online is not None and page.online.approved_by_id is None,
     }

@@ -20,10 +20,13 @@ const desk = (() => {
   let origin = null;
   const ask = async (url) => {
     origin = document.activeElement;
-    const answer = await fetch(url, { headers: { "HX-Request": "true" }, redirect: "manual" });
-    if (answer.type === "opaqueredirect") return location.reload();
+    const failed = () => origin.dispatchEvent(new CustomEvent("part:failed", { bubbles: true, detail: () => ask(url) }));
+    const answer = await fetch(url, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null);
+    if (answer?.type === "opaqueredirect") return location.reload();
+    if (!answer || answer.status >= 500) return failed();
     if (!answer.headers.get("Content-Type")?.startsWith("text/html")) return;
     dialog.innerHTML = await answer.text();
+    document.dispatchEvent(new Event("part:arrived"));
     htmx.process(dialog);
     dialog.showModal();
   };
@@ -49,7 +52,7 @@ const desk = (() => {
     acted = event.target.closest(".visit")?.id || event.target.getAttribute("data-hx-target")?.slice(1) || "";
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target.matches("[data-closes]")) close();
+    if (event.detail.successful && event.target.matches("[data-closes]")) close();
   });
   // What was said goes again, unless somebody is about to take it back.
   const SAID_FOR = 20_000;

@@ -3,31 +3,52 @@ const place = document.getElementById("htmx-failed");
 
 if (place) {
   const words = place.querySelector("template");
-  let failed;
-  const shown = () => place.querySelector(".error-summary");
+  let failed, into, shown, pressed;
+  const isSame = (one, other) => one === other || Boolean(one?.id) && one.id === other?.id;
 
   const clear = () => {
-    const focused = place.contains(document.activeElement);
-    shown()?.remove();
+    pressed = false;
+    if (!shown) return;
+    const focused = shown.contains(document.activeElement);
+    shown.remove();
+    shown = null;
     // The button that was pressed is gone: go on where the first try began.
-    if (focused) setTimeout(() => (document.getElementById(failed.elt.id) ?? document.getElementById("main")).focus());
+    if (focused) setTimeout(() => (document.getElementById(failed.id) ?? document.getElementById("main") ?? document.body).focus());
   };
 
-  const say = (event) => {
-    failed = event.detail.requestConfig;
-    const again = shown() && document.activeElement === shown().querySelector("button");
-    shown()?.remove();
-    place.append(words.content.cloneNode(true));
-    const button = shown().querySelector("button");
-    button.addEventListener("click", () => window.htmx.ajax(failed.verb, failed.path, { source: failed.elt }));
-    if (again) button.focus();
-    place.scrollIntoView({ block: "nearest" });
+  const say = (elt, target, again) => {
+    // What asks by itself every two seconds says so once.
+    if (shown?.isConnected && failed === elt && !pressed) return;
+    shown?.remove();
+    [failed, into] = [elt, target];
+    shown = words.content.firstElementChild.cloneNode(true);
+    const dialog = elt.closest?.("dialog[open]"); // behind it nothing is read
+    if (dialog) {
+      shown.setAttribute("role", "alert");
+      dialog.prepend(shown);
+    } else place.append(shown);
+    const button = shown.querySelector("button");
+    button.addEventListener("click", () => {
+      pressed = true;
+      if (elt.isConnected) again();
+      else location.reload();
+    });
+    if (pressed) button.focus();
+    pressed = false;
+    shown.scrollIntoView({ block: "nearest" });
   };
 
-  document.addEventListener("htmx:responseError", say); // 503 while the database is away, 500
-  document.addEventListener("htmx:sendError", say); // no line, no server
-  document.addEventListener("htmx:timeout", say);
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.shouldSwap) clear();
+  const sayOf = ({ detail: { target, requestConfig: { elt, verb, path } } }) =>
+    say(elt, target, () => window.htmx.ajax(verb, path, { source: elt }));
+
+  document.addEventListener("htmx:responseError", sayOf); // 503 while the database is away, 500
+  document.addEventListener("htmx:sendError", sayOf); // no line, no server
+  document.addEventListener("htmx:timeout", sayOf);
+  // What a script of ours fetched for an element: `detail` asks for it again.
+  document.addEventListener("part:failed", ({ target, detail }) => say(target, target, detail));
+  document.addEventListener("part:arrived", clear);
+  // Another part that arrives says nothing of the one that did not.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.shouldSwap && (isSame(detail.requestConfig.elt, failed) || isSame(detail.target, into))) clear();
   });
 }

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from appointments.migrations import _consent_texts
 from appointments.models import Appointment, ConsentText, Status
+from core.mail.models import OutgoingEmail
 from tests.appointments import booking_steps
 from tests.appointments.staff_clients import signed_in
 from tests.factories import (
@@ -16,6 +17,7 @@ from tests.factories import (
     make_service,
     monday,
 )
+from tests.page_forms import read_forms
 from tests.visitor import in_process
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +112,18 @@ def test_the_waitlist_asks_too(client):
     sent = booking_steps.DETAILS | {"email": "grace@yaho.com"}
     page = client.post(f"/book/tn/{service.slug}/waitlist/", sent)
     assert "Did you mean grace@yahoo.com?" in page.text
+
+
+@pytest.mark.parametrize("path", ["/appointments/lost-link/", "/book/tn/{}/proof/"])
+def test_where_a_link_is_asked_for_a_slip_is_asked_about_before_anything_is_sent(client, path):
+    path = path.format(make_service().slug)
+    page = client.post(path, {"email": "grace@gmial.com"}).text
+    assert "Did you mean grace@gmail.com?" in page
+    assert not OutgoingEmail.objects.exists()
+    [form] = [each for each in read_forms(page) if "kept_email" in each.fields]
+    sent = client.post(path, form.fields).text
+    assert "A message is on its way to grace@gmial.com" in sent
+    assert OutgoingEmail.objects.get().to == "grace@gmial.com"
 
 
 # ── a lost link ──

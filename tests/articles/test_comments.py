@@ -115,6 +115,7 @@ def test_a_comment_with_a_link_says_so_to_staff(article, text, has_link):
         ({"name": "\u0000x"}, "Null characters are not allowed.", "name"),
         ({"name": "x" * 61}, "at most 60 characters", "name"),
         ({"email": "sam@"}, "This address is not complete.", "email"),
+        ({"email": "sam@gmial.com"}, "Did you mean sam@gmail.com?", "email"),
         ({"text": "   "}, "Write your comment first.", "text"),
         ({"text": "y" * 3001}, "At most 3000 characters fit; yours has 3001.", "text"),
     ],

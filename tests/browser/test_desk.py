@@ -82,6 +82,39 @@ def test_a_step_is_one_click_and_so_is_its_way_back(desk, visits):
     assert desk.complaints == []
 
 
+def test_a_step_that_does_not_arrive_says_so_where_one_looks_and_can_be_tried_again(desk, visits):
+    """On the page, and in the dialog that hides the page; nothing that was chosen is lost."""
+    visit = visits[0]
+    away = "**/appointment/*/desk/**"
+    said = desk.get_by_role("alert").filter(has_text="This did not work")
+    desk.route(away, lambda route: route.fulfill(status=503))
+    card(desk, visit).get_by_role("button", name="Check in").click()
+    expect(said).to_be_visible()
+    desk.unroute(away)
+    said.get_by_role("button", name="Try again").click()
+    expect(card(desk, visit)).to_contain_text("Checked in")
+    expect(said).to_be_hidden()
+    desk.route(away, lambda route: route.abort())
+    more = card(desk, visits[1]).get_by_role("link")
+    more.last.click()
+    expect(said).to_be_visible()
+    desk.unroute(away)
+    said.get_by_role("button", name="Try again").click()
+    dialog = desk.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    desk.route(away, lambda route: route.abort())
+    dialog.locator("summary").click()
+    reason = dialog.locator("select").first
+    reason.select_option(index=1)
+    dialog.get_by_role("button", name="Cancel this visit").click()
+    expect(dialog.get_by_text("This did not work")).to_be_visible()
+    assert reason.input_value()
+    desk.unroute(away)
+    dialog.get_by_role("button", name="Try again").click()
+    expect(dialog).to_be_hidden()
+    expect(card(desk, visits[1])).to_have_count(0)
+
+
 def test_keys_move_a_visit_and_each_step_is_spoken(desk, visits):
     visit, was = visits[1], visits[1].starts_at
     card(desk, visit).focus()

@@ -68,6 +68,11 @@ def test_a_call_to_another_country_is_refused_with_a_sentence():
     assert "United States only" in errors(ask_for_call(phone="+44 20 7946 0958"))
 
 
+def test_nobody_has_to_say_what_it_is_about():
+    assert write(topic="").status_code == 302
+    assert ContactRequest.objects.get().topic == ""
+
+
 def test_a_slip_in_the_domain_is_asked_about_once():
     first = write(email="grace@gmial.com")
     assert "Did you mean grace@gmail.com?" in errors(first)
@@ -98,11 +103,11 @@ def test_words_of_danger_lead_to_the_numbers_to_call(client, words, where):
 
 
 def test_who_writes_of_danger_and_makes_a_mistake_sees_the_numbers_to_call_above_it():
-    page = write(message="quiero morir", topic="").text
+    page = write(message="quiero morir", email="").text
     assert "help-card" in page
     assert page.index("help-card") < page.index('class="error-summary"')
     assert "Llame al" in page[page.index("help-card") :]
-    assert "help-card" not in write(message="What does it cost?", topic="").text
+    assert "help-card" not in write(message="What does it cost?", email="").text
 
 
 # ── limits ──

@@ -19,6 +19,7 @@ from appointments.models import (
     Patient,
     Provider,
     Service,
+    StatePage,
     Status,
     WaitlistEntry,
     WeeklyHours,
@@ -167,6 +168,11 @@ def test_a_demo_in_which_somebody_has_booked_is_left_as_it_is_without_an_error(c
     call_command("demo")
     assert counts() == before
     assert "nothing was added" in capsys.readouterr().err
+
+
+def test_it_says_of_no_rules_that_somebody_has_checked_them(clinic):
+    assert StatePage.objects.exists()
+    assert not StatePage.objects.exclude(checked_on=None).exists()
 
 
 def test_everybody_in_it_is_made_up(clinic):

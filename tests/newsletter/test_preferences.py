@@ -115,6 +115,15 @@ def test_another_address_counts_once_its_owner_confirms_and_the_old_one_is_told(
     assert moved.joined_at == subscriber.joined_at
 
 
+def test_a_slip_in_the_new_address_is_asked_about_before_the_link_is_sent(client):
+    subscriber = make_subscriber()
+    page = change(client, subscriber, do="move", email="new@gmial.com")
+    assert "Did you mean new@gmail.com?" in page.text
+    assert not OutgoingEmail.objects.exists()
+    change(client, subscriber, do="move", email="new@gmial.com", kept_email="new@gmial.com")
+    assert OutgoingEmail.objects.get().to == "new@gmial.com"
+
+
 def test_links_in_old_letters_follow_to_the_new_address(client):
     subscriber = make_subscriber(email="old@example.org")
     old = links.unsubscribe_path(subscriber.key, 3)
