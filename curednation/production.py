@@ -23,6 +23,8 @@ def refuse_unsafe(found: Mapping[str, Any]) -> None:
         refuse("DATABASE_URL", "names the embedded database, which is for development only.")
     if not found["SITE_URL"].startswith("https://"):
         refuse("SITE_URL", "is not https: write the site's own address, https://www.example.org.")
+    if not found["ROOMS_URL"].startswith("wss://"):
+        refuse("ROOMS_URL", "is not wss: browsers open no other socket from a page by https.")
     hosts = found["ALLOWED_HOSTS"]
     if not hosts or "*" in hosts:
         refuse(

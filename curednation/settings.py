@@ -27,8 +27,7 @@ from curednation.monitoring_settings import LOG_FORMAT
 from curednation.production import refuse_unsafe
 from curednation.retention_settings import *  # noqa: F403  (what the environment sets of it)
 from curednation.sign_in import *  # noqa: F403  (the same)
-from curednation.visit_settings import *  # noqa: F403  (what the environment sets of it)
-from curednation.visit_settings import room_settings
+from curednation.visit_settings import relays, rooms
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -50,7 +49,15 @@ SITE_URL = env.site("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
 )
-vars().update(room_settings(debug=DEBUG, port=PORT, site_url=SITE_URL))
+ROOMS_PORT: int
+ROOMS_HOST: str
+ROOMS_URL: str
+ROOMS_PORT, ROOMS_HOST, ROOMS_URL = rooms(debug=DEBUG, port=PORT, site_url=SITE_URL)
+STUN_URLS: list[str]
+TURN_URLS: list[str]
+TURN_SECRET: str
+RELAY_ONLY: bool
+STUN_URLS, TURN_URLS, TURN_SECRET, RELAY_ONLY = relays()
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 STAFF_MFA_REQUIRED = env.flag("STAFF_MFA_REQUIRED", default=not DEBUG)
 STAFF_IDLE_MINUTES = env.number("STAFF_IDLE_MINUTES", default=15, least=1, most=24 * 60)

@@ -1,42 +1,35 @@
-"""What the environment sets of visits by video: a part of the settings.
+"""What the environment sets of visits by video: a part of the settings."""
 
-The settings take in every name of this module but `room_settings`, which needs some of theirs.
-"""
-
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from core.environment import Environment, refuse
 
 env = Environment()
 SOCKET_PATH = "/visits/socket"
-
-# Other servers that help browsers to find a way to each other. None is ever a stranger's.
-STUN_URLS = env.words("STUN_URLS")
-TURN_URLS = env.words("TURN_URLS")
-TURN_SECRET = env.text("TURN_SECRET")
-# Neither side learns the other's address, and each call takes the way by the relay.
-RELAY_ONLY = env.flag("RELAY_ONLY", default=False)
-# Where the process of the rooms listens; a container names 0.0.0.0.
-ROOMS_HOST = env.text("ROOMS_HOST", default="127.0.0.1")
-
-for _variable, _urls, _scheme in (
-    ("STUN_URLS", STUN_URLS, "stun"),
-    ("TURN_URLS", TURN_URLS, "turn"),
-):
-    for _url in _urls:
-        if _url.partition(":")[0] not in (_scheme, f"{_scheme}s") or not _url.partition(":")[2]:
-            refuse(
-                _variable, f"holds {_url!r}: write addresses as in {_scheme}:turn.example.org:3478."
-            )
-if TURN_URLS and len(TURN_SECRET) < 20:
-    refuse("TURN_SECRET", "is not set or short: write the static-auth-secret of coturn here too.")
-if RELAY_ONLY and not TURN_URLS:
-    refuse("RELAY_ONLY", "is on without TURN_URLS: no call could find a way.")
+SHORTEST_SECRET = 20
 
 
-def room_settings(*, debug: bool, port: int, site_url: str) -> dict[str, Any]:
-    """Return ROOMS_PORT and ROOMS_URL, where browsers find the process of the rooms."""
+class Rooms(NamedTuple):
+    """Where the process of the rooms listens, and where browsers find it."""
+
+    port: int
+    host: str
+    url: str
+
+
+class Relays(NamedTuple):
+    """Which servers help browsers to find a way to each other. None is a stranger's."""
+
+    stun_urls: list[str]
+    turn_urls: list[str]
+    turn_secret: str
+    # Neither side learns the other's address, and each call takes the way by the relay.
+    only: bool
+
+
+def rooms(*, debug: bool, port: int, site_url: str) -> Rooms:
+    """Return what the environment says of the process of the rooms."""
     rooms_port = env.number("ROOMS_PORT", default=min(port + 1, 65535), least=1, most=65535)
     scheme, host = site_url.replace("http", "ws", 1), urlsplit(site_url).hostname or ""
     host = f"[{host}]" if ":" in host else host
@@ -45,6 +38,28 @@ def room_settings(*, debug: bool, port: int, site_url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in ("ws", "wss") or not parts.hostname or parts.path != SOCKET_PATH:
         refuse("ROOMS_URL", f"is {url!r}: write one such as wss://www.example.org{SOCKET_PATH}.")
-    if not debug and parts.scheme != "wss":
-        refuse("ROOMS_URL", "is not wss: browsers refuse a socket without TLS on a page with it.")
-    return {"ROOMS_PORT": rooms_port, "ROOMS_URL": url}
+    return Rooms(rooms_port, env.text("ROOMS_HOST", default="127.0.0.1"), url)
+
+
+def relays() -> Relays:
+    """Return what the environment says of the clinic's relay."""
+    found = Relays(
+        stun_urls=_server_urls("STUN_URLS", env.words("STUN_URLS"), "stun"),
+        turn_urls=_server_urls("TURN_URLS", env.words("TURN_URLS"), "turn"),
+        turn_secret=env.text("TURN_SECRET"),
+        only=env.flag("RELAY_ONLY", default=False),
+    )
+    if (found.turn_secret or found.turn_urls) and len(found.turn_secret) < SHORTEST_SECRET:
+        sentence = "is not set, or short: write the static-auth-secret of your coturn here too."
+        refuse("TURN_SECRET", sentence)
+    if found.only and not found.turn_urls:
+        refuse("RELAY_ONLY", "is on without TURN_URLS: no call could find a way.")
+    return found
+
+
+def _server_urls(variable: str, urls: list[str], scheme: str) -> list[str]:
+    for url in urls:
+        kind, _, host = url.partition(":")
+        if kind not in (scheme, f"{scheme}s") or not host.strip("/"):
+            refuse(variable, f"holds {url!r}: write such as {scheme}:turn.example.org:3478.")
+    return urls

@@ -76,7 +76,7 @@ def _begin_anew(visit: Visit) -> None:
     visit_changes.save(visit)
 
 
-def _closed(visit: Visit, outcome: Outcome) -> None:
+def _closed(visit: Visit, outcome: str) -> None:
     """The desk has closed it; what the clinician has written of it stands."""
     if visit.ended_at is None:
         visit.ended_at, visit.outcome = database_time.now(), outcome

@@ -80,6 +80,8 @@ def _of(route: str, pattern: str, view: Callable[..., Any], world: World) -> Ite
 def _label(pattern: str) -> str:
     parts = pattern.split("/")
     label = ".".join(parts[1:3])
+    if label == "visits.room":  # a page of an appointment, whose key stands behind it
+        return ""
     return label if parts[0] == "admin" and len(parts) > 3 and "<" not in label else ""
 
 
@@ -87,6 +89,8 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
     """What may stand for a parameter of this route."""
     if label and name in ("object_id", "pk"):
         return [world.row(label).pk]
+    if name == "pk" and route.startswith("admin:visits_"):
+        return [world.row("appointments.appointment").pk]
     if label and name == "name" and "decide" not in route:
         return list(ACTIONS[label])
     found = _public(route, world) | {
@@ -162,7 +166,15 @@ def _links(world: World) -> dict[str, list[str]]:
             "newsletter:preferences": [reader_links.preferences_path(key)],
             "newsletter:unsubscribe": [reader_links.unsubscribe_path(key)],
         }
+        | _rooms(visit)
     )
+
+
+def _rooms(visit: Any) -> dict[str, list[str]]:
+    """What the page of a room asks."""
+    names = ("ticket", "phone", "leave", "report")
+    token = links.token(visit)
+    return {f"visits:{name}": [reverse(f"visits:{name}", args=[token])] for name in names}
 
 
 def _others(world: World) -> dict[str, list[str]]:

@@ -107,6 +107,13 @@ def test_a_stranger_cannot_claim_https_where_no_proxy_is_configured(monkeypatch)
         ("WEB_WORKERS", "-1"),
         ("WEB_THREADS", "4.5"),
         ("PORT", "70000"),
+        ("ROOMS_PORT", "0"),
+        ("ROOMS_URL", "ws://www.clinic.test/visits/socket"),
+        ("ROOMS_URL", "wss://www.clinic.test/"),
+        ("TURN_URLS", "stun:turn.clinic.test"),
+        ("TURN_SECRET", "short"),
+        ("STUN_URLS", "turn.clinic.test:3478"),
+        ("RELAY_ONLY", "on"),  # without a relay
         ("DEBUG", "ture"),
         ("LOG_LEVEL", "LOUD"),
         ("LIMIT_BOOKINGS", "often"),

@@ -57,13 +57,14 @@ def test_a_second_socket_takes_the_seat_over_and_the_first_leaving_changes_nothi
 
 def test_who_comes_back_within_seconds_has_not_gone():
     room = room_with("patient", "clinician")
-    assert room.lost("patient", "socket of patient")
+    patient, clinician = room.sockets["patient"], room.sockets["clinician"]
+    assert room.lost("patient", patient)
     assert room.seen_by("clinician") == ["patient"]
     room.enter("patient", "another", ADMITTED)
     assert room.gone("patient") == []
     room.lost("patient", "another")
     assert said(room.gone("patient")) == [("clinician", {"t": "gone", "seat": "patient"})]
-    room.lost("clinician", "socket of clinician")
+    room.lost("clinician", clinician)
     room.gone("clinician")
     assert room.is_empty
 

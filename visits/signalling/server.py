@@ -10,6 +10,7 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
@@ -19,6 +20,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
+from websockets.typing import Origin
 
 from core.guard import client_ip
 from visits.signalling import protocol, tickets, turn
@@ -47,13 +49,13 @@ class Signalling:
         self.valkey = Valkey(self.hear, self.heard_again, self.here)
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def serve(self, host: str, port: int) -> serve:
+    def serve(self, host: str, port: int) -> AbstractAsyncContextManager[Server]:
         """Return the server, to be entered: `async with`."""
         return serve(
             self.handle,
             host,
             port,
-            origins=[*origins()],
+            origins=origins(),
             process_request=self.admit_request,
             compression=None,
             max_size=protocol.LARGEST,
@@ -231,14 +233,15 @@ async def _send(socket: ServerConnection, text: str) -> None:
         await socket.send(text)
 
 
-def origins() -> list[str]:
+def origins() -> list[Origin]:
     """Return where pages of ours come from. A socket from anywhere else is refused."""
     scheme, _, host = settings.SITE_URL.partition("://")
     port = host.rpartition(":")[2] if ":" in host.rpartition("]")[2] else ""
     hosts = [
         f"{each}:{port}" if port else each for each in settings.ALLOWED_HOSTS if "*" not in each
     ]
-    return list(dict.fromkeys([settings.SITE_URL, *(f"{scheme}://{each}" for each in hosts)]))
+    found = dict.fromkeys([settings.SITE_URL, *(f"{scheme}://{each}" for each in hosts)])
+    return [Origin(each) for each in found]
 
 
 def _network(socket: ServerConnection, headers: Headers) -> str:

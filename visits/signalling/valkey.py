@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from redis.asyncio import Redis
@@ -36,7 +37,7 @@ class Valkey:
         self._changes: dict[str, str] = {}
         self._writer: asyncio.Task[None] | None = None
         address = settings.CACHES["default"]["LOCATION"]
-        options = {"socket_connect_timeout": PATIENCE, "retry": None}
+        options: dict[str, Any] = {"socket_connect_timeout": PATIENCE, "retry": None}
         self._talk = Redis.from_url(address, socket_timeout=PATIENCE, **options)
         # Whoever listens waits for as long as nobody says anything.
         self._ear = Redis.from_url(address, socket_timeout=None, health_check_interval=0, **options)

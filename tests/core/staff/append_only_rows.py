@@ -15,8 +15,9 @@ from tests.factories import make_appointment, make_consent_texts
 from tests.newsletter.factories import make_subscriber
 from tests.pages.factories import make_text_page
 from tests.visits.intake_steps import make_tomorrow
+from visits import encounter
 from visits.intake import signatures
-from visits.models import ConsentDocument
+from visits.models import ConsentDocument, StartCheck
 
 
 def write_proofs() -> None:
@@ -27,6 +28,7 @@ def write_proofs() -> None:
     visit = make_appointment()
     agree(visit, make_consent_texts()[0])
     sign_and_revoke()
+    ask_in_the_first_minute(visit)
     visits.cancel(visit)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with open ones is not truncated
@@ -39,6 +41,20 @@ def sign_and_revoke() -> None:
     assert document is not None
     signed = signatures.sign(visit, document, name="Grace", signer="patient", page="visits:form")
     signatures.revoke(signed, page="visits:form_revoke")
+
+
+def ask_in_the_first_minute(appointment: Appointment) -> None:
+    visit = encounter.open_room(appointment)
+    event = encounter.note_event(visit, "patient", "knocked")
+    StartCheck.objects.create(
+        visit=visit,
+        at=event.at,
+        account=1,
+        state="TN",
+        licensed=True,
+        identity="seen",
+        free_to_talk=True,
+    )
 
 
 def agree(visit: Appointment, text: ConsentText) -> Consent:

@@ -250,6 +250,8 @@ PROOFS = {
     "visits_consentdocument": "text = 'something else'",
     "visits_consentsignature": "name_hash = '0f'",
     "visits_consentrevocation": "revoked_at = revoked_at - interval '1 year'",
+    "visits_startcheck": "state = 'OH'",
+    "visits_visitevent": "kind = 'left'",
 }
 
 
