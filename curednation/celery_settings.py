@@ -118,6 +118,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=7, minute=30),
     },
     "mail-purge": {"task": "core.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
+    "rooms-close": {
+        "task": "visits.tasks.close_rooms",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
     "webhooks-sweep": {
         "task": "core.webhooks.tasks.sweep",
         "schedule": 60,

@@ -49,15 +49,10 @@ SITE_URL = env.site("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
 )
-ROOMS_PORT: int
-ROOMS_HOST: str
-ROOMS_URL: str
-ROOMS_PORT, ROOMS_HOST, ROOMS_URL = rooms(debug=DEBUG, port=PORT, site_url=SITE_URL)
-STUN_URLS: list[str]
-TURN_URLS: list[str]
-TURN_SECRET: str
-RELAY_ONLY: bool
-STUN_URLS, TURN_URLS, TURN_SECRET, RELAY_ONLY = relays()
+_rooms, _relays = rooms(debug=DEBUG, port=PORT, site_url=SITE_URL), relays()
+ROOMS_PORT, ROOMS_HOST, ROOMS_URL = _rooms.port, _rooms.host, _rooms.url
+STUN_URLS, TURN_URLS, TURN_SECRET = _relays.stun_urls, _relays.turn_urls, _relays.turn_secret
+RELAY_ONLY = _relays.only
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 STAFF_MFA_REQUIRED = env.flag("STAFF_MFA_REQUIRED", default=not DEBUG)
 STAFF_IDLE_MINUTES = env.number("STAFF_IDLE_MINUTES", default=15, least=1, most=24 * 60)

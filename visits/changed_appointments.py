@@ -9,7 +9,7 @@ from core.database import database_time
 from visits import encounter, visit_changes
 from visits.models import Visit, VisitEvent
 from visits.models.visits import new_room
-from visits.phases import Phase
+from visits.phases import Phase, phase_of
 from visits.signalling import publish
 from visits.signalling.channel import News
 from visits.signalling.protocol import Code
@@ -37,6 +37,20 @@ def tell(sender: object, *, appointment: Appointment, **_: Any) -> None:
         _closed(visit, _OUTCOMES[Status(fresh.status)])
     elif visit.outcome in _OUTCOMES.values() or visit.outcome == Outcome.BY_PHONE:
         _reopened(visit)
+
+
+def close_rooms() -> int:
+    """Close the rooms in which somebody still is though they are open no more; how many those were.
+
+    By the clock, by an erasure, or because the process was not reached when it was told.
+    """
+    visits = Visit.objects.filter(room__in=publish.rooms_in_use()).select_related("appointment")
+    now, closed = database_time.now(), 0
+    for visit in visits:
+        if not phase_of(visit.appointment, visit, now).is_open:
+            visit_changes.change(visit.appointment, lambda _: None, always=True)
+            closed += 1
+    return closed
 
 
 def had_come(appointment: Appointment) -> bool:

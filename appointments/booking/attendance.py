@@ -55,6 +55,7 @@ def check_in(appointment: Appointment, *, by: str) -> None:
     visit_emails.drop_waiting(appointment)
 
 
+@in_one_transaction
 def complete(appointment: Appointment, *, by: str) -> None:
     """The visit took place. Raises NotChangeable unless it has begun and was not closed before."""
     _step(appointment, [Status.BOOKED, Status.CHECKED_IN], Status.COMPLETED, by, begun=True)

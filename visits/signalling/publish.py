@@ -36,5 +36,11 @@ def who_is_here(room: str) -> list[str]:
     return found[0].decode().split(",") if found and found[0] else []
 
 
+def rooms_in_use() -> list[str]:
+    """Return the rooms in which somebody is, as the process said last; none where unknown."""
+    found = cache_breaker.attempt(lambda: (_client().hkeys(channel.here_key()),))
+    return [name.decode() for name in found[0]] if found else []
+
+
 def _client() -> Any:
     return cache._cache.get_client(write=True)  # type: ignore[attr-defined]  # our own backend
