@@ -3,8 +3,8 @@
 Everything runs on this machine in one go; figures are compared with others of the same run.
 `make bench ARGS=articles` (or `booking`, `newsletter`) measures one subject. Ends with 1 when a
 limit is missed. `growth` fills the database with a million visits first, takes twenty minutes and
-fifteen gigabytes, and runs only where it is named; so does `desk`, which is a part of it, and
-`lighthouse`, which fetches Lighthouse from npm.
+fifteen gigabytes, and runs only where it is named; so do `desk`, which is a part of it, `lighthouse`,
+which fetches Lighthouse from npm, and `calls`, which holds visits between two browsers.
 """
 
 import os
@@ -100,7 +100,13 @@ def lighthouse_rows() -> list:
         return lighthouse.rows(site.url, paths)
 
 
-LARGE = (growth_rows, desk_rows, lighthouse_rows)
+def call_rows() -> list:
+    from bench import calls
+
+    return calls.rows()
+
+
+LARGE = (growth_rows, desk_rows, lighthouse_rows, call_rows)
 
 
 def article_rows() -> list:

@@ -88,7 +88,7 @@ def for_guest(guest: Guest, path: str) -> CallPage:
 
 def for_clinician(appointment: Appointment) -> CallPage:
     """Return the page of whoever of the staff holds the visit."""
-    name = appointment.patient.name if appointment.patient else ""
+    name = str(appointment.patient or "")
 
     def step(action: str) -> str:
         return reverse(f"admin:visits_{action}", args=[appointment.pk])
