@@ -1,8 +1,9 @@
 """The addresses of a visit. The patient's take the private token of their appointment."""
 
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, re_path
 
 from appointments.links import PATTERN
+from visits.guests import PATTERN as GUEST
 from visits.views import check, guests, intake, rooms, tickets
 
 app_name = "visits"
@@ -14,7 +15,7 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"{ROOM}$", rooms.room, name="room"),
     re_path(rf"{ROOM}check/$", check.check, name="check"),
     re_path(rf"{ROOM}guests/$", guests.patients_guests, name="guests"),
-    path("visits/guest/<str:token>/", guests.guest, name="guest"),
+    re_path(rf"^visits/guest/(?P<token>{GUEST})/$", guests.guest, name="guest"),
     re_path(rf"{ROOM}ticket/$", tickets.ticket, name="ticket"),
     re_path(rf"{ROOM}phone/$", tickets.phone, name="phone"),
     re_path(rf"{ROOM}leave/$", tickets.leave, name="leave"),

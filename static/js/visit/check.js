@@ -12,7 +12,7 @@ const picture = page.querySelector("[data-self]");
 const one = (name) => page.querySelector(`[data-${name}]`);
 const show = (name, shown = true) => page.querySelectorAll(`[data-${name}]`).forEach((each) => (each.hidden = !shown));
 const result = { camera: false, microphone: false, sound: "", trouble: "" };
-let stream, stopMeter, silent, attempt = 0;
+let stream, stopMeter, silent, attempt = 0, wanted = BOTH;
 
 // ── what stands in the list, and what the clinic is told ───────────────────────────
 
@@ -52,8 +52,11 @@ function stop() {
   stream = stopMeter = undefined;
 }
 
-async function ask(kinds) {
+// `because`: what keeps the camera out, where the microphone is asked for alone.
+async function ask(kinds, because = "") {
   const mine = ++attempt;
+  wanted = kinds;
+  result.trouble = because;
   stop();
   show("trouble", false);
   show("starting");
@@ -74,7 +77,6 @@ async function opened(found) {
   stream = found;
   result.camera = found.getVideoTracks().length > 0;
   result.microphone = false;
-  if (result.camera) result.trouble = "";
   show("trouble", false);
   show("before", false);
   show("after");
@@ -85,13 +87,9 @@ async function opened(found) {
   show("no-picture", !result.camera);
   picture.play().catch(() => {});
   listen();
-  for (const track of found.getTracks()) track.addEventListener("ended", () => ask(kinds()));
+  for (const track of found.getTracks()) track.addEventListener("ended", () => ask(wanted, result.trouble));
   await offerDevices();
   finish();
-}
-
-function kinds() {
-  return result.trouble && !result.camera ? ["mic"] : BOTH;
 }
 
 function listen() {
@@ -118,17 +116,16 @@ function listen() {
 
 // Which trouble it is; where one of two is missing or taken, the other one alone.
 async function refused(error, asked) {
-  const both = asked.length === 2;
   if (error.name === "NotAllowedError" || error.name === "SecurityError") {
     if (/system|platform/i.test(error.message)) return trouble("system");
     return trouble((await isStillAsked()) ? "dismissed" : "denied");
   }
   if (error.name === "NotSupportedError" || error.name === "TypeError") return trouble("too-old");
   const taken = error.name === "NotReadableError" || error.name === "AbortError";
-  result.trouble = taken ? "in-use" : "none";
-  if (!both) return trouble(asked[0] === "mic" ? `${result.trouble}-microphone` : result.trouble);
-  await ask(["mic"]);
-  if (stream) trouble(result.trouble, { goesOn: true });
+  const name = taken ? "in-use" : "none";
+  if (asked.length === 1) return trouble(`${name}-microphone`);
+  await ask(["mic"], name);
+  if (stream) trouble(name, { goesOn: true });
 }
 
 async function isStillAsked() {
@@ -171,13 +168,13 @@ async function offerDevices() {
 page.addEventListener("change", (event) => {
   if (!(event.target.name in SELECTS)) return;
   remember(event.target.name, event.target.value);
-  if (event.target.name !== "speaker") ask(kinds());
+  if (event.target.name !== "speaker") ask(wanted, result.trouble);
 });
 
 const PRESSED = {
   start: () => ask(BOTH),
   again: () => ask(BOTH),
-  "without-camera": () => ask(["mic"]),
+  "without-camera": () => ask(["mic"], result.trouble),
   async play(button) {
     button.disabled = true;
     await playNotes(remembered().speaker).catch(() => {});
