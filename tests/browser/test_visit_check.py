@@ -26,7 +26,8 @@ REFUSES = """error => { navigator.mediaDevices.getUserMedia =
 KEPT = """() => {
     window.real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); }"""
 GIVEN_BACK = "() => { navigator.mediaDevices.getUserMedia = window.real }"
-NO_CAMERA = """(() => { const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+NO_CAMERA = """(() => {
+    const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async asked => {
         if (asked.video) throw new DOMException('', 'NotFoundError');
         return real(asked); } })()"""
@@ -38,8 +39,8 @@ AGENTS = {
     "phone-settings": f"{IPHONE} CriOS/126.0 Mobile/15E148 Safari/604.1",
     "safari-mac": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/17.5 Safari/605.1.15",
     "firefox": "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0",
-    "android": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537",
-    "chrome": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537",
+    "android": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari",
+    "chrome": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari",
 }
 INSTAGRAM = f"{IPHONE} Mobile/15E148 Instagram 334.0"
 

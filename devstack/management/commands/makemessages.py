@@ -21,6 +21,7 @@ STAFF_MODULES = (
     *("admin.py", "apps.py", "*health_checks.py", "*after_restore.py", "staff_emails.py"),
     *("provider_emails.py", "moderation.py", "calls.py", "conflicts.py"),
     "patient_records.py",
+    "device_check.py",
 )
 STAFF_PATHS = (
     *("core/staff", "core/images", "core/web", "curednation", "articles/publishing"),
