@@ -45,6 +45,9 @@ class EncryptedTextField(models.TextField):
 class EncryptedJSONField(EncryptedTextField):
     """A value of JSON that the database cannot read; it is always read and written whole."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: str | None, *_: Any) -> Any:
         text = super().from_db_value(value)
         return None if text is None else json.loads(text)

@@ -1,5 +1,6 @@
 """The form under a text to sign: who signs, by the name they type."""
 
+from copy import copy
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -45,8 +46,9 @@ class SignForm(forms.Form):
     def clean(self) -> Any:
         cleaned = super().clean() or {}
         if parse_key(cleaned.get("document")) != self.shown.pk:
-            self.data = self.data.copy()  # type: ignore[assignment]  # what was sent cannot change
-            self.data["document"] = str(self.shown.pk)
+            data: Any = copy(self.data)  # what was sent cannot be changed
+            data["document"] = str(self.shown.pk)
+            self.data = data
             raise ValidationError(
                 _("The text has changed since you opened it. Please read it once more, then sign.")
             )

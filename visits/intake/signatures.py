@@ -84,7 +84,7 @@ def sign(
 def in_force(appointment: Appointment, kind: str) -> ConsentSignature | None:
     """Return what the patient of this visit has signed of this kind, and not taken back."""
     signatures = plans.signatures_of(appointment).in_force().filter(document__kind=kind)
-    return signatures.select_related("document", "copy").first()  # type: ignore[no-any-return]
+    return signatures.select_related("document", "copy").first()
 
 
 @transaction.atomic
