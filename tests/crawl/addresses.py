@@ -96,7 +96,7 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
     found = _public(route, world) | {
         "content_type_id": [world.content_type],
         "object_id": [world.row("articles.article").pk],
-        "pk": [1],
+        "pk": [_answered(world) if route == "admin:visit_answers" else 1],
         "delivery": [world.row("newsletter.delivery").pk],
         "merge": [1],
         "call": [1],
@@ -115,6 +115,11 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
     }
     assert name in found, f"{route}: give {name} an example in tests/crawl/addresses.py"
     return found[name]
+
+
+def _answered(world: World) -> int:
+    """Return the visit whose patient has answered something."""
+    return int(world.row("visits.questionnaireresponse").appointment_id)
 
 
 def _public(route: str, world: World) -> dict[str, list[Any]]:

@@ -40,7 +40,7 @@ def test_it_is_heard_before_the_form_is_sent_off_and_once(client):
     assert mail.to == visit.provider.email
     assert visit.patient.last_name not in mail.subject + mail.text
     assert "988" not in mail.text
-    assert f"/admin/visits/answers/{visit.pk}/" in mail.text
+    assert f"/admin/visit-answers/{visit.pk}/" in mail.text
 
 
 def test_it_stands_in_red_on_top_of_what_there_is_to_do_until_somebody_has_looked(client):
@@ -51,7 +51,7 @@ def test_it_stands_in_red_on_top_of_what_there_is_to_do_until_somebody_has_looke
     headings = re.findall("<h2[^>]*>([^<]*)</h2>", to_do[to_do.index("content-main") :])
     assert headings[0] == "Speak with them now"
     assert visit.patient.last_name in to_do
-    page = f"/admin/visits/answers/{visit.pk}/"
+    page = f"/admin/visit-answers/{visit.pk}/"
     shown = staff.get(page).text
     assert "10 of 27, moderate" in shown or "9 of 27, mild" in shown
     [alert] = SafetyAlert.objects.all()
@@ -67,7 +67,7 @@ def test_it_stands_in_red_on_top_of_what_there_is_to_do_until_somebody_has_looke
 def test_only_whose_work_it_is_reads_answers(client):
     visit = make_tomorrow()
     send(client, visit, "reason", reason="Canary words")
-    page = f"/admin/visits/answers/{visit.pk}/"
+    page = f"/admin/visit-answers/{visit.pk}/"
     for role, status, reads in [
         ("clinician", 200, True),
         ("manager", 200, True),

@@ -141,7 +141,7 @@ def test_staff_note_that_somebody_wrote_to_take_it_back(client):
     [signature] = ConsentSignature.objects.all()
     member = make_staff("front desk")
     desk = sign_in(Client(), member)
-    page = f"/admin/visits/answers/{visit.pk}/"
+    page = f"/admin/visit-answers/{visit.pk}/"
     assert "The words that were signed" in desk.get(page).text
     noted = desk.post(page, {"step": "revoked", "row": signature.pk}, follow=True).text
     assert "it does not hold any more" in noted

@@ -32,7 +32,7 @@ REVOKE, HANDLE = "visits.revoke_consentsignature", "visits.change_safetyalert"
 SHOWN = 10
 
 
-@admin.site.register_page("visits/answers/<int:pk>/")  # type: ignore[attr-defined]  # core.staff
+@admin.site.register_page("visit-answers/<int:pk>/")  # type: ignore[attr-defined]  # core.staff
 def visit_answers(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what the patient of this visit has answered and signed; a POST takes a step."""
     may = request.user.has_perm

@@ -68,7 +68,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "since": "November 12, 9:00 AM",
         "link": "https://visits.example.org/admin/articles/comment/?status=held",
     },
-    "provider_look_now": {"link": "https://visits.example.org/admin/visits/answers/1/"},
+    "provider_look_now": {"link": "https://visits.example.org/admin/visit-answers/1/"},
     "contact_requests_open": {
         "count": 2,
         "since": "November 12, 9:00 AM",
