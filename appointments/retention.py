@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from appointments.models import Appointment, Patient, Status
+from appointments.models.appointment_status import AppointmentQuerySet
+from appointments.patient_records import kept_on_visits
 
 NOBODY: dict[str, object] = {
     "patient": None,
@@ -38,7 +40,7 @@ def forget_unconfirmed(now: datetime) -> int:
     """Erase visits that were never confirmed, UNCONFIRMED_VISIT_DAYS after; how many there were."""
     since = now - timedelta(days=settings.UNCONFIRMED_VISIT_DAYS)
     unconfirmed = Appointment.objects.unconfirmed().filter(patient__isnull=False)
-    return unconfirmed.filter(created__lt=since).update(**NOBODY, erased_at=now)
+    return _forget(unconfirmed.filter(created__lt=since), now)
 
 
 def forget_old_records(now: datetime) -> int:
@@ -55,8 +57,16 @@ def forget_old_records(now: datetime) -> int:
     old = visits.filter(starts_at__lt=since, patient__isnull=False).exclude(Exists(later))
     erased = 0
     while pks := set(old.values_list("patient", flat=True)[:BATCH]):
-        erased += visits.filter(patient__in=pks).update(**NOBODY, erased_at=now)
+        erased += _forget(visits.filter(patient__in=pks), now)
     return erased
+
+
+@transaction.atomic
+def _forget(visits: AppointmentQuerySet, now: datetime) -> int:
+    """Let these rows name nobody, and delete what other apps keep of them; how many rows."""
+    pks = list(visits.values_list("pk", flat=True))
+    kept_on_visits.forget(pks)
+    return visits.filter(pk__in=pks).update(**NOBODY, erased_at=now)
 
 
 def delete_patients_without_visits(now: datetime) -> int:

@@ -1,7 +1,7 @@
 """Erasing what a clinic holds about a patient, apart from what the law has it keep.
 
-Gone afterwards: visits that were no care (cancelled, never confirmed), notes, places in line, the
-e-mails that are kept, what the admin's own log calls the record. Where care has to be kept, its
+Gone afterwards: visits that were no care (cancelled, never confirmed) with all that other apps keep
+of them, notes, places in line, the e-mails that are kept, what the admin's own log calls the record. Where care has to be kept, its
 visits stay with the record, which is restricted; else no row names the person any more. Proofs of
 consent hold a keyed hash, the audit trail numbers: both stay.
 """
@@ -26,7 +26,7 @@ from appointments.models import (
     WaitlistEntry,
 )
 from appointments.models.appointment_status import AppointmentQuerySet
-from appointments.patient_records import kept_by_law
+from appointments.patient_records import kept_by_law, kept_on_visits
 from appointments.patient_records.whole_record import mails_of, whole_record
 from appointments.retention import NOBODY
 from appointments.waitlist import entries
@@ -93,7 +93,9 @@ def erase(patient: Patient, *, by: str) -> bool:
     ConflictDecision.objects.filter(appointment__in=visits).delete()
     kept = list(kept_by_law.kept_visits(patient).values_list("pk", flat=True))
     # "Changed by" is in the history, which is what a restore of a backup goes by.
-    visits.exclude(pk__in=kept).update(**NOBODY, erased_at=database_time.now(), changed_by=by[:80])
+    others = visits.exclude(pk__in=kept)
+    kept_on_visits.forget(list(others.values_list("pk", flat=True)))
+    others.update(**NOBODY, erased_at=database_time.now(), changed_by=by[:80])
     if not kept:
         Patient.objects.filter(pk=patient.pk).delete()  # with what was merged into it
     return bool(kept)

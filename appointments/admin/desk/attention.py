@@ -1,6 +1,6 @@
 """Whom the desk looks after right now: who is late, who is here, who comes next, who is through."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from appointments.admin import practice_time
 from appointments.admin.desk.cards import Card
 from appointments.admin.desk.fingerprint import fingerprint
+from appointments.admin.desk.sections import Section
 from appointments.models import Status
 from appointments.templatetags.appointments import clock
 
@@ -25,26 +26,29 @@ class Attention:
     here: list[Card]
     next: list[Card]
     done: list[Card]
+    sections: Sequence[Section] = ()
 
     @property
     def visits(self) -> list[Any]:
         """Return the visits in the lists, for the audit trail."""
         late = [card for card, _minutes, _called in self.late]
-        return [card.visit for card in (*late, *self.here, *self.next, *self.done)]
+        listed = [card.visit for card in (*late, *self.here, *self.next, *self.done)]
+        return [*(visit for section in self.sections for visit in section.visits), *listed]
 
     @property
     def version(self) -> str:
         """Return a name for what they show, but for the minutes, which the browser counts."""
         late = [(card.version, called) for card, _minutes, called in self.late]
-        return fingerprint(late, *([c.version for c in each] for each in self._others))
+        others = [[card.version for card in each] for each in self._others]
+        return fingerprint(late, *others, *(section.version for section in self.sections))
 
     @property
     def _others(self) -> Iterable[list[Card]]:
         return self.here, self.next, self.done
 
 
-def of(cards: Iterable[Card], now: datetime) -> Attention:
-    """Return the lists of these cards of today."""
+def of(cards: Iterable[Card], now: datetime, sections: Sequence[Section] = ()) -> Attention:
+    """Return the lists of these cards of today, below the parts of other apps."""
     zone = practice_time.zone()
     cards = sorted(cards, key=lambda card: (card.begin, card.visit.pk))
     booked = [card for card in cards if card.visit.status == Status.BOOKED]
@@ -53,6 +57,7 @@ def of(cards: Iterable[Card], now: datetime) -> Attention:
         here=[card for card in cards if _is_here(card, now)],
         next=[card for card in booked if now < card.visit.starts_at <= now + SOON],
         done=[card for card in cards if card.visit.status in (Status.COMPLETED, Status.NO_SHOW)],
+        sections=sections,
     )
 
 

@@ -67,7 +67,7 @@ def print_view(model_admin: ModelAdmin, request: HttpRequest, day: str) -> HttpR
     """Return the day on paper: a page for each provider who has a visit."""
     scope.require_view(request)
     found = scope.of_day(day)
-    laid_out = parts.show(found).board
+    laid_out = parts.show(request, found).board
     context = admin.site.each_context(request) | {
         "title": _("Visits of %(day)s") % {"day": practice_time.format_date(found.day)},
         "columns": [column for column in laid_out.columns if column.visits],
@@ -80,7 +80,7 @@ def print_view(model_admin: ModelAdmin, request: HttpRequest, day: str) -> HttpR
 
 
 def _page(request: HttpRequest, found: Scope) -> TemplateResponse:
-    laid_out, lists, now = parts.show(found)
+    laid_out, lists, now = parts.show(request, found)
     context = admin.site.each_context(request) | parts.board_context(request, found)
     context |= {
         "board": laid_out,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time, workflow_actions
-from appointments.admin.desk import attention, board, scope
+from appointments.admin.desk import attention, board, scope, sections
 from appointments.admin.desk.attention import Attention
 from appointments.admin.desk.board import Board
 from appointments.admin.desk.cards import Card, Steps
@@ -51,13 +51,16 @@ class Shown(NamedTuple):
     now: datetime
 
 
-def show(found: Scope) -> Shown:
-    """Read and lay out the board of that scope."""
+def show(request: HttpRequest, found: Scope) -> Shown:
+    """Read and lay out the board of that scope for this person."""
     read = found.read()
     laid_out = board.lay_out(read, steps_of, heading_is_day=found.provider is not None)
     today = [column for column in laid_out.columns if column.is_today]
     cards = [card for column in today for card in column.cards]
-    return Shown(laid_out, attention.of(cards, read.now) if today else None, read.now)
+    if not today:
+        return Shown(laid_out, None, read.now)
+    beside = sections.shown(request, read.now)
+    return Shown(laid_out, attention.of(cards, read.now, beside), read.now)
 
 
 def steps_of(visit: Any, now: datetime) -> Steps:
@@ -91,7 +94,7 @@ def stepped(
 
     `said` is the step, for a sentence with the patient's name; without it a message as it is.
     """
-    laid_out, lists, _now = show(found)
+    laid_out, lists, _now = show(request, found)
     card = _card(laid_out, pk)
     notes = list(messages.get_messages(request))
     failed = any(note.level >= messages.ERROR for note in notes)

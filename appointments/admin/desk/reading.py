@@ -27,6 +27,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from appointments.admin import practice_time
+from appointments.admin.desk import sections
 from appointments.admin.desk.fingerprint import fingerprint
 from appointments.admin.desk.suiting import Waiting
 from appointments.emails import visit_emails
@@ -141,6 +142,7 @@ def version(days: Sequence[date], provider: Provider | None = None) -> str:
         _sum(of_days(days, now, provider), Func(*_SEEN, *passed, function="ROW")),
         _sum(waiting, Func("pk", "provider_id", function="ROW")),
         *(_sum(rows, _Row(rows)) for rows in around),
+        *(_sum(rows, seen) for rows, seen in sections.watched(now)),
     ]
     return fingerprint(sorted(sums[0].union(*sums[1:], all=True)))
 

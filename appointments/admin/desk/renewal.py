@@ -21,7 +21,7 @@ def renewal_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     tag = f'"{reading.version(found.days, found.provider)}"'
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
-    laid_out, lists, _now = parts.show(found)
+    laid_out, lists, _now = parts.show(request, found)
     has = set(request.GET.get("has", "").split(",")[: MOST + 1])
     columns = [each for each in laid_out.columns if each.version not in has]
     if lists and lists.version in has:
