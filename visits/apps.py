@@ -16,9 +16,10 @@ class VisitsConfig(AppConfig):
         """Listen to the workflow of booking, which knows nothing of rooms."""
         from appointments.booking import attendance, visit_events
         from appointments.emails import visit_emails
-        from visits import changed_appointments
+        from visits import changed_appointments, kept_records
         from visits.intake import plans
 
         visit_events.changed.connect(changed_appointments.tell, dispatch_uid="visits")
         attendance.register_presence(changed_appointments.had_come)
         visit_emails.register_questions(plans.has_open_steps)
+        kept_records.register()

@@ -1,5 +1,6 @@
 """Series of follow-ups: a preview that marks what is in the way, then all are booked, or none."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -42,6 +43,15 @@ from core.validation.primary_keys import parse_keys
 
 PAGE = "admin/appointments/follow_ups.html"
 PAGE_NAME = "admin:appointments_appointment_series"
+# What `booking` refuses a series for, beside who is too young.
+REFUSALS = (
+    BookedAlready,
+    AtTheSameTime,
+    SlotTaken,
+    NotLicensed,
+    OutsideRules,
+    RecordRestricted,
+)
 
 
 class SeriesForm(forms.Form):
@@ -142,16 +152,10 @@ def _book(
         return _now("Please choose a time for each visit."), []
     by = workflow_actions.changed_by(request)
     try:
-        booked = follow_ups.book_series(wanted, _details(visit, agreed), after=visit, by=by)
-    except (
-        BookedAlready,
-        AtTheSameTime,
-        SlotTaken,
-        NotLicensed,
-        OutsideRules,
-        RecordRestricted,
-    ) as error:
-        return _why_not(error, rows)
+        said = details(visit, agreed.texts)
+        booked = follow_ups.book_series(wanted, said, after=visit, by=by)
+    except REFUSALS as error:
+        return why_not(error, rows)
     for one in booked:
         admin.log_addition(request, one, [{"added": {}}])
     text = ngettext(
@@ -163,7 +167,7 @@ def _book(
     return "", []
 
 
-def _why_not(error: Exception, rows: list[Row]) -> tuple[str, list[Appointment]]:
+def why_not(error: Exception, rows: list[Row]) -> tuple[str, list[Appointment]]:
     """Return in words why `booking` refused the series, and the visits to ask about."""
     if isinstance(error, BookedAlready):
         return _now("These visits are booked already. None was booked a second time."), []
@@ -200,7 +204,8 @@ def _wanted_visit(
     return WantedVisit(provider, follow_ups.planned_ahead(service), state, starts_at, beside=beside)
 
 
-def _details(visit: Appointment, agreed: AgreedForm) -> PatientDetails:
+def details(visit: Appointment, texts: Iterable[ConsentText]) -> PatientDetails:
+    """Return who the follow-ups of this visit are for, who agrees to `texts` by word."""
     patient = visit.patient
     if patient is None:
         raise ValueError("a hold has no follow-ups")
@@ -215,7 +220,7 @@ def _details(visit: Appointment, agreed: AgreedForm) -> PatientDetails:
         language=visit.language,
         booked_for=visit.booked_for,
         booked_by=visit.booked_by,
-        consent_texts=[text.pk for text in agreed.texts],
+        consent_texts=[text.pk for text in texts],
         page=PAGE_NAME,
     )
 

@@ -20,6 +20,7 @@ KINDS = {
     "appointment_cancelled_by_us": gettext_lazy("Cancellation"),
     "appointment_missed": gettext_lazy("Missed visit"),
     "appointment_reminder": gettext_lazy("Reminder"),
+    "visit_summary": gettext_lazy("Something new after the visit"),
 }
 
 

@@ -1,9 +1,9 @@
 """Erasing what a clinic holds about a patient, apart from what the law has it keep.
 
 Gone afterwards: visits that were no care (cancelled, never confirmed) with all that other apps keep
-of them, notes, places in line, the e-mails that are kept, what the admin's own log calls the record. Where care has to be kept, its
-visits stay with the record, which is restricted; else no row names the person any more. Proofs of
-consent hold a keyed hash, the audit trail numbers: both stay.
+of them, notes, places in line, the e-mails that are kept, what the admin's own log calls the
+record. Where care has to be kept, its visits stay with the record, which is restricted; else no row
+names the person any more. Proofs of consent hold a keyed hash, the audit trail numbers: both stay.
 """
 
 from dataclasses import dataclass

@@ -34,6 +34,7 @@ ROLES: dict[str, dict[str, str]] = {
         "mail.outgoingemail": EDIT,
         "practice.practice": LOOK,
         "visits.consentsignature": "view revoke",
+        "visits.visit": LOOK,
     },
     "clinician": {
         "appointments.appointment": WORK,
@@ -64,6 +65,7 @@ ROLES: dict[str, dict[str, str]] = {
         "visits.questionnaireresponse": LOOK,
         "visits.safetyalert": EDIT,
         "visits.visit": "view conduct",
+        "visits.visitnote": LOOK,
     },
     "editor": {
         "articles.article": WORK,
@@ -148,6 +150,7 @@ ROLES: dict[str, dict[str, str]] = {
         "visits.intakeplan": ALL,
         "visits.questionnaireresponse": LOOK,
         "visits.safetyalert": EDIT,
+        "visits.visit": LOOK,
         "webhooks.webhookdelivery": EDIT,
         "webhooks.webhookendpoint": WORK,
     },

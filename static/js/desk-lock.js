@@ -49,7 +49,6 @@
     scrollTo(x, y);
     dispatchEvent(new Event("staff-signed-in"));
     new BroadcastChannel("staff-activity").postMessage("here");
-    desk.renew();
   };
   const parse = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
   const token = (page) => page.querySelector("[name=csrfmiddlewaretoken]")?.value;

@@ -86,5 +86,6 @@
   if (board) setInterval(() => { renew(); if (++turn % TO_DO_EVERY === 0) toDo(); }, EVERY);
   document.body.addEventListener("desk-changed", () => setTimeout(renew, 50));
   addEventListener("visibilitychange", renew);
+  addEventListener("staff-signed-in", renew);
   desk.renew = renew;
 })();

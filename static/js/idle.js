@@ -1,5 +1,5 @@
 // Warns somebody who has been away, and leaves the page when the server has ended their session.
-// Typing counts as being there: the server hears of it at most once a minute. Tabs tell each other.
+// Typing counts as being there, and so does a call that goes on ("staff-active"): the server hears of it at most once a minute. Tabs tell each other.
 (() => {
   // Back after signing out must not show what was here.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
@@ -48,7 +48,7 @@
     form.addEventListener("submit", (event) => { event.preventDefault(); tell(); });
     dialog.addEventListener("cancel", (event) => { event.preventDefault(); tell(); });
     tabs.addEventListener("message", extend);
-    for (const kind of ["keydown", "pointerdown", "input"]) addEventListener(kind, active);
+    for (const kind of ["keydown", "pointerdown", "input", "staff-active"]) addEventListener(kind, active);
     addEventListener("visibilitychange", check);
     setInterval(check, 1000);
     extend();

@@ -1,5 +1,29 @@
 """Visits in the desk. Each module registers what it shows."""
 
-from visits.admin import intake_answers, intake_plans, room_steps
+from visits.admin import (
+    cows_panel,
+    finish_panel,
+    first_minute_card,
+    intake_answers,
+    intake_plans,
+    next_visit,
+    note_panel,
+    room_page,
+    room_steps,
+    summary_panel,
+    waiting_room,
+)
 
-__all__ = ["intake_answers", "intake_plans", "room_steps"]
+__all__ = [
+    "cows_panel",
+    "finish_panel",
+    "first_minute_card",
+    "intake_answers",
+    "intake_plans",
+    "next_visit",
+    "note_panel",
+    "room_page",
+    "room_steps",
+    "summary_panel",
+    "waiting_room",
+]

@@ -19,7 +19,7 @@ from core.staff.audit import disclosures
 from core.staff.audit.admin_pages import record_all
 from core.staff.models import User
 from core.validation.primary_keys import parse_key
-from visits import encounter
+from visits import encounter, first_minute
 from visits.models import Visit
 from visits.models.visits import Seat
 from visits.views.tickets import entered, reported
@@ -80,6 +80,8 @@ def _taken(request: HttpRequest, appointment: Appointment, step: Step) -> dict[s
         return {"why": _("There is no license where the patient is: this visit may not begin.")}
     except PatientCame:
         return {"why": _("The patient came, or tried to: this is no no-show.")}
+    except first_minute.NotAsked:
+        return {"why": _("Please note the first minute, or choose why it was not asked.")}
     except NotChangeable:
         return {"why": _("Somebody has changed this visit meanwhile.")}
     return {}
@@ -127,7 +129,8 @@ def visits_finish(request: HttpRequest, appointment: Appointment) -> None:
     outcome = request.POST.get("outcome", "")
     if outcome not in Visit.Outcome.values:
         raise NotChangeable
-    encounter.finish(appointment, by=_user(request), outcome=outcome)
+    reason = request.POST.get("without", "")
+    first_minute.finish(appointment, by=_user(request), outcome=outcome, reason=reason)
 
 
 @admin.site.register_page("visits/room/<int:pk>/report/")  # type: ignore[attr-defined]  # our site

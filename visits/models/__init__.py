@@ -8,6 +8,13 @@ from visits.models.consents import (
 )
 from visits.models.guests import Guest
 from visits.models.intake import IntakePlan, QuestionnaireResponse, SafetyAlert
+from visits.models.notes import (
+    CowsRating,
+    NoteAddendum,
+    StartCheckWaiver,
+    VisitNote,
+    VisitSummary,
+)
 from visits.models.start_checks import StartCheck, StartCheckDetails
 from visits.models.visits import Visit, VisitEvent
 
@@ -15,13 +22,18 @@ __all__ = [
     "ConsentDocument",
     "ConsentRevocation",
     "ConsentSignature",
+    "CowsRating",
     "Guest",
     "IntakePlan",
+    "NoteAddendum",
     "QuestionnaireResponse",
     "SafetyAlert",
     "SignedCopy",
     "StartCheck",
     "StartCheckDetails",
+    "StartCheckWaiver",
     "Visit",
     "VisitEvent",
+    "VisitNote",
+    "VisitSummary",
 ]

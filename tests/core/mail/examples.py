@@ -49,6 +49,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "appointment_moved": _visit,
     "appointment_address_corrected": {},
     "appointment_reminder": {**_visit, "has_questions": True},
+    "visit_summary": {"name": _visit["name"], "link": _visit["link"]},
     "booking_paused": {"link": "https://visits.example.org/admin/"},
     "chain_head": {
         "at": datetime(2030, 11, 12, 7, 30, tzinfo=ZoneInfo("America/Chicago")),

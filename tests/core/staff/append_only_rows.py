@@ -17,7 +17,7 @@ from tests.pages.factories import make_text_page
 from tests.visits.intake_steps import make_tomorrow
 from visits import encounter
 from visits.intake import signatures
-from visits.models import ConsentDocument, StartCheck
+from visits.models import ConsentDocument, StartCheck, StartCheckWaiver
 
 
 def write_proofs() -> None:
@@ -29,6 +29,9 @@ def write_proofs() -> None:
     agree(visit, make_consent_texts()[0])
     sign_and_revoke()
     ask_in_the_first_minute(visit)
+    StartCheckWaiver.objects.create(
+        appointment=visit, reason="cut_off", account=1, at=visit.created
+    )
     visits.cancel(visit)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with open ones is not truncated

@@ -249,6 +249,7 @@ PROOFS = {
     "pages_textpageversion": "published_at = published_at - interval '1 year'",
     "visits_consentdocument": "text = 'something else'",
     "visits_consentsignature": "name_hash = '0f'",
+    "visits_startcheckwaiver": "reason = 'refused'",
     "visits_consentrevocation": "revoked_at = revoked_at - interval '1 year'",
     "visits_startcheck": "state = 'OH'",
     "visits_visitevent": "kind = 'left'",

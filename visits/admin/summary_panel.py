@@ -1,0 +1,91 @@
+"""What the patient reads after the visit: typed beside the picture, shared by a button."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from appointments import links
+from appointments.admin import practice_time
+from appointments.models import Appointment
+from appointments.templatetags.appointments import clock
+from core.staff.audit.admin_pages import record_all
+from core.validation.primary_keys import parse_key
+from visits import summaries
+from visits.admin.panels import panel_view, user_of
+from visits.models.notes import VisitSummary
+
+TEMPLATE = "admin/visits/_summary.html"
+
+
+def context(
+    appointment: Appointment,
+    *,
+    why: str = "",
+    said: str = "",
+    typed: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return what the panel shows. `typed` is what the page holds that was not taken over."""
+    summary = summaries.find(appointment)
+    shared_at = summary and summary.shared_at
+    return {
+        "appointment": appointment,
+        "summary": summary,
+        "content": typed or (summary.draft if summary else {}),
+        "saves": summary.saves if summary else 0,
+        "shared": shared_at and practice_time.format_datetime(shared_at, practice_time.zone()),
+        "has_changed": summary and summary.shared is not None and summary.shared != summary.draft,
+        "has_email": bool(appointment.email),
+        "ends": practice_time.format_date(
+            (appointment.ends_at + links.VALID_AFTER_VISIT).astimezone(practice_time.zone())
+        ),
+        "why": why,
+        "said": said,
+    }
+
+
+@admin.site.register_page("visits/room/<int:pk>/summary/")  # type: ignore[attr-defined]  # our site
+@panel_view
+def visits_summary(request: HttpRequest, appointment: Appointment) -> HttpResponse:
+    """Keep what was typed so far. The trail names the first time; the page asks each 5 seconds."""
+    is_new = summaries.find(appointment) is None
+    try:
+        summary = summaries.save(appointment, summaries.typed(request.POST), **_by(request))
+    except summaries.SavedElsewhere as error:
+        return JsonResponse({"problem": _elsewhere(error.summary)}, status=409)
+    if is_new and summary.pk:
+        label = VisitSummary._meta.label_lower
+        record_all(request, "add", model=label, object_pks=[summary.pk])
+    at = clock(timezone.localtime(summary.saved_at)) if summary.pk else ""
+    return JsonResponse({"saves": summary.saves, "kept": at})
+
+
+@admin.site.register_page("visits/room/<int:pk>/share/")  # type: ignore[attr-defined]  # our site
+@panel_view
+def visits_share(request: HttpRequest, appointment: Appointment) -> HttpResponse:
+    """Let the patient read what was typed last."""
+    typed = summaries.typed(request.POST)
+    why, status = "", 200
+    try:
+        summaries.share(appointment, typed, **_by(request))
+    except summaries.SavedElsewhere as error:
+        why, status = _elsewhere(error.summary), 409
+    except summaries.Empty:
+        why, status = _("Please write something that the patient can read."), 422
+    said = "" if why else _("The patient can read it now.")
+    shown = context(appointment, why=why, said=said, typed=typed if why else None)
+    return TemplateResponse(request, TEMPLATE, {"part": shown}, status=status)
+
+
+def _by(request: HttpRequest) -> dict[str, Any]:
+    return {"saves": parse_key(request.POST.get("saves", "")), "by": user_of(request)}
+
+
+def _elsewhere(summary: VisitSummary) -> str:
+    return _(
+        "%(who)s saved this text on another page at %(clock)s. Copy what you typed here, and open "
+        "this page anew."
+    ) % {"who": summary.author, "clock": clock(timezone.localtime(summary.saved_at))}

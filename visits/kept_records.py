@@ -1,0 +1,248 @@
+"""What visits keep of a patient beside the appointment: in an export, and gone with an erasure.
+
+Events, checks and proofs of signatures stay as rows that name nobody; what names a person or was
+said in a visit is deleted.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from appointments.patient_records import kept_on_visits
+from appointments.patient_records.kept_on_visits import KeptOnVisits, Record
+from visits.models import (
+    CowsRating,
+    Guest,
+    NoteAddendum,
+    StartCheck,
+    StartCheckDetails,
+    StartCheckWaiver,
+    Visit,
+    VisitEvent,
+    VisitNote,
+    VisitSummary,
+)
+from visits.models.consents import ConsentSignature, SignedCopy
+from visits.models.intake import QuestionnaireResponse
+
+Visits = Collection[int]
+
+
+def register() -> None:
+    """Let exports and erasures know of all of it."""
+    for kept in _KEPT:
+        kept_on_visits.register(kept)
+
+
+# ── what an export holds ──
+
+
+def _visits(visits: Visits) -> list[Record]:
+    rows = Visit.objects.filter(appointment__in=visits).select_related("appointment")
+    return [
+        {
+            "visit": str(row.appointment.uid),
+            "came": _iso(row.knocked_at),
+            "let in": _iso(row.admitted_at),
+            "by phone since": _iso(row.by_phone_at),
+            "ended": _iso(row.ended_at),
+            "outcome": row.get_outcome_display(),
+            "seconds connected": row.seconds_connected,
+            "sound or picture": row.get_medium_display(),
+            "guests": [
+                {
+                    "role": guest.get_role_display(),
+                    "name": guest.name,
+                    "agreed": _iso(guest.agreed_at),
+                }
+                for guest in row.guests.order_by("pk")
+            ],
+            "events": [
+                {"at": _iso(event.at), "who": event.seat, "what": event.get_kind_display()}
+                for event in VisitEvent.objects.filter(visit=row)
+            ],
+        }
+        for row in rows.order_by("pk")
+    ]
+
+
+def _start_checks(visits: Visits) -> list[Record]:
+    rows = StartCheck.objects.filter(visit__appointment__in=visits)
+    rows = rows.select_related("visit__appointment", "details").order_by("pk")
+    return [
+        {
+            "visit": str(row.visit.appointment.uid),
+            "at": _iso(row.at),
+            "state": row.get_state_display(),
+            "identity": row.get_identity_display(),
+            "free to talk": row.free_to_talk,
+            **_details(getattr(row, "details", None)),
+        }
+        for row in rows
+    ]
+
+
+def _details(details: StartCheckDetails | None) -> Record:
+    if details is None:
+        return {}
+    return {
+        "address": details.address,
+        "number": details.callback_number,
+        "emergency contact": details.emergency_contact,
+    }
+
+
+def _waivers(visits: Visits) -> list[Record]:
+    return _rows(
+        StartCheckWaiver, visits, lambda row: {"at": _iso(row.at), "why": row.get_reason_display()}
+    )
+
+
+def _notes(visits: Visits) -> list[Record]:
+    return _rows(
+        VisitNote,
+        visits,
+        lambda row: {
+            "by": row.author,
+            "saved": _iso(row.saved_at),
+            "signed": _iso(row.signed_at),
+            "text": row.content.get("text", ""),
+            "prescription monitoring looked at": row.content.get("pdmp_at", ""),
+            "in the state": row.content.get("pdmp_state", ""),
+            "addenda": [
+                {"at": _iso(one.written_at), "by": one.author, "text": one.text}
+                for one in row.addenda.all()
+            ],
+        },
+    )
+
+
+def _cows(visits: Visits) -> list[Record]:
+    return _rows(
+        CowsRating,
+        visits,
+        lambda row: {
+            "at": _iso(row.rated_at),
+            "by": row.author,
+            "total": row.score.get("total"),
+            "at least": row.score.get("at_least"),
+            "points": [{"item": key, "points": value} for key, value in row.points.items()],
+        },
+    )
+
+
+def _summaries(visits: Visits) -> list[Record]:
+    return _rows(
+        VisitSummary,
+        visits,
+        lambda row: {
+            "by": row.author,
+            "shared": _iso(row.shared_at),
+            **{name.replace("_", " "): text for name, text in (row.shared or row.draft).items()},
+        },
+    )
+
+
+def _answers(visits: Visits) -> list[Record]:
+    return _rows(
+        QuestionnaireResponse,
+        visits,
+        lambda row: {
+            "form": row.form,
+            "version": row.version,
+            "saved": _iso(row.saved_at),
+            "sent": _iso(row.submitted_at),
+            "score": (row.score or {}).get("total"),
+            "answers": [{"question": key, "answer": value} for key, value in row.answers.items()],
+        },
+    )
+
+
+def _signatures(visits: Visits) -> list[Record]:
+    rows = ConsentSignature.objects.filter(appointment__in=visits)
+    rows = rows.select_related("appointment", "document", "copy", "revocation").order_by("pk")
+    return [
+        {
+            "visit": str(row.appointment.uid),
+            "text": str(row.document),
+            "signed": _iso(row.signed_at),
+            "who signed": row.get_signer_display(),
+            "taken back": _iso(row.revocation.revoked_at) if hasattr(row, "revocation") else None,
+            "name": row.copy.name if hasattr(row, "copy") else "",
+            "words": row.copy.text if hasattr(row, "copy") else "",
+        }
+        for row in rows
+    ]
+
+
+def _rows(model: type[Model], visits: Visits, plain: Callable[[Any], Record]) -> list[Record]:
+    rows = model._default_manager.filter(appointment__in=visits).select_related("appointment")
+    return [{"visit": str(row.appointment.uid), **plain(row)} for row in rows.order_by("pk")]
+
+
+def _iso(value: datetime | None) -> str | None:
+    return value.isoformat(timespec="seconds") if value else None
+
+
+# ── what an erasure takes ──
+
+
+def _nothing(visits: Visits) -> None:
+    """It names nobody: the row stays."""
+
+
+def _deleting(*found: Callable[[Visits], QuerySet[Any]]) -> Callable[[Visits], None]:
+    def forget(visits: Visits) -> None:
+        for rows in found:
+            rows(visits).delete()
+
+    return forget
+
+
+_KEPT = (
+    KeptOnVisits(
+        "visits by video or phone",
+        _visits,
+        _deleting(lambda visits: Guest.objects.filter(visit__appointment__in=visits)),
+    ),
+    KeptOnVisits(
+        "asked in the first minute",
+        _start_checks,
+        _deleting(
+            lambda visits: StartCheckDetails.objects.filter(
+                check_row__visit__appointment__in=visits
+            )
+        ),
+    ),
+    KeptOnVisits("not asked in the first minute", _waivers, _nothing),
+    KeptOnVisits(
+        "notes of visits",
+        _notes,
+        _deleting(
+            lambda visits: NoteAddendum.objects.filter(note__appointment__in=visits),
+            lambda visits: VisitNote.objects.filter(appointment__in=visits),
+        ),
+    ),
+    KeptOnVisits(
+        "withdrawal ratings",
+        _cows,
+        _deleting(lambda visits: CowsRating.objects.filter(appointment__in=visits)),
+    ),
+    KeptOnVisits(
+        "summaries for the patient",
+        _summaries,
+        _deleting(lambda visits: VisitSummary.objects.filter(appointment__in=visits)),
+    ),
+    KeptOnVisits(
+        "answers before visits",
+        _answers,
+        _deleting(lambda visits: QuestionnaireResponse.objects.filter(appointment__in=visits)),
+    ),
+    KeptOnVisits(
+        "signed texts",
+        _signatures,
+        _deleting(lambda visits: SignedCopy.objects.filter(signature__appointment__in=visits)),
+    ),
+)

@@ -1,0 +1,111 @@
+"""The workflow of what patients read after a visit: a draft, then shared, with a mail that says so.
+
+What was shared stands as it was until it is shared again; a draft is seen by nobody.
+"""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from appointments import links
+from appointments.emails import visit_emails
+from appointments.models import Appointment
+from core.database import database_time
+from core.languages.speaking import speaking
+from core.mail import outbox
+from core.staff.models import User
+from core.validation.control_characters import without_controls
+from visits.models.notes import VisitSummary
+
+LONGEST = 4000
+TEXTS = ("agreed", "medicine", "warning_signs")
+FIELDS = (*TEXTS, "naloxone")
+
+
+class SavedElsewhere(Exception):
+    """Another page, or another person, has saved it since; `summary` is what stands now."""
+
+    def __init__(self, summary: VisitSummary) -> None:
+        super().__init__()
+        self.summary = summary
+
+
+class Empty(Exception):
+    """Nothing is written that a patient could read."""
+
+
+def find(appointment: Appointment) -> VisitSummary | None:
+    """Return the summary of this visit; None where nobody has begun one."""
+    return VisitSummary.objects.filter(appointment=appointment).first()
+
+
+def typed(sent: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of a summary as they were typed, and nothing else."""
+    return {name: without_controls(str(sent.get(name, "")))[:LONGEST] for name in FIELDS}
+
+
+@transaction.atomic
+def save(
+    appointment: Appointment, content: dict[str, str], *, saves: int, by: User
+) -> VisitSummary:
+    """Keep what was typed so far. `saves` is the number that the page was last told.
+
+    Raises SavedElsewhere.
+    """
+    summary = _locked(appointment, by)
+    if summary.draft == content or (not summary.pk and not any(content.values())):
+        return summary
+    if summary.saves != saves:
+        raise SavedElsewhere(summary)
+    summary.draft, summary.saves = content, summary.saves + 1
+    summary.author, summary.author_account = str(by)[:100], by.pk
+    summary.saved_at = database_time.now()
+    summary.save()
+    return summary
+
+
+@transaction.atomic
+def share(
+    appointment: Appointment, content: dict[str, str], *, saves: int, by: User
+) -> VisitSummary:
+    """Let the patient read it, and mail them that there is something new.
+
+    Sharing the same twice mails once. Raises SavedElsewhere and Empty.
+    """
+    summary = save(appointment, content, saves=saves, by=by)
+    if not any(content[name].strip() for name in TEXTS):
+        raise Empty
+    if summary.shared == content:
+        return summary
+    summary.shared, summary.times_shared = content, summary.times_shared + 1
+    summary.shared_at = database_time.now()
+    summary.save()
+    _tell(appointment, summary)
+    return summary
+
+
+def _tell(appointment: Appointment, summary: VisitSummary) -> None:
+    """One mail for each time it is shared; it names nothing of what is new."""
+    if not appointment.email:
+        return
+    with speaking(appointment.language):
+        link = links.absolute(appointment)
+    outbox.enqueue(
+        "visit_summary",
+        key=f"visit-summary:{appointment.pk}:{summary.times_shared}",
+        to=appointment.email,
+        about=visit_emails.about(appointment),
+        unsent=bool(appointment.patient and appointment.patient.is_restricted),
+        language=appointment.language,
+        name=appointment.greeting_name,
+        link=link,
+    )
+
+
+def _locked(appointment: Appointment, by: User) -> VisitSummary:
+    """Return the summary, locked; a new one is not written yet. Two who begin at once wait here."""
+    Appointment.objects.select_for_update(of=("self",), no_key=True).get(pk=appointment.pk)
+    summary = VisitSummary.objects.select_for_update().filter(appointment=appointment).first()
+    return summary or VisitSummary(
+        appointment=appointment, author_account=by.pk, saved_at=database_time.now()
+    )
