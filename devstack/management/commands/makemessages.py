@@ -27,7 +27,7 @@ STAFF_PATHS = (
     *("core/staff", "core/images", "core/web", "curednation", "articles/publishing"),
     *("articles/models", "newsletter/models", "newsletter/issues/checks.py"),
     *("newsletter/issues/workflow.py", "core/mail/[!m]*", "core/mail/models.py"),
-    "appointments/models/clinic.py",
+    *("appointments/models/clinic.py", "visits/models/notes.py", "visits/models/start_checks.py"),
     *(f"pages/text_pages/{name}.py" for name in ("forms", "publishing", "workflow_actions")),
 )
 # To whom a mail goes stands in its name.
