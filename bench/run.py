@@ -38,7 +38,7 @@ def measure() -> int:
 
     call_command("collectstatic", interactive=False, verbosity=0)
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    usual = [booking_rows, article_rows, newsletter_rows]
+    usual = [booking_rows, article_rows, newsletter_rows, room_rows]
     parts = [part for part in (*usual, *LARGE) if _wanted(part)]
     try:
         rows = [row for part in parts for row in part()]
@@ -104,6 +104,12 @@ def call_rows() -> list:
     from bench import calls
 
     return calls.rows()
+
+
+def room_rows() -> list:
+    from bench import rooms
+
+    return rooms.rows()
 
 
 LARGE = (growth_rows, desk_rows, lighthouse_rows, call_rows)

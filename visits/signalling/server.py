@@ -19,6 +19,7 @@ from django.conf import settings
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.typing import Origin
 
@@ -130,8 +131,11 @@ class Signalling:
             await self._listen(socket, room, ticket.seat)
         finally:
             if room.lost(ticket.seat, socket):
+                # Who answered no ping has been away for as long as that already.
+                sent = socket.protocol.close_sent
+                is_silent = sent and sent.code == CloseCode.INTERNAL_ERROR
                 asyncio.get_running_loop().call_later(
-                    GONE_AFTER, self._gone, ticket.room, room, ticket.seat
+                    0 if is_silent else GONE_AFTER, self._gone, ticket.room, room, ticket.seat
                 )
 
     async def _listen(self, socket: ServerConnection, room: Room, seat: str) -> None:
