@@ -6,18 +6,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time, restricted_records, workflow_actions
+from appointments.admin.minimum_age import too_young
 from appointments.booking.patients import AtTheSameTime, BookedAlready, RecordRestricted
 from appointments.booking.rules import NotChangeable, SlotTaken, TimePast, TooYoung
 from appointments.booking.staff_booking import NotLicensed, OutsideRules
 from appointments.models import Appointment
-
-
-def too_young(error: TooYoung) -> str:
-    """Return in words that the patient is not old enough, and where that is set."""
-    return _now(
-        "This visit is for people who are %(age)d or older on that day: its service says so. "
-        "Nothing was booked."
-    ) % {"age": error.minimum}
 
 
 def attempt(form: Any, do: Any) -> Appointment | None:

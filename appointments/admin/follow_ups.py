@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from appointments.admin import (
-    booking_refusals,
     free_times,
     practice_time,
     restricted_records,
@@ -24,6 +23,7 @@ from appointments.admin import (
 )
 from appointments.admin.booking_choice import day_field
 from appointments.admin.follow_up_preview import LEAVE_OUT, Row, preview
+from appointments.admin.minimum_age import too_young
 from appointments.admin.visit_time_forms import parse_choice
 from appointments.booking import follow_ups
 from appointments.booking.patients import (
@@ -174,7 +174,7 @@ def why_not(error: Exception, rows: list[Row]) -> tuple[str, list[Appointment]]:
     if isinstance(error, RecordRestricted):
         return str(restricted_records.NOT_BOOKED), []
     if isinstance(error, TooYoung):
-        return booking_refusals.too_young(error), []
+        return too_young(error), []
     if isinstance(error, AtTheSameTime):
         text = _now(
             "The patient has another visit at one of these times. Nothing was booked. Choose "

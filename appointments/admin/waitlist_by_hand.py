@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import (
     booking_choice,
-    booking_refusals,
+    minimum_age,
     practice_time,
     restricted_records,
     same_person,
@@ -63,7 +63,7 @@ def add_caller_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         except RecordRestricted:
             form.add_error(None, restricted_records.NOT_BOOKED)
         except TooYoung as error:
-            form.add_error(None, booking_refusals.too_young(error))
+            form.add_error(None, minimum_age.too_young(error))
         else:
             admin.log_addition(request, entry, [{"added": {}}])
             messages.success(request, _("%(who)s is on the waitlist.") % {"who": entry})

@@ -313,7 +313,7 @@ def test_answers_scores_and_the_last_note_stand_beside_the_picture(desk, user, v
 
 def test_the_next_visit_is_booked_in_one_click_and_the_trail_says_so(desk, visit, settings):
     make_consent_texts()
-    offers = desk.get(room(visit)).context["next_part"]["offers"]
+    offers = desk.get(room(visit, "next_times")).context["part"]["offers"]
     assert [offer.weeks for offer in offers] == ["In 1 week", "In 2 weeks", "In 4 weeks"]
     done = desk.post(room(visit, "next"), {"at": offers[1].value})
     assert "Booked:" in done.text

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from appointments.admin import practice_time
 from appointments.models import Appointment
 from visits import withdrawal
-from visits.admin.panels import panel_view, user_of
+from visits.admin.panels import panel_view
 from visits.admin.screener_words import BANDS, COWS_ITEMS
+from visits.admin.whose_visit import user_of
 from visits.intake.screeners import COWS
 from visits.models.notes import CowsRating
 

@@ -12,7 +12,8 @@ from appointments.booking.rules import NotChangeable
 from appointments.models import Appointment, Status
 from core.database import database_time
 from visits import encounter, first_minute
-from visits.admin.panels import panel_view, user_of
+from visits.admin.panels import panel_view
+from visits.admin.whose_visit import user_of
 from visits.models import Visit
 from visits.models.notes import StartCheckWaiver
 

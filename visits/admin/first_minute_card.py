@@ -13,7 +13,8 @@ from appointments.booking.rules import age_on
 from appointments.models import Appointment
 from appointments.scheduling.states import STATE_CHOICES, STATES
 from visits import first_minute
-from visits.admin.panels import panel_view, user_of
+from visits.admin.panels import panel_view
+from visits.admin.whose_visit import user_of
 from visits.first_minute import Answers
 from visits.intake import answers
 from visits.models import StartCheck

@@ -20,8 +20,10 @@ from appointments.models import Appointment, ConsentText, Service
 from appointments.models.providers import FOR_OTHERS
 from appointments.scheduling import series
 from core.database import database_time
+from core.staff.audit import disclosures
 from core.staff.audit.admin_pages import record_all
 from visits.admin.panels import panel_view
+from visits.admin.whose_visit import appointment_or_404
 
 TEMPLATE = "admin/visits/_next_visit.html"
 WEEKS = (1, 2, 4)
@@ -88,6 +90,15 @@ def _texts(appointment: Appointment) -> list[ConsentText]:
     by_mail = appointment.patient is not None and bool(appointment.patient.email)
     texts = ConsentText.current()
     return [text for text in texts if by_mail or text.kind != ConsentText.Kind.EMAIL]
+
+
+@admin.site.register_page("visits/room/<int:pk>/next-times/")  # type: ignore[attr-defined]  # ours
+def visits_next_times(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the panel: the page asks for it once it stands, since free times take a moment."""
+    appointment = appointment_or_404(request, pk)
+    part = context(appointment)
+    page = TemplateResponse(request, TEMPLATE, {"part": part})
+    return disclosures.declare(page, [appointment], [visit for visit, _when in part["ahead"]])
 
 
 @admin.site.register_page("visits/room/<int:pk>/next/")  # type: ignore[attr-defined]  # our site

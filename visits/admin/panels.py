@@ -7,8 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from appointments.models import Appointment
 from core.staff.audit import disclosures
-from core.staff.models import User
-from visits.admin.room_steps import appointment_or_404
+from visits.admin.whose_visit import appointment_or_404
 
 Panel = Callable[[HttpRequest, Appointment], HttpResponse]
 View = Callable[[HttpRequest, int], HttpResponse]
@@ -25,9 +24,3 @@ def panel_view(view: Panel) -> View:
         return disclosures.declare(view(request, appointment), [appointment])
 
     return wrapper
-
-
-def user_of(request: HttpRequest) -> User:
-    """Return who is signed in: the admin lets nobody else in."""
-    assert isinstance(request.user, User)  # noqa: S101
-    return request.user

@@ -15,12 +15,11 @@ from visits.admin import (
     cows_panel,
     finish_panel,
     first_minute_card,
-    next_visit,
     note_panel,
     patient_summary,
     summary_panel,
 )
-from visits.admin.room_steps import appointment_or_404
+from visits.admin.whose_visit import appointment_or_404
 from visits.views import call_page
 from visits.views.room_policy import CALL, may_use
 
@@ -36,9 +35,8 @@ def visits_room(request: HttpRequest, pk: int) -> HttpResponse:
     page = TemplateResponse(request, PAGE, context)
     patient = [appointment.patient] if appointment.patient else []
     last = context["summary_part"]["last_note"]
-    ahead = [visit for visit, _when in context["next_part"]["ahead"]]
     before = [last.note.appointment] if last else []
-    return disclosures.declare(page, [appointment], patient, before, ahead)
+    return disclosures.declare(page, [appointment], patient, before)
 
 
 def _parts(appointment: Appointment) -> dict[str, Any]:
@@ -48,7 +46,6 @@ def _parts(appointment: Appointment) -> dict[str, Any]:
         "summary_part": patient_summary.context(appointment),
         "note_part": note_panel.context(appointment),
         "cows_part": cows_panel.context(appointment),
-        "next_part": next_visit.context(appointment),
         "after_part": summary_panel.context(appointment),
         "finish_part": finish_panel.context(appointment),
     }

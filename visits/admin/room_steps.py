@@ -8,8 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.utils.translation import gettext as _
 
 from appointments.booking.attendance import PatientCame
@@ -17,37 +16,14 @@ from appointments.booking.rules import NotChangeable
 from appointments.models import Appointment
 from core.staff.audit import disclosures
 from core.staff.audit.admin_pages import record_all
-from core.staff.models import User
-from core.validation.primary_keys import parse_key
 from visits import encounter, first_minute
+from visits.admin.whose_visit import appointment_or_404, user_of
 from visits.models import Visit
 from visits.models.visits import Seat
 from visits.views.tickets import entered, reported
 
-CONDUCT, CONDUCT_ANY = "visits.conduct_visit", "visits.conduct_any_visit"
 Step = Callable[[HttpRequest, Appointment], object]
 View = Callable[..., HttpResponse]
-
-
-def may_conduct(user: Any, appointment: Appointment) -> bool:
-    """Whether this member of the staff may hold the visit: their own, or that of a provider who has
-    no account, or everybody's."""
-    if user.has_perm(CONDUCT_ANY):
-        return True
-    account = appointment.provider.account_id
-    return user.has_perm(CONDUCT) and account in (None, user.pk)
-
-
-def appointment_or_404(request: HttpRequest, key: object) -> Appointment:
-    """Return the appointment that this person may hold. Raises Http404 and PermissionDenied."""
-    visible = Appointment.objects.visits().visible_to(request.user)
-    rows = visible.select_related("provider", "service", "patient")
-    appointment = rows.filter(pk=parse_key(str(key)) or 0).first()
-    if appointment is None:
-        raise Http404("No such visit")
-    if not may_conduct(request.user, appointment):
-        raise PermissionDenied
-    return appointment
 
 
 def _step(action: str) -> Callable[[Step], View]:
@@ -99,9 +75,9 @@ def visits_admit(request: HttpRequest, appointment: Appointment) -> None:
     """Let the patient in, or the guest in the seat that is named."""
     seat = request.POST.get("seat", Seat.PATIENT)
     if seat == Seat.PATIENT:
-        encounter.admit(appointment, by=_user(request))
+        encounter.admit(appointment, by=user_of(request))
     else:
-        encounter.admit_guest(_guest(appointment, seat), by=_user(request))
+        encounter.admit_guest(_guest(appointment, seat), by=user_of(request))
 
 
 @admin.site.register_page("visits/room/<int:pk>/send-back/")  # type: ignore[attr-defined]  # ours
@@ -110,16 +86,16 @@ def visits_send_back(request: HttpRequest, appointment: Appointment) -> None:
     """Have the patient wait again, or the guest in the seat that is named."""
     seat = request.POST.get("seat", Seat.PATIENT)
     if seat == Seat.PATIENT:
-        encounter.send_back(appointment, by=_user(request))
+        encounter.send_back(appointment, by=user_of(request))
     else:
-        encounter.send_guest_out(_guest(appointment, seat), by=_user(request))
+        encounter.send_guest_out(_guest(appointment, seat), by=user_of(request))
 
 
 @admin.site.register_page("visits/room/<int:pk>/phone/")  # type: ignore[attr-defined]  # our site
 @_step("act:by_phone")
 def visits_phone(request: HttpRequest, appointment: Appointment) -> None:
     """Go on by phone."""
-    encounter.by_phone(appointment, by=_user(request))
+    encounter.by_phone(appointment, by=user_of(request))
 
 
 @admin.site.register_page("visits/room/<int:pk>/finish/")  # type: ignore[attr-defined]  # our site
@@ -130,7 +106,7 @@ def visits_finish(request: HttpRequest, appointment: Appointment) -> None:
     if outcome not in Visit.Outcome.values:
         raise NotChangeable
     reason = request.POST.get("without", "")
-    first_minute.finish(appointment, by=_user(request), outcome=outcome, reason=reason)
+    first_minute.finish(appointment, by=user_of(request), outcome=outcome, reason=reason)
 
 
 @admin.site.register_page("visits/room/<int:pk>/report/")  # type: ignore[attr-defined]  # our site
@@ -140,11 +116,6 @@ def visits_report(request: HttpRequest, pk: int) -> HttpResponse:
         return disclosures.declare_none(HttpResponseNotAllowed(["POST"]))
     appointment = appointment_or_404(request, pk)
     return disclosures.declare_none(reported(request, appointment, Seat.CLINICIAN))
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101  (the admin lets nobody else in)
-    return request.user
 
 
 def _guest(appointment: Appointment, seat: str) -> Any:

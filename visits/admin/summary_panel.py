@@ -15,7 +15,8 @@ from appointments.templatetags.appointments import clock
 from core.staff.audit.admin_pages import record_all
 from core.validation.primary_keys import parse_key
 from visits import summaries
-from visits.admin.panels import panel_view, user_of
+from visits.admin.panels import panel_view
+from visits.admin.whose_visit import user_of
 from visits.models.notes import VisitSummary
 
 TEMPLATE = "admin/visits/_summary.html"

@@ -14,7 +14,7 @@ from appointments.admin.desk.fingerprint import fingerprint
 from appointments.admin.desk.sections import Section
 from appointments.models import Appointment
 from appointments.templatetags.appointments import clock
-from visits.admin.room_steps import may_conduct
+from visits.admin.whose_visit import may_conduct
 from visits.models import Visit, VisitEvent
 
 TEMPLATE = "admin/visits/_waiting_room.html"

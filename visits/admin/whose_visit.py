@@ -1,0 +1,39 @@
+"""Who of the staff may hold a visit, and the appointment that they ask for."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from appointments.models import Appointment
+from core.staff.models import User
+from core.validation.primary_keys import parse_key
+
+CONDUCT, CONDUCT_ANY = "visits.conduct_visit", "visits.conduct_any_visit"
+
+
+def may_conduct(user: Any, appointment: Appointment) -> bool:
+    """Whether this member of the staff may hold the visit: their own, or that of a provider who has
+    no account, or everybody's."""
+    if user.has_perm(CONDUCT_ANY):
+        return True
+    account = appointment.provider.account_id
+    return user.has_perm(CONDUCT) and account in (None, user.pk)
+
+
+def appointment_or_404(request: HttpRequest, key: object) -> Appointment:
+    """Return the appointment that this person may hold. Raises Http404 and PermissionDenied."""
+    visible = Appointment.objects.visits().visible_to(request.user)
+    rows = visible.select_related("provider", "service", "patient")
+    appointment = rows.filter(pk=parse_key(str(key)) or 0).first()
+    if appointment is None:
+        raise Http404("No such visit")
+    if not may_conduct(request.user, appointment):
+        raise PermissionDenied
+    return appointment
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return who is signed in: the admin lets nobody else in."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user
