@@ -71,6 +71,11 @@ def agree(guest: Guest) -> None:
         raise NotChangeable
 
 
+def come(guest: Guest) -> None:
+    """Note that they are at the door. Safe to run again."""
+    Guest.objects.filter(pk=guest.pk, knocked_at=None).update(knocked_at=database_time.now())
+
+
 @transaction.atomic
 def revoke(guest: Guest, *, by: User | None = None) -> None:
     """Take a link back, which ends it at once, and frees the seat; whoever sits there is sent out.

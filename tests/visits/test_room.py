@@ -103,3 +103,26 @@ def test_sockets_are_closed_by_their_seats():
         Close("socket of clinician", Code.OVER)
     ]
     assert list(room.sockets) == ["patient"]
+
+
+def test_what_is_left_over_of_a_generation_keeps_no_new_one_out():
+    room = room_with("patient", "clinician")
+    room.say("clinician", offer(900_000))
+    room.enter("clinician", "loaded anew", ADMITTED)
+    late = Message("ice", "clinician", 900_000, {"candidate": "x"})
+    room.say("patient", late)
+    assert [seat for seat, _ in said(room.say("clinician", offer(1)))] == ["patient"]
+
+
+def test_a_guest_who_is_in_says_nothing_to_one_who_waits_and_is_not_sent_out_for_it():
+    room = room_with("guest-1", "guest-2", state=State(3, "admitted", ("guest-2",)))
+    assert room.say("guest-2", Message("again", "guest-1", 0, "here")) == []
+
+
+def test_a_guest_who_is_let_in_learns_who_is_here():
+    room = room_with("patient", "clinician", "guest-1")
+    assert said(room.learn(State(ADMITTED.number + 1, "admitted", ("guest-1",)))) == [
+        ("guest-1", {"t": "phase", "phase": "admitted"}),
+        ("guest-1", {"t": "here", "seat": "clinician"}),
+        ("guest-1", {"t": "here", "seat": "patient"}),
+    ]

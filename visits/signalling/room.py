@@ -83,7 +83,14 @@ class Room:
         before = {seat: self.phase_for(seat) for seat in self.sockets}
         self.state = state
         changed = [seat for seat in self.sockets if self.phase_for(seat) != before[seat]]
-        return [Send(seat, self.phase_text(seat)) for seat in changed]
+        return [effect for seat in changed for effect in self._turn(seat)]
+
+    def _turn(self, seat: str) -> list[Effect]:
+        """Tell a seat what holds, and a guest who was let in who is here: they learned of nobody."""
+        effects: list[Effect] = [Send(seat, self.phase_text(seat))]
+        if seat not in PEOPLE and self._is_in(seat):
+            effects += [Send(seat, write({"t": "here", "seat": s})) for s in self.seen_by(seat)]
+        return effects
 
     def phase_text(self, seat: str) -> str:
         """Return the message that says what holds."""
@@ -110,12 +117,14 @@ class Room:
         return self._tell(seat, {"t": "gone", "seat": seat})
 
     def say(self, seat: str, message: Message) -> list[Effect]:
-        """Pass a message on. Raises Refused before both were let in."""
+        """Pass a message on. Raises Refused before both were let in; to ask is free, because a
+        guest does not know which other guest was."""
         if message.kind == "bye":
             return self._tell(seat, {"t": "bye", "from": seat})
-        if not (self._is_in(seat) and self._is_in(message.to)):
+        to_is_in = self._is_in(message.to)
+        if not self._is_in(seat) or not (to_is_in or message.kind == "again"):
             raise Refused(Code.ROLE, "Nobody was let in yet.")
-        if message.to not in self.sockets or not self._is_current(seat, message):
+        if not to_is_in or message.to not in self.sockets or not self._is_current(seat, message):
             return []
         return [Send(message.to, message.text(seat))]
 
@@ -130,8 +139,7 @@ class Room:
         if message.kind == "again":  # it asks for what is to come
             return True
         if message.kind == "offer":
-            newest = max(newest, message.generation)
-        self.generations[pair] = newest
+            self.generations[pair] = newest = max(newest, message.generation)
         return message.generation == newest
 
     def _forget_generations(self, seat: str) -> None:

@@ -66,6 +66,7 @@ def for_patient(link: VisitLink) -> CallPage:
         report_url=reverse("visits:report", args=token),
         phone_url=reverse("visits:phone", args=token),
         leave_url=reverse("visits:leave", args=token),
+        check_url=reverse("visits:check", args=token),
         back_url=link.page(),
         names={Seat.CLINICIAN: appointment.provider.name},
         **_phone(appointment, host),
@@ -115,8 +116,6 @@ def for_clinician(appointment: Appointment) -> CallPage:
 def _phone(appointment: Appointment, host: str) -> dict[str, str]:
     """Return what a patient is told where the line does not come back."""
     if not appointment.phone:
-        return {
-            "lost_words": _("The line does not come back. Please call us, so that we can go on.")
-        }
+        return {"lost_words": _("The line does not come back. Please call us to go on.")}
     words = _("Keep your phone near: %(name)s calls you at") % {"name": host}
     return {"lost_words": words, "phone_number": appointment.phone.formatted}
