@@ -105,7 +105,7 @@ def test_camera_and_sound_are_checked_and_the_clinic_learns_it(open_check, visit
     start(page)
     expect(page.locator("[data-result=microphone]")).to_contain_text("works")
     expect(page.locator("[data-result=camera]")).to_contain_text("works")
-    assert page.locator("video").evaluate("video => video.videoWidth") > 0
+    page.wait_for_function("() => document.querySelector('video').videoWidth > 0")
     page.wait_for_function("() => document.querySelector('meter').value > 20")
     later = page.get_by_role("link", name="I can do this later")
     expect(later).to_be_visible()

@@ -172,12 +172,13 @@ def _links(world: World) -> dict[str, list[str]]:
             "newsletter:unsubscribe": [reader_links.unsubscribe_path(key)],
         }
         | _rooms(visit)
+        | {"visits:guest": [reverse("visits:guest", args=[world.guest])]}
     )
 
 
 def _rooms(visit: Any) -> dict[str, list[str]]:
-    """What the page of a room asks."""
-    names = ("ticket", "phone", "leave", "report")
+    """What a patient opens before and in the room, and what its page asks."""
+    names = ("check", "guests", "room", "ticket", "phone", "leave", "report")
     token = links.token(visit)
     return {f"visits:{name}": [reverse(f"visits:{name}", args=[token])] for name in names}
 

@@ -38,6 +38,7 @@ from tests.newsletter.issues import make_issue
 from tests.newsletter.uploads import make_upload
 from tests.pages.factories import make_practice, make_testimonial, make_text_page
 from tests.visits.intake_steps import make_tomorrow
+from visits import guests
 from visits.intake import answers
 from visits.models import ConsentDocument, IntakePlan
 
@@ -52,6 +53,7 @@ class World:
 
     rows: dict[str, Model]
     feed: str
+    guest: str
     content_type: int
 
     def row(self, label: str) -> Any:
@@ -73,6 +75,7 @@ def make_world() -> World:
     return World(
         rows,
         feed=feeds.replace(rows["appointments.provider"]),
+        guest=guests.ask(rows["appointments.appointment"], name="Luz", role="interpreter")[1],
         content_type=ContentType.objects.get_for_model(rows["articles.article"]).pk,
     )
 
@@ -80,7 +83,7 @@ def make_world() -> World:
 def _clinic() -> list[Model]:
     service = factories.make_service()
     provider = service.providers.get()
-    Provider.objects.filter(pk=provider.pk).update(listed=True)
+    Provider.objects.filter(pk=provider.pk).update(listed=True, video_room="")
     state = StatePage.objects.create(state="TN", telehealth="By video, too.")
     patient = factories.make_patient(first_name=PATIENT, email=f"{PATIENT.lower()}@example.org")
     visit = factories.make_appointment(
