@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Self
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -97,8 +98,17 @@ class Result:
         return f"{words}: {self.trouble.label}" if self.trouble else words
 
 
+def newest_number(visit: OuterRef) -> Subquery:
+    """Return what a list of visits is annotated with: the number of the newest check of each."""
+    return Subquery(_checks().filter(visit=visit).values("number")[:1])
+
+
 def latest(visit: Visit) -> Result | None:
     """Return what the newest check of a visit found; None where there was none."""
-    events = visit.events.filter(kind__in=CHECKED, number__isnull=False)
-    number = events.order_by("-at", "-pk").values_list("number", flat=True).first()
+    number = _checks().filter(visit=visit).values_list("number", flat=True).first()
     return None if number is None else Result.of_number(number)
+
+
+def _checks() -> "QuerySet[VisitEvent, VisitEvent]":
+    checks = VisitEvent.objects.filter(kind__in=CHECKED, number__isnull=False)
+    return checks.order_by("-at", "-pk")

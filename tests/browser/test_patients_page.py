@@ -1,6 +1,7 @@
 """What only a browser shows of the patient's pages: Enter, and a page that looks again."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -8,8 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from appointments import links
 from appointments.models import Appointment, Status
+from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_provider, make_service, monday
 from tests.pages.factories import make_practice
+from visits import encounter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANSWERS = {
@@ -81,6 +84,31 @@ def test_the_button_to_join_comes_by_itself_and_goes_when_staff_close_the_visit(
 # What Chromium tells a page that opens under a mouse: sometimes before the script listens.
 RESTING_MOUSE = """addEventListener("DOMContentLoaded", () =>
   document.body.dispatchEvent(new PointerEvent("pointermove", { bubbles: true })))"""
+
+
+def test_the_page_turns_by_itself_from_days_before_to_the_way_back_into_the_room(page, live_site):
+    visit = open_an_hour_before(page, live_site, video_room="")
+    join = page.locator("[data-part=join]")
+    expect(join).to_contain_text("You can come in from")
+    expect(join.get_by_role("link", name="Check your camera and sound")).to_be_visible()
+    passes(page, visit, minutes=50)
+    expect(join.get_by_role("link", name="Come in")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("You can come in now.")
+    visit.refresh_from_db()
+    for step, way_in in (
+        (encounter.knock, "Back to your place in line"),
+        (partial(encounter.admit, by=make_staff("clinician")), "Return to the visit"),
+        (partial(encounter.by_phone, by=None), "Try by video once more"),
+    ):
+        step(visit)
+        page.clock.run_for(6_000)  # no longer than a room without sockets takes to tell
+        expect(join.get_by_role("link", name=way_in)).to_be_visible()
+    expect(join).to_contain_text("will call you at")
+    Appointment.objects.filter(pk=visit.pk).update(status=Status.CANCELLED)
+    page.clock.run_for(6_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("This visit is cancelled.")
+    expect(join.get_by_role("link", name="Book another time")).to_be_visible()
+    assert page.evaluate("window.stayed")
 
 
 def test_where_the_browser_is_elsewhere_both_clocks_are_shown(browser: Browser, live_site):

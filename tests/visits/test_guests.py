@@ -14,6 +14,7 @@ from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_provider, make_service, monday
 from tests.page_forms import read_forms
 from tests.visitor import Page, in_process
+from tests.visits.clinicians import client_of, clinician, room, visit_of
 from visits import encounter, guests
 from visits.models import Guest
 
@@ -147,3 +148,34 @@ def test_a_link_goes_on_with_its_visit_to_another_day(visit):
     visit = moves.move(visit, provider=None, starts_at=monday("10:00", weeks=2))
     assert opened(token, visit.starts_at - HOUR).status == 200
     assert opened(token, visit.ends_at + 25 * HOUR).status == 410
+
+
+# ── asked by staff ───────────────────────────────────────────────────────────────────
+
+
+def test_staff_ask_from_the_room_and_hand_the_link_on(settings):
+    settings.STAFF_MFA_REQUIRED = False
+    user = clinician()
+    visit, desk = visit_of(user), client_of(user)
+    refused = desk.post(room(visit, "guests"), {"name": "https://example.org", "role": "relative"})
+    assert "field-error" in refused.text
+    assert not Guest.objects.exists()
+    made = desk.post(room(visit, "guests"), {"name": "Luz Ortega", "role": "interpreter"})
+    token = made.text.partition("/visits/guest/")[2].partition("/")[0]
+    assert "We wait for a yes" in in_process().get(reverse("visits:guest", args=[token])).text
+    page = desk.get(room(visit)).text
+    assert "waits for the patient’s yes" in page
+    assert token not in page, "it is shown once"
+    visitor = in_process()
+    visitor.press(visitor.get(page_of(visit)), "Yes, I agree")
+    assert "has not come yet" in desk.get(room(visit)).text
+    desk.post(room(visit, "guests"), {"revoke": guests.find(token).pk})
+    assert guests.has_ended(guests.find(token))
+    again = desk.post(room(visit, "guests"), {"revoke": guests.find(token).pk})
+    assert "taken back already" in again.text
+    for _nth in range(2):
+        desk.post(room(visit, "guests"), {"name": "Sam", "role": "relative"})
+    full = desk.post(room(visit, "guests"), {"name": "Kim", "role": "relative"})
+    assert "Two others take part already." in full.text
+    other = client_of(clinician())
+    assert other.post(room(visit, "guests"), {"name": "Eve", "role": "relative"}).status_code == 404

@@ -15,6 +15,7 @@ from visits.admin import (
     cows_panel,
     finish_panel,
     first_minute_card,
+    guests_panel,
     note_panel,
     patient_summary,
     summary_panel,
@@ -46,6 +47,7 @@ def _parts(appointment: Appointment) -> dict[str, Any]:
         "summary_part": patient_summary.context(appointment),
         "note_part": note_panel.context(appointment),
         "cows_part": cows_panel.context(appointment),
+        "guests_part": guests_panel.context(appointment),
         "after_part": summary_panel.context(appointment),
         "finish_part": finish_panel.context(appointment),
     }

@@ -14,7 +14,9 @@ from appointments.admin.desk.fingerprint import fingerprint
 from appointments.admin.desk.sections import Section
 from appointments.models import Appointment
 from appointments.templatetags.appointments import clock
+from visits import device_check
 from visits.admin.whose_visit import may_conduct
+from visits.device_check import Result
 from visits.models import Visit, VisitEvent
 
 TEMPLATE = "admin/visits/_waiting_room.html"
@@ -32,6 +34,7 @@ class WaitingRow(NamedTuple):
     since_seconds: int
     minutes: int
     check: str  # "passed", "failed" or "" where it was not made
+    found: str  # what it found, in words
     state: str  # "waiting", "live" or "by_phone"
     url: str  # of the room; empty for whom it is not theirs
 
@@ -73,6 +76,7 @@ def waiting_room(request: HttpRequest, now: datetime) -> Section | None:
     visits = _in_rooms(now).select_related(
         "appointment__patient", "appointment__provider", "appointment__service"
     )
+    visits = visits.annotate(found=device_check.newest_number(OuterRef("pk")))
     rows = [_row(request, visit, now) for visit in visits.order_by("knocked_at", "pk")]
     if not rows:
         return None
@@ -93,6 +97,7 @@ def _row(request: HttpRequest, visit: Any, now: datetime) -> WaitingRow:
         since_seconds=int(visit.knocked_at.timestamp()),
         minutes=max(0, int((now - visit.knocked_at) / MINUTE)),
         check=checked,
+        found="" if visit.found is None else Result.of_number(visit.found).words,
         state=_state(visit),
         url=reverse("admin:visits_room", args=[appointment.pk]) if mine else "",
     )

@@ -1,4 +1,6 @@
 // This side's microphone, camera and screen, whatever the browser, the system or a headset does to them.
+import { remembered } from "./chosen-devices.js";
+
 const SETTLES_WITHIN = 15_000, INTERRUPTED_AFTER = 1_000;
 const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 }, facingMode: "user" };
@@ -13,7 +15,7 @@ export class Media extends EventTarget {
   screen = null;
   // What the person wants, which outlives a reload and devices that go.
   wants = { mic: true, camera: true };
-  chosen = {};
+  chosen = remembered();
   problems = { mic: null, camera: null };
   #context;
   #analyser;
