@@ -85,7 +85,7 @@ def test_each_step_into_the_room_is_said_on_the_page(visit):
     with time_machine.travel(at, tick=False):
         encounter.by_phone(visit, by=staff)
     page = shown(visit, at)
-    assert "will call you at" in page.text
+    assert "Keep your phone near" in page.text
     assert "(615) 555-0117" in page.text
     with time_machine.travel(at, tick=False):
         encounter.finish(visit, by=staff, outcome="by_phone")

@@ -140,6 +140,7 @@ async function isStillAsked() {
 function trouble(name, { goesOn = false } = {}) {
   result.trouble = name.replace("-microphone", "");
   page.querySelectorAll("[data-trouble]").forEach((card) => (card.hidden = card.dataset.trouble !== name));
+  if (!goesOn) show("before", false);
   if (!goesOn) for (const part of ["camera", "microphone"]) mark(part, "fails");
   one("troubles").querySelector("[data-trouble]:not([hidden]) :is(h2, h3)")?.focus();
   finish();
