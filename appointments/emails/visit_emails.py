@@ -273,6 +273,7 @@ def _write(
             "zone": time_zones.words(appointment.zone),
             "link": links.absolute(appointment, link_name),
             "by_call": appointment.by_call,
+            "here": appointment.takes_place_here,
         }
     written = outbox.enqueue(
         template,

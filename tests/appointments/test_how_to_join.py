@@ -5,7 +5,7 @@ import pytest
 from appointments.models import Appointment, Status
 from core.mail.models import OutgoingEmail
 from tests.appointments import booking_steps
-from tests.factories import make_service, monday
+from tests.factories import make_provider, make_service, monday
 from tests.pages.factories import make_practice
 from tests.visitor import in_process
 
@@ -41,3 +41,15 @@ def test_the_confirmation_says_so_too(channel, said):
     assert said in " ".join(mail.text.split())
     assert said in mail.html
     assert "Call (615) 555-0142: we can go on by phone." in " ".join(mail.text.split())
+
+
+def test_whoever_comes_to_a_room_of_ours_is_told_to_check_beforehand():
+    make_practice()
+    service = make_service(providers=[make_provider(video_room="")])
+    page = booking_steps.book(in_process(), service, monday())
+    beforehand = "Check your camera and sound there beforehand"
+    assert beforehand in page.text
+    visit = Appointment.objects.get(status=Status.BOOKED)
+    mail = OutgoingEmail.objects.get(key=f"appointment-booked:{visit.pk}")
+    assert beforehand in " ".join(mail.text.split())
+    assert beforehand in mail.html

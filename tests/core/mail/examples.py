@@ -10,6 +10,7 @@ _visit = {
     "zone": "Central Time",
     "link": "https://visits.example.org/appointments/abcdefghijklmnopqrstuvwxyz0123456789/",
     "by_call": False,
+    "here": True,
 }
 _providers_visit = {key: value for key, value in _visit.items() if key != "name"} | {
     "link": "https://visits.example.org/admin/appointments/appointment/42/change/",
