@@ -4,6 +4,7 @@ its script asks for the first ticket, and that is knocking.
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from appointments.links import Purpose, VisitLink
@@ -20,7 +21,11 @@ def room(request: HttpRequest, link: VisitLink) -> HttpResponse:
     """Show the patient their room: the line in front of it, and then the call."""
     if not link.appointment.takes_place_here:
         return redirect(link.page())
-    context = {"call": call_page.for_patient(link), "appointment": link.appointment}
+    context = {
+        "call": call_page.for_patient(link),
+        "appointment": link.appointment,
+        "guests_url": reverse("visits:guests", args=[link.token]) if link.mailed else "",
+    }
     return render(request, "visits/room.html", context)
 
 
