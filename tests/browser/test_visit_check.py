@@ -233,12 +233,14 @@ def test_a_browser_that_never_answers_and_a_silent_microphone_are_told_in_time(o
     ],
 )
 def test_a_browser_that_cannot_says_where_to_open_the_page(open_check, visit, agent, heading):
-    page = open_check(script=NO_DEVICES, user_agent=agent)
+    page = open_check(script=NO_DEVICES, user_agent=agent, permissions=["clipboard-write"])
     expect(page.get_by_role("heading", name=heading)).to_be_visible()
     expect(page.get_by_label("Address of this page").locator("visible=true")).to_have_value(
         page.url
     )
     expect(page.get_by_role("button", name="Start the check")).to_have_count(0)
+    page.get_by_role("button", name="Copy the address").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
     elsewhere = page.get_by_role("link", name="Open in the browser")
     if "wv" in agent:
         assert elsewhere.get_attribute("href").startswith("intent://")

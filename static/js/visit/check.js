@@ -186,9 +186,13 @@ const PRESSED = {
   "not-heard": () => soundIs("not-heard"),
   async copy(button) {
     const words = button.querySelector("[data-copied]");
-    const address = one("address");
-    await navigator.clipboard.writeText(address.value).catch(() => address.select());
-    words.textContent = words.dataset.copied;
+    const address = button.closest(".check-copy").querySelector("[data-address]");
+    try {
+      await navigator.clipboard.writeText(address.value);
+      words.textContent = words.dataset.copied;
+    } catch {
+      address.select(); // for who copies by hand
+    }
   },
 };
 

@@ -8,8 +8,12 @@ if (address) {
   copy.hidden = !navigator.clipboard;
   copy.addEventListener("click", async () => {
     const words = copy.querySelector("[data-done]");
-    await navigator.clipboard.writeText(address.value).catch(() => address.select());
-    words.textContent = words.dataset.done;
+    try {
+      await navigator.clipboard.writeText(address.value);
+      words.textContent = words.dataset.done;
+    } catch {
+      address.select(); // for who copies by hand
+    }
   });
   share.hidden = !navigator.share;
   share.addEventListener("click", () => navigator.share({ url: address.value }).catch(() => {}));
