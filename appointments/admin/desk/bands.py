@@ -44,11 +44,6 @@ class Gap:
     query: str
 
     @property
-    def at(self) -> str:
-        """Return its first row, for the scripts."""
-        return str(self.rows.t)
-
-    @property
     def css(self) -> str:
         return self.rows.css
 

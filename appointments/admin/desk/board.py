@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.html import format_html_join
 
 from appointments.admin import practice_time
@@ -17,6 +18,7 @@ from appointments.admin.desk.reading import Reading
 from appointments.models import Provider
 from appointments.scheduling import time_zones
 
+_GAP = '<a class="gap {}" href="{}?{}" data-drawer data-at="{}" aria-label="{}">{}</a>'
 Hours = dict[tuple[int, ZoneInfo], tuple[list[tuple[Rows, str]], str]]
 
 
@@ -49,6 +51,13 @@ class Column:
         """Return the bands as they stand in the column: many, and all alike."""
         bands = ((band.css, band.words) for band in self.bands)
         return format_html_join("", '<div class="band {}">{}</div>', bands)
+
+    @property
+    def gap_links(self) -> str:
+        """Return its free times as links to where they are booked."""
+        book = reverse("admin:appointments_appointment_book")
+        gaps = ((gap.css, book, gap.query, gap.rows.t, gap.label, gap.words) for gap in self.gaps)
+        return format_html_join("", _GAP, gaps)
 
     @cached_property
     def version(self) -> str:

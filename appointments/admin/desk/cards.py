@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from appointments.admin.desk.fingerprint import fingerprint
@@ -24,6 +25,16 @@ from core.languages.speaking import name_of
 from core.people import phone_numbers
 
 LANES = 3  # side by side at most
+_ATTRIBUTES = (
+    'class="visit {0}" id="visit-{1}" data-version="{4}" data-visit="{1}" data-at="{2}"'
+    ' data-for="{3}"'
+)
+_LATE = ' <b class="alarm" data-late="{}">{}</b>'
+_MORE = '<a class="more" href="{0}change/" data-dialog="{0}desk/" aria-label="{1}">⋯</a>'
+_BUTTON = (
+    '<button type="submit" form="desk-form" formaction="{0}steps/{1}/" data-hx-post="{0}desk/{1}/">'
+    "{2}</button>"
+)
 # Name and label of each step that a card offers.
 Steps = tuple[tuple[str, str], ...]
 StepsOf = Callable[[Any, datetime], Steps]
@@ -48,16 +59,6 @@ class Card:
     @property
     def is_hold(self) -> bool:
         return bool(self.visit.status == Status.HELD and self.visit.patient_id is None)
-
-    @property
-    def at(self) -> str:
-        """Return its first row, for the scripts."""
-        return str(self.rows.t)
-
-    @property
-    def lasts(self) -> str:
-        """Return how many rows it takes."""
-        return str(self.rows.d)
 
     @property
     def begin(self) -> int:
@@ -89,23 +90,52 @@ class Card:
         late = " late" if self.is_late else ""
         return f"{self.rows.css}{lane} status-{self.visit.status}{late}"
 
+    @property
+    def attributes(self) -> str:
+        """Return its name, its version, and where it stands, for styles and scripts."""
+        place = self.css, self.pk, self.rows.t, self.rows.d
+        return format_html(_ATTRIBUTES, *place, self.version)
+
+    @property
+    def buttons(self) -> str:
+        """Return its steps as buttons: a board has hundreds, and all alike."""
+        steps = ((self.url, name, label) for name, label in self.steps)
+        return format_html_join(" ", _BUTTON, steps)
+
     @cached_property
     def phone(self) -> str:
         number = phone_numbers.text_as_link(self.visit.phone_text)
         return phone_notes.with_note(number, self.visit.contact)
 
     @property
+    def link(self) -> str:
+        """Return the patient's name, which leads to the visit."""
+        return format_html('<a href="{}change/">{}</a>', self.url, self.who)
+
+    @property
+    def marks(self) -> str:
+        """Return its status in words, and what somebody has to look after."""
+        found = format_html(" <b>{}</b>", self.words) if self.words else SafeString()
+        if self.is_late:
+            found += format_html(_LATE, self.begin, _("Late"))
+        if self.visit.mail_failed:
+            found += format_html(' <b class="alarm">{}</b>', _("Mail failed: call"))
+        return found
+
+    @property
     def what(self) -> str:
-        """Return "(615) 555-0142 · Follow-up · Español", the number as a link."""
+        """Return "(615) 555-0142 · Follow-up · Español · new", the number as a link."""
         service = self.visit.service_name
         if self.visit.language != settings.LANGUAGE_CODE:
             service = f"{service} · {name_of(self.visit.language)}"
-        return format_html("{} · {}", self.phone, service) if self.phone else service
+        found = format_html("{} · {}", self.phone, service) if self.phone else escape(service)
+        return found + format_html(" · <em>{}</em>", _("new")) if self.visit.is_first else found
 
     @property
     def more(self) -> str:
-        """Return what its menu is called."""
-        return _("More for %(who)s") % {"who": self.who}
+        """Return the link to its menu."""
+        name = _("More for %(who)s") % {"who": self.who}
+        return format_html(_MORE, self.url, name)
 
     @cached_property
     def version(self) -> str:
@@ -170,7 +200,8 @@ def _words(visit: Any, zone: ZoneInfo) -> str:
         if visit.waits_for_the_patient:
             words = _("Held until %(until)s, waits for the patient’s yes by e-mail")
         return words % {"until": clock(visit.held_until.astimezone(zone))}
-    return "" if visit.status == Status.BOOKED else visit.get_status_display()
+    # Of the status itself: `get_status_display` translates all that there are to find one.
+    return "" if visit.status == Status.BOOKED else str(Status(visit.status).label)
 
 
 def _side_by_side(cards: Iterable[Card]) -> list[Card]:
