@@ -27,12 +27,10 @@ def failed_mails(request: HttpRequest) -> QuerySet[Appointment] | None:
     """Return the visits ahead whose patient did not get the last e-mail, nor a call since."""
     if not request.user.has_perm("appointments.change_appointment"):
         return None
-    failed = OutgoingEmail.objects.failed().filter(overtaken=False)
-    failed = failed.filter(about__startswith=visit_emails.ABOUT)
     # Both are read once, and compared: asked for by number, each visit of years would be looked up.
     own = Concat(Value(visit_emails.ABOUT), Cast(OuterRef("pk"), CharField()))
     ahead = Appointment.objects.filter(starts_at__gt=database_time.now())
-    ours = failed.order_by().filter(about=own)
+    ours = OutgoingEmail.objects.failed().filter(overtaken=False, about=own).order_by()
     uncalled = Q(called_at=None) | Q(Exists(ours.filter(created_at__gt=OuterRef("called_at"))))
     return ahead.filter(uncalled, Exists(ours))
 

@@ -194,6 +194,13 @@ class WaitlistEntry(models.Model):
                 name="waitlist_in_line",
                 condition=Q(status="waiting"),
             ),
+            # Every board reads who came first, and every page of the admin counts who waits.
+            models.Index(
+                fields=["created", "id"],
+                include=["until", "provider"],
+                name="waitlist_by_turn",
+                condition=Q(status="waiting"),
+            ),
             models.Index(Lower("email"), name="waitlist_by_email"),
         ]
 

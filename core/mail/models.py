@@ -285,6 +285,12 @@ class OutgoingEmail(models.Model):
                 name="mail_lost",
                 condition=Q(status=EmailStatus.FAILED) | Q(bounced_at__isnull=False),
             ),
+            # Every page of the admin counts those about what is ahead.
+            models.Index(
+                fields=["about", "created_at"],
+                name="mail_failed_about",
+                condition=Q(status=EmailStatus.FAILED, overtaken=False),
+            ),
             # What staff search for stands anywhere in these, until they are emptied.
             GinIndex(
                 OpClass(Upper("to"), name="gin_trgm_ops"),

@@ -138,11 +138,13 @@ def version(days: Sequence[date], provider: Provider | None = None) -> str:
     off = HoursException.objects.touching(days[0] - DAY, days[-1] + DAY)
     waiting = WaitlistEntry.objects.waiting(now).without_offer()
     around = Provider.objects.all(), WeeklyHours.objects.all(), off
+    # Thousands may wait: of each its numbers are hashed as they are, not as words.
+    places = Func("pk", Coalesce("provider_id", 0), function="hashint8extended")
     sums = [
-        _sum(of_days(days, now, provider), Func(*_SEEN, *passed, function="ROW")),
-        _sum(waiting, Func("pk", "provider_id", function="ROW")),
-        *(_sum(rows, _Row(rows)) for rows in around),
-        *(_sum(rows, seen) for rows, seen in sections.watched(now)),
+        _sum(of_days(days, now, provider), _hash(Func(*_SEEN, *passed, function="ROW"))),
+        _sum(waiting, places),
+        *(_sum(rows, _hash(_Row(rows))) for rows in around),
+        *(_sum(rows, _hash(seen)) for rows, seen in sections.watched(now)),
     ]
     return fingerprint(sorted(sums[0].union(*sums[1:], all=True)))
 
@@ -160,9 +162,12 @@ class _Row(Func):
         super().__init__(table=connection.ops.quote_name(rows.model._meta.db_table))
 
 
-def _sum(rows: QuerySet, seen: Func) -> "QuerySet[Any, Any]":
-    """Return the name of the table, and the sum of a hash of `seen` of each row, as one row."""
-    hashed = Func(seen, template="hashtextextended(%(expressions)s::text, 0)")
+def _hash(seen: Func) -> Func:
+    return Func(seen, template="hashtextextended(%(expressions)s::text, 0)")
+
+
+def _sum(rows: QuerySet, hashed: Func) -> "QuerySet[Any, Any]":
+    """Return the name of the table, and the sum of `hashed` of each row, as one row."""
     hashed.output_field = BigIntegerField()
     name = Value(rows.model._meta.db_table)
     return rows.order_by().values_list(name).annotate(total=Coalesce(Sum(hashed), 0))
