@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from appointments.links import HANDED_FOR
 from appointments.models import Appointment, Status
-from appointments.models.appointment_status import LIVE
+from appointments.models.appointment_status import LIVE, AppointmentQuerySet
 from core.database import database_time
 
 WITHIN = timedelta(days=7)
@@ -19,6 +19,16 @@ TOOK_PLACE = (Status.CHECKED_IN, Status.COMPLETED)
 
 def other_first_visit(visit: Appointment) -> Appointment | None:
     """Return the patient's other visit ahead within a week of this, where none took place yet."""
+    others = _others(visit).select_related("provider", "service")
+    return others.order_by("starts_at", "pk").first()
+
+
+def has_another(visit: Appointment) -> bool:
+    """Return whether there is one: every booking's mail asks, and needs no more of it."""
+    return _others(visit).order_by().exists()
+
+
+def _others(visit: Appointment) -> AppointmentQuerySet:
     seen = Appointment.objects.filter(patient=OuterRef("patient"), status__in=TOOK_PLACE)
     others = Appointment.objects.filter(
         ~Exists(seen.order_by()),
@@ -30,7 +40,7 @@ def other_first_visit(visit: Appointment) -> Appointment | None:
     ).exclude(pk=visit.pk)
     if visit.series:
         others = others.exclude(series=visit.series)
-    return others.select_related("provider", "service").order_by("starts_at", "pk").first()
+    return others
 
 
 def booked_in_this_browser(hold: Appointment) -> Appointment | None:

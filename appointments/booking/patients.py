@@ -152,7 +152,7 @@ def remember(person: PatientDetails) -> Patient:
         unique_fields=["match_key"],
         update_fields=["match_key"],
     )
-    return Patient.objects.filter(merged=patient).first() or patient
+    return next(iter(Patient.objects.filter(merged=patient).order_by()), patient)
 
 
 def require_unrestricted(person: Person) -> None:

@@ -62,7 +62,7 @@ def confirmation(appointment: Appointment) -> None:
         key,
         overtakes=False,
         on_waitlist=_is_on_waitlist(appointment),
-        has_another=first_visits.other_first_visit(appointment) is not None,
+        has_another=first_visits.has_another(appointment),
     )
 
 
