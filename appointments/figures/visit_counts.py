@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import TruncWeek
+from django.db.models.lookups import GreaterThanOrEqual
 
 from appointments.models import Appointment, Status, StatusReason
 from core.staff.figures.periods import Period
@@ -62,8 +63,10 @@ def _visits(period: Period) -> QuerySet[Appointment]:
 
 
 def _with_keys(visits: QuerySet[Appointment], zone: ZoneInfo) -> QuerySet[Appointment]:
+    # One subtraction a visit: days taken from a moment are reckoned by the calendar, one by one.
+    ahead = F("starts_at") - F("created")
     leads = [
-        When(created__lte=F("starts_at") - timedelta(days=days), then=Value(days))
+        When(GreaterThanOrEqual(ahead, timedelta(days=days)), then=Value(days))
         for days in reversed(LEADS)
     ]
     booked = [
