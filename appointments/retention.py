@@ -25,12 +25,15 @@ NOBODY: dict[str, object] = {
     "visitor": "",
 }
 DAYS_A_YEAR = 365.25
-BATCH = 500
+BATCH = 500  # patients at most that one turn erases or deletes: several turns make a night
 OVER = (Status.CANCELLED, Status.COMPLETED, Status.NO_SHOW, Status.RELEASED, Status.EXPIRED)
 
 
 def forget(now: datetime) -> None:
-    """Erase what has had its time: unconfirmed visits, then whole records of patients."""
+    """Erase what has had its time: unconfirmed visits, then whole records of patients.
+
+    Of records no more than BATCH: what is left is for the next turn.
+    """
     forget_unconfirmed(now)
     forget_old_records(now)
     delete_patients_without_visits(now)
@@ -46,7 +49,8 @@ def forget_unconfirmed(now: datetime) -> int:
 def forget_old_records(now: datetime) -> int:
     """Erase patients whose last visit is PATIENT_RECORD_YEARS past, 0 is never; how many visits.
 
-    A visit that nobody closed counts by its end: nothing upcoming is ever touched.
+    BATCH patients at most. A visit that nobody closed counts by its end: nothing upcoming is ever
+    touched.
     """
     if not settings.PATIENT_RECORD_YEARS:
         return 0
@@ -55,10 +59,8 @@ def forget_old_records(now: datetime) -> int:
     visits = Appointment.objects.order_by()
     later = visits.filter(patient=OuterRef("patient"), ends_at__gte=since)
     old = visits.filter(starts_at__lt=since, patient__isnull=False).exclude(Exists(later))
-    erased = 0
-    while pks := set(old.values_list("patient", flat=True)[:BATCH]):
-        erased += _forget(visits.filter(patient__in=pks), now)
-    return erased
+    pks = set(old.values_list("patient", flat=True)[:BATCH])
+    return _forget(visits.filter(patient__in=pks), now)
 
 
 @transaction.atomic
@@ -72,14 +74,14 @@ def _forget(visits: AppointmentQuerySet, now: datetime) -> int:
 def delete_patients_without_visits(now: datetime) -> int:
     """Delete the patients whom no visit refers to any more, with what was merged into them.
 
-    Return how many rows went. Who books at this moment holds their row: it is passed over.
+    BATCH of them at most. Return how many rows went. Who books at this moment holds their row: it
+    is passed over.
     """
     visits = Appointment.objects.filter(patient=OuterRef("pk"))
     idle = Patient.objects.kept().filter(~Exists(visits), created__lt=now - timedelta(days=1))
     # Found without locks, with which the database asks for each of all patients by itself.
-    pks = list(idle.values_list("pk", flat=True))
-    parts = (pks[begin : begin + BATCH] for begin in range(0, len(pks), BATCH))
-    return sum(_delete(idle.filter(pk__in=part)) for part in parts)
+    pks = list(idle.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    return _delete(idle.filter(pk__in=pks)) if pks else 0
 
 
 @transaction.atomic

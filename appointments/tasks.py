@@ -66,5 +66,5 @@ def purge_waitlist() -> None:
 
 @shared_task
 def forget_patients() -> None:
-    """Erase visits and records whose retention period is over. Every night."""
+    """Erase visits and records whose retention period is over, some a turn. Ten turns a night."""
     retention.forget(database_time.now())

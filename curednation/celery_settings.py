@@ -70,7 +70,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "patients-forget": {
         "task": "appointments.tasks.forget_patients",
-        "schedule": crontab(hour=8, minute=50),
+        "schedule": crontab(hour=8, minute="50-59"),  # each turn some, so that none is long
     },
     "staff-purge": {
         "task": "core.staff.tasks.purge",

@@ -15,7 +15,7 @@ from django.contrib.sessions.models import Session
 from django.core import serializers
 from django.utils import timezone
 
-from appointments import links
+from appointments import links, retention
 from appointments.models import Appointment, Consent, ConsentText, Patient, Status
 from appointments.tasks import forget_patients, purge_abandoned_holds
 from articles.models import Feedback
@@ -136,6 +136,19 @@ def test_a_patient_is_erased_years_after_the_last_visit(settings):
     for visit in theirs:
         assert old.email not in row(visit)
         assert Appointment.objects.get(pk=visit.pk).status == Status.COMPLETED
+
+
+def test_each_turn_forgets_some_and_the_next_goes_on(monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 1)
+    with time_machine.travel(ago(days=365.25 * 12)):
+        for _ in range(2):
+            make_appointment(status=Status.COMPLETED, starts_at=timezone.now())
+    Patient.objects.update(created=ago(days=3000))
+    forget_patients()
+    assert Patient.objects.count() == Appointment.objects.exclude(email="").count() == 1
+    forget_patients()
+    assert not Patient.objects.exists()
+    assert not Appointment.objects.exclude(email="").exists()
 
 
 def test_who_has_an_upcoming_visit_is_never_erased(settings):
