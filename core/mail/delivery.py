@@ -26,9 +26,9 @@ ATTEMPTS = 42
 # So often a server may say "never" to one e-mail, the last time after about an hour.
 REFUSALS = 7
 # How long a handed-over e-mail may sit in the queue before it is handed over once more: with a
-# sweep every 30 seconds, of which one may be lost too, what a broker forgot is told it again within
-# two minutes.
-QUEUE_PATIENCE = timedelta(seconds=45)
+# sweep every 30 seconds, what a broker forgot is told it again within a minute; where one sweep is
+# lost too, within two.
+QUEUE_PATIENCE = timedelta(seconds=20)
 BATCH = 200
 PURGED_AT_ONCE = 2000  # a fifth of a second, in which nobody else wants these rows
 

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 # Once written, an e-mail is given to a worker at once; the sweep looks after it from then on.
-SWEEP_AFTER = timedelta(seconds=45)
+SWEEP_AFTER = timedelta(seconds=20)
 MOST_NAMED = 50  # Message-IDs that one report may quote
 _MESSAGE_ID = re.compile(r"\b[0-9a-f]{32}@[\w.-]+")
 
