@@ -29,7 +29,7 @@ def prepare() -> Article:
     Practice.objects.get_or_create(pk=1)  # as every site has it
     Practice.share()
     article = max(
-        Article.objects.published().select_related("online"),
+        Article.objects.published().in_language(settings.LANGUAGE_CODE).select_related("online"),
         key=lambda each: len(each.published_revision.body),
     )
     client = Client(SERVER_NAME="127.0.0.1")
