@@ -6,11 +6,9 @@ behind its link, and in the browser that booked both within the hour.
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef
-
 from appointments.links import HANDED_FOR
 from appointments.models import Appointment, Status
-from appointments.models.appointment_status import LIVE, AppointmentQuerySet
+from appointments.models.appointment_status import LIVE
 from core.database import database_time
 
 WITHIN = timedelta(days=7)
@@ -19,28 +17,32 @@ TOOK_PLACE = (Status.CHECKED_IN, Status.COMPLETED)
 
 def other_first_visit(visit: Appointment) -> Appointment | None:
     """Return the patient's other visit ahead within a week of this, where none took place yet."""
-    others = _others(visit).select_related("provider", "service")
-    return others.order_by("starts_at", "pk").first()
+    pk = _other(visit)
+    found = Appointment.objects.select_related("provider", "service").filter(pk=pk)
+    return next(iter(found.order_by()), None) if pk else None
 
 
 def has_another(visit: Appointment) -> bool:
     """Return whether there is one: every booking's mail asks, and needs no more of it."""
-    return _others(visit).order_by().exists()
+    return _other(visit) is not None
 
 
-def _others(visit: Appointment) -> AppointmentQuerySet:
-    seen = Appointment.objects.filter(patient=OuterRef("patient"), status__in=TOOK_PLACE)
-    others = Appointment.objects.filter(
-        ~Exists(seen.order_by()),
-        patient=visit.patient_id,
-        patient__isnull=False,
-        status=Status.BOOKED,
-        starts_at__gt=database_time.now(),
-        starts_at__range=(visit.starts_at - WITHIN, visit.starts_at + WITHIN),
-    ).exclude(pk=visit.pk)
-    if visit.series:
-        others = others.exclude(series=visit.series)
-    return others
+def _other(visit: Appointment) -> int | None:
+    """Return its key. A patient has few visits: they are read, which is less work than to ask."""
+    rows = Appointment.objects.filter(
+        patient=visit.patient_id, patient__isnull=False, status__in=(*TOOK_PLACE, Status.BOOKED)
+    )
+    of_patient = list(
+        rows.order_by("starts_at", "pk").values_list("pk", "status", "starts_at", "series")
+    )
+    if any(status in TOOK_PLACE for _pk, status, _starts_at, _series in of_patient):
+        return None
+    now = database_time.now()
+    for pk, _status, starts_at, series in of_patient:
+        is_other = pk != visit.pk and (visit.series is None or series != visit.series)
+        if is_other and starts_at > now and abs(starts_at - visit.starts_at) <= WITHIN:
+            return pk
+    return None
 
 
 def booked_in_this_browser(hold: Appointment) -> Appointment | None:
