@@ -15,7 +15,7 @@ from django.http import QueryDict
 
 from tests.appointments.booking_steps import DETAILS
 from tests.crawl.addresses import Address
-from tests.page_forms import read_forms
+from tests.page_forms import Form
 
 LAST_DAY, HUGE, FIRST_DAY = "9999-12-31", "9" * 30, "0001-01-01"
 UNPRINTABLE = "a\x01\u2028\u202e\ufffe'\"<>%s{{7*7}}"
@@ -39,6 +39,9 @@ READS = re.compile(r"\b(?:GET|POST)(?:\.get|\.getlist)?[\[(]\"([a-z]\w*)\"")
 DAYS = re.compile("day|date|_at|from|to$|until|expires|starts|ends|first|last|reviewed")
 LATER_ROW = re.compile(r"-(?:[1-9]\d*|__prefix__)-")
 CHANGE_LIST = ("q", "o", "p", "all", "e", "_popup", "_to_field", "_facets")
+# Django reads what is sent to its own pages of every model alike: those of this one are enough.
+ONE_OF_ALL = "appointments.appointment"
+OF_A_RECORD = ("_history", "_delete", "admin:")
 AUTOCOMPLETE = ("app_label", "model_name", "field_name", "term", "page")
 FOLDERS = {
     "articles": "articles/views",
@@ -70,14 +73,18 @@ def queries(address: Address, read: set[str]) -> Iterator[str]:
     """Each parameter of its views by itself, then all of them, twice.
 
     `read` are those that its plain page looks for. Any other one, by itself, would change nothing:
-    up to the first look at it the same is done. A list of the admin takes whatever it is given.
+    up to the first look at it the same is done; and a page that looks for none is asked once. A
+    list of the admin takes whatever it is given: tests/core/staff/test_lists_answer_no_more.py asks
+    each by each of its filters, and what Django itself reads of every list one is asked by here.
     """
     names = _names(address)
-    is_list = address.route.endswith("_changelist")
-    for name in names if is_list else sorted(read & set(names)):
+    looked_for = sorted(read & set(names))
+    if address.route.endswith("_changelist"):
+        looked_for = list(CHANGE_LIST if address.label == ONE_OF_ALL else ("q",))
+    for name in looked_for:
         yield urlencode({name: LAST_DAY if DAYS.search(name) else HUGE})
     many = [HUGE, UNPRINTABLE] if address.label else ALONE + TOGETHER
-    for value in many if names else []:
+    for value in many if looked_for else [UNPRINTABLE] if names else []:
         yield urlencode([(name, value) for name in names] * 2)
 
 
@@ -120,22 +127,31 @@ def _dated(found, fields: list[str]) -> list[str]:
     return hierarchy + [field for field in fields if DAYS.search(field)]
 
 
-def spellings(path: str) -> Iterator[str]:
-    """The same address with something else in the place of a number or a day in it."""
+def spellings(address: Address) -> Iterator[str]:
+    """The same address with something else in the place of a number or a day in it.
+
+    Each page that Django has of a record looks for it as the one that changes it does.
+    """
+    path = address.path
+    if address.route.endswith(OF_A_RECORD) and address.label != ONE_OF_ALL:
+        return
     for part in sorted(set(re.findall(r"(?<=/)(?:\d+|\d{4}-\d\d-\d\d)(?=/)", path))):
         days = (LAST_DAY, FIRST_DAY, "2026-02-30")
         for value in days if "-" in part else (HUGE, "9" * 5000, "%D9%A1"):
             yield path.replace(f"/{part}/", f"/{value}/")
 
 
-def filled(address: Address, html: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Each form of a page: one field after the other, then all of them, hold what is nasty.
+def filled(
+    address: Address, forms: list[Form], seen: set[tuple[str, ...]]
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each form of a page that is not among `seen`, which it joins: one field after the other,
+    then all of them, hold what is nasty. The form at the foot of every page is sent once.
 
     Of a long form only the fields of days have their turn; in the admin, one by one, only these,
     and of a formset only the first row's: the others are read alike.
     """
     path = address.path
-    for form in read_forms(html):
+    for form in forms:
         if form.method != "post" or "logout" in form.action:
             continue
         whole = {name: DETAILS.get(name) or typed for name, typed in form.fields.items()}
@@ -144,6 +160,9 @@ def filled(address: Address, html: str) -> Iterator[tuple[str, dict[str, str]]]:
         counts = [name for name in names if name.endswith("_FORMS")]
         names = [name for name in names if name not in counts and not LATER_ROW.search(name)]
         target = urljoin(path, form.action or path)
+        if (same := (target, *names)) in seen:
+            continue
+        seen.add(same)
         if counts:
             yield target, whole | dict.fromkeys(counts, UNPRINTABLE)
         for value in [HUGE, UNPRINTABLE] if address.label else ALONE + TOGETHER:
