@@ -35,7 +35,7 @@ RENDER = Template._render  # before Django replaces it
 # Tests of twenty seconds and more stand in these: attacks, drills, walks over everything.
 LONG = {
     *("test_make_run.py", "test_abuse.py", "test_staff_sign_in.py", "test_kill_drill.py"),
-    *("test_database_roles.py", "test_calendar_drill.py", "test_crawl.py", "test_roles.py"),
+    *("test_database_roles.py", "test_calendar_drill.py", "test_crawl.py"),
     *("test_lists_answer_no_more.py", "test_shown_is_recorded.py", "test_linear_work.py"),
     *(
         "test_upgrade.py",
@@ -105,6 +105,7 @@ def django_db_setup(
     before the database is dropped: a killed site, a thread, a pooler."""
     with django_db_blocker.unblock():
         database.commit_without_waiting()
+        database.note_words()
         database.limit_waits()
     with pooler.in_front() if pytestconfig.getoption("--pgbouncer") else nullcontext():
         yield
