@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -46,6 +47,7 @@ def patterns() -> Iterator[tuple[str, str, type[Model] | None]]:
         yield pattern.name or "", route, next(found, None)
 
 
+@cache
 def custom() -> set[str]:
     """The names of the addresses that our apps add."""
     usual = re.compile(r"_(changelist|add|change|delete|history)$")

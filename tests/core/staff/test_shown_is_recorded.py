@@ -1,6 +1,7 @@
 """What an answer of the admin shows of somebody is in the trail, whatever was asked and how."""
 
 import html
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -166,11 +167,15 @@ def payloads(world: World, name: str) -> list[dict]:
 
 def test_whoever_can_be_read_on_any_answer_of_the_admin_is_named_in_the_trail(superuser):
     world, seen = make_world(), set()
+    by_kind: Counter[str] = Counter()
     for address in all_addresses(most=2):
         if address.name == "logout":
             continue
         found = _check(superuser, world, address, "get", {})
-        for method in ("head", "options", "put") if found else ():
+        # Django's page of one kind is the same view for every model: two of each are enough.
+        kind = address.name if address.name in custom() else address.name.rpartition("_")[2]
+        by_kind[kind] += bool(found)
+        for method in ("head", "options", "put") if found and by_kind[kind] <= 2 else ():
             _check(superuser, world, address, method, {})
         for data in payloads(world, address.name):
             found |= _check(superuser, world, address, "post", data)
