@@ -85,6 +85,7 @@ def test_no_sentence_of_the_catalog_is_left_in_english(world, visitor):
             continue  # in the language of its article
         if shown.status_code < 400 and "html" in shown.get("Content-Type", ""):
             words = " ".join(html.unescape(shown.text).split())
-            left |= {(each, address.route) for each, found in sentences.items() if found(words)}
+            near = (each for each in sentences if each in words)  # a plain search is soon done
+            left |= {(each, address.route) for each in near if sentences[each](words)}
     left.discard(OF_AN_ARTICLE)
     assert sorted(left) == [], "\n".join(map(str, sorted(left)))
