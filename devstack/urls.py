@@ -16,6 +16,7 @@ app_name = "devstack"
 urlpatterns = [
     path("", views.mail_list, name="mail_list"),
     path("throw-away/", views.throw_away, name="throw_away"),
+    path("example/<slug:template>/<slug:language>/", views.mail_example, name="mail_example"),
     path("<mail_key:key>/", views.mail, name="mail"),
     path("<mail_key:key>/html/", views.mail_html, name="mail_html"),
     path("<mail_key:key>/attachments/<int:number>/", views.attachment, name="attachment"),

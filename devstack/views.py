@@ -4,12 +4,16 @@ import re
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from appointments.scheduling import time_zones
+from core.mail.message import render as render_mail
 from devstack import maildir
+from devstack.mail_examples import EXAMPLES
 
 # A mail brings its styles along; nothing else of it comes alive, and its links open in the window.
 MAIL_POLICY = (
@@ -35,7 +39,24 @@ def mail(request: HttpRequest, key: str) -> HttpResponse:
 @xframe_options_sameorigin
 def mail_html(request: HttpRequest, key: str) -> HttpResponse:
     """The HTML part alone, for a frame."""
-    html = _get_mail_or_404(key).html
+    return _framed(_get_mail_or_404(key).html)
+
+
+@require_safe
+@never_cache
+@xframe_options_sameorigin
+def mail_example(request: HttpRequest, template: str, language: str) -> HttpResponse:
+    """One of the mails that the site sends, with made-up words, for a frame of /dev/style/."""
+    if template not in EXAMPLES or not translation.check_for_language(language):
+        raise Http404
+    with translation.override(language):
+        context = dict(EXAMPLES[template])
+        if "zone" in context:
+            context["zone"] = time_zones.words("America/Chicago")
+        return _framed(render_mail(template, context).html)
+
+
+def _framed(html: str) -> HttpResponse:
     base = '<base target="_top">'
     framed, found = re.subn(r"<head[^>]*>", lambda head: head[0] + base, html, count=1)
     response = HttpResponse(framed if found else base + html)

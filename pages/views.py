@@ -60,4 +60,4 @@ def style(request: HttpRequest, language: str = settings.LANGUAGE_CODE) -> HttpR
     if not settings.DEBUG:
         raise Http404
     with translation.override(language):
-        return render(request, "pages/style.html", style_samples.samples())
+        return render(request, "pages/style.html", style_samples.samples(language))

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 
 from core.richtext import phone_links
 
+EMPTY_HEAD = re.compile(r'<th([^<>]*) scope="\?">\s*</th>')
 CITATION = re.compile(r" ?\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 FRAME = '<div class="table-wrap" role="region" tabindex="0">'
 ICONS = {"warning": "alert", "urgent": "phone", "note": "info"}
@@ -199,7 +200,8 @@ class _Writer(HTMLParser):
         row, self.row = self.row, None
         if row is None:
             return
-        html = "".join(row.out)
+        # Over the names of the rows there is nothing to say: an empty head would be read as one.
+        html = EMPTY_HEAD.sub(r"<td\1></td>", "".join(row.out))
         if row.names_the_columns():
             self.out.append(
                 "<thead>" + html.replace('scope="?"', 'scope="col"') + "</thead><tbody>"

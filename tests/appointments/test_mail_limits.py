@@ -14,8 +14,8 @@ from appointments.booking import moves, staff_booking
 from appointments.models import Appointment, ConsentText, Status
 from core.mail import delivery
 from core.mail.models import EmailStatus, OutgoingEmail
+from devstack.mail_examples import EXAMPLES
 from tests.appointments import booking_steps
-from tests.core.mail.examples import EXAMPLES
 from tests.core.mail.factories import fresh, make_email
 from tests.factories import (
     make_appointment,

@@ -68,6 +68,11 @@ def test_a_table_scrolls_in_a_frame_and_names_its_columns_and_rows():
     )
 
 
+def test_the_corner_over_the_names_of_rows_is_no_head():
+    html = shown("<table><tr><th> </th><th>B</th></tr><tr><th>r</th><td>2</td></tr></table>").html
+    assert '<thead><tr><td></td><th scope="col">B</th>' in html
+
+
 def test_a_table_with_heads_at_the_side_only_has_no_column_heads():
     html = shown("<table><tr><th>Dose</th><td>50 mg</td></tr></table>").html
     assert "<thead>" not in html

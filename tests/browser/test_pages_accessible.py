@@ -3,7 +3,9 @@
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
+from devstack.mail_examples import EXAMPLES
 from tests.browser.barriers import barriers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -15,6 +17,16 @@ def test_no_component_is_a_barrier(open_page, settings):
     assert page.title().startswith("Components")
     page.evaluate("document.querySelectorAll('.htmx-request').forEach(e => e.remove())")
     assert barriers(page) == []
+
+
+def test_every_mail_is_shown_among_the_components_in_each_language(open_page, settings):
+    settings.DEBUG = True
+    for path, words in (("/dev/style/", "A time you wait for"), ("/dev/style/es/", "Hola")):
+        page = open_page(path, 1280)
+        frame = page.locator("iframe[title=waitlist_offer]")
+        frame.scroll_into_view_if_needed()
+        expect(frame.content_frame.locator("body")).to_contain_text(words)
+        assert page.locator("iframe").count() == len(EXAMPLES)
 
 
 def test_the_first_tab_leads_past_the_menu(open_page):

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from core.mail import delivery, refusals
 from core.mail.hold_model import OutboxHold
 from core.mail.models import EmailStatus, OutgoingEmail
-from tests.core.mail.examples import EXAMPLES
+from devstack.mail_examples import EXAMPLES
 from tests.core.mail.factories import fresh, make_email
 from tests.core.staff.people import make_staff, sign_in
 

@@ -9,7 +9,7 @@ from core import broker
 from core.mail import outbox
 from core.mail.message import build
 from core.mail.models import EmailStatus, OutgoingEmail
-from tests.core.mail.examples import EXAMPLES
+from devstack.mail_examples import EXAMPLES
 from tests.core.mail.factories import fresh, make_email
 
 pytestmark = pytest.mark.django_db

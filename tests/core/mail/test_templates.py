@@ -12,8 +12,8 @@ from django.utils import translation
 
 from core.mail import message
 from core.mail.message import build
+from devstack.mail_examples import EXAMPLES
 from devstack.management.commands.makemessages import STAFF_MAILS
-from tests.core.mail.examples import EXAMPLES
 from tests.core.mail.factories import make_email
 
 FOLDER = settings.BASE_DIR / "templates" / "mail"
@@ -53,7 +53,7 @@ sent: dict[str, bytes] = {}  # each is rendered once
 def mail(request) -> EmailMessage:
     """The bytes that go out, as a mail program parses them."""
     name = request.param
-    assert name in EXAMPLES, f"add an example of {name} to tests/core/mail/examples.py"
+    assert name in EXAMPLES, f"add an example of {name} to devstack/mail_examples.py"
     if name not in sent:
         request.getfixturevalue("practice")
         sent[name] = build(make_email(name, **EXAMPLES[name])).message().as_bytes()

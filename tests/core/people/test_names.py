@@ -13,9 +13,9 @@ from core.mail import outbox
 from core.mail.models import OutgoingEmail
 from core.people.form_fields import NameField
 from core.people.names import validate_name
+from devstack.mail_examples import EXAMPLES
 from tests.appointments import booking_steps
 from tests.articles.factories import make_article
-from tests.core.mail.examples import EXAMPLES
 from tests.core.staff.people import make_manager, make_staff, sign_in
 from tests.factories import make_appointment, make_patient, make_provider, make_service, monday
 
