@@ -1,5 +1,6 @@
 """The form of a service: its price is typed in dollars and kept in cents."""
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.models import Service
 
 HIGHEST = 1_000_000  # in cents: more is a slip of the hand
+THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 
 
 class DollarsField(forms.IntegerField):
@@ -27,9 +29,11 @@ class DollarsField(forms.IntegerField):
         self.widget.is_localized = False
 
     def to_python(self, value: Any) -> int | None:
-        text = str(value if value is not None else "").replace("$", "").replace(",", "").strip()
+        text = str(value if value is not None else "").replace("$", "").strip()
         if text in self.empty_values:
             return None
+        if THOUSANDS.fullmatch(text):  # "12,50" is no 1,250 dollars
+            text = text.replace(",", "")
         try:
             cents = Decimal(text) * 100
         except InvalidOperation:

@@ -38,6 +38,21 @@ from core.people import email_addresses
 VISIT = Appointment._meta.label_lower
 
 
+class ProgramDetailsForm(DetailsForm):
+    """The page's own form. A patient may have no e-mail, as at the desk: then the desk calls."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].required = False
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        by_email = cleaned.get("contact") == Appointment.Contact.EMAIL
+        if by_email and not cleaned.get("email") and "email" not in self.errors:
+            self.add_error("contact", _("Without an e-mail address choose another way."))
+        return cleaned
+
+
 def book(request: HttpRequest, sent: BookingIn, token: str) -> UUID:
     """Book what was sent and return the visit's id; with the same token, always the same visit."""
     key = key_of(request)
@@ -47,14 +62,17 @@ def book(request: HttpRequest, sent: BookingIn, token: str) -> UUID:
         return before.uid
     service = service_of(sent.service)
     form = _details(sent, service)
-    address = email_addresses.mailbox(form.cleaned_data["email"])
+    email = form.cleaned_data["email"]
+    address = email_addresses.mailbox(email) if email else str(form.cleaned_data["phone"])
     _limit("api_bookings", str(key.pk))
     if not rate_limits.allow("bookings_per_address", address):
         # Where the page asks for a little work: no stranger uses up what is the address's owner's.
         raise _on_the_page()
     audit.record(request, "act:book", key, model=VISIT)
     with _refusals():
-        if pressure.read().needs_proof:
+        taken = pressure.read()
+        # Who has no mailbox can prove none.
+        if taken.needs_proof or (taken.is_on and not email):
             raise OnlyWithProof
         hold = holds.take_hold(
             service=service,
@@ -117,7 +135,9 @@ def _details(sent: BookingIn, service: Service) -> DetailsForm:
         zone=STATES[sent.state].zone_for(sent.patient.zone),
     )
     texts = ConsentText.current()
-    form = DetailsForm(_typed(sent, texts), hold=draft, texts=texts)
+    if not sent.patient.email.strip():  # nobody sends them e-mail, so nobody asks whether one may
+        texts = [text for text in texts if text.kind != ConsentText.Kind.EMAIL]
+    form = ProgramDetailsForm(_typed(sent, texts), hold=draft, texts=texts)
     if not form.is_valid():
         raise invalid(list(_errors(form)))
     return form

@@ -145,7 +145,9 @@ class PatientIn(Sent):
     first_name: Text
     last_name: Text = ""
     birth_date: date
-    email: Text
+    email: Text = Field(
+        "", description="None: the clinic calls, and no consent to e-mail is asked."
+    )
     phone: Text
     contact: Literal["email", "call", "message"]
     zone: Text = Field("", description="Where in a state of two time zones they will be.")

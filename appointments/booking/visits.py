@@ -91,7 +91,7 @@ def _book(
     must_confirm = taken.is_on and not proved
     if status == Status.EXPIRED:
         _require_still_free(hold, now, with_room=must_confirm)
-    known = _visits_of_address(details.email, hold.visitor, now)
+    known = _visits_of_address(details, hold.visitor, now)
     knows_of_many = known.own >= taken.rules.most_upcoming
     patient = patients.remember(details)
     # Who has a visit then is asked by mail: on the page it would tell a stranger of it.
@@ -144,7 +144,7 @@ def _require_still_free(hold: Appointment, now: datetime, *, with_room: bool) ->
 
 
 class AddressVisits(NamedTuple):
-    """How many visits of one e-mail address there are.
+    """How many visits of one e-mail address there are; without any, of one phone number.
 
     upcoming: booked and not begun.
     waiting: kept until the link that was mailed is used.
@@ -157,8 +157,10 @@ class AddressVisits(NamedTuple):
     own: int
 
 
-def _visits_of_address(email: str, visitor: str, now: datetime) -> AddressVisits:
-    found = Appointment.objects.of_address(email).filter(
+def _visits_of_address(details: PatientDetails, visitor: str, now: datetime) -> AddressVisits:
+    visits = Appointment.objects
+    called = visits.filter(email="", phone=details.phone)
+    found = (visits.of_address(details.email) if details.email else called).filter(
         starts_at__gt=now, status__in=[Status.BOOKED, Status.HELD, Status.EXPIRED]
     )
     rows = list(found.order_by().values_list("status", "held_until", "visitor"))

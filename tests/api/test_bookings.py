@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 
-from appointments.models import Appointment, ClinicRules, Consent, License, Status
+from appointments.models import Appointment, Call, ClinicRules, Consent, License, Status
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
 from tests.api.program import Program, iso, wanted
@@ -50,6 +51,42 @@ def test_a_booking_is_a_visit_with_its_mails_and_consents(program, service):
     assert OutgoingEmail.objects.get().to == "grace@example.org"
     assert answer.json["provider"] == visit.provider.slug
     assert answer.json["starts_at"] == iso(monday())
+
+
+def without_email(service, starts_at, **patient) -> dict:
+    given = {"email": "", "contact": "call"} | patient
+    sent = wanted(service, starts_at, **given)
+    sent["consents"].pop("email")
+    return sent
+
+
+def test_who_has_no_email_is_booked_and_called_by_the_desk(program, service):
+    answer = program.post("/bookings", without_email(service, monday()))
+    assert (answer.status, answer.json["status"]) == (201, "booked")
+    visit = Appointment.objects.get(uid=answer.json["id"])
+    assert (visit.email, str(visit.phone), visit.status) == ("", "+16155550117", "booked")
+    assert Consent.objects.filter(appointment=visit).count() == 1
+    assert not OutgoingEmail.objects.exists()
+    assert Call.objects.get().kind == "appointment_booked"
+    at_once = program.post("/bookings", without_email(service, monday("15:00"), contact="email"))
+    assert (at_once.status, at_once.fields) == (422, {"patient.contact"})
+
+
+def test_without_an_email_the_limits_are_those_of_the_phone_number(program, service, settings):
+    ClinicRules.objects.update_or_create(pk=1, defaults={"most_upcoming": 1})
+    program.post("/bookings", without_email(service, monday()))
+    program.post("/bookings", without_email(service, monday("15:00"), first_name="Ida"))
+    kinds = Call.objects.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["appointment_booked", "appointment_confirm"]
+    assert Appointment.objects.get(starts_at=monday("15:00")).status == "held"
+    settings.LIMITS = settings.LIMITS | {"bookings_per_address": "1/day"}
+    cache.clear()
+    other = {"phone": "615-555-0118"}
+    answers = [
+        program.post("/bookings", without_email(service, monday(clock), **other)).status
+        for clock in ("10:00", "11:00")
+    ]
+    assert answers == [201, 409]
 
 
 def test_the_answer_to_a_booking_tells_nothing_of_the_patient(program, service):

@@ -54,7 +54,7 @@ def staff_page(browser, live_server, client):
     context.close()
 
 
-def test_every_page_of_the_admin_names_its_fields_and_fits_a_phone(staff_page, live_server):
+def test_every_page_of_the_admin_names_its_fields_and_fits_phone_and_desk(staff_page, live_server):
     found = []
     for address in pages_of_models():
         answer = staff_page.goto(live_server.url + address)
@@ -65,5 +65,7 @@ def test_every_page_of_the_admin_names_its_fields_and_fits_a_phone(staff_page, l
         if (width := staff_page.evaluate("document.documentElement.scrollWidth")) > 390:
             found.append(f"{address} is {width} px wide on a phone")
         staff_page.set_viewport_size({"width": 1280, "height": 900})
+        if (width := staff_page.evaluate("document.documentElement.scrollWidth")) > 1280:
+            found.append(f"{address} is {width} px wide on a desk")
         found += [f"{address} {one}" for one in violations(staff_page, "#container", WORDS)]
     assert found == []

@@ -130,7 +130,8 @@ def test_search_and_reading_work_without_javascript(read):
 def test_on_paper_there_is_the_text_and_nothing_to_click(read):
     page = read("/articles/naltrexone/", 1280)
     page.emulate_media(media="print")
-    for hidden in (".site-header", ".site-footer", ".book-call", ".trust-band", ".share"):
+    hidden_parts = (".site-header", ".site-footer", ".book-call", ".trust-band", ".share")
+    for hidden in (*hidden_parts, ".language-switch.footer"):
         expect(page.locator(hidden).first).to_be_hidden()
     for shown in ("#title", ".byline", ".key-points", "#sources"):
         expect(page.locator(shown)).to_be_visible()

@@ -95,6 +95,11 @@ def test_a_price_is_typed_in_dollars_and_kept_in_cents(client, django_capture_on
         service.refresh_from_db()
         assert service.price_cents == cents
         assert ("$1,149.50" in client.get("/prices/").text) == (cents == 114950)
+    for slip in ("12,50", "1,14950", "1.149,50", "12,5"):
+        answer = manager.post(path, fields_of(manager, path) | {"price_cents": slip})
+        assert "Write dollars, like 149 or 149.50." in answer.text, slip
+    service.refresh_from_db()
+    assert service.price_cents is None
 
 
 def test_a_price_that_two_people_changed_is_shown_to_both_in_dollars():

@@ -1,5 +1,8 @@
 """Staff edit the pages of text: who may, what is kept, and what waits for whom."""
 
+import re
+from html import unescape
+
 import pytest
 
 from core.staff.models import AuditEvent, Autosave
@@ -34,7 +37,10 @@ def test_an_editor_writes_and_hands_in_and_a_manager_approves(terms):
     assert editor.post(f"{LIST}{terms.pk}/step/approve/").status_code == 403
 
     manager = fully_signed_in("manager")
-    assert "Approve: readers" in manager.get(change).text
+    asked = manager.get(change).text
+    assert "Approve: readers" in asked
+    [changed] = re.findall(r'href="([^"]+)">See what changed', asked)
+    assert "Be on time." in manager.get(unescape(changed)).text
     manager.post(f"{LIST}{terms.pk}/step/approve/", {"revision": terms.newest.number})
     terms.refresh_from_db()
     assert (terms.status, terms.online.number) == (TextPageStatus.PUBLISHED, 2)
