@@ -15,7 +15,8 @@ from appointments.models import Appointment
 from core.people.form_fields import NameField
 from core.signed_links import absolute_url
 from visits import guests
-from visits.admin.panels import panel_view, user_of
+from visits.admin.panels import panel_view
+from visits.admin.whose_visit import user_of
 from visits.models import Guest
 from visits.models.visits import GUESTS
 

@@ -86,7 +86,7 @@ class Room:
         return [effect for seat in changed for effect in self._turn(seat)]
 
     def _turn(self, seat: str) -> list[Effect]:
-        """Tell a seat what holds, and a guest who was let in who is here: they learned of nobody."""
+        """Tell a seat what holds; and a guest who was just let in, who is here."""
         effects: list[Effect] = [Send(seat, self.phase_text(seat))]
         if seat not in PEOPLE and self._is_in(seat):
             effects += [Send(seat, write({"t": "here", "seat": s})) for s in self.seen_by(seat)]
