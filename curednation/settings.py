@@ -50,8 +50,12 @@ ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
 )
 _rooms, _relays = rooms(debug=DEBUG, port=PORT, site_url=SITE_URL), relays()
-ROOMS_PORT, ROOMS_HOST, ROOMS_URL = _rooms.port, _rooms.host, _rooms.url
-STUN_URLS, TURN_URLS, TURN_SECRET = _relays.stun_urls, _relays.turn_urls, _relays.turn_secret
+ROOMS_PORT = _rooms.port
+ROOMS_HOST = _rooms.host
+ROOMS_URL = _rooms.url
+STUN_URLS = _relays.stun_urls
+TURN_URLS = _relays.turn_urls
+TURN_SECRET = _relays.turn_secret
 RELAY_ONLY = _relays.only
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 STAFF_MFA_REQUIRED = env.flag("STAFF_MFA_REQUIRED", default=not DEBUG)

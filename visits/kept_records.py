@@ -178,7 +178,9 @@ def _signatures(visits: Visits) -> list[Record]:
 
 
 def _rows(model: type[Model], visits: Visits, plain: Callable[[Any], Record]) -> list[Record]:
-    rows = model._default_manager.filter(appointment__in=visits).select_related("appointment")
+    rows: QuerySet[Any] = model._default_manager.filter(appointment__in=visits).select_related(
+        "appointment"
+    )
     return [{"visit": str(row.appointment.uid), **plain(row)} for row in rows.order_by("pk")]
 
 

@@ -18,8 +18,10 @@ TOOK_PLACE = (Status.CHECKED_IN, Status.COMPLETED)
 def other_first_visit(visit: Appointment) -> Appointment | None:
     """Return the patient's other visit ahead within a week of this, where none took place yet."""
     pk = _other(visit)
+    if pk is None:
+        return None
     found = Appointment.objects.select_related("provider", "service").filter(pk=pk)
-    return next(iter(found.order_by()), None) if pk else None
+    return found.order_by().first()
 
 
 def has_another(visit: Appointment) -> bool:

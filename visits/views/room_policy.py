@@ -22,7 +22,10 @@ def may_use(*features: str) -> Callable[[View], View]:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             response = view(request, *args, **kwargs)
-            policy = settings.PERMISSIONS_POLICY | {feature: ["self"] for feature in features}
+            policy: dict[str, str | list[str] | tuple[str]] = {
+                **settings.PERMISSIONS_POLICY,
+                **{feature: ["self"] for feature in features},
+            }
             response._permissions_policy_override = (  # type: ignore[attr-defined]
                 PermissionsPolicyMiddleware.compute_header_value(policy, name="a room's page")
             )
