@@ -1,4 +1,4 @@
-"""A visit by video between two browsers: how soon they see each other, and are back after a reload."""
+"""A visit by video between two browsers: when they see each other, and again after a reload."""
 
 import time
 from contextlib import ExitStack

@@ -3,8 +3,8 @@
 Everything runs on this machine in one go; figures are compared with others of the same run.
 `make bench ARGS=articles` (or `booking`, `newsletter`) measures one subject. Ends with 1 when a
 limit is missed. `growth` fills the database with a million visits first, takes twenty minutes and
-fifteen gigabytes, and runs only where it is named; so do `desk`, which is a part of it, `lighthouse`,
-which fetches Lighthouse from npm, and `calls`, which holds visits between two browsers.
+fifteen gigabytes, and runs only where it is named; so do `desk`, which is a part of it,
+`lighthouse`, which fetches Lighthouse from npm, and `calls`, which holds visits by video.
 """
 
 import os

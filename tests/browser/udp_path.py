@@ -1,7 +1,7 @@
 """A path between two browsers that a test can cut or make lossy: media goes through it by UDP.
 
-Chromium's own emulation of a bad network leaves WebRTC alone. So each candidate that a page hears of
-is replaced by a port of ours, which passes datagrams on to it, as a NAT would.
+Chromium's own emulation of a bad network leaves WebRTC alone. So each candidate that a page hears
+of is replaced by a port of ours, which passes datagrams on to it, as a NAT would.
 """
 
 import random
@@ -21,7 +21,8 @@ THROUGH_US = """(() => {
         if (line) await addIceCandidate.call(this, {...candidate, candidate: line});
     };
     pc.setRemoteDescription = function ({type, sdp}) {
-        return setRemoteDescription.call(this, {type, sdp: sdp.replace(/a=candidate:.*\\r\\n/g, '')});
+        const without = sdp.replace(/a=candidate:.*\\r\\n/g, '');
+        return setRemoteDescription.call(this, {type, sdp: without});
     };
 })()"""
 

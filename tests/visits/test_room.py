@@ -90,7 +90,9 @@ def test_a_guest_waits_and_sees_nobody_until_they_are_let_in_themselves():
         with pytest.raises(Refused):
             room.say(sender, message)
     assert said(room.learn(State(3, "admitted", ("guest-1",)))) == [
-        ("guest-1", {"t": "phase", "phase": "admitted"})
+        ("guest-1", {"t": "phase", "phase": "admitted"}),
+        ("guest-1", {"t": "here", "seat": "clinician"}),
+        ("guest-1", {"t": "here", "seat": "patient"}),
     ]
     assert room.seen_by("guest-1") == ["clinician", "patient"]
     assert len(room.say("patient", offer(1, "guest-1"))) == 1
@@ -117,12 +119,3 @@ def test_what_is_left_over_of_a_generation_keeps_no_new_one_out():
 def test_a_guest_who_is_in_says_nothing_to_one_who_waits_and_is_not_sent_out_for_it():
     room = room_with("guest-1", "guest-2", state=State(3, "admitted", ("guest-2",)))
     assert room.say("guest-2", Message("again", "guest-1", 0, "here")) == []
-
-
-def test_a_guest_who_is_let_in_learns_who_is_here():
-    room = room_with("patient", "clinician", "guest-1")
-    assert said(room.learn(State(ADMITTED.number + 1, "admitted", ("guest-1",)))) == [
-        ("guest-1", {"t": "phase", "phase": "admitted"}),
-        ("guest-1", {"t": "here", "seat": "clinician"}),
-        ("guest-1", {"t": "here", "seat": "patient"}),
-    ]

@@ -1,6 +1,6 @@
 // The call: a connection to each other seat, kept alive by the timetable of failures.
 import { Peer } from "./peer.js";
-import { PictureSize, due, lineState, phoneIsDue } from "./health.js";
+import { PictureSize, RESTART, due, lineState, phoneIsDue } from "./health.js";
 
 const SECOND = 1_000, EACH = 500;
 const GRACE = 200; // an offer may be on its way when a page opens
@@ -154,7 +154,10 @@ export class Call extends EventTarget {
   }
 
   #act(peer, now) {
-    if (!peer.here) return;
+    if (!peer.here) {
+      if (isGuest(peer.seat) && now - peer.life >= RESTART) this.remove(peer.seat);
+      return;
+    }
     const { born, life, connected, failed, disconnected, restarted, attempts, offers } = peer;
     const hasRelay = this.ice.some(({ urls }) => [urls].flat().some((url) => url.startsWith("turn")));
     const step = due({ now, born: born || life, life, connected, failed, disconnected, restarted, attempts, offers, hasRelay });

@@ -258,6 +258,7 @@ export class Room {
   #connected(peer) {
     this.view.say(this.view.word("is-here", { name: this.nameOf(peer.seat) }));
     this.#draw();
+    this.#hereChanged();
     this.view.tell("connected", { seat: peer.seat });
     if (PEOPLE.includes(peer.seat)) this.#report("connected", performance.now() - peer.born);
   }

@@ -1,0 +1,140 @@
+"""A line that breaks: what is done by when, and that nothing needs a reload."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests import processes
+from tests.browser.udp_path import UdpPath
+from tests.browser.visit_call import (
+    VisitCall,
+    button,
+    call_browser,
+    card,
+    line,
+    notice,
+    see,
+)
+from visits import encounter
+
+__all__ = ["call_browser"]
+pytestmark = pytest.mark.django_db(transaction=True)
+COUNT = "() => connections.length"
+# A fresh look for a path has other credentials within the same connection.
+CREDENTIALS = "() => connections.at(-1).localDescription.sdp.match(/ice-ufrag:(.*)/)[1]"
+HEALTH = """async samples => { const {PictureSize} = await import(document.querySelector(
+        'script[src*="visit/"]').src.replace(/[^/]*$/, 'health.js'));
+    const size = new PictureSize(), heights = [];
+    for (const loss of samples) { size.hear({loss}); heights.push(size.height); }
+    return heights }"""
+
+
+@pytest.fixture
+def path() -> Iterator[UdpPath]:
+    with UdpPath() as path:
+        yield path
+
+
+@pytest.fixture
+def alone(call_browser: Browser, start_site) -> Iterator[VisitCall]:
+    """A visit on a site whose rooms the test starts and kills itself."""
+    with ExitStack() as stack:
+        yield VisitCall(call_browser, start_site(), stack)
+
+
+def through(visit: VisitCall, path: UdpPath):
+    """Two contexts whose media goes through `path`."""
+    contexts = {"patient": visit.context(), "doctor": visit.context(1280)}
+    for context in contexts.values():
+        path.lead_through(context)
+    return contexts
+
+
+def rooms_of(visit: VisitCall) -> processes.Process:
+    return processes.rooms(visit.site.url, visit.site.rooms_port)
+
+
+def test_a_path_that_dies_is_looked_for_built_anew_and_at_last_replaced_by_the_phone(
+    alone: VisitCall, path: UdpPath
+):
+    with rooms_of(alone):
+        patient, doctor = alone.both(**through(alone, path))
+        expect(line(patient)).to_have_text("Good line")
+        built, credentials = doctor.evaluate(COUNT), doctor.evaluate(CREDENTIALS)
+        path.loss = 1.0
+        expect(line(patient)).to_have_text("Reconnecting…")
+        expect(line(doctor)).to_have_text("Reconnecting…")
+        expect(patient.locator(".call-tile.is-lost")).to_be_visible()
+        doctor.wait_for_function(f"before => ({CREDENTIALS})() !== before", arg=credentials)
+        assert doctor.evaluate(COUNT) == built
+        doctor.wait_for_function(f"before => ({COUNT})() > before", arg=built)
+        for page in (patient, doctor):
+            expect(notice(page, "phone")).to_be_visible(timeout=40_000)
+            expect(notice(page, "phone")).to_contain_text("(615) 555-0117")
+        path.loss = 0.0
+        for page in (patient, doctor):
+            expect(line(page)).to_have_text("Good line")
+            expect(notice(page, "phone")).to_be_hidden()
+            see(page)
+
+        path.loss = 0.25
+        expect(line(patient)).to_have_text("Weak line: sound first")
+        path.loss = 0.0
+        steps = doctor.evaluate(HEALTH, [0.3] * 16 + [0] * 60)
+    assert [steps[0], steps[4], steps[8], steps[12]] == [720, 480, 240, 0]
+    assert [steps[34], steps[36], steps[56], steps[75]] == [0, 240, 480, 720]
+    assert alone.complaints == []
+
+
+def test_a_call_goes_on_without_its_signalling_which_comes_back_by_itself(alone: VisitCall):
+    with rooms_of(alone) as rooms:
+        patient, doctor = alone.both()
+        rooms.kill()
+        _speak(patient, doctor, "Do you still hear me?")
+    expect(line(doctor)).to_have_text("Good line")
+    with rooms_of(alone):
+        patient.reload()  # which needs the rooms, and they are back
+        see(patient)
+        patient.evaluate("dispatchEvent(new Event('online'))")  # another network
+        _speak(doctor, patient, "Yes.")
+        alone.appointment.refresh_from_db()
+        encounter.send_back(alone.appointment, by=alone.clinician)
+        expect(card(patient, "waiting")).to_be_visible()
+
+
+def _speak(speaker: Page, listener: Page, text: str) -> None:
+    speaker.locator("#call [data-act=chat]").click()
+    speaker.get_by_label("Your message").fill(text)
+    button(speaker, "Send").click()
+    expect(listener.locator("[data-caption]")).to_contain_text(text)
+
+
+def test_where_no_socket_holds_the_page_still_turns_and_says_who_calls(alone: VisitCall):
+    patient = alone.patient()
+    expect(notice(patient, "blocked")).to_contain_text("Anna calls you at (615) 555-0117")
+    expect(card(patient, "waiting")).to_be_visible()
+    encounter.by_phone(alone.appointment, by=alone.clinician)
+    expect(card(patient, "phone")).to_be_visible()
+    encounter.admit(alone.appointment, by=alone.clinician)
+    expect(card(patient, "call")).to_be_visible()
+
+
+def test_a_call_that_never_connects_is_built_three_times_and_then_goes_to_the_phone(
+    alone: VisitCall, path: UdpPath
+):
+    path.loss = 1.0
+    contexts = through(alone, path)
+    with rooms_of(alone):
+        patient = alone.patient(contexts["patient"])
+        doctor = alone.doctor(contexts["doctor"])
+        button(doctor, "Start").click()
+        expect(line(doctor)).to_have_text("Connecting…")
+        expect(notice(doctor, "phone")).to_be_visible(timeout=40_000)
+        assert doctor.evaluate(COUNT) >= 4
+        expect(notice(patient, "phone")).to_be_visible(timeout=40_000)
+        path.loss = 0.0
+        see(patient)
+        see(doctor)
+        expect(notice(doctor, "phone")).to_be_hidden()
