@@ -116,6 +116,8 @@ def for_clinician(appointment: Appointment) -> CallPage:
 def _phone(appointment: Appointment, host: str) -> dict[str, str]:
     """Return what a patient is told where the line does not come back."""
     if not appointment.phone:
-        return {"lost_words": _("The line does not come back. Please call us to go on.")}
+        return {
+            "lost_words": _("The line does not come back. Please call us, so that we can go on.")
+        }
     words = _("Keep your phone near: %(name)s calls you at") % {"name": host}
     return {"lost_words": words, "phone_number": appointment.phone.formatted}
