@@ -82,7 +82,7 @@ class UdpPath:
     def _run(self) -> None:
         while not self._over.is_set():
             for key, _ in self._selector.select(0.05) if self._selector.get_map() else ():
-                self._pass_on(key.fileobj, key.data)  # type: ignore[arg-type]
+                self._pass_on(key.fileobj, key.data)
             if not self._selector.get_map():
                 self._over.wait(0.02)
 

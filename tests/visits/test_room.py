@@ -119,3 +119,10 @@ def test_what_is_left_over_of_a_generation_keeps_no_new_one_out():
 def test_a_guest_who_is_in_says_nothing_to_one_who_waits_and_is_not_sent_out_for_it():
     room = room_with("guest-1", "guest-2", state=State(3, "admitted", ("guest-2",)))
     assert room.say("guest-2", Message("again", "guest-1", 0, "here")) == []
+
+
+def test_whom_a_guest_leaves_behind_is_told_at_once_that_they_are_gone():
+    room = room_with("patient", "guest-1", state=State(3, "admitted", ("guest-1",)))
+    assert said(room.end(Code.RESTART, ["guest-1"])) == [
+        ("patient", {"t": "gone", "seat": "guest-1"})
+    ]

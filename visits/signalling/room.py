@@ -99,7 +99,9 @@ class Room:
     def end(self, code: Code, seats: Iterable[str]) -> list[Effect]:
         """Close the sockets of these seats, which are free at once."""
         gone = [seat for seat in seats if seat in self.sockets]
-        return [Close(self.sockets.pop(seat), code) for seat in gone]
+        effects: list[Effect] = [Close(self.sockets.pop(seat), code) for seat in gone]
+        guests = [seat for seat in gone if seat not in PEOPLE]  # without whom the others go on
+        return effects + [told for s in guests for told in self._tell(s, {"t": "gone", "seat": s})]
 
     def lost(self, seat: str, socket: object) -> bool:
         """Note that a socket has gone; return False where another has its seat already."""

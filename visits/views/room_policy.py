@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import SELF
@@ -22,10 +23,8 @@ def may_use(*features: str) -> Callable[[View], View]:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             response = view(request, *args, **kwargs)
-            policy: dict[str, str | list[str] | tuple[str]] = {
-                **settings.PERMISSIONS_POLICY,
-                **{feature: ["self"] for feature in features},
-            }
+            opened = {feature: ["self"] for feature in features}
+            policy: dict[str, Any] = settings.PERMISSIONS_POLICY | opened
             response._permissions_policy_override = (  # type: ignore[attr-defined]
                 PermissionsPolicyMiddleware.compute_header_value(policy, name="a room's page")
             )
