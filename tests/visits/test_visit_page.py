@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 
 from appointments import links
@@ -110,10 +111,11 @@ def test_no_other_status_leads_into_the_room(visit, status, said):
     Appointment.objects.filter(pk=visit.pk).update(status=status, held_until=held_until)
     page = shown(visit, visit.starts_at - 5 * MINUTE)
     assert said in page.text
-    for way_in in (COME_IN, CHECK, IN_LINE, RETURN, room_address(visit)):
+    check_address = reverse("visits:check", args=[links.token(visit)])
+    for way_in in (COME_IN, IN_LINE, RETURN, check_address, room_address(visit)):
         assert way_in not in page.text
     with time_machine.travel(visit.starts_at - 5 * MINUTE):
-        check = in_process().get(reverse("visits:check", args=[links.token(visit)]))
+        check = in_process().get(check_address)
         assert check.path == links.page(visit), "its page says what it is"
 
 
@@ -141,12 +143,18 @@ def test_a_browser_that_proved_no_address_is_told_the_same_of_a_visit_that_waits
     now = visit.starts_at - 5 * MINUTE
     Appointment.objects.filter(pk=visit.pk).update(created=now - 10 * MINUTE)
     path, told = links.handed_page(visit, "visit"), list[str]()
+    ours = in_process(Client(headers={"sec-fetch-site": "same-origin"}))
     for status in (Status.BOOKED, Status.HELD):
         held_until = now + HOUR if status == Status.HELD else None
         Appointment.objects.filter(pk=visit.pk).update(status=status, held_until=held_until)
         with time_machine.travel(now, tick=False):
             told.append(in_process().get(path).text)
-    assert COME_IN in told[0]
+            room = in_process().get(f"{path}room/")
+            ticket = ours.post(f"{path}room/ticket/", {})
+        assert room.path == path, "it leads back to its page"
+        assert ticket.status == 403
+        told[-1] += ticket.text
+    assert told[0].count("Open the link in our e-mail to come in") == 2
     assert told[0] == told[1]
 
 

@@ -11,6 +11,7 @@ from visits.models.intake import IntakePlan, QuestionnaireResponse
 
 OPENS_BEFORE = timedelta(hours=48)
 CLOSES_AFTER = timedelta(hours=1)
+TAKES_PLACE = (Status.BOOKED, Status.CHECKED_IN)
 
 
 class Step(NamedTuple):
@@ -41,9 +42,13 @@ def opens_at(appointment: Appointment) -> datetime:
 
 def is_open(appointment: Appointment, now: datetime | None = None) -> bool:
     """Return whether its forms can be filled in now."""
+    return appointment.status in TAKES_PLACE and is_time_for(appointment, now)
+
+
+def is_time_for(appointment: Appointment, now: datetime | None = None) -> bool:
+    """Return whether it is neither too early nor too late for its forms, whatever its status."""
     now = now or database_time.now()
-    takes_place = appointment.status in (Status.BOOKED, Status.CHECKED_IN)
-    return takes_place and opens_at(appointment) <= now < appointment.ends_at + CLOSES_AFTER
+    return opens_at(appointment) <= now < appointment.ends_at + CLOSES_AFTER
 
 
 def steps(appointment: Appointment) -> list[Step]:

@@ -4,29 +4,30 @@ from typing import Any
 
 from django import template
 
-from appointments.models import Appointment
+from appointments.links import VisitLink
 from visits.intake import plans
 
 register = template.Library()
 
 
 @register.inclusion_tag("visits/_forms_link.html")
-def visit_forms(appointment: Appointment, token: str, is_mailed: bool = True) -> dict[str, Any]:
+def visit_forms(link: VisitLink, status: str) -> dict[str, Any]:
     """Show the way to the forms of a visit, while they can be filled in.
 
     Of a link that went through no mailbox it says where to find them, and nothing of how far they
-    are.
+    are. `status` is the one that the page shows: whoever proved no address is told no other.
     """
-    if not plans.is_open(appointment):
+    appointment = link.appointment
+    if status not in plans.TAKES_PLACE or not plans.is_time_for(appointment):
         return {}
-    if not is_mailed:
+    if not link.mailed:
         asked = plans.asked_of(appointment.service)
         return {"by_mail": bool(asked)}
     steps = plans.steps(appointment)
     done = sum(step.is_done for step in steps)
     begun = any(step.is_begun or step.is_done for step in steps)
     return {
-        "token": token,
+        "token": link.token,
         "total": len(steps),
         "left": len(steps) - done,
         "done": done,

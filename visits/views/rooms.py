@@ -19,12 +19,13 @@ from visits.views.room_policy import CALL, may_use
 @visit_link_required(Purpose.VISIT)
 def room(request: HttpRequest, link: VisitLink) -> HttpResponse:
     """Show the patient their room: the line in front of it, and then the call."""
-    if not link.appointment.takes_place_here:
+    # A browser that proved no address sits in nobody's visit, and learns nothing of what waits.
+    if not link.mailed or not link.appointment.takes_place_here:
         return redirect(link.page())
     context = {
         "call": call_page.for_patient(link),
         "appointment": link.appointment,
-        "guests_url": reverse("visits:guests", args=[link.token]) if link.mailed else "",
+        "guests_url": reverse("visits:guests", args=[link.token]),
     }
     return render(request, "visits/room.html", context)
 
