@@ -86,20 +86,19 @@ def _held() -> Appointment:
     return make_appointment(status="held", held_until=until, provider=make_provider())
 
 
-def test_before_its_time_a_visit_that_waits_for_its_mail_looks_like_one_that_is_booked():
-    """A browser that was handed a link proved no address, and learns nothing of it."""
-    booked, waiting = make_appointment(), _held()
-    said = [
-        Client()
-        .post(
-            reverse("visits:ticket", args=[links.HANDED[links.Purpose.VISIT].sign(each.key)]),
-            headers={"Sec-Fetch-Site": "same-origin"},
-        )
-        .json()
-        for each in (booked, waiting)
-    ]
-    assert [each["phase"] for each in said] == ["early", "early"]
-    assert said[0].keys() == said[1].keys()
+def test_a_link_that_proved_no_address_opens_nothing_and_tells_nothing_of_a_visit_that_waits():
+    booked, waiting = make_visit_now(), _held()
+    for name in ("ticket", "phone", "leave", "report"):
+        said = [
+            Client().post(
+                reverse(f"visits:{name}", args=[links.HANDED[links.Purpose.VISIT].sign(each.key)]),
+                headers={"Sec-Fetch-Site": "same-origin"},
+            )
+            for each in (booked, waiting)
+        ]
+        assert [each.status_code for each in said] == [403, 403]
+        assert said[0].content == said[1].content
+    assert not Visit.objects.exists()
 
 
 def test_only_a_page_of_ours_asks_and_only_by_post():
