@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as site
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -121,3 +122,44 @@ def test_what_is_typed_beside_the_picture_is_kept_signed_and_shared(page, visit)
     expect(page.locator("#part-finish")).to_contain_text("Taken back on the page of the visit")
     assert Appointment.objects.get(pk=visit.pk).status == Status.COMPLETED
     assert page.errors == []
+
+
+FLOWING = """() => {
+    const canvas = document.createElement('canvas');
+    const stream = canvas.captureStream(0);
+    const video = document.createElement('video');
+    video.dataset.face = '';
+    video.muted = video.autoplay = true;
+    video.srcObject = stream;
+    document.querySelector('#call .call-faces').append(video);
+    window.frame = (n) => {
+        canvas.getContext('2d').fillRect(0, 0, n % 200 + 1, 9);
+        stream.getVideoTracks()[0].requestFrame();
+    };
+    window.cut = () => { stream.getTracks().forEach((track) => track.stop()); video.remove(); };
+}"""
+
+
+def test_who_talks_without_typing_stays_signed_in_and_who_left_does_not(page, visit):
+    told = []
+    page.on("request", lambda one: "still-here" in one.url and told.append(one.url))
+    page.clock.install()
+    page.goto(page.url)
+    page.evaluate(FLOWING)
+    for minute in range(20):
+        page.evaluate("n => window.frame(n)", minute)
+        page.wait_for_timeout(120)
+        page.clock.fast_forward(60_000)
+    expect(page.locator("#idle")).not_to_be_visible()
+    assert len(told) >= 10
+    page.evaluate("window.cut()")
+    page.clock.fast_forward(14 * 60_000)
+    expect(page.locator("#idle")).to_be_visible()
+
+
+def test_who_is_signed_out_while_typing_signs_in_where_they_stand(page, visit):
+    Session.objects.all().delete()
+    page.get_by_label("What was said, seen and decided").fill("Typed at the last moment")
+    expect(page.get_by_role("heading", name="You were away for a while")).to_be_visible()
+    assert not VisitNote.objects.filter(appointment=visit).exists()
+    assert "Grace" not in page.locator(".lock-copy").inner_text()

@@ -55,7 +55,7 @@ export class Signal extends EventTarget {
     let response;
     try {
       response = await fetch(this.#url, {
-        method: "POST", body: new FormData(this.#form), headers: { Accept: "application/json" },
+        method: "POST", body: new FormData(this.#form), headers: { Accept: "application/json", "X-Passive": "1" }, // nobody has to be here for it
         signal: AbortSignal.timeout(PATIENCE), redirect: "manual",
       });
       if (response.ok) return await response.json();
