@@ -20,8 +20,7 @@ def other_first_visit(visit: Appointment) -> Appointment | None:
     pk = _other(visit)
     if pk is None:
         return None
-    found = Appointment.objects.select_related("provider", "service").filter(pk=pk)
-    return found.order_by().first()
+    return Appointment.objects.select_related("provider", "service").filter(pk=pk).first()
 
 
 def has_another(visit: Appointment) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from appointments.admin import practice_time
@@ -34,6 +35,24 @@ class Attention:
         late = [card for card, _minutes, _called in self.late]
         listed = [card.visit for card in (*late, *self.here, *self.next, *self.done)]
         return [*(visit for section in self.sections for visit in section.visits), *listed]
+
+    @property
+    def here_items(self) -> str:
+        """Return who is here as items of a list; of all three lists there may be hundreds."""
+        rows = ((card.link, card.visit.provider.name, card.when) for card in self.here)
+        return format_html_join("", "<li>{}, {}, {}</li>", rows)
+
+    @property
+    def next_items(self) -> str:
+        """Return who comes next as items of a list."""
+        rows = ((c.when, c.link, c.visit.provider.name, c.phone) for c in self.next)
+        return format_html_join("", "<li>{} {}, {} {}</li>", rows)
+
+    @property
+    def done_items(self) -> str:
+        """Return who is through as items of a list."""
+        rows = ((card.when, card.link, card.words) for card in self.done)
+        return format_html_join("", "<li>{} {}, {}</li>", rows)
 
     @property
     def version(self) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -25,15 +25,9 @@ from core.languages.speaking import name_of
 from core.people import phone_numbers
 
 LANES = 3  # side by side at most
-_ATTRIBUTES = (
-    'class="visit {0}" id="visit-{1}" data-version="{4}" data-visit="{1}" data-at="{2}"'
-    ' data-for="{3}"'
-)
-_LATE = ' <b class="alarm" data-late="{}">{}</b>'
-_MORE = '<a class="more" href="{0}change/" data-dialog="{0}desk/" aria-label="{1}">⋯</a>'
 _BUTTON = (
     '<button type="submit" form="desk-form" formaction="{0}steps/{1}/" data-hx-post="{0}desk/{1}/">'
-    "{2}</button>"
+    "{2}</button> "
 )
 # Name and label of each step that a card offers.
 Steps = tuple[tuple[str, str], ...]
@@ -45,8 +39,9 @@ class Card:
     """A visit or hold in its column. `lane` and `lanes` set those that overlap side by side."""
 
     visit: Any
-    pk: str  # a template would write each number anew in the reader's language
-    url: str  # what the addresses of its pages begin with
+    # Safe as they are: numbers and our own words, which need not be escaped once a place.
+    pk: SafeString
+    url: SafeString  # what the addresses of its pages begin with
     who: str
     rows: Rows
     when: str
@@ -88,19 +83,7 @@ class Card:
         """Return its classes: place, lane and status."""
         lane = f" lane-{self.lane}-{self.lanes}" if self.lanes > 1 else ""
         late = " late" if self.is_late else ""
-        return f"{self.rows.css}{lane} status-{self.visit.status}{late}"
-
-    @property
-    def attributes(self) -> str:
-        """Return its name, its version, and where it stands, for styles and scripts."""
-        place = self.css, self.pk, self.rows.t, self.rows.d
-        return format_html(_ATTRIBUTES, *place, self.version)
-
-    @property
-    def buttons(self) -> str:
-        """Return its steps as buttons: a board has hundreds, and all alike."""
-        steps = ((self.url, name, label) for name, label in self.steps)
-        return format_html_join(" ", _BUTTON, steps)
+        return SafeString(f"{self.rows.css}{lane} status-{self.visit.status}{late}")
 
     @cached_property
     def phone(self) -> str:
@@ -113,29 +96,17 @@ class Card:
         return format_html('<a href="{}change/">{}</a>', self.url, self.who)
 
     @property
-    def marks(self) -> str:
-        """Return its status in words, and what somebody has to look after."""
-        found = format_html(" <b>{}</b>", self.words) if self.words else SafeString()
-        if self.is_late:
-            found += format_html(_LATE, self.begin, _("Late"))
-        if self.visit.mail_failed:
-            found += format_html(' <b class="alarm">{}</b>', _("Mail failed: call"))
-        return found
+    def buttons(self) -> str:
+        """Return its steps as buttons, which change what htmx finds around them."""
+        steps = ((self.url, name, label) for name, label in self.steps)
+        return format_html_join("", _BUTTON, steps)
 
     @property
-    def what(self) -> str:
-        """Return "(615) 555-0142 · Follow-up · Español · new", the number as a link."""
-        service = self.visit.service_name
-        if self.visit.language != settings.LANGUAGE_CODE:
-            service = f"{service} · {name_of(self.visit.language)}"
-        found = format_html("{} · {}", self.phone, service) if self.phone else escape(service)
-        return found + format_html(" · <em>{}</em>", _("new")) if self.visit.is_first else found
-
-    @property
-    def more(self) -> str:
-        """Return the link to its menu."""
-        name = _("More for %(who)s") % {"who": self.who}
-        return format_html(_MORE, self.url, name)
+    def service(self) -> str:
+        """Return "Follow-up", or "Follow-up · Español" in another language than the site's."""
+        if self.visit.language == settings.LANGUAGE_CODE:
+            return str(self.visit.service_name)
+        return f"{self.visit.service_name} · {name_of(self.visit.language)}"
 
     @cached_property
     def version(self) -> str:
@@ -174,8 +145,8 @@ def card_of(
     begin, end = int(visit.starts_at.timestamp()), int(visit.ends_at.timestamp())
     return Card(
         visit=visit,
-        pk=str(visit.pk),
-        url=url,
+        pk=SafeString(visit.pk),
+        url=SafeString(url),
         who=str(visit.patient or ""),
         rows=frame.rows(begin, end) or Rows(0, 1),
         when=clock_at(begin, zone),
