@@ -1,18 +1,17 @@
-"""Parts of a board that a template would take too long for."""
+"""What a template of the desk asks the desk for."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from django import template
 from django.template import Context
 from django.utils.safestring import SafeString
 
-from appointments.admin.desk.card_html import cards_html
-from appointments.admin.desk.cards import Card
-
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def desk_cards(context: Context, cards: list[Card]) -> SafeString:
-    """Return the cards as items of a list, for whoever asks for the page: `parts.board_context`."""
-    return cards_html(
-        cards, may_change=context["may_change"], sees_patients=context["sees_patients"]
-    )
+def desk_cards(context: Context, cards: Iterable[Any]) -> SafeString:
+    """Return the cards as items of a list, by the `cards_html` of the page's context."""
+    made: SafeString = context["cards_html"](cards)
+    return made

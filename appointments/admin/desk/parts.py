@@ -1,6 +1,7 @@
 """What the pages of the desk and their parts have in common: the board laid out, and its words."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from appointments.admin import practice_time, workflow_actions
 from appointments.admin.desk import attention, board, scope, sections
 from appointments.admin.desk.attention import Attention
 from appointments.admin.desk.board import Board
+from appointments.admin.desk.card_html import cards_html
 from appointments.admin.desk.cards import Card, Steps
 from appointments.admin.desk.scope import Scope
 from appointments.admin.workflow_actions import (
@@ -74,11 +76,13 @@ def steps_of(visit: Any, now: datetime) -> Steps:
 
 def board_context(request: HttpRequest, found: Scope) -> dict[str, Any]:
     """Return what the templates of a board and of its parts need beside the board."""
+    may_change = request.user.has_perm("appointments.change_appointment")
+    sees_patients = request.user.has_perm("appointments.view_patient")
     return {
         "scope": found,
         "base": reverse("admin:appointments_appointment_changelist"),
-        "may_change": request.user.has_perm("appointments.change_appointment"),
-        "sees_patients": request.user.has_perm("appointments.view_patient"),
+        "may_change": may_change,
+        "cards_html": partial(cards_html, may_change=may_change, sees_patients=sees_patients),
         "may_book": request.user.has_perm("appointments.add_appointment"),
         "may_close": request.user.has_perm("appointments.add_hoursexception"),
         "called": workflow_actions.CALLED,
