@@ -162,6 +162,7 @@ def errors(page: Page) -> Iterator[str]:
         yield "focus is elsewhere"
     if page.evaluate("document.activeElement.getBoundingClientRect().top") > 700:
         yield "what to fix is below the window"
-    if "answer=" not in page.url:
+    # Kept for a while under a key of its own, or kept with the visit and looked at again.
+    if "answer=" not in page.url and "check=" not in page.url:
         yield "is answered by POST"
     yield from page.evaluate(geometry.FITS)
