@@ -1,14 +1,16 @@
 """What is signed before a visit: the exact words, a typed name, and taking it back."""
 
 import re
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from tests.core.staff.people import make_staff, sign_in
 from tests.factories import make_patient
-from tests.visits.intake_steps import address, make_documents, make_tomorrow, sign
+from tests.visits.intake_steps import address, make_documents, make_tomorrow, send, sign
 from visits.intake import plans, signatures
 from visits.models.consents import (
     ConsentDocument,
@@ -159,3 +161,26 @@ def test_proofs_are_never_changed(client, model):
     for change in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}"):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(change)
+
+
+def test_a_text_that_was_replaced_while_somebody_signs_is_not_signed(client):
+    visit = make_tomorrow()
+    shown = ConsentDocument.current("treatment")
+    assert shown is not None
+    ConsentDocument.objects.create(kind="treatment", version=2, text="Other words.")
+    with pytest.raises(signatures.TextChanged):
+        signatures.sign(visit, shown, name="Grace", signer="patient", page="visits:form")
+    assert not ConsentSignature.objects.exists()
+
+
+def test_what_was_signed_and_answered_is_read_under_a_new_key_once_it_was_rotated(client, settings):
+    old, new = "an old key, long and random " * 3, "a new key, long and random " * 3
+    settings.RECORD_KEYS = [old]
+    visit = make_tomorrow()
+    sign(client, visit, "records")
+    send(client, visit, "reason", reason="To sleep.")
+    settings.RECORD_KEYS = [new, old]
+    call_command("rotate_record_keys", stdout=StringIO())
+    settings.RECORD_KEYS = [new]
+    assert SignedCopy.objects.get().name == "Grace Whitfield"
+    assert visit.questionnaires.get().answers["reason"] == "To sleep."
