@@ -1,8 +1,8 @@
 """What patients read of each screener: the published words, in the language of the page.
 
-PHQ-9 and GAD-7 in Spanish are those of phqscreeners.com for the United States, AUDIT-C that of the
-WHO manual's Spanish edition (Junta/Generalitat Valenciana, WHO/MSD/MSB/01.6a): an item is never
-translated anew, because its cut-offs were measured with those words.
+An item is never translated anew, because its cut-offs were measured with those words: Spanish PHQ-9
+and GAD-7 follow phqscreeners.com, AUDIT-C the WHO manual's Spanish edition (WHO/MSD/MSB/01.6a). A
+clinic compares them with those before it asks them: `docs/spanish.md`.
 """
 
 from typing import Any
