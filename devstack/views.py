@@ -10,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from appointments.scheduling import time_zones
 from core.mail.message import render as render_mail
 from devstack import maildir
 from devstack.mail_examples import EXAMPLES
@@ -52,7 +51,7 @@ def mail_example(request: HttpRequest, template: str, language: str) -> HttpResp
     with translation.override(language):
         context = dict(EXAMPLES[template])
         if "zone" in context:
-            context["zone"] = time_zones.words("America/Chicago")
+            context["zone"] = translation.gettext(context["zone"])
         return _framed(render_mail(template, context).html)
 
 

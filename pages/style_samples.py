@@ -43,7 +43,7 @@ def samples(language: str) -> dict[str, Any]:
     service, other = _services()
     dana, marcus = _provider("Dana Whitlow", "PMHNP"), _provider("Marcus Oyelaran", "MD", new=False)
     visit = _visit(service, dana)
-    entry = WaitlistEntry(service=service, state="TN", zone=ZONE, status="waiting")
+    entry = WaitlistEntry(service=service, state="TN", zone=ZONE)
     return {
         "empty_form": CallBackForm(),
         "wrong_form": MessageForm({"email": "jordan@example"}),
@@ -118,7 +118,6 @@ def _visit(service: Service, provider: Provider) -> Appointment:
         ends_at=START + timedelta(minutes=service.minutes),
         price_cents=service.price_cents,
         phone="+16155550117",
-        status="booked",
     )
 
 
