@@ -90,6 +90,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "newsletter_welcome": {
         "link": "https://visits.example.org/newsletter/preferences/abcdefghijklmnop/"
     },
+    "privacy_request_alone": {
+        "when": datetime(2030, 11, 12, 9, 0, tzinfo=ZoneInfo("America/Chicago")),
+        "zone": "Central Time",
+        "link": "https://visits.example.org/admin/to-do/",
+    },
     "provider_cancelled": _providers_visit,
     "provider_daily_digest": {
         "visits": 6,

@@ -10,7 +10,8 @@ from appointments.admin import practice_time, schedule_rights, two_clocks
 from appointments.models import HoursException, Provider
 from appointments.scheduling import time_zones
 
-CLINIC = "clinic"  # said, never an empty field: who leaves one out closes nothing
+# Said, never an empty field: who leaves one out closes nothing. On whose clock is said as well.
+CLINIC, CLINIC_HERE = "clinic", "clinic-here"
 ALL_DAY, MORNING, AFTERNOON, TIMES = "all_day", "morning", "afternoon", "times"
 PARTS = [
     (ALL_DAY, _("All day")),
@@ -40,6 +41,9 @@ class WhomSelect(forms.Select):
             option["attrs"] |= {"data-zone": provider.time_zone, "data-clock": words}
         elif value == CLINIC:
             option["attrs"]["data-clock"] = _("On each provider’s own clock")
+        elif value == CLINIC_HERE:
+            ours = practice_time.zone()
+            option["attrs"] |= {"data-zone": str(ours), "data-clock": time_zones.words(ours)}
         return option
 
 
@@ -67,7 +71,8 @@ class HoursExceptionForm(forms.ModelForm):
         self.fields["last_day"].required = False
         self.fields["last_day"].help_text = _("Empty: the first day only.")
         if self.instance.pk:
-            self.initial["provider"] = self.instance.provider_id or CLINIC
+            clinic = CLINIC_HERE if self.instance.zone else CLINIC
+            self.initial["provider"] = self.instance.provider_id or clinic
             self.initial["part"] = _part_of(self.instance)
         else:
             self.initial.setdefault("part", TIMES if self.initial.get("opens") else ALL_DAY)
@@ -79,7 +84,14 @@ class HoursExceptionForm(forms.ModelForm):
             (str(one.pk), f"{one} – {time_zones.words(one.time_zone)}") for one in providers
         ]
         if schedule_rights.may_schedule_everybody(self.user):
-            whom.insert(0, (CLINIC, _("The whole clinic – each provider’s own clock")))
+            here = self.instance.zone or practice_time.zone()
+            whom[:0] = [
+                (CLINIC, _("The whole clinic – each provider’s own clock")),
+                (
+                    CLINIC_HERE,
+                    _("The whole clinic at once – {zone}").format(zone=time_zones.words(here)),
+                ),
+            ]
         field = self.fields["provider"]
         field.choices = [("", _("Please choose")), *whom]  # type: ignore[attr-defined]  # it has
         ours = practice_time.zone()
@@ -95,11 +107,14 @@ class HoursExceptionForm(forms.ModelForm):
         row = self.instance
         words = str(_("On the clock of whom it is for."))
         if row.pk and row.opens is not None and row.closes is not None:
-            words = two_clocks.named_span(row.opens, row.closes, row.first_day, row.provider)
+            words = two_clocks.of_exception(row, row.provider)
         self.fields["opens"].help_text = words
 
     def clean_provider(self) -> Provider | None:
-        return self._providers.get(self.cleaned_data["provider"])
+        chosen = self.cleaned_data["provider"]
+        here = chosen == CLINIC_HERE
+        self.instance.zone = self.instance.zone or str(practice_time.zone()) if here else ""
+        return self._providers.get(chosen)
 
     def clean(self) -> dict[str, Any]:
         """Fill in what a part of the day means, and the last day of a single one."""

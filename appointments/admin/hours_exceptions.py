@@ -101,7 +101,7 @@ class HoursExceptionAdmin(admin.ModelAdmin):
     def clocks(self, row: HoursException) -> str:
         if row.opens is None or row.closes is None:
             return _now("all day")
-        return two_clocks.named_span(row.opens, row.closes, row.first_day, row.provider)
+        return two_clocks.of_exception(row, row.provider)
 
     def changeform_view(
         self,

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from appointments.admin import practice_time
 from appointments.admin.record_privacy import CONFIRM
 from appointments.models import PrivacyRequest
-from appointments.models.patient_records import RequestStatus
+from appointments.models.patient_records import ALONE_AFTER, RequestStatus
+from core.database import database_time
 from core.staff.urgency import Urgency
 
 SHOWN = 10
@@ -17,11 +18,13 @@ SHOWN = 10
 
 @admin.site.register_to_do  # type: ignore[attr-defined]  # our site: core.staff
 def to_decide(request: HttpRequest) -> QuerySet[PrivacyRequest] | None:
-    """Return what others have asked for and this person may confirm: never what they asked for."""
+    """Return what others have asked for and this person may confirm. What they asked for themselves
+    is there once nobody has decided it for so long that they might, in a clinic of one."""
     if not request.user.has_perm(CONFIRM):
         return None
     asked = PrivacyRequest.objects.filter(status=RequestStatus.ASKED)
-    return asked.exclude(asked_by_pk=request.user.pk or 0)
+    since = database_time.now() - ALONE_AFTER
+    return asked.exclude(asked_by_pk=request.user.pk or 0, asked_at__gt=since)
 
 
 @admin.site.register_panel(Urgency.TODAY)  # type: ignore[attr-defined]  # our site: core.staff

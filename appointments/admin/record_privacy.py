@@ -15,13 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from appointments.admin import practice_time
 from appointments.models import Patient, PrivacyRequest
 from appointments.patient_records import erasure, privacy_requests
+from core.database import database_time
 from core.staff.audit import disclosures, trail
 from core.staff.models import User
 from core.validation.primary_keys import parse_key
 
 Kind = PrivacyRequest.Kind
 TEMPLATE = "admin/appointments/privacy.html"
-ASK, CONFIRM = "appointments.request_erasure_patient", "appointments.confirm_erasure_patient"
+ASK, CONFIRM = "appointments.request_erasure_patient", privacy_requests.CONFIRM
+ALONE = _("As nobody else here can confirm it, you can in a week. An e-mail says so.")
 MEANWHILE = _("Somebody decided that meanwhile. This is how it stands now.")
 DONE = {
     Kind.ERASE: _("It is erased, apart from what the law has you keep."),
@@ -69,7 +71,8 @@ def privacy_view(admin: Any, request: HttpRequest, object_id: str) -> HttpRespon
         except privacy_requests.AlreadyAsked:
             messages.error(request, _("Something was asked for already, and waits."))
         else:
-            messages.success(request, _("It waits for a colleague to confirm it."))
+            alone = privacy_requests.decides_alone(_user(request))
+            messages.success(request, ALONE if alone else _("It waits for a colleague."))
         return _back(patient)
     return _page(admin, request, patient, form)
 
@@ -112,7 +115,7 @@ def privacy_decision_view(admin: Any, request: HttpRequest, object_id: str) -> H
             verb = "refused to" if refused else "confirmed to"
             _note(request, f"{verb} {asked.kind}", patient)
     except privacy_requests.SamePerson:
-        messages.error(request, _("Who asked for it cannot decide it: another person has to."))
+        messages.error(request, _("Who asked for it cannot decide it yet, or a colleague has to."))
     except privacy_requests.NotOpen:
         messages.error(request, MEANWHILE)
     except erasure.VisitsAhead:
@@ -143,6 +146,9 @@ def _patient_or_404(admin: Any, request: HttpRequest, object_id: str) -> Patient
 def _page(admin: Any, request: HttpRequest, patient: Patient, form: AskForm) -> HttpResponse:
     zone = practice_time.zone()
     plan, asked = erasure.plan(patient), PrivacyRequest.objects.open_for(patient)
+    own = asked is not None and asked.asked_by_pk == request.user.pk
+    alone = privacy_requests.decides_alone(_user(request))
+    waits_until = privacy_requests.may_decide_from(asked) if asked and own and alone else None
     past = patient.requests.exclude(status="asked")[:20]
     context = admin.admin_site.each_context(request) | {
         "title": _("Erase or restrict"),
@@ -155,7 +161,9 @@ def _page(admin: Any, request: HttpRequest, patient: Patient, form: AskForm) -> 
         "years": settings.PATIENT_RECORD_YEARS,
         "asked": asked,
         "asked_when": asked and practice_time.format_datetime(asked.asked_at, zone),
-        "own": asked is not None and asked.asked_by_pk == request.user.pk,
+        "own": own and (waits_until is None or database_time.now() < waits_until),
+        "alone": alone,
+        "waits_until": waits_until and practice_time.format_datetime(waits_until, zone),
         "may_ask": request.user.has_perm(ASK),
         "may_confirm": request.user.has_perm(CONFIRM),
         "past": [

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from appointments.admin import practice_time
-from appointments.models import Provider
+from appointments.models import HoursException, Provider
 from appointments.scheduling import opening_hours, time_zones
 from appointments.templatetags.appointments import clock
 from core.database import database_time
@@ -31,12 +31,20 @@ def span_there(opens: time, closes: time, day: date, theirs: ZoneInfo, ours: Zon
     return f"{clock(begins)} – {clock(ends)}"
 
 
-def named_span(opens: time, closes: time, day: date, provider: Provider | None) -> str:
-    """Return "1:00 pm – 2:00 pm Pacific Time (3:00 pm – 4:00 pm Central Time)"."""
+def of_exception(row: HoursException, provider: Provider | None) -> str:
+    """Return the times of one that has some, on whose clock they are: for `provider`, or all."""
+    opens, closes = row.opens or time(0), row.closes or time(0)
+    if row.zone:
+        return _named_span(opens, closes, row.first_day, ZoneInfo(row.zone))
     if provider is None:
         return _("%(span)s on each provider’s own clock") % {"span": span(opens, closes)}
-    zone, ours = provider.zone, practice_time.zone()
-    named = f"{span(opens, closes)} {time_zones.words(zone)}"
+    return _named_span(opens, closes, row.first_day, provider.zone)
+
+
+def _named_span(opens: time, closes: time, day: date, zone: ZoneInfo) -> str:
+    """Return "1:00 pm – 2:00 pm Pacific Time (3:00 pm – 4:00 pm Central Time)"."""
+    ours = practice_time.zone()
+    named = f"{span(opens, closes)} {time_zones.words(str(zone))}"
     if not differ(zone, ours, day):
         return named
     there = span_there(opens, closes, day, zone, ours)

@@ -146,7 +146,7 @@ def _exceptions(who: Provider) -> list[dict[str, Any]]:
             "kind": row.get_kind_display() if row.provider_id else _("The clinic is closed"),
             "clocks": _("all day")
             if row.opens is None or row.closes is None
-            else two_clocks.named_span(row.opens, row.closes, row.first_day, who),
+            else two_clocks.of_exception(row, who),
         }
         for row in found.order_by("first_day")[:SHOWN]
     ]

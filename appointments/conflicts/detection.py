@@ -122,7 +122,7 @@ def _time_off(calendar: Calendar, provider: Provider) -> list[Interval]:
     for row in calendar.dated[provider.pk] + calendar.dated[None]:
         when = max(first, row.first_day)
         while row.is_off and when <= min(last, row.last_day):
-            intervals.append(opening_hours.day_interval(when, row.opens, row.closes, zone))
+            intervals.append(row.interval(when, zone))
             when += day
     return union(intervals)
 

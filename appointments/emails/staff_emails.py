@@ -5,10 +5,13 @@ from datetime import date, datetime
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
+from appointments.models import PrivacyRequest
 from appointments.scheduling import time_zones
 from core.database import database_time
 from core.mail import outbox
+from core.practice.models import Practice
 from core.signed_links import absolute_url
+from core.staff.models import User
 
 DAILY_DIGEST_KEY = "provider-daily-digest:"
 
@@ -29,6 +32,21 @@ def daily_digest(
         link=absolute_url(f"{path}?day=today&provider__id__exact={provider_id}"),
     )
     return written is not None
+
+
+def privacy_request_alone(asked: PrivacyRequest, by: User, when: datetime) -> None:
+    """Say at once, to who asked and to the clinic, that one person alone can confirm it later."""
+    practice = Practice.current()
+    for address in dict.fromkeys(filter(None, (by.email, practice.email))):
+        outbox.enqueue(
+            "privacy_request_alone",
+            key=f"privacy-request:{asked.pk}:{address}",
+            to=address,
+            about=f"privacy-request:{asked.pk}",
+            when=when.astimezone(practice.zone),
+            zone=time_zones.words(practice.time_zone),
+            link=absolute_url(reverse("admin:to_do")),
+        )
 
 
 def booking_paused() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import time
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
@@ -63,9 +64,9 @@ class ExceptionQuerySet(models.QuerySet):
 class HoursException(models.Model):
     """A dated change to the weekly hours. Of the whole clinic where it has no provider.
 
-    It holds on each day from first to last, in each provider's own wall clock: from `opens` to
-    `closes`, or all day where they are empty. Extra hours replace the day's weekly hours; time
-    off wins over both.
+    It holds on each day from first to last: from `opens` to `closes`, or all day where they are
+    empty. On the wall clock of `zone`, which one of the whole clinic may name; else on each
+    provider's own. Extra hours replace the day's weekly hours; time off wins over both.
     """
 
     class Kind(models.TextChoices):
@@ -84,6 +85,15 @@ class HoursException(models.Model):
     last_day = models.DateField(_("last day"))
     opens = models.TimeField(_("from"), null=True, blank=True, help_text=_("Empty: all day."))
     closes = models.TimeField(_("to"), null=True, blank=True)
+    zone = models.CharField(
+        _("whose clock"),
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=_("Empty: each provider’s own."),
+    )
     note = models.CharField(_("note"), max_length=100, blank=True, help_text=_("For staff only."))
     holiday = models.CharField(
         _("holiday"),
@@ -117,6 +127,9 @@ class HoursException(models.Model):
                 name="extra_hours_have_clocks",
                 violation_error_message=_("Extra hours need a time from and a time to."),
             ),
+            models.CheckConstraint(
+                condition=Q(zone="") | Q(provider=None), name="exception_of_one_keeps_their_clock"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,3 +137,7 @@ class HoursException(models.Model):
         # A form that is shown once more may lack one of them.
         days = dict.fromkeys(date_format(day) for day in (self.first_day, self.last_day) if day)
         return f"{who}: {self.get_kind_display()}, {' – '.join(days)}"
+
+    def clock_of(self, provider: Any) -> ZoneInfo:
+        """Return the zone in which it holds for that provider."""
+        return ZoneInfo(self.zone) if self.zone else provider.zone

@@ -100,6 +100,9 @@ class RequestStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Taken back")
 
 
+ALONE_AFTER = timedelta(days=7)
+
+
 class PrivacyRequestQuerySet(models.QuerySet["PrivacyRequest"]):
     def open_for(self, patient: Patient) -> "PrivacyRequest | None":
         """Return what was asked for this record and waits for a second person."""
@@ -107,7 +110,8 @@ class PrivacyRequestQuerySet(models.QuerySet["PrivacyRequest"]):
 
 
 class PrivacyRequest(models.Model):
-    """What somebody asked to be done with a record, and who confirmed it: never the same person.
+    """What somebody asked to be done with a record, and who confirmed it: never the same person,
+    or not before ALONE_AFTER, for a clinic in which one person alone has the right.
 
     It stays when the record is erased, without a word about whose it was.
     """
@@ -152,8 +156,12 @@ class PrivacyRequest(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["done", "refused"])
-                | Q(decided_by_pk__isnull=False) & ~Q(decided_by_pk=F("asked_by_pk")),
-                name="privacy_request_takes_two_people",
+                | Q(decided_by_pk__isnull=False)
+                & (
+                    ~Q(decided_by_pk=F("asked_by_pk"))
+                    | Q(decided_at__gte=F("asked_at") + ALONE_AFTER)
+                ),
+                name="privacy_request_takes_two_people_or_time",
             ),
         ]
         indexes = [

@@ -1,18 +1,27 @@
-"""To erase or restrict a record takes two people: one asks, another with the right confirms."""
+"""To erase or restrict a record takes two people: one asks, another with the right confirms.
+
+Where nobody else in the clinic has that right, who asked may confirm after ALONE_AFTER. The e-mail
+of that comes at once, so that whoever sits at a colleague's screen erases nothing unnoticed.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.core import serializers
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from appointments.booking.rules import in_one_transaction
+from appointments.emails import staff_emails
 from appointments.models import Patient, PrivacyRequest, RequestStatus
+from appointments.models.patient_records import ALONE_AFTER
 from appointments.patient_records import erasure, restriction
 from core.database import database_time
 from core.staff.models import User
 
 Kind = PrivacyRequest.Kind
+CONFIRM = "appointments.confirm_erasure_patient"
 LONGEST_COMMIT = timedelta(hours=1)  # a row may be dated so long before anybody can see it
 
 
@@ -32,7 +41,7 @@ def ask(patient: Patient, kind: str, *, reason: str, by: User) -> PrivacyRequest
     """Ask for the record to be erased or restricted, or for that to end. Raises AlreadyAsked."""
     try:
         with transaction.atomic():
-            return PrivacyRequest.objects.create(
+            asked = PrivacyRequest.objects.create(
                 patient=patient,
                 kind=kind,
                 reason=reason,
@@ -40,8 +49,25 @@ def ask(patient: Patient, kind: str, *, reason: str, by: User) -> PrivacyRequest
                 asked_by_pk=by.pk,
                 asked_at=database_time.now(),
             )
+            if decides_alone(by):
+                staff_emails.privacy_request_alone(asked, by, may_decide_from(asked))
+            return asked
     except IntegrityError as error:
         raise AlreadyAsked from error
+
+
+def decides_alone(user: User) -> bool:
+    """Return whether this person may confirm, and nobody else of the clinic may."""
+    app, _dot, name = CONFIRM.partition(".")
+    right = Permission.objects.filter(content_type__app_label=app, codename=name)
+    may = Q(is_superuser=True) | Q(groups__permissions__in=right) | Q(user_permissions__in=right)
+    others = User.objects.filter(may, is_active=True, is_staff=True).exclude(pk=user.pk)
+    return user.has_perm(CONFIRM) and not others.exists()
+
+
+def may_decide_from(request: PrivacyRequest) -> datetime:
+    """Return from when on who asked may confirm it, where nobody else can."""
+    return request.asked_at + ALONE_AFTER
 
 
 def withdraw(request: PrivacyRequest, *, by: User) -> None:
@@ -81,7 +107,9 @@ def carry_out(request: PrivacyRequest) -> None:
 
 
 def _require_another(request: PrivacyRequest, by: User) -> None:
-    if request.asked_by_pk == by.pk:
+    if request.asked_by_pk != by.pk:
+        return
+    if database_time.now() < may_decide_from(request) or not decides_alone(by):
         raise SamePerson
 
 

@@ -27,6 +27,10 @@ class Weekly(NamedTuple):
     valid_from: date | None = None
     valid_to: date | None = None
 
+    def interval(self, day: date, zone: ZoneInfo) -> Interval:
+        """Return the hours of that day, of a provider who is in `zone`."""
+        return day_interval(day, self.opens, self.closes, zone)
+
     def applies(self, day: date) -> bool:
         """Whether it is valid on that day, which is one of its weekdays."""
         return (self.valid_from is None or self.valid_from <= day) and (
@@ -37,7 +41,7 @@ class Weekly(NamedTuple):
 class Dated(NamedTuple):
     """On each day from first to last: off, or open instead of the weekly hours.
 
-    Without clocks it is all day.
+    Without clocks it is all day. `zone` is whose clock that is, where it is not the provider's.
     """
 
     is_off: bool
@@ -45,6 +49,13 @@ class Dated(NamedTuple):
     last_day: date
     opens: time | None = None
     closes: time | None = None
+    zone: str = ""
+
+    def interval(self, day: date, zone: ZoneInfo) -> Interval:
+        """Return what it is about on that day, for a provider who is in `zone`."""
+        return day_interval(
+            day, self.opens, self.closes, ZoneInfo(self.zone) if self.zone else zone
+        )
 
     def applies(self, day: date) -> bool:
         return self.first_day <= day <= self.last_day
@@ -97,13 +108,9 @@ def opening(
         hours: list[Weekly] | list[Dated] = by_weekday[day.weekday()]
         if dated:
             exceptions = [row for row in dated if row.applies(day)]
-            off += [
-                day_interval(day, row.opens, row.closes, zone) for row in exceptions if row.is_off
-            ]
+            off += [row.interval(day, zone) for row in exceptions if row.is_off]
             hours = [row for row in exceptions if not row.is_off] or hours
-        intervals = [
-            day_interval(day, row.opens, row.closes, zone) for row in hours if row.applies(day)
-        ]
+        intervals = [row.interval(day, zone) for row in hours if row.applies(day)]
         days += union(intervals) if len(intervals) > 1 else [s for s in intervals if s[0] < s[1]]
         day += DAY
     first = instant(first_day, MIDNIGHT, zone)

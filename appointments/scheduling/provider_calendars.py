@@ -91,7 +91,7 @@ WEEKLY = """
     FROM appointments_weeklyhours WHERE provider_id = ANY(%s)
 """
 DATED = """
-    SELECT provider_id, kind = %s, first_day, last_day, opens, closes
+    SELECT provider_id, kind = %s, first_day, last_day, opens, closes, zone
     FROM appointments_hoursexception
     WHERE (provider_id = ANY(%s) OR provider_id IS NULL) AND first_day <= %s AND last_day >= %s
 """

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 
 from newsletter.models import Issue
 
@@ -14,4 +15,5 @@ SHOWN = 100
 def past_issues() -> dict[str, Any]:
     """Show what was sent, newest first. One query; nothing is shown before the first issue."""
     fields = ("slug", "subject", "preview", "started_at")
-    return {"issues": list(Issue.objects.archived().only(*fields)[:SHOWN])}
+    issues = list(Issue.objects.archived().only(*fields)[:SHOWN])
+    return {"issues": issues, "written_in": settings.LANGUAGE_CODE}

@@ -42,7 +42,11 @@ def _issue(request: HttpRequest, slug: str) -> HttpResponse:
     context["body"] = mark_safe(phone_links.link_phones_in_html(found.body))  # noqa: S308  # nosemgrep: marked-safe  (cleaned when saved)
     with speaking(settings.LANGUAGE_CODE):  # it is written once, whatever the page around it
         canonical = settings.SITE_URL + found.get_absolute_url()
-    return render(request, "newsletter/issue.html", context | {"canonical": canonical})
+    return render(
+        request,
+        "newsletter/issue.html",
+        context | {"canonical": canonical, "written_in": settings.LANGUAGE_CODE},
+    )
 
 
 def _feed() -> HttpResponse:

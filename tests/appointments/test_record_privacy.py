@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.admin.models import LogEntry
 from django.core import serializers
 from django.db import close_old_connections, connections, transaction
@@ -28,7 +29,7 @@ from appointments.models import (
 )
 from appointments.patient_records import notes, privacy_requests
 from core.mail.models import EmailStatus, OutgoingEmail
-from core.staff.models import AuditEvent
+from core.staff.models import AuditEvent, User
 from tests.appointments import booking_steps, test_staff_book
 from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_merging_records import wait_until_it_waits
@@ -54,6 +55,12 @@ def desk() -> Client:
 @pytest.fixture
 def manager() -> Client:
     return signed_in("manager", name="Mona Manager")
+
+
+def signed_in_as(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def url(patient: Patient, page: str = "privacy") -> str:
@@ -94,9 +101,36 @@ def test_one_person_alone_erases_nothing(manager):
     patient = make_patient()
     ask(manager, patient, "erase")
     answer = decide(manager, patient)
-    assert "another person has to" in manager.get(answer.url).text
+    assert "Who asked for it cannot decide it yet" in manager.get(answer.url).text
     assert Patient.objects.filter(pk=patient.pk).exists()
     assert PrivacyRequest.objects.get().status == "asked"
+
+
+def test_in_a_clinic_of_one_who_asked_confirms_a_week_later_and_hears_of_it_at_once(manager):
+    patient, asker = make_patient(), User.objects.get()
+    assert "a week after you asked" in manager.get(url(patient)).text
+    ask(manager, patient, "erase")
+    mails = OutgoingEmail.objects.filter(template="privacy_request_alone")
+    assert asker.email in {mail.to for mail in mails}
+    assert not any(patient.last_name in mail.text + mail.html for mail in mails)
+    assert "nobody else here can confirm it: you can from" in manager.get(url(patient)).text
+    for days, status in ((6.9, "asked"), (7.1, "done")):
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            manager = signed_in_as(asker)
+            decide(manager, patient)
+            assert PrivacyRequest.objects.get().status == status
+    assert not Patient.objects.filter(pk=patient.pk).exists()
+
+
+def test_where_somebody_else_may_confirm_no_time_makes_one_person_enough(manager):
+    make_staff("privacy officer")
+    patient, asker = make_patient(), User.objects.order_by("pk").first()
+    ask(manager, patient, "erase")
+    assert not OutgoingEmail.objects.filter(template="privacy_request_alone").exists()
+    with time_machine.travel(timezone.now() + timedelta(days=30)):
+        decide(signed_in_as(asker), patient)
+    assert PrivacyRequest.objects.get().status == "asked"
+    assert Patient.objects.filter(pk=patient.pk).exists()
 
 
 def test_who_may_only_ask_confirms_nothing(desk):

@@ -3,16 +3,19 @@
 import html
 import importlib
 import pkgutil
-from datetime import time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django import forms
 from django.apps import apps
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from appointments import migrations
-from appointments.models import HoursException, Provider
+from appointments.conflicts import detection
+from appointments.models import HoursException, Provider, Service
+from appointments.scheduling import availability
 from tests.appointments.staff_clients import signed_in
 from tests.appointments.test_conflicts import off
 from tests.appointments.test_desk import stretch
@@ -131,6 +134,53 @@ def test_whoever_leaves_out_for_whom_closes_nothing(db):
     assert not HoursException.objects.exists()
     assert desk.post(ADD, off(provider="clinic")).status_code == 302
     assert HoursException.objects.get().provider is None
+
+
+def free(service: Service, provider: Provider) -> set[str]:
+    """The hours in UTC at which a visit with them on that Monday could begin."""
+    starts = availability.grid(service, "TN", now=timezone.now()).of(provider)
+    moments = (datetime.fromtimestamp(start, UTC) for start in starts)
+    first = monday("00:00")
+    return {f"{at:%H:%M}" for at in moments if first <= at < first + timedelta(days=1)}
+
+
+@pytest.mark.parametrize(("whom", "far_away"), [("clinic", "1:00 pm"), ("clinic-here", "11:00 am")])
+def test_a_closure_of_an_hour_is_at_one_moment_or_on_each_ones_clock_as_staff_say(whom, far_away):
+    """For patients, on the board and among what such a closure would disturb."""
+    make_practice(time_zone="America/Chicago")
+    near, far = (
+        make_provider(name=name, states=["TN"], time_zone=zone, hours="08:00-18:00")
+        for name, zone in (("Anna", "America/Chicago"), ("Bo", "America/Los_Angeles"))
+    )
+    service = make_service(providers=[near, far], minutes=60)
+    desk, day = signed_in("front desk"), monday().date()
+    here, there = (
+        datetime.combine(day, time(hour), who.zone).astimezone(UTC).strftime("%H:%M")
+        for hour, who in ((13, near), (13, far))
+    )
+    assert {here} <= free(service, near)
+    assert {here, there} <= free(service, far)
+    hour = {"part": "times", "opens": "1:00 pm", "closes": "2:00 pm"}
+    assert desk.post(ADD, off(provider=whom, **hour)).status_code == 302
+    gone, left = (there, here) if whom == "clinic" else (here, there)
+    assert here not in free(service, near)
+    assert gone not in free(service, far)
+    assert left in free(service, far)
+    row = HoursException.objects.get()
+    assert (row.provider, bool(row.zone)) == (None, whom == "clinic-here")
+    said = "1:00 pm – 2:00 pm" + (" Central Time" if row.zone else " on each provider’s own clock")
+    assert said in text_of(desk.get(LIST))
+    assert f'value="{whom}" selected' in text_of(desk.get(page("change", row))).replace("data-", "")
+    week = text_of(desk.get(reverse("admin:appointments_provider_hours", args=[far.pk])))
+    assert "1:00 pm" in week
+    asked = make_appointment(service=service, provider=far, starts_at=at(day, far_away, far))
+    found = {pk for pk, _why in detection.all_of()}
+    assert found == {asked.pk}
+
+
+def at(day: date, clock: str, provider: Provider) -> datetime:
+    """That time on their clock."""
+    return datetime.strptime(f"{day} {clock}", "%Y-%m-%d %I:%M %p").replace(tzinfo=provider.zone)
 
 
 def test_an_upgrade_links_each_account_to_the_provider_with_its_address():

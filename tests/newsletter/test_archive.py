@@ -36,6 +36,11 @@ def test_everybody_can_read_what_was_sent(client, publish):
     assert "Cookie" not in page.get("Vary", "")
     listed = client.get("/newsletter/").text
     assert issue.get_absolute_url() in listed
+    assert 'lang="en">Fall' not in page.text + listed
+    spanish = client.get(f"/es{issue.get_absolute_url()}").text
+    assert '<h1 lang="en">Fall' in spanish
+    assert "Este número está escrito en inglés." in spanish
+    assert '<h3 lang="en"><a' in client.get("/es/newsletter/").text
 
 
 def test_nobody_can_read_what_was_not_sent_or_is_kept_out(client, publish):

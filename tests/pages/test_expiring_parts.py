@@ -1,6 +1,7 @@
 """Parts of a text that hold up to a day: readers see them to its end, staff hear of it before."""
 
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -29,7 +30,7 @@ def days(settings):
 
 
 def on(day):
-    return time_machine.travel(timezone.make_aware(datetime.combine(day, time(23, 30))))
+    return time_machine.travel(datetime.combine(day, time(23, 30), ZoneInfo("America/Chicago")))
 
 
 def test_a_part_is_shown_to_the_end_of_its_day_and_never_after(client, days):

@@ -40,7 +40,7 @@ def test_an_editor_writes_and_hands_in_and_a_manager_approves(terms):
     asked = manager.get(change).text
     assert "Approve: readers" in asked
     [changed] = re.findall(r'href="([^"]+)">See what changed', asked)
-    assert "Be on time." in manager.get(unescape(changed)).text
+    assert "<ins>" in manager.get(unescape(changed)).text
     manager.post(f"{LIST}{terms.pk}/step/approve/", {"revision": terms.newest.number})
     terms.refresh_from_db()
     assert (terms.status, terms.online.number) == (TextPageStatus.PUBLISHED, 2)

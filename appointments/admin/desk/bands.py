@@ -72,7 +72,7 @@ def time_off(frame: Frame, found: Iterable[HoursException], who: Any) -> list[Ba
 def _on_their_clock(row: HoursException, day: date, who: Any) -> Iterator[Interval]:
     for each in (day - DAY, day, day + DAY):  # theirs may be another day
         if row.first_day <= each <= row.last_day:
-            yield opening_hours.day_interval(each, row.opens, row.closes, who.zone)
+            yield opening_hours.day_interval(each, row.opens, row.closes, row.clock_of(who))
 
 
 def _off_words(row: HoursException) -> str:

@@ -205,7 +205,7 @@ def _calendar(
     dated: dict[int | None, list[Dated]] = defaultdict(list)
     for row in exceptions:
         is_off = row.kind == HoursException.Kind.TIME_OFF
-        times = row.first_day, row.last_day, row.opens, row.closes
+        times = row.first_day, row.last_day, row.opens, row.closes, row.zone
         dated[row.provider_id].append(Dated(is_off, *times))
     return Calendar.with_exceptions(pks, first, end - timedelta(seconds=1), dated)
 
