@@ -87,11 +87,11 @@ class Socket:
             if not kind or said["t"] == kind:
                 return said
 
-    def closed_with(self) -> int | None:
+    def closed_with(self, patience: float = PATIENCE) -> int | None:
         """Read on until it is closed; return the code."""
         try:
             while True:
-                self.socket.recv(timeout=PATIENCE)
+                self.socket.recv(timeout=patience)
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd else None
 

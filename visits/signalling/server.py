@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
@@ -47,7 +47,9 @@ class Signalling:
         self.rooms: dict[str, Room] = {}
         self.strangers: Counter[str] = Counter()
         self.name = secrets.token_hex(4)
-        self.valkey = Valkey(self.hear, self.heard_again, self.here)
+        self.valkey = Valkey(
+            hear=self.hear, lost=self.heard_no_more, again=self.heard_again, here=self.here
+        )
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def serve(self, host: str, port: int) -> AbstractAsyncContextManager[Server]:
@@ -185,6 +187,11 @@ class Signalling:
                 if room.is_empty:
                     self.rooms.pop(news.room, None)
 
+    def heard_no_more(self) -> None:
+        """Valkey has gone: what the site changes from now on comes with tickets only."""
+        for name in list(self.rooms):
+            self._unheard(name)
+
     def heard_again(self) -> None:
         """Have everybody come anew: while Valkey was away, something may have been said."""
         for name in list(self.rooms):
@@ -205,12 +212,15 @@ class Signalling:
     # ── what leaves ───────────────────────────────────────────────────────────
 
     def _do(self, room: Room, effects: Iterable[Effect]) -> None:
-        """Carry effects out, in order for each socket, and wait for nobody."""
+        """Carry effects out, in order for each socket, and wait for nobody.
+
+        Who reads slowly is closed by the ping they do not answer, and has sent little till then.
+        """
         for effect in effects:
             if isinstance(effect, Send):
                 socket = room.sockets.get(effect.seat)
                 if isinstance(socket, ServerConnection):
-                    self._later(_send(socket, effect.text))
+                    broadcast([socket], effect.text)
             elif isinstance(effect.socket, ServerConnection):
                 self._later(effect.socket.close(effect.code))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from visits.signalling import channel, tickets
@@ -19,20 +20,24 @@ from visits.signalling import channel, tickets
 log = logging.getLogger(__name__)
 PATIENCE = 1.0  # seconds
 AGAIN_AFTER = 1.0
+QUIET = 5.0  # who has heard nothing for so long asks whether anybody is there
 AWAY = (RedisError, OSError, TimeoutError)
 
 
 class Valkey:
-    """`hear` gets what is published; `again` is called when the channel is heard anew."""
+    """`hear` gets what is published; `lost` is called when the channel is heard no more, `again`
+    when it is heard anew; `here` says who is in which room."""
 
     def __init__(
         self,
+        *,
         hear: Callable[[bytes], None],
+        lost: Callable[[], None],
         again: Callable[[], None],
         here: Callable[[], dict[str, str]],
     ) -> None:
         self.hears = False
-        self._hear, self._again, self._here = hear, again, here
+        self._hear, self._lost, self._again, self._here = hear, lost, again, here
         self._used: dict[str, float] = {}
         self._changes: dict[str, str] = {}
         self._writer: asyncio.Task[None] | None = None
@@ -54,13 +59,27 @@ class Valkey:
                     if had_heard:
                         self._again()
                     had_heard = True
-                    async for message in pubsub.listen():
-                        self._hear(message["data"])
+                    await self._hear_all(pubsub)
             except AWAY as error:
                 if self.hears:
                     log.warning("Valkey is away (%s).", type(error).__name__)
-                self.hears = False
+                    self.hears = False
+                    self._lost()
             await asyncio.sleep(AGAIN_AFTER)
+
+    async def _hear_all(self, pubsub: PubSub) -> None:
+        """Hear until nobody answers any more. Raises TimeoutError then: one that hangs says nothing
+        either."""
+        was_asked = False
+        while True:
+            message = await pubsub.get_message(timeout=QUIET)
+            if message is None and was_asked:
+                raise TimeoutError
+            was_asked = message is None
+            if message is None:
+                await pubsub.ping()
+            elif message["type"] == "message":
+                self._hear(message["data"])
 
     async def use(self, nonce: str) -> bool:
         """Return whether nobody has used this ticket yet; from now on somebody has."""
