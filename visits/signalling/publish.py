@@ -42,5 +42,11 @@ def rooms_in_use() -> list[str]:
     return [name.decode() for name in found[0]] if found else []
 
 
+def listeners() -> int | None:
+    """Return how many processes of rooms hear what is told; None where nobody can know."""
+    found = cache_breaker.attempt(lambda: (_client().pubsub_numsub(channel.name()),))
+    return int(found[0][0][1]) if found else None
+
+
 def _client() -> Any:
     return cache._cache.get_client(write=True)  # type: ignore[attr-defined]  # our own backend
