@@ -26,6 +26,7 @@ test: install ## Run all tests, by the true clock or by CLOCK="2027-03-13 22:50"
 	@$(PY) -m devstack.java
 	@$(PY) -m devstack.messages
 	@$(PY) -m devstack.rabbitmq
+	@$(PY) -m devstack.coturn
 	@$(PY) -m devstack.deploy_tools
 	@exec $(if $(CLOCK),$(PY) -m devstack.clock "$(CLOCK)") $(PY) -m pytest $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
@@ -45,6 +46,7 @@ coverage: install ## Say what the tests reach, the long ones apart, and hold 90 
 	@$(PY) -m devstack.java
 	@$(PY) -m devstack.messages
 	@$(PY) -m devstack.rabbitmq
+	@$(PY) -m devstack.coturn
 	@$(PY) -m devstack.deploy_tools
 	@rm -rf var/coverage && mkdir -p var/coverage
 	$(PY) -m coverage run -m pytest $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'not slow' $(ARGS)

@@ -75,7 +75,7 @@ def _run() -> None:
 
 
 def _require_free_ports() -> None:
-    """Raise Trouble where somebody else listens on the site's port, or on that of its rooms."""
+    """Raise Trouble where somebody else has the site's port, or that of its rooms."""
     for port, variable in ((settings.PORT, "PORT"), (settings.ROOMS_PORT, "ROOMS_PORT")):
         if not port_is_free(port):
             raise Trouble(

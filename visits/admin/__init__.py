@@ -1,6 +1,7 @@
 """Visits in the desk. Each module registers what it shows."""
 
 from visits.admin import (
+    connection_test,
     cows_panel,
     finish_panel,
     first_minute_card,
@@ -16,6 +17,7 @@ from visits.admin import (
 )
 
 __all__ = [
+    "connection_test",
     "cows_panel",
     "finish_panel",
     "first_minute_card",

@@ -22,8 +22,13 @@ def ice_servers() -> list[dict[str, Any]]:
     if settings.STUN_URLS:
         servers.append({"urls": settings.STUN_URLS})
     if settings.TURN_URLS:
-        servers.append({"urls": settings.TURN_URLS} | credentials(settings.TURN_SECRET))
+        servers.append(relay(settings.TURN_URLS))
     return servers
+
+
+def relay(urls: str | list[str]) -> dict[str, Any]:
+    """Return our relay by one of its addresses, or by several, with fresh credentials."""
+    return {"urls": urls} | credentials(settings.TURN_SECRET)
 
 
 def credentials(secret: str, *, valid_for: int = VALID_FOR) -> dict[str, str]:
