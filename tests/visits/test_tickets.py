@@ -87,7 +87,7 @@ def _held() -> Appointment:
 
 
 def test_a_link_that_proved_no_address_opens_nothing_and_tells_nothing_of_a_visit_that_waits():
-    booked, waiting = make_visit_now(), _held()
+    booked, waiting = make_visit_now(begun=-10), _held()
     for name in ("ticket", "phone", "leave", "report"):
         said = [
             Client().post(
