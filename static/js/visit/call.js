@@ -1,6 +1,6 @@
 // The call: a connection to each other seat, kept alive by the timetable of failures.
 import { Peer } from "./peer.js";
-import { PictureSize, RESTART, due, lineState, phoneIsDue } from "./health.js";
+import { PictureSize, due, lineState, phoneIsDue } from "./health.js";
 
 const SECOND = 1_000, EACH = 500;
 const GRACE = 200; // an offer may be on its way when a page opens
@@ -54,12 +54,12 @@ export class Call extends EventTarget {
     else if (!alive && !toGuest) peer.offer();
   }
 
-  // Their socket went: sound and picture may well go on without it.
+  // Their socket went: sound and picture may well go on without it. Not a guest's: their link may have been taken back.
   leave(seat) {
     const peer = this.peers.get(seat);
     if (!peer) return;
     peer.here = false;
-    if (!peer.connected) this.remove(seat);
+    if (!peer.connected || isGuest(seat)) this.remove(seat);
     this.#tell("peers");
   }
 
@@ -154,10 +154,7 @@ export class Call extends EventTarget {
   }
 
   #act(peer, now) {
-    if (!peer.here) {
-      if (isGuest(peer.seat) && now - peer.life >= RESTART) this.remove(peer.seat);
-      return;
-    }
+    if (!peer.here) return;
     const { born, life, connected, failed, disconnected, restarted, attempts, offers } = peer;
     const hasRelay = this.ice.some(({ urls }) => [urls].flat().some((url) => url.startsWith("turn")));
     const step = due({ now, born: born || life, life, connected, failed, disconnected, restarted, attempts, offers, hasRelay });
