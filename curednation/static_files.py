@@ -15,6 +15,14 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class Storage(CompressedManifestStaticFilesStorage):
     """Keeps its list of all files beside STATIC_ROOT, not in it, where it would be served."""
 
+    # What a module of a call imports has a name that never changes as well, so that no page mixes
+    # two releases. Of ours only: files of others name what they do not bring along.
+    support_js_module_import_aggregation = True
+    _js_module_import_aggregation_patterns = (
+        "js/visit/*.js",
+        CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         beside = FileSystemStorage(location=Path(settings.STATIC_ROOT).parent)
         super().__init__(*args, manifest_storage=beside, **kwargs)

@@ -113,7 +113,7 @@ class VisitCall:
     def doctor(self, context: BrowserContext | None = None) -> Page:
         """Return the clinician's page of the room, signed in."""
         if self._client is None:
-            self._client = sign_in(Client(), self.clinician)
+            self._client = sign_in(Client(SERVER_NAME="127.0.0.1"), self.clinician)
         context = context or self.context(1280)
         cookie = self._client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies(
