@@ -17,6 +17,7 @@ from tests.browser.visit_call import (
     notice,
     see,
 )
+from tests.pages.factories import make_practice
 from visits import encounter
 
 __all__ = ["call_browser"]
@@ -40,6 +41,7 @@ def path() -> Iterator[UdpPath]:
 @pytest.fixture
 def alone(call_browser: Browser, start_site) -> Iterator[VisitCall]:
     """A visit on a site whose rooms the test starts and kills itself."""
+    make_practice()
     with ExitStack() as stack:
         yield VisitCall(call_browser, start_site(), stack)
 

@@ -68,7 +68,6 @@ class VisitCall:
     """A visit that has just begun, and the browsers of those who are in it."""
 
     def __init__(self, browser: Browser, site: Process, stack: ExitStack) -> None:
-        make_practice()
         self.browser, self.site, self.stack = browser, site, stack
         self.clinician = make_staff("clinician", name="Anna Berg")
         provider = make_provider(name="Anna Berg", video_room="", account=self.clinician)
@@ -135,6 +134,7 @@ class VisitCall:
 
 @pytest.fixture
 def visit(call_browser: Browser, live_site: Process, live_rooms: Process) -> Iterator[VisitCall]:
+    make_practice()
     with ExitStack() as stack:
         yield VisitCall(call_browser, live_site, stack)
 
