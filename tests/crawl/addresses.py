@@ -172,7 +172,10 @@ def _links(world: World) -> dict[str, list[str]]:
             "newsletter:unsubscribe": [reader_links.unsubscribe_path(key)],
         }
         | _rooms(visit)
-        | {"visits:guest": [reverse("visits:guest", args=[world.guest])]}
+        | {
+            f"visits:{name}": [reverse(f"visits:{name}", args=[world.guest])]
+            for name in ("guest", "guest_ticket")
+        }
     )
 
 
