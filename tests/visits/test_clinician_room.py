@@ -248,6 +248,25 @@ def test_a_signed_note_comes_under_a_new_key_and_is_still_as_signed(settings, us
     assert notes.is_as_signed(VisitNote.objects.get())
 
 
+def test_a_colleague_reads_the_notes_and_nobody_without_that_right_does(desk, user, visit):
+    notes.sign(visit, notes.typed({"text": TEXT}), saves=0, by=user)
+    notes.add(VisitNote.objects.get(), "Canaryaddendum", by=user)
+    colleague = client_of(clinician())
+    address = reverse("admin:appointments_appointment_change", args=[visit.pk])
+    assert room(visit, "notes") in colleague.get(address).text
+    assert room(visit) not in colleague.get(address).text.replace(room(visit, "notes"), "")
+    assert room(visit) in desk.get(address).text.replace(room(visit, "notes"), "")
+    page = colleague.get(room(visit, "notes"))
+    assert TEXT in page.text
+    assert "Canaryaddendum" in page.text
+    seen = AuditEvent.objects.filter(model="appointments.appointment", action="view").latest("pk")
+    assert seen.object_pks == [str(visit.pk)]
+    for role in ("front desk", "manager", "editor"):
+        assert client_of(make_staff(role)).get(room(visit, "notes")).status_code in (403, 404), role
+    front = client_of(make_staff("front desk")).get(address).text
+    assert room(visit, "notes") not in front
+
+
 # ── withdrawal ──
 
 
@@ -364,7 +383,9 @@ def test_a_handed_link_does_not_show_it(desk, visit, client):
 
 def test_the_desk_says_who_waits_since_when_and_whether_camera_and_sound_passed(desk, visit):
     front = client_of(make_staff("front desk"))
-    assert "In the waiting room" not in desk.get("/admin/").text
+    before = desk.get("/admin/").text
+    assert "In the waiting room" not in before
+    assert "late-list" in before
     renewal = reverse("admin:appointments_appointment_renewal")
     scope = {"scope": f"{visit.starts_at.astimezone(visit.provider.zone):%Y-%m-%d}"}
     tag = desk.get(renewal, scope)["ETag"]
@@ -373,6 +394,7 @@ def test_the_desk_says_who_waits_since_when_and_whether_camera_and_sound_passed(
     renewed = desk.get(renewal, scope, headers={"If-None-Match": tag})
     assert renewed.status_code == 200
     assert "waits since" in renewed.text
+    assert "late-list" not in renewed.text, "who waits is not late"
     assert "not checked" in renewed.text
     tag = renewed["ETag"]
     encounter.note_event(found, "patient", "check_failed")

@@ -63,7 +63,7 @@ def with_all(user, **values) -> Appointment:
         seat="guest-1",
         role="interpreter",
         name="Canaryguest",
-        token_hash=Guest.hashed("x"),
+        token_hash=Guest.hashed(str(visit.uid)),
         expires_at=now,
         asked_at=now,
     )

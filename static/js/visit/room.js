@@ -181,7 +181,9 @@ export class Room {
   }
 
   // The link holds no more, or somebody has signed out: what goes on goes on, and a page without a call says why.
+  // In the desk somebody signs in where they stand, so that nothing typed beside the picture is lost.
   #refused() {
+    if (!dispatchEvent(new Event("staff-signed-out", { cancelable: true }))) return;
     if (!this.call.everConnected) location.reload();
   }
 
