@@ -14,7 +14,7 @@ from core.database import key_rotation
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
 from tests.core.staff.people import make_staff
-from tests.factories import make_appointment, make_consent_texts, make_patient
+from tests.factories import at, make_appointment, make_consent_texts, make_patient
 from tests.visits.clinicians import client_of, clinician, first_minute, room, visit_of
 from visits import encounter, notes
 from visits.admin.cows_panel import score_words
@@ -381,7 +381,15 @@ def test_a_handed_link_does_not_show_it(desk, visit, client):
 # ── who waits ──
 
 
-def test_the_desk_says_who_waits_since_when_and_whether_camera_and_sound_passed(desk, visit):
+@pytest.fixture
+def midday(time_machine) -> None:
+    """Noon at the practice: minutes before and after lie on the same day."""
+    time_machine.move_to(at(timezone.now().date(), "12:00"), tick=True)
+
+
+def test_the_desk_says_who_waits_since_when_and_whether_camera_and_sound_passed(
+    midday, desk, visit
+):
     front = client_of(make_staff("front desk"))
     before = desk.get("/admin/").text
     assert "In the waiting room" not in before
