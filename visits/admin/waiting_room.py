@@ -15,9 +15,9 @@ from appointments.admin.desk.sections import Section
 from appointments.models import Appointment
 from appointments.templatetags.appointments import clock
 from visits import device_check
-from visits.admin.whose_visit import may_conduct
 from visits.device_check import Result
 from visits.models import Visit, VisitEvent
+from visits.who_conducts import may_conduct
 
 TEMPLATE = "admin/visits/_waiting_room.html"
 MINUTE = timedelta(minutes=1)

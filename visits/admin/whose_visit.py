@@ -1,6 +1,4 @@
-"""Who of the staff may hold a visit, and the appointment that they ask for."""
-
-from typing import Any
+"""The appointment whose visit somebody of the staff asks for, if they may hold it."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
@@ -8,17 +6,7 @@ from django.http import Http404, HttpRequest
 from appointments.models import Appointment
 from core.staff.models import User
 from core.validation.primary_keys import parse_key
-
-CONDUCT, CONDUCT_ANY = "visits.conduct_visit", "visits.conduct_any_visit"
-
-
-def may_conduct(user: Any, appointment: Appointment) -> bool:
-    """Whether this member of the staff may hold the visit: their own, or that of a provider who has
-    no account, or everybody's."""
-    if user.has_perm(CONDUCT_ANY):
-        return True
-    account = appointment.provider.account_id
-    return user.has_perm(CONDUCT) and account in (None, user.pk)
+from visits.who_conducts import may_conduct
 
 
 def appointment_or_404(request: HttpRequest, key: object) -> Appointment:

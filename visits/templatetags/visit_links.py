@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from appointments.models import Appointment, Status
-from visits.admin.whose_visit import may_conduct
+from visits.who_conducts import may_conduct
 
 register = template.Library()
 HELD = (Status.BOOKED, Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW)
