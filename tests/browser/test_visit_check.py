@@ -109,9 +109,9 @@ def test_camera_and_sound_are_checked_and_the_clinic_learns_it(open_check, visit
     page.wait_for_function("() => document.querySelector('meter').value > 20")
     later = page.get_by_role("link", name="I can do this later")
     expect(later).to_be_visible()
-    page.get_by_label("Microphone").select_option(index=1)
+    page.get_by_label("Microphone", exact=True).select_option(index=1)
     expect(page.locator("[data-result=microphone]")).to_contain_text("works")
-    chosen = page.get_by_label("Microphone").input_value()
+    chosen = page.get_by_label("Microphone", exact=True).input_value()
     assert page.evaluate("JSON.parse(sessionStorage['visit-devices']).mic") == chosen
     page.get_by_role("button", name="Play three notes").click()
     page.get_by_role("button", name="No", exact=True).click()
