@@ -85,8 +85,8 @@ class _Forms(HTMLParser):
             self._select[1].append(given.get("value", ""))
             if "selected" in given:
                 self._select[2].append(given.get("value", ""))
-        elif form is None or "disabled" in given:
-            return
+        elif form is None or "disabled" in given or ("name" not in given and tag != "input"):
+            return  # it sends nothing
         elif tag == "input":
             self._input(form, given)
         elif tag == "textarea":
