@@ -24,6 +24,7 @@ __all__ = ["note_event", "open_room", "state"]
 Kind, Outcome = VisitEvent.Kind, Visit.Outcome
 TRIED = (Kind.KNOCKED, Kind.CHECK_FAILED, Kind.CONNECTED, Kind.BY_PHONE)
 LOOK_AGAIN, LOOK_AGAIN_LATER = timedelta(seconds=5), timedelta(minutes=1)
+REPORTED = (Kind.CONNECTED, Kind.LOST, Kind.PATH, Kind.MEDIUM)
 MOST_REPORTS = 500  # of one visit: more tell nothing, and a table has an end
 
 
@@ -146,6 +147,7 @@ def finish(appointment: Appointment, *, by: User, outcome: str) -> Visit:
         if visit.ended_at or visit.appointment.status not in (Status.BOOKED, Status.CHECKED_IN):
             raise NotChangeable
         visit.ended_at, visit.ended_by, visit.outcome = database_time.now(), by, Outcome(outcome)
+        visit.seconds_connected += _still_connected(visit)
         note_event(visit, Seat.CLINICIAN, Kind.FINISHED, by=by)
 
     lock([appointment.provider_id])
@@ -156,6 +158,15 @@ def finish(appointment: Appointment, *, by: User, outcome: str) -> Visit:
     elif outcome == Outcome.NO_SHOW:
         attendance.no_show(visit.appointment, by=who)
     return visit
+
+
+def _still_connected(visit: Visit) -> int:
+    """Return the seconds of a line that stands while the visit ends: no browser tells its end."""
+    told = visit.events.filter(seat=Seat.CLINICIAN, kind__in=(Kind.PATH, Kind.LOST))
+    last = told.order_by("at", "pk").last()
+    if last is None or last.kind == Kind.LOST:
+        return 0
+    return int((database_time.now() - last.at).total_seconds())
 
 
 def reopen(appointment: Appointment, *, by: User) -> Visit:
@@ -197,10 +208,11 @@ def report(appointment: Appointment, seat: str, kind: str, number: int | None = 
     """Note what a browser tells of its connection.
 
     `connected` (milliseconds it took) makes the visit live; `lost` (seconds it had lasted) is added
-    up for the clinician's; `path` is 0 for a direct one and 1 for a relay. Changes nothing where
-    nobody has come. Raises ValueError for another kind.
+    up for the clinician's; `path` is 0 for a direct one and 1 for a relay; `medium` is 0 for sound
+    and 1 once a picture has come. Changes nothing where nobody has come. Raises ValueError for
+    another kind.
     """
-    if kind not in (Kind.CONNECTED, Kind.LOST, Kind.PATH):
+    if kind not in REPORTED:
         raise ValueError(f"No browser reports {kind}")
     number = None if number is None else max(0, min(number, 10**6))
     visit = find(appointment)
@@ -217,6 +229,8 @@ def _take_report(visit: Visit, seat: str, kind: str, number: int | None) -> None
         visit.seconds_connected += number or 0
     elif kind == Kind.PATH:
         visit.path = Visit.Path.RELAY if number else Visit.Path.DIRECT
+    elif kind == Kind.MEDIUM and visit.medium != Visit.Medium.VIDEO:
+        visit.medium = Visit.Medium.VIDEO if number else Visit.Medium.AUDIO
 
 
 def _note_report(visit: Visit, seat: str, kind: str, number: int | None = None) -> bool:

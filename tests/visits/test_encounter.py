@@ -1,9 +1,11 @@
 """The workflow of a visit: letting in, sending back, by phone, ending, and who is no no-show."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import transaction
+from django.utils import timezone
 
 from appointments.booking import attendance
 from appointments.booking.attendance import PatientCame
@@ -157,3 +159,16 @@ def test_each_change_counts_up_and_one_that_changes_nothing_does_not(by):
     assert Visit.objects.get().changes == 1
     encounter.admit(visit, by=by)
     assert Visit.objects.get().changes == 2
+
+
+def test_a_line_that_stands_while_the_visit_ends_counts_to_its_end(by):
+    begun = timezone.now()
+    with time_machine.travel(begun, tick=False) as clock:
+        visit = make_visit_now()
+        encounter.knock(visit)
+        encounter.admit(visit, by=by)
+        for kind, after in (("path", 0), ("lost", 60), ("path", 0)):
+            encounter.report(visit, "clinician", kind, after)
+        clock.shift(timedelta(minutes=10))
+        encounter.finish(visit, by=by, outcome="completed")
+    assert Visit.objects.get().seconds_connected == 660

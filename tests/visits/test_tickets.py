@@ -137,8 +137,12 @@ def test_what_a_browser_tells_of_its_connection_is_noted_and_nothing_else():
     ask(visit, "report", kind="path", number="1")
     encounter.report(visit, "clinician", "lost", 600)
     ask(visit, "report", kind="lost", number="598")
+    ask(visit, "report", kind="medium", number="0")
+    assert Visit.objects.get().medium == "audio"
+    encounter.report(visit, "clinician", "medium", 1)
+    ask(visit, "report", kind="medium", number="0")
     held = Visit.objects.get()
-    assert (held.path, held.seconds_connected) == ("relay", 600)
+    assert (held.path, held.medium, held.seconds_connected) == ("relay", "video", 600)
     for kind in ("finished", "admitted", "", "x" * 200):
         assert ask(visit, "report", kind=kind).status_code == 400
     ask(visit, "report", kind="connected", number="99999999999999999999")

@@ -141,6 +141,7 @@ class VisitEvent(models.Model):
         CONNECTED = "connected", _("Connected")
         LOST = "lost", _("Connection lost")
         PATH = "path", _("Path of the connection")
+        MEDIUM = "medium", _("Sound or picture")
         BY_PHONE = "by_phone", _("Went on by phone")
         LEFT = "left", _("Left")
         MOVED = "moved", _("Moved to another time")

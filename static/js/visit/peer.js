@@ -108,6 +108,7 @@ export class Peer extends EventTarget {
     const sum = (kind, field) => reports.reduce((n, r) => (r.type === "inbound-rtp" && r.kind === kind ? n + (r[field] ?? 0) : n), 0);
     const heard = { audio: sum("audio", "bytesReceived"), frames: sum("video", "framesDecoded") };
     if (heard.audio > this.#heard.audio || heard.frames > this.#heard.frames) this.#lives(now);
+    this.seen ||= heard.frames > this.#heard.frames;
     this.#heard = heard;
     this.#readPath(reports);
     const remote = reports.filter((r) => r.type === "remote-inbound-rtp");

@@ -22,6 +22,7 @@ export class Room {
   #line = "connecting";
   #phoneNear = false;
   #since = null;
+  #medium = -1;
 
   constructor(root) {
     this.root = root;
@@ -281,6 +282,14 @@ export class Room {
     }
   }
 
+  // A visit is one of sound alone until a picture has come.
+  #tellMedium(flows, seen) {
+    const medium = seen ? 1 : 0;
+    if (!flows || medium <= this.#medium) return;
+    this.#medium = medium;
+    this.#report("medium", medium);
+  }
+
   #words({ peer, words }) {
     const name = this.nameOf(peer.seat);
     if (words.t === "chat") this.chat.hear(name, words);
@@ -312,6 +321,7 @@ export class Room {
     const flows = states.some((state) => state === "good" || state === "weak");
     const path = lines[0]?.peer.path ?? "none";
     this.#timeLine(flows, path);
+    this.#tellMedium(flows, lines.some(({ peer }) => PEOPLE.includes(peer.seat) && peer.seen));
     this.view.tell("line", { state: this.#line, flows, path });
   }
 
