@@ -105,7 +105,7 @@ def django_db_setup(
     before the database is dropped: a killed site, a thread, a pooler."""
     with django_db_blocker.unblock():
         database.commit_without_waiting()
-        database.note_words()
+        database.note_template()
         database.limit_waits()
     with pooler.in_front() if pytestconfig.getoption("--pgbouncer") else nullcontext():
         yield

@@ -35,6 +35,7 @@ from tests.factories import (
 )
 from tests.newsletter.issues import make_issue, make_readers
 from tests.pages.factories import make_practice, make_text_page
+from tests.visits.intake_steps import PHQ, make_tomorrow, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -122,6 +123,7 @@ def test_each_page_is_readable_and_breaks_no_rule(staff_page, live_server, addre
 
 def make_every_panel(visit: Appointment) -> None:
     """Something to say for each block of the first page."""
+    send(Client(), make_tomorrow(), "phq-9", **PHQ | {"better_off_dead": "1"})
     make_email(about=visit_emails.about(visit))
     came_back = {"last_error": "550", "due_at": None, "bounced_at": timezone.now()}
     OutgoingEmail.objects.update(status="failed", **came_back)
@@ -137,7 +139,7 @@ def make_every_panel(visit: Appointment) -> None:
     make_license(visit.provider, "NY", expires=timezone.localdate())
     make_trouble()
     make_request()
-    make_text_page()
+    make_text_page(body=f"<p>It holds {{until {timezone.localdate()}}}.</p>")
     spanish, yesterday = make_article(slug="en-otras-palabras"), timezone.now() - timedelta(days=1)
     translated = {"language": "es", "translation_of": article, "created_at": yesterday}
     Article.objects.filter(pk=spanish.pk).update(**translated)

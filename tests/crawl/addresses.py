@@ -109,6 +109,8 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
         "uid": [world.row("appointments.hold").uid],
         "section": ["pages", "articles", "topics", "issues", "providers", "states"],
         "key": ["nothing"],
+        "template": ["appointment_booked"],
+        "language": ["en", "es"],
         "path": [world.row("articles.imageasset").file.name],
         "token": [returning_patient.make("grace@example.org", returning=True)],
         "service": [world.row("appointments.service").slug],

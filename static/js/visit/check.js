@@ -156,9 +156,12 @@ async function offerDevices() {
     const select = page.querySelector(`select[name="${name}"]`);
     const found = name === "speaker" && !AudioContext.prototype.setSinkId ? [] : await list(kind);
     const used = stream?.getTracks().find((track) => kind.startsWith(track.kind))?.getSettings().deviceId;
+    // What somebody chose stays chosen, also where the browser names its track by another number.
+    const chosen = remembered()[name];
+    const shown = found.some(({ deviceId }) => deviceId === chosen) ? chosen : used;
     select.replaceChildren(...found.map((device, nth) => {
       const words = device.label || `${select.dataset.word} ${nth + 1}`;
-      return new Option(words, device.deviceId, false, device.deviceId === (used ?? remembered()[name]));
+      return new Option(words, device.deviceId, false, device.deviceId === shown);
     }));
     select.closest("[data-choice]").hidden = found.length < 2;
   }
