@@ -1,4 +1,4 @@
-"""What visitors type on the page Contact. What becomes of it is for `requests`."""
+"""What visitors type on the page Contact. What becomes of it is for `workflow`."""
 
 from typing import Any, ClassVar
 

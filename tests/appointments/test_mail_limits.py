@@ -303,6 +303,7 @@ def test_every_kind_of_mail_is_counted_but_those_to_staff_and_providers(settings
         *("provider_cancelled", "provider_daily_digest", "provider_moved", "provider_new"),
         *("account_changed", "account_invited", "article_review_due", "comments_waiting"),
         *("article_in_review", "issue_trouble", "mail_test", "contact_requests_open"),
+        "provider_look_now",
     }
 
 

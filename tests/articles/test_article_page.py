@@ -184,7 +184,7 @@ def test_the_home_page_shows_six_cards_with_one_query(client, django_assert_num_
 
 def test_the_menu_the_footer_and_the_404_page_lead_to_the_articles(client):
     home = client.get("/").text
-    assert home.count('href="/articles/"') == 2
+    assert home.count('href="/articles/"') == 3, "in a row, in the phone's menu, in the footer"
     assert "All resources" not in home
     lost = client.get("/nowhere/").text
     assert '<form class="search" role="search" action="/articles/">' in lost
