@@ -195,56 +195,42 @@ def _nothing(visits: Visits) -> None:
     """It names nobody: the row stays."""
 
 
-def _deleting(*found: Callable[[Visits], QuerySet[Any]]) -> Callable[[Visits], None]:
-    def forget(visits: Visits) -> None:
-        for rows in found:
-            rows(visits).delete()
+def _forget_visits(visits: Visits) -> None:
+    Guest.objects.filter(visit__appointment__in=visits).delete()
 
-    return forget
+
+def _forget_start_checks(visits: Visits) -> None:
+    StartCheckDetails.objects.filter(check_row__visit__appointment__in=visits).delete()
+
+
+def _forget_notes(visits: Visits) -> None:
+    NoteAddendum.objects.filter(note__appointment__in=visits).delete()
+    VisitNote.objects.filter(appointment__in=visits).delete()
+
+
+def _forget_cows(visits: Visits) -> None:
+    CowsRating.objects.filter(appointment__in=visits).delete()
+
+
+def _forget_summaries(visits: Visits) -> None:
+    VisitSummary.objects.filter(appointment__in=visits).delete()
+
+
+def _forget_answers(visits: Visits) -> None:
+    QuestionnaireResponse.objects.filter(appointment__in=visits).delete()
+
+
+def _forget_signed_copies(visits: Visits) -> None:
+    SignedCopy.objects.filter(signature__appointment__in=visits).delete()
 
 
 _KEPT = (
-    KeptOnVisits(
-        "visits by video or phone",
-        _visits,
-        _deleting(lambda visits: Guest.objects.filter(visit__appointment__in=visits)),
-    ),
-    KeptOnVisits(
-        "asked in the first minute",
-        _start_checks,
-        _deleting(
-            lambda visits: StartCheckDetails.objects.filter(
-                check_row__visit__appointment__in=visits
-            )
-        ),
-    ),
+    KeptOnVisits("visits by video or phone", _visits, _forget_visits),
+    KeptOnVisits("asked in the first minute", _start_checks, _forget_start_checks),
     KeptOnVisits("not asked in the first minute", _waivers, _nothing),
-    KeptOnVisits(
-        "notes of visits",
-        _notes,
-        _deleting(
-            lambda visits: NoteAddendum.objects.filter(note__appointment__in=visits),
-            lambda visits: VisitNote.objects.filter(appointment__in=visits),
-        ),
-    ),
-    KeptOnVisits(
-        "withdrawal ratings",
-        _cows,
-        _deleting(lambda visits: CowsRating.objects.filter(appointment__in=visits)),
-    ),
-    KeptOnVisits(
-        "summaries for the patient",
-        _summaries,
-        _deleting(lambda visits: VisitSummary.objects.filter(appointment__in=visits)),
-    ),
-    KeptOnVisits(
-        "answers before visits",
-        _answers,
-        _deleting(lambda visits: QuestionnaireResponse.objects.filter(appointment__in=visits)),
-    ),
-    KeptOnVisits(
-        "signed texts",
-        _signatures,
-        _deleting(lambda visits: SignedCopy.objects.filter(signature__appointment__in=visits)),
-    ),
+    KeptOnVisits("notes of visits", _notes, _forget_notes),
+    KeptOnVisits("withdrawal ratings", _cows, _forget_cows),
+    KeptOnVisits("summaries for the patient", _summaries, _forget_summaries),
+    KeptOnVisits("answers before visits", _answers, _forget_answers),
+    KeptOnVisits("signed texts", _signatures, _forget_signed_copies),
 )

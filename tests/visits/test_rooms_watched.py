@@ -11,7 +11,7 @@ from tests.factories import make_provider, make_service
 from visits.health_checks import check_rooms
 
 pytestmark = pytest.mark.django_db
-SITE = "http://127.0.0.1"
+SITE = "http://watched.test"  # the live site of other tests has rooms too, and a cache in common
 
 
 @pytest.fixture
@@ -26,8 +26,9 @@ def test_where_every_visit_is_elsewhere_nothing_is_said():
 
 
 @pytest.mark.usefixtures("_by_video_here")
-def test_rooms_that_do_not_run_are_an_error_and_no_socket_gets_through(settings):
+def test_rooms_that_do_not_run_are_an_error_and_no_socket_gets_through(settings, monkeypatch):
     settings.SITE_URL = SITE
+    monkeypatch.setitem(settings.CACHES["default"], "KEY_PREFIX", "watched.test")
     settings.ROOMS_URL = f"ws://127.0.0.1:{processes.free_port()}/visits/socket"
     [found] = check_rooms()
     assert found.level is Level.ERROR

@@ -42,7 +42,7 @@ def patients_guests(request: HttpRequest, link: VisitLink) -> HttpResponse:
         return _change(request, link)
     form = GuestForm(request.POST)
     if not form.is_valid():
-        return _page(request, link, form, status=422)
+        return _page(request, link, form)
     return _ask(request, link, form)
 
 

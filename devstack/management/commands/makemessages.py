@@ -28,7 +28,6 @@ STAFF_PATHS = (
     *("articles/models", "newsletter/models", "newsletter/issues/checks.py"),
     *("newsletter/issues/workflow.py", "core/mail/[!m]*", "core/mail/models.py"),
     *("appointments/models/clinic.py", "visits/models/notes.py", "visits/models/start_checks.py"),
-    "visits/templatetags/visit_links.py",
     *(
         f"pages/text_pages/{name}.py"
         for name in ("expiring_pages", "forms", "publishing", "workflow_actions")

@@ -42,7 +42,8 @@ export class Chat {
     item.append(Object.assign(document.createElement("b"), { textContent: name }), ` ${text}`);
     list.append(item);
     while (list.children.length > MOST) list.firstElementChild.remove();
-    list.scrollTop = list.scrollHeight;
+    const log = list.parentElement;
+    log.scrollTop = log.scrollHeight;
   }
 
   #turn(open) {
