@@ -22,7 +22,7 @@ _VISIT = (
     '<a class="more" href="{url}change/" data-dialog="{url}desk/" aria-label="{more}">⋯</a></p>'
     "{notes}</li>"
 )
-_MOVES = SafeString(" data-moves")
+_MOVES = " data-moves"
 
 
 def cards_html(cards: Iterable[Card], *, may_change: bool, sees_patients: bool) -> SafeString:

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from appointments.admin.desk.fingerprint import fingerprint
@@ -40,8 +39,8 @@ class Card:
 
     visit: Any
     # Safe as they are: numbers and our own words, which need not be escaped once a place.
-    pk: SafeString
-    url: SafeString  # what the addresses of its pages begin with
+    pk: str
+    url: str  # what the addresses of its pages begin with
     who: str
     rows: Rows
     when: str
@@ -83,7 +82,7 @@ class Card:
         """Return its classes: place, lane and status."""
         lane = f" lane-{self.lane}-{self.lanes}" if self.lanes > 1 else ""
         late = " late" if self.is_late else ""
-        return SafeString(f"{self.rows.css}{lane} status-{self.visit.status}{late}")
+        return f"{self.rows.css}{lane} status-{self.visit.status}{late}"
 
     @cached_property
     def phone(self) -> str:
@@ -145,8 +144,8 @@ def card_of(
     begin, end = int(visit.starts_at.timestamp()), int(visit.ends_at.timestamp())
     return Card(
         visit=visit,
-        pk=SafeString(visit.pk),
-        url=SafeString(url),
+        pk=str(visit.pk),
+        url=url,
         who=str(visit.patient or ""),
         rows=frame.rows(begin, end) or Rows(0, 1),
         when=clock_at(begin, zone),
