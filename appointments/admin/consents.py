@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Max, QuerySet
-from django.forms import ModelForm
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,53 +11,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time
+from appointments.admin.text_versions import TextVersionAdmin
 from appointments.models import Consent, ConsentText
 from core.languages.speaking import speaking
-from core.languages.translations import in_each_language
 from core.people import email_addresses
 
 
 @admin.register(ConsentText)
-class ConsentTextAdmin(admin.ModelAdmin):
+class ConsentTextAdmin(TextVersionAdmin):
     """A change is a new version: the next number is given when it is saved."""
 
     change_form_template = "admin/appointments/consent_text.html"
     list_display = ["kind", "version", "since", "text"]
-    list_filter = ["kind"]
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        texts = in_each_language("text")
-        return ["kind", *texts] if obj is None else ["kind", "version", "since", *texts]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["since"] if obj else []
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ConsentText]:
-        return practice_time.with_practice_zone(super().get_queryset(request))
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Begin with the words in force of `?kind=…`."""
-        kind = request.GET.get("kind", "")
-        now = ConsentText.objects.filter(kind=kind).order_by("-version").first()
-        texts = {name: getattr(now, name) for name in in_each_language("text")} if now else {}
-        return {"kind": kind} | texts if now else {}
-
-    def save_model(
-        self, request: HttpRequest, obj: ConsentText, form: ModelForm, change: bool
-    ) -> None:
-        newest = ConsentText.objects.filter(kind=obj.kind).aggregate(Max("version"))
-        obj.version = (newest["version__max"] or 0) + 1
-        super().save_model(request, obj, form, change)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.display(description=_("in force since"), ordering="created")
-    def since(self, text: ConsentText) -> str:
-        return practice_time.format_datetime(text.created, practice_time.zone_of(text))
 
 
 @admin.register(Consent)

@@ -1,6 +1,8 @@
 """How the API reads and answers: strict JSON in, problems out, the schema that describes both."""
 
 import json
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 from ninja.parser import Parser
 
 from core.api import audit, problems
@@ -70,6 +73,10 @@ class ClinicApi(NinjaAPI):
         self.add_exception_handler(Exception, _broken)
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
+        for router in self._get_bound_routers():
+            for view in router.path_operations.values():
+                for operation in view.operations:
+                    operation.view_func = _with_known_names(operation)
         found = super()._get_urls()
         for pattern in found:
             if isinstance(pattern, URLPattern) and pattern.name not in ("openapi-json", "api-root"):
@@ -87,6 +94,26 @@ class ClinicApi(NinjaAPI):
             for operation in methods.values():
                 _with_problems(operation)
         return schema
+
+
+def _with_known_names(operation: Operation) -> Callable[..., Any]:
+    """Return the operation's view, which refuses names in an address that it does not know.
+
+    A misspelled `form=` of `from=` would answer with everything there is.
+    """
+    queries = (model for model in operation.models if model.__ninja_param_source__ == "query")
+    known = {name for model in queries for name in model.__ninja_flatten_map__}
+    view = operation.view_func
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, **values: Any) -> Any:
+        unknown = sorted(request.GET.keys() - known)
+        if unknown:
+            message = _("Nothing of this name is asked for.")
+            raise invalid([{"field": name or "query", "message": message} for name in unknown])
+        return view(request, **values)
+
+    return wrapper
 
 
 def _with_problems(operation: dict[str, Any]) -> None:

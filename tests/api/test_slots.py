@@ -115,3 +115,12 @@ def test_what_is_not_there_is_a_problem_too(path):
     answer = Program().get(path)
     assert answer.status in (400, 404)
     assert answer.problem in ("not_found", "bad_request")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/bookings", "fisrt"), ("/bookings", ""), ("/states", "x")]
+)
+def test_a_name_in_the_address_that_is_not_known_is_refused(path, name):
+    answer = Program().get(path, **{name: "1"})
+    assert (answer.status, answer.problem) == (422, "invalid")
+    assert answer.fields == {name or "query"}
