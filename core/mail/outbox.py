@@ -6,17 +6,14 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
-from django.db.models.functions import Now
-from django.utils.translation import gettext as _
-
-from core import broker
 from core.database import database_time
 from core.languages.speaking import speaking
 from core.mail import throttling
 from core.mail.attachments import Attachment
 from core.mail.message import fit, message_id, render
-from core.mail.models import EMPTY, SWEEP, TASK, EmailStatus, OutgoingEmail
+from core.mail.models import OutgoingEmail
+from core.outbox import writing
+from core.outbox.writing import SWEEP_AFTER, NotResendable
 
 __all__ = [
     "Attachment",
@@ -35,14 +32,8 @@ __all__ = [
     "restore",
 ]
 
-# Once written, an e-mail is given to a worker at once; the sweep looks after it from then on.
-SWEEP_AFTER = timedelta(seconds=20)
 MOST_NAMED = 50  # Message-IDs that one report may quote
 _MESSAGE_ID = re.compile(r"\b[0-9a-f]{32}@[\w.-]+")
-
-
-class NotResendable(Exception):
-    """Its text says why, for staff to read."""
 
 
 def enqueue(
@@ -96,30 +87,11 @@ def enqueue(
         due_at=now + (wait or SWEEP_AFTER),
     )
     if unsent:
-        _leave_empty(email)
-    with transaction.atomic(savepoint=False):
-        if not OutgoingEmail.objects.write_once(email):
-            return None
-        if overtakes:
-            OutgoingEmail.objects.overtake(about, by=email.pk)
-    if not wait and not unsent:  # else the sweep publishes it
-        pk = email.pk
-        # A lambda: with robust=True Django 5.2 cannot name a failing partial (#36487).
-        transaction.on_commit(lambda: _hand_over(pk), robust=True)
-    return email
-
-
-def _leave_empty(email: OutgoingEmail) -> None:
-    """It names nobody, and is dropped before it is written."""
-    for name, value in EMPTY.items():
-        setattr(email, name, value)
-    email.status, email.due_at, email.purged_at = EmailStatus.DROPPED, None, email.created_at
-
-
-def _hand_over(pk: int) -> None:
-    """Tell a worker. Where the broker does not hear of it, the next sweep takes it already."""
-    if not broker.publish(TASK, pk):
-        OutgoingEmail.objects.filter(pk=pk, status=EmailStatus.WAITING).update(due_at=Now())
+        writing.leave_empty(email)
+    at_once = not wait and not unsent  # else the sweep publishes it
+    rows = OutgoingEmail.objects.all()
+    written = writing.write(rows, email, overtakes=overtakes, hand_over=at_once)
+    return email if written else None
 
 
 def delay(*, about: str, longest: timedelta, latest: datetime | None = None) -> timedelta:
@@ -152,8 +124,7 @@ def restore(*, about: str, since: datetime) -> None:
 
 def count_dropped(template: str, *, about: str) -> int:
     """Return how many mails of this kind about this thing were dropped before they went out."""
-    of_kind = OutgoingEmail.objects.about(about).filter(template=template)
-    return of_kind.filter(status=EmailStatus.DROPPED).count()
+    return writing.count_dropped(OutgoingEmail.objects.all(), template, about=about)
 
 
 def forget(*, about: str) -> None:
@@ -163,9 +134,7 @@ def forget(*, about: str) -> None:
 
 def forget_all(things: Collection[str]) -> None:
     """The same for all e-mails of these things."""
-    drop_all(things)
-    settled = OutgoingEmail.objects.settled().about(*things).exclude(about="")
-    settled.update(**EMPTY, purged_at=database_time.now())
+    writing.forget_all(OutgoingEmail.objects.all(), things)
 
 
 def record_bounce(*, quoted: str, why: str) -> OutgoingEmail | None:
@@ -189,16 +158,7 @@ def resend(email: OutgoingEmail) -> None:
 
     Raises NotResendable.
     """
-    changed = (
-        OutgoingEmail.objects.resendable()
-        .filter(pk=email.pk)
-        .update(status=EmailStatus.WAITING, attempts=0, due_at=database_time.now() + SWEEP_AFTER)
-    )
-    if not changed:
-        raise NotResendable(
-            _("It did not fail, a later e-mail overtook it, its time is over, or its text is gone.")
-        )
-    transaction.on_commit(lambda: _hand_over(email.pk), robust=True)
+    writing.resend(OutgoingEmail.objects.all(), email)
 
 
 def leave_unsent(pks: Sequence[int]) -> list[int]:
@@ -206,19 +166,9 @@ def leave_unsent(pks: Sequence[int]) -> list[int]:
 
     They count as dropped from then on.
     """
-    failed = OutgoingEmail.objects.resendable().filter(pk__in=pks).select_for_update()
-    left = list(failed.values_list("pk", flat=True))
-    OutgoingEmail.objects.filter(pk__in=left).update(status=EmailStatus.DROPPED)
-    return left
+    return writing.leave_unsent(OutgoingEmail.objects.all(), pks)
 
 
 def resend_all(pks: Sequence[int]) -> list[int]:
     """Try these again, in the caller's transaction; return those of them that could be."""
-    failed = OutgoingEmail.objects.resendable().filter(pk__in=pks).select_for_update()
-    again = list(failed.values_list("pk", flat=True))
-    OutgoingEmail.objects.filter(pk__in=again).update(
-        status=EmailStatus.WAITING, attempts=0, due_at=Now()
-    )
-    if again:
-        broker.publish_on_commit(SWEEP)
-    return again
+    return writing.resend_all(OutgoingEmail.objects.all(), pks)

@@ -7,9 +7,9 @@ from django.conf import settings
 
 from core import broker
 from core.mail import delivery, outbox_hold
-from core.mail.models import LEASE_SECONDS, TASK
-
-MOST_QUEUED = 2_000
+from core.mail.models import TASK, OutgoingEmail
+from core.outbox import recovery
+from core.outbox.rows import LEASE_SECONDS
 
 
 # The limits end a server that trickles bytes for ever, well before the lease runs out.
@@ -32,29 +32,12 @@ def probe() -> None:
 
 @shared_task
 def sweep() -> None:
-    """Find what a dead broker or a killed worker left behind. Every 30 seconds, and after a hold.
-
-    Not more than `MOST_QUEUED` wait in the queue at a time: while mail servers are slow, the same
-    e-mails would be put there again and again.
-    """
+    """Find what a dead broker or a killed worker left behind. Every 30 seconds; after a hold."""
     delivery.release_abandoned()
     if outbox_hold.current() is not None:
         probe()
         return
-    room = MOST_QUEUED - broker.queue_length(TASK)
-    while room > 0 and (pks := delivery.take_overdue()):
-        room -= len(pks)
-        if not _hand_over(pks):
-            break
-
-
-def _hand_over(pks: list[int]) -> bool:
-    """Tell the workers of these; return whether the broker took them all."""
-    for done, pk in enumerate(pks):
-        if not broker.publish(TASK, pk):
-            delivery.give_back(pks[done:])
-            return False
-    return True
+    recovery.hand_over_overdue(OutgoingEmail.objects.all())
 
 
 @shared_task

@@ -10,8 +10,9 @@ from django.db import connection
 from django.utils import timezone
 
 from core.mail import delivery, outbox
-from core.mail.models import LEASE_SECONDS, EmailStatus, OutgoingEmail
+from core.mail.models import EmailStatus, OutgoingEmail
 from core.mail.tasks import deliver
+from core.outbox.rows import LEASE_SECONDS
 from tests.core.mail.factories import claimed, fresh, make_email
 from tests.core.mail.odd_server import DROP, HANG
 from tests.smtp import DROP as DROP_AFTER_TAKING

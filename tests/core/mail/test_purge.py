@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.mail import delivery, outbox, tasks
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.mail.outbox import Attachment
+from core.outbox import recovery
 from tests.core.mail.factories import fresh, make_email
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,7 @@ def test_what_the_server_said_goes_too_and_then_it_cannot_be_sent_again(server):
 
 
 def test_more_than_one_batch_is_emptied(server, monkeypatch):
-    monkeypatch.setattr(delivery, "PURGED_AT_ONCE", 2)
+    monkeypatch.setattr(recovery, "PURGED_AT_ONCE", 2)
     for _ in range(5):
         make_sent(days=31)
     assert delivery.purge(timedelta(days=30)) == 5
@@ -74,7 +75,7 @@ def test_more_than_one_batch_is_emptied(server, monkeypatch):
 
 def test_a_batch_begins_where_the_one_before_ended(server, monkeypatch):
     """Else each reads all that was emptied before it, and a million take half an hour."""
-    monkeypatch.setattr(delivery, "PURGED_AT_ONCE", 1)
+    monkeypatch.setattr(recovery, "PURGED_AT_ONCE", 1)
     for days in (33, 32, 31):
         make_sent(days=days)
     with CaptureQueriesContext(connection) as asked:

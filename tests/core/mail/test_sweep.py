@@ -8,6 +8,7 @@ from django.utils import timezone
 from core import broker
 from core.mail import delivery, tasks
 from core.mail.models import EmailStatus, OutgoingEmail
+from core.outbox import recovery
 from tests.core.mail.factories import fresh, make_email
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +52,8 @@ def test_what_has_just_been_written_is_left_to_the_one_who_wrote_it(handed_over)
 
 
 def test_a_run_hands_over_all_up_to_a_number_the_longest_waiting_first(handed_over, monkeypatch):
-    monkeypatch.setattr(delivery, "BATCH", 1)
-    monkeypatch.setattr(tasks, "MOST_QUEUED", 2)
+    monkeypatch.setattr(recovery, "BATCH", 1)
+    monkeypatch.setattr(recovery, "MOST_QUEUED", 2)
     newer, oldest, newest = make_overdue(), make_overdue(), make_overdue()
     for email, hours in ((newer, 2), (oldest, 3), (newest, 1)):
         due = timezone.now() - timedelta(hours=hours)
@@ -63,10 +64,10 @@ def test_a_run_hands_over_all_up_to_a_number_the_longest_waiting_first(handed_ov
 
 def test_while_the_queue_is_full_nothing_is_added_to_it(handed_over, monkeypatch):
     make_overdue()
-    monkeypatch.setattr(broker, "queue_length", lambda task: tasks.MOST_QUEUED)
+    monkeypatch.setattr(broker, "queue_length", lambda task: recovery.MOST_QUEUED)
     tasks.sweep()
     assert handed_over == []
-    monkeypatch.setattr(broker, "queue_length", lambda task: tasks.MOST_QUEUED - 1)
+    monkeypatch.setattr(broker, "queue_length", lambda task: recovery.MOST_QUEUED - 1)
     tasks.sweep()
     assert len(handed_over) == 1
 
