@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar, NoReturn
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -16,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
 from core.broker_address import are_sentinels
+from core.sms import provider_address
 
 TRUE, FALSE = ("1", "on", "true", "yes"), ("0", "off", "false", "no")
 
@@ -214,6 +216,28 @@ class Environment:
                 "is no mailbox: write maildir:/path or imaps://user:password@host/INBOX.",
             )
         return value
+
+    def text_providers(self, variable: str, *, debug: bool) -> list[str]:
+        """Return the addresses of providers of texts, written with commas between them.
+
+        What in them is secret is in no sentence.
+        """
+        found = self.words(variable)
+        for url in found:
+            try:
+                provider = provider_address.parse(url).provider
+            except ValueError as error:
+                refuse(variable, str(error))
+            if provider == "development" and not debug:
+                refuse(variable, "is for development machines only: name a provider of texts.")
+        return found
+
+    def price(self, variable: str, *, default: str) -> Decimal:
+        """Return an amount of money such as 0.0083."""
+        value = self.text(variable, default=default)
+        if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,5})?", value):
+            refuse(variable, f"is {value!r}: write an amount such as {default}.")
+        return Decimal(value)
 
     def media_storage(self, variable: str) -> dict[str, Any]:
         """Return Django's storage of uploads: the bucket that is named, or a disk."""

@@ -36,6 +36,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30,
         "options": {"expires": 25},
     },
+    "texts-sweep": {
+        "task": "core.sms.tasks.sweep",
+        "schedule": 30,
+        "options": {"expires": 25},
+    },
     "holidays": {
         "task": "appointments.tasks.follow_holidays",
         "schedule": crontab(hour=7, minute=10),
@@ -118,6 +123,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=7, minute=30),
     },
     "mail-purge": {"task": "core.mail.tasks.purge", "schedule": crontab(hour=8, minute=20)},
+    "texts-purge": {"task": "core.sms.tasks.purge", "schedule": crontab(hour=8, minute=25)},
     "rooms-close": {
         "task": "visits.tasks.close_rooms",
         "schedule": 60,

@@ -1,4 +1,4 @@
-"""How often what may be done: eight kinds of limits, each set by one variable.
+"""How often what may be done: nine kinds of limits, each set by one variable.
 
 The first of a kind is the one that its variable sets. The others keep their proportion to it, so
 that a clinic whose patients share a network, or a site under attack, turns one thing. Only what is
@@ -73,6 +73,9 @@ NEWSLETTER = {
 SIGN_IN = {"sign_in": "5/5minutes", "codes": "5/5minutes", "codes_elsewhere": "60/hour"}
 # Mails of one kind to everybody together, and to one mailbox; more wait, and none is lost.
 MAILS = {"mails_in_all": "600/hour", "mails_per_address": "6/hour"}
+# Texts of one kind to everybody together, and to one number: more wait, and none is lost; and those
+# that one network asks for, codes.
+TEXTS = {"texts_in_all": "600/hour", "texts_per_address": "6/hour", "texts_asked": "20/hour"}
 # Of one API key: requests, bookings, changes of them; and of one network requests without a key.
 API = {
     "api": "600/minute",

@@ -115,6 +115,12 @@ NEWSLETTER_EMAIL = env.email(
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="office@example.org")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# ── texts: the first provider sends; of others only what they report is read ──
+SMS_PROVIDERS = env.text_providers("SMS_URL", debug=DEBUG)
+SMS_COUNTRIES = env.words("SMS_COUNTRIES", default=["US", "PR", "VI", "GU", "AS", "MP"])
+# What a part of a text costs where the provider does not say so, in its currency.
+SMS_PRICE = env.price("SMS_PRICE", default="0.01")
+
 CELERY_BROKER_URL = env.broker("BROKER_URL", default=ours.get("BROKER_URL", ""))
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_address.transport_options(
     CELERY_BROKER_URL, env.text("BROKER_SENTINEL_MASTER", default="clinic")
@@ -137,6 +143,7 @@ INSTALLED_APPS = [
     "pages",
     "core.practice",
     "core.mail",
+    "core.sms",
     "core.monitoring",
     "core.api",
     "core.webhooks",
@@ -255,6 +262,7 @@ LIMITS = (
     | in_proportion(limits.NEWSLETTER, env.rate("LIMIT_NEWSLETTER", default="20/day"))
     | in_proportion(limits.SIGN_IN, env.rate("LIMIT_SIGN_IN", default="5/5minutes"))
     | in_proportion(limits.MAILS, env.rate("LIMIT_MAILS", default="600/hour"))
+    | in_proportion(limits.TEXTS, env.rate("LIMIT_TEXTS", default="600/hour"))
     | in_proportion(limits.API, env.rate("LIMIT_API", default="600/minute"))
 )
 RETRY_AFTER_SECONDS = 600

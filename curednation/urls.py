@@ -22,6 +22,7 @@ urlpatterns += [
     path("", include("pages.machine_urls")),
     path("", include("articles.image_urls")),
     path("", include("newsletter.webhook_urls")),
+    path("", include("core.sms.urls")),
     path("accounts/", include("core.staff.accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),

@@ -34,6 +34,7 @@ class Told(BaseException):
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curednation.settings")
+    os.environ.setdefault("SMS_URL", "development://")  # texts are read beside the mails
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number is not signal.SIGHUP or signal.getsignal(number) is signal.SIG_DFL:  # nohup
             signal.signal(number, _told)

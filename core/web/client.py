@@ -5,7 +5,8 @@ that answers differently the next time leads nowhere. No redirect is followed, n
 environment is asked, no cookie or password is sent, and the body of an answer is never read.
 
 What the owner has configured (mail servers, the mailbox, DNS, a provider's API through anymail) is
-asked by its own libraries: nobody else can name it.
+asked by its own libraries: nobody else can name it. An API that has none here is asked by
+`call_api`, which does read the answer, up to 64 kB of it.
 """
 
 import http.client
@@ -49,6 +50,7 @@ class Answer:
 
     status: int
     location: str  # where it sends us on to
+    body: bytes = b""  # of an API that the owner has configured; else nothing
 
 
 def fetch(url: str, *, agent: str, seconds: float = 8, private: bool = False) -> Answer:
@@ -67,11 +69,22 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str], seconds: float) -
     return _exchange(url, _Question("POST", headers, body), seconds, private=False)
 
 
+def call_api(url: str, body: bytes, *, headers: Mapping[str, str], seconds: float) -> Answer:
+    """Send `body` to an API that the owner has configured, and return its answer with its body.
+
+    It may stand in a network of our own. Raises NotFetched: then nobody knows whether it arrived,
+    unless its cause is a ConnectionRefusedError.
+    """
+    question = _Question("POST", headers, body, reads_answer=True)
+    return _exchange(url, question, seconds, private=True)
+
+
 @dataclass(frozen=True)
 class _Question:
     method: str
     headers: Mapping[str, str]
     body: bytes | None = None
+    reads_answer: bool = False
 
 
 def _exchange(url: str, question: _Question, seconds: float, private: bool) -> Answer:
@@ -152,7 +165,8 @@ def _ask(
         headers = {**question.headers, "Connection": "close"}
         connection.request(question.method, path + query, question.body, headers)
         answer = connection.getresponse()
-        return Answer(answer.status, answer.headers.get("Location", ""))
+        said = answer.read() if question.reads_answer else b""
+        return Answer(answer.status, answer.headers.get("Location", ""), said)
     finally:
         sock.close()
 

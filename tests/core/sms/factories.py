@@ -1,0 +1,30 @@
+"""Texts, consents and numbers for the tests, written as other apps write them."""
+
+from itertools import count
+from typing import Any
+
+from core.sms import consents, outbox
+from core.sms.models import OutgoingText
+
+NUMBER, OTHER_NUMBER = "+16155550142", "+16155550143"
+numbers = count(1)
+
+
+def agree(number: str = NUMBER, *, language: str = "en") -> None:
+    """Who has this number agreed to texts."""
+    assert consents.give(number, language=language, page="appointments:details")
+
+
+def make_text(template: str = "code", *, key: str = "", **fields: Any) -> OutgoingText:
+    """A waiting text with a key of its own; a code, unless another kind is named."""
+    if template == "code":
+        fields = {"secret": True, "code": "123456", "minutes": 10} | fields
+    fields = {"key": key or f"test:{next(numbers)}", "to": NUMBER} | fields
+    text = outbox.enqueue(template, **fields)
+    assert text is not None
+    return text
+
+
+def fresh(text: OutgoingText) -> OutgoingText:
+    """The row as the database holds it now."""
+    return OutgoingText.objects.get(pk=text.pk)
