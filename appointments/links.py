@@ -3,6 +3,8 @@
 The appointment's own 128 random bits, with a signature for one purpose and one way it was given:
 
 - mailed links went through the mailbox of the visit's address. They end a month after the visit.
+- texted links went to the phone number that was typed for the visit. They show that one visit, let
+  it be moved, and lead into its room; they prove no address, and end a day after the visit.
 - handed links were given to the browser that booked. They prove nothing about the address that was
   typed there, show that one visit and nothing else, and end an hour after its time was taken.
 
@@ -20,9 +22,13 @@ from django.urls import reverse
 
 from appointments.models import Appointment, FormerKey
 from core.database import database_time
+from core.languages.speaking import speaking
 from core.signed_links import LinkSigner, absolute_url
+from core.sms import short_links
 
 VALID_AFTER_VISIT = timedelta(days=31)
+SHORT = "visit"  # the purpose of the short links in texts
+TEXTED_VALID_AFTER_VISIT = timedelta(days=1)
 # What becomes of a visit that waits because its address has many is not shown meanwhile: it would
 # tell that the address is known here. See `views.appointment.shown_status`.
 HANDED_FOR = timedelta(hours=1)
@@ -51,6 +57,10 @@ MAILED = {
     purpose: LinkSigner(f"appointments.{purpose}")
     for purpose in (Purpose.VISIT, Purpose.CONFIRM, Purpose.CALENDAR)
 }
+TEXTED = {
+    purpose: LinkSigner(f"appointments.{purpose}.texted")
+    for purpose in (Purpose.VISIT, Purpose.CALENDAR)
+}
 HANDED = {
     purpose: LinkSigner(f"appointments.{purpose}.handed")
     for purpose in (Purpose.VISIT, Purpose.CALENDAR, Purpose.DONE)
@@ -60,22 +70,31 @@ PATTERN = MAILED[Purpose.VISIT].pattern
 
 @dataclass(frozen=True)
 class VisitLink:
-    """An appointment as somebody reached it: by a mailed link, or by one handed to a browser."""
+    """An appointment as somebody reached it: by a link that was mailed, texted or handed over."""
 
     appointment: Appointment
     token: str
     mailed: bool
+    texted: bool = False
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether it went to who was booked for, and not only to the browser that booked."""
+        return self.mailed or self.texted
 
     @property
     def has_ended(self) -> bool:
         """Whether nothing is shown any more: the visit is long past, or the handed link is old."""
         now = database_time.now()
-        too_old = not self.mailed and self.appointment.created < now - HANDED_FOR
-        long_past = self.appointment.ends_at < now - VALID_AFTER_VISIT
+        too_old = not self.was_sent and self.appointment.created < now - HANDED_FOR
+        valid = TEXTED_VALID_AFTER_VISIT if self.texted else VALID_AFTER_VISIT
+        long_past = self.appointment.ends_at < now - valid
         return too_old or long_past or self.appointment.erased_at is not None
 
     def page(self, name: str = "visit") -> str:
         """Return the path of another of its pages, by a link of the same kind."""
+        if self.texted:
+            return texted_page(self.appointment, name)
         return page(self.appointment, name) if self.mailed else handed_page(self.appointment, name)
 
 
@@ -91,20 +110,21 @@ def find(text: str, purpose: Purpose) -> VisitLink | None:
 
     Its appointment comes with provider, service and patient.
     """
-    key = _read(MAILED, purpose, text)
-    mailed = key is not None
-    if key is None:
-        key = _read(HANDED, purpose, text)
+    ways = ((kind, _read(kind, purpose, text)) for kind in (MAILED, TEXTED, HANDED))
+    kind, key = next(((kind, key) for kind, key in ways if key is not None), (HANDED, None))
     if key is None:
         return None
     visits = Appointment.objects.exclude(patient=None, erased_at=None)
     appointment = visits.select_related("provider", "service", "patient").filter(key=key).first()
-    return VisitLink(appointment, text, mailed) if appointment else None
+    if appointment is None:
+        return None
+    return VisitLink(appointment, text, mailed=kind is MAILED, texted=kind is TEXTED)
 
 
 def was_replaced(text: str, purpose: Purpose) -> bool:
     """Whether it was a link of that purpose to a visit whose address has been corrected since."""
-    keys = [key for key in (_read(kind, purpose, text) for kind in (MAILED, HANDED)) if key]
+    kinds = (MAILED, TEXTED, HANDED)
+    keys = [key for key in (_read(kind, purpose, text) for kind in kinds) if key]
     return FormerKey.objects.filter(key_hash__in=map(FormerKey.hashed, keys)).exists()
 
 
@@ -119,6 +139,32 @@ def handed_page(appointment: Appointment, name: str = "done") -> str:
     if purpose not in HANDED:
         raise ValueError(f"No browser is handed a link for {purpose}")
     return reverse(f"appointments:{name}", args=[HANDED[purpose].sign(appointment.key)])
+
+
+def texted_page(appointment: Appointment, name: str = "visit") -> str:
+    """Return the same for who reads the texts at the visit's phone number."""
+    purpose = PURPOSES[name]
+    if purpose not in TEXTED:
+        raise ValueError(f"No text carries a link for {purpose}")
+    return reverse(f"appointments:{name}", args=[TEXTED[purpose].sign(appointment.key)])
+
+
+def for_text(appointment: Appointment) -> str:
+    """Return a new short link for a text: it leads to the visit's page."""
+    ends = appointment.ends_at + TEXTED_VALID_AFTER_VISIT
+    return short_links.make(SHORT, appointment.pk, expires_at=ends)
+
+
+def _of_short_link(pk: str) -> str | None:
+    """Return the page of the visit, in its own language."""
+    visit = Appointment.objects.exclude(patient=None).filter(pk=pk).first()
+    if visit is None:
+        return None
+    with speaking(visit.language):
+        return texted_page(visit)
+
+
+short_links.register(SHORT, _of_short_link)
 
 
 def absolute(appointment: Appointment, name: str = "visit") -> str:

@@ -19,6 +19,7 @@ NOBODY: dict[str, object] = {
     "email": "",
     "phone": "",
     "contact": "",
+    "by_text": False,
     "booked_by": "",
     "cancel_reason": "",
     "staff_reason": "",

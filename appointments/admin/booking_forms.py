@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin.visit_time_forms import StaffTimeForm
 from appointments.booking.patients import PatientDetails
-from appointments.forms.fields import BirthDateField, LanguageField, spoken_consent
+from appointments.forms.fields import (
+    BirthDateField,
+    LanguageField,
+    require_textable,
+    spoken_consent,
+    spoken_text_consent,
+    texts_wanted,
+)
 from appointments.models import (
     Appointment,
     ConsentText,
@@ -84,6 +91,8 @@ class StaffBookingForm(StaffTimeForm):
             # To a person without an address nobody sends e-mail, so nobody is asked about it.
             asked = text.kind != ConsentText.Kind.EMAIL or self._sends_email
             field.required = asked and not all_agreed
+        if by_text := spoken_text_consent():
+            self.fields["by_text"] = by_text
         self._fill_in_other_time()
 
     def _known(self, typed: Mapping[str, str]) -> dict[str, Any]:
@@ -102,6 +111,7 @@ class StaffBookingForm(StaffTimeForm):
     def clean(self) -> dict:
         if not self.is_clear:
             self.add_error(None, _("Please find the patient first, or write down a new one."))
+        require_textable(self)
         return super().clean()
 
     @property
@@ -126,7 +136,8 @@ class StaffBookingForm(StaffTimeForm):
 
     @property
     def agreements(self) -> list[forms.BoundField]:
-        return [self[f"agree_{text.kind}"] for text in self.texts]
+        names = [*(f"agree_{text.kind}" for text in self.texts), "by_text"]
+        return [self[name] for name in names if name in self.fields]
 
     def details(self) -> PatientDetails:
         """Return what was typed, for `booking`. Only of a valid form."""
@@ -144,6 +155,7 @@ class StaffBookingForm(StaffTimeForm):
                 if who["email"] or text.kind != ConsentText.Kind.EMAIL
             ],
             page=BOOK_PAGE,
+            **texts_wanted(self),
             **self._caller(),
         )
 

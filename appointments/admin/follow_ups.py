@@ -216,6 +216,7 @@ def details(visit: Appointment, texts: Iterable[ConsentText]) -> PatientDetails:
         email=patient.email,
         phone=str(visit.phone or patient.phone),
         contact=visit.contact,
+        by_text=visit.by_text,
         zone=visit.zone,
         language=visit.language,
         booked_for=visit.booked_for,

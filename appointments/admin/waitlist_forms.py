@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin.booking_choice import licensed_states
 from appointments.booking.patients import PatientDetails
-from appointments.forms.fields import BirthDateField, LanguageField, spoken_consent
+from appointments.forms.fields import (
+    BirthDateField,
+    LanguageField,
+    require_textable,
+    spoken_consent,
+    spoken_text_consent,
+    texts_wanted,
+)
 from appointments.forms.waitlist import PARTS
 from appointments.models import Appointment, ConsentText, Patient, Provider, Service, WeeklyHours
 from appointments.scheduling import time_zones
@@ -74,6 +81,8 @@ class CallerForm(forms.Form):
             if text.kind == ConsentText.Kind.EMAIL and not self._has_address:
                 continue
             self.fields[f"agree_{text.kind}"] = spoken_consent(text)
+        if by_text := spoken_text_consent():
+            self.fields["by_text"] = by_text
 
     @property
     def _has_address(self) -> bool:
@@ -88,17 +97,18 @@ class CallerForm(forms.Form):
 
     @property
     def agreements(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith("agree_")]
+        return [self[name] for name in self.fields if _is_agreement(name)]
 
     @property
     def others(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if not name.startswith("agree_")]
+        return [self[name] for name in self.fields if not _is_agreement(name)]
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
         service, provider = cleaned.get("service"), cleaned.get("provider")
         if service and provider and not service.providers.filter(pk=provider.pk).exists():
             self.add_error("provider", _("They do not offer this service."))
+        require_textable(self)
         return cleaned
 
     def wanted(self) -> dict[str, Any]:
@@ -117,6 +127,7 @@ class CallerForm(forms.Form):
             language=typed["language"],
             consent_texts=[text.pk for text in self.texts],
             page=PAGE,
+            **texts_wanted(self),
         )
         wishes = frozenset(typed["weekdays"]), frozenset(typed["parts"])
         return {
@@ -126,3 +137,7 @@ class CallerForm(forms.Form):
             "details": details,
             "preferences": TimePreferences(ZoneInfo(zone), *wishes),
         }
+
+
+def _is_agreement(name: str) -> bool:
+    return name.startswith("agree_") or name == "by_text"

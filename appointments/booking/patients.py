@@ -21,6 +21,7 @@ from appointments.models.patients import PatientQuerySet
 from appointments.scheduling.states import STATES
 from core.database import database_time
 from core.people import email_addresses, name_matching
+from core.sms import consents
 
 
 class BookedAlready(Exception):
@@ -76,6 +77,8 @@ class PatientDetails:
     agreed_at: datetime | None = None  # None: now
     language: str = settings.LANGUAGE_CODE  # in which they are written to
     agreed_in: str = settings.LANGUAGE_CODE  # in which the texts were shown
+    by_text: bool = False  # they get texts at this number
+    agrees_to_texts: bool = False  # and have said so just now
 
     def on_appointment(self, state: str) -> dict[str, Any]:
         """Return what stands on the visit itself, by field, for a visit in that state."""
@@ -83,6 +86,7 @@ class PatientDetails:
             "email": self.email,
             "phone": self.phone,
             "contact": self.contact,
+            "by_text": self.by_text,
             "zone": STATES[state].zone_for(self.zone),
             "booked_for": self.booked_for,
             "booked_by": self.booked_by,
@@ -165,6 +169,7 @@ def require_unrestricted(person: Person) -> None:
 
 
 def record_consents(appointment: Appointment, details: PatientDetails, now: datetime) -> None:
+    """Write down each text that was agreed to, and the one about texts where that was ticked."""
     address_hash = email_addresses.keyed_hash(details.email) if details.email else ""
     Consent.objects.bulk_create(
         Consent(
@@ -177,6 +182,14 @@ def record_consents(appointment: Appointment, details: PatientDetails, now: date
         )
         for text in details.consent_texts
     )
+    record_text_consent(details, about=f"appointment:{appointment.pk}")
+
+
+def record_text_consent(details: PatientDetails, *, about: str) -> None:
+    """Write down that they agreed to texts, where they have said so just now."""
+    if details.agrees_to_texts:
+        language, page = details.agreed_in, details.page
+        consents.give(details.phone, language=language, page=page, about=about)
 
 
 def lock_address(person: Reached) -> None:

@@ -4,6 +4,7 @@ Every mail is written to the outbox in the transaction of the change that causes
 that exists once. To patients: name, time, practice, phone, one link, no more. To providers: a time
 on their own clock and a link to the admin, and no name. Each overtakes what still waits about the
 same visit, where its news replaces the older. A patient without an address is called: `calls`.
+Who agreed to texts gets those beside: `visit_texts`.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from appointments.booking import first_visits
 from appointments.calendars import feeds
 from appointments.calendars.ics import Method, calendar_file
 from appointments.calls import call_list
-from appointments.emails import provider_emails
+from appointments.emails import provider_emails, visit_texts
 from appointments.emails.provider_emails import delay_of_change
 from appointments.models import Appointment, Status, WaitlistEntry
 from appointments.scheduling import time_zones
@@ -24,6 +25,7 @@ from core.database import database_time
 from core.languages.speaking import speaking
 from core.mail import outbox
 from core.practice.models import Practice
+from core.sms import outbox as texts
 
 ABOUT = "appointment:"
 LONGEST_PAUSE_TO_CONFIRM = timedelta(minutes=10)
@@ -50,6 +52,7 @@ def _about_former_address(visit: int) -> str:
 
 def booked(appointment: Appointment) -> None:
     confirmation(appointment)
+    visit_texts.booked(appointment, about=about(appointment))
     provider_emails.tell("provider_new", appointment, appointment.sequence, first=True)
 
 
@@ -80,6 +83,7 @@ def series_booked(appointments: Sequence[Appointment]) -> None:
     first, *later = sorted(appointments, key=lambda visit: visit.starts_at)
     key = f"appointment-series:{first.pk}"
     _tell("appointment_series", first, key, method=Method.PUBLISH, overtakes=False, also=later)
+    visit_texts.booked(first, about=about(first))
     for visit in appointments:
         provider_emails.tell("provider_new", visit, visit.sequence, first=True)
 
@@ -93,6 +97,7 @@ def moved(appointment: Appointment, *, was: Appointment, tell: bool = True) -> N
     if tell:
         key = f"appointment-moved:{appointment.pk}:{appointment.sequence}"
         _tell("appointment_moved", appointment, key)
+        visit_texts.moved(appointment, about=about(appointment))
     else:
         drop_waiting(appointment)
     if was.provider_id == appointment.provider_id:
@@ -139,7 +144,10 @@ def cancelled(appointment: Appointment, *, by_patient: bool) -> None:
     """By the patient, or by us: then it apologizes."""
     template = "appointment_cancelled" if by_patient else "appointment_cancelled_by_us"
     key = f"appointment-cancelled:{appointment.pk}"
+    texts.drop(about=about(appointment))
     _tell(template, appointment, key, method=Method.CANCEL)
+    if not by_patient:
+        visit_texts.cancelled_by_us(appointment, about=about(appointment))
     provider_emails.tell("provider_cancelled", appointment, appointment.sequence)
 
 
@@ -155,6 +163,7 @@ def reminder(appointment: Appointment, hours: int, *, not_after: datetime) -> bo
     """
     key = f"reminder-{hours}h:{appointment.pk}:{appointment.sequence}"
     has_questions = any(asks(appointment) for asks in _ask_before)
+    visit_texts.reminder(appointment, hours, about=about(appointment), not_after=not_after)
     return _write(
         "appointment_reminder", appointment, key, not_after=not_after, has_questions=has_questions
     )
@@ -178,12 +187,14 @@ def no_show(appointment: Appointment) -> None:
 def drop_waiting(appointment: Appointment) -> None:
     """The patient is here: what has not gone out about this visit is of no use any more."""
     outbox.drop(about=about(appointment))
+    texts.drop(about=about(appointment))
     call_list.drop(about=about(appointment))
 
 
 def restore_waiting(appointment: Appointment, *, since: datetime) -> None:
     """The patient was not here after all: what was dropped for it `since` then goes out."""
     outbox.restore(about=about(appointment), since=since)
+    texts.restore(about=about(appointment), since=since)
     call_list.restore(about=about(appointment), since=since)
 
 

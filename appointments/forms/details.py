@@ -11,7 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import TooYoung, require_age
-from appointments.forms.fields import BirthDateField, ConsentField
+from appointments.forms.fields import (
+    BirthDateField,
+    asked_consent,
+    require_textable,
+    text_consent,
+    texts_wanted,
+)
 from appointments.models import Appointment, ConsentText, Service, WaitlistEntry
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
@@ -111,7 +117,9 @@ class DetailsForm(forms.Form):
         self.hold, self.texts = hold, texts
         self._ask_zone(hold.place)
         for text in texts:
-            self.fields[f"agree_{text.kind}"] = ConsentField(text)
+            self.fields[f"agree_{text.kind}"] = asked_consent(text)
+        if by_text := text_consent():
+            self.fields["by_text"] = by_text
 
     def _ask_zone(self, state: State) -> None:
         """Ask where in a state of two zones they will be; of others there is nothing to ask."""
@@ -150,6 +158,7 @@ class DetailsForm(forms.Form):
             "contact",
             *(["zone"] if "zone" in self.fields else []),
             *(f"agree_{text.kind}" for text in self.texts),
+            *(["by_text"] if "by_text" in self.fields else []),
         )
         return helper
 
@@ -177,6 +186,7 @@ class DetailsForm(forms.Form):
         for_other = cleaned.get("booked_for") == Appointment.BookedFor.OTHER
         if for_other and not cleaned.get("booked_by") and "booked_by" not in self.errors:
             self.add_error("booked_by", _("Please write your own name, so that we know who asks."))
+        require_textable(self)
         return cleaned
 
     def details(self, *, page: str) -> PatientDetails:
@@ -197,4 +207,5 @@ class DetailsForm(forms.Form):
             page=page,
             language=of_now(),
             agreed_in=of_now(),
+            **texts_wanted(self),
         )

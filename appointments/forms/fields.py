@@ -10,7 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.forms import written_dates
 from appointments.models import ConsentText
+from core import sms
 from core.database import database_time
+from core.sms import consents as sms_consents
+from core.sms import numbers
+from core.sms.models import SmsConsentText
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 
@@ -72,12 +76,15 @@ class LanguageField(forms.ChoiceField):
 class ConsentField(forms.BooleanField):
     """A yes to exactly the version of the text that was on the page."""
 
-    def __init__(self, text: ConsentText) -> None:
+    def __init__(
+        self, text: ConsentText | SmsConsentText, *, required: bool = True, why: Any = ""
+    ) -> None:
         super().__init__(
             label=text.text_i18n,
+            required=required,
             widget=ConsentInput(attrs={"value": str(text.pk)}),
             error_messages={
-                "required": _agree_first(text),
+                "required": why,
                 "changed": _("We have changed this text. Please read it and agree again."),
             },
         )
@@ -105,17 +112,53 @@ class ConsentInput(forms.CheckboxInput):
         return data.get(name, "")
 
 
+def asked_consent(text: ConsentText) -> ConsentField:
+    """Return the box that a patient ticks before a visit is booked."""
+    return ConsentField(text, why=_agree_first(text))
+
+
+def text_consent() -> ConsentField | None:
+    """Return the box of who wants texts, never ticked before; None where the site sends none."""
+    text = sms_consents.current_text() if sms.is_configured() else None
+    return ConsentField(text, required=False) if text else None
+
+
+def texts_wanted(form: forms.Form) -> dict[str, bool]:
+    """Return what `PatientDetails` is told of texts, as it was ticked in a valid form."""
+    wanted = bool(form.cleaned_data.get("by_text"))
+    return {"by_text": wanted, "agrees_to_texts": wanted}
+
+
+def require_textable(form: forms.Form) -> None:
+    """Say at the box where texts are wanted at a number that cannot get them."""
+    typed = form.cleaned_data
+    if typed.get("by_text") and typed.get("phone") and not numbers.textable(typed["phone"]):
+        form.add_error(
+            "by_text",
+            _(
+                "We can send texts to mobile numbers of the United States only, without an "
+                "extension. Please write such a number, or leave this box empty."
+            ),
+        )
+
+
 def spoken_consent(text: ConsentText) -> ConsentField:
     """Return the box that staff tick when the patient agrees to `text` by word."""
-    field = ConsentField(text)
+    why = _("Please read this to the patient, and tick it when they agree.")
+    field = ConsentField(text, why=why)
     field.in_other_languages = _in_other_languages(text)
-    field.error_messages["required"] = _(
-        "Please read this to the patient, and tick it when they agree."
-    )
     return field
 
 
-def _in_other_languages(text: ConsentText) -> list[tuple[str, str, str]]:
+def spoken_text_consent() -> ConsentField | None:
+    """Return the box that staff tick when the patient wants texts; None where there are none."""
+    field = text_consent()
+    if field:
+        field.in_other_languages = _in_other_languages(field.text)
+    return field
+
+
+def _in_other_languages(text: ConsentText | SmsConsentText) -> list[tuple[str, str, str]]:
     """Return code, name and words of each language that `text` has beside the one of staff."""
     return [
         (code, str(name), words)

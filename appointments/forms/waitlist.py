@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from appointments.forms.details import DetailsForm
-from appointments.forms.fields import ConsentField
+from appointments.forms.fields import asked_consent
 from appointments.models import ConsentText, Provider, WaitlistEntry, WeeklyHours
 from appointments.scheduling import time_zones
 from appointments.scheduling.time_preferences import TimePreferences
@@ -86,7 +86,7 @@ class AgreeForm(forms.Form):
     def __init__(self, *args: Any, texts: Sequence[ConsentText], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for text in texts:
-            self.fields[f"agree_{text.kind}"] = ConsentField(text)
+            self.fields[f"agree_{text.kind}"] = asked_consent(text)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

@@ -98,6 +98,13 @@ class Appointment(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = PhoneColumn(_("phone"), blank=True)
     contact = models.CharField(_("how to reach"), max_length=7, choices=Contact.choices, blank=True)
+    by_text = models.BooleanField(
+        _("texts"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("Who booked agreed to texts at this number."),
+    )
     booked_for = models.CharField(
         _("booked for"), max_length=5, choices=BookedFor.choices, default=BookedFor.SELF
     )

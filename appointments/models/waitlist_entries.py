@@ -140,6 +140,13 @@ class WaitlistEntry(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = PhoneColumn(_("phone"))
     contact = models.CharField(_("how to reach"), max_length=7, choices=Appointment.Contact.choices)
+    by_text = models.BooleanField(
+        _("texts"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("Who booked agreed to texts at this number."),
+    )
     booked_for = models.CharField(
         _("booked for"), max_length=5, choices=Appointment.BookedFor.choices
     )

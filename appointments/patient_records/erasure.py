@@ -32,6 +32,7 @@ from appointments.retention import NOBODY
 from appointments.waitlist import entries
 from core.database import database_time
 from core.mail import outbox
+from core.sms import outbox as texts
 
 
 class VisitsAhead(Exception):
@@ -83,6 +84,7 @@ def erase(patient: Patient, *, by: str) -> bool:
         raise VisitsAhead
     things = mails_of(patient)
     outbox.forget_all(things)
+    texts.forget_all(things)
     call_list.drop_all(things)
     _forget_names(patient)
     WaitlistEntry.objects.of_patient(patient).delete()

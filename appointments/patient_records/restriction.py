@@ -10,6 +10,7 @@ from appointments.patient_records.whole_record import mails_of, whole_record
 from appointments.waitlist import entries
 from core.database import database_time
 from core.mail import outbox
+from core.sms import outbox as texts
 
 
 @in_one_transaction
@@ -23,6 +24,7 @@ def restrict(patient: Patient) -> None:
     whole_record(patient).filter(restricted_at=None).update(restricted_at=database_time.now())
     things = mails_of(patient)
     outbox.forget_all(things)
+    texts.forget_all(things)
     call_list.drop_all(things)
 
 

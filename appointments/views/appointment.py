@@ -130,7 +130,7 @@ def _seconds_to_next_look(link: VisitLink, phase: Phase, now: datetime) -> int:
         moments.append(visit.held_until)
     if phase == Phase.SOON:  # it counts the minutes
         moments.append(now + (visit.starts_at - now) % timedelta(minutes=1))
-    if not link.mailed:
+    if not link.was_sent:
         moments.append(visit.created + links.HANDED_FOR)
     return int(min((m - now).total_seconds() for m in moments if m > now)) + 1
 
@@ -161,7 +161,7 @@ def visits_without_confirmation(link: VisitLink) -> int:
     For whoever cannot be told how many this one has; 0 where nothing is to be said about it.
     """
     visit = link.appointment
-    if link.mailed or visit.told_to_confirm or hold_owner.had_proved(visit):
+    if link.was_sent or visit.told_to_confirm or hold_owner.had_proved(visit):
         return 0
     return ClinicRules.current().most_upcoming if shown_status(link) == Status.BOOKED else 0
 

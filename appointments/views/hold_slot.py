@@ -71,6 +71,7 @@ def typed_details(request: HttpRequest) -> dict[str, str]:
         for name, value in request.POST.items()
         if (name in DetailsForm.base_fields and (value or name != "kept_email"))
         or name.startswith("agree_")
+        or name == "by_text"
     }
     return asked if any(asked.get(name, "").strip() for name in WRITTEN) else {}
 

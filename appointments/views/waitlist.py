@@ -136,6 +136,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now = database_time.now()
+    texted = links.was_texted(token)
     places = WaitlistEntry.objects.waiting(now) | WaitlistEntry.objects.asked(now)
     others = places.of_address(entry.email).select_related("service")
     context = {
@@ -144,10 +145,12 @@ def _page(
         "offer": entry.offers.open(now).first() if entry.is_waiting else None,
         "last": entry.offers.filter(created__gt=now - JUST_NOW).first(),
         "form": form or AgreeForm(texts=_changed_texts(entry)),
-        "visit": _visit_page(entry),
-        "beside": _visits_beside(entry, now),
+        "visit": "" if texted else _visit_page(entry),
+        "beside": [] if texted else _visits_beside(entry, now),
         "asks_again": status == 409,
-        "others": [(links.page(other), other) for other in others.exclude(pk=entry.pk).in_line()],
+        "others": []
+        if texted
+        else [(links.page(other), other) for other in others.exclude(pk=entry.pk).in_line()],
     }
     return render(request, "appointments/waitlist.html", context, status=status)
 
@@ -183,7 +186,7 @@ def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespon
     """Take the offered time: as well as the visits they have, or instead of one."""
     offer = _offer_of(request, entry)
     if offer is None:
-        return redirect(links.page(entry))
+        return redirect(links.same_page(entry, token))
     texts = _changed_texts(entry)
     form = AgreeForm(request.POST, texts=texts)
     if not form.is_valid():
@@ -194,9 +197,12 @@ def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespon
     if texts:
         responses.agree(entry, [text.pk for text in texts])
     try:
-        appointment = responses.accept(
-            offer, seen=_seen(request), instead_of=parse_key(request.POST.get("instead", ""))
-        )
+        if links.was_texted(token):
+            appointment = responses.accept_by_text(offer)
+        else:
+            appointment = responses.accept(
+                offer, seen=_seen(request), instead_of=parse_key(request.POST.get("instead", ""))
+            )
     except HasVisit:
         return _page(request, entry, token, form=form, status=409)
     except OfferOver:
@@ -220,7 +226,7 @@ def decline(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespo
         if refused:
             return refused
         responses.decline(offer)
-    return redirect(links.page(entry))
+    return redirect(links.same_page(entry, token))
 
 
 def _offer_of(request: HttpRequest, entry: WaitlistEntry) -> WaitlistOffer | None:
@@ -251,12 +257,12 @@ def entry_beside_visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
 @waitlist_entry_required
 def keep(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
     """Confirm one entry more, or other preferences: whoever reads the mail says that it is so."""
-    if request.method == "POST" and entry.is_asked:
+    if request.method == "POST" and entry.is_asked and not links.was_texted(token):
         refused = over_limit_page(request, "changes")
         if refused:
             return refused
         entry = entries.keep(entry)
-    return redirect(links.page(entry))
+    return redirect(links.same_page(entry, token))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -268,4 +274,4 @@ def leave(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpRespons
         if refused:
             return refused
         entries.leave(entry)
-    return redirect(links.page(entry))
+    return redirect(links.same_page(entry, token))

@@ -138,6 +138,7 @@ def add_caller(
     for name, value in said.items():
         setattr(entry, name, value)
     entry.save()
+    patients.record_text_consent(details, about=f"waitlist:{entry.pk}")
     WaitlistEntry.objects.filter(pk__in=[each.pk for each in mine if each.is_asked]).delete()
     emails.joined(entry, at_once=True)
     return entry

@@ -2,15 +2,18 @@
 
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from appointments.calls import call_list
+from appointments.emails import visit_texts
 from appointments.models import Patient, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import time_zones
 from appointments.waitlist import links
 from core.languages.speaking import speaking
 from core.mail import outbox
 from core.people import email_addresses
+from core.sms import outbox as texts
 
 # Who joins again and again has the link to the place from the first mail on.
 LONGEST_PAUSE = timedelta(hours=6)
@@ -56,6 +59,7 @@ def joined(entry: WaitlistEntry, *, at_once: bool = False) -> None:
 def offered(offer: WaitlistOffer, *, again: bool = False) -> None:
     """Or `again`: to the address of the place as it has been corrected."""
     key = f"appointment-offer:{offer.pk}"
+    _offer_by_text(offer)
     _about_offer(
         "waitlist_offer",
         offer,
@@ -65,9 +69,29 @@ def offered(offer: WaitlistOffer, *, again: bool = False) -> None:
     )
 
 
+def _offer_by_text(offer: WaitlistOffer) -> None:
+    """To who agreed to texts, beside the mail or the call."""
+    entry = offer.entry
+    if not entry.by_text or _is_restricted(entry):
+        return
+    texts.enqueue(
+        "waitlist_offer",
+        key=f"text-offer:{offer.pk}",
+        to=entry.phone,
+        about=_about(offer),
+        not_after=offer.until,
+        language=entry.language,
+        zone=entry.zone,
+        until=offer.local_until,
+        link=partial(links.for_text, offer),
+        **visit_texts.moment_words(offer.local_start, entry.zone, entry.language),
+    )
+
+
 def taken(offer: WaitlistOffer) -> None:
     """Somebody was faster. The offer itself is not sent any more if it still waits."""
     key = f"appointment-offer-taken:{offer.pk}"
+    texts.drop(about=_about(offer))
     if not offer.entry.email and not call_list.was_told("waitlist_offer", offer):
         call_list.drop(about=_about(offer))
         return
@@ -84,6 +108,7 @@ def drop(entry: WaitlistEntry, email: str) -> None:
 def withdraw(offer: WaitlistOffer) -> None:
     """Do not send an offer that nobody waits for any more."""
     outbox.drop(about=_about(offer))
+    texts.drop(about=_about(offer))
     call_list.drop(about=_about(offer))
 
 

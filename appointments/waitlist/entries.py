@@ -39,6 +39,7 @@ TYPED = (
     "email",
     "phone",
     "contact",
+    "by_text",
     "booked_for",
     "booked_by",
     "zone",
@@ -96,6 +97,7 @@ def join(
     if asked:
         entry.pk, entry.key = asked.pk, asked.key
     entry.save(force_insert=asked is None)
+    patients.record_text_consent(details, about=f"waitlist:{entry.pk}")
     emails.joined(entry)
 
 

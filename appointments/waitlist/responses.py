@@ -35,15 +35,32 @@ class HasVisit(Exception):
     """They have a visit that the page did not name, or one that cannot be given up online."""
 
 
-def accept(offer: WaitlistOffer, *, seen: Collection[int] = (), instead_of: int = 0) -> Appointment:
+def accept_by_text(offer: WaitlistOffer) -> Appointment:
+    """Book the offered time for who reads the texts of the place. Raises OfferOver.
+
+    That proves no address: where the mailbox has to say yes to a visit, it still has to. A place
+    that staff made without an address has none to ask.
+    """
+    seen = [visit.pk for visit in visits_of(offer.entry)]
+    return accept(offer, seen=seen, invited=not offer.entry.email)
+
+
+def accept(
+    offer: WaitlistOffer,
+    *,
+    seen: Collection[int] = (),
+    instead_of: int = 0,
+    invited: bool = True,
+) -> Appointment:
     """Book the offered time; the place in line is fulfilled by it, and the others are told.
 
     `seen` are the keys of the visits that the page named; the one with the key `instead_of` is
-    cancelled in the same transaction. Accepting twice gives the same visit. Raises OfferOver, and
+    cancelled in the same transaction. `invited`: their mailbox, or staff, stand for it. Accepting
+    twice gives the same visit. Raises OfferOver, and
     the offer's status says why; and HasVisit.
     """
     try:
-        return _accept(offer, seen, instead_of)
+        return _accept(offer, seen, instead_of, invited)
     except OfferOver:
         entry = WaitlistEntry.objects.select_related("appointment").get(pk=offer.entry_id)
         if entry.appointment and entry.appointment_id == offer.hold_id:
@@ -57,13 +74,15 @@ def accept(offer: WaitlistOffer, *, seen: Collection[int] = (), instead_of: int 
 
 
 @in_one_transaction
-def _accept(offer: WaitlistOffer, seen: Collection[int], instead_of: int) -> Appointment:
+def _accept(
+    offer: WaitlistOffer, seen: Collection[int], instead_of: int, invited: bool
+) -> Appointment:
     given_up = Appointment.objects.filter(pk=instead_of).values_list("provider_id", flat=True)
     lock([offer.provider_id, *given_up])
     lock_address(offer.entry)
     entry, others = _claim(offer)
     _give_up(entry, seen, instead_of)
-    appointment = visits.book(hold=_hold(offer), details=_details(entry), invited=True)
+    appointment = visits.book(hold=_hold(offer), details=_details(entry), invited=invited)
     WaitlistOffer.objects.filter(pk=offer.pk).update(status=OfferStatus.ACCEPTED)
     WaitlistEntry.objects.filter(pk=entry.pk).update(appointment=appointment)
     WaitlistOffer.objects.filter(pk__in=[o.pk for o in others]).update(status=OfferStatus.TAKEN)

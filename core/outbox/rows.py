@@ -3,6 +3,7 @@
 An outbox is a table of its own. Its app's label begins the names of its constraints and indexes.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
@@ -189,7 +190,7 @@ class OutboxRow(models.Model):
     class Meta:
         abstract = True
         ordering = ("-pk",)
-        constraints = (
+        constraints: ClassVar[Sequence[models.BaseConstraint]] = (
             models.UniqueConstraint(fields=["key"], name="%(app_label)s_written_once_per_key"),
             models.CheckConstraint(
                 name="%(app_label)s_status_is_known", condition=Q(status__in=OutboxStatus.values)
@@ -222,7 +223,7 @@ class OutboxRow(models.Model):
                 condition=Q(overtaken=False) | ~Q(status=OutboxStatus.WAITING),
             ),
         )
-        indexes = (
+        indexes: ClassVar[Sequence[models.Index]] = (
             models.Index(
                 fields=["due_at"],
                 name="%(app_label)s_sweep_waiting",

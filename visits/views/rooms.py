@@ -20,7 +20,7 @@ from visits.views.room_policy import CALL, may_use
 def room(request: HttpRequest, link: VisitLink) -> HttpResponse:
     """Show the patient their room: the line in front of it, and then the call."""
     # A browser that proved no address sits in nobody's visit, and learns nothing of what waits.
-    if not link.mailed or not link.appointment.takes_place_here:
+    if not link.was_sent or not link.appointment.takes_place_here:
         return redirect(link.page())
     context = {
         "call": call_page.for_patient(link),

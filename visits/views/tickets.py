@@ -39,8 +39,8 @@ def room_view(view: Callable[[HttpRequest, VisitLink], HttpResponse]) -> View:
     def wrapper(request: HttpRequest, link: VisitLink) -> HttpResponse:
         if not sessionless_form.is_same_origin(request):
             return JsonResponse({"why": _("This did not come from our page.")}, status=403)
-        if not link.mailed:
-            why = _("Open the link in our e-mail to come in: so we know that the visit is yours.")
+        if not link.was_sent:
+            why = _("Open the link in our e-mail or text to come in: so we know it is yours.")
             return JsonResponse({"why": why}, status=403)
         return view(request, link)
 
