@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from appointments.booking import attendance
 from appointments.booking.rules import NotChangeable, in_one_transaction, is_licensed, lock
+from appointments.emails import visit_texts
 from appointments.models import Appointment, Status
 from core.database import database_time
 from core.staff.models import User
@@ -24,6 +25,8 @@ __all__ = ["note_event", "open_room", "state"]
 Kind, Outcome = VisitEvent.Kind, Visit.Outcome
 TRIED = (Kind.KNOCKED, Kind.CHECK_FAILED, Kind.CONNECTED, Kind.BY_PHONE)
 LOOK_AGAIN, LOOK_AGAIN_LATER = timedelta(seconds=5), timedelta(minutes=1)
+# Who was let in and sits in front of the page is connected by then, and needs no text.
+LOOKS_AWAY_FOR = timedelta(minutes=1)
 REPORTED = (Kind.CONNECTED, Kind.LOST, Kind.PATH, Kind.MEDIUM)
 MOST_REPORTS = 500  # of one visit: more tell nothing, and a table has an end
 
@@ -55,6 +58,15 @@ def enter(appointment: Appointment, seat: str, *, now: datetime) -> Entry:
     return Entry(phase, words, phase.is_open, int(again.total_seconds()))
 
 
+def call_in(appointment: Appointment) -> None:
+    """The clinician is in the room: a patient who is not there by then gets a text that says so."""
+    now, visit = database_time.now(), find(appointment)
+    if visit and visit.knocked_at:
+        return
+    if now >= appointment.starts_at and phase_of(appointment, visit, now).is_open:
+        visit_texts.ready(appointment)
+
+
 def ticket(visit: Visit, seat: str) -> str:
     """Return a ticket to that seat. Ask `enter` first."""
     return tickets.make(visit.room, seat, state(visit))
@@ -74,6 +86,7 @@ def knock(appointment: Appointment) -> Visit:
     def come(visit: Visit) -> None:
         if visit.knocked_at is None:
             visit.knocked_at, visit.moved_at = database_time.now(), None
+            visit_texts.came(appointment)
             note_event(visit, Seat.PATIENT, Kind.KNOCKED)
 
     return visit_changes.change(appointment, come, needs_open=True)
@@ -100,6 +113,8 @@ def admit(appointment: Appointment, *, by: User) -> Visit:
     visit = visit_changes.change(appointment, let_in, needs_open=True)
     if visit.appointment.status == Status.BOOKED:
         attendance.check_in(visit.appointment, by=str(by)[:80])
+    if visit.connected_at is None:
+        visit_texts.ready(visit.appointment, wait=LOOKS_AWAY_FOR)
     return visit
 
 
@@ -225,6 +240,7 @@ def _take_report(visit: Visit, seat: str, kind: str, number: int | None) -> None
         return
     if kind == Kind.CONNECTED and visit.connected_at is None:
         visit.connected_at = database_time.now()
+        visit_texts.came(visit.appointment)
     elif kind == Kind.LOST and seat == Seat.CLINICIAN:
         visit.seconds_connected += number or 0
     elif kind == Kind.PATH:

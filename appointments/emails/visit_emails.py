@@ -42,8 +42,8 @@ def about(appointment: Appointment) -> str:
 
 
 def all_about(visit: int) -> list[str]:
-    """What groups all mails of the visit with this key that go to whoever it is for."""
-    return [f"{ABOUT}{visit}", _about_former_address(visit)]
+    """What groups all mails and texts of the visit with this key that go to whoever it is for."""
+    return [f"{ABOUT}{visit}", _about_former_address(visit), visit_texts.about_ready(visit)]
 
 
 def _about_former_address(visit: int) -> str:

@@ -44,13 +44,21 @@ def reminder(appointment: Appointment, hours: int, *, about: str, not_after: dat
     _write("appointment_reminder", appointment, key, about=about, not_after=not_after)
 
 
-def ready(appointment: Appointment, *, about: str, wait: timedelta = timedelta(0)) -> None:
+def about_ready(visit: int) -> str:
+    """What groups texts that call a patient in: being checked in does not overtake them."""
+    return f"visit-ready:{visit}"
+
+
+def ready(appointment: Appointment, *, wait: timedelta = timedelta(0)) -> None:
     """Their provider waits for them: once for each time of the visit, at any hour."""
+    key = f"text-ready:{appointment.pk}:{appointment.sequence}"
+    if not appointment.by_text or outbox.was_written(key):
+        return
     _write(
         "appointment_ready",
         appointment,
-        f"text-ready:{appointment.pk}:{appointment.sequence}",
-        about=about,
+        key,
+        about=about_ready(appointment.pk),
         wait=wait,
         not_after=appointment.ends_at,
         quiet_hours=False,
@@ -62,6 +70,11 @@ def moment_words(starts: datetime, zone: str, language: str) -> dict[str, Any]:
     with speaking(language):
         day = date_format(starts, pgettext("day in a text", "D, M j"), use_l10n=False)
         return {"starts": starts, "day": day, "zone_words": time_zones.words(zone)}
+
+
+def came(appointment: Appointment) -> None:
+    """They are there: what would call them in goes out no more."""
+    outbox.drop(about=about_ready(appointment.pk))
 
 
 def _change(template: str, appointment: Appointment, key: str, *, about: str) -> None:

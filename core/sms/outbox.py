@@ -22,6 +22,7 @@ __all__ = [
     "forget_all",
     "resend",
     "restore",
+    "was_written",
 ]
 
 # A text says what is now: later than this it says nothing to anybody.
@@ -101,6 +102,11 @@ def _row(template: str, language: str, context: dict[str, Any], **fields: Any) -
 
 def _first_allowed(moment: datetime, zone: str) -> datetime:
     return quiet_hours.next_allowed(moment, ZoneInfo(zone)) if zone else moment
+
+
+def was_written(key: str) -> bool:
+    """Return whether a text with this key stands in the outbox."""
+    return OutgoingText.objects.filter(key=key).exists()
 
 
 def drop(*, about: str) -> None:

@@ -66,7 +66,8 @@ def _taken(request: HttpRequest, appointment: Appointment, step: Step) -> dict[s
 @admin.site.register_page("visits/room/<int:pk>/ticket/")  # type: ignore[attr-defined]  # our site
 @_step("")
 def visits_ticket(request: HttpRequest, appointment: Appointment) -> None:
-    """Give a ticket, where the room is open."""
+    """Give a ticket, where the room is open. A patient who is late is called in by text."""
+    encounter.call_in(appointment)
 
 
 @admin.site.register_page("visits/room/<int:pk>/admit/")  # type: ignore[attr-defined]  # our site
