@@ -96,7 +96,9 @@ class Telnyx(Provider):
         """The moment of the call and its body, by the key that stands in Telnyx's portal."""
         moment = request.headers.get("Telnyx-Timestamp", "")
         try:
-            signature = base64.b64decode(request.headers.get("Telnyx-Signature-Ed25519", ""))
+            signature = base64.b64decode(
+                request.headers.get("Telnyx-Signature-Ed25519", ""), validate=True
+            )
             key = Ed25519PublicKey.from_public_bytes(
                 base64.b64decode(self.address.options["public_key"])
             )

@@ -1,11 +1,11 @@
-"""Eight variables set all limits: those of a kind keep their proportion."""
+"""Nine variables set all limits: those of a kind keep their proportion."""
 
 from curednation import limits
 from tests.devstack.test_unsafe_settings import PRODUCTION, load
 
 KINDS = (
     *(limits.BOOKINGS, limits.LINKS, limits.COMMENTS),
-    *(limits.CONTACT, limits.NEWSLETTER, limits.SIGN_IN, limits.MAILS, limits.API),
+    *(limits.CONTACT, limits.NEWSLETTER, limits.SIGN_IN, limits.MAILS, limits.API, limits.TEXTS),
 )
 
 
