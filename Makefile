@@ -66,7 +66,7 @@ drill: install ## Break one thing after the other under mixed load for MINUTES (
 	@exec $(PY) -m tests.mixed_load --minutes $(or $(MINUTES),10) $(ARGS)
 
 # The static checks have an environment of their own. They ask nobody anything.
-CODE = curednation pages contact visits appointments articles newsletter core
+CODE = curednation pages contact messaging payments portal visits appointments articles newsletter core
 SEMGREP = .venv-lint/bin/semgrep scan --metrics=off --disable-version-check
 
 lint: install ## Check style, types, templates, security, migrations and production settings

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from appointments.models import Appointment, Patient, Status
 from appointments.models.appointment_status import AppointmentQuerySet
-from appointments.patient_records import kept_on_visits
+from appointments.patient_records import kept_on_records, kept_on_visits
 
 NOBODY: dict[str, object] = {
     "patient": None,
@@ -89,4 +89,8 @@ def delete_patients_without_visits(now: datetime) -> int:
 def _delete(idle: QuerySet[Patient]) -> int:
     """Lock those that nobody else has locked, and look once more under the lock."""
     pks = list(idle.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    return idle.filter(pk__in=pks).delete()[0]
+    gone = idle.filter(pk__in=pks)
+    going = list(gone.values_list("pk", flat=True))
+    merged = Patient.objects.filter(merged_into__in=going).values_list("pk", flat=True)
+    kept_on_records.forget([*going, *merged])
+    return gone.filter(pk__in=going).delete()[0]

@@ -71,6 +71,18 @@ NEWSLETTER = {
 # Wrong passwords and codes of one member of staff from one network; codes from all networks
 # together from which they have not signed in for 90 days.
 SIGN_IN = {"sign_in": "5/5minutes", "codes": "5/5minutes", "codes_elsewhere": "60/hour"}
+# Of one network at the door of the patient portal: codes that it has sent, tries of codes, tries to
+# say who one is. `fresh_codes_per_address`: from then on a code is longer, and one is for all.
+PORTAL = {
+    "sign_in_codes": "30/hour",
+    "sign_in_codes_easily": "8/hour",
+    "sign_in_codes_in_all": "300/hour",
+    "sign_in_codes_per_address": "6/hour",
+    "fresh_codes_per_address": "3/hour",
+    "code_tries": "60/hour",
+    "gathering": "60/hour",
+    "gathering_per_address": "10/day",
+}
 # Mails of one kind to everybody together, and to one mailbox; more wait, and none is lost.
 MAILS = {"mails_in_all": "600/hour", "mails_per_address": "6/hour"}
 # Texts of one kind to everybody together, and to one number: more wait, and none is lost; and those

@@ -60,6 +60,8 @@ RELAY_ONLY = _relays.only
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 STAFF_MFA_REQUIRED = env.flag("STAFF_MFA_REQUIRED", default=not DEBUG)
 STAFF_IDLE_MINUTES = env.number("STAFF_IDLE_MINUTES", default=15, least=1, most=24 * 60)
+# A patient who leaves the phone on a table is signed out sooner or later, too.
+PATIENT_IDLE_MINUTES = env.number("PATIENT_IDLE_MINUTES", default=30, least=5, most=24 * 60)
 # The web server's size. Each thread keeps a database connection; about four a worker are enough.
 WEB_WORKERS = env.number("WEB_WORKERS", default=2, least=1, most=512)
 WEB_THREADS = env.number("WEB_THREADS", default=4, least=1, most=64)
@@ -152,6 +154,9 @@ INSTALLED_APPS = [
     "newsletter",
     "contact",
     "visits",
+    "portal",
+    "messaging",
+    "payments",
     "curednation",
     "allauth",
     "allauth.account",
@@ -261,6 +266,7 @@ LIMITS = (
     | in_proportion(limits.CONTACT, env.rate("LIMIT_CONTACT", default="10/day"))
     | in_proportion(limits.NEWSLETTER, env.rate("LIMIT_NEWSLETTER", default="20/day"))
     | in_proportion(limits.SIGN_IN, env.rate("LIMIT_SIGN_IN", default="5/5minutes"))
+    | in_proportion(limits.PORTAL, env.rate("LIMIT_PORTAL", default="30/hour"))
     | in_proportion(limits.MAILS, env.rate("LIMIT_MAILS", default="600/hour"))
     | in_proportion(limits.TEXTS, env.rate("LIMIT_TEXTS", default="600/hour"))
     | in_proportion(limits.API, env.rate("LIMIT_API", default="600/minute"))

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
     path("", include("appointments.urls")),
     path("", include("newsletter.urls")),
     path("", include("visits.urls")),
+    path("me/", include("portal.urls")),
     prefix_default_language=False,
 )
 # What has one address whatever the language: staff, other programs, files.

@@ -50,6 +50,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "appointment_moved": _visit,
     "appointment_address_corrected": {},
     "appointment_reminder": {**_visit, "has_questions": True},
+    "sign_in_code": {"code": "123 456", "minutes": 10},
     "visit_summary": {"name": _visit["name"], "link": _visit["link"]},
     "booking_paused": {"link": "https://visits.example.org/admin/"},
     "chain_head": {

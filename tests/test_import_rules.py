@@ -25,11 +25,14 @@ FLOORS = {
     "curednation": 0,
     "pages": 1,
     "contact": 2,
-    "visits": 2,
-    "appointments": 3,
-    "articles": 3,
-    "newsletter": 3,
-    "core": 4,
+    "messaging": 2,
+    "payments": 2,
+    "portal": 3,
+    "visits": 4,
+    "appointments": 5,
+    "articles": 5,
+    "newsletter": 5,
+    "core": 6,
 }
 SUBJECTS = [name for name, floor in FLOORS.items() if floor == FLOORS["articles"]]
 # Beside the floors, and what each may import besides: `demo` fills every app.

@@ -26,7 +26,7 @@ from appointments.models import (
     WaitlistEntry,
 )
 from appointments.models.appointment_status import AppointmentQuerySet
-from appointments.patient_records import kept_by_law, kept_on_visits
+from appointments.patient_records import kept_by_law, kept_on_records, kept_on_visits
 from appointments.patient_records.whole_record import mails_of, whole_record
 from appointments.retention import NOBODY
 from appointments.waitlist import entries
@@ -91,6 +91,7 @@ def erase(patient: Patient, *, by: str) -> bool:
     PatientNote.objects.filter(patient=patient).delete()
     RecordMerge.objects.filter(into=patient).delete()
     PrivacyRequest.objects.filter(patient=patient).update(reason="")
+    kept_on_records.forget(list(whole_record(patient).values_list("pk", flat=True)))
     visits = Appointment.objects.filter(patient=patient)
     ConflictDecision.objects.filter(appointment__in=visits).delete()
     kept = list(kept_by_law.kept_visits(patient).values_list("pk", flat=True))

@@ -1,8 +1,10 @@
 """Accounts of staff, and what they have done."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -11,9 +13,18 @@ from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+# Reserved: no mail server takes it, and no form of ours. [RFC 2606]
+PATIENT_DOMAIN = "patient.invalid"
+
 
 class UserManager(BaseUserManager["User"]):
-    """Makes accounts that sign in by e-mail."""
+    """Knows the staff, and makes accounts that sign in by e-mail.
+
+    Those of patients are in `User.patients`: whoever asks for users by default is given none.
+    """
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        return super().get_queryset().filter(is_patient=False)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create an account without any rights.
@@ -35,8 +46,26 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+class PatientUserManager(models.Manager["User"]):
+    """Knows the patients' accounts, and makes them."""
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        return super().get_queryset().filter(is_patient=True)
+
+    def make(self) -> "User":
+        """Create one without password or rights, whose address nobody can type or write to."""
+        user = self.model(email=f"{uuid4()}@{PATIENT_DOMAIN}", is_patient=True)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+
 class User(AbstractBaseUser, PermissionsMixin):
-    """An account that signs in by e-mail. Groups (see `roles`) say what it may do."""
+    """An account that signs in by e-mail. Groups (see `roles`) say what it may do.
+
+    A patient's row is one that has no rights and nothing to sign in with here: `portal` keeps what
+    opens it, and the database refuses one that would be both.
+    """
 
     # unique=True is for Django, which asks it of a login name; the constraint below is the rule.
     email = models.EmailField(
@@ -51,9 +80,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Take this away from people who leave; their history stays."),
     )
     is_staff = models.BooleanField(_("works here"), default=False)
+    is_patient = models.BooleanField(
+        _("patient’s account"), default=False, db_default=False, editable=False
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = UserManager()
+    patients = PatientUserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -72,6 +105,17 @@ class User(AbstractBaseUser, PermissionsMixin):
             # allauth looks for what was typed in lower case, and for nothing else.
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="staff_email_lower_case"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_patient=False)
+                | models.Q(
+                    is_staff=False,
+                    is_superuser=False,
+                    name="",
+                    email__endswith=f"@{PATIENT_DOMAIN}",
+                    password__startswith=UNUSABLE_PASSWORD_PREFIX,
+                ),
+                name="staff_or_patient_never_both",
             ),
         ]
 

@@ -31,7 +31,9 @@ def connect() -> None:
 
 
 def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Record a sign-in."""
+    """Record a sign-in of the staff. Patients see theirs in their own place, and can erase them."""
+    if user.is_patient:
+        return
     trail.record(request, "sign-in", user=user)
 
 

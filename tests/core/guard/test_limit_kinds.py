@@ -5,7 +5,8 @@ from tests.devstack.test_unsafe_settings import PRODUCTION, load
 
 KINDS = (
     *(limits.BOOKINGS, limits.LINKS, limits.COMMENTS),
-    *(limits.CONTACT, limits.NEWSLETTER, limits.SIGN_IN, limits.MAILS, limits.API, limits.TEXTS),
+    *(limits.CONTACT, limits.NEWSLETTER, limits.SIGN_IN, limits.PORTAL, limits.MAILS),
+    *(limits.API, limits.TEXTS),
 )
 
 

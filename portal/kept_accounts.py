@@ -1,0 +1,67 @@
+"""What accounts keep of a patient: in exports of the record, and gone when it is erased."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from appointments.patient_records import kept_on_records
+from appointments.patient_records.kept_on_records import KeptOnRecords
+from core.staff.models import User
+from portal.models import AccountPatient, Device, PatientAccount, Relation
+
+
+def register() -> None:
+    """Let the records of patients know of them."""
+    kept_on_records.register(KeptOnRecords("accounts", collect=collect, forget=forget))
+
+
+def collect(records: Collection[int]) -> list[dict[str, Any]]:
+    """Return each account that saw these records. What else its person proved is their own."""
+    links = AccountPatient.objects.filter(patient__in=records).select_related("account")
+    return [_as_plain(link) for link in links.order_by("pk")]
+
+
+def _as_plain(link: AccountPatient) -> dict[str, Any]:
+    own = link.relation == Relation.SELF
+    account = link.account
+    return {
+        "account": account.pk,
+        "who it is to the account": link.get_relation_display(),
+        "why it may be seen": link.get_basis_display(),
+        "since": _iso(link.added_at),
+        "ended": _iso(link.ended_at),
+        "addresses and numbers": [point.value for point in account.proved] if own else [],
+        "devices": [_device(device) for device in account.devices.order_by("pk")] if own else [],
+    }
+
+
+def _device(device: Device) -> dict[str, Any]:
+    return {
+        "device": device.name,
+        "by": device.get_way_display(),
+        "first signed in": _iso(device.first_at),
+        "last seen": _iso(device.seen_at),
+        "ended": _iso(device.ended_at),
+    }
+
+
+def forget(records: Collection[int]) -> None:
+    """Delete that these are seen by accounts, and each account that is then nobody's."""
+    links = AccountPatient.objects.filter(patient__in=records)
+    accounts = list(links.values_list("account", flat=True))
+    links.delete()
+    left = AccountPatient.objects.filter(account=OuterRef("pk"))
+    empty = PatientAccount.objects.filter(~Exists(left), pk__in=accounts)
+    delete_accounts(empty.values_list("pk", flat=True))
+
+
+def delete_accounts(pks: Collection[int]) -> int:
+    """Delete these accounts with all that they have; return how many there were."""
+    users = User.patients.filter(patient_account__in=list(pks))
+    return users.delete()[1].get(PatientAccount._meta.label, 0)
+
+
+def _iso(value: datetime | None) -> str | None:
+    return value.isoformat(timespec="seconds") if value else None

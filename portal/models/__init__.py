@@ -1,0 +1,14 @@
+"""The tables of the patient portal, to be imported from here."""
+
+from portal.models.accounts import AccountPatient, Basis, ContactPoint, PatientAccount, Relation
+from portal.models.sign_ins import Device, SignInCode
+
+__all__ = [
+    "AccountPatient",
+    "Basis",
+    "ContactPoint",
+    "Device",
+    "PatientAccount",
+    "Relation",
+    "SignInCode",
+]
