@@ -14,6 +14,8 @@ leads nowhere (`was_replaced`).
 See `core.signed_links` for purposes and for the rotation of keys.
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -23,6 +25,7 @@ from django.urls import reverse
 from appointments.models import Appointment, FormerKey
 from core.database import database_time
 from core.languages.speaking import speaking
+from core.people import email_addresses
 from core.signed_links import LinkSigner, absolute_url
 from core.sms import short_links
 
@@ -43,16 +46,8 @@ class Purpose(StrEnum):
     DONE = "done"
 
 
-PURPOSES = {
-    "visit": Purpose.VISIT,
-    "reschedule": Purpose.VISIT,
-    "reschedule_fragment": Purpose.VISIT,
-    "cancel": Purpose.VISIT,
-    "visit_waitlist_entry": Purpose.VISIT,
-    "confirm": Purpose.CONFIRM,
-    "calendar": Purpose.CALENDAR,
-    "done": Purpose.DONE,
-}
+# Of pages that are not named here, those of other apps among them, it is VISIT.
+PURPOSES = {"confirm": Purpose.CONFIRM, "calendar": Purpose.CALENDAR, "done": Purpose.DONE}
 MAILED = {
     purpose: LinkSigner(f"appointments.{purpose}")
     for purpose in (Purpose.VISIT, Purpose.CONFIRM, Purpose.CALENDAR)
@@ -69,33 +64,93 @@ PATTERN = MAILED[Purpose.VISIT].pattern
 
 
 @dataclass(frozen=True)
-class VisitLink:
-    """An appointment as somebody reached it: by a link that was mailed, texted or handed over."""
+class VisitLink(ABC):
+    """An appointment as somebody reached it: by a private link, or, by an app above, signed in.
+
+    The pages are the same for all. What they may show, and where the others are, this says.
+    """
 
     appointment: Appointment
+
+    frame = "quiet.html"  # the template around its pages
+    by_address = True  # whether their address alone opens them, so that it must not be handed on
+
+    @property
+    @abstractmethod
+    def proved(self) -> bool:
+        """Whether it was shown that the visit is theirs who reached it."""
+
+    @property
+    @abstractmethod
+    def proves_address(self) -> bool:
+        """Whether it was shown that they read the mail of the visit's address."""
+
+    @property
+    def may_come_in(self) -> bool:
+        """Whether it went to who was booked for: enough for the room, for nothing that was said."""
+        return self.proved
+
+    @property
+    @abstractmethod
+    def has_ended(self) -> bool:
+        """Whether nothing is shown any more."""
+
+    @abstractmethod
+    def page(self, name: str = "visit", *rest: str) -> str:
+        """Return the path of another of its pages, reached in the same way.
+
+        `name` is one of this app's, or of another's as in "visits:form"; `rest` is what follows.
+        """
+
+    @abstractmethod
+    def page_of(self, other: Appointment) -> str:
+        """Return the path of another visit's page; empty where that may not be seen from here."""
+
+    @abstractmethod
+    def shown_beside(self, upcoming: Iterable[Appointment]) -> Iterable[Appointment]:
+        """Return which of the visits of the same address are listed on its page."""
+
+
+@dataclass(frozen=True)
+class PrivateLink(VisitLink):
+    """One reached by a link that was mailed, texted, or handed to the browser that booked."""
+
     token: str
     mailed: bool
     texted: bool = False
 
     @property
-    def was_sent(self) -> bool:
-        """Whether it went to who was booked for, and not only to the browser that booked."""
+    def proved(self) -> bool:
+        return self.mailed
+
+    @property
+    def may_come_in(self) -> bool:
         return self.mailed or self.texted
 
     @property
+    def proves_address(self) -> bool:
+        return self.mailed
+
+    @property
     def has_ended(self) -> bool:
-        """Whether nothing is shown any more: the visit is long past, or the handed link is old."""
+        """Whether the visit is long past, or the handed link is old."""
         now = database_time.now()
-        too_old = not self.was_sent and self.appointment.created < now - HANDED_FOR
+        too_old = not self.may_come_in and self.appointment.created < now - HANDED_FOR
         valid = TEXTED_VALID_AFTER_VISIT if self.texted else VALID_AFTER_VISIT
         long_past = self.appointment.ends_at < now - valid
         return too_old or long_past or self.appointment.erased_at is not None
 
-    def page(self, name: str = "visit") -> str:
-        """Return the path of another of its pages, by a link of the same kind."""
-        if self.texted:
-            return texted_page(self.appointment, name)
-        return page(self.appointment, name) if self.mailed else handed_page(self.appointment, name)
+    def page(self, name: str = "visit", *rest: str) -> str:
+        reach = texted_page if self.texted else page if self.mailed else handed_page
+        return reach(self.appointment, name, *rest)
+
+    def page_of(self, other: Appointment) -> str:
+        """Return its mailed link, for whoever reads that very address; empty for another's."""
+        addresses = {email_addresses.normalized(v.email) for v in (self.appointment, other)}
+        return page(other) if self.mailed and len(addresses) == 1 else ""
+
+    def shown_beside(self, upcoming: Iterable[Appointment]) -> Iterable[Appointment]:
+        return upcoming if self.mailed else []
 
 
 def token(appointment: Appointment, purpose: Purpose = Purpose.VISIT) -> str:
@@ -105,7 +160,7 @@ def token(appointment: Appointment, purpose: Purpose = Purpose.VISIT) -> str:
     return MAILED[purpose].sign(appointment.key)
 
 
-def find(text: str, purpose: Purpose) -> VisitLink | None:
+def find(text: str, purpose: Purpose) -> PrivateLink | None:
     """Return the visit behind a token that was made for `purpose`; None if it is not ours.
 
     Its appointment comes with provider, service and patient.
@@ -118,7 +173,7 @@ def find(text: str, purpose: Purpose) -> VisitLink | None:
     appointment = visits.select_related("provider", "service", "patient").filter(key=key).first()
     if appointment is None:
         return None
-    return VisitLink(appointment, text, mailed=kind is MAILED, texted=kind is TEXTED)
+    return PrivateLink(appointment, text, mailed=kind is MAILED, texted=kind is TEXTED)
 
 
 def was_replaced(text: str, purpose: Purpose) -> bool:
@@ -128,25 +183,33 @@ def was_replaced(text: str, purpose: Purpose) -> bool:
     return FormerKey.objects.filter(key_hash__in=map(FormerKey.hashed, keys)).exists()
 
 
-def page(appointment: Appointment, name: str = "visit") -> str:
-    """Return the path of the patient's own page, or of one of its steps, as mails link to it."""
-    return reverse(f"appointments:{name}", args=[token(appointment, PURPOSES[name])])
+def page(appointment: Appointment, name: str = "visit", *rest: str) -> str:
+    """Return the path of the patient's own page, or of one of its steps, as mails link to it.
+
+    `name` is one of this app's, or of another's as in "visits:form"; `rest` is what follows.
+    """
+    return _address(name, token(appointment, PURPOSES.get(name, Purpose.VISIT)), rest)
 
 
-def handed_page(appointment: Appointment, name: str = "done") -> str:
+def handed_page(appointment: Appointment, name: str = "done", *rest: str) -> str:
     """Return the same for the browser that booked, for an hour."""
-    purpose = PURPOSES[name]
+    purpose = PURPOSES.get(name, Purpose.VISIT)
     if purpose not in HANDED:
         raise ValueError(f"No browser is handed a link for {purpose}")
-    return reverse(f"appointments:{name}", args=[HANDED[purpose].sign(appointment.key)])
+    return _address(name, HANDED[purpose].sign(appointment.key), rest)
 
 
-def texted_page(appointment: Appointment, name: str = "visit") -> str:
+def _address(name: str, token: str, rest: tuple[str, ...]) -> str:
+    name = name if ":" in name else f"appointments:{name}"
+    return reverse(name, args=[token, *rest])
+
+
+def texted_page(appointment: Appointment, name: str = "visit", *rest: str) -> str:
     """Return the same for who reads the texts at the visit's phone number."""
-    purpose = PURPOSES[name]
+    purpose = PURPOSES.get(name, Purpose.VISIT)
     if purpose not in TEXTED:
         raise ValueError(f"No text carries a link for {purpose}")
-    return reverse(f"appointments:{name}", args=[TEXTED[purpose].sign(appointment.key)])
+    return _address(name, TEXTED[purpose].sign(appointment.key), rest)
 
 
 def for_text(appointment: Appointment) -> str:

@@ -19,7 +19,7 @@ from appointments.scheduling.availability import Grid, Slot
 from appointments.scheduling.slot_calendar import SlotCalendar
 from appointments.scheduling.states import STATES
 from appointments.templatetags.clinic import spoken
-from appointments.waitlist import links
+from appointments.waitlist.links import PrivatePlaceLink
 from articles.article_page.rendering import render_prose
 from articles.models import Topic
 from articles.pictures.figures import inline_figures
@@ -70,7 +70,7 @@ def samples(language: str) -> dict[str, Any]:
         "by_phone": _visit(other, marcus),
         "cancel_form": CancelForm(),
         "no_texts": AgreeForm(texts=[]),
-        "token": links.token(entry),
+        "link": PrivatePlaceLink(entry),
         "entry": entry,
         "offer": SimpleNamespace(provider=dana, local_start=START, local_until=START),
         "articles": _articles(language),

@@ -24,7 +24,7 @@ from appointments.api.schemas import (
     MoveIn,
     To,
 )
-from appointments.links import VisitLink
+from appointments.links import PrivateLink
 from appointments.models import Appointment
 from appointments.models.appointment_status import AppointmentQuerySet
 from appointments.views.appointment import shown_status
@@ -179,4 +179,4 @@ def _answer(
     audit.declare(request, [visit], action="view" if again else action)
     if again:
         response["Idempotent-Replayed"] = "true"
-    return BookingOut.of(visit, status=shown_status(VisitLink(visit, "", mailed=False)))
+    return BookingOut.of(visit, status=shown_status(PrivateLink(visit, "", mailed=False)))

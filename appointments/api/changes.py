@@ -23,7 +23,7 @@ from appointments.booking.rules import (
 )
 from appointments.forms.cancel import CancelForm
 from appointments.forms.details import DetailsForm
-from appointments.links import VisitLink
+from appointments.links import PrivateLink
 from appointments.models import Appointment, ConsentText, Provider, Service
 from appointments.scheduling import availability
 from appointments.scheduling.states import STATES
@@ -117,7 +117,7 @@ def _begin_change(request: HttpRequest, action: str, visit: Appointment) -> None
     key = key_of(request)
     _limit("api_changes", str(key.pk))
     audit.record(request, f"act:{action}", key, model=VISIT, pks=[visit.pk])
-    if not can_change(VisitLink(visit, "", mailed=False)):
+    if not can_change(PrivateLink(visit, "", mailed=False)):
         raise _not_changeable()
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import links
@@ -27,7 +26,6 @@ from core.database import database_time
 from core.guard.limit_pages import limit_page
 from core.guard.no_store import no_store
 from core.languages.speaking import of_now
-from core.people import email_addresses
 from core.practice.models import Practice
 from core.validation.primary_keys import parse_keys
 
@@ -40,15 +38,16 @@ def visit_link_required(purpose: Purpose) -> Callable[[Callable[..., HttpRespons
     """Give a view the link behind its token: 404 for what was not made for it, 410 for an old one.
 
     Old is also what was mailed or handed out before the visit's address was corrected.
-    Decorates `view(request, link)`, which is also given what else the address names.
+    Decorates `view(request, link)`, which is also given what else the address names. An app above,
+    which knows another way to the visit, gives the decorated view that link in place of a token.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> View:
         @no_store
         @wraps(view)
-        def wrapper(request: HttpRequest, token: str, **rest: Any) -> HttpResponse:
-            link = links.find(token, purpose)
-            if link is None and links.was_replaced(token, purpose):
+        def wrapper(request: HttpRequest, token: str | VisitLink, **rest: Any) -> HttpResponse:
+            link = token if isinstance(token, VisitLink) else links.find(token, purpose)
+            if link is None and links.was_replaced(str(token), purpose):
                 return link_replaced(request)
             if link is None:
                 raise Http404("No such visit")
@@ -92,12 +91,13 @@ def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
     context = {
         "appointment": appointment,
         "link": link,
-        "token": link.token,
         "calendar": link.page("calendar"),
         "status": status,
         "today": now.astimezone(appointment.patient_zone).date(),
         "now": now,
         "can_change": can_change(link),
+        # Of a private link another purpose's is mailed.
+        "can_confirm": link.proves_address and not link.by_address,
         "by_phone_only": status == Status.BOOKED
         and appointment.changes_close_at <= now < appointment.starts_at,
         "phase": phase,
@@ -109,7 +109,7 @@ def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
         "others": _other_visits(link),
         **_first_visit_already(link),
         "visits_without_confirmation": visits_without_confirmation(link),
-        "waitlist_entry": own_visits.entries_beside(appointment).first() if link.mailed else None,
+        "waitlist_entry": own_visits.entries_beside(appointment).first() if link.proved else None,
     }
     return render(request, "appointments/visit.html", context)
 
@@ -130,7 +130,7 @@ def _seconds_to_next_look(link: VisitLink, phase: Phase, now: datetime) -> int:
         moments.append(visit.held_until)
     if phase == Phase.SOON:  # it counts the minutes
         moments.append(now + (visit.starts_at - now) % timedelta(minutes=1))
-    if not link.was_sent:
+    if not link.may_come_in:
         moments.append(visit.created + links.HANDED_FOR)
     return int(min((m - now).total_seconds() for m in moments if m > now)) + 1
 
@@ -144,7 +144,7 @@ def shown_status(link: VisitLink) -> str:
     `visits_without_confirmation` says there is true of both.
     """
     visit, now = link.appointment, database_time.now()
-    if link.mailed:
+    if link.proved:
         return visit.status
     if visit.status == Status.RELEASED:
         return Status.CANCELLED
@@ -161,7 +161,7 @@ def visits_without_confirmation(link: VisitLink) -> int:
     For whoever cannot be told how many this one has; 0 where nothing is to be said about it.
     """
     visit = link.appointment
-    if link.was_sent or visit.told_to_confirm or hold_owner.had_proved(visit):
+    if link.may_come_in or visit.told_to_confirm or hold_owner.had_proved(visit):
         return 0
     return ClinicRules.current().most_upcoming if shown_status(link) == Status.BOOKED else 0
 
@@ -169,22 +169,20 @@ def visits_without_confirmation(link: VisitLink) -> int:
 def _first_visit_already(link: VisitLink) -> dict[str, Any]:
     """Return the other first visit of the week, for whoever reads the mail of this one."""
     visit = link.appointment
-    if not link.mailed or visit.status != Status.BOOKED or not can_change(link):
+    if not link.proved or visit.status != Status.BOOKED or not can_change(link):
         return {}
     other = first_visits.other_first_visit(visit)
-    if other is None or not _mailed_page(other, visit.email):
+    page = link.page_of(other) if other else ""
+    if not page:
         return {}
-    this = reverse("appointments:cancel", args=[link.token])
-    return {"already": other, "already_url": links.page(other), "this_url": this}
+    return {"already": other, "already_url": page, "this_url": link.page("cancel")}
 
 
 def _other_visits(link: VisitLink) -> list[tuple[str, Appointment]]:
-    """Return the upcoming visits of the same address, only for whoever reads its mail."""
-    if not link.mailed:
-        return []
+    """Return the upcoming visits of the same address, as far as the link shows them."""
     upcoming = Appointment.objects.upcoming(database_time.now()).of_address(link.appointment.email)
     others = upcoming.exclude(pk=link.appointment.pk).order_by("starts_at")
-    return [(links.page(other), other) for other in others]
+    return [(link.page_of(other), other) for other in link.shown_beside(others)]
 
 
 @require_safe
@@ -207,7 +205,7 @@ def cancel(request: HttpRequest, link: VisitLink) -> HttpResponse:
     if not can_change(link):
         return redirect(link.page())
     if request.method != "POST" or not form.is_valid():
-        context = {"appointment": link.appointment, "form": form, "token": link.token}
+        context = {"appointment": link.appointment, "form": form, "link": link}
         return render(request, "appointments/cancel.html", context)
     refused = limit_page(request, "changes")
     if refused:
@@ -226,16 +224,11 @@ def _confirm_page(request: HttpRequest, link: VisitLink, status: int = 200) -> H
         others = patients.at_that_time(appointment.patient, *times, but=[appointment.pk])
     context = {
         "appointment": appointment,
+        "link": link,
         "is_kept": appointment.status == Status.HELD and until and until > now,
-        "others": [(_mailed_page(other, appointment.email), other) for other in others],
+        "others": [(link.page_of(other), other) for other in others],
     }
     return render(request, "appointments/confirm.html", context, status=status)
-
-
-def _mailed_page(visit: Appointment, email: str) -> str:
-    """Return its mailed link, for whoever reads that very address; empty for another's."""
-    same = email_addresses.normalized(visit.email) == email_addresses.normalized(email)
-    return links.page(visit) if same else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -266,4 +259,4 @@ def confirm(request: HttpRequest, link: VisitLink) -> HttpResponse:
             error,
             zone=appointment.patient_zone,
         )
-    return redirect(links.page(appointment) + "?just=booked")
+    return redirect(link.page() + "?just=booked")

@@ -57,8 +57,8 @@ def _move(request: HttpRequest, link: VisitLink, form: SlotForm) -> HttpResponse
             appointment,
             provider=provider,
             starts_at=starts_at,
-            proved=link.mailed,
-            beside=seen if link.mailed else None,
+            proved=link.proves_address,
+            beside=seen if link.proved else None,
         )
     except AtTheSameTime as error:
         context = _times(request, link) | {"beside": error.visits, "starts_at": starts_at}
@@ -107,4 +107,4 @@ def _times(request: HttpRequest, link: VisitLink) -> dict:
         fragment=link.page("reschedule_fragment"),
         zone=appointment.patient_zone,
     )
-    return context | {"appointment": appointment, "token": link.token}
+    return context | {"appointment": appointment, "link": link}

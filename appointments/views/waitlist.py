@@ -1,6 +1,6 @@
 """The waitlist: joining it from the time page, and the private page of an entry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import wraps
 
@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import links as visit_links
 from appointments.booking import returning_patient, spoken_language
 from appointments.booking.rules import TooYoung
 from appointments.forms.slots import SlotForm
@@ -34,6 +33,7 @@ from appointments.views.requested_service import (
 )
 from appointments.views.time_zone import initial_zone, shown_zone
 from appointments.waitlist import entries, links, own_visits, responses
+from appointments.waitlist.links import PlaceLink
 from appointments.waitlist.responses import HasVisit, OfferOver
 from core.database import database_time
 from core.guard.limit_pages import limit_page, over_limit_page
@@ -103,17 +103,20 @@ def _join(request: HttpRequest, form: JoinForm) -> dict:
 
 
 def waitlist_entry_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give the view the entry behind the token: 404 for a stranger's, 410 for an old one."""
+    """Give the view the place behind the token: 404 for a stranger's, 410 for an old one.
+
+    An app above, which knows another way to the place, gives it that link in place of a token.
+    """
 
     @no_store
     @wraps(view)
-    def wrapper(request: HttpRequest, token: str) -> HttpResponse:
-        entry = links.find(token)
-        if entry is not None:
+    def wrapper(request: HttpRequest, token: str | PlaceLink) -> HttpResponse:
+        link = token if isinstance(token, PlaceLink) else links.find(token)
+        if link is not None:
             if request.method == "POST":
-                spoken_language.acted_in(entry, of_now())
-            return view(request, entry, token)
-        if links.is_ours(token):
+                spoken_language.acted_in(link.entry, of_now())
+            return view(request, link)
+        if links.is_ours(str(token)):
             return render(request, "appointments/waitlist_link_ended.html", status=410)
         raise Http404("No such waitlist entry")
 
@@ -122,55 +125,46 @@ def waitlist_entry_required(view: Callable[..., HttpResponse]) -> Callable[..., 
 
 @require_safe
 @waitlist_entry_required
-def entry(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+def entry(request: HttpRequest, link: PlaceLink) -> HttpResponse:
     """Return the private page of a waitlist entry."""
-    return _page(request, entry, token)
+    return _page(request, link)
 
 
 def _page(
     request: HttpRequest,
-    entry: WaitlistEntry,
-    token: str,
+    link: PlaceLink,
     *,
     form: AgreeForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now = database_time.now()
-    texted = links.was_texted(token)
+    entry, now = link.entry, database_time.now()
     places = WaitlistEntry.objects.waiting(now) | WaitlistEntry.objects.asked(now)
     others = places.of_address(entry.email).select_related("service")
     context = {
         "entry": entry,
-        "token": token,
+        "link": link,
         "offer": entry.offers.open(now).first() if entry.is_waiting else None,
         "last": entry.offers.filter(created__gt=now - JUST_NOW).first(),
         "form": form or AgreeForm(texts=_changed_texts(entry)),
-        "visit": "" if texted else _visit_page(entry),
-        "beside": [] if texted else _visits_beside(entry, now),
+        "visit": link.page_of_visit(entry.appointment) if entry.appointment else "",
+        "beside": _visits_beside(link, now) if link.proves_address else [],
         "asks_again": status == 409,
-        "others": []
-        if texted
-        else [(links.page(other), other) for other in others.exclude(pk=entry.pk).in_line()],
+        "others": _others(link, others.exclude(pk=entry.pk).in_line()),
     }
     return render(request, "appointments/waitlist.html", context, status=status)
 
 
-def _visit_page(entry: WaitlistEntry) -> str:
-    """Return the mailed link to the visit that the entry became; none where its address is another
-    now, which this link has not proved."""
-    visit = entry.appointment
-    if visit is None or email_addresses.normalized(visit.email) != email_addresses.normalized(
-        entry.email
-    ):
-        return ""
-    return visit_links.page(visit)
+def _others(link: PlaceLink, places: Iterable[WaitlistEntry]) -> list[tuple[str, WaitlistEntry]]:
+    """Return those that may be seen from here, each with its page."""
+    pages = [(link.page_of(other), other) for other in places]
+    return [(page, other) for page, other in pages if page]
 
 
-def _visits_beside(entry: WaitlistEntry, now: datetime) -> list[tuple[str, Appointment, bool]]:
+def _visits_beside(link: PlaceLink, now: datetime) -> list[tuple[str, Appointment, bool]]:
     """Return the visits of who waits: the page of each, and whether it can be given up online."""
     return [
-        (visit_links.page(visit), visit, visit.changes_close_at > now)
-        for visit in own_visits.visits_of(entry)
+        (link.page_of_visit(visit), visit, visit.changes_close_at > now)
+        for visit in own_visits.visits_of(link.entry)
     ]
 
 
@@ -182,33 +176,35 @@ def _changed_texts(entry: WaitlistEntry) -> list[ConsentText]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @waitlist_entry_required
-def accept(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+def accept(request: HttpRequest, link: PlaceLink) -> HttpResponse:
     """Take the offered time: as well as the visits they have, or instead of one."""
+    entry = link.entry
     offer = _offer_of(request, entry)
     if offer is None:
-        return redirect(links.same_page(entry, token))
+        return redirect(link.page())
     texts = _changed_texts(entry)
     form = AgreeForm(request.POST, texts=texts)
     if not form.is_valid():
-        return _page(request, entry, token, form=form)
+        return _page(request, link, form=form)
     refused = over_limit_page(request, "changes")
     if refused:
         return refused
     if texts:
         responses.agree(entry, [text.pk for text in texts])
     try:
-        if links.was_texted(token):
-            appointment = responses.accept_by_text(offer)
-        else:
+        if link.proves_address:
             appointment = responses.accept(
                 offer, seen=_seen(request), instead_of=parse_key(request.POST.get("instead", ""))
             )
+        else:
+            appointment = responses.accept_by_text(offer)
     except HasVisit:
-        return _page(request, entry, token, form=form, status=409)
+        return _page(request, link, form=form, status=409)
     except OfferOver:
         # The page says what has become of it, and that the place is kept.
-        return _page(request, links.find(token) or entry, token, status=409)
-    return redirect(visit_links.handed_page(appointment))
+        entry.refresh_from_db()
+        return _page(request, link, status=409)
+    return redirect(link.page_of_booked(appointment))
 
 
 def _seen(request: HttpRequest) -> set[int]:
@@ -218,15 +214,15 @@ def _seen(request: HttpRequest) -> set[int]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @waitlist_entry_required
-def decline(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+def decline(request: HttpRequest, link: PlaceLink) -> HttpResponse:
     """Let the offer pass; the place on the list stays."""
-    offer = _offer_of(request, entry)
+    offer = _offer_of(request, link.entry)
     if offer is not None:
         refused = over_limit_page(request, "changes")
         if refused:
             return refused
         responses.decline(offer)
-    return redirect(links.same_page(entry, token))
+    return redirect(link.page())
 
 
 def _offer_of(request: HttpRequest, entry: WaitlistEntry) -> WaitlistOffer | None:
@@ -241,7 +237,7 @@ def _offer_of(request: HttpRequest, entry: WaitlistEntry) -> WaitlistOffer | Non
 @visit_link_required(Purpose.VISIT)
 def entry_beside_visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
     """Keep the waitlist entry beside the visit, or give it up. For whoever reads the mails."""
-    if request.method == "POST" and link.mailed:
+    if request.method == "POST" and link.proved:
         refused = over_limit_page(request, "changes")
         if refused:
             return refused
@@ -255,23 +251,23 @@ def entry_beside_visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @waitlist_entry_required
-def keep(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+def keep(request: HttpRequest, link: PlaceLink) -> HttpResponse:
     """Confirm one entry more, or other preferences: whoever reads the mail says that it is so."""
-    if request.method == "POST" and entry.is_asked and not links.was_texted(token):
+    if request.method == "POST" and link.entry.is_asked and link.proves_address:
         refused = over_limit_page(request, "changes")
         if refused:
             return refused
-        entry = entries.keep(entry)
-    return redirect(links.same_page(entry, token))
+        return redirect(link.page_of(entries.keep(link.entry)))
+    return redirect(link.page())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @waitlist_entry_required
-def leave(request: HttpRequest, entry: WaitlistEntry, token: str) -> HttpResponse:
+def leave(request: HttpRequest, link: PlaceLink) -> HttpResponse:
     """Leave the waitlist."""
-    if request.method == "POST" and entry.status == EntryStatus.WAITING:
+    if request.method == "POST" and link.entry.status == EntryStatus.WAITING:
         refused = over_limit_page(request, "changes")
         if refused:
             return refused
-        entries.leave(entry)
-    return redirect(links.same_page(entry, token))
+        entries.leave(link.entry)
+    return redirect(link.page())

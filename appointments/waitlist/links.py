@@ -4,12 +4,16 @@ A texted one went to the number that was typed: it proves no address, so its pag
 and nothing else of whose it is.
 """
 
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.urls import reverse
 
-from appointments.models import WaitlistEntry, WaitlistOffer
+from appointments import links as visit_links
+from appointments.models import Appointment, WaitlistEntry, WaitlistOffer
 from core.languages.speaking import speaking
+from core.people import email_addresses
 from core.signed_links import LinkSigner, absolute_url
 from core.sms import short_links
 
@@ -19,6 +23,83 @@ SHORT = "waitlist"  # the purpose of the short links in texts
 VALID_AFTER_OFFER = timedelta(days=1)
 
 
+@dataclass(frozen=True)
+class PlaceLink(ABC):
+    """A place as somebody reached it: by the private link, or, by an app above, signed in."""
+
+    entry: WaitlistEntry
+
+    frame = "quiet.html"  # the template around its pages
+    by_address = True  # whether their address alone opens them, so that it must not be handed on
+
+    @property
+    @abstractmethod
+    def proves_address(self) -> bool:
+        """Whether it was shown that they read the mail of the place's address."""
+
+    @abstractmethod
+    def page(self, name: str = "waitlist", *rest: str) -> str:
+        """Return the path of the place's page, or of one of its steps, reached in the same way."""
+
+    @abstractmethod
+    def page_of_visit(self, visit: Appointment) -> str:
+        """Return the path of a visit's page; empty where that may not be seen from here."""
+
+    @abstractmethod
+    def page_of_booked(self, visit: Appointment) -> str:
+        """Return where whoever has just taken an offered time goes on."""
+
+    @abstractmethod
+    def page_of(self, other: WaitlistEntry) -> str:
+        """Return the path of another place's page; empty where that may not be seen from here."""
+
+
+@dataclass(frozen=True)
+class PrivatePlaceLink(PlaceLink):
+    """One reached by the link in a mail: whoever has it reads the mail of the place's address."""
+
+    @property
+    def proves_address(self) -> bool:
+        return True
+
+    def page(self, name: str = "waitlist", *rest: str) -> str:
+        return page(self.entry, name)
+
+    def page_of_visit(self, visit: Appointment) -> str:
+        same = self._has_address(visit.email)
+        return visit_links.page(visit) if same else ""
+
+    def page_of_booked(self, visit: Appointment) -> str:
+        return visit_links.handed_page(visit)
+
+    def page_of(self, other: WaitlistEntry) -> str:
+        return page(other) if self._has_address(other.email) else ""
+
+    def _has_address(self, email: str) -> bool:
+        return email_addresses.normalized(email) == email_addresses.normalized(self.entry.email)
+
+
+@dataclass(frozen=True)
+class TextedPlaceLink(PlaceLink):
+    """One reached by the link in a text: it shows that place, and nothing else of whose it is."""
+
+    @property
+    def proves_address(self) -> bool:
+        return False
+
+    def page(self, name: str = "waitlist", *rest: str) -> str:
+        return _texted_page(self.entry, name)
+
+    def page_of_visit(self, visit: Appointment) -> str:
+        return ""
+
+    def page_of_booked(self, visit: Appointment) -> str:
+        return visit_links.handed_page(visit)
+
+    def page_of(self, other: WaitlistEntry) -> str:
+        return ""
+
+
 def token(entry: WaitlistEntry) -> str:
     """Return the token of every link to this place."""
     return SIGNER.sign(entry.key)
@@ -26,19 +107,17 @@ def token(entry: WaitlistEntry) -> str:
 
 def is_ours(text: str) -> bool:
     """Say whether it was a link of ours once, also when its place is deleted by now."""
-    return SIGNER.read(text) is not None or was_texted(text)
+    return any(signer.read(text) is not None for signer in (SIGNER, TEXTED))
 
 
-def was_texted(text: str) -> bool:
-    """Say whether the link stood in a text."""
-    return TEXTED.read(text) is not None
-
-
-def find(text: str) -> WaitlistEntry | None:
+def find(text: str) -> PlaceLink | None:
     """Return the place behind a token; None if the token is not ours or the place is deleted."""
-    key = SIGNER.read(text) or TEXTED.read(text)
+    mailed, texted = SIGNER.read(text), TEXTED.read(text)
     entries = WaitlistEntry.objects.select_related("service", "provider", "appointment")
-    return entries.filter(key=key).first() if key else None
+    entry = entries.filter(key=mailed or texted).first() if mailed or texted else None
+    if entry is None:
+        return None
+    return PrivatePlaceLink(entry) if mailed else TextedPlaceLink(entry)
 
 
 def page(entry: WaitlistEntry, name: str = "waitlist") -> str:
@@ -46,13 +125,8 @@ def page(entry: WaitlistEntry, name: str = "waitlist") -> str:
     return reverse(f"appointments:{name}", args=[token(entry)])
 
 
-def same_page(entry: WaitlistEntry, reached_by: str) -> str:
-    """Return the place's page for who came by this token: no text leads on to what a mail shows."""
-    return _texted_page(entry) if was_texted(reached_by) else page(entry)
-
-
-def _texted_page(entry: WaitlistEntry) -> str:
-    return reverse("appointments:waitlist", args=[TEXTED.sign(entry.key)])
+def _texted_page(entry: WaitlistEntry, name: str = "waitlist") -> str:
+    return reverse(f"appointments:{name}", args=[TEXTED.sign(entry.key)])
 
 
 def absolute(entry: WaitlistEntry) -> str:

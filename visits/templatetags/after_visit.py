@@ -4,7 +4,6 @@ from typing import Any
 
 from django import template
 
-from appointments import links
 from appointments.links import VisitLink
 from appointments.models import Appointment
 from core.database import database_time
@@ -15,15 +14,15 @@ register = template.Library()
 
 @register.inclusion_tag("visits/_after_visit.html", takes_context=True)
 def after_visit(context: template.Context, link: VisitLink) -> dict[str, Any]:
-    """Show what was shared with the patient, to whoever came by a mailed link."""
-    summary = summaries.find(link.appointment) if link.mailed else None
+    """Show what was shared with the patient, to whoever has proved that it is theirs."""
+    summary = summaries.find(link.appointment) if link.proved else None
     if summary is None or summary.shared is None:
         return {"said": None}
     coming = _next_of(link.appointment)
     return {
         "said": summary.shared,
         "next": coming,
-        "next_page": links.page(coming) if coming else "",
+        "next_page": link.page_of(coming) if coming else "",
         "practice": context.get("practice"),
     }
 

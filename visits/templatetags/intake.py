@@ -20,14 +20,14 @@ def visit_forms(link: VisitLink, status: str) -> dict[str, Any]:
     appointment = link.appointment
     if status not in plans.TAKES_PLACE or not plans.is_time_for(appointment):
         return {}
-    if not link.mailed:
+    if not link.proved:
         asked = plans.asked_of(appointment.service)
         return {"by_mail": bool(asked)}
     steps = plans.steps(appointment)
     done = sum(step.is_done for step in steps)
     begun = any(step.is_begun or step.is_done for step in steps)
     return {
-        "token": link.token,
+        "link": link,
         "total": len(steps),
         "left": len(steps) - done,
         "done": done,

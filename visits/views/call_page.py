@@ -55,18 +55,18 @@ class CallPage:
 
 
 def for_patient(link: VisitLink) -> CallPage:
-    """Return the page of whoever holds the appointment's private link."""
-    appointment, token = link.appointment, [link.token]
+    """Return the page of whoever the appointment is for."""
+    appointment = link.appointment
     host = appointment.provider.short_name
     return CallPage(
         seat=Seat.PATIENT,
         host=host,
         with_whom=str(appointment.provider.name),
-        ticket_url=reverse("visits:ticket", args=token),
-        report_url=reverse("visits:report", args=token),
-        phone_url=reverse("visits:phone", args=token),
-        leave_url=reverse("visits:leave", args=token),
-        check_url=reverse("visits:check", args=token),
+        ticket_url=link.page("visits:ticket"),
+        report_url=link.page("visits:report"),
+        phone_url=link.page("visits:phone"),
+        leave_url=link.page("visits:leave"),
+        check_url=link.page("visits:check"),
         back_url=link.page(),
         names={Seat.CLINICIAN: appointment.provider.name},
         **_phone(appointment, host),

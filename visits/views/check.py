@@ -36,7 +36,7 @@ def check(request: HttpRequest, link: VisitLink) -> HttpResponse:
         ("microphone", _("Microphone")),
         ("sound", _("Sound")),
     ]
-    context = {"appointment": appointment, "token": link.token, "parts": parts}
+    context = {"appointment": appointment, "link": link, "parts": parts}
     return render(request, "visits/check.html", context)
 
 

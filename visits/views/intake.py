@@ -1,11 +1,10 @@
-"""The forms before a visit, behind its private link: what is asked, each form, signing."""
+"""The forms before a visit, once it is proved whose it is: what is asked, each form, signing."""
 
 from contextlib import suppress
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from appointments.links import Purpose, VisitLink
@@ -31,12 +30,12 @@ LIMIT = "answers"
 def forms(request: HttpRequest, link: VisitLink) -> HttpResponse:
     """Return what the visit asks before it begins, and how far it is."""
     appointment = link.appointment
-    steps = plans.steps(appointment) if link.mailed else []
+    steps = plans.steps(appointment) if link.proved else []
     context = _context(link) | {
         "steps": steps,
         "left": sum(not step.is_done for step in steps),
         "next": plans.next_after(steps, ""),
-        "signed": _signed(link) if link.mailed else [],
+        "signed": _signed(link) if link.proved else [],
         "opens_at": plans.opens_at(appointment).astimezone(appointment.patient_zone),
         "is_early": database_time.now() < plans.opens_at(appointment),
         "takes_place": appointment.status in (Status.BOOKED, Status.CHECKED_IN),
@@ -54,7 +53,7 @@ def form(request: HttpRequest, link: VisitLink, slug: str) -> HttpResponse:
     if slug in CONSENTS:
         return _sign(request, link, slug)
     if not _is_asked(link, slug):
-        return redirect("visits:forms", link.token)
+        return redirect(link.page("visits:forms"))
     if request.method != "POST":
         is_safety_page = slug == PHQ_9.slug and "now" in request.GET
         return _safety_page(request, link) if is_safety_page else _form_page(request, link, slug)
@@ -64,7 +63,7 @@ def form(request: HttpRequest, link: VisitLink, slug: str) -> HttpResponse:
     try:
         return redirect(_take(request, link, slug))
     except IntakeClosed:
-        return redirect("visits:forms", link.token)
+        return redirect(link.page("visits:forms"))
 
 
 @require_POST
@@ -88,7 +87,7 @@ def form_save(request: HttpRequest, link: VisitLink, slug: str) -> HttpResponse:
 @visit_link_required(Purpose.VISIT)
 def form_revoke(request: HttpRequest, link: VisitLink, slug: str) -> HttpResponse:
     """Take back what was signed. That is possible as long as the link holds."""
-    standing = signatures.in_force(link.appointment, slug) if link.mailed else None
+    standing = signatures.in_force(link.appointment, slug) if link.proved else None
     refused = over_limit_page(request, LIMIT)
     if refused:
         return refused
@@ -102,7 +101,7 @@ def _is_asked(link: VisitLink, slug: str) -> bool:
     """Return whether this form can be filled in now; 404 for what is no form."""
     if slug not in FORMS:
         raise Http404("No such form")
-    if not link.mailed or not plans.is_open(link.appointment):
+    if not link.proved or not plans.is_open(link.appointment):
         return False
     return slug in (step.form for step in plans.steps(link.appointment))
 
@@ -160,8 +159,8 @@ def _safety_page(request: HttpRequest, link: VisitLink) -> HttpResponse:
 
 def _sign(request: HttpRequest, link: VisitLink, kind: str) -> HttpResponse:
     """Return a text to sign, or as it was signed; a POST signs it."""
-    if not link.mailed:
-        return redirect("visits:forms", link.token)
+    if not link.proved:
+        return redirect(link.page("visits:forms"))
     standing = signatures.in_force(link.appointment, kind)
     document = ConsentDocument.current(kind)
     if standing and (standing.document_id == getattr(document, "pk", None)):
@@ -169,7 +168,7 @@ def _sign(request: HttpRequest, link: VisitLink, kind: str) -> HttpResponse:
     if document is None or not _is_asked(link, kind):
         if standing:
             return _signed_page(request, link, standing)
-        return redirect("visits:forms", link.token)
+        return redirect(link.page("visits:forms"))
     sign_form = SignForm(request.POST or None, document=document)
     if request.method == "POST":
         refused = over_limit_page(request, LIMIT)
@@ -241,10 +240,9 @@ def _context(link: VisitLink) -> dict[str, Any]:
     return {
         "appointment": link.appointment,
         "link": link,
-        "token": link.token,
         "is_open": plans.is_open(link.appointment),
     }
 
 
 def _address(name: str, link: VisitLink, *rest: str) -> str:
-    return reverse(f"visits:{name}", args=[link.token, *rest])
+    return link.page(f"visits:{name}", *rest)

@@ -4,7 +4,6 @@ its script asks for the first ticket, and that is knocking.
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from appointments.links import Purpose, VisitLink
@@ -20,12 +19,12 @@ from visits.views.room_policy import CALL, may_use
 def room(request: HttpRequest, link: VisitLink) -> HttpResponse:
     """Show the patient their room: the line in front of it, and then the call."""
     # A browser that proved no address sits in nobody's visit, and learns nothing of what waits.
-    if not link.was_sent or not link.appointment.takes_place_here:
+    if not link.may_come_in or not link.appointment.takes_place_here:
         return redirect(link.page())
     context = {
         "call": call_page.for_patient(link),
         "appointment": link.appointment,
-        "guests_url": reverse("visits:guests", args=[link.token]),
+        "guests_url": link.page("visits:guests"),
     }
     return render(request, "visits/room.html", context)
 

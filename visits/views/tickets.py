@@ -39,7 +39,7 @@ def room_view(view: Callable[[HttpRequest, VisitLink], HttpResponse]) -> View:
     def wrapper(request: HttpRequest, link: VisitLink) -> HttpResponse:
         if not sessionless_form.is_same_origin(request):
             return JsonResponse({"why": _("This did not come from our page.")}, status=403)
-        if not link.was_sent:
+        if not link.may_come_in:
             why = _("Open the link in our e-mail or text to come in: so we know it is yours.")
             return JsonResponse({"why": why}, status=403)
         return view(request, link)
