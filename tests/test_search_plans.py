@@ -15,9 +15,9 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from appointments.admin import patient_trail
 from appointments.admin.desk import reading
 from appointments.models import Appointment, Consent, Patient
+from appointments.patient_records import patient_trail
 from articles.models import Comment, Feedback
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent

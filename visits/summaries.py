@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from appointments import links
+from appointments import contact_preferences, links
 from appointments.emails import visit_emails
 from appointments.models import Appointment
 from core.database import database_time
@@ -86,9 +86,11 @@ def share(
 
 def _tell(appointment: Appointment, summary: VisitSummary) -> None:
     """One mail for each time it is shared; it names nothing of what is new."""
-    if not appointment.email:
+    chosen = contact_preferences.of(appointment.patient_id)
+    if not (appointment.email and chosen.by_mail):
         return
-    with speaking(appointment.language):
+    language = chosen.language or appointment.language
+    with speaking(language):
         link = links.absolute(appointment)
     outbox.enqueue(
         "visit_summary",
@@ -96,7 +98,7 @@ def _tell(appointment: Appointment, summary: VisitSummary) -> None:
         to=appointment.email,
         about=visit_emails.about(appointment),
         unsent=bool(appointment.patient and appointment.patient.is_restricted),
-        language=appointment.language,
+        language=language,
         name=appointment.greeting_name,
         link=link,
     )

@@ -19,9 +19,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import patient_search, patient_trail, practice_time
+from appointments.admin import patient_search, practice_time
 from appointments.admin.trail_words import Key, Words, lines
 from appointments.models import Patient, WaitlistEntry
+from appointments.patient_records import patient_trail
 from core.people.name_matching import Plain
 from core.spreadsheets import table
 from core.staff.audit import disclosures

@@ -24,7 +24,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from appointments.emails import visit_emails
-from appointments.models import Appointment, Call, Service
+from appointments.models import Appointment, Call, CallStatus, Service
 from appointments.models.appointment_status import AppointmentQuerySet
 from core.database import database_time
 from core.mail.models import OutgoingEmail
@@ -78,11 +78,12 @@ def due(kind: Reminder, services: Iterable[int], now: datetime) -> AppointmentQu
     called = Call.objects.filter(
         appointment=OuterRef("pk"), created__gt=OuterRef("starts_at") - (kind.due + APART)
     )
+    to_be_called = called.exclude(status=CallStatus.DROPPED)
     return (
         Appointment.objects.upcoming(now)
         .filter(service__in=services, starts_at__gt=now + kind.over, starts_at__lte=now + kind.due)
         .exclude(Exists(told))
-        .exclude(Q(email="") & Exists(called))
+        .exclude(Q(email="") & Exists(called) | Exists(to_be_called))
     )
 
 

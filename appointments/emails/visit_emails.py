@@ -3,8 +3,8 @@
 Every mail is written to the outbox in the transaction of the change that causes it, under a key
 that exists once. To patients: name, time, practice, phone, one link, no more. To providers: a time
 on their own clock and a link to the admin, and no name. Each overtakes what still waits about the
-same visit, where its news replaces the older. A patient without an address is called: `calls`.
-Who agreed to texts gets those beside: `visit_texts`.
+same visit, where its news replaces the older. Who has no address, or wants no mail, is called:
+`calls`. Who agreed to texts gets those beside: `visit_texts`.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,11 +12,13 @@ from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
-from appointments import links
+from appointments import contact_preferences, links
 from appointments.booking import first_visits
+from appointments.booking.rules import PATIENT
 from appointments.calendars import feeds
 from appointments.calendars.ics import Method, calendar_file
 from appointments.calls import call_list
+from appointments.contact_preferences import Preferences
 from appointments.emails import provider_emails, visit_texts
 from appointments.emails.provider_emails import delay_of_change
 from appointments.models import Appointment, Status, WaitlistEntry
@@ -33,6 +35,10 @@ LONGEST_PAUSE_TO_CONFIRM = timedelta(minutes=10)
 MISSED_IS_NEWS_FOR = timedelta(days=7)
 # So long staff can take back that somebody did not come, and nobody is told of it.
 SLIP_OF_THE_HAND = timedelta(minutes=3)
+# What a patient who did it has read on the page: nobody is called about that instead of a mail.
+OWN_DOING = ("appointment_booked", "appointment_moved", "appointment_cancelled")
+# A page says that it comes, so it does.
+ANSWERS = ("appointment_confirm",)
 _ask_before: list[Callable[[Appointment], bool]] = []
 
 
@@ -235,14 +241,15 @@ def _tell(
 ) -> None:
     """With the visit for the calendar. Unless `at_once`, what overtakes others may wait a little
     to be overtaken itself."""
-    if not appointment.email:
+    chosen = contact_preferences.of(appointment.patient_id)
+    if not _is_mailed(template, appointment, chosen):
         _call(template, appointment, key, overtakes=overtakes)
         return
     wait = timedelta(0)
     if overtakes and not at_once:
         wait = delay_of_change(about(appointment), appointment)
     practice = Practice.current()
-    with speaking(appointment.language):
+    with speaking(chosen.language or appointment.language):
         file = _file(appointment, method, practice, also)
     _write(
         template,
@@ -252,6 +259,7 @@ def _tell(
         wait=wait,
         attachments=[file],
         practice=practice,
+        chosen=chosen,
         **said,
     )
 
@@ -270,14 +278,25 @@ def _file(
 
 
 def _write(
-    template: str, appointment: Appointment, key: str, *, link_name: str = "visit", **options: Any
+    template: str,
+    appointment: Appointment,
+    key: str,
+    *,
+    link_name: str = "visit",
+    chosen: Preferences | None = None,
+    **options: Any,
 ) -> bool:
-    """What every mail about a visit says, in its language. `options` go to the outbox."""
-    if not appointment.email:
+    """What every mail about a visit says, in its language. `options` go to the outbox.
+
+    `chosen` is what the patient chose, where it was read already.
+    """
+    chosen = chosen or contact_preferences.of(appointment.patient_id)
+    if not _is_mailed(template, appointment, chosen):
         for_call = ("overtakes", "wait", "not_after")
         known = {name: options[name] for name in for_call if name in options}
         return _call(template, appointment, key, **known)
-    with speaking(appointment.language):
+    language = chosen.language or appointment.language
+    with speaking(language):
         said: dict[str, Any] = {
             "name": appointment.greeting_name,
             "starts": appointment.local_start,
@@ -292,7 +311,7 @@ def _write(
         to=appointment.email,
         about=about(appointment),
         unsent=_is_restricted(appointment),
-        language=appointment.language,
+        language=language,
         **said,
         **options,
     )
@@ -304,11 +323,19 @@ def _is_restricted(appointment: Appointment) -> bool:
     return appointment.patient is not None and appointment.patient.is_restricted
 
 
+def _is_mailed(template: str, appointment: Appointment, chosen: Preferences) -> bool:
+    return bool(appointment.email) and (chosen.by_mail or template in ANSWERS)
+
+
 def _call(template: str, appointment: Appointment, key: str, **options: Any) -> bool:
-    """Let the desk call a patient who has no e-mail address. What a former one waits for ends."""
+    """Let the desk call a patient who is not mailed. What waits to be mailed before it ends.
+
+    Who has an address, and did by themselves what there is to tell, knows it.
+    """
     group = about(appointment)
     if options.get("overtakes"):
         outbox.drop(about=group)
-    if _is_restricted(appointment):
+    knows = appointment.email and appointment.changed_by == PATIENT and template in OWN_DOING
+    if knows or _is_restricted(appointment):
         return False
     return call_list.add(template, key=key, about=group, appointment=appointment, **options)

@@ -2,6 +2,9 @@
 
 Where nobody else in the clinic has that right, who asked may confirm after ALONE_AFTER. The e-mail
 of that comes at once, so that whoever sits at a colleague's screen erases nothing unnoticed.
+
+Patients who are signed in ask for their own record: then one of the staff confirms. Their name
+stands nowhere in the request, which outlives the record.
 """
 
 from datetime import datetime, timedelta
@@ -22,6 +25,8 @@ from core.staff.models import User
 
 Kind = PrivacyRequest.Kind
 CONFIRM = "appointments.confirm_erasure_patient"
+# Who asked, where it was the patient.
+PATIENT = "The patient, signed in"
 LONGEST_COMMIT = timedelta(hours=1)  # a row may be dated so long before anybody can see it
 
 
@@ -39,19 +44,29 @@ class SamePerson(Exception):
 
 def ask(patient: Patient, kind: str, *, reason: str, by: User) -> PrivacyRequest:
     """Ask for the record to be erased or restricted, or for that to end. Raises AlreadyAsked."""
+    with transaction.atomic():
+        asked = _write(patient, kind, reason=reason, name=_name(by), pk=by.pk)
+        if decides_alone(by):
+            staff_emails.privacy_request_alone(asked, by, may_decide_from(asked))
+    return asked
+
+
+def ask_as_patient(patient: Patient, kind: str, *, user: User, reason: str = "") -> PrivacyRequest:
+    """Let a patient, as `user` of their account, ask for their own record. Raises AlreadyAsked."""
+    return _write(patient, kind, reason=reason, name=PATIENT, pk=user.pk)
+
+
+def _write(patient: Patient, kind: str, *, reason: str, name: str, pk: int) -> PrivacyRequest:
     try:
         with transaction.atomic():
-            asked = PrivacyRequest.objects.create(
+            return PrivacyRequest.objects.create(
                 patient=patient,
                 kind=kind,
                 reason=reason,
-                asked_by=_name(by),
-                asked_by_pk=by.pk,
+                asked_by=name,
+                asked_by_pk=pk,
                 asked_at=database_time.now(),
             )
-            if decides_alone(by):
-                staff_emails.privacy_request_alone(asked, by, may_decide_from(asked))
-            return asked
     except IntegrityError as error:
         raise AlreadyAsked from error
 
@@ -72,20 +87,27 @@ def may_decide_from(request: PrivacyRequest) -> datetime:
 
 def withdraw(request: PrivacyRequest, *, by: User) -> None:
     """Take back what was asked for. Anybody who may ask may do so. Raises NotOpen."""
-    _decide(request, RequestStatus.WITHDRAWN, by)
+    _decide(request, RequestStatus.WITHDRAWN, _name(by), by.pk)
+
+
+def withdraw_as_patient(request: PrivacyRequest, *, user: User) -> None:
+    """Let a patient take back what they asked for themselves. Raises NotOpen."""
+    if request.asked_by_pk != user.pk:
+        raise NotOpen
+    _decide(request, RequestStatus.WITHDRAWN, PATIENT, user.pk)
 
 
 def refuse(request: PrivacyRequest, *, by: User) -> None:
     """Say no. Raises NotOpen, SamePerson."""
     _require_another(request, by)
-    _decide(request, RequestStatus.REFUSED, by)
+    _decide(request, RequestStatus.REFUSED, _name(by), by.pk)
 
 
 @in_one_transaction
 def confirm(request: PrivacyRequest, *, by: User) -> None:
     """Do what was asked for. Raises NotOpen, SamePerson, and for an erasure VisitsAhead."""
     _require_another(request, by)
-    _decide(request, RequestStatus.DONE, by)
+    _decide(request, RequestStatus.DONE, _name(by), by.pk)
     request.decided_by = _name(by)
     carry_out(request)
 
@@ -113,9 +135,9 @@ def _require_another(request: PrivacyRequest, by: User) -> None:
         raise SamePerson
 
 
-def _decide(request: PrivacyRequest, status: RequestStatus, by: User) -> None:
+def _decide(request: PrivacyRequest, status: RequestStatus, name: str, pk: int) -> None:
     waiting = PrivacyRequest.objects.filter(pk=request.pk, status=RequestStatus.ASKED)
-    changed = {"decided_by": _name(by), "decided_by_pk": by.pk, "decided_at": database_time.now()}
+    changed = {"decided_by": name, "decided_by_pk": pk, "decided_at": database_time.now()}
     if not waiting.update(status=status, **changed):
         raise NotOpen
 

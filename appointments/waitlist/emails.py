@@ -5,7 +5,10 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from appointments import contact_preferences
+from appointments.booking import patients
 from appointments.calls import call_list
+from appointments.contact_preferences import Preferences
 from appointments.emails import visit_texts
 from appointments.models import Patient, WaitlistEntry, WaitlistOffer
 from appointments.scheduling import time_zones
@@ -92,7 +95,8 @@ def taken(offer: WaitlistOffer) -> None:
     """Somebody was faster. The offer itself is not sent any more if it still waits."""
     key = f"appointment-offer-taken:{offer.pk}"
     texts.drop(about=_about(offer))
-    if not offer.entry.email and not call_list.was_told("waitlist_offer", offer):
+    is_mailed = offer.entry.email and _chosen(offer.entry).by_mail
+    if not is_mailed and not call_list.was_told("waitlist_offer", offer):
         call_list.drop(about=_about(offer))
         return
     _about_offer("waitlist_offer_taken", offer, key, overtakes=True)
@@ -113,15 +117,18 @@ def withdraw(offer: WaitlistOffer) -> None:
 
 
 def _about_offer(template: str, offer: WaitlistOffer, key: str, **options: Any) -> None:
-    if not offer.entry.email and _is_restricted(offer.entry):
+    chosen = _chosen(offer.entry)
+    is_mailed = offer.entry.email and chosen.by_mail
+    if not is_mailed and _is_restricted(offer.entry):
         return
-    if not offer.entry.email:
+    if not is_mailed:
         for_call = ("overtakes", "not_after")
         known = {name: options[name] for name in for_call if name in options}
         known.setdefault("not_after", offer.starts_at)
         call_list.add(template, key=key, about=_about(offer), offer=offer, **known)
         return
-    with speaking(offer.entry.language):
+    language = chosen.language or offer.entry.language
+    with speaking(language):
         outbox.enqueue(
             template,
             key=key,
@@ -132,9 +139,13 @@ def _about_offer(template: str, offer: WaitlistOffer, key: str, **options: Any) 
             zone=time_zones.words(offer.entry.zone),
             link=links.absolute(offer.entry),
             unsent=_is_restricted(offer.entry),
-            language=offer.entry.language,
+            language=language,
             **options,
         )
+
+
+def _chosen(entry: WaitlistEntry) -> Preferences:
+    return contact_preferences.of_any(patients.known_as(entry.person))
 
 
 def _is_restricted(entry: WaitlistEntry) -> bool:
