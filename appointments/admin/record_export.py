@@ -1,4 +1,7 @@
-"""All that the clinic holds about a patient, as a file to hand out: JSON for programs, or a PDF."""
+"""All that the clinic holds about a patient, as a file to hand out: a PDF to read, or JSON.
+
+And the record of care in FHIR, which another clinic's system takes in.
+"""
 
 from typing import Any
 
@@ -10,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.admin import practice_time
 from appointments.models import Appointment, Patient
 from appointments.patient_records import export, export_pdf
+from appointments.patient_records.fhir import bundle
 from core.staff.audit import disclosures, trail
 from core.staff.models import AuditEvent
 from core.validation.primary_keys import parse_key
@@ -17,6 +21,7 @@ from core.validation.primary_keys import parse_key
 TEMPLATE = "admin/appointments/export.html"
 ACTION = "export"
 SHOWN = 20
+ENDINGS = {"pdf": "pdf", "json": "json", "fhir": "fhir.json"}
 
 
 def export_view(admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -27,7 +32,7 @@ def export_view(admin: Any, request: HttpRequest, object_id: str) -> HttpRespons
     if patient is None:
         raise Http404("No such patient")
     kind = request.POST.get("kind", "") if request.method == "POST" else ""
-    if kind in ("json", "pdf"):
+    if kind in ENDINGS:
         return _file(admin, request, patient, kind)
     return _page(admin, request, patient)
 
@@ -39,14 +44,21 @@ def _file(admin: Any, request: HttpRequest, patient: Patient, kind: str) -> Http
     pks = list(visits.values_list("pk", flat=True))
     if pks:
         admin.record_many(request, ACTION, Appointment, pks)
-    record = export.collect(patient, by=str(request.user))
-    if kind == "pdf":
-        content, mimetype = export_pdf.as_pdf(record, practice_time.zone()), "application/pdf"
-    else:
-        content, mimetype = export.as_json(record).encode(), "application/json"
+    content, mimetype = _content(patient, kind, by=str(request.user))
     response = HttpResponse(content, content_type=mimetype)
-    response["Content-Disposition"] = f'attachment; filename="record-{patient.pk}.{kind}"'
+    name = f"record-{patient.pk}.{ENDINGS[kind]}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return disclosures.declare(response, [patient])
+
+
+def _content(patient: Patient, kind: str, *, by: str) -> tuple[bytes, str]:
+    """Return what is in the file, and its type."""
+    if kind == "fhir":
+        return bundle.as_json(bundle.collect(patient)).encode(), bundle.MIMETYPE
+    record = export.collect(patient, by=by)
+    if kind == "pdf":
+        return export_pdf.as_pdf(record, practice_time.zone()), "application/pdf"
+    return export.as_json(record).encode(), "application/json"
 
 
 def _page(admin: Any, request: HttpRequest, patient: Patient) -> HttpResponse:
