@@ -16,6 +16,8 @@ HEALTH_CHECKS = [
     "core.monitoring.processes.check_beat",
     "core.mail.health_checks.check_waiting",
     "core.mail.health_checks.check_held",
+    "core.sms.health_checks.check_waiting",
+    "core.sms.health_checks.check_provider",
     "core.monitoring.processes.check_tasks",
     "newsletter.health_checks.check_issues",
     "newsletter.health_checks.check_uncertain",

@@ -123,7 +123,7 @@ def text_consent() -> ConsentField | None:
     return ConsentField(text, required=False) if text else None
 
 
-def texts_wanted(form: forms.Form) -> dict[str, bool]:
+def texts_wanted(form: forms.Form) -> dict[str, Any]:
     """Return what `PatientDetails` is told of texts, as it was ticked in a valid form."""
     wanted = bool(form.cleaned_data.get("by_text"))
     return {"by_text": wanted, "agrees_to_texts": wanted}

@@ -33,6 +33,7 @@ class OutgoingEmail(OutboxRow):
     """A rendered e-mail on its way. `outbox` and `delivery` alone change it."""
 
     EMPTY, TASK, SWEEP = EMPTY, TASK, SWEEP
+    BODY = ("text", "html", "attachments")
 
     subject = models.TextField(_("subject"), blank=True)
     html = models.TextField(_("HTML"), blank=True)

@@ -3,7 +3,6 @@
 An outbox is a table of its own. Its app's label begins the names of its constraints and indexes.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
@@ -153,6 +152,7 @@ class OutboxRow(models.Model):
 
     # What a row looks like once nothing of a person may stay in it, and what a worker runs for it.
     EMPTY: ClassVar[dict[str, Any]]
+    BODY: ClassVar[tuple[str, ...]]  # of these, what is gone once a secret one is sent
     TASK: ClassVar[str]
     SWEEP: ClassVar[str]
 
@@ -190,7 +190,7 @@ class OutboxRow(models.Model):
     class Meta:
         abstract = True
         ordering = ("-pk",)
-        constraints: ClassVar[Sequence[models.BaseConstraint]] = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.UniqueConstraint(fields=["key"], name="%(app_label)s_written_once_per_key"),
             models.CheckConstraint(
                 name="%(app_label)s_status_is_known", condition=Q(status__in=OutboxStatus.values)
@@ -223,7 +223,7 @@ class OutboxRow(models.Model):
                 condition=Q(overtaken=False) | ~Q(status=OutboxStatus.WAITING),
             ),
         )
-        indexes: ClassVar[Sequence[models.Index]] = (
+        indexes: ClassVar[tuple[models.Index, ...]] = (
             models.Index(
                 fields=["due_at"],
                 name="%(app_label)s_sweep_waiting",

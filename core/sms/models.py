@@ -30,6 +30,7 @@ class OutgoingText(OutboxRow):
     """A rendered text on its way. `outbox`, `delivery` and `reports` alone change it."""
 
     EMPTY, TASK, SWEEP = EMPTY, TASK, SWEEP
+    BODY = ("text",)
 
     # What a provider tells us of it goes by this, also where its answer was lost on the way.
     reference = models.CharField(_("reference"), max_length=32)

@@ -27,6 +27,8 @@ class Changes:
     revoked_keys: list[int] = field(default_factory=list)
     endpoints: list[int] = field(default_factory=list)
     privacy: str = "[]"
+    texts: list[dict[str, str]] = field(default_factory=list)
+    texts_taken_back: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def read(source: IO[bytes], identities: Sequence[x25519.Identity]) -> Changes:

@@ -20,6 +20,7 @@ from core.api import after_restore as api_keys
 from core.database import database_time
 from core.mail import after_restore as mails
 from core.monitoring.models import BackupRun
+from core.sms import after_restore as texts
 from core.staff.accounts import after_restore as staff
 from core.webhooks import after_restore as webhooks
 from curednation.backup import encryption, files
@@ -65,4 +66,6 @@ def _found(since: datetime) -> Changes:
         revoked_keys=api_keys.revoked(),
         endpoints=webhooks.addressed(),
         privacy=records.decided_since(since),
+        texts=texts.sent_since(since),
+        texts_taken_back=texts.taken_back_since(since),
     )

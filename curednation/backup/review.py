@@ -21,6 +21,7 @@ from core.api import after_restore as api_keys
 from core.database import database_time
 from core.mail import after_restore as mails
 from core.monitoring.models import BackupRun, RestoreRun
+from core.sms import after_restore as texts
 from core.staff.accounts import after_restore as staff
 from core.staff.audit import hash_chain, trail
 from core.webhooks import after_restore as webhooks
@@ -68,6 +69,8 @@ def settle(manifest: Manifest, since: Sequence[Changes], *, nothing_since: bool)
 def _review(manifest: Manifest, since: Sequence[Changes]) -> list[str]:
     _skip_keys()
     marked = mails.mark_sent(_all(each.mails for each in since))
+    texted = texts.mark_sent(_all(each.texts for each in since))
+    no_more = texts.take_back_again(_all(each.texts_taken_back for each in since))
     kept = [visits.bring_back(each.visits) for each in since]
     brought, failed = (sum(counts) for counts in zip(*kept, strict=True)) if kept else (0, 0)
     again = [records.do_again(each.privacy) for each in since]
@@ -82,9 +85,11 @@ def _review(manifest: Manifest, since: Sequence[Changes]) -> list[str]:
     waitlist.end_offers()
     for write in DERIVED:
         write()
-    held = mails.hold_what_waits()
+    held, texts_held = mails.hold_what_waits(), texts.hold_what_waits()
     counted = (
         (_("E-mails known to have gone out since, which are not sent again: %d."), marked),
+        (_("Texts known to have gone out since, which are not sent again: %d."), texted),
+        (_("Numbers that wanted no texts since, and get none again: %d."), no_more),
         (_("Readers who left or were erased since, and are off the list again: %d."), gone),
         (_("Comments that were taken back since, and are hidden again: %d."), withdrawn),
         (_("Members of the staff who may sign in no more, as since the backup: %d."), out),
@@ -95,6 +100,7 @@ def _review(manifest: Manifest, since: Sequence[Changes]) -> list[str]:
         (_("API keys that are revoked, as since the backup: %d."), ended),
         (_("Webhook endpoints that are switched off, as since the backup: %d."), silent),
         (HELD, held),
+        (_("Texts that may have gone out, or not, and wait for you: %d."), texts_held),
         (_("Issues of the newsletter that wait for you, and say why: %d."), stopped),
     )
     told = [str(words) % count for words, count in counted if count]

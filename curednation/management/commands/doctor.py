@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.monitoring import certificate, checks, services
 from core.monitoring.results import CheckResult, Level, is_healthy
-from curednation.doctor import backups, clock, configuration, public_site, rooms, sender
+from curednation.doctor import backups, clock, configuration, public_site, rooms, sender, texts
 
 WORDS = {Level.OK: "fine", Level.WARNING: "look", Level.ERROR: "wrong"}
 Check = Callable[[], Iterable[CheckResult]]
@@ -65,7 +65,7 @@ class Command(BaseCommand):
             rest += [configuration.check_records]
             rest += [configuration.check_staff, backups.check_backups]
         rest += [] if away else [rooms.check_socket]
-        rest += [public_site.check_site, sender.check_dns]
+        rest += [public_site.check_site, sender.check_dns, texts.check_texts]
         rest += [partial(sender.check_mail, mail_to)] if mail_to else []
         for check in rest:
             yield from self._tried(check)

@@ -27,6 +27,7 @@ STAFF_PATHS = (
     *("core/staff", "core/images", "core/web", "curednation", "articles/publishing"),
     *("articles/models", "newsletter/models", "newsletter/issues/checks.py"),
     *("newsletter/issues/workflow.py", "core/mail/[!m]*", "core/mail/models.py"),
+    *("core/sms", "core/outbox"),
     *("appointments/models/clinic.py", "visits/models/notes.py", "visits/models/start_checks.py"),
     *(
         f"pages/text_pages/{name}.py"
