@@ -9,9 +9,9 @@ from core.practice.models import Practice
 from core.sms import gsm7
 
 # So much of 160 characters the name of who writes may take.
-LONGEST_SENDER = 20
-# Answers to a word that the phone sent, and the one that a consent owes: they need no consent.
-ANSWERS = ("stop_answer", "start_answer", "help_answer", "nobody_reads", "consent_given")
+LONGEST_SENDER = 16
+# Answers to what the phone has sent: they need no consent.
+ANSWERS = ("stop_answer", "start_answer", "help_answer", "nobody_reads")
 
 
 def render(template: str, context: dict[str, Any]) -> str:
