@@ -63,6 +63,20 @@ def test_two_people_in_a_call_see_hear_and_read_what_the_other_does(visit: Visit
     assert visit.complaints == []
 
 
+def test_a_page_loaded_anew_is_back_by_one_connection_whatever_its_clock_says(visit: VisitCall):
+    contexts = {"patient": visit.context(), "doctor": visit.context(1280)}
+    for context in contexts.values():
+        context.add_init_script("Date.now = () => 1.8e12")  # generations are counted by it
+    patient, doctor = visit.both(**contexts)
+    for page, other in ((patient, doctor), (doctor, patient)):
+        before = other.evaluate("connections.length")
+        page.reload()
+        see(page)
+        assert page.evaluate("connections.length") == 1
+        assert other.evaluate("connections.length") == before + 1
+    assert visit.complaints == []
+
+
 def _mute_and_turn_the_camera_off(patient: Page, doctor: Page) -> None:
     button(patient, "Mute").click()
     expect(doctor.locator("[data-tile-words]")).to_have_text("Microphone off")

@@ -2,8 +2,7 @@
 import { Peer } from "./peer.js";
 import { PictureSize, due, lineState, phoneIsDue } from "./health.js";
 
-const SECOND = 1_000, EACH = 500;
-const GRACE = 200; // an offer may be on its way when a page opens
+const SECOND = 1_000, EACH = 500, ON_ITS_WAY = 2 * SECOND;
 const RANK = ["clinician", "patient", "guest-1", "guest-2"];
 
 export class Call extends EventTarget {
@@ -47,11 +46,13 @@ export class Call extends EventTarget {
     const [guest, toGuest] = [isGuest(this.seat), isGuest(seat)];
     if (toGuest && !guest && !this.peers.has(seat)) return; // a guest who is let in says so by asking
     const peer = this.peers.get(seat) ?? this.#add(seat);
+    const now = (peer.arrivedAt = performance.now());
     peer.here = true;
-    const alive = peer.connected && performance.now() - peer.life < 3 * SECOND;
-    if (!alive) peer.life = performance.now();
-    if (!peer.offers) setTimeout(() => (peer.pc && !guest) || this.#askFor(peer, "here"), GRACE);
-    else if (!alive && !toGuest) peer.offer();
+    const alive = peer.connected && now - peer.life < 3 * SECOND;
+    if (!alive) peer.life = now;
+    if (!this.#signal.isOpen) return; // whoever comes by the socket is heard of again
+    if (peer.offers) alive || toGuest || peer.offer();
+    else if (!peer.pc || guest) this.#askFor(peer, "here"); // a page that was loaded anew has none
   }
 
   // Their socket went: sound and picture may well go on without it. Not a guest's: their link may have been taken back.
@@ -130,8 +131,9 @@ export class Call extends EventTarget {
   #offerAgain(peer, { g, why }) {
     const now = performance.now();
     const same = g && g === peer.generation;
+    const isOnItsWay = peer.offeredAt >= peer.arrivedAt && now - peer.offeredAt < ON_ITS_WAY;
     if (same && why === "here" && now - peer.life < 3 * SECOND) return;
-    if (g && !same && now - peer.born < 2 * SECOND) return; // that one is on its way
+    if (!same && isOnItsWay) return;
     if (same && peer.connected && !peer.restarted) peer.restart();
     else peer.offer();
   }
@@ -146,7 +148,8 @@ export class Call extends EventTarget {
     const worst = (field) => Math.max(0, ...lines.map((line) => line[field] ?? 0));
     if (now - this.#measured >= SECOND - EACH / 2) {
       this.#measured = now;
-      if (this.#size.hear({ loss: worst("loss"), delay: worst("delay") })) this.#limit();
+      if (this.#size.hear({ loss: worst("loss"), delay: worst("delay") })) this.#tell("size", this.#size.height);
+      for (const peer of this.peers.values()) peer.limitPicture(this.#size.height, now);
       this.#tellState();
     }
     this.#tell("lines", lines);
@@ -165,11 +168,6 @@ export class Call extends EventTarget {
     else peer.offer(step === "relay");
   }
 
-  #limit() {
-    for (const peer of this.peers.values()) peer.limitPicture(this.#size.height);
-    this.#tell("size", this.#size.height);
-  }
-
   #state() {
     const state = this.media.state;
     return { ...state, camera: state.camera && this.#size.height > 0, weak: this.#size.level > 0, name: this.name };
@@ -180,9 +178,7 @@ export class Call extends EventTarget {
   }
 
   #share() {
-    for (const peer of this.peers.values()) {
-      peer.sendTracks(this.media.tracks).then(() => this.#size.level && peer.limitPicture(this.#size.height));
-    }
+    for (const peer of this.peers.values()) peer.sendTracks(this.media.tracks);
     this.#tellState();
   }
 

@@ -2,6 +2,8 @@
 // fresh look for a path does not mend is thrown away and built anew. One side offers, the other asks for offers.
 const AUDIO = 0, CAMERA = 1, SCREEN = 2; // the order of the three lines in every offer
 const CHANNEL = { negotiated: true, id: 0, ordered: true };
+// A line that nobody knows yet carries this much at once: a larger picture would come later.
+const FIRST_HEIGHT = 360, FIRST_FOR = 2_000;
 
 export class Peer extends EventTarget {
   pc = null;
@@ -13,9 +15,13 @@ export class Peer extends EventTarget {
   restarted = false;
   attempts = 0;
   askedAt = 0;
+  arrivedAt = 0;
+  offeredAt = -1;
   here = true;
   state = { mic: null, camera: null, sharing: false, hidden: false };
   path = "none";
+  height = null; // of the picture that goes out
+  connectedAt = 0;
   #channel = null;
   #work = Promise.resolve();
   #early = [];
@@ -40,10 +46,12 @@ export class Peer extends EventTarget {
   // Begins a new generation, and offers it.
   offer(relay = false) {
     this.attempts += 1;
+    this.offeredAt = performance.now();
     return this.#then(async () => {
       const pc = this.#build(nextGeneration(this.generation), relay);
       for (const kind of ["audio", "video", "video"]) pc.addTransceiver(kind, { direction: "sendrecv" });
       await this.#put();
+      await this.#beginSmall();
       await this.#describe(pc);
     });
   }
@@ -68,23 +76,36 @@ export class Peer extends EventTarget {
 
   // What this side sends: a track, or null for none.
   sendTracks(tracks) {
+    if (tracks.camera !== this.#tracks.camera) this.height = null; // another camera has another size
     this.#tracks = tracks;
     return this.#then(() => this.#put());
   }
 
-  // How tall a picture goes out; 0 for none.
-  limitPicture(height) {
-    return this.#then(async () => {
-      const sender = this.pc?.getTransceivers()[CAMERA]?.sender;
-      const parameters = sender?.getParameters();
-      const [encoding] = parameters?.encodings ?? [];
-      if (!encoding) return;
-      const tall = sender.track?.getSettings().height ?? 720;
+  // How tall a picture goes out; 0 for none. Turned upright, how wide.
+  limitPicture(height, now) {
+    const isFirst = this.height === FIRST_HEIGHT && now - this.connectedAt < FIRST_FOR;
+    if (!this.connected || height === this.height || (isFirst && height > FIRST_HEIGHT)) return;
+    this.height = height;
+    this.#then(() => this.#size((encoding, shorter) => {
       encoding.active = height > 0;
-      encoding.scaleResolutionDownBy = Math.max(1, tall / (height || tall));
+      encoding.scaleResolutionDownBy = Math.max(1, shorter / (height || shorter));
       encoding.maxBitrate = { 720: 1_500_000, 480: 600_000, 240: 150_000 }[height] ?? 30_000;
-      await sender.setParameters(parameters);
-    });
+    }));
+  }
+
+  #beginSmall() {
+    this.height = FIRST_HEIGHT;
+    return this.#size((encoding, shorter) => (encoding.scaleResolutionDownBy = Math.max(1, shorter / FIRST_HEIGHT)));
+  }
+
+  async #size(set) {
+    const sender = this.pc?.getTransceivers()[CAMERA]?.sender;
+    const parameters = sender?.getParameters();
+    const [encoding] = parameters?.encodings ?? [];
+    if (!encoding) return;
+    const { width = 1280, height = 720 } = sender.track?.getSettings() ?? {};
+    set(encoding, Math.min(width, height));
+    await sender.setParameters(parameters);
   }
 
   say(words) {
@@ -162,6 +183,7 @@ export class Peer extends EventTarget {
   #turned(pc) {
     if (pc.connectionState === "connected" && !this.connected) {
       this.connected = this.everConnected = true;
+      this.connectedAt = performance.now();
       this.#lives();
       this.#tell("connected");
     }
@@ -188,11 +210,13 @@ export class Peer extends EventTarget {
   }
 
   async #answer({ g, sdp }) {
-    const pc = g === this.generation && this.pc ? this.pc : this.#build(g, false);
+    const goesOn = g === this.generation && this.pc && originOf(sdp) === originOf(this.pc.remoteDescription?.sdp);
+    const pc = goesOn ? this.pc : this.#build(g, false);
     this.askedAt = 0;
     await pc.setRemoteDescription({ type: "offer", sdp });
     for (const line of pc.getTransceivers()) line.direction = "sendrecv";
     await this.#put();
+    if (!goesOn) await this.#beginSmall();
     await pc.setLocalDescription();
     this.#send({ t: "answer", sdp: pc.localDescription.sdp }, g);
     await this.#addEarly();
@@ -233,6 +257,11 @@ export class Peer extends EventTarget {
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+// Which connection wrote a description: two pages of one seat can come upon the same generation.
+function originOf(sdp) {
+  return sdp?.match(/^o=\S+ (\S+)/m)?.[1];
 }
 
 // Grows with the clock, so that a page loaded anew goes on above what the one before it has used.

@@ -114,8 +114,9 @@ export class Room {
     if (ice) this.call.ice = ice;
     this.view.notice("blocked", false);
     this.#here = here ?? [];
+    const wasOn = this.call.isOn;
     this.turn(phase);
-    if (TOGETHER.includes(phase)) this.call.begin(this.#here);
+    if (wasOn && this.call.isOn) this.call.begin(this.#here);
     this.#hereChanged();
   }
 
@@ -160,7 +161,7 @@ export class Room {
 
   #turned(words) {
     if (!DONE.includes(this.phase) && !this.media.isOpen) this.media.open();
-    if (TOGETHER.includes(this.phase)) return this.call.begin(this.#here);
+    if (TOGETHER.includes(this.phase)) return this.call.isOn || this.call.begin(this.#here);
     this.#phone(false);
     this.#timeLine(false);
     this.call.end();
