@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from appointments.admin import practice_time
 from appointments.admin.visit_mails import Mail
-from appointments.booking.rules import PATIENT, SYSTEM
 from appointments.models import Appointment, Consent, Status
+from appointments.models.appointment_status import PATIENT, SYSTEM
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent, User
 

@@ -9,8 +9,6 @@ from django.db.models import Count, F, Q
 
 from appointments.booking import pressure
 from appointments.booking.rules import (
-    PATIENT,
-    SYSTEM,
     OnlyWithProof,
     SlotTaken,
     in_one_transaction,
@@ -24,6 +22,7 @@ from appointments.booking.rules import (
     settle_expired,
 )
 from appointments.models import Appointment, Provider, Service, Status
+from appointments.models.appointment_status import PATIENT, SYSTEM
 from appointments.scheduling import availability, hold_share
 from appointments.scheduling.states import STATES
 from core.database import database_time

@@ -10,7 +10,6 @@ from appointments.booking import visit_events, waitlist_trigger
 from appointments.booking.holds import times_kept
 from appointments.booking.patients import lock_address, require_no_other
 from appointments.booking.rules import (
-    PATIENT,
     NotChangeable,
     OnlyWithProof,
     SlotTaken,
@@ -29,6 +28,7 @@ from appointments.booking.rules import (
 from appointments.booking.visits import require_time_left, reread
 from appointments.emails import visit_emails
 from appointments.models import Appointment, Provider
+from appointments.models.appointment_status import PATIENT
 from appointments.scheduling import availability
 from core.database import database_time
 

@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from appointments.models import Appointment, License, Provider, Service, Status
+from appointments.models.appointment_status import SYSTEM
 from appointments.scheduling import availability
 from appointments.scheduling.availability import Slot
 from appointments.scheduling.states import STATES
 from core.database import database_time
 from core.database.failures import may_wait_again
-
-PATIENT, SYSTEM = "patient", "system"
 
 TIME_CONSTRAINTS = ("appointment_no_double_booking", "appointment_one_hold_per_visitor")
 DEADLOCK, SERIALIZATION = "40P01", "40001"

@@ -16,7 +16,6 @@ from appointments.booking import (
 )
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import (
-    PATIENT,
     BookingRests,
     HoldGone,
     NotChangeable,
@@ -35,6 +34,7 @@ from appointments.booking.rules import (
 )
 from appointments.emails import staff_emails, visit_emails
 from appointments.models import Appointment, Status, StatusReason
+from appointments.models.appointment_status import PATIENT
 from core.database import database_time
 
 CONFIRM_WITHIN = timedelta(minutes=30)

@@ -14,7 +14,6 @@ from typing import Any
 
 from appointments import contact_preferences, links
 from appointments.booking import first_visits
-from appointments.booking.rules import PATIENT
 from appointments.calendars import feeds
 from appointments.calendars.ics import Method, calendar_file
 from appointments.calls import call_list
@@ -22,6 +21,7 @@ from appointments.contact_preferences import Preferences
 from appointments.emails import provider_emails, visit_texts
 from appointments.emails.provider_emails import delay_of_change
 from appointments.models import Appointment, Status, WaitlistEntry
+from appointments.models.appointment_status import PATIENT
 from appointments.scheduling import time_zones
 from core.database import database_time
 from core.languages.speaking import speaking

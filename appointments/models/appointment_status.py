@@ -27,6 +27,7 @@ LIVE = (Status.HELD, Status.BOOKED, Status.CHECKED_IN)
 
 
 LATE_AFTER = timedelta(minutes=1)  # then somebody who was expected is late
+PATIENT, SYSTEM = "patient", "system"  # who changed it, where no member of the staff did
 SEES_RESTRICTED = "appointments.view_restricted_patient"
 
 

@@ -16,5 +16,7 @@ def test_the_page_of_a_call_names_each_module_that_its_script_imports():
 
 def _imported(name: str) -> set[str]:
     """Return what a module imports, and what those import."""
-    found = set(re.findall(r'^import .* from "\./([\w-]+\.js)"', (MODULES / name).read_text(), re.M))
+    found = set(
+        re.findall(r'^import .* from "\./([\w-]+\.js)"', (MODULES / name).read_text(), re.M)
+    )
     return found.union(*map(_imported, found))

@@ -154,7 +154,7 @@ def test_a_browser_that_proved_no_address_is_told_the_same_of_a_visit_that_waits
         assert room.path == path, "it leads back to its page"
         assert ticket.status == 403
         told[-1] += ticket.text
-    assert told[0].count("Open the link in our e-mail to come in") == 2
+    assert told[0].count("Open the link in our e-mail or text to come in") == 2
     assert told[0] == told[1]
 
 
