@@ -38,7 +38,7 @@ def measure() -> int:
 
     call_command("collectstatic", interactive=False, verbosity=0)
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    usual = [booking_rows, article_rows, newsletter_rows, room_rows]
+    usual = [booking_rows, article_rows, newsletter_rows, text_rows, room_rows]
     parts = [part for part in (*usual, *LARGE) if _wanted(part)]
     try:
         rows = [row for part in parts for row in part()]
@@ -76,6 +76,12 @@ def newsletter_rows() -> list:
     from bench import mailing
 
     return [*mailing.speed(), *mailing.large(), *mailing.memory()]
+
+
+def text_rows() -> list:
+    from bench import texts
+
+    return texts.rows()
 
 
 def growth_rows() -> list:

@@ -27,6 +27,8 @@ WORKFLOW = (
     "newsletter.delivery",
     "newsletter.transfer.uploads",
     "core.mail",
+    "core.outbox",
+    "core.sms",
     "core.webhooks",
 )
 EXCUSED = {

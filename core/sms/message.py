@@ -1,7 +1,9 @@
 """From a template to the words of a text: neutral, in the alphabet of texts, within one of them."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.template import Context, Engine
 from django.utils.crypto import salted_hmac
 
@@ -17,13 +19,15 @@ ANSWERS = ("stop_answer", "start_answer", "help_answer", "nobody_reads")
 def render(template: str, context: dict[str, Any]) -> str:
     """Render `sms/<template>.txt` in the active language, on one line.
 
-    A template is given `sender`, the neutral name of the clinic's mails, and `phone` besides. What
-    a person typed never reaches a text. Raises TemplateDoesNotExist.
+    A template is given `sender`, the neutral name of the clinic's mails, and `contact`, its phone
+    number or site, besides. What a person typed never reaches a text. Raises TemplateDoesNotExist.
     """
     practice = Practice.current()
     values = {
         "sender": practice.mail_name[:LONGEST_SENDER].strip(),
-        "phone": practice.phone.formatted if practice.phone else "",
+        "contact": practice.phone.formatted
+        if practice.phone
+        else urlsplit(settings.SITE_URL).netloc,
         **context,
     }
     found = Engine.get_default().get_template(f"sms/{template}.txt")
