@@ -16,6 +16,7 @@ from articles.admin.comments import ACTIONS as COMMENT_ACTIONS
 from articles.admin.workflow_actions import ACTIONS as ARTICLE_ACTIONS
 from articles.comments import links as comment_links
 from articles.links import preview_links
+from core.sms import providers
 from newsletter import links as reader_links
 from newsletter.admin.workflow_actions import ACTIONS as ISSUE_ACTIONS
 from newsletter.bounces.webhooks import READERS
@@ -166,6 +167,7 @@ def _links(world: World) -> dict[str, list[str]]:
                 f"visits:{name}": [reverse(f"visits:{name}", args=[token, form]) for form in FORMS]
                 for name in ("form", "form_save", "form_revoke")
             },
+            "sms:short_link": [urlsplit(world.short_link).path],
             "appointments:calendar_feed": [urlsplit(world.feed).path],
             "articles:preview": [preview_links.link(world.row("articles.article"))],
             "articles:comment": [comment_links.page(world.row("articles.comment"))],
@@ -189,9 +191,10 @@ def _rooms(visit: Any) -> dict[str, list[str]]:
 
 
 def _others(world: World) -> dict[str, list[str]]:
-    labels = ("staff", "pages", "mail", "articles", "appointments", "newsletter", "visits")
+    labels = ("staff", "pages", "mail", "sms", "articles", "appointments", "newsletter", "visits")
     return {
         "newsletter_webhooks:webhook": [f"/newsletter/webhooks/{name}/" for name in READERS],
+        "sms:webhook": [f"/texts/webhooks/{name}/" for name in providers.KINDS],
         "account_reset_password_from_key": [
             "/accounts/password/reset/key/1-set-password/",
             "/accounts/password/reset/key/zzzzzzzzzzzzzzzz-aaa-bbb/",

@@ -18,7 +18,8 @@ CHANGES = {("post", "change"), ("get", "delete"), ("post", "delete")}
 # it forward, to take them off the list.
 NO_FORM = {
     *("appointments.appointment", "appointments.waitlistentry", "articles.comment"),
-    *("api.apikey", "mail.outgoingemail", "newsletter.subscriber", "webhooks.webhookdelivery"),
+    *("api.apikey", "mail.outgoingemail", "newsletter.subscriber", "sms.outgoingtext"),
+    "webhooks.webhookdelivery",
 }
 # Those of a colleague, in this world, are for whoever may `schedule`.
 OF_THEIR_OWN = {"appointments.hoursexception"}

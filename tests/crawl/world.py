@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 from PIL import Image
 
+from appointments import links
 from appointments.calendars import feeds
 from appointments.models import (
     ClinicRules,
@@ -25,6 +26,7 @@ from appointments.models import (
 from articles.models import Comment, Feedback, ImageAsset, Redirect, Synonym
 from core.api import keys
 from core.practice.models import Practice
+from core.sms.models import SmsConsent, SmsConsentText
 from core.staff.models import AuditEvent, User
 from core.webhooks import outbox
 from newsletter.models import Confirmation, Delivery
@@ -32,6 +34,7 @@ from newsletter.models import Consent as ReadersConsent
 from tests import factories
 from tests.articles.factories import make_article, make_draft
 from tests.core.mail.factories import make_email
+from tests.core.sms.factories import agree, make_failed_text
 from tests.core.webhooks.factories import make_endpoint
 from tests.newsletter import factories as readers
 from tests.newsletter.issues import make_issue
@@ -54,6 +57,7 @@ class World:
     rows: dict[str, Model]
     feed: str
     guest: str
+    short_link: str
     content_type: int
 
     def row(self, label: str) -> Any:
@@ -76,6 +80,7 @@ def make_world() -> World:
         rows,
         feed=feeds.replace(rows["appointments.provider"]),
         guest=guests.ask(rows["appointments.appointment"], name="Luz", role="interpreter")[1],
+        short_link=links.for_text(rows["appointments.appointment"]),
         content_type=ContentType.objects.get_for_model(rows["articles.article"]).pk,
     )
 
@@ -181,6 +186,16 @@ def _house() -> list[Model]:
         Practice.objects.get(),
         keys.make("Our web site", ["slots:read"])[0],
         *_told(),
+        *_texted(),
+    ]
+
+
+def _texted() -> list[Model]:
+    agree()
+    return [
+        make_failed_text(),
+        SmsConsent.objects.latest("pk"),
+        SmsConsentText.objects.latest("pk"),
     ]
 
 

@@ -3,6 +3,9 @@
 from itertools import count
 from typing import Any
 
+from django.test import override_settings
+
+from core.outbox.rows import OutboxStatus
 from core.sms import consents, outbox
 from core.sms.models import OutgoingText
 
@@ -23,6 +26,15 @@ def make_text(template: str = "code", *, key: str = "", **fields: Any) -> Outgoi
     text = outbox.enqueue(template, **fields)
     assert text is not None
     return text
+
+
+def make_failed_text(to: str = NUMBER) -> OutgoingText:
+    """A text that somebody has to look at, whether or not this site sends any by now."""
+    with override_settings(SMS_PROVIDERS=["development://"]):
+        text = make_text("help_answer", to=to)
+    failed = {"status": OutboxStatus.FAILED, "due_at": None, "last_error": "21614 No mobile number"}
+    OutgoingText.objects.filter(pk=text.pk).update(**failed)
+    return fresh(text)
 
 
 def fresh(text: OutgoingText) -> OutgoingText:

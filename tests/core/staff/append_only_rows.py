@@ -10,6 +10,7 @@ from core.staff.audit import hash_chain, trail
 from newsletter.models import Consent as NewsletterConsent
 from newsletter.subscription import consents
 from tests.articles import factories as articles
+from tests.core.sms.factories import agree as agree_to_texts
 from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_consent_texts
 from tests.newsletter.factories import make_subscriber
@@ -23,6 +24,7 @@ from visits.models import ConsentDocument, StartCheck, StartCheckWaiver
 def write_proofs() -> None:
     trail.record(None, "sign-in", user=make_staff())
     consents.record(make_subscriber(), NewsletterConsent.Kind.LEFT)
+    agree_to_texts()
     articles.approve(articles.make_draft())
     make_text_page()
     visit = make_appointment()

@@ -116,6 +116,7 @@ ACTIONS = {
     "staff.user.send_link": "staff.change_user",
     "staff.user.start_over": "staff.change_user",
     "mail.outgoingemail.send_again": "mail.change_outgoingemail",
+    "sms.outgoingtext.send_again": "sms.change_outgoingtext",
     "articles.comment.approve_chosen": "articles.change_comment",
     "articles.comment.reject_chosen": "articles.change_comment",
     "articles.comment.spam_chosen": "articles.change_comment",

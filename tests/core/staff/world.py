@@ -26,6 +26,7 @@ from newsletter.models import Delivery, Event, Subscriber
 from newsletter.subscription import confirm, signup
 from tests.articles.factories import make_article
 from tests.contact.sending import make_request
+from tests.core.sms.factories import agree, make_failed_text
 from tests.core.webhooks.factories import make_endpoint
 from tests.factories import (
     make_appointment,
@@ -101,6 +102,7 @@ def make_world() -> World:
     make_text_page()
     keys.make("Our web site", ["slots:read"])
     outbox.publish_test(make_endpoint())
+    people.append(_texted())
     return World(people, visits)
 
 
@@ -148,6 +150,14 @@ def _waiting(service) -> Person:
     entry = make_entry(service=service, last_name="Quenby", email="quenby@example.org")
     person = Person({"Quenby", "quenby@example.org"})
     person.has(entry)
+    return person
+
+
+def _texted() -> Person:
+    number = "+16155550188"
+    agree(number)
+    person = Person({number})
+    person.has(make_failed_text(number))
     return person
 
 
