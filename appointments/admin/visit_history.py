@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from appointments.admin import practice_time
-from appointments.admin.visit_mails import Mail
+from appointments.admin.visit_mails import KINDS, Mail
+from appointments.emails import visit_emails, visit_texts
 from appointments.models import Appointment, Consent, Status
 from appointments.models.appointment_status import PATIENT, SYSTEM
 from core.mail.models import OutgoingEmail
+from core.sms.models import OutgoingText
 from core.staff.models import AuditEvent, User
 
 WHO = {PATIENT: gettext_lazy("Patient"), SYSTEM: gettext_lazy("The site itself")}
@@ -42,7 +44,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the timeline. `kind` is "step", "mail", "consent" or "view"."""
+    """One row of the timeline. `kind` is "step", "mail", "text", "consent" or "view"."""
 
     at: datetime
     kind: str
@@ -50,6 +52,7 @@ class Entry:
     lines: Sequence[str]
     when: str = ""
     email: OutgoingEmail | None = None
+    text: OutgoingText | None = None
     consent: Consent | None = None
 
 
@@ -109,7 +112,7 @@ def timeline(
     Steps, e-mails and consents; who has looked at it, for those who may read the audit trail.
     """
     zone = practice_time.zone_of(visit)
-    entries = [*_steps(visit, changes, zone), *_mails(mails), *_consents(visit)]
+    entries = [*_steps(visit, changes, zone), *_mails(mails), *_texts(visit), *_consents(visit)]
     if request.user.has_perm("staff.view_auditevent"):
         entries += _views(visit)
     entries.sort(key=lambda entry: entry.at)
@@ -167,6 +170,17 @@ def _mails(mails: Iterable[Mail]) -> Iterator[Entry]:
         email = mail.email
         lines = [mail.kind, *([mail.why] if mail.why else [])]
         yield Entry(email.sent_at or email.created_at, "mail", email.to, lines, email=email)
+
+
+def _texts(visit: Appointment) -> Iterator[Entry]:
+    if not visit.by_text:
+        return
+    things = visit_emails.about(visit), visit_texts.about_ready(visit.pk)
+    for text in OutgoingText.objects.about(*things).order_by("pk"):
+        words = str(KINDS.get(text.template) or text.template)
+        why = text.undelivered_reason or text.last_error
+        lines = [words, *([why] if why else [])]
+        yield Entry(text.sent_at or text.created_at, "text", _("Text"), lines, text=text)
 
 
 def _consents(visit: Appointment) -> Iterator[Entry]:

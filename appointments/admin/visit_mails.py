@@ -20,6 +20,7 @@ KINDS = {
     "appointment_cancelled_by_us": gettext_lazy("Cancellation"),
     "appointment_missed": gettext_lazy("Missed visit"),
     "appointment_reminder": gettext_lazy("Reminder"),
+    "appointment_ready": gettext_lazy("Their provider waits for them"),
     "visit_summary": gettext_lazy("Something new after the visit"),
 }
 

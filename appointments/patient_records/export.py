@@ -33,6 +33,8 @@ from core.database import database_time
 from core.languages.speaking import name_of
 from core.mail.models import OutgoingEmail
 from core.practice.models import Practice
+from core.sms import numbers
+from core.sms.models import OutgoingText, SmsConsent
 
 Record = dict[str, Any]
 _LINK = re.compile(r"\bhttps?://\S+")
@@ -60,6 +62,10 @@ def collect(patient: Patient, *, by: str) -> Record:
         "notes of the staff": [_note(note) for note in patient.notes.order_by("pk")],
         "waitlist": [_place(place) for place in _places(patient)],
         "e-mails": [_mail(mail) for mail in _mails(patient)],
+        "text messages": [_text(text) for text in _text_messages(patient)],
+        "agreed to text messages, or took it back": [
+            _text_consent(consent) for consent in _text_consents(patient, visits)
+        ],
         "calls": [_call(call) for call in _calls(patient)],
         "merges": [_merge(merge) for merge in patient.merges.order_by("pk")],
         "asked for in privacy": [_request(each) for each in patient.requests.order_by("pk")],
@@ -114,6 +120,7 @@ def _visit(visit: Appointment, agreed: list[Consent], changes: list[Any]) -> Rec
         "e-mail address confirmed": visit.proved,
         "phone": str(visit.phone),
         "how to reach": visit.get_contact_display(),
+        "text messages": visit.by_text,
         "booked for": visit.get_booked_for_display(),
         "booked by": visit.booked_by,
         "booked by staff": visit.made_by_staff,
@@ -185,6 +192,7 @@ def _place(place: WaitlistEntry) -> Record:
         "phone": str(place.phone),
         "language": name_of(place.language),
         "how to reach": place.get_contact_display(),
+        "text messages": place.by_text,
         "booked for": place.get_booked_for_display(),
         "booked by": place.booked_by,
         "agreed": _iso(place.agreed_at),
@@ -216,6 +224,42 @@ def _mail(mail: OutgoingEmail) -> Record:
         "subject": mail.subject,
         "text": told,
         "emptied": _iso(mail.purged_at),
+    }
+
+
+def _text_messages(patient: Patient) -> QuerySet[OutgoingText]:
+    return OutgoingText.objects.about(*mails_of(patient)).exclude(about="").order_by("pk")
+
+
+def _text(text: OutgoingText) -> Record:
+    told = "" if text.secret else _LINK.sub(_("[a private link]"), text.text)
+    return {
+        "kind": text.template,
+        "written": _iso(text.created_at),
+        "status": text.get_status_display(),
+        "sent": _iso(text.sent_at),
+        "delivered": _iso(text.delivered_at),
+        "could not be delivered": _iso(text.undelivered_at),
+        "to": text.to,
+        "text": told,
+        "emptied": _iso(text.purged_at),
+    }
+
+
+def _text_consents(patient: Patient, visits: QuerySet[Appointment]) -> QuerySet[SmsConsent]:
+    """What holds of their numbers: a number that others have as well has one consent."""
+    phones = {str(phone) for phone in visits.order_by().values_list("phone", flat=True)}
+    hashes = [numbers.keyed_hash(phone) for phone in phones | {str(patient.phone)} if phone]
+    return SmsConsent.objects.filter(number_hash__in=hashes).select_related("text").order_by("pk")
+
+
+def _text_consent(consent: SmsConsent) -> Record:
+    return {
+        "what": consent.get_kind_display(),
+        "at": _iso(consent.at),
+        "page": consent.page,
+        "language": name_of(consent.language),
+        "words": getattr(consent.text, f"text_{consent.language}", "") if consent.text else "",
     }
 
 
