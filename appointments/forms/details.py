@@ -120,6 +120,7 @@ class DetailsForm(forms.Form):
             self.fields[f"agree_{text.kind}"] = asked_consent(text)
         if by_text := text_consent():
             self.fields["by_text"] = by_text
+            self.fields["phone"].help_text = _("For texts, if you want them, and if video fails.")
 
     def _ask_zone(self, state: State) -> None:
         """Ask where in a state of two zones they will be; of others there is nothing to ask."""

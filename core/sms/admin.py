@@ -22,11 +22,9 @@ from django.utils.translation import ngettext
 from core.database import database_time
 from core.languages.speaking import speaking
 from core.languages.translations import in_each_language
-from core.sms import figures, numbers, outbox, phone_states
+from core.sms import numbers, outbox, phone_states
 from core.sms.models import OutgoingText, SmsConsent, SmsConsentText
 from core.staff.urgency import Urgency
-
-__all__ = ["figures"]  # they register themselves
 
 # A link in a text opens what it belongs to: whoever may read the outbox must not be able to use it.
 _LINK_PATH = re.compile(r"(https?://[^/\s\"'<>]+)/[^\s\"'<>]+")

@@ -2,22 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, Count, DecimalField, F, Q, Sum, Value, When
 from django.db.models.functions import TruncWeek
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.sms.models import OutgoingText
 from core.staff.figures.figure import Figure, week_words, weekly
-from core.staff.figures.pages import figures_page
 from core.staff.figures.periods import Period
 
+CENT = Decimal("0.01")
 
-@figures_page("texts/", title=gettext_lazy("Texts"), permission="appointments.change_clinicrules")
-def texts(period: Period) -> Iterator[Figure]:
+
+def of_period(period: Period) -> Iterator[Figure]:
     """Yield how many texts went out in each week, and what they cost."""
     rows = list(_weeks(period))
     kinds = [
@@ -92,5 +92,5 @@ def _costs(period: Period, rows: list[dict[str, Any]]) -> Figure:
     )
 
 
-def _amount(amount: Any) -> float:
-    return round(float(amount), 2)
+def _amount(amount: Any) -> Decimal:
+    return Decimal(amount).quantize(CENT)

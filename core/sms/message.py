@@ -20,7 +20,8 @@ def render(template: str, context: dict[str, Any]) -> str:
     """Render `sms/<template>.txt` in the active language, on one line.
 
     A template is given `sender`, the neutral name of the clinic's mails, and `contact`, its phone
-    number or site, besides. What a person typed never reaches a text. Raises TemplateDoesNotExist.
+    number or site, besides. A value that can be called is called: a link that is made for this text
+    alone. What a person typed never reaches a text. Raises TemplateDoesNotExist.
     """
     practice = Practice.current()
     values = {
@@ -30,6 +31,7 @@ def render(template: str, context: dict[str, Any]) -> str:
         else urlsplit(settings.SITE_URL).netloc,
         **context,
     }
+    values = {name: value() if callable(value) else value for name, value in values.items()}
     found = Engine.get_default().get_template(f"sms/{template}.txt")
     return gsm7.fitted(" ".join(found.render(Context(values, autoescape=False)).split()))
 
