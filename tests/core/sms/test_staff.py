@@ -1,4 +1,4 @@
-"""Texts as staff and whoever runs the site see them: failures, consents, figures, health, restores."""
+"""Texts as staff and whoever runs the site see them: failures, consents, figures, restores."""
 
 from datetime import timedelta
 from decimal import Decimal
