@@ -129,6 +129,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60,
         "options": {"expires": 50},
     },
+    "portal-purge": {"task": "portal.tasks.purge", "schedule": crontab(minute=35)},
     "webhooks-sweep": {
         "task": "core.webhooks.tasks.sweep",
         "schedule": 60,

@@ -1,22 +1,28 @@
 """Who may open a page of the portal, and whose visits it may show."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from appointments.models import Appointment
 from appointments.models.appointment_status import AppointmentQuerySet
+from core.database import database_time
 from core.guard.no_store import no_store
 from core.validation.primary_keys import parse_key
 from portal.models import PatientAccount
+from portal.requests import PortalRequest
 from portal.sign_in import sessions
 
 View = Callable[..., HttpResponse]
+FRESH_FOR = timedelta(minutes=15)
 
 
 def current_account(request: HttpRequest) -> PatientAccount | None:
@@ -51,6 +57,24 @@ def to_the_door(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": door})
     return redirect(door)
+
+
+def fresh_sign_in_required(view: View) -> View:
+    """Lead who signed in a while ago to the door once more, before what opens the place for good.
+
+    So whoever finds a phone lying open adds no passkey or address of their own.
+    """
+
+    @account_required
+    @wraps(view)
+    def wrapper(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if database_time.now() - request.account.device.signed_in_at < FRESH_FOR:
+            return view(request, *args, **kwargs)
+        messages.info(request, _("Please sign in once more before you change this."))
+        place = urlencode({"next": reverse("portal:devices"), "again": 1})
+        return redirect(f"{reverse('portal:sign_in')}?{place}")
+
+    return wrapper
 
 
 def appointments_of(request: HttpRequest) -> AppointmentQuerySet:

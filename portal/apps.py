@@ -14,6 +14,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Let exports and erasures of records know of accounts."""
-        from portal import kept_accounts
+        from portal import kept_accounts, own_links
 
         kept_accounts.register()
+        own_links.register()

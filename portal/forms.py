@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.forms.fields import BirthDateField
 from core.people.form_fields import AddressField, KeptAddressField, NameField, question_about
 from core.people.phone_numbers import PhoneField
+from portal.gathering import Person
 from portal.sign_in.codes import Reached
 
 
@@ -93,3 +94,16 @@ class WhoForm(_DoorForm):
         help_text=_("Leave it empty if you use one name only."),
     )
     birth_date = BirthDateField(label=_("Date of birth"))
+    not_found = False  # whether nothing fits what was typed
+
+    @property
+    def person(self) -> Person:
+        names = (self.cleaned_data["first_name"], self.cleaned_data["last_name"])
+        return Person(*names, self.cleaned_data["birth_date"])
+
+
+class PasskeyForm(_DoorForm):
+    """A new passkey: what to call it, and what the browser made."""
+
+    name = forms.CharField(label=_("Name"), max_length=40)
+    credential = forms.CharField(widget=forms.HiddenInput)

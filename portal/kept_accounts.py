@@ -8,8 +8,12 @@ from django.db.models import Exists, OuterRef
 
 from appointments.patient_records import kept_on_records
 from appointments.patient_records.kept_on_records import KeptOnRecords
+from core.mail import outbox
 from core.staff.models import User
+from portal import notices
 from portal.models import AccountPatient, Device, PatientAccount, Relation
+from portal.sign_in import codes
+from portal.sign_in.codes import Reached
 
 
 def register() -> None:
@@ -58,9 +62,16 @@ def forget(records: Collection[int]) -> None:
 
 
 def delete_accounts(pks: Collection[int]) -> int:
-    """Delete these accounts with all that they have; return how many there were."""
+    """Delete these accounts with all that they have, also the mails about them; how many."""
+    accounts = PatientAccount.objects.filter(pk__in=list(pks)).prefetch_related("points")
+    outbox.forget_all([about for account in accounts for about in _mails_about(account)])
     users = User.patients.filter(patient_account__in=list(pks))
     return users.delete()[1].get(PatientAccount._meta.label, 0)
+
+
+def _mails_about(account: PatientAccount) -> list[str]:
+    points = [Reached(point.kind, point.value) for point in account.points.all()]
+    return [notices.about(account), *map(codes.about, points)]
 
 
 def _iso(value: datetime | None) -> str | None:

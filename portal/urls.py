@@ -2,12 +2,31 @@
 
 from django.urls import URLPattern, path
 
-from portal.views import door, home
+from portal.views import devices, door, home, passkey_sign_in, people, who
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
+    # ── the door ──
     path("sign-in/", door.sign_in, name="sign_in"),
     path("sign-in/code/", door.code, name="code"),
+    path("sign-in/code/again/", door.resend, name="resend"),
+    path("sign-in/passkey/", passkey_sign_in.passkey, name="passkey"),
+    path("who/", who.gather, name="gather"),
     path("sign-out/", door.sign_out, name="sign_out"),
+    # ── how somebody signs in ──
+    path("devices/", devices.devices, name="devices"),
+    path("devices/<int:pk>/end/", devices.end_device, name="end_device"),
+    path("devices/end-all/", devices.end_all, name="end_all"),
+    path("devices/passkeys/add/", devices.add_passkey, name="add_passkey"),
+    path("devices/passkeys/<int:pk>/remove/", devices.remove_passkey, name="remove_passkey"),
+    path("devices/addresses/add/", devices.add_point, name="add_point"),
+    path("devices/addresses/code/", devices.prove_point, name="prove_point"),
+    path("devices/addresses/<int:pk>/remove/", devices.remove_point, name="remove_point"),
+    # ── whom somebody books for ──
+    path("people/", people.people, name="people"),
+    path("people/child/", people.add_child, name="add_child"),
+    path("people/ask/", people.ask_someone, name="ask_someone"),
+    path("people/<int:pk>/answer/", people.answer, name="answer"),
+    path("people/<int:pk>/end/", people.end, name="end_person"),
 ]

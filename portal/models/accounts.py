@@ -1,17 +1,36 @@
 """Patients' accounts: what their people have proved, and whose records they see."""
 
 from collections.abc import Iterable
-from typing import Self
+from datetime import date
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from appointments.models import Appointment, Patient
+from appointments.models import Appointment, Patient, Status
+from core.database import database_time
 from core.languages.columns import LanguageColumn
 from core.people import email_addresses
+
+if TYPE_CHECKING:
+    from portal.models.sign_ins import Device
+
+
+# Where people may consent to such care themselves, they alone say who learns of it: a parent sees
+# the record of a child under twelve. [42 CFR 2.14]
+CHILD_UNTIL = 12
+MET = [Status.CHECKED_IN, Status.COMPLETED]
+
+
+def is_child(born: date) -> bool:
+    """Return whether who was born then is a child whose parents see the record."""
+    today = database_time.now().date()
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return years < CHILD_UNTIL
 
 
 class PatientAccount(models.Model):
@@ -28,6 +47,8 @@ class PatientAccount(models.Model):
     created_at = models.DateTimeField(_("created"), editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
     ended_by = models.CharField(_("ended by"), max_length=100, blank=True, editable=False)
+
+    device: "Device"  # the browser that is signed in to it: by `sign_in.sessions`
 
     class Meta:
         verbose_name = _("patient account")
@@ -128,7 +149,7 @@ class Relation(models.TextChoices):
     SELF = "self", _("Myself")
     CHILD = "child", _("My child")
     WARD = "ward", _("Someone I am the legal guardian of")
-    ADULT = "adult", _("An adult who lets me book for them")
+    OTHER = "other", _("Someone who lets me book for them")
 
 
 class Basis(models.TextChoices):
@@ -141,9 +162,24 @@ class Basis(models.TextChoices):
 
 class AccountPatientQuerySet(models.QuerySet["AccountPatient"]):
     def not_ended(self) -> Self:
-        """Those that nobody has ended, the account's own person first."""
+        """Those that nobody has ended, the account's own person first.
+
+        With what is known of the record's phone number: whether the clinic met somebody at it, and
+        whether visits name another.
+        """
         is_own = models.Case(models.When(relation=Relation.SELF, then=0), default=1)
-        return self.filter(ended_at=None).order_by(is_own, "added_at", "pk")
+        visits = Appointment.objects.filter(
+            patient=Coalesce(OuterRef("patient__merged_into"), OuterRef("patient"))
+        ).exclude(phone="")
+        met = Q(proved=True) | Q(made_by_staff=True) | Q(status__in=MET)
+        return (
+            self.filter(ended_at=None, account__ended_at=None)
+            .annotate(
+                number_met=Exists(visits.filter(met, phone=OuterRef("patient__phone"))),
+                number_differs=Exists(visits.exclude(phone=OuterRef("patient__phone"))),
+            )
+            .order_by(is_own, "added_at", "pk")
+        )
 
 
 class AccountPatient(models.Model):
@@ -164,6 +200,8 @@ class AccountPatient(models.Model):
     ended_by = models.CharField(_("ended by"), max_length=100, blank=True)
 
     objects = AccountPatientQuerySet.as_manager()
+    number_met: bool  # by `not_ended`
+    number_differs: bool
 
     class Meta:
         verbose_name = _("record that an account sees")
@@ -190,8 +228,21 @@ class AccountPatient(models.Model):
 
         A record that was found by an address or a number is seen while that is its own: when staff
         correct it, whoever reads the wrong one sees nothing any more. A restricted record is seen
-        by nobody here.
+        by nobody here, and a child's until they decide for themselves.
         """
-        if self.record.is_restricted:
+        grown = self.relation == Relation.CHILD and not is_child(self.patient.birth_date)
+        if self.record.is_restricted or grown:
             return False
-        return self.basis != Basis.POINT or any(point.is_of(self.patient) for point in proved)
+        if self.basis != Basis.POINT:
+            return True
+        own = [point.kind for point in proved if point.is_of(self.patient)]
+        return ContactPoint.Kind.EMAIL in own or (bool(own) and self.number_is_trusted)
+
+    @property
+    def number_is_trusted(self) -> bool:
+        """Whether the record's number opens it.
+
+        Whoever booked first typed it, perhaps not the patient: where there is an e-mail address,
+        the clinic met somebody at that number, or no visit names another.
+        """
+        return not self.patient.email or self.number_met or not self.number_differs

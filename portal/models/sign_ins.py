@@ -78,6 +78,7 @@ class Device(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True)
 
     objects = DeviceQuerySet.as_manager()
+    is_new = False  # whether it was made by this sign-in
 
     class Meta:
         verbose_name = _("device")

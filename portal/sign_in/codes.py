@@ -55,6 +55,10 @@ class Reached:
     def by_phone(cls, number: str) -> "Reached":
         return cls(Kind.PHONE, number, of_now())
 
+    @classmethod
+    def again(cls, row: "SignInCode") -> "Reached":
+        return cls(row.kind, row.value, of_now())
+
     @property
     def counted_as(self) -> str:
         """What is counted by: the mailbox, or the number."""
@@ -114,6 +118,17 @@ def prove(row: SignInCode, typed: str) -> Reached | None:
 def digits_of(typed: str) -> str:
     """Return the digits of what was typed: "123 456", "123-456" and "١٢٣٤٥٦" are the same code."""
     return "".join(str(int(sign)) for sign in typed if sign.isdecimal())
+
+
+def is_usable(row: SignInCode) -> bool:
+    """Return whether this code may still be tried."""
+    is_left = row.used_at is None and row.tries < SignInCode.MOST_TRIES
+    return is_left and row.ends_at > database_time.now()
+
+
+def can_text() -> bool:
+    """Return whether codes can go to phones."""
+    return False
 
 
 def forget_old(before: datetime) -> int:

@@ -9,9 +9,10 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib import auth
+from django.contrib import auth, messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from core.database import database_time
 from core.languages.speaking import of_now
@@ -36,7 +37,7 @@ def begin(request: HttpRequest, account: PatientAccount, *, way: str) -> Device:
     request.session[SESSION_KEY] = key
     now = database_time.now()
     browser = browsers.hash_of(browsers.key_for(request))
-    device, _made = Device.objects.update_or_create(
+    device, made = Device.objects.update_or_create(
         account=account,
         browser=browser,
         ended_at=None,
@@ -57,6 +58,7 @@ def begin(request: HttpRequest, account: PatientAccount, *, way: str) -> Device:
         },
     )
     PatientAccount.objects.filter(pk=account.pk).update(language=of_now())
+    device.is_new, account.language = made, of_now()
     return device
 
 
@@ -80,12 +82,21 @@ def current(request: HttpRequest) -> PatientAccount | None:
     device = _device_of(key)
     if device is None or _is_over(device) or not _is_of(request, device):
         leave(request)
+        text = _("You were away for a while, so we signed you out.")
+        if device is not None:
+            messages.info(request, text, fail_silently=True)
         return None
     now = database_time.now()
     if now - device.seen_at >= SEEN_EVERY and PASSIVE not in request.headers:
         Device.objects.filter(pk=device.pk).update(seen_at=now)
-    device.account.device = device  # type: ignore[attr-defined]
+    device.account.device = device
     return device.account
+
+
+def end_all(account: PatientAccount) -> int:
+    """Sign the account out in every browser; return how many knew it."""
+    known = account.devices.known()
+    return known.update(ended_at=database_time.now(), session="")
 
 
 def hashed(key: str) -> str:

@@ -1,0 +1,50 @@
+"""What one person asks of another: to book for them, and to see their visits."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.database import database_time
+from portal.models.accounts import ContactPoint, PatientAccount
+
+
+class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
+    def open(self) -> Self:
+        """Those that still wait for an answer."""
+        now = database_time.now()
+        return self.filter(answered_at=None, ends_at__gt=now, account__ended_at=None)
+
+    def for_account(self, account: PatientAccount) -> Self:
+        """Those to an address that this account has proved, from somebody else."""
+        at = Q(pk__in=())
+        for point in account.proved:
+            at |= Q(kind=point.kind, value=point.value)
+        return self.filter(at).exclude(account=account)
+
+
+class AccessRequest(models.Model):
+    """Asked of whoever reads an address, known here or not; answered from their own place."""
+
+    account = models.ForeignKey(PatientAccount, models.CASCADE, related_name="requests")
+    kind = models.CharField(max_length=5, choices=ContactPoint.Kind.choices)
+    value = models.CharField(max_length=254)
+    asked_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    accepted = models.BooleanField(null=True)
+
+    objects = AccessRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request to see a record")
+        verbose_name_plural = _("requests to see a record")
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["kind", "value"], name="access_request_by_address"),
+            models.Index(fields=["ends_at"], name="access_request_by_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.asked_at:%Y-%m-%d}"
