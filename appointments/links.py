@@ -2,7 +2,8 @@
 
 The appointment's own 128 random bits, with a signature for one purpose and one way it was given:
 
-- mailed links went through the mailbox of the visit's address. They end a month after the visit.
+- mailed links went through the mailbox of the visit's address. They end a month after the visit, or
+  later where the clinic lets patients read for longer what was agreed.
 - texted links went to the phone number that was typed for the visit. They show that one visit, let
   it be moved, and lead into its room; they prove no address, and end a day after the visit.
 - handed links were given to the browser that booked. They prove nothing about the address that was
@@ -17,7 +18,7 @@ See `core.signed_links` for purposes and for the rotation of keys.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.urls import reverse
@@ -26,6 +27,7 @@ from appointments.models import Appointment, FormerKey
 from core.database import database_time
 from core.languages.speaking import speaking
 from core.people import email_addresses
+from core.practice.models import Practice
 from core.signed_links import LinkSigner, absolute_url
 from core.sms import short_links
 
@@ -136,9 +138,15 @@ class PrivateLink(VisitLink):
         """Whether the visit is long past, or the handed link is old."""
         now = database_time.now()
         too_old = not self.may_come_in and self.appointment.created < now - HANDED_FOR
-        valid = TEXTED_VALID_AFTER_VISIT if self.texted else VALID_AFTER_VISIT
-        long_past = self.appointment.ends_at < now - valid
-        return too_old or long_past or self.appointment.erased_at is not None
+        return too_old or self._is_long_past(now) or self.appointment.erased_at is not None
+
+    def _is_long_past(self, now: datetime) -> bool:
+        since = now - self.appointment.ends_at
+        if self.texted:
+            return since > TEXTED_VALID_AFTER_VISIT
+        if since <= VALID_AFTER_VISIT:
+            return False
+        return since > timedelta(days=Practice.current().after_visit_days)
 
     def page(self, name: str = "visit", *rest: str) -> str:
         reach = texted_page if self.texted else page if self.mailed else handed_page

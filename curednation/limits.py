@@ -2,10 +2,12 @@
 
 The first of a kind is the one that its variable sets. The others keep their proportion to it, so
 that a clinic whose patients share a network, or a site under attack, turns one thing. Only what is
-counted for one mailbox stays as it is here: it is one person's, however large the clinic.
+counted for one mailbox or one visit stays as it is here: it is one person's, however large the
+clinic.
 
 `…_easily`: from then on the browsers of one network do a little work first, or wait; `…_in_all`:
-the same for everybody together, `…_per_address`: for one mailbox, whoever asks.
+the same for everybody together, `…_per_address`: for one mailbox, whoever asks, `…_per_visit`: for
+one visit.
 """
 
 import re
@@ -26,6 +28,8 @@ BOOKINGS = {
     "changes_in_all": "120/hour",
     "answers": "600/hour",  # what is typed before a visit is kept every few seconds
     "checks": "30/hour",  # of camera and sound, of one visit
+    # Of one seat in a room. A page whose line breaks all the time asks four times a second at most.
+    "tickets_per_visit": "600/minute",
     "waitlist": "20/day",
     "waitlist_easily": "4/hour",
     "waitlist_in_all": "120/hour",
@@ -103,7 +107,7 @@ def in_proportion(kind: dict[str, str], rate: str) -> dict[str, str]:
     factor = _per_second(rate) / _per_second(kind[first])
     found = {first: rate}
     for name in others:
-        of_one_person = name.endswith("_per_address")
+        of_one_person = name.endswith(("_per_address", "_per_visit"))
         found[name] = kind[name] if of_one_person else _times(factor, kind[name])
     return found
 

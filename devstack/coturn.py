@@ -29,7 +29,9 @@ def install() -> None:
         raise Trouble("apt-get could not install coturn; its own words stand above.")
 
 
-def launch(folder: Path, port: int, secret: str) -> subprocess.Popen[bytes]:
+def launch(
+    folder: Path, port: int, secret: str, *, relay_ip: str = "127.0.0.1"
+) -> subprocess.Popen[bytes]:
     """Start a relay on loopback, for both UDP and TCP, that ends when this process does."""
     program = shutil.which(PROGRAM, path=PATH)
     if program is None:
@@ -37,7 +39,7 @@ def launch(folder: Path, port: int, secret: str) -> subprocess.Popen[bytes]:
     options = {
         "listening-port": str(port),
         "listening-ip": "127.0.0.1",
-        "relay-ip": "127.0.0.1",
+        "relay-ip": relay_ip,
         "realm": "clinic.test",
         "static-auth-secret": secret,
         "cli-password": secret,  # without one it refuses peers on loopback

@@ -1,5 +1,6 @@
 """What a moved, cancelled, handed-over or closed appointment means for its room."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -39,12 +40,20 @@ def tell(sender: object, *, appointment: Appointment, **_: Any) -> None:
         _reopened(visit)
 
 
-def close_rooms() -> int:
+def close_rooms_on_commit(appointments: Collection[int]) -> None:
+    """Send out who is in a room of these, which this transaction erases. The sweep does it else."""
+    transaction.on_commit(lambda: close_rooms(appointments), robust=True)
+
+
+def close_rooms(only: Collection[int] | None = None) -> int:
     """Close the rooms in which somebody still is though they are open no more; how many those were.
 
-    By the clock, by an erasure, or because the process was not reached when it was told.
+    By the clock, by an erasure, or because the process was not reached when it was told. `only`
+    names the appointments to look at.
     """
     visits = Visit.objects.filter(room__in=publish.rooms_in_use()).select_related("appointment")
+    if only is not None:
+        visits = visits.filter(appointment__in=only)
     now, closed = database_time.now(), 0
     for visit in visits:
         if not phase_of(visit.appointment, visit, now).is_open:

@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 
 from appointments.patient_records import kept_on_visits
 from appointments.patient_records.kept_on_visits import KeptOnVisits, Record
+from visits import changed_appointments
 from visits.models import (
     CowsRating,
     Guest,
@@ -197,6 +198,7 @@ def _nothing(visits: Visits) -> None:
 
 def _forget_visits(visits: Visits) -> None:
     Guest.objects.filter(visit__appointment__in=visits).delete()
+    changed_appointments.close_rooms_on_commit(visits)
 
 
 def _forget_start_checks(visits: Visits) -> None:

@@ -4,6 +4,7 @@ What was shared stands as it was until it is shared again; a draft is seen by no
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from appointments.models import Appointment
 from core.database import database_time
 from core.languages.speaking import speaking
 from core.mail import outbox
+from core.practice.models import Practice
 from core.staff.models import User
 from core.validation.control_characters import without_controls
 from visits.models.notes import VisitSummary
@@ -37,6 +39,19 @@ class Empty(Exception):
 def find(appointment: Appointment) -> VisitSummary | None:
     """Return the summary of this visit; None where nobody has begun one."""
     return VisitSummary.objects.filter(appointment=appointment).first()
+
+
+def readable_until(appointment: Appointment) -> datetime:
+    """Return until when the patient can read what was shared, as the clinic has set it."""
+    return appointment.ends_at + timedelta(days=Practice.current().after_visit_days)
+
+
+def shared_with(appointment: Appointment) -> dict[str, str] | None:
+    """Return what the patient can read now; None where nothing is shared, or its time is over."""
+    if database_time.now() >= readable_until(appointment):
+        return None
+    summary = find(appointment)
+    return summary.shared if summary else None
 
 
 def typed(sent: Mapping[str, str]) -> dict[str, str]:

@@ -33,6 +33,7 @@ class PracticeAdmin(admin.ModelAdmin):
         ),
         (_("Phone and e-mail"), {"fields": ["phone", *in_each_language("phone_hours"), "email"]}),
         (_("Address"), {"fields": ["street", "city", "state", "postal_code", "time_zone"]}),
+        (_("After a visit"), {"fields": ["after_visit_days"]}),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -5,7 +5,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache, caches
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
@@ -19,7 +19,7 @@ from core.people.phone_numbers import PhoneColumn
 from core.practice import per_request
 
 TAG = "site"  # of the kept pages: it stands on all of them
-LAST_READ = "practice-last-read:2"  # another number where a release before would not read it
+LAST_READ = "practice-last-read:3"  # another number where a release before would not read it
 
 # These texts become mail headers and one-line labels.
 one_line = RegexValidator(r"^[^\r\n]*$", _("Write this on one line."))
@@ -90,6 +90,17 @@ class Practice(models.Model):
         ),
     )
 
+    after_visit_days = models.PositiveSmallIntegerField(
+        _("days that patients can read what was agreed"),
+        default=31,
+        db_default=31,
+        validators=[MinValueValidator(1), MaxValueValidator(366)],
+        help_text=_(
+            "So long after a visit by video its private page shows the text that the clinician "
+            "has shared. Above 31 the link in the mail works for as long, too."
+        ),
+    )
+
     i18n = TranslationField(fields=("phone_hours", "legal_line"))
     phone_hours_i18n: str  # in the language of the page
     legal_line_i18n: str  # in the language of the page
@@ -97,7 +108,13 @@ class Practice(models.Model):
     class Meta:
         verbose_name = _("practice")
         verbose_name_plural = _("the practice")
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="practice_is_only_one")]
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="practice_is_only_one"),
+            models.CheckConstraint(
+                condition=Q(after_visit_days__gte=1, after_visit_days__lte=366),
+                name="practice_shows_texts_for_days",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

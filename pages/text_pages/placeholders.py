@@ -73,6 +73,7 @@ VALUES: dict[str, Callable[[Practice], Any]] = {
     "waitlist_days": _days("WAITLIST_DAYS"),
     "waitlist_most_days": lambda practice: str(WAITS_FOR.days),
     "mail_days": _days("MAIL_BODY_DAYS"),
+    "after_visit_days": lambda practice: str(practice.after_visit_days),
     "record_years": _days("PATIENT_RECORD_YEARS"),
     "newsletter_days": _days("NEWSLETTER_UNCONFIRMED_DAYS"),
 }

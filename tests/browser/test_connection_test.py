@@ -1,42 +1,18 @@
 """The page of the admin that tries a relayed call, with a real relay, and one that refuses."""
 
-import socket
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 import pytest
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from devstack import coturn
 from tests.browser.barriers import barriers
+from tests.browser.relay import SECRET, relay
 from tests.core.staff.people import make_manager
 from tests.processes import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-SECRET, ANOTHER = "a-secret-of-the-relay-and-us", "another-secret-than-the-relay"
-
-
-@contextmanager
-def relay(folder: Path, port: int) -> Iterator[None]:
-    server = coturn.launch(folder, port, SECRET)
-    deadline = time.monotonic() + 20
-    try:
-        while True:
-            assert time.monotonic() < deadline, (folder / "output").read_text()
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield
-    finally:
-        server.kill()
-        server.wait()
+ANOTHER = "another-secret-than-the-relay"
 
 
 def signed_in(page: Page, url: str) -> None:

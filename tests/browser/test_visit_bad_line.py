@@ -25,6 +25,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 COUNT = "() => connections.length"
 # A fresh look for a path has other credentials within the same connection.
 CREDENTIALS = "() => connections.at(-1).localDescription.sdp.match(/ice-ufrag:(.*)/)[1]"
+# How many times smaller than the camera's the picture is to be, 0 for none; how tall it goes out.
+SENDS = """async () => { const pc = connections.at(-1), sender = pc.getTransceivers()[1].sender;
+    const [{active, scaleResolutionDownBy}] = sender.getParameters().encodings;
+    const reports = [...(await sender.getStats()).values()];
+    const sent = reports.find(report => report.type === 'outbound-rtp');
+    const smaller = active ? scaleResolutionDownBy : 0;
+    return {smaller, tall: sent.frameHeight, frames: sent.framesSent} }"""
+HEARD = """async () => [...(await connections.at(-1).getStats()).values()].find(
+    report => report.type === 'inbound-rtp' && report.kind === 'audio').bytesReceived"""
 HEALTH = """async samples => { const {PictureSize} = await import(document.querySelector(
         'script[src*="visit/"]').src.replace(/[^/]*$/, 'health.js'));
     const size = new PictureSize(), heights = [];
@@ -81,13 +90,36 @@ def test_a_path_that_dies_is_looked_for_built_anew_and_at_last_replaced_by_the_p
             expect(notice(page, "phone")).to_be_hidden()
             see(page)
 
-        path.loss = 0.25
-        expect(line(patient)).to_have_text("Weak line: sound first")
-        path.loss = 0.0
         steps = doctor.evaluate(HEALTH, [0.3] * 16 + [0] * 60)
     assert [steps[0], steps[4], steps[8], steps[12]] == [720, 480, 240, 0]
     assert [steps[34], steps[36], steps[56], steps[75]] == [0, 240, 480, 720]
     assert alone.complaints == []
+
+
+def test_on_a_weak_line_the_picture_grows_smaller_and_rests_while_the_sound_goes_on(
+    alone: VisitCall, path: UdpPath
+):
+    with rooms_of(alone):
+        patient, doctor = alone.both(**through(alone, path))
+        sends(patient, "smaller === 1")
+        path.loss = 0.25
+        sends(patient, "smaller === 1.5 && tall <= 480")
+        expect(line(patient)).to_have_text("Weak line: sound first")
+        sends(patient, "smaller === 3 && tall <= 240")
+        sends(patient, "smaller === 0")
+        expect(doctor.locator("[data-tile-words]")).to_have_text("Weak line: picture rests")
+        heard, frames = doctor.evaluate(HEARD), patient.evaluate(SENDS)["frames"]
+        doctor.wait_for_function(f"async before => await ({HEARD})() > before + 2000", arg=heard)
+        assert patient.evaluate(SENDS)["frames"] - frames < 5
+        path.loss = 0.0
+        sends(patient, f"smaller === 3 && tall <= 240 && frames > {frames + 10}")
+        expect(doctor.locator("[data-tile-words]")).to_have_text("")
+
+
+def sends(page: Page, what: str) -> None:
+    """Wait until a page sends its picture so."""
+    asked = f"async () => {{ const {{smaller, tall, frames}} = await ({SENDS})(); return {what} }}"
+    page.wait_for_function(asked, timeout=45_000)
 
 
 def test_a_call_goes_on_without_its_signalling_which_comes_back_by_itself(alone: VisitCall):

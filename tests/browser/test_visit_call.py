@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from appointments.booking import visits as booked_visits
 from tests.browser.barriers import barriers
 from tests.browser.visit_call import (
     VisitCall,
@@ -13,7 +12,6 @@ from tests.browser.visit_call import (
     line,
     notice,
     see,
-    shown,
     visit,
 )
 from visits import encounter, guests
@@ -203,15 +201,6 @@ def test_a_place_is_kept_taken_over_left_and_come_back_to_until_the_clinician_en
     assert kinds >= {"knocked", "admitted", "connected", "path", "left", "sent_back", "by_phone"}
     assert Visit.objects.get().path == "direct"
     assert visit.complaints == []
-
-
-def test_whoever_waits_is_told_at_once_when_the_visit_is_cancelled(visit: VisitCall):
-    patient = visit.patient()
-    expect(card(patient, "waiting")).to_be_visible()
-    booked_visits.cancel(visit.appointment, by="Robin Example")
-    expect(card(patient, "closed")).to_contain_text("This visit was cancelled.")
-    assert patient.evaluate(LIVE, "video") == 0
-    assert shown(patient) == "closed"
 
 
 def test_a_guest_is_let_in_by_themselves_and_three_see_each_other(visit: VisitCall):

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from appointments import links
 from tests.browser.visit_call import VisitCall, button, call_browser, card, line, notice, see, visit
 
 __all__ = ["call_browser", "visit"]
@@ -112,3 +113,31 @@ def test_no_camera_no_devices_an_app_that_hangs_and_silence_each_have_a_way_on(v
     button(page, "Choose a microphone").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     assert page.locator("[data-kind=mic] option").count() > 1
+
+
+def test_a_speaker_chosen_in_the_check_is_heard_in_the_call_and_kept(visit: VisitCall):
+    page = visit.patient(path=f"{links.page(visit.appointment)}room/check/")
+    page.get_by_role("button", name="Start the check").click()
+    choice = page.get_by_label("Speaker", exact=True)
+    choice.select_option(label="Fake Audio Output 1")
+    chosen = choice.input_value()
+    page.goto(visit.room)
+    button(visit.doctor(), "Start").click()
+    see(page)
+    speaker = page.locator(".call-tile [data-face]")
+    expect(speaker).to_have_js_property("sinkId", chosen)
+
+    button(page, "More").click()
+    button(page, "Devices").click()
+    choice = page.locator("[data-kind=speaker]")
+    expect(choice).to_have_value(chosen)
+    choice.select_option(label="Fake Audio Output 2")
+    other = choice.input_value()
+    expect(speaker).to_have_js_property("sinkId", other)
+    page.reload()
+    see(page)
+    expect(speaker).to_have_js_property("sinkId", other)
+    page.evaluate("""() => { MediaDevices.prototype.enumerateDevices = async () => [];
+        navigator.mediaDevices.dispatchEvent(new Event('devicechange')) }""")
+    expect(speaker).to_have_js_property("sinkId", "")  # it was pulled out
+    assert visit.complaints == []

@@ -28,10 +28,17 @@ THROUGH_US = """(() => {
 
 
 class UdpPath:
-    """Passes datagrams on, from a thread of its own. `loss` is the share that it drops, 0 to 1."""
+    """Passes datagrams on, from a thread of its own.
 
-    def __init__(self) -> None:
+    `loss` is the share that it drops, 0 to 1. With `only_checks` it lets the browsers' looks for a
+    path through and nothing else, as some firewalls do. Whatever a relay passes on goes past it
+    with `spares_relays`.
+    """
+
+    def __init__(self, *, spares_relays: bool = False) -> None:
         self.loss = 0.0
+        self.only_checks = False
+        self.spares_relays = spares_relays
         self._selector = selectors.DefaultSelector()
         self._doors: dict[Address, Address] = {}
         self._sockets: list[socket.socket] = []
@@ -59,6 +66,8 @@ class UdpPath:
         parts = line.split(" ")
         if len(parts) < 8 or parts[2].lower() != "udp":
             return ""
+        if self.spares_relays and "relay" in parts:
+            return line
         parts[4], port = self._door((parts[4], int(parts[5])))
         return " ".join([*parts[:5], str(port), *parts[6:]])
 
@@ -90,7 +99,7 @@ class UdpPath:
         with suppress(BlockingIOError, ConnectionError):
             while True:
                 datagram, source = door.recvfrom(65_536)
-                if random.random() < self.loss:
+                if random.random() < self.loss or (self.only_checks and datagram[0] > 3):
                     continue
                 if len(data) == 3:  # an answer: out of the door that the question came in by
                     _, inner, back = data

@@ -67,15 +67,21 @@ def call_browser(
 class VisitCall:
     """A visit that has just begun, and the browsers of those who are in it."""
 
-    def __init__(self, browser: Browser, site: Process, stack: ExitStack) -> None:
+    def __init__(
+        self, browser: Browser, site: Process, stack: ExitStack, *, begun: float = 0.5
+    ) -> None:
         self.browser, self.site, self.stack = browser, site, stack
         self.clinician = make_staff("clinician", name="Anna Berg")
         provider = make_provider(name="Anna Berg", video_room="", account=self.clinician)
         service = make_service(providers=[provider])
-        now = timezone.now() - timedelta(seconds=30)
-        self.appointment: Appointment = make_appointment(service=service, starts_at=now)
+        start = timezone.now() - timedelta(minutes=begun)
+        self.appointment: Appointment = make_appointment(service=service, starts_at=start)
         self.complaints: list[str] = []
         self._client: Client | None = None
+
+    def another(self, *, begun: float = 0.5) -> "VisitCall":
+        """Return another visit, of other people, that began so many minutes ago."""
+        return VisitCall(self.browser, self.site, self.stack, begun=begun)
 
     @property
     def room(self) -> str:

@@ -16,7 +16,6 @@ def test_the_page_of_a_call_names_each_module_that_its_script_imports():
 
 def _imported(name: str) -> set[str]:
     """Return what a module imports, and what those import."""
-    found = set(
-        re.findall(r'^import .* from "\./([\w-]+\.js)"', (MODULES / name).read_text(), re.M)
-    )
+    text = (MODULES / name).read_text()
+    found = set(re.findall(r'^import .* from "\./([\w-]+\.js)"', text, re.MULTILINE))
     return found.union(*map(_imported, found))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import InternalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -12,9 +13,11 @@ from appointments import links
 from appointments.models import Appointment, Status
 from core.database import key_rotation
 from core.mail.models import OutgoingEmail
+from core.practice.models import Practice
 from core.staff.models import AuditEvent
 from tests.core.staff.people import make_staff
 from tests.factories import at, make_appointment, make_consent_texts, make_patient
+from tests.pages.factories import make_practice
 from tests.visits.clinicians import client_of, clinician, first_minute, room, visit_of
 from visits import encounter, notes
 from visits.admin.cows_panel import score_words
@@ -378,6 +381,21 @@ def test_a_handed_link_does_not_show_it(desk, visit, client):
     assert "Canaryagreed" not in client.get(links.handed_page(visit, "visit")).text
 
 
+@pytest.mark.parametrize(("days", "still", "gone"), [(None, 30, 32), (2, 1, 3), (60, 59, 61)])
+def test_a_patient_reads_what_was_agreed_for_as_long_as_the_clinic_says(
+    desk, visit, client, days, still, gone
+):
+    practice = make_practice()
+    if days:
+        Practice.objects.filter(pk=practice.pk).update(after_visit_days=days)
+    desk.post(room(visit, "share"), {"agreed": "Canaryagreed", "saves": "0"})
+    until = (visit.ends_at + timedelta(days=days or 31)).astimezone(practice.zone)
+    assert f"until {until:%a, %b} {until.day}, {until.year}" in desk.get(room(visit)).text
+    for later, reads in ((still, True), (gone, False)):
+        with time_machine.travel(visit.ends_at + timedelta(days=later), tick=False):
+            assert ("Canaryagreed" in client.get(links.page(visit)).text) is reads
+
+
 # ── who waits ──
 
 
@@ -394,6 +412,7 @@ def test_the_desk_says_who_waits_since_when_and_whether_camera_and_sound_passed(
     before = desk.get("/admin/").text
     assert "In the waiting room" not in before
     assert "late-list" in before
+    assert "data-late" in before
     renewal = reverse("admin:appointments_appointment_renewal")
     scope = {"scope": f"{visit.starts_at.astimezone(visit.provider.zone):%Y-%m-%d}"}
     tag = desk.get(renewal, scope)["ETag"]
@@ -403,6 +422,8 @@ def test_the_desk_says_who_waits_since_when_and_whether_camera_and_sound_passed(
     assert renewed.status_code == 200
     assert "waits since" in renewed.text
     assert "late-list" not in renewed.text, "who waits is not late"
+    assert "data-late" not in renewed.text
+    assert "<b>In the waiting room</b>" in renewed.text  # on the card
     assert "not checked" in renewed.text
     tag = renewed["ETag"]
     encounter.note_event(found, "patient", "check_failed")

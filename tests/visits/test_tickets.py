@@ -229,3 +229,17 @@ def test_a_cancelled_visit_says_so_to_the_clinician():
     client = sign_in(Client(), make_clinician(visit))
     visits.cancel(visit, by="desk")
     assert client.post(steps(visit, "ticket")).json()["phase"] == "cancelled"
+
+
+def test_a_program_that_asks_all_the_time_is_told_so_in_words_and_nobody_else(settings):
+    settings.LIMITS = settings.LIMITS | {"tickets_per_visit": "2/minute"}
+    visit, other = make_visit_now(), make_visit_now(provider=make_provider())
+    client = sign_in(Client(), make_clinician(visit))
+    assert [ask(visit).get("phase") for _ in range(2)] == ["waiting", "waiting"]
+    assert "asks us too often" in ask(visit)["why"]
+    assert ask(other)["ticket"]
+    step = f"/admin/visits/room/{visit.pk}/ticket/"
+    answers = [client.post(step) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "asks us too often" in answers[-1].json()["why"]
+    assert answers[-1].headers["Retry-After"]

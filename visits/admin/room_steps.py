@@ -20,7 +20,7 @@ from visits import encounter, first_minute
 from visits.admin.whose_visit import appointment_or_404, user_of
 from visits.models import Visit
 from visits.models.visits import Seat
-from visits.views.tickets import entered, reported
+from visits.views.tickets import asked_too_often, entered, reported
 
 Step = Callable[[HttpRequest, Appointment], object]
 View = Callable[..., HttpResponse]
@@ -35,6 +35,8 @@ def _step(action: str) -> Callable[[Step], View]:
             if request.method != "POST":
                 return disclosures.declare_none(HttpResponseNotAllowed(["POST"]))
             appointment = appointment_or_404(request, pk)
+            if not action and (refusal := asked_too_often(appointment, Seat.CLINICIAN)):
+                return disclosures.declare_none(refusal)
             said = _taken(request, appointment, step)
             if action:
                 label = Appointment._meta.label_lower

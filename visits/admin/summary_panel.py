@@ -8,7 +8,6 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appointments import links
 from appointments.admin import practice_time
 from appointments.models import Appointment
 from appointments.templatetags.appointments import clock
@@ -41,7 +40,7 @@ def context(
         "has_changed": summary and summary.shared is not None and summary.shared != summary.draft,
         "has_email": bool(appointment.email),
         "ends": practice_time.format_date(
-            (appointment.ends_at + links.VALID_AFTER_VISIT).astimezone(practice_time.zone())
+            summaries.readable_until(appointment).astimezone(practice_time.zone())
         ),
         "why": why,
         "said": said,

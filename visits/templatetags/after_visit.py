@@ -15,12 +15,12 @@ register = template.Library()
 @register.inclusion_tag("visits/_after_visit.html", takes_context=True)
 def after_visit(context: template.Context, link: VisitLink) -> dict[str, Any]:
     """Show what was shared with the patient, to whoever has proved that it is theirs."""
-    summary = summaries.find(link.appointment) if link.proved else None
-    if summary is None or summary.shared is None:
+    said = summaries.shared_with(link.appointment) if link.proved else None
+    if said is None:
         return {"said": None}
     coming = _next_of(link.appointment)
     return {
-        "said": summary.shared,
+        "said": said,
         "next": coming,
         "next_page": link.page_of(coming) if coming else "",
         "practice": context.get("practice"),

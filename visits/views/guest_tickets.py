@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from core.guard import sessionless_form
 from core.guard.no_store import no_store
 from visits import guests
-from visits.views.tickets import entered
+from visits.views.tickets import asked_too_often, entered
 
 
 @csrf_exempt
@@ -25,6 +25,8 @@ def guest_ticket(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404("No such guest")
     if guests.has_ended(guest):
         return JsonResponse({"why": _("This link has ended.")}, status=410)
+    if refusal := asked_too_often(guest.visit.appointment, guest.seat):
+        return refusal
     answer = entered(guest.visit.appointment, guest.seat)
     if answer["ticket"]:
         guests.come(guest)

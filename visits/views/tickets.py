@@ -20,7 +20,7 @@ from appointments.links import Purpose, VisitLink
 from appointments.models import Appointment
 from appointments.views.appointment import visit_link_required
 from core.database import database_time
-from core.guard import sessionless_form
+from core.guard import rate_limits, sessionless_form
 from visits import encounter
 from visits.models.visits import Seat
 from visits.phases import Phase
@@ -50,6 +50,8 @@ def room_view(view: Callable[[HttpRequest, VisitLink], HttpResponse]) -> View:
 @room_view
 def ticket(request: HttpRequest, link: VisitLink) -> HttpResponse:
     """Let the patient come in, where the room is open, and say where their visit stands."""
+    if refusal := asked_too_often(link.appointment, Seat.PATIENT):
+        return refusal
     return JsonResponse(entered(link.appointment, Seat.PATIENT))
 
 
@@ -74,6 +76,17 @@ def report(request: HttpRequest, link: VisitLink) -> HttpResponse:
     return reported(request, link.appointment, Seat.PATIENT)
 
 
+def asked_too_often(appointment: Appointment, seat: str) -> HttpResponse | None:
+    """Return what refuses a ticket to that seat; None unless a program asks for them.
+
+    No page of ours gets there, however often its line breaks: it waits longer each time.
+    """
+    if rate_limits.allow("tickets_per_visit", str(appointment.pk), seat):
+        return None
+    why = _("This page asks us too often. It tries again by itself; a visit that is on goes on.")
+    return JsonResponse({"why": why}, status=429, headers={"Retry-After": "10"})
+
+
 def entered(appointment: Appointment, seat: str) -> dict[str, Any]:
     """Return the answer to whoever asks for a ticket; a patient has come by that."""
     entry = encounter.enter(appointment, seat, now=database_time.now())
@@ -89,6 +102,7 @@ def entered(appointment: Appointment, seat: str) -> dict[str, Any]:
         "ice_servers": turn.ice_servers() if visit else [],
         "relay_only": settings.RELAY_ONLY,
         "seat": seat,
+        "host": appointment.provider.short_name,
         "phase": entry.phase,
         "words": entry.words,
         "look_again_after": entry.look_again_after,

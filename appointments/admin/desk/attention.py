@@ -67,20 +67,14 @@ class Attention:
 
 
 def of(cards: Iterable[Card], now: datetime, sections: Sequence[Section] = ()) -> Attention:
-    """Return the lists of these cards of today, below the parts of other apps.
-
-    Who stands in one of those parts is there, and not late.
+    """Return the lists of these cards of today, below the parts of other apps, in one of which
+    stands who waits in a room.
     """
-    there = {visit.pk for section in sections for visit in section.visits}
     zone = practice_time.zone()
     cards = sorted(cards, key=lambda card: (card.begin, card.visit.pk))
     booked = [card for card in cards if card.visit.status == Status.BOOKED]
     return Attention(
-        late=[
-            (card, _minutes(card, now), _called(card, zone))
-            for card in booked
-            if card.is_late and card.visit.pk not in there
-        ],
+        late=[(card, _minutes(card, now), _called(card, zone)) for card in booked if card.is_late],
         here=[card for card in cards if _is_here(card, now)],
         next=[card for card in booked if now < card.visit.starts_at <= now + SOON],
         done=[card for card in cards if card.visit.status in (Status.COMPLETED, Status.NO_SHOW)],
@@ -91,7 +85,7 @@ def of(cards: Iterable[Card], now: datetime, sections: Sequence[Section] = ()) -
 def _is_here(card: Card, now: datetime) -> bool:
     """Whether they are checked in, or it is their time and they are not late: who walked in."""
     if card.visit.status == Status.BOOKED:
-        return card.visit.starts_at <= now and not card.is_late
+        return card.visit.starts_at <= now and not card.is_late and not card.waits
     return bool(card.visit.status == Status.CHECKED_IN)
 
 

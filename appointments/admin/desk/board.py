@@ -1,5 +1,6 @@
 """A board: columns of visits on rows of five minutes, with hours, time off, buffers and gaps."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -81,14 +82,23 @@ class Board:
         return [card.visit for column in self.columns for card in column.cards]
 
 
-def lay_out(found: Reading, steps_of: StepsOf, *, heading_is_day: bool = False) -> Board:
-    """Return the board of what was read: a column for each provider, or for each of their days."""
+def lay_out(
+    found: Reading,
+    steps_of: StepsOf,
+    there: Collection[int] = (),
+    *,
+    heading_is_day: bool = False,
+) -> Board:
+    """Return the board of what was read: a column for each provider, or for each of their days.
+
+    `there` are the visits whose patients have come to where another app receives them.
+    """
     zone = found.zone
     openings = {who.pk: found.calendar.opening(who).open for who in found.providers}
     shown = [each for open_ in openings.values() for each in open_]
     shown += [(int(v.starts_at.timestamp()), int(v.ends_at.timestamp())) for v in found.visits]
     frame_of = frames(found.days, shown, zone)
-    cards = cards_of(found.visits, found.now, zone, frame_of, steps_of)
+    cards = cards_of(found.visits, found.now, zone, frame_of, steps_of, there)
     hours: Hours = {}
     columns = [
         _column(found, who, frame_of[day], openings[who.pk], cards.get((who.pk, day), []), hours)

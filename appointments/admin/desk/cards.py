@@ -1,7 +1,7 @@
 """The card of a visit on a board: all that the desk needs to know, and what can be done now."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -47,6 +47,7 @@ class Card:
     words: str  # its status, where it is not plainly booked
     is_late: bool
     steps: Steps
+    waits: bool = False  # in a room of ours, to be let in
     lane: int = 1
     lanes: int = 1
 
@@ -125,22 +126,32 @@ def cards_of(
     zone: ZoneInfo,
     frames: Mapping[date, Frame],
     steps_of: StepsOf,
+    there: Collection[int] = (),
 ) -> dict[tuple[int, date], list[Card]]:
-    """Return the cards of each provider's each day, in order."""
+    """Return the cards of each provider's each day, in order. `there` are those who have come."""
     cards: dict[tuple[int, date], list[Card]] = defaultdict(list)
     visits_url = reverse("admin:appointments_appointment_changelist")
     for visit in visits:
         day = visit.starts_at.astimezone(zone).date()
         steps = steps_of(visit, now)
-        card = card_of(visit, f"{visits_url}{visit.pk}/", frames[day], now, zone, steps)
+        url, is_there = f"{visits_url}{visit.pk}/", visit.pk in there
+        card = card_of(visit, url, frames[day], now, zone, steps, is_there=is_there)
         cards[visit.provider_id, day].append(card)
     return {key: _side_by_side(column) for key, column in cards.items()}
 
 
 def card_of(
-    visit: Any, url: str, frame: Frame, now: datetime, zone: ZoneInfo, steps: Steps
+    visit: Any,
+    url: str,
+    frame: Frame,
+    now: datetime,
+    zone: ZoneInfo,
+    steps: Steps,
+    *,
+    is_there: bool = False,
 ) -> Card:
     """Return the card of one visit, as it stands at `now`."""
+    waits = is_there and visit.status == Status.BOOKED
     begin, end = int(visit.starts_at.timestamp()), int(visit.ends_at.timestamp())
     return Card(
         visit=visit,
@@ -149,8 +160,9 @@ def card_of(
         who=str(visit.patient or ""),
         rows=frame.rows(begin, end) or Rows(0, 1),
         when=clock_at(begin, zone),
-        words=_words(visit, zone),
-        is_late=_is_late(visit, now),
+        words=_("In the waiting room") if waits else _words(visit, zone),
+        is_late=_is_late(visit, now) and not waits,
+        waits=waits,
         steps=steps,
     )
 

@@ -56,12 +56,14 @@ class Shown(NamedTuple):
 def show(request: HttpRequest, found: Scope) -> Shown:
     """Read and lay out the board of that scope for this person."""
     read = found.read()
-    laid_out = board.lay_out(read, steps_of, heading_is_day=found.provider is not None)
+    is_today = read.now.astimezone(read.zone).date() in read.days
+    beside = sections.shown(request, read.now) if is_today else []
+    there = {visit.pk for section in beside for visit in section.visits}
+    laid_out = board.lay_out(read, steps_of, there, heading_is_day=found.provider is not None)
     today = [column for column in laid_out.columns if column.is_today]
     cards = [card for column in today for card in column.cards]
     if not today:
         return Shown(laid_out, None, read.now)
-    beside = sections.shown(request, read.now)
     return Shown(laid_out, attention.of(cards, read.now, beside), read.now)
 
 

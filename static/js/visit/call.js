@@ -158,8 +158,7 @@ export class Call extends EventTarget {
 
   #act(peer, now) {
     if (!peer.here) return;
-    const { born, life, connected, failed, disconnected, restarted, attempts, offers } = peer;
-    const hasRelay = this.ice.some(({ urls }) => [urls].flat().some((url) => url.startsWith("turn")));
+    const { born, life, connected, failed, disconnected, restarted, attempts, offers, hasRelay } = peer;
     const step = due({ now, born: born || life, life, connected, failed, disconnected, restarted, attempts, offers, hasRelay });
     if (!step) return;
     if (!offers) {

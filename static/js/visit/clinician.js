@@ -17,6 +17,15 @@ room.hereChanged = (here) => {
   }
 };
 
+// No ticket: the visit was handed over, or only the form's token is old, because they signed in anew elsewhere.
+room.refused = async () => {
+  const page = await fetch(location.href, { headers: { "X-Passive": "1" }, redirect: "manual" }).catch(() => null);
+  if ([403, 404].includes(page?.status)) return room.close(room.view.word("not-yours"));
+  if (!page?.ok) return;
+  const fresh = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("#call [name=csrfmiddlewaretoken]");
+  for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = fresh?.value ?? field.value;
+};
+
 async function act(url, phase, button, fields) {
   button.disabled = true;
   const answer = await room.post(url, fields);

@@ -1,4 +1,6 @@
-// The choice of microphone, camera and speaker, in a dialog.
+// The choice of microphone, camera and speaker, in a dialog. What is chosen is kept as in the check before.
+import { remember } from "./chosen-devices.js";
+
 const KINDS = { audioinput: "mic", videoinput: "camera", audiooutput: "speaker" };
 
 export class Devices {
@@ -11,13 +13,23 @@ export class Devices {
     this.#media = media;
     this.#view = view;
     view.on("devices", () => this.#open());
-    media.addEventListener("devices", () => this.#dialog.open && this.#fill());
+    view.speaker = media.chosen.speaker;
+    media.addEventListener("devices", () => this.#changed());
     this.#dialog.addEventListener("change", ({ target }) => this.#choose(target.dataset.kind, target.value));
   }
 
   async #open() {
     await this.#fill();
     this.#dialog.showModal();
+  }
+
+  // A speaker that was pulled out falls silent by itself: the system's own stands in.
+  async #changed() {
+    const { chosen } = this.#media;
+    const devices = await this.#media.devices();
+    const isGone = chosen.speaker && !devices.some(({ deviceId }) => deviceId === chosen.speaker);
+    if (isGone) this.#choose("speaker", "");
+    if (this.#dialog.open) this.#fill();
   }
 
   async #fill() {
@@ -40,9 +52,10 @@ export class Devices {
     return track?.getSettings().deviceId ?? this.#media.chosen[name];
   }
 
-  async #choose(kind, device) {
+  #choose(kind, device) {
+    remember(kind, device);
     if (kind !== "speaker") return this.#media.choose(kind, device);
     this.#media.chosen.speaker = device;
-    await Promise.all(this.#view.speakers.map((video) => video.setSinkId(device).catch(() => null)));
+    this.#view.speaker = device;
   }
 }

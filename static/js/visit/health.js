@@ -8,11 +8,16 @@ const BAD_LOSS = 0.08, BAD_DELAY = 0.6, WORSE_AFTER = 4, BETTER_AFTER = 20;
 export function due({ now, born, life, connected, failed, disconnected, restarted, attempts, offers, hasRelay }) {
   const patience = offers ? 0 : ASK;
   const quiet = now - life - patience;
-  const afresh = hasRelay && (quiet >= RELAY || attempts >= ATTEMPTS) ? "relay" : "rebuild";
+  const afresh = hasRelay && relayIsDue({ quiet, attempts }) ? "relay" : "rebuild";
   if (!connected) return now - born - patience >= CONNECT ? afresh : null;
   if (failed || quiet >= REBUILD) return afresh;
   if (!restarted && (quiet >= RESTART || (disconnected && quiet >= 0))) return "restart";
   return null;
+}
+
+// Whether the next try is by the relay alone: direct paths were found, and carried nothing.
+export function relayIsDue({ quiet, attempts }) {
+  return quiet >= RELAY || attempts >= ATTEMPTS;
 }
 
 // Whether it is time to speak of the telephone.

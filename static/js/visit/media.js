@@ -98,8 +98,9 @@ export class Media extends EventTarget {
     try {
       return [await Promise.race([devices, timeout]), null];
     } catch (error) {
-      if (Object.keys(this.chosen).length && PROBLEMS[error.name] === "none") {
-        this.chosen = {}; // what was chosen is gone: the system's own choice stands in
+      const { mic, camera, ...others } = this.chosen;
+      if ((mic || camera) && PROBLEMS[error.name] === "none") {
+        this.chosen = others; // what was chosen is gone: the system's own choice stands in
         return this.#ask({ audio, video });
       }
       return [null, PROBLEMS[error.name] ?? "denied"];

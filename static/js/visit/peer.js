@@ -1,5 +1,7 @@
 // One other seat, and the connection to it. Each RTCPeerConnection is a generation with a number of its own; what one
 // fresh look for a path does not mend is thrown away and built anew. One side offers, the other asks for offers.
+import { relayIsDue } from "./health.js";
+
 const AUDIO = 0, CAMERA = 1, SCREEN = 2; // the order of the three lines in every offer
 const CHANNEL = { negotiated: true, id: 0, ordered: true };
 // A line that nobody knows yet carries this much at once: a larger picture would come later.
@@ -35,6 +37,15 @@ export class Peer extends EventTarget {
     this.life = performance.now();
   }
 
+  get hasRelay() {
+    return this.servers().iceServers.some(({ urls }) => [urls].flat().some((url) => url.startsWith("turn")));
+  }
+
+  // Whoever offers by the relay alone does so at about the same time: what keeps a direct path from one side keeps it from both.
+  get #followsToRelay() {
+    return this.hasRelay && relayIsDue({ quiet: performance.now() - this.life + 2_000, attempts: this.attempts });
+  }
+
   get failed() {
     return this.pc?.connectionState === "failed";
   }
@@ -45,7 +56,6 @@ export class Peer extends EventTarget {
 
   // Begins a new generation, and offers it.
   offer(relay = false) {
-    this.attempts += 1;
     this.offeredAt = performance.now();
     return this.#then(async () => {
       const pc = this.#build(nextGeneration(this.generation), relay);
@@ -167,6 +177,7 @@ export class Peer extends EventTarget {
   #build(generation, relay) {
     this.#drop();
     this.generation = generation;
+    this.attempts += 1;
     this.born = performance.now();
     this.#heard = { audio: 0, frames: 0 };
     const { iceServers, relayOnly } = this.servers();
@@ -211,7 +222,7 @@ export class Peer extends EventTarget {
 
   async #answer({ g, sdp }) {
     const goesOn = g === this.generation && this.pc && originOf(sdp) === originOf(this.pc.remoteDescription?.sdp);
-    const pc = goesOn ? this.pc : this.#build(g, false);
+    const pc = goesOn ? this.pc : this.#build(g, this.#followsToRelay);
     this.askedAt = 0;
     await pc.setRemoteDescription({ type: "offer", sdp });
     for (const line of pc.getTransceivers()) line.direction = "sendrecv";

@@ -74,7 +74,8 @@ export class Room {
     signal.addEventListener("message", ({ detail }) => this.#heard(detail));
     signal.addEventListener("taken", () => this.#stop("elsewhere"));
     signal.addEventListener("blocked", () => view.notice("blocked", !TOGETHER.includes(this.phase)));
-    signal.addEventListener("refused", () => this.#refused());
+    signal.addEventListener("slowed", () => view.notice("slowed", true));
+    signal.addEventListener("refused", ({ detail }) => this.#refused(detail.isGone));
     call.addEventListener("peers", () => this.#draw());
     call.addEventListener("connected", ({ detail }) => this.#connected(detail));
     call.addEventListener("words", ({ detail }) => this.#words(detail));
@@ -106,6 +107,9 @@ export class Room {
   }
 
   #answered(answer) {
+    this.view.notice("slowed", false);
+    // Somebody else holds the visit now: the page is another's from its title on.
+    if (answer.host !== this.root.dataset.host && !this.call.isOn) return location.reload();
     this.call.learn(answer);
     this.turn(answer.phase, answer.words, answer.here);
   }
@@ -172,6 +176,12 @@ export class Room {
     if (words === undefined) this.signal.ask().then((answer) => answer && this.view.show(PANELS[this.phase] ?? this.phase, answer.words));
   }
 
+  // It is not this page's any more.
+  close(words) {
+    this.#stop("closed");
+    this.view.show("closed", words);
+  }
+
   #stop(panel) {
     this.#timeLine(false);
     this.signal.stop();
@@ -184,7 +194,8 @@ export class Room {
 
   // The link holds no more, or somebody has signed out: what goes on goes on, and a page without a call says why.
   // In the desk somebody signs in where they stand, so that nothing typed beside the picture is lost.
-  #refused() {
+  #refused(isGone) {
+    if (isGone && this.refused) return this.refused();
     if (!dispatchEvent(new Event("staff-signed-out", { cancelable: true }))) return;
     if (!this.call.everConnected) location.reload();
   }

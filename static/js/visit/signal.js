@@ -62,7 +62,12 @@ export class Signal extends EventTarget {
     } catch {
       return null;
     }
-    if ([404, 410].includes(response.status) || response.type === "opaqueredirect") this.#tell("refused", {});
+    if (response.status === 429) {
+      this.#tries = 8; // the longest pause
+      this.#tell("slowed", {});
+    }
+    const isGone = [403, 404, 410].includes(response.status);
+    if (isGone || response.type === "opaqueredirect") this.#tell("refused", { isGone });
     return null;
   }
 

@@ -4,6 +4,7 @@ export class View {
   #words = new Map();
   #tiles = new Map();
   #muteds = new Set();
+  #speaker = "";
 
   constructor(root) {
     this.#root = root;
@@ -114,6 +115,7 @@ export class View {
     if (!tile) {
       tile = this.#find("[data-tile]").content.firstElementChild.cloneNode(true);
       tile.dataset.seat = seat;
+      this.#aim(tile);
       this.#tiles.set(seat, tile);
       stage.append(tile);
     }
@@ -163,7 +165,14 @@ export class View {
     await Promise.all(muteds.map((video) => this.#start(video)));
   }
 
-  get speakers() {
-    return [...this.#tiles.values()].map((tile) => tile.querySelector("video[data-face]"));
+  // Which speaker the others are heard from; none is the system's own.
+  set speaker(device) {
+    this.#speaker = device ?? "";
+    for (const tile of this.#tiles.values()) this.#aim(tile);
+  }
+
+  #aim(tile) {
+    const video = tile.querySelector("video[data-face]");
+    if (video.sinkId !== undefined && video.sinkId !== this.#speaker) video.setSinkId(this.#speaker).catch(() => null);
   }
 }
