@@ -5,15 +5,20 @@ import os
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
+import psycopg2
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations import AddIndex, Migration, RemoveIndex
 from django.db.migrations.loader import MigrationLoader
 
+from core.database.concurrent_indexes import AddIndexConcurrently
 from newsletter.delivery import step_function
 from tests.core.staff.deployed import deployment
 
@@ -92,17 +97,87 @@ def our_apps() -> list[str]:
     return [config.label for config in apps.get_app_configs() if Path(config.path) in tree]
 
 
+def our_migrations() -> list[Migration]:
+    return [m for (app, _), m in MigrationLoader(None).disk_migrations.items() if app in our_apps()]
+
+
+# Rows are written here all day, and kept. Of their indexes these are from before the first release,
+# which makes them while the tables are empty.
+LARGE = {
+    *("appointments.appointment", "appointments.patient", "appointments.consent"),
+    *("mail.outgoingemail", "staff.auditevent", "newsletter.delivery", "newsletter.subscriber"),
+}
+MADE_EMPTY = {
+    *("appointments.0001_initial", "appointments.0002_search_indexes"),
+    *("appointments.0003_api_key", "appointments.0007_patient_records", "newsletter.0001_initial"),
+    *("mail.0002_outbox_hold", "mail.0003_search_indexes", "staff.0002_search_indexes"),
+}
+
+
 def test_every_migration_can_be_taken_back_and_is_all_or_nothing():
     """So `migrate` may let go of a lock and try again, and what is wrong can be undone."""
-    loader = MigrationLoader(None)
-    ours = [m for (app, _), m in loader.disk_migrations.items() if app in our_apps()]
+    ours = our_migrations()
     assert len(ours) > len(our_apps())
-    assert [str(m) for m in ours if not m.atomic] == []
+    once_more = (AddIndexConcurrently, RemoveIndex)  # the same whether or not they had begun
+    by_halves = [m for m in ours if not m.atomic]
+    assert [m for m in by_halves if not all(isinstance(op, once_more) for op in m.operations)] == []
     lasting = [f"{m}: {op.describe()}" for m in ours for op in m.operations if not op.reversible]
     assert lasting == []
 
 
-@pytest.mark.django_db
+def test_no_index_of_a_large_table_stops_those_who_write():
+    found = {
+        f"{migration.app_label}.{migration.name}"
+        for migration in our_migrations()
+        for op in migration.operations
+        if isinstance(op, AddIndex) and not isinstance(op, AddIndexConcurrently)
+        if f"{migration.app_label}.{op.model_name_lower}" in LARGE
+    }
+    assert found <= MADE_EMPTY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_is_made_while_others_write_and_again_where_it_was_cut_off():
+    """A transaction that has written and stays open would stop an ordinary one."""
+    migration = MigrationLoader(None).disk_migrations["mail", "0005_failed_about_index"]
+    [operation] = migration.operations
+    state = MigrationLoader(connection).project_state(("mail", "0005_failed_about_index"))
+    with connection.schema_editor(atomic=False) as editor:
+        operation.database_backwards("mail", editor, state, state)
+    with connection.cursor() as cursor:  # of a try that was killed
+        cursor.execute("CREATE INDEX mail_failed_about ON mail_outgoingemail (about)")
+        cursor.execute(
+            "UPDATE pg_index SET indisvalid = false"
+            " WHERE indexrelid = 'mail_failed_about'::regclass"
+        )
+    with closing(psycopg2.connect(**connection.get_connection_params())) as other:
+        with other.cursor() as cursor:
+            cursor.execute("LOCK TABLE mail_outgoingemail IN ROW EXCLUSIVE MODE")
+        with ThreadPoolExecutor() as pool:
+            made = pool.submit(make_index, operation, state)
+            with pytest.raises(TimeoutError):
+                made.result(2.5)  # longer than any lock may be waited for: it has no limit
+            other.rollback()
+            made.result(30)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indisvalid, indpred IS NOT NULL FROM pg_index"
+            " WHERE indexrelid = 'mail_failed_about'::regclass"
+        )
+        assert cursor.fetchone() == (True, True)
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("2s",), "the session has its own limit again"
+
+
+def make_index(operation, state) -> None:
+    try:
+        with connection.schema_editor(atomic=False) as editor:
+            operation.database_forwards("mail", editor, state, state)
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_site_of_the_release_before_can_stand_every_migration():
     """As `make lint` looks: no app of ours is left out, and the linter finds nothing."""
     text = (settings.BASE_DIR / "pyproject.toml").read_text()

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from appointments.models import Appointment, Status
 from core.database import database_time
+from core.webhooks.models import EventType
 from visits import encounter, visit_changes
 from visits.models import Visit, VisitEvent
 from visits.models.visits import new_room
@@ -21,8 +22,10 @@ Kind, Outcome = VisitEvent.Kind, Visit.Outcome
 _OUTCOMES = {Status.COMPLETED: Outcome.COMPLETED, Status.NO_SHOW: Outcome.NO_SHOW}
 
 
-def tell(sender: object, *, appointment: Appointment, **_: Any) -> None:
+def tell(sender: object, *, appointment: Appointment, event: EventType, **_: Any) -> None:
     """Bring the room in line with its appointment, in the transaction that has changed it."""
+    if event == EventType.CREATED and not appointment.sequence:
+        return  # booked just now and never moved: no room is out of line with it
     if not Visit.objects.filter(appointment=appointment.pk).exists():
         return
     visit = visit_changes.locked(appointment)

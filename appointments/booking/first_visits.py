@@ -4,7 +4,10 @@ Nobody is told on a page that a typed address opens: by the mail to that very ad
 behind its link, and in the browser that booked both within the hour.
 """
 
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
 from appointments.links import HANDED_FOR
 from appointments.models import Appointment, Status
@@ -13,6 +16,15 @@ from core.database import database_time
 
 WITHIN = timedelta(days=7)
 TOOK_PLACE = (Status.CHECKED_IN, Status.COMPLETED)
+
+
+class FirstVisit(NamedTuple):
+    """A visit of the patient, as far as it is asked here."""
+
+    pk: int
+    status: str
+    starts_at: datetime
+    series: UUID | None
 
 
 def other_first_visit(visit: Appointment) -> Appointment | None:
@@ -28,21 +40,29 @@ def has_another(visit: Appointment) -> bool:
     return _other(visit) is not None
 
 
+def is_among(visits: Iterable[FirstVisit], visit: Appointment) -> bool:
+    """Return the same of a patient's visits that were read already, in any order."""
+    return _other_of(sorted(visits, key=lambda one: (one.starts_at, one.pk)), visit) is not None
+
+
 def _other(visit: Appointment) -> int | None:
     """Return its key. A patient has few visits: they are read, which is less work than to ask."""
     rows = Appointment.objects.filter(
         patient=visit.patient_id, patient__isnull=False, status__in=(*TOOK_PLACE, Status.BOOKED)
     )
-    of_patient = list(
-        rows.order_by("starts_at", "pk").values_list("pk", "status", "starts_at", "series")
-    )
-    if any(status in TOOK_PLACE for _pk, status, _starts_at, _series in of_patient):
+    of_patient = rows.order_by("starts_at", "pk").values_list("pk", "status", "starts_at", "series")
+    return _other_of([FirstVisit(*row) for row in of_patient], visit)
+
+
+def _other_of(visits: Sequence[FirstVisit], visit: Appointment) -> int | None:
+    if any(one.status in TOOK_PLACE for one in visits):
         return None
     now = database_time.now()
-    for pk, _status, starts_at, series in of_patient:
-        is_other = pk != visit.pk and (visit.series is None or series != visit.series)
-        if is_other and starts_at > now and abs(starts_at - visit.starts_at) <= WITHIN:
-            return pk
+    for one in visits:
+        is_other = one.pk != visit.pk and (visit.series is None or one.series != visit.series)
+        is_near = one.starts_at > now and abs(one.starts_at - visit.starts_at) <= WITHIN
+        if one.status == Status.BOOKED and is_other and is_near:
+            return one.pk
     return None
 
 

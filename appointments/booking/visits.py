@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import IntegrityError
 from django.db.models import F
 
 from appointments.booking import (
+    known_visits,
     patients,
     pressure,
     spoken_language,
@@ -91,12 +92,11 @@ def _book(
     must_confirm = taken.is_on and not proved
     if status == Status.EXPIRED:
         _require_still_free(hold, now, with_room=must_confirm)
-    known = _visits_of_address(details, hold.visitor, now)
-    knows_of_many = known.own >= taken.rules.most_upcoming
     patient = patients.remember(details)
+    known = known_visits.read(hold, details, patient, now)
+    knows_of_many = known.own >= taken.rules.most_upcoming
     # Who has a visit then is asked by mail: on the page it would tell a stranger of it.
-    same_time = patients.overlapping([patient], hold.starts_at, hold.ends_at, but=[hold.pk])
-    twice = not invited and same_time.exists()
+    twice = not invited and known.has_one_then
     has_many = known.upcoming >= taken.rules.most_upcoming or knows_of_many or twice
     waits = must_confirm or has_many
     # To whoever has proved no address nothing tells how many visits it has.
@@ -108,7 +108,7 @@ def _book(
     if waits:
         visit_emails.must_confirm(hold, has_many=has_many)
     else:
-        visit_emails.booked(hold)
+        visit_emails.booked(hold, has_another=known.has_another_first)
         visit_events.booked(hold)
         if taken.booked + 1 >= taken.hourly:
             staff_emails.booking_paused()
@@ -141,36 +141,6 @@ def _require_still_free(hold: Appointment, now: datetime, *, with_room: bool) ->
     require_within_visit_limits(*about)
     if with_room:
         require_room(*about)
-
-
-class AddressVisits(NamedTuple):
-    """How many visits of one e-mail address there are; without any, of one phone number.
-
-    upcoming: booked and not begun.
-    waiting: kept until the link that was mailed is used.
-    own: those that this very browser has booked, whatever became of them: it may be told so, since
-    it is told the same of an address that nobody else has booked with.
-    """
-
-    upcoming: int
-    waiting: int
-    own: int
-
-
-def _visits_of_address(details: PatientDetails, visitor: str, now: datetime) -> AddressVisits:
-    visits = Appointment.objects
-    called = visits.filter(email="", phone=details.phone)
-    found = (visits.of_address(details.email) if details.email else called).filter(
-        starts_at__gt=now, status__in=[Status.BOOKED, Status.HELD, Status.EXPIRED]
-    )
-    rows = list(found.order_by().values_list("status", "held_until", "visitor"))
-    return AddressVisits(
-        upcoming=sum(status == Status.BOOKED for status, _until, _who in rows),
-        waiting=sum(
-            status == Status.HELD and bool(until and until > now) for status, until, _who in rows
-        ),
-        own=sum(who == visitor for _status, _until, who in rows),
-    )
 
 
 def _write(

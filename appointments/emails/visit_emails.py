@@ -56,14 +56,16 @@ def _about_former_address(visit: int) -> str:
     return f"former-address:{visit}"
 
 
-def booked(appointment: Appointment) -> None:
-    confirmation(appointment)
+def booked(appointment: Appointment, *, has_another: bool | None = None) -> None:
+    confirmation(appointment, has_another=has_another)
     visit_texts.booked(appointment, about=about(appointment))
     provider_emails.tell("provider_new", appointment, appointment.sequence, first=True)
 
 
-def confirmation(appointment: Appointment) -> None:
-    """The patient's part of it."""
+def confirmation(appointment: Appointment, *, has_another: bool | None = None) -> None:
+    """The patient's part of it. `has_another`: see `first_visits`; it is asked where left out."""
+    if has_another is None:
+        has_another = first_visits.has_another(appointment)
     key = f"appointment-booked:{appointment.pk}"
     _tell(  # the first mail about it: there is none to overtake
         "appointment_booked",
@@ -71,7 +73,7 @@ def confirmation(appointment: Appointment) -> None:
         key,
         overtakes=False,
         on_waitlist=_is_on_waitlist(appointment),
-        has_another=first_visits.has_another(appointment),
+        has_another=has_another,
     )
 
 

@@ -62,8 +62,10 @@ class Phone(PhoneNumber):
 
 def parse_phone(value: Any) -> Any:
     """Return the Phone that this text or number is; None and "" as they are."""
+    if isinstance(value, Phone):
+        return value  # asked first: to compare it with nothing takes as long as to parse it
     number = to_python(value, region=REGION)
-    if not number or isinstance(number, Phone):
+    if not isinstance(number, PhoneNumber):
         return number
     phone = Phone()
     phone.merge_from(number)

@@ -2,15 +2,19 @@
 
 from django.db import migrations, models
 
+from core.database.concurrent_indexes import AddIndexConcurrently
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('mail', '0004_overtaken_at'),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name='outgoingemail',
             index=models.Index(condition=models.Q(('overtaken', False), ('status', 'failed')), fields=['about', 'created_at'], name='mail_failed_about'),
         ),
