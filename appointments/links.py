@@ -80,17 +80,22 @@ class VisitLink(ABC):
     @property
     @abstractmethod
     def proved(self) -> bool:
-        """Whether it was shown that the visit is theirs who reached it."""
+        """Whether it was shown that they may see the visit, and change it."""
+
+    @property
+    @abstractmethod
+    def may_come_in(self) -> bool:
+        """Whether they may come to the visit: it was shown that they were booked for."""
+
+    @property
+    @abstractmethod
+    def acts_for_patient(self) -> bool:
+        """Whether they are the patient, or stand for them: they read and give the answers."""
 
     @property
     @abstractmethod
     def proves_address(self) -> bool:
         """Whether it was shown that they read the mail of the visit's address."""
-
-    @property
-    def may_come_in(self) -> bool:
-        """Whether it went to who was booked for: enough for the room, for nothing that was said."""
-        return self.proved
 
     @property
     @abstractmethod
@@ -104,6 +109,11 @@ class VisitLink(ABC):
         `name` is one of this app's, or of another's as in "visits:form"; `rest` is what follows.
         """
 
+    @property
+    @abstractmethod
+    def page_to_book_again(self) -> str:
+        """The path on which they book another visit of the kind."""
+
     @abstractmethod
     def page_of(self, other: Appointment) -> str:
         """Return the path of another visit's page; empty where that may not be seen from here."""
@@ -115,19 +125,23 @@ class VisitLink(ABC):
 
 @dataclass(frozen=True)
 class PrivateLink(VisitLink):
-    """One reached by a link that was mailed, texted, or handed to the browser that booked."""
+    """One reached by a link that was mailed or texted, or handed to a browser."""
 
     token: str
     mailed: bool
     texted: bool = False
 
     @property
+    def may_come_in(self) -> bool:
+        return self.mailed or self.texted
+
+    @property
     def proved(self) -> bool:
         return self.mailed
 
     @property
-    def may_come_in(self) -> bool:
-        return self.mailed or self.texted
+    def acts_for_patient(self) -> bool:
+        return self.mailed
 
     @property
     def proves_address(self) -> bool:
@@ -149,8 +163,16 @@ class PrivateLink(VisitLink):
         return since > timedelta(days=Practice.current().after_visit_days)
 
     def page(self, name: str = "visit", *rest: str) -> str:
-        reach = texted_page if self.texted else page if self.mailed else handed_page
+        """Return the path of another of its pages, by a link of the same kind."""
+        if self.texted:
+            return texted_page(self.appointment, name, *rest)
+        reach = page if self.mailed else handed_page
         return reach(self.appointment, name, *rest)
+
+    @property
+    def page_to_book_again(self) -> str:
+        visit = self.appointment
+        return reverse("appointments:choose_time", args=[visit.place, visit.service.slug])
 
     def page_of(self, other: Appointment) -> str:
         """Return its mailed link, for whoever reads that very address; empty for another's."""

@@ -26,6 +26,8 @@ STAFF_CHANGE_FOR = timedelta(days=7)
 LIVE = (Status.HELD, Status.BOOKED, Status.CHECKED_IN)
 
 
+# Who changed a visit, where it was none of the staff.
+PATIENT, SYSTEM = "patient", "system"
 LATE_AFTER = timedelta(minutes=1)  # then somebody who was expected is late
 PATIENT, SYSTEM = "patient", "system"  # who changed it, where no member of the staff did
 SEES_RESTRICTED = "appointments.view_restricted_patient"

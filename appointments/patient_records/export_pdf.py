@@ -125,9 +125,13 @@ def _lines(row: Record) -> Iterator[tuple[str, str]]:
     for name, value in row.items():
         if isinstance(value, list):
             for each in value:
-                yield from _line(name, "; ".join(f"{key}: {v}" for key, v in each.items() if v))
+                yield from _line(name, _row_words(each) if isinstance(each, dict) else str(each))
         elif value not in (None, "", False):
             yield from _line(name, _("yes") if value is True else str(value))
+
+
+def _row_words(row: Record) -> str:
+    return "; ".join(f"{key}: {value}" for key, value in row.items() if value)
 
 
 def _line(name: str, text: str) -> Iterator[tuple[str, str]]:

@@ -130,7 +130,7 @@ def _seconds_to_next_look(link: VisitLink, phase: Phase, now: datetime) -> int:
         moments.append(visit.held_until)
     if phase == Phase.SOON:  # it counts the minutes
         moments.append(now + (visit.starts_at - now) % timedelta(minutes=1))
-    if not link.may_come_in:
+    if not link.may_come_in:  # one that was handed to a browser
         moments.append(visit.created + links.HANDED_FOR)
     return int(min((m - now).total_seconds() for m in moments if m > now)) + 1
 

@@ -33,7 +33,7 @@ from appointments.views.requested_service import (
 )
 from appointments.views.time_zone import initial_zone, shown_zone
 from appointments.waitlist import entries, links, own_visits, responses
-from appointments.waitlist.links import PlaceLink
+from appointments.waitlist.links import PlaceLink, PrivatePlaceLink
 from appointments.waitlist.responses import HasVisit, OfferOver
 from core.database import database_time
 from core.guard.limit_pages import limit_page, over_limit_page
@@ -111,7 +111,7 @@ def waitlist_entry_required(view: Callable[..., HttpResponse]) -> Callable[..., 
     @no_store
     @wraps(view)
     def wrapper(request: HttpRequest, token: str | PlaceLink) -> HttpResponse:
-        link = token if isinstance(token, PlaceLink) else links.find(token)
+        link = token if isinstance(token, PlaceLink) else _private_link(token)
         if link is not None:
             if request.method == "POST":
                 spoken_language.acted_in(link.entry, of_now())
@@ -121,6 +121,11 @@ def waitlist_entry_required(view: Callable[..., HttpResponse]) -> Callable[..., 
         raise Http404("No such waitlist entry")
 
     return wrapper
+
+
+def _private_link(token: str) -> PlaceLink | None:
+    entry = links.find(token)
+    return PrivatePlaceLink(entry, texted=links.was_texted(token)) if entry else None
 
 
 @require_safe
@@ -192,7 +197,9 @@ def accept(request: HttpRequest, link: PlaceLink) -> HttpResponse:
     if texts:
         responses.agree(entry, [text.pk for text in texts])
     try:
-        if link.proves_address:
+        if not link.proves_address:
+            appointment = responses.accept_by_text(offer)
+        else:
             appointment = responses.accept(
                 offer, seen=_seen(request), instead_of=parse_key(request.POST.get("instead", ""))
             )

@@ -35,7 +35,7 @@ class PlaceLink(ABC):
     @property
     @abstractmethod
     def proves_address(self) -> bool:
-        """Whether it was shown that they read the mail of the place's address."""
+        """Whether more is shown than that place: visits, others, and what is asked by mail."""
 
     @abstractmethod
     def page(self, name: str = "waitlist", *rest: str) -> str:
@@ -56,18 +56,22 @@ class PlaceLink(ABC):
 
 @dataclass(frozen=True)
 class PrivatePlaceLink(PlaceLink):
-    """One reached by the link in a mail: whoever has it reads the mail of the place's address."""
+    """One reached by the link in a mail: whoever has it reads the mail of the place's address.
+
+    Or by one in a text, which proves a number alone.
+    """
+
+    texted: bool = False
 
     @property
     def proves_address(self) -> bool:
-        return True
+        return not self.texted
 
     def page(self, name: str = "waitlist", *rest: str) -> str:
-        return page(self.entry, name)
+        return (_texted_page if self.texted else page)(self.entry, name)
 
     def page_of_visit(self, visit: Appointment) -> str:
-        same = self._has_address(visit.email)
-        return visit_links.page(visit) if same else ""
+        return visit_links.page(visit) if self._has_address(visit.email) else ""
 
     def page_of_booked(self, visit: Appointment) -> str:
         return visit_links.handed_page(visit)
@@ -76,28 +80,8 @@ class PrivatePlaceLink(PlaceLink):
         return page(other) if self._has_address(other.email) else ""
 
     def _has_address(self, email: str) -> bool:
-        return email_addresses.normalized(email) == email_addresses.normalized(self.entry.email)
-
-
-@dataclass(frozen=True)
-class TextedPlaceLink(PlaceLink):
-    """One reached by the link in a text: it shows that place, and nothing else of whose it is."""
-
-    @property
-    def proves_address(self) -> bool:
-        return False
-
-    def page(self, name: str = "waitlist", *rest: str) -> str:
-        return _texted_page(self.entry, name)
-
-    def page_of_visit(self, visit: Appointment) -> str:
-        return ""
-
-    def page_of_booked(self, visit: Appointment) -> str:
-        return visit_links.handed_page(visit)
-
-    def page_of(self, other: WaitlistEntry) -> str:
-        return ""
+        same = email_addresses.normalized(email) == email_addresses.normalized(self.entry.email)
+        return same and self.proves_address
 
 
 def token(entry: WaitlistEntry) -> str:

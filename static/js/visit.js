@@ -13,7 +13,8 @@ async function look() {
   wait(60);
   let answer, text;
   try {
-    answer = await fetch(location.pathname, { cache: "no-store" });
+    // Nobody did anything: a session that is idle ends all the same.
+    answer = await fetch(location.pathname, { cache: "no-store", headers: { "X-Passive": "1" } });
     text = await answer.text();
   } catch {
     return; // no network: once more in a minute

@@ -11,6 +11,7 @@ from appointments.models import Appointment
 from core.staff.models import User
 from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_provider, make_service
+from visits import summaries
 
 
 def clinician() -> User:
@@ -45,3 +46,9 @@ def first_minute(**values: Any) -> dict[str, str]:
         "identity": "seen",
         "free_to_talk": "yes",
     } | values
+
+
+def make_summary(appointment: Appointment, **said: str) -> None:
+    """Let the patient read what was said to them after this visit."""
+    typed = summaries.typed(said)
+    summaries.share(appointment, typed, saves=0, by=clinician())

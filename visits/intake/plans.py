@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef
+
 from appointments.models import Appointment, Service, Status
 from core.database import database_time
 from visits.intake.form_names import CONSENTS, FORMS, USUAL_NEW, USUAL_RETURNING
@@ -28,7 +30,7 @@ class Step(NamedTuple):
 
 def asked_of(service: Service) -> tuple[str, ...]:
     """Return the forms that a service asks, in their order: as managers chose, or the usual."""
-    plan = IntakePlan.objects.filter(service=service).first()
+    plan: IntakePlan | None = getattr(service, "intake_plan", None)
     if plan is not None:
         return tuple(form for form in FORMS if form in plan.forms)
     is_returning = service.audience == Service.Audience.RETURNING
@@ -64,12 +66,11 @@ def steps(appointment: Appointment) -> list[Step]:
             "form", "submitted_at"
         )
     }
-    documents = _documents(asked)
-    signed = signed_kinds(appointment, documents) if documents else set()
+    signed = _signed(appointment, asked)
     return [
-        Step(form, responses.get(form, False) or form in signed, form in responses)
+        Step(form, responses.get(form, False) or signed.get(form, False), form in responses)
         for form in asked
-        if form not in CONSENTS or form in documents
+        if form not in CONSENTS or form in signed
     ]
 
 
@@ -85,13 +86,6 @@ def next_after(steps_: list[Step], form: str) -> str | None:
     return next((step.form for step in steps_[at:] if not step.is_done), None)
 
 
-def signed_kinds(appointment: Appointment, documents: dict[str, ConsentDocument]) -> set[str]:
-    """Return the kinds whose newest version the patient of this visit has signed, in force."""
-    signatures = signatures_of(appointment).in_force()
-    newest = [document.pk for document in documents.values()]
-    return set(signatures.filter(document__in=newest).values_list("document__kind", flat=True))
-
-
 def signatures_of(appointment: Appointment):  # type: ignore[no-untyped-def]
     """Return the signatures of this patient, given for visits with the same e-mail address.
 
@@ -103,7 +97,15 @@ def signatures_of(appointment: Appointment):  # type: ignore[no-untyped-def]
     return ConsentSignature.objects.of_patient(appointment.patient).filter(appointment__in=own)
 
 
-def _documents(asked: tuple[str, ...]) -> dict[str, ConsentDocument]:
+def _signed(appointment: Appointment, asked: tuple[str, ...]) -> dict[str, bool]:
+    """Return of each kind of text that is asked whether its newest version is signed, in force.
+
+    A kind of which the clinic has no text is not there.
+    """
     kinds = [form for form in asked if form in CONSENTS]
+    if not kinds:
+        return {}
     newest = ConsentDocument.objects.filter(kind__in=kinds).order_by("kind", "-version")
-    return {document.kind: document for document in newest.distinct("kind").only("kind")}
+    of_document = signatures_of(appointment).in_force().filter(document=OuterRef("pk"))
+    rows = newest.distinct("kind").annotate(is_signed=Exists(of_document.order_by()))
+    return dict(rows.values_list("kind", "is_signed"))

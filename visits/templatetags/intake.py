@@ -20,7 +20,7 @@ def visit_forms(link: VisitLink, status: str) -> dict[str, Any]:
     appointment = link.appointment
     if status not in plans.TAKES_PLACE or not plans.is_time_for(appointment):
         return {}
-    if not link.proved:
+    if not link.acts_for_patient:
         asked = plans.asked_of(appointment.service)
         return {"by_mail": bool(asked)}
     steps = plans.steps(appointment)

@@ -59,7 +59,7 @@ def room_of(link: VisitLink, status: str) -> RoomOfVisit | None:
         words="" if to_come else phase_words.said(phase, appointment, Seat.PATIENT),
         look_again_after=_look_again_after(phase, opens_at - now),
         opens_at=opens_at.astimezone(appointment.patient_zone),
-        guests=guests.of_visit(appointment) if link.proved else [],
+        guests=guests.of_visit(appointment) if link.acts_for_patient else [],
     )
 
 

@@ -31,7 +31,7 @@ CHANGES = {"agree": guests.agree, "revoke": guests.revoke}
 def patients_guests(request: HttpRequest, link: VisitLink) -> HttpResponse:
     """Show whom the patient brings along; give one more a link, agree to one, or take one back."""
     # A browser that proved no address invites nobody into what is another's perhaps.
-    if not link.proved or not guests.can_be_asked_to(link.appointment):
+    if not link.acts_for_patient or not guests.can_be_asked_to(link.appointment):
         return redirect(link.page())
     if request.method != "POST":
         return _page(request, link, GuestForm())

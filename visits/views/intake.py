@@ -30,12 +30,12 @@ LIMIT = "answers"
 def forms(request: HttpRequest, link: VisitLink) -> HttpResponse:
     """Return what the visit asks before it begins, and how far it is."""
     appointment = link.appointment
-    steps = plans.steps(appointment) if link.proved else []
+    steps = plans.steps(appointment) if link.acts_for_patient else []
     context = _context(link) | {
         "steps": steps,
         "left": sum(not step.is_done for step in steps),
         "next": plans.next_after(steps, ""),
-        "signed": _signed(link) if link.proved else [],
+        "signed": _signed(link) if link.acts_for_patient else [],
         "opens_at": plans.opens_at(appointment).astimezone(appointment.patient_zone),
         "is_early": database_time.now() < plans.opens_at(appointment),
         "takes_place": appointment.status in (Status.BOOKED, Status.CHECKED_IN),
@@ -87,7 +87,7 @@ def form_save(request: HttpRequest, link: VisitLink, slug: str) -> HttpResponse:
 @visit_link_required(Purpose.VISIT)
 def form_revoke(request: HttpRequest, link: VisitLink, slug: str) -> HttpResponse:
     """Take back what was signed. That is possible as long as the link holds."""
-    standing = signatures.in_force(link.appointment, slug) if link.proved else None
+    standing = signatures.in_force(link.appointment, slug) if link.acts_for_patient else None
     refused = over_limit_page(request, LIMIT)
     if refused:
         return refused
@@ -101,7 +101,7 @@ def _is_asked(link: VisitLink, slug: str) -> bool:
     """Return whether this form can be filled in now; 404 for what is no form."""
     if slug not in FORMS:
         raise Http404("No such form")
-    if not link.proved or not plans.is_open(link.appointment):
+    if not link.acts_for_patient or not plans.is_open(link.appointment):
         return False
     return slug in (step.form for step in plans.steps(link.appointment))
 
@@ -159,7 +159,7 @@ def _safety_page(request: HttpRequest, link: VisitLink) -> HttpResponse:
 
 def _sign(request: HttpRequest, link: VisitLink, kind: str) -> HttpResponse:
     """Return a text to sign, or as it was signed; a POST signs it."""
-    if not link.proved:
+    if not link.acts_for_patient:
         return redirect(link.page("visits:forms"))
     standing = signatures.in_force(link.appointment, kind)
     document = ConsentDocument.current(kind)
