@@ -24,6 +24,7 @@ BOOKINGS = {
     "holds_easily": "12/10minutes",
     "holds_in_all": "300/10minutes",
     "changes": "60/hour",  # withdrawn comments too
+    "record_files": "12/hour",  # copies of a whole record, by its patient
     "changes_easily": "10/hour",
     "changes_in_all": "120/hour",
     "answers": "600/hour",  # what is typed before a visit is kept every few seconds

@@ -14,7 +14,9 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Let exports and erasures of records know of accounts."""
-        from portal import kept_accounts, own_links
+        from portal import contact_preferences, kept_accounts, overview, own_links
 
         kept_accounts.register()
+        contact_preferences.register()
+        overview.register()
         own_links.register()

@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from portal.views import devices, door, home, passkey_sign_in, people, who
+from portal import visit_urls
+from portal.views import devices, door, home, passkey_sign_in, people, preferences, record, who
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -29,4 +30,11 @@ urlpatterns: list[URLPattern] = [
     path("people/ask/", people.ask_someone, name="ask_someone"),
     path("people/<int:pk>/answer/", people.answer, name="answer"),
     path("people/<int:pk>/end/", people.end, name="end_person"),
+    # ── what is inside ──
+    *visit_urls.urlpatterns,
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("record/", record.record, name="record"),
+    path("record/seen/", record.seen, name="record_seen"),
+    path("record/file/", record.file, name="record_file"),
+    path("record/erase/", record.erase, name="record_erase"),
 ]

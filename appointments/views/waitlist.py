@@ -197,9 +197,7 @@ def accept(request: HttpRequest, link: PlaceLink) -> HttpResponse:
     if texts:
         responses.agree(entry, [text.pk for text in texts])
     try:
-        if not link.proves_address:
-            appointment = responses.accept_by_text(offer)
-        else:
+        if link.proves_address:
             appointment = responses.accept(
                 offer, seen=_seen(request), instead_of=parse_key(request.POST.get("instead", ""))
             )

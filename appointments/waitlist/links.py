@@ -91,17 +91,19 @@ def token(entry: WaitlistEntry) -> str:
 
 def is_ours(text: str) -> bool:
     """Say whether it was a link of ours once, also when its place is deleted by now."""
-    return any(signer.read(text) is not None for signer in (SIGNER, TEXTED))
+    return SIGNER.read(text) is not None or was_texted(text)
 
 
-def find(text: str) -> PlaceLink | None:
+def was_texted(text: str) -> bool:
+    """Say whether the link stood in a text."""
+    return TEXTED.read(text) is not None
+
+
+def find(text: str) -> WaitlistEntry | None:
     """Return the place behind a token; None if the token is not ours or the place is deleted."""
-    mailed, texted = SIGNER.read(text), TEXTED.read(text)
+    key = SIGNER.read(text) or TEXTED.read(text)
     entries = WaitlistEntry.objects.select_related("service", "provider", "appointment")
-    entry = entries.filter(key=mailed or texted).first() if mailed or texted else None
-    if entry is None:
-        return None
-    return PrivatePlaceLink(entry) if mailed else TextedPlaceLink(entry)
+    return entries.filter(key=key).first() if key else None
 
 
 def page(entry: WaitlistEntry, name: str = "waitlist") -> str:

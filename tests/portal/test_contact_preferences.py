@@ -1,0 +1,113 @@
+"""How somebody wants to be reached is chosen inside once, and holds everywhere."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from appointments.booking import moves, visits
+from appointments.models import Appointment, Call, Patient
+from appointments.patient_records import erasure, export
+from core.mail.models import OutgoingEmail
+from portal import contact_preferences
+from portal.models import ContactPreferences
+from tests.appointments import booking_steps
+from tests.factories import (
+    make_appointment,
+    make_consent_texts,
+    make_entry,
+    make_patient,
+    make_service,
+    monday,
+)
+from tests.portal.signing_in import sign_in
+from tests.visitor import in_process
+
+pytestmark = pytest.mark.django_db
+PAGE = "/me/preferences/"
+STAFF = "staff: Robin Example"
+
+
+@pytest.fixture
+def visit() -> Appointment:
+    return make_appointment(starts_at=monday(), patient=make_patient())
+
+
+@pytest.fixture
+def client(visit) -> Client:
+    client = Client()
+    sign_in(client, visit.patient)
+    return client
+
+
+def test_what_is_chosen_stands_where_staff_and_mails_look(client, visit):
+    entry = make_entry(service=make_service(), email=visit.patient.email)
+    shown = client.get(PAGE).content.decode()
+    assert 'name="by_mail"' in shown
+    typed = {"by_mail": "on", "contact": "message", "language": "es"}
+    answer = client.post(PAGE, typed, follow=True)
+    assert "That is how we reach you from now on" in answer.content.decode()
+    for row in (visit, entry):
+        row.refresh_from_db()
+        assert (row.contact, row.language) == ("message", "es")
+    assert Patient.objects.get(pk=visit.patient_id).language == "es"
+    moves.move(visit, provider=None, starts_at=monday("15:00"), by=STAFF)
+    assert OutgoingEmail.objects.last().subject.startswith("Su nueva hora")
+
+
+def test_who_wants_no_mail_gets_none_and_is_called(client, visit):
+    client.post(PAGE, {"contact": "call", "language": "en"})
+    visit.refresh_from_db()
+    told = OutgoingEmail.objects.count()
+    visits.cancel(visit, by=STAFF)
+    assert OutgoingEmail.objects.filter(to=visit.email).count() == told
+    assert Call.objects.get().kind == "appointment_cancelled_by_us"
+
+
+def test_neither_mail_nor_calls_is_refused_by_the_form_and_by_the_database(client, visit):
+    answer = client.post(PAGE, {"contact": "email", "language": "en"})
+    assert "Without e-mail we have to call you" in answer.content.decode()
+    assert not ContactPreferences.objects.exists()
+    with pytest.raises(contact_preferences.NoWayLeft):
+        contact_preferences.choose(visit.patient, by_mail=False, contact="email", language="en")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ContactPreferences.objects.create(
+            patient=visit.patient, by_mail=False, contact="email", chosen_at=monday()
+        )
+
+
+def test_a_visit_that_is_booked_later_holds_to_it_whatever_was_typed_there(client, visit):
+    client.post(PAGE, {"by_mail": "on", "contact": "call", "language": "es"})
+    make_consent_texts()
+    service, typed = make_service(), {"email": visit.patient.email, "contact": "message"}
+    booking_steps.book(in_process(), service, monday("14:00"), **typed)
+    booked = Appointment.objects.get(service=service)
+    assert booked.patient_id == visit.patient_id
+    assert (booked.contact, booked.language) == ("call", "es")
+
+
+def test_the_record_that_was_merged_into_another_keeps_what_was_chosen(visit):
+    contact_preferences.choose(visit.patient, by_mail=False, contact="call", language="es")
+    into = make_patient(email="kept@example.org")
+    Patient.objects.filter(pk=visit.patient_id).update(merged_into=into)
+    found = contact_preferences.read(Patient.objects.filter(pk=into.pk))
+    assert found == (False, "es")
+
+
+def test_it_is_in_the_copy_of_the_record_and_goes_with_it(visit):
+    contact_preferences.choose(visit.patient, by_mail=True, contact="call", language="es")
+    [kept] = export.collect(visit.patient, by="test")["contact preferences"]
+    assert (kept["how to reach"], kept["language"]) == ("Call me, but leave no message", "Español")
+    visits.cancel(visit)
+    erasure.erase(visit.patient, by="test")
+    assert not ContactPreferences.objects.exists()
+
+
+def test_who_has_no_address_is_not_asked_about_mail():
+    patient = make_patient(email="", last_name="Nomail")
+    make_appointment(patient=patient, starts_at=monday())
+    client = Client()
+    sign_in(client, patient, by_phone=True)
+    shown = client.get(PAGE).content.decode()
+    assert 'name="by_mail"' not in shown
+    client.post(PAGE, {"contact": "message", "language": "en"})
+    assert ContactPreferences.objects.get().contact == "message"

@@ -1,0 +1,164 @@
+"""Whoever is signed in sees who has seen their record, takes a copy, and asks to have it erased."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from appointments.models import Appointment, PrivacyRequest, Status
+from appointments.patient_records import privacy_requests
+from core.staff.audit import trail
+from core.staff.models import AuditEvent
+from portal.models import PatientAccount
+from tests.core.staff.people import make_staff
+from tests.factories import make_appointment, make_patient, monday
+from tests.portal.signing_in import make_account, sign_in, sign_in_to
+
+pytestmark = pytest.mark.django_db
+RECORD, SEEN, FILE, ERASE = (f"/me/record/{part}" for part in ("", "seen/", "file/", "erase/"))
+
+
+@pytest.fixture
+def visit() -> Appointment:
+    return make_appointment(patient=make_patient(), starts_at=monday(weeks=-1), status="completed")
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def account(client, visit) -> PatientAccount:
+    return sign_in(client, visit.patient)
+
+
+def note(user, action: str, model: str, *pks: int) -> AuditEvent:
+    return trail.record(None, action, user=user, model=f"appointments.{model}", object_pks=pks)
+
+
+# ── who has seen it ──
+
+
+def test_the_trail_is_told_in_words_and_of_ones_own_alone(client, account, visit):
+    robin = make_staff("front desk", name="Robin Vale")
+    dana = make_staff("clinician", name="Dana Whitlow")
+    other = make_patient(email="other@example.org")
+    note(robin, "view", "patient", visit.patient_id)
+    note(robin, "list", "appointment", visit.pk, 4711)
+    note(robin, "cancel", "appointment", visit.pk)
+    note(dana, "view", "appointment", visit.pk)
+    note(make_staff("manager", name="Nobody Seen"), "view", "patient", other.pk)
+    shown = client.get(RECORD).content.decode()
+    for words in (
+        "Robin Vale",
+        "Front desk",
+        "opened your record",
+        "saw you on a list",
+        "cancelled a visit of yours",
+        "Dana Whitlow",
+        "Clinician",
+        "opened a visit of yours",
+    ):
+        assert words in shown, words
+    assert "Nobody Seen" not in shown
+    assert "@" not in shown.split("<main")[1]
+    assert "Robin Vale" in client.get(SEEN).content.decode()
+
+
+def test_a_long_trail_goes_on_upon_another_page(client, account, visit, monkeypatch):
+    monkeypatch.setattr("portal.seen_by.AT_ONCE", 2)
+    for name in ("Ann First", "Bea Second", "Cy Third"):
+        note(make_staff("front desk", name=name), "view", "patient", visit.patient_id)
+    first = client.get(SEEN).content.decode()
+    assert "Cy Third" in first
+    assert "Ann First" not in first
+    query = first.split('href="?')[1].split('"')[0].replace("&amp;", "&")
+    assert "Ann First" in client.get(f"{SEEN}?{query}").content.decode()
+
+
+# ── a copy ──
+
+
+def test_a_copy_leaves_with_a_row_of_the_trail_and_a_name_that_says_nothing(client, account, visit):
+    answer = client.post(FILE, {"kind": "json"})
+    assert answer["Content-Disposition"] == 'attachment; filename="record.json"'
+    assert "no-store" in answer["Cache-Control"]
+    kept = json.loads(answer.content)
+    assert kept["record"]["first name"] == visit.patient.first_name
+    assert visit.key not in answer.content.decode()
+    pdf = client.post(FILE, {"kind": "pdf"})
+    assert (pdf["Content-Type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+    rows = AuditEvent.objects.filter(action="export", user_pk=account.user_id)
+    assert set(rows.values_list("model", flat=True)) == {
+        "appointments.patient",
+        "appointments.appointment",
+    }
+    assert "made a copy of your record" in client.get(RECORD).content.decode()
+
+
+def test_who_signed_in_a_while_ago_signs_in_again_before_a_copy_or_an_erasure(client, visit):
+    account = make_account(visit.patient)
+    device = sign_in_to(client, account)
+    device.signed_in_at = timezone.now() - timedelta(minutes=16)
+    device.save()
+    for page, sent in ((FILE, {"kind": "json"}), (ERASE, {})):
+        answer = client.post(page, sent)
+        assert answer.url.startswith("/me/sign-in/?next=%2Fme%2Frecord%2F"), page
+    assert not PrivacyRequest.objects.exists()
+    assert not AuditEvent.objects.filter(action="export").exists()
+
+
+def test_another_persons_record_is_as_one_that_there_is_not(client, account):
+    other = make_patient(email="other@example.org")
+    for page in (RECORD, SEEN, "/me/preferences/"):
+        assert client.get(f"{page}?who={other.pk}").status_code == 404
+    for page in (FILE, ERASE):
+        assert client.post(page, {"who": other.pk, "kind": "json"}).status_code == 404
+    assert client.get(FILE).status_code == 405
+
+
+# ── erasing ──
+
+
+def test_what_is_asked_for_takes_one_of_the_staff_and_names_nobody(client, account, visit):
+    shown = client.get(RECORD).content.decode()
+    assert "the record of 1 visit that took place" in shown
+    client.post(ERASE)
+    asked = PrivacyRequest.objects.get()
+    assert (asked.kind, asked.asked_by) == ("erase", privacy_requests.PATIENT)
+    assert visit.patient.last_name not in asked.asked_by + asked.reason
+    client.post(ERASE)
+    assert PrivacyRequest.objects.count() == 1
+    assert "Take it back" in client.get(RECORD).content.decode()
+    officer = make_staff("privacy officer")
+    privacy_requests.confirm(asked, by=officer)
+    asked.refresh_from_db()
+    assert (asked.status, asked.decided_by_pk) == ("done", officer.pk)
+    visit.patient.refresh_from_db()
+    assert visit.patient.is_restricted
+
+
+def test_it_can_be_taken_back_by_who_asked_and_not_what_the_clinic_asked(client, account, visit):
+    client.post(ERASE)
+    client.post(ERASE, {"step": "withdraw"})
+    assert PrivacyRequest.objects.get().status == "withdrawn"
+    asked = privacy_requests.ask(
+        visit.patient, "restrict", reason="Asked", by=make_staff("front desk")
+    )
+    assert "Take it back" not in client.get(RECORD).content.decode()
+    client.post(ERASE, {"step": "withdraw"})
+    asked.refresh_from_db()
+    assert asked.status == "asked"
+
+
+def test_who_has_a_visit_ahead_is_told_to_cancel_it_first(client, visit):
+    make_appointment(
+        patient=visit.patient, service=visit.service, starts_at=monday(), status=Status.BOOKED
+    )
+    sign_in(client, visit.patient)
+    shown = client.get(RECORD).content.decode()
+    assert "You have 1 visit ahead. Cancel it first." in shown
+    assert "Ask to have it erased" not in shown
