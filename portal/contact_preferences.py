@@ -18,11 +18,13 @@ from appointments.models.patients import PatientQuerySet
 from appointments.patient_records import kept_on_records
 from appointments.patient_records.kept_on_records import KeptOnRecords
 from core.database import database_time
-from core.languages.speaking import name_of
+from core.languages.speaking import name_of, of_now
+from core.sms import consents
 from core.webhooks.models import EventType
 from portal.models import ContactPreferences
 
 Contact = Appointment.Contact
+PAGE = "portal:preferences"  # where texts are agreed to
 
 
 class NoWayLeft(Exception):
@@ -30,8 +32,14 @@ class NoWayLeft(Exception):
 
 
 @transaction.atomic
-def choose(patient: Patient, *, by_mail: bool, contact: str, language: str) -> ContactPreferences:
-    """Keep it, and let all hold to it that is ahead. Raises NoWayLeft."""
+def choose(
+    patient: Patient, *, by_mail: bool, contact: str, language: str, by_text: bool | None = None
+) -> ContactPreferences:
+    """Keep it, and let all hold to it that is ahead. Raises NoWayLeft.
+
+    `by_text`: they have ticked the words about texts to the record's number, or taken that back;
+    None where they were not asked.
+    """
     if not by_mail and contact == Contact.EMAIL:
         raise NoWayLeft
     chosen, _is_new = ContactPreferences.objects.update_or_create(
@@ -40,14 +48,35 @@ def choose(patient: Patient, *, by_mail: bool, contact: str, language: str) -> C
             "by_mail": by_mail,
             "contact": contact,
             "language": language,
+            **({} if by_text is None else {"by_text": by_text}),
             "chosen_at": database_time.now(),
         },
     )
     ahead = Appointment.objects.filter(patient=patient, ends_at__gt=database_time.now())
     ahead.update(contact=contact)
-    WaitlistEntry.objects.of_patient(patient).update(contact=contact)
+    places = WaitlistEntry.objects.of_patient(patient)
+    places.update(contact=contact)
     spoken_language.choose(patient, language)
+    if by_text is not None:
+        _agree_to_texts(patient, by_text, language)
+        for rows in (ahead, places):
+            rows.filter(phone=patient.phone).update(by_text=by_text)
     return chosen
+
+
+def _agree_to_texts(patient: Patient, by_text: bool, language: str) -> None:
+    """Write down the yes or no of the record's number, where it is news."""
+    about = f"patient:{patient.pk}"
+    if not by_text:
+        consents.withdraw(patient.phone, language=language, page=PAGE, about=about)
+    elif not consents.in_force(patient.phone):
+        consents.give(patient.phone, language=of_now(), page=PAGE, about=about)
+
+
+def gets_texts(patient: Patient) -> bool:
+    """Return whether they have chosen texts, and the phone has not said STOP since."""
+    chosen = ContactPreferences.objects.filter(patient=patient, by_text=True).exists()
+    return chosen and consents.in_force(patient.phone)
 
 
 def of(patient: Patient) -> ContactPreferences:
@@ -79,6 +108,8 @@ def hold(sender: Any, *, appointment: Appointment, event: str, **kwargs: Any) ->
     if chosen is not None:
         mine = Appointment.objects.filter(pk=appointment.pk)
         mine.update(contact=chosen.contact, language=chosen.language)
+        if chosen.by_text and appointment.patient:
+            mine.filter(phone=appointment.patient.phone).update(by_text=True)
 
 
 def register() -> None:
@@ -94,6 +125,7 @@ def collect(records: Collection[int]) -> list[dict[str, Any]]:
     return [
         {
             "e-mails": row.by_mail,
+            "texts": row.by_text,
             "how to reach": row.get_contact_display(),
             "language": name_of(row.language),
             "chosen": row.chosen_at.isoformat(timespec="seconds"),

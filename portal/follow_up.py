@@ -110,5 +110,6 @@ def details_after(visit: Appointment) -> PatientDetails:
         page=before.page if before else PAGE,
         agreed_at=before.given if before else None,
         language=of_now(),
+        by_text=visit.by_text,
         agreed_in=before.language if before else of_now(),
     )

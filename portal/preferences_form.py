@@ -7,7 +7,10 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from appointments.forms.fields import text_consent
 from appointments.models import Appointment, Patient
+from core.sms import numbers
+from portal import contact_preferences
 
 Contact = Appointment.Contact
 CALLS = [
@@ -39,9 +42,25 @@ class PreferencesForm(forms.Form):
             del self.fields["by_mail"]
             contact = cast(forms.ChoiceField, self.fields["contact"])
             contact.choices = [choice for choice in CALLS if choice[0] != Contact.EMAIL]
+        self._ask_about_texts(patient)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+
+    def _ask_about_texts(self, patient: Patient) -> None:
+        """Ask where the site sends texts, and the record's number can get them."""
+        field = text_consent() if numbers.textable(patient.phone) else None
+        if field is None:
+            return
+        self.fields["by_text"] = field
+        if contact_preferences.gets_texts(patient):
+            self.initial["by_text"] = str(field.text.pk)
+        self.order_fields(["by_mail", "by_text"])
+
+    @property
+    def by_text(self) -> bool | None:
+        """Whether texts are wanted; None where that was not asked. Only for a valid form."""
+        return bool(self.cleaned_data["by_text"]) if "by_text" in self.fields else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
-from appointments import links
+from appointments import contact_preferences, links
 from appointments.models import Appointment
 from appointments.scheduling import time_zones
 from core.languages.speaking import speaking
@@ -88,16 +88,18 @@ def _write(
     patient = appointment.patient
     if not appointment.by_text or patient is None or patient.is_restricted:
         return
+    chosen = contact_preferences.of(patient.pk)
+    language = chosen.language or appointment.language
     outbox.enqueue(
         template,
         key=key,
         to=appointment.phone,
         about=about,
-        language=appointment.language,
+        language=language,
         zone=appointment.zone,
         not_after=options.pop("not_after", appointment.starts_at),
-        **moment_words(appointment.local_start, appointment.zone, appointment.language),
-        # Called when the text is rendered: none is made for one that nobody may get.
+        **moment_words(appointment.local_start, appointment.zone, language),
+        # Called by the template: no link is made for a text that is not written.
         link=partial(links.for_text, appointment),
         **options,
     )

@@ -18,6 +18,7 @@ class ContactPreferences(models.Model):
         verbose_name=_("patient"),
     )
     by_mail = models.BooleanField(_("e-mails"), default=True)
+    by_text = models.BooleanField(_("texts"), default=False)
     contact = models.CharField(_("how to reach"), max_length=7, choices=Appointment.Contact.choices)
     language = LanguageColumn()
     chosen_at = models.DateTimeField(_("chosen"))

@@ -34,6 +34,7 @@ def preferences(request: PortalRequest, patient: Patient) -> HttpResponse:
             by_mail=typed.get("by_mail", False),
             contact=typed["contact"],
             language=typed["language"],
+            by_text=form.by_text,
         )
         messages.success(request, _("That is how we reach you from now on."))
         return redirect(page)

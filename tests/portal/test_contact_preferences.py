@@ -8,6 +8,8 @@ from appointments.booking import moves, visits
 from appointments.models import Appointment, Call, Patient
 from appointments.patient_records import erasure, export
 from core.mail.models import OutgoingEmail
+from core.sms import consents
+from core.sms.models import OutgoingText, SmsConsent
 from portal import contact_preferences
 from portal.models import ContactPreferences
 from tests.appointments import booking_steps
@@ -111,3 +113,33 @@ def test_who_has_no_address_is_not_asked_about_mail():
     assert 'name="by_mail"' not in shown
     client.post(PAGE, {"contact": "message", "language": "en"})
     assert ContactPreferences.objects.get().contact == "message"
+
+
+def test_texts_are_agreed_to_by_their_words_and_taken_back_by_the_same_box(client, visit, settings):
+    assert 'name="by_text"' not in client.get(PAGE).content.decode()
+    settings.SMS_PROVIDERS = ["development://"]
+    text = consents.current_text()
+    assert f'name="by_text" value="{text.pk}"' in client.get(PAGE).content.decode()
+    usual = {"by_mail": "on", "contact": "call", "language": "es"}
+    client.post(PAGE, usual | {"by_text": text.pk})
+    client.post(PAGE, usual | {"by_text": text.pk})
+    given = SmsConsent.objects.get()
+    assert (given.kind, given.text, given.language) == ("given", text, "en")
+    assert given.page == "portal:preferences"
+    visit.refresh_from_db()
+    assert visit.by_text
+    moved = moves.move(visit, provider=None, starts_at=monday("15:00"), by=STAFF)
+    assert "cita" in OutgoingText.objects.get().text
+    client.post(PAGE, usual)
+    assert not consents.in_force(visit.phone)
+    moved.refresh_from_db()
+    assert not moved.by_text
+
+
+def test_a_phone_that_has_said_stop_is_not_ticked_again(client, visit, settings):
+    settings.SMS_PROVIDERS = ["development://"]
+    usual = {"by_mail": "on", "contact": "call", "language": "en"}
+    client.post(PAGE, usual | {"by_text": consents.current_text().pk})
+    assert contact_preferences.gets_texts(visit.patient)
+    consents.stop(visit.phone, event="stop-1")
+    assert not contact_preferences.gets_texts(visit.patient)
