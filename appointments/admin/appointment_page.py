@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from appointments import contact_preferences
 from appointments.admin import practice_time, visit_history, workflow_actions
 from appointments.admin.status_reasons import Kind, StatusReasonForm, kinds_of_cancelling
 from appointments.admin.visit_mails import emails_about, may_resend, resendable
@@ -60,6 +61,7 @@ def patient_card(visit: Appointment) -> dict[str, Any] | None:
         return None
     return {
         "patient": patient,
+        "wants_no_mail": bool(visit.email) and not contact_preferences.of(patient.pk).by_mail,
         "age": age_on(patient.birth_date, practice_time.today()),
         "clock_now": clock_in(
             database_time.now().astimezone(visit.patient_zone), time_zones.words(visit.zone)

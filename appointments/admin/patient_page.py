@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from appointments import contact_preferences
 from appointments.admin import patient_notes, practice_time, visit_mails
 from appointments.admin.appointment_page import visit_counts
 from appointments.admin.cut_lists import cut
@@ -206,8 +207,11 @@ def _facts(patient: Patient) -> list[tuple[Any, str]]:
     last = latest.order_by("-starts_at").first()
     if last is None:
         return []
+    wants_mail = contact_preferences.of(patient.pk).by_mail or not patient.email
+    no_mail = [] if wants_mail else [(_("E-mails"), str(_("Wants none: the desk calls instead")))]
     return [
         (_("How to reach"), last.get_contact_display()),
+        *no_mail,
         (_("State"), str(last.place.name)),
         (_("Their time zone"), time_zones.words(last.zone)),
     ]
