@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from appointments.calendars.feeds import PATTERN as FEED
+from appointments.calendars.feed_files import PATTERN as FEED
 from appointments.links import PATTERN
 from appointments.scheduling.states import STATES, State
 from appointments.views import (

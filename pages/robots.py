@@ -47,6 +47,8 @@ def _of_readers(prefix: str) -> list[str]:
         f"Disallow: {prefix}/appointments/",
         # Google Calendar asks here before it reads a feed; that answers with noindex.
         f"Allow: {prefix}/appointments/feeds/",
+        f"Disallow: {prefix}/me/",
+        f"Allow: {prefix}/me/calendar/feeds/",
         f"Disallow: {prefix}/articles/preview/",
     ]
 

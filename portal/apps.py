@@ -15,8 +15,10 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Let exports and erasures of records know of accounts."""
         from portal import contact_preferences, kept_accounts, overview, own_links
+        from portal.calendar import menu
 
         kept_accounts.register()
         contact_preferences.register()
         overview.register()
         own_links.register()
+        menu.register()

@@ -38,6 +38,11 @@ def _as_plain(link: AccountPatient) -> dict[str, Any]:
         "ended": _iso(link.ended_at),
         "addresses and numbers": [point.value for point in account.proved] if own else [],
         "devices": [_device(device) for device in account.devices.order_by("pk")] if own else [],
+        "calendar addresses": [
+            {"made": _iso(each.created_at)} for each in account.calendar_subscriptions.all()
+        ]
+        if own
+        else [],
     }
 
 

@@ -1,9 +1,20 @@
 """The addresses of the patient portal, all below `/me/`."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
+from appointments.calendars.feed_files import PATTERN as FEED
 from portal import visit_urls
-from portal.views import devices, door, home, passkey_sign_in, people, preferences, record, who
+from portal.views import (
+    calendar,
+    devices,
+    door,
+    home,
+    passkey_sign_in,
+    people,
+    preferences,
+    record,
+    who,
+)
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -37,4 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("record/seen/", record.seen, name="record_seen"),
     path("record/file/", record.file, name="record_file"),
     path("record/erase/", record.erase, name="record_erase"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/stop/", calendar.revoke, name="calendar_revoke"),
+    re_path(rf"^calendar/feeds/(?P<token>{FEED})\.ics$", calendar.feed, name="calendar_feed"),
 ]

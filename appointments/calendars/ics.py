@@ -5,6 +5,7 @@ from email.utils import parseaddr
 from enum import StrEnum
 from functools import cache
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -44,6 +45,11 @@ def calendar_file(
     return head + visits + end
 
 
+def uid_of(uid: UUID) -> str:
+    """Return what a visit is called in each calendar of its patient."""
+    return f"{uid}@{urlsplit(settings.SITE_URL).hostname}"
+
+
 @cache
 def _frame(method: Method) -> tuple[bytes, bytes]:
     """What stands before and after the visits."""
@@ -57,7 +63,7 @@ def _frame(method: Method) -> tuple[bytes, bytes]:
 
 def _event(appointment: Appointment, method: Method, practice: Practice) -> Event:
     event = Event()
-    event.add("uid", f"{appointment.uid}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("uid", uid_of(appointment.uid))
     event.add("sequence", appointment.sequence)
     event.add("dtstamp", database_time.now())
     event.add("dtstart", appointment.starts_at)

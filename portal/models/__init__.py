@@ -2,6 +2,7 @@
 
 from portal.models.access_requests import AccessRequest
 from portal.models.accounts import AccountPatient, Basis, ContactPoint, PatientAccount, Relation
+from portal.models.calendars import CalendarSubscription
 from portal.models.preferences import ContactPreferences
 from portal.models.sign_ins import Device, SignInCode
 
@@ -9,6 +10,7 @@ __all__ = [
     "AccessRequest",
     "AccountPatient",
     "Basis",
+    "CalendarSubscription",
     "ContactPoint",
     "ContactPreferences",
     "Device",

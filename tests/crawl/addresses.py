@@ -169,6 +169,7 @@ def _links(world: World) -> dict[str, list[str]]:
             },
             "sms:short_link": [urlsplit(world.short_link).path],
             "appointments:calendar_feed": [urlsplit(world.feed).path],
+            "portal:calendar_feed": [urlsplit(world.calendar).path],
             "articles:preview": [preview_links.link(world.row("articles.article"))],
             "articles:comment": [comment_links.page(world.row("articles.comment"))],
             "newsletter:confirm": [reverse("newsletter:confirm", args=["a" * 32])],

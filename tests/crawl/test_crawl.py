@@ -27,7 +27,7 @@ SEE_PATIENTS = {"front desk", "clinician", "privacy officer", "manager", SUPERUS
 SEE_READERS = {"newsletter editor", "manager", SUPERUSER}
 PRIVATE = re.compile(r"/(admin|accounts|appointments|book/(details|done))/")
 # Scripts without anybody's data; calendar programs ask for a feed every few minutes.
-KEPT = {"admin:jsi18n", "appointments:calendar_feed"}
+KEPT = {"admin:jsi18n", "appointments:calendar_feed", "portal:calendar_feed"}
 # What a browser never sends to a page, and a scanner does.
 METHODS = ["options", "put", "patch", "delete", "trace"]
 SHOWS_ONLY = ("_history", "_changelist", "admin:")

@@ -31,6 +31,7 @@ from core.staff.models import AuditEvent, User
 from core.webhooks import outbox
 from newsletter.models import Confirmation, Delivery
 from newsletter.models import Consent as ReadersConsent
+from portal.calendar import subscriptions
 from tests import factories
 from tests.articles.factories import make_article, make_draft
 from tests.core.mail.factories import make_email
@@ -40,6 +41,7 @@ from tests.newsletter import factories as readers
 from tests.newsletter.issues import make_issue
 from tests.newsletter.uploads import make_upload
 from tests.pages.factories import make_practice, make_testimonial, make_text_page
+from tests.portal.signing_in import make_account
 from tests.visits.intake_steps import make_tomorrow
 from visits import guests
 from visits.intake import answers
@@ -56,6 +58,7 @@ class World:
 
     rows: dict[str, Model]
     feed: str
+    calendar: str
     guest: str
     short_link: str
     content_type: int
@@ -79,6 +82,7 @@ def make_world() -> World:
     return World(
         rows,
         feed=feeds.replace(rows["appointments.provider"]),
+        calendar=subscriptions.make(make_account(rows["appointments.patient"])),
         guest=guests.ask(rows["appointments.appointment"], name="Luz", role="interpreter")[1],
         short_link=links.for_text(rows["appointments.appointment"]),
         content_type=ContentType.objects.get_for_model(rows["articles.article"]).pk,

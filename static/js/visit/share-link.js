@@ -1,4 +1,4 @@
-// Copies the link of a guest, or hands it to the phone's own way to send it.
+// Copies a link that is shown once, or hands it to the phone's own way to send it where that is offered.
 const address = document.getElementById("guest-address");
 const copy = document.querySelector("[data-copy-link]");
 const share = document.querySelector("[data-share-link]");
@@ -15,6 +15,8 @@ if (address) {
       address.select(); // for who copies by hand
     }
   });
-  share.hidden = !navigator.share;
-  share.addEventListener("click", () => navigator.share({ url: address.value }).catch(() => {}));
+  if (share) {
+    share.hidden = !navigator.share;
+    share.addEventListener("click", () => navigator.share({ url: address.value }).catch(() => {}));
+  }
 }
