@@ -130,6 +130,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 50},
     },
     "portal-purge": {"task": "portal.tasks.purge", "schedule": crontab(minute=35)},
+    "payments-reconcile": {
+        "task": "payments.tasks.reconcile",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "payments-hear-missed": {
+        "task": "payments.tasks.hear_missed",
+        "schedule": 1800,
+        "options": {"expires": 1700},
+    },
+    "payments-purge": {"task": "payments.tasks.purge", "schedule": crontab(hour=9, minute=55)},
     "webhooks-sweep": {
         "task": "core.webhooks.tasks.sweep",
         "schedule": 60,

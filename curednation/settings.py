@@ -24,6 +24,7 @@ from curednation.limits import in_proportion
 from curednation.middleware import *  # noqa: F403  (the same)
 from curednation.monitoring_settings import *  # noqa: F403  (what the environment sets of it)
 from curednation.monitoring_settings import LOG_FORMAT
+from curednation.payment_settings import payment_settings
 from curednation.production import refuse_unsafe
 from curednation.retention_settings import *  # noqa: F403  (what the environment sets of it)
 from curednation.sign_in import *  # noqa: F403  (the same)
@@ -231,6 +232,13 @@ PICTURES = {"USE_PLACEHOLDERS": False, "PROCESSOR": "articles.tasks.queue_sizes"
 # ── contact ───────────────────────────────────────────────────────────────────
 # Who is told that somebody wrote or wants to be called; empty: the front desk.
 CONTACT_REQUEST_RECIPIENTS = env.addresses("CONTACT_REQUEST_RECIPIENTS")
+
+# ── payments: off until Stripe's key is here ──────────────────────────────────
+_payments = payment_settings(debug=DEBUG)
+STRIPE_SECRET_KEY = _payments.secret_key
+STRIPE_WEBHOOK_SECRETS = _payments.webhook_secrets
+STRIPE_STATEMENT_TEXT = _payments.statement_text
+STRIPE_API_URL = ""  # only tests name another
 
 # ── newsletter: how it is sent ────────────────────────────────────────────────────────────────
 NEWSLETTER_FROM_EMAIL = env.text("NEWSLETTER_FROM_EMAIL", default=DEFAULT_FROM_EMAIL)

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
     path("", include("newsletter.urls")),
     path("", include("visits.urls")),
     path("me/", include("portal.urls")),
+    path("", include("payments.urls")),
     prefix_default_language=False,
 )
 # What has one address whatever the language: staff, other programs, files.
@@ -24,6 +25,7 @@ urlpatterns += [
     path("", include("articles.image_urls")),
     path("", include("newsletter.webhook_urls")),
     path("", include("core.sms.urls")),
+    path("", include("payments.webhook_urls")),
     path("accounts/", include("core.staff.accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),

@@ -60,6 +60,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "portal_opened_by_phone": {"ending": "0117", "link": "https://visits.example.org/me/sign-in/"},
     "sign_in_code": {"code": "123 456", "minutes": 10},
     "visit_summary": {"name": _visit["name"], "link": _visit["link"]},
+    "payment_news": {"name": _visit["name"], "link": _visit["link"]},
     "booking_paused": {"link": "https://visits.example.org/admin/"},
     "chain_head": {
         "at": datetime(2030, 11, 12, 7, 30, tzinfo=ZoneInfo("America/Chicago")),

@@ -1,0 +1,1 @@
+"""What patients are handed on paper: receipts, and superbills for their insurance."""

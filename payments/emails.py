@@ -1,0 +1,36 @@
+"""The one mail that payments owe: that there is something to see. No amount, no card, no reason."""
+
+from datetime import timedelta
+
+from appointments.emails import visit_emails
+from core.languages.speaking import speaking
+from core.mail import outbox
+from core.signed_links import absolute_url
+from payments import links
+from payments.models import Charge
+
+ONE_IN = timedelta(minutes=10)
+
+
+def payment_news(charge: Charge, *, wait: timedelta = timedelta(0)) -> None:
+    """Tell the patient that something is new about a payment; once for each thing that is.
+
+    Whoever has no address hears nothing of it by mail: the desk's list says so.
+    """
+    visit = charge.appointment
+    if not visit.email or visit.erased_at or visit.patient is None:
+        return
+    with speaking(visit.language):
+        link = absolute_url(links.mailed_page(visit))
+    news = charge.payments.count() + sum(each.refunds.count() for each in charge.payments.all())
+    outbox.enqueue(
+        "payment_news",
+        key=f"payment-news:{charge.pk}:{news}",
+        to=visit.email,
+        about=visit_emails.about(visit),
+        wait=wait,
+        unsent=visit.patient.is_restricted,
+        language=visit.language,
+        name=visit.greeting_name,
+        link=link,
+    )

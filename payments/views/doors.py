@@ -1,0 +1,98 @@
+"""By which of two doors somebody came to the payments of one visit: a private link, or their account.
+
+Each page is written once, for a door, and served by both: `guest` and `portal` make views of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from appointments.links import VisitLink
+from appointments.models import Appointment, Status
+from appointments.views.appointment import link_replaced, shown_status
+from core.guard.no_store import no_store
+from payments import links
+
+
+@dataclass(frozen=True)
+class GuestDoor:
+    """A private link, mailed or handed to the browser that booked."""
+
+    link: VisitLink
+    base: str = "quiet.html"
+
+    @property
+    def appointment(self) -> Appointment:
+        return self.link.appointment
+
+    @property
+    def proved(self) -> bool:
+        """Whether who came reads the patient's mail. Nobody else is shown a card, or a document."""
+        return self.link.mailed
+
+    @property
+    def status(self) -> str:
+        """Return the visit's status, as whoever holds the link may know it."""
+        return shown_status(self.link)
+
+    @property
+    def visit_page(self) -> str:
+        return links.visit_page(self.link)
+
+    def path(self, name: str = "visit", *more: str) -> str:
+        return links.page(self.link, name, *more)
+
+
+@dataclass(frozen=True)
+class PortalDoor:
+    """The patient's account, whose visit this is."""
+
+    appointment: Appointment
+    number: str
+    base: str = "portal/base.html"
+    proved: bool = True
+
+    @property
+    def status(self) -> str:
+        return self.appointment.status
+
+    @property
+    def visit_page(self) -> str:
+        return reverse("portal:visit", args=[self.number])
+
+    def path(self, name: str = "visit", *more: str) -> str:
+        return reverse(f"payments:my_{name}", args=[self.number, *more])
+
+
+Door = GuestDoor | PortalDoor
+Page = Callable[..., HttpResponse]
+EXPECTED = (Status.BOOKED, Status.CHECKED_IN)
+
+
+def guest(page: Page) -> Page:
+    """Serve `page(request, door)` by a private link: 404 for none of ours, 410 for an old one."""
+
+    @no_store
+    @wraps(page)
+    def view(request: HttpRequest, token: str, **rest: Any) -> HttpResponse:
+        link = links.find(token)
+        if link is None and links.was_replaced(token):
+            return link_replaced(request)
+        if link is None:
+            raise Http404("No such visit")
+        if link.has_ended:
+            return render(request, "appointments/link_ended.html", {"link": link}, status=410)
+        return page(request, GuestDoor(link), **rest)
+
+    return view
+
+
+def require_proof(door: Door) -> None:
+    """Raise Http404 for whoever has proved no address: what this shows is the patient's alone."""
+    if not door.proved:
+        raise Http404("Not by this link")

@@ -1,0 +1,60 @@
+"""What tests of payments share: a clinic that takes money, Stripe, and its reports."""
+
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from appointments.models import Appointment, Status
+from payments.models import Charge, PaymentTerms, StripeEvent
+from payments.tasks import settle_event
+from tests.factories import make_appointment, make_service, monday
+from tests.payments.stripe_server import KEY, SECRET, StripeServer, signature
+
+PRICE = 14_900
+
+
+def use(settings: Any, server: StripeServer) -> None:
+    """Let the site ask this server."""
+    settings.STRIPE_SECRET_KEY = KEY
+    settings.STRIPE_WEBHOOK_SECRETS = [SECRET]
+    settings.STRIPE_API_URL = server.url
+    settings.STRIPE_STATEMENT_TEXT = "VISIT"
+
+
+def make_visit(timing: str = "booking", *, fee: int | None = 5_000, **values: Any) -> Appointment:
+    """A visit of a service that is paid for then."""
+    service = values.pop("service", None) or make_service(price_cents=PRICE)
+    PaymentTerms.objects.update_or_create(
+        service=service, defaults={"timing": timing, "no_show_fee_cents": fee}
+    )
+    given = {"starts_at": monday("10:00"), "price_cents": PRICE} | values
+    return make_appointment(service=service, **given)
+
+
+def make_charge(visit: Appointment | None = None, **values: Any) -> Charge:
+    from payments.collection import charges
+
+    return charges.owe_visit(visit or make_visit(), **values)
+
+
+def report(event: dict[str, Any], **headers: str) -> HttpResponse:
+    """Stripe tells of an event; a worker then looks at it, if it is news."""
+    body = json.dumps(event).encode()
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post(
+        "/payments/webhook/",
+        body,
+        content_type="application/json",
+        headers={"Stripe-Signature": signature(body)} | headers,
+    )
+    for row in StripeEvent.objects.filter(settled_at=None):
+        settle_event(row.pk)
+    return answer
+
+
+def set_status(visit: Appointment, status: Status) -> Appointment:
+    Appointment.objects.filter(pk=visit.pk).update(status=status)
+    visit.refresh_from_db()
+    return visit
