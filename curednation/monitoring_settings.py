@@ -23,6 +23,7 @@ HEALTH_CHECKS = [
     "newsletter.health_checks.check_uncertain",
     "core.webhooks.health_checks.check_endpoints",
     "visits.health_checks.check_rooms",
+    "payments.health_checks.check_payments",
     "core.monitoring.machine.check_disk",
     "core.images.health_checks.check_storage",
     "core.monitoring.machine.check_clock",

@@ -15,7 +15,7 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         """Listen to the workflow of booking, which knows nothing of money."""
         from appointments.booking import visit_events
-        from payments import kept_records
+        from payments import in_portal, kept_records  # noqa: F401  (it registers what it shows)
         from payments.collection import followed_visits
 
         visit_events.changed.connect(followed_visits.follow, dispatch_uid="payments")

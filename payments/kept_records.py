@@ -7,9 +7,11 @@ clinic keep its books. What staff wrote, superbills and cards go.
 from collections.abc import Collection
 from datetime import datetime
 
-from appointments.patient_records import kept_on_visits
+from appointments.patient_records import kept_on_records, kept_on_visits
+from appointments.patient_records.kept_on_records import KeptOnRecords
 from appointments.patient_records.kept_on_visits import KeptOnVisits, Record
-from payments.models import Charge, Payment, Refund, SavedCard, Superbill
+from payments.collection import card_on_file
+from payments.models import Charge, Payment, Refund, SavedCard, StripeCustomer, Superbill
 
 Visits = Collection[int]
 
@@ -18,6 +20,7 @@ def register() -> None:
     """Let exports and erasures know of all of it."""
     for kept in _KEPT:
         kept_on_visits.register(kept)
+    kept_on_records.register(KeptOnRecords("cards at Stripe", _customers, card_on_file.leave))
 
 
 # ── what an export holds ──
@@ -83,6 +86,17 @@ def _cards(visits: Visits) -> list[Record]:
     ]
 
 
+def _customers(records: Collection[int]) -> list[Record]:
+    rows = StripeCustomer.objects.filter(patient__in=records).order_by("pk")
+    return [
+        {
+            "since": _iso(row.created_at),
+            "cards": [{"card": str(card)} for card in row.cards.kept()],
+        }
+        for row in rows
+    ]
+
+
 def _superbills(visits: Visits) -> list[Record]:
     rows = Superbill.objects.filter(appointment__in=visits).select_related("appointment")
     return [
@@ -115,8 +129,7 @@ def _forget_payments(visits: Visits) -> None:
 
 
 def _forget_cards(visits: Visits) -> None:
-    """What was agreed to stays as a proof that names nobody; a card that is kept for a patient who
-    is gone is forgotten at Stripe with its customer, see `reconciliation`."""
+    """What was agreed to stays as a proof that names nobody."""
     SavedCard.objects.filter(appointment__in=visits).exclude(status=SavedCard.Status.KEPT).update(
         brand="", last4="", expires_month=None, expires_year=None
     )

@@ -1,13 +1,14 @@
-"""The pages of payments: a guest's, by a private link, and the way back from Stripe."""
+"""The pages of payments: by a private link, inside the patient's account, and back from Stripe."""
 
 from django.urls import URLPattern, re_path
 
 from payments import links
-from payments.views import documents, returned, visit_payments
-from payments.views.doors import guest
+from payments.views import documents, my_payments, returned, visit_payments
+from payments.views.doors import guest, portal
 
 app_name = "payments"
 UID = r"(?P<uid>[A-Za-z0-9_-]{16,32})"
+MINE = r"^me/payments/"
 VISIT = rf"^payments/(?P<token>{links.PATTERN})/"
 PAGES = (
     ("", visit_payments.visit, "visit"),
@@ -26,4 +27,9 @@ urlpatterns: list[URLPattern] = [
         name="returned",
     ),
     *(re_path(rf"{VISIT}{route}$", guest(page), name=name) for route, page, name in PAGES),
+    re_path(rf"{MINE}$", my_payments.my_payments, name="my_payments"),
+    *(
+        re_path(rf"{MINE}(?P<number>[0-9]{{1,18}})/{route}$", portal(page), name=f"my_{name}")
+        for route, page, name in PAGES
+    ),
 ]

@@ -44,6 +44,7 @@ WORKFLOW = (
     *("articles.publishing", "articles.comments"),
     *("newsletter.subscription", "newsletter.issues.workflow", "newsletter.delivery"),
     *("visits.encounter", "visits.visit_changes", "visits.changed_appointments"),
+    "payments.collection",
 )
 # Inside an app: what stands on top of its workflow.
 UPPER = ("views", "api", "admin", "urls", "image_urls", "webhook_urls", "management")

@@ -26,6 +26,7 @@ WORKFLOW = (
     "newsletter.issues.workflow",
     "newsletter.delivery",
     "newsletter.transfer.uploads",
+    "payments.collection",
     "core.mail",
     "core.outbox",
     "core.sms",
@@ -51,7 +52,7 @@ def ours() -> list[type[Model]]:
     return [model for model in apps.get_models() if model.__module__.split(".")[0] in TOPS]
 
 
-TOPS = ("appointments", "articles", "newsletter", "pages", "core", "curednation")
+TOPS = ("appointments", "articles", "newsletter", "pages", "payments", "core", "curednation")
 
 
 @cache

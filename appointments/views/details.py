@@ -251,6 +251,8 @@ def done(request: HttpRequest, link: VisitLink) -> HttpResponse:
         return redirect(link.page())
     context = {
         "appointment": appointment,
+        "link": link,
+        "status": status,
         "must_confirm": status == Status.HELD,
         "visits_without_confirmation": visits_without_confirmation(link),
         "calendar": link.page("calendar"),

@@ -31,8 +31,9 @@ class Why(models.TextChoices):
     NOT_MISSED = "not_missed", _("This visit is not noted as missed, or is too long past.")
     CAME = "came", _("The log of the room shows that the patient came, or tried to come in.")
     SPOKE = "spoke", _("Somebody spoke with the patient in this visit.")
-    NOT_CALLED = "not_called", _(
-        "The visit was by phone, and no call to the patient is noted for that time."
+    NOT_CALLED = (
+        "not_called",
+        _("The visit was by phone, and no call to the patient is noted for that time."),
     )
 
 

@@ -78,7 +78,7 @@ def owe_no_show_fee(appointment: Appointment, *, amount: int, by: str, reason: s
     return _owe(appointment, Kind.NO_SHOW, amount, by, reason)
 
 
-def _owe(appointment: Appointment, kind: Kind, amount: int, by: str, reason: str) -> Charge:
+def _owe(appointment: Appointment, kind: Charge.Kind, amount: int, by: str, reason: str) -> Charge:
     try:
         with transaction.atomic():
             return Charge.objects.create(

@@ -3,12 +3,20 @@
 import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Max
 
 from core.database import database_time
-from payments.collection import card_on_file, checkout, refunds, settling, stripe_events
+from payments.collection import (
+    card_charges,
+    card_on_file,
+    checkout,
+    refunds,
+    settling,
+    stripe_events,
+)
 from payments.models import Payment, Refund, SavedCard, StripeCustomer, StripeEvent
 from payments.stripe_client import Answer, Rejected, StripeAway, ask, is_configured
 
@@ -46,19 +54,19 @@ def _told(look: Callable[[], object]) -> int:
 
 def _due(now: datetime) -> Iterator[Callable[[], object]]:
     for event in StripeEvent.objects.due(now)[:AT_ONCE]:
-        yield lambda event=event: stripe_events.settle(event)
+        yield partial(stripe_events.settle, event)
     payments = Payment.objects.due(now).select_related("charge__appointment", "card__customer")
     for payment in payments[:AT_ONCE]:
         if _claim(Payment, payment, now):
-            yield lambda payment=payment: look_at(payment)
+            yield partial(look_at, payment)
     for card in SavedCard.objects.due(now).select_related("customer")[:AT_ONCE]:
         if _claim(SavedCard, card, now):
-            yield lambda card=card: card_on_file.look(card)
+            yield partial(card_on_file.look, card)
     for refund in Refund.objects.due(now).select_related("payment__charge")[:AT_ONCE]:
         if _claim(Refund, refund, now):
-            yield lambda refund=refund: refunds.look(refund)
+            yield partial(refunds.look, refund)
     for customer in StripeCustomer.objects.left()[:AT_ONCE]:
-        yield lambda customer=customer: card_on_file.forget_customer(customer)
+        yield partial(card_on_file.forget_customer, customer)
 
 
 def _claim(model: Any, row: Any, now: datetime) -> bool:
@@ -74,7 +82,7 @@ def look_at(payment: Payment) -> None:
     elif payment.method == Payment.Method.CHECKOUT:
         _look_at_page(payment)
     else:
-        card_on_file.look_at_charge(payment)
+        card_charges.look(payment)
 
 
 def _look_at_page(payment: Payment) -> None:

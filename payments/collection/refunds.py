@@ -9,7 +9,7 @@ from django.db.models import Sum
 from core.database import database_time
 from core.validation.control_characters import without_controls
 from payments.collection import charges, settling
-from payments.collection.card_on_file import KEYS_LAST
+from payments.collection.card_charges import KEYS_LAST
 from payments.models import Charge, Payment, Refund
 from payments.stripe_client import Answer, Declined, Rejected, StripeAway, ask
 

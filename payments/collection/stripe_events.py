@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from core.database import database_time
-from payments.collection import card_on_file, checkout, refunds, settling
+from payments.collection import card_charges, card_on_file, checkout, refunds, settling
 from payments.models import Payment, SavedCard, StripeEvent
 from payments.stripe_client import Answer, Rejected, ask
 
@@ -26,7 +26,7 @@ AGAIN = timedelta(minutes=5)
 MOST_TRIES = 50
 
 
-def hear(event: Answer) -> StripeEvent | None:
+def hear(event: Answer, *, by_webhook: bool = False) -> StripeEvent | None:
     """Keep that it happened; return the row, and None where it was heard before or is not ours."""
     if event["type"] not in KINDS:
         return None
@@ -38,6 +38,7 @@ def hear(event: Answer) -> StripeEvent | None:
             "object_id": str(event["data"]["object"]["id"])[:80],
             "happened_at": datetime.fromtimestamp(event["created"], UTC),
             "received_at": now,
+            "by_webhook": by_webhook,
             "look_at": now + WORKER_TAKES,  # the worker is told at once, see `tasks`
         },
     )
@@ -92,7 +93,7 @@ def _intent(number: str) -> None:
     if payment is None:
         return
     if payment.method == Payment.Method.SAVED_CARD:
-        card_on_file.take_intent(payment, intent)
+        card_charges.take_intent(payment, intent)
     elif intent["status"] == "succeeded":
         settling.succeed(payment, intent=intent["id"], **checkout.card_of(intent))
 

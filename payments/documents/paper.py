@@ -75,14 +75,18 @@ def _flow(paper: Paper) -> Iterator[Flowable]:
 def _facts(paper: Paper) -> Table:
     rows = [[_paragraph("quiet", name), _paragraph("text", value)] for name, value in paper.facts]
     table = Table(rows, colWidths=[LABEL, WIDTH - LABEL])
-    table.setStyle(TableStyle([("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
+    table.setStyle(
+        TableStyle([("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")])
+    )
     return table
 
 
 def _table(paper: Paper) -> Table:
     parts = paper.widths or [1 / len(paper.head)] * len(paper.head)
     empty = [""] * (len(paper.head) - 2)
-    body = [[_paragraph("text", cell) for cell in row[:-1]] + [_right(row[-1])] for row in paper.rows]
+    body = [
+        [_paragraph("text", cell) for cell in row[:-1]] + [_right(row[-1])] for row in paper.rows
+    ]
     ends = [[_paragraph("text", name), *empty, _right(value)] for name, value in paper.totals]
     head = [_paragraph("quiet", cell) for cell in paper.head[:-1]] + [_right(paper.head[-1])]
     table = Table([head, *body, *ends], colWidths=[part * WIDTH for part in parts], repeatRows=1)

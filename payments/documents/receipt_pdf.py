@@ -19,7 +19,7 @@ def as_pdf(payment: Payment) -> bytes:
     """Return the receipt of a payment that was made, with what was given back of it."""
     charge, visit = payment.charge, payment.charge.appointment
     zone = Practice.current().zone
-    refunds = [each for each in payment.refunds.filter(status=Refund.Status.SUCCEEDED)]
+    refunds = list(payment.refunds.filter(status=Refund.Status.SUCCEEDED))
     left = payment.amount_cents - sum(each.amount_cents for each in refunds)
     paid_at = payment.settled_at or payment.created_at
     facts = [

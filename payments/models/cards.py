@@ -1,4 +1,4 @@
-"""Cards that patients let the clinic keep. The card itself is at Stripe; here is what it is called."""
+"""Cards that patients let the clinic keep. The card is at Stripe; here is what it is called."""
 
 from datetime import datetime
 from typing import Self

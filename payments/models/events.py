@@ -26,6 +26,7 @@ class StripeEvent(models.Model):
     object_id = models.CharField(max_length=80, editable=False)
     happened_at = models.DateTimeField(_("happened"), editable=False)
     received_at = models.DateTimeField(_("heard"), editable=False)
+    by_webhook = models.BooleanField(_("told by webhook"), default=False, editable=False)
     settled_at = models.DateTimeField(_("looked at"), null=True, editable=False)
     look_at = models.DateTimeField(null=True, editable=False)
     tries = models.PositiveSmallIntegerField(default=0, editable=False)

@@ -1,4 +1,4 @@
-"""By which of two doors somebody came to the payments of one visit: a private link, or their account.
+"""By which door somebody came to the payments of one visit: a private link, or their account.
 
 Each page is written once, for a door, and served by both: `guest` and `portal` make views of it.
 """
@@ -10,13 +10,14 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from appointments.links import VisitLink
 from appointments.models import Appointment, Status
 from appointments.views.appointment import link_replaced, shown_status
 from core.guard.no_store import no_store
 from payments import links
+from portal.access import account_required, appointment_of
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class GuestDoor:
     """A private link, mailed or handed to the browser that booked."""
 
     link: VisitLink
-    base: str = "quiet.html"
+    base: str = "payments/guest.html"
 
     @property
     def appointment(self) -> Appointment:
@@ -53,7 +54,6 @@ class PortalDoor:
     """The patient's account, whose visit this is."""
 
     appointment: Appointment
-    number: str
     base: str = "portal/base.html"
     proved: bool = True
 
@@ -63,10 +63,13 @@ class PortalDoor:
 
     @property
     def visit_page(self) -> str:
-        return reverse("portal:visit", args=[self.number])
+        try:
+            return reverse("portal:visit", args=[self.appointment.pk])
+        except NoReverseMatch:
+            return reverse("portal:home")
 
     def path(self, name: str = "visit", *more: str) -> str:
-        return reverse(f"payments:my_{name}", args=[self.number, *more])
+        return reverse(f"payments:my_{name}", args=[self.appointment.pk, *more])
 
 
 Door = GuestDoor | PortalDoor
@@ -88,6 +91,17 @@ def guest(page: Page) -> Page:
         if link.has_ended:
             return render(request, "appointments/link_ended.html", {"link": link}, status=410)
         return page(request, GuestDoor(link), **rest)
+
+    return view
+
+
+def portal(page: Page) -> Page:
+    """Serve `page(request, door)` inside the patient's account: 404 for another's visit."""
+
+    @account_required
+    @wraps(page)
+    def view(request: HttpRequest, number: str, **rest: Any) -> HttpResponse:
+        return page(request, PortalDoor(appointment_of(request, number)), **rest)
 
     return view
 

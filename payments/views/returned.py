@@ -1,4 +1,4 @@
-"""Where Stripe leads back to. It says how one payment has ended, names nobody, and opens nothing."""
+"""Where Stripe leads back to. It says how one payment has ended, names nobody, opens nothing."""
 
 from dataclasses import dataclass
 

@@ -108,7 +108,7 @@ def _card(door: Door) -> dict[str, Any]:
 def _superbills(door: Door) -> dict[str, Any]:
     if not door.proved:
         return {}
-    bills = door.appointment.superbills.standing()  # type: ignore[attr-defined]  # our queryset
+    bills = door.appointment.superbills.standing()
     return {"superbills": [(each, door.path("superbill", each.uid)) for each in bills]}
 
 

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 def webhook(request: HttpRequest) -> HttpResponse:
     """Answer 200 once it is written down that something happened; a worker then asks Stripe.
 
-    404 while payments are not set up, 403 without a signature of ours, 400 for what nobody can read.
+    404 while payments are not set up, 403 without a signature, 400 for what nobody can read.
     """
     if not settings.STRIPE_WEBHOOK_SECRETS:
         return HttpResponse(status=404)
@@ -35,7 +35,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
     except UNREADABLE as error:
         log.warning("Stripe reported what cannot be read: %s", type(error).__name__)
         return HttpResponse(status=400)
-    row = stripe_events.hear(event.to_dict())
+    row = stripe_events.hear(event.to_dict(), by_webhook=True)
     if row:
         broker.publish_on_commit(SETTLE, row.pk, expires=50)
     return HttpResponse()

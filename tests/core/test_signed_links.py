@@ -25,7 +25,7 @@ PAYLOADS = {
 }
 EXPIRING = [
     *("appointments.proof", "articles.answer", "articles.comment", "articles.preview"),
-    "visits.ticket",
+    *("payments.returned", "visits.ticket"),
 ]
 
 
@@ -53,6 +53,7 @@ def test_the_purposes_of_every_app_are_known():
         *("appointments.waitlist", "appointments.waitlist.texted"),
         *("articles.answer", "articles.comment", "articles.preview"),
         *("newsletter.preferences", "newsletter.unsubscribe"),
+        *("payments.returned", "payments.visit", "payments.visit.handed"),
         "visits.ticket",
     ]
     assert [name for name, signer in SIGNERS.items() if signer.valid_for] != []

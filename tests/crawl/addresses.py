@@ -21,9 +21,15 @@ from newsletter import links as reader_links
 from newsletter.admin.workflow_actions import ACTIONS as ISSUE_ACTIONS
 from newsletter.bounces.webhooks import READERS
 from pages.text_pages.workflow_actions import ACTIONS as TEXT_ACTIONS
+from payments import links as payment_links
 from tests.crawl.world import World
 from visits.intake.form_names import FORMS
 
+# Which row a page of payments is of.
+BOOKS = {
+    "admin:payments_receipt": "payments.payment",
+    "admin:payments_superbill": "payments.superbill",
+}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 ACTIONS = {
     "articles.article": ARTICLE_ACTIONS,
@@ -90,6 +96,10 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
     """What may stand for a parameter of this route."""
     if label and name in ("object_id", "pk"):
         return [world.row(label).pk]
+    if name == "pk" and route in BOOKS:
+        return [world.row(BOOKS[route]).pk]
+    if name == "pk" and route == "admin:payments_visit":
+        return [world.row("payments.charge").appointment_id]
     if name == "pk" and route.startswith("admin:visits_"):
         return [world.row("appointments.appointment").pk]
     if label and name == "name" and "decide" not in route:
@@ -177,6 +187,7 @@ def _links(world: World) -> dict[str, list[str]]:
             "newsletter:unsubscribe": [reader_links.unsubscribe_path(key)],
         }
         | _rooms(visit)
+        | _payments(world)
         | {
             f"visits:{name}": [reverse(f"visits:{name}", args=[world.guest])]
             for name in ("guest", "guest_ticket")
@@ -191,9 +202,43 @@ def _rooms(visit: Any) -> dict[str, list[str]]:
     return {f"visits:{name}": [reverse(f"visits:{name}", args=[token])] for name in names}
 
 
+def _payments(world: World) -> dict[str, list[str]]:
+    """What a guest opens of one visit's payments, and where Stripe leads back to."""
+    visit, payment = world.row("payments.charge").appointment, world.row("payments.payment")
+    token, bill = payment_links.MAILED.sign(visit.key), world.row("payments.superbill").uid
+    more = {"receipt": [payment.uid], "superbill": [bill], "go": [payment.uid]}
+    names = ("visit", "pay", "check", "go", "keep_card", "remove_card", "receipt", "superbill")
+    found = {
+        f"payments:{name}": [reverse(f"payments:{name}", args=[token, *more.get(name, [])])]
+        for name in names
+    }
+    returned = reverse("payments:returned", args=[payment_links.RETURNED.sign(payment.uid)])
+    return found | {"payments:returned": [returned]}
+
+
+def _my_payments(world: World) -> dict[str, list[str]]:
+    """The same inside a patient's account, which nobody here is signed in to."""
+    visit, payment = world.row("payments.charge").appointment, world.row("payments.payment")
+    more = {
+        "receipt": [payment.uid],
+        "superbill": [world.row("payments.superbill").uid],
+        "go": [payment.uid],
+    }
+    names = ("visit", "pay", "check", "go", "keep_card", "remove_card", "receipt", "superbill")
+    return {
+        f"payments:my_{name}": [
+            reverse(f"payments:my_{name}", args=[visit.pk, *more.get(name, [])])
+        ]
+        for name in names
+    }
+
+
 def _others(world: World) -> dict[str, list[str]]:
     labels = ("staff", "pages", "mail", "sms", "articles", "appointments", "newsletter", "visits")
     return {
+    labels = ("staff", "pages", "mail", "articles", "appointments", "newsletter", "visits")
+    labels += ("payments",)
+    return _my_payments(world) | {
         "newsletter_webhooks:webhook": [f"/newsletter/webhooks/{name}/" for name in READERS],
         "sms:webhook": [f"/texts/webhooks/{name}/" for name in providers.KINDS],
         "account_reset_password_from_key": [

@@ -14,6 +14,7 @@ from PIL import Image
 from appointments import links
 from appointments.calendars import feeds
 from appointments.models import (
+    Appointment,
     ClinicRules,
     Consent,
     ConsentText,
@@ -42,6 +43,7 @@ from tests.newsletter.issues import make_issue
 from tests.newsletter.uploads import make_upload
 from tests.pages.factories import make_practice, make_testimonial, make_text_page
 from tests.portal.signing_in import make_account
+from tests.payments.paying import make_books
 from tests.visits.intake_steps import make_tomorrow
 from visits import guests
 from visits.intake import answers
@@ -71,6 +73,7 @@ class World:
 def make_world() -> World:
     make_practice()
     made: list[Model] = [*_clinic(), *_visits(), *_articles(), *_newsletter(), *_house()]
+    made += make_books(_seen())
     rows = {row._meta.label_lower: row for row in reversed(made)}
     rows["appointments.hold"] = factories.make_hold(
         service=rows["appointments.service"],
@@ -127,6 +130,13 @@ def _visits() -> list[Model]:
         IntakePlan.objects.create(service=factories.make_service(), forms=["reason"]),
         ConsentDocument.objects.earliest("pk"),
     ]
+
+
+def _seen() -> Appointment:
+    """A visit that took place."""
+    patient = factories.make_patient(first_name=PATIENT)
+    starts_at = timezone.now() - timedelta(days=3)
+    return factories.make_appointment(patient=patient, starts_at=starts_at, status="completed")
 
 
 def _articles() -> list[Model]:

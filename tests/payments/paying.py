@@ -3,11 +3,20 @@
 import json
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
 
 from appointments.models import Appointment, Status
-from payments.models import Charge, PaymentTerms, StripeEvent
+from payments.collection import charges, superbills
+from payments.collection.superbills import BilledLine
+from payments.models import (
+    Charge,
+    PaymentTerms,
+    PracticeBilling,
+    ProviderBilling,
+    StripeEvent,
+)
 from payments.tasks import settle_event
 from tests.factories import make_appointment, make_service, monday
 from tests.payments.stripe_server import KEY, SECRET, StripeServer, signature
@@ -34,8 +43,6 @@ def make_visit(timing: str = "booking", *, fee: int | None = 5_000, **values: An
 
 
 def make_charge(visit: Appointment | None = None, **values: Any) -> Charge:
-    from payments.collection import charges
-
     return charges.owe_visit(visit or make_visit(), **values)
 
 
@@ -58,3 +65,20 @@ def set_status(visit: Appointment, status: Status) -> Appointment:
     Appointment.objects.filter(pk=visit.pk).update(status=status)
     visit.refresh_from_db()
     return visit
+
+
+def make_books(visit: Appointment) -> list[Model]:
+    """What staff see of a visit that took place: paid in cash, with a superbill; the numbers."""
+    charge = charges.owe_visit(visit, amount=PRICE)
+    payment = charges.pay_elsewhere(charge, method="cash", note="", by="Robin")
+    bill = superbills.issue(
+        visit,
+        lines=[BilledLine("99213", ["95"], "Office visit", 1, PRICE)],
+        diagnoses=["Z00.00"],
+        place_of_service="10",
+        by="Robin",
+    )
+    terms = PaymentTerms.objects.create(service=visit.service, timing="after")
+    practice = PracticeBilling.objects.create(tax_id="12-3456789", npi="1234567893")
+    own = ProviderBilling.objects.create(provider=visit.provider, npi="1234567893")
+    return [charge, payment, bill, terms, practice, own]

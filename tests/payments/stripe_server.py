@@ -1,4 +1,4 @@
-"""A local server that speaks the part of Stripe's API that payments use, as strictly as Stripe does.
+"""A local server that speaks what payments use of Stripe's API, as strictly as Stripe does.
 
 Keys and versions are checked, parameters that an endpoint does not know are refused, a POST without
 an Idempotency-Key is refused (ours, not Stripe's: none of ours may do without), one that comes
@@ -268,7 +268,9 @@ class StripeServer:
 
     def _get_events(self, sent: dict[str, Any]) -> dict[str, Any]:
         since = int(sent["created"]["gte"])
-        rows = [e for e in self.events[::-1] if e["created"] >= since and e["type"] in sent["types"]]
+        rows = [
+            e for e in self.events[::-1] if e["created"] >= since and e["type"] in sent["types"]
+        ]
         after = sent.get("starting_after")
         if after:
             rows = rows[[row["id"] for row in rows].index(after) + 1 :]
@@ -320,7 +322,7 @@ class _Handler(BaseHTTPRequestHandler):
     stripe: StripeServer
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802  (http.server's name)
+    def do_GET(self) -> None:
         self._serve()
 
     do_POST = do_DELETE = do_GET  # noqa: N815

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver
 
 from appointments.models import Appointment, Provider
 from newsletter.models import Delivery
+from payments.models import Payment, Superbill
 
 PARTS = re.compile(r"<(?:(?:\w+):)?(\w+)>")
 # What stands in an address beside a key.
@@ -97,7 +98,11 @@ def _values(name: str, part: str, model: type[Model] | None, most: int) -> list[
             return list(Provider.objects.values_list("pk", flat=True)[:most])
         case "delivery":
             return list(Delivery.objects.values_list("pk", flat=True)[:most])
-        case "pk" if name == "visit_answers":
+        case "pk" if name == "payments_receipt":
+            return list(Payment.objects.values_list("pk", flat=True)[:most])
+        case "pk" if name == "payments_superbill":
+            return list(Superbill.objects.values_list("pk", flat=True)[:most])
+        case "pk" if name in ("visit_answers", "payments_visit"):
             return list(Appointment.objects.visits().values_list("pk", flat=True)[:most])
         case "object_id" | "pk" if model is not None:
             return list(model._default_manager.values_list("pk", flat=True)[:most]) or [1]

@@ -42,6 +42,7 @@ from tests.factories import (
 from tests.newsletter.factories import make_consent_text, make_topic
 from tests.newsletter.issues import make_issue
 from tests.pages.factories import make_testimonial, make_text_page
+from tests.payments.paying import make_books
 from tests.visits.intake_steps import make_documents
 from visits.intake import answers, signatures
 from visits.models import ConsentDocument, IntakePlan
@@ -96,6 +97,7 @@ def make_world() -> World:
     InsurancePlan.objects.create(page=StatePage.objects.create(state="TN"), name="Example Mutual")
     make_extra_hours(other, monday(weeks=6).date())
     _answer(visits[2])
+    make_books(visits[3])
     people = [_with_all(visit) for visit in visits]
     people += [_waiting(service), *_readers(), *_commenters(), _writer()]
     make_testimonial()
