@@ -23,6 +23,7 @@ from payments.views.doors import EXPECTED, Door, require_proof
 RULE = "changes"
 BACK_COOKIE, BACK_FOR = "paying", 2 * 3600  # seconds
 LOOKS_AGAIN = 4  # seconds, while something is under way
+MADE_WITHIN = "2"  # seconds, mostly: the page at Stripe
 Timing = PaymentTerms.Timing
 
 
@@ -157,6 +158,7 @@ def go(request: HttpRequest, door: Door, uid: str) -> HttpResponse:
         return redirect(door.path())
     context = {"door": door, "url": url, "back": door.path()}
     response = render(request, "payments/go.html", context)
+    response["Refresh"] = f"0; url={url}" if url else MADE_WITHIN
     set_private_cookie(response, BACK_COOKIE, door.path(), max_age=BACK_FOR)
     return response
 

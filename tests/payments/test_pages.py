@@ -38,7 +38,7 @@ def guest_page(visit: Appointment) -> str:
 
 def stripes_address(page: Page) -> str:
     """Where the page in between leads by itself."""
-    return re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', page.text)[1]
+    return page.headers["Refresh"].removeprefix("0; url=")
 
 
 def test_somebody_books_opens_the_mailed_page_pays_and_has_a_receipt(stripe_server):

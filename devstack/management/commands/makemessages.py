@@ -29,6 +29,8 @@ STAFF_PATHS = (
     *("newsletter/issues/workflow.py", "core/mail/[!m]*", "core/mail/models.py"),
     *("core/sms", "core/outbox"),
     *("appointments/models/clinic.py", "visits/models/notes.py", "visits/models/start_checks.py"),
+    *("payments/collection/attempts.py", "payments/documents/superbill_pdf.py"),
+    "payments/models/billing.py",
     *(
         f"pages/text_pages/{name}.py"
         for name in ("expiring_pages", "forms", "publishing", "workflow_actions")
