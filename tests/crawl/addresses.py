@@ -235,8 +235,6 @@ def _my_payments(world: World) -> dict[str, list[str]]:
 
 def _others(world: World) -> dict[str, list[str]]:
     labels = ("staff", "pages", "mail", "sms", "articles", "appointments", "newsletter", "visits")
-    return {
-    labels = ("staff", "pages", "mail", "articles", "appointments", "newsletter", "visits")
     labels += ("payments",)
     return _my_payments(world) | {
         "newsletter_webhooks:webhook": [f"/newsletter/webhooks/{name}/" for name in READERS],

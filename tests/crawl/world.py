@@ -42,8 +42,8 @@ from tests.newsletter import factories as readers
 from tests.newsletter.issues import make_issue
 from tests.newsletter.uploads import make_upload
 from tests.pages.factories import make_practice, make_testimonial, make_text_page
-from tests.portal.signing_in import make_account
 from tests.payments.paying import make_books
+from tests.portal.signing_in import make_account
 from tests.visits.intake_steps import make_tomorrow
 from visits import guests
 from visits.intake import answers
