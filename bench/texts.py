@@ -79,9 +79,9 @@ def _drain(dice: random.Random) -> int:
     def settle_or_die(*arguments: object) -> None:
         if dice.random() < KILLED:
             raise _Killed
-        settle(*arguments)  # type: ignore[arg-type]
+        settle(*arguments)
 
-    delivery._sent = settle_or_die  # type: ignore[assignment]
+    delivery._sent = settle_or_die
     try:
         for nth in range(1, ROUNDS + 1):
             OutgoingText.objects.filter(status=OutboxStatus.WAITING).update(due_at=Now())

@@ -69,7 +69,7 @@ def account_of(points: Iterable[ContactPoint], who: Person) -> PatientAccount | 
 def records_at(kind: str, value: str) -> PatientQuerySet:
     """Return the records, other spellings too, that this address or number reaches."""
     if kind == ContactPoint.Kind.EMAIL:
-        found = Patient.objects.alias(address=Lower("email")).filter(address=value)
+        found = Patient.objects.of_address(value)
     else:
         found = Patient.objects.filter(Q(phone=value) | Q(phone__startswith=f"{value};"))
     return found.filter(restricted_at=None, merged_into__restricted_at=None)

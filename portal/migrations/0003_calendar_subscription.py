@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0001_accounts'),
+        ('portal', '0002_preferences'),
     ]
 
     operations = [
