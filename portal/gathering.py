@@ -12,7 +12,6 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Lower
 from django.urls import reverse
 
 from appointments.models import Patient
