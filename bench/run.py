@@ -61,11 +61,12 @@ def booking_rows() -> list:
 
     service = booking.prepare()
     theirs = peer.django_appointment()
+    alone = booking.beside_the_peer(service, theirs)
     environ = {"DJANGO_SETTINGS_MODULE": "bench.settings", "WEB_WORKERS": "2"}
     with processes.site(**environ) as site:
         port = int(site.url.rsplit(":", 1)[1])
-        rows = booking.race(service, port)
-        rows += booking.throughput(service, port, site.process.pid, theirs)
+        rows = [*alone, *booking.race(service, port)]
+        rows += booking.throughput(service, port, site.process.pid)
         rows += slots.page(service)
         rows += crowd.at_once(service, port)
         rows += crowd.memory(service, port, site.process.pid)

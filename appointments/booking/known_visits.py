@@ -56,13 +56,8 @@ def read(
     reached = Q(address=address) & ~Q(email="") if address else Q(email="", phone=phone)
     ahead = reached & Q(starts_at__gt=now, status__in=AHEAD)
     theirs = Q(patient=patient, status__in=OF_PATIENT)
-    found = Appointment.objects.alias(address=Lower("email")).filter(ahead | theirs)
-    rows = [
-        _Row(*row)
-        for row in found.exclude(pk=hold.pk)
-        .order_by()
-        .values_list(*_Row._fields[:-2], Lower("email"), "phone")
-    ]
+    found = Appointment.objects.annotate(address=Lower("email")).filter(ahead | theirs).order_by()
+    rows = [_Row(*row) for row in found.values_list(*_Row._fields) if row[0] != hold.pk]
     of_address = [
         row
         for row in rows

@@ -291,3 +291,54 @@ def test_entries_are_found_wherever_the_reading_stops(tmp_path, monkeypatch):
         monkeypatch.setattr(wxr_file, "CHUNK", chunk)
         keys = [entry.key for entry in wxr.Export(path)]
         assert keys == [str(number) for number in range(12)]
+
+
+def test_what_is_cut_or_left_behind_of_a_strange_post_is_told(tmp_path, media):
+    uploads = "https://old.example.org/wp-content/uploads"
+    many = "".join(f'<a href="https://other{n}.example/">{n}</a> ' for n in range(70))
+    content = (
+        f'<p>{many}</p><p><img src="{uploads}/2019/05/table.png"></p>[caption]No picture[/caption]'
+        "<video><source><source src='https://old.example.org/a.mp4'></video>"
+        "<source src='https://old.example.org/a.mp4'><!-- wp:acme/map /--><!-- wp:spacer /-->"
+        "<p>The end</p><!-- never closed"
+    )
+    more = comment(4, "x" * 9000) + comment(5, "What \ufffd?") + comment(6, "Reply", parent=77)
+    said = move_in(
+        write(tmp_path, post(1, title="T" * 130, content=content, excerpt="e " * 200, more=more)),
+        uploads=media,
+    )
+    article = Article.objects.get()
+    assert len(article.title) == 120
+    for told in (
+        "its title was cut to 120 characters",
+        "its excerpt was cut to 300 characters",
+        "links to other sites",
+        "picture without a description, please write one: 2019/05/table.png",
+        "all after a comment that is not closed",
+        "the block acme/map",
+        "the end of comment 4 was cut off",
+        "comment 5 has letters that could not be read",
+        "comment 6 answers one that is not here",
+    ):
+        assert told in said, told
+    assert said.count("a.mp4") == 1
+    assert "No picture" in article.body
+    assert sorted(map(len, Comment.objects.values_list("text", flat=True)))[-1] < 9000
+
+
+def test_old_addresses_lead_to_one_article_alone(tmp_path):
+    link = "https://old.example.org/same/"
+    long = f"https://old.example.org/{'x' * 600}/"
+    path = write(tmp_path, post(1, link=link), post(2, link=link), post(3, link=long))
+    said = move_in(path)
+    assert "/same/ leads to another article already" in said
+    assert "is too long to lead here" in said
+
+
+def test_a_post_without_any_free_address_is_listed_as_broken(tmp_path):
+    make_article(slug="post-1")
+    for number in range(2, 30):
+        make_article(slug=f"post-1-{number}")
+    said = move_in(write(tmp_path, post(1), post(2)))
+    assert "no address like “post-1” is free" in said
+    assert Article.objects.filter(slug="post-2").exists()

@@ -126,6 +126,19 @@ def test_another_key_in_dns_than_ours_is_said(found, settings):
     ).decode()
     said = found({("news._domainkey.letters.example.org", "TXT"): ['"v=DKIM1; p=AAAA"']})
     assert said["DKIM"] == (False, "It holds another key than the one we sign with.")
+    assert found({})["DKIM"] == (False, "There is none: publish the public part of the key.")
+
+
+@pytest.mark.parametrize(
+    ("records", "said"),
+    [
+        (['"v=DMARC1; p=none"', '"v=DMARC1; p=reject"'], "several"),
+        (['"v=DMARC1; rua=mailto:x@example.org"'], "names no policy"),
+    ],
+)
+def test_a_flaw_in_dmarc_is_said(found, records, said):
+    ok, text = found({("_dmarc.letters.example.org", "TXT"): records})["DMARC"]
+    assert (ok, said in text) == (False, True), text
 
 
 def test_a_dns_that_does_not_answer_is_said_and_no_error(settings, monkeypatch):
