@@ -1,5 +1,6 @@
 """Booking: how many a second, beside a bare INSERT and a peer; and twenty patients for one slot."""
 
+import importlib
 import os
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -164,6 +165,7 @@ def beside_the_peer(service: Service, theirs: dict) -> list[Row]:
 
 def alone(service: Service) -> float:
     """Milliseconds of one core that a POST takes, those of the database apart."""
+    importlib.import_module("curednation.wsgi")  # its collector rests as that of the site does
     made = holds(service, ALONE + 20, days=30, since=OTHERS)
     bodies = [details(OTHERS + number) for number in range(len(made))]
     client = Client(SERVER_NAME="127.0.0.1")
