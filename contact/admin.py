@@ -55,6 +55,7 @@ def contact_requests(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [_row(each, now) for each in page],
         "is_done": is_done,
+        "kept": "show=done&" if is_done else "",
         "may_change": request.user.has_perm(CHANGE),
     }
     return disclosures.declare(TemplateResponse(request, PAGE, context), page)

@@ -3,13 +3,10 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,21 +34,19 @@ from articles.publishing.rules import NotPossible
 from articles.publishing.stored_content import content_of
 from articles.revisions import revision_diff
 from articles.views.article import render_preview
-from core.staff import workflow_actions
 from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit import disclosures
-from core.staff.autosave.admin_forms import AutosavedAdmin
+from core.staff.reviewed_text_admin import ReviewedTextAdmin
 from core.validation import dates
-from core.validation.primary_keys import parse_key
-
-SUBMIT = "_submit"  # the button that saves and hands in at once
 
 
 @admin.register(Article)
-class ArticleAdmin(AutosavedAdmin):
+class ArticleAdmin(ReviewedTextAdmin):
     """Saving keeps a revision; all that readers see changes through the actions beside the form."""
 
     form = ArticleForm
+    workflow = ACTIONS
+    refused = NotPossible
     formfield_overrides = dates.FORM_FIELDS
     change_form_template = "admin/articles/article/change_form.html"
     list_display = [
@@ -119,64 +114,25 @@ class ArticleAdmin(AutosavedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> list[str]:
         return ["language"] if obj else []  # it stands in the address
 
-    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """Refuse to anybody: an address that was public keeps working. Archive it instead."""
-        return False
-
     def get_urls(self) -> list[URLPattern]:
-        pages: list[Page] = [
-            ("add/live/", self.live_new_view),
-            ("<int:pk>/live/", self.live_view),
-            ("<int:pk>/step/<slug:name>/", self.action_view),
-            ("<int:pk>/preview/", self.preview_view),
-            ("<int:pk>/revisions/", self.revisions_view),
-            ("<int:pk>/revisions/<int:number>/restore/", self.restore_view),
-        ]
+        pages: list[Page] = [("<int:pk>/preview/", self.preview_view)]
         return [*admin_urls(self, pages), *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        article = self.get_object(request, object_id)
-        context: dict[str, Any] = dict(extra_context or {}) | self._writing(article)
-        if article is not None and self.has_view_permission(request, article):
-            context["workflow"] = workflow_panel(request, article)
-        return super().change_view(request, object_id, form_url, context)
+    def hands_in(self, text: Article | None) -> bool:
+        return text is None or text.status == "draft"
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
-    ) -> HttpResponse:
-        return super().add_view(request, form_url, self._writing(None) | (extra_context or {}))
-
-    def _writing(self, article: Article | None) -> dict[str, Any]:
-        """Return what the page of a text needs: its preview, and room beside it."""
-        page, args = ("live", [article.pk]) if article else ("live_new", [])
-        live = reverse(f"admin:articles_article_{page}", args=args)
-        hands_in = article is None or article.status == "draft"
-        return {"live": live, "hands_in": hands_in, "is_nav_sidebar_enabled": False}
+    def workflow_panel(self, request: HttpRequest, text: Article) -> dict[str, Any]:
+        return workflow_panel(request, text)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Offer whoever writes as the author."""
         return {"author": contributor(request)} | super().get_changeform_initial_data(request)
 
-    def live_new_view(self, request: HttpRequest) -> HttpResponse:
-        return self.live_view(request, None)
-
-    def live_view(self, request: HttpRequest, pk: int | None) -> HttpResponse:
-        """Return the page as it will look with what stands in the form. It saves nothing."""
-        self._raise_unless_writes(request, pk)
-        article = self.get_object(request, str(pk)) if pk else None
-        form = self.get_form(request, article, change=pk is not None)(
-            request.POST, instance=article
-        )
+    def render_live(self, request: HttpRequest, form: ModelForm, pk: int | None) -> dict[str, Any]:
         formsets, _inlines = self._create_formsets(  # type: ignore[attr-defined]  # Django's own
             request, form.instance, change=pk is not None
         )
-        return JsonResponse(live_preview.render(request, form, formsets, pk))
+        return live_preview.render(request, form, formsets, pk)
 
     def save_model(self, request: HttpRequest, obj: Article, form: ModelForm, change: bool) -> None:
         """Save the working copy; its revision follows when sources and questions are saved too."""
@@ -208,85 +164,18 @@ class ArticleAdmin(AutosavedAdmin):
             if warning := nobody_can_approve(article):
                 self.message_user(request, warning, messages.WARNING)
 
-    def response_add(
-        self, request: HttpRequest, obj: Article, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        response = super().response_add(request, obj, post_url_continue)
-        return self._handed_in(request, obj) or response
-
-    def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
-        response = super().response_change(request, obj)
-        return self._handed_in(request, obj) or response
-
-    def _handed_in(self, request: HttpRequest, article: Article) -> HttpResponse | None:
-        """Hand in what was saved just now, where that button was pressed."""
-        if SUBMIT not in request.POST:
-            return None
-        workflow_actions.take(self, request, ACTIONS["submit"], [article], refused=NotPossible)
-        return redirect(self._form_of(article))
-
-    def action_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        """Take one action of the workflow. Only by POST, and only by whom it is for."""
-        article = self._article(request, pk)
-        action = workflow_actions.get_or_404(ACTIONS, request, name)
-        workflow_actions.take(self, request, action, [article], refused=NotPossible)
+    def after_action(self, text: Article, name: str) -> Article:
+        """Lead to the translation that was begun."""
         language = name.removeprefix(TRANSLATE) if name.startswith(TRANSLATE) else ""
-        begun = article.translations.filter(language=language).first()
-        return redirect(self._form_of(begun or article))
+        return text.translations.filter(language=language).first() or text
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self._article(request, pk)
+        self._seen(request, pk)
         article = for_article_page().get(pk=pk)
         return disclosures.declare(render_preview(request, article, article.newest), [article])
 
-    def revisions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """List all revisions; compare two of them when `from` and `to` are given."""
-        article = self._article(request, pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Revisions"),
-            "subtitle": str(article),
-            "opts": self.opts,
-            "article": article,
-            "revisions": article.revisions.select_related("saved_by").defer("body", "text"),
-            "may_change": self.has_change_permission(request, article),
-            **self._compared(request, article),
-        }
-        page = TemplateResponse(request, "admin/articles/article/revisions.html", context)
-        return disclosures.declare(page, [article])
+    def compare(self, before: Revision, after: Revision) -> list[Any]:
+        return revision_diff.compare(content_of(before), content_of(after))
 
-    def _compared(self, request: HttpRequest, article: Article) -> dict[str, Any]:
-        before, after = (self._numbered(request, article, name) for name in ("from", "to"))
-        if before is None or after is None:
-            return {}
-        parts = revision_diff.compare(content_of(before), content_of(after))
-        return {"before": before, "after": after, "parts": parts}
-
-    def _numbered(self, request: HttpRequest, article: Article, name: str) -> Revision | None:
-        return article.revisions.filter(number=parse_key(request.GET.get(name))).first()
-
-    def restore_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
-        article = self._article(request, pk)
-        if request.method != "POST":
-            raise Http404
-        if not self.has_change_permission(request, article):
-            raise PermissionDenied
-        revision = get_object_or_404(Revision, article=article, number=number)
-        try:
-            revisions.restore(revision, by=request.user)
-        except NotPossible as error:
-            self.message_user(request, str(error), messages.ERROR)
-        else:
-            said = _("Revision {number} is restored.").format(number=number)
-            self.log_change(request, article, said)
-            self.message_user(request, said, messages.SUCCESS)
-        return redirect(self._form_of(article))
-
-    def _article(self, request: HttpRequest, pk: int) -> Article:
-        article = get_object_or_404(Article, pk=pk)
-        if not self.has_view_permission(request, article):
-            raise PermissionDenied
-        return article
-
-    def _form_of(self, article: Article) -> str:
-        return reverse("admin:articles_article_change", args=[article.pk])
+    def restore(self, request: HttpRequest, revision: Revision) -> None:
+        revisions.restore(revision, by=request.user)
