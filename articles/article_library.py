@@ -21,7 +21,7 @@ class Articles:
         return [found[pk] for pk in wanted if pk in found]
 
     def newest(self, count: int) -> list[Card]:
-        """Return the cards of the newest `count` articles."""
+        """Return the cards of the newest `count` articles in the language of now."""
         return _cards(_shown().in_language(languages.active()).newest()[:count])
 
     def is_online(self, path: str) -> bool:
@@ -46,6 +46,7 @@ def _cards(articles: Iterable[Article]) -> list[Card]:
             title=article.published_revision.title,
             summary=article.published_revision.summary,
             path=article.get_absolute_url(),
+            language=article.language,
             label=_("{minutes} min read").format(minutes=article.published_revision.minutes),
         )
         for article in articles

@@ -18,6 +18,7 @@ class Card:
     summary: str
     path: str
     label: str = ""
+    language: str = ""
 
 
 class Library(Protocol):
@@ -27,7 +28,7 @@ class Library(Protocol):
         """Return those of these that everybody may read, in this order."""
 
     def newest(self, count: int) -> list[Card]:
-        """Return the newest `count`, to pick from."""
+        """Return the newest `count` in the language of now, to pick from."""
 
     def is_online(self, path: str) -> bool:
         """Return whether this path leads to something that everybody may read."""

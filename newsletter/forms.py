@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from core.people import email_addresses, form_fields
@@ -62,6 +63,21 @@ class TopicsForm(forms.Form):
         field = cast(TopicsField, self.fields["topics"])
         field.queryset = offered
         field.initial = chosen or list(offered)
+        self.helper = plain_helper()
+
+
+class LanguageForm(forms.Form):
+    """In which language they read. Each is named in itself."""
+
+    language = forms.ChoiceField(
+        label=_("Which language would you like to read?"),
+        choices=settings.LANGUAGES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose one.")},
+    )
+
+    def __init__(self, *args: Any, subscriber: Subscriber, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"language": subscriber.language}, **kwargs)
         self.helper = plain_helper()
 
 

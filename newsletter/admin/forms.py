@@ -5,12 +5,15 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Case, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import article_library
+from core.article_library import Card
+from core.languages.speaking import name_of, speaking
 from core.practice.models import US_ZONES, Practice
 from core.richtext import sanitizer as html_in
 from core.richtext.editor import Editor
@@ -24,9 +27,26 @@ MOST_TESTS = 20  # each is sent while somebody waits for the page
 RESERVED = {"feed"}
 
 
+def _newest(language: str) -> list[Card]:
+    with speaking(language):
+        return article_library.current().newest(OFFERED)
+
+
+def _title(card: Card) -> str:
+    """Return the title, with its language where that is not the site's first."""
+    is_first = card.language in ("", settings.LANGUAGE_CODE)
+    return card.title if is_first else f"{card.title} ({name_of(card.language)})"
+
+
 class IssueForm(forms.ModelForm):
     """Cleans the text, and offers the articles that readers can see."""
 
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.LANGUAGES,
+        initial=settings.LANGUAGE_CODE,
+        help_text=_("Only subscribers who read this language get it."),
+    )
     articles = OrderedChoiceField(
         label=_("Articles"),
         coerce=int,
@@ -40,6 +60,7 @@ class IssueForm(forms.ModelForm):
         fields = [
             "subject",
             "preview",
+            "language",
             "slug",
             "body",
             "articles",
@@ -57,11 +78,11 @@ class IssueForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "articles" in self.fields:
-            cards = article_library.current().newest(OFFERED)
+            cards = [card for code, _name in settings.LANGUAGES for card in _newest(code)]
             known = {card.pk for card in cards}
             cards += article_library.current().cards(set(self.instance.articles) - known)
             field = cast(OrderedChoiceField, self.fields["articles"])
-            field.choices = [(card.pk, card.title) for card in cards]
+            field.choices = [(card.pk, _title(card)) for card in cards]
 
     def clean_body(self) -> str:
         try:

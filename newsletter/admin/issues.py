@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.languages.speaking import name_of
 from core.staff import workflow_actions
 from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit.disclosures import declare, declare_none
@@ -37,13 +39,19 @@ class IssueAdmin(AutosavedAdmin):
     formfield_overrides = dates.FORM_FIELDS
     change_form_template = "admin/newsletter/issue/change_form.html"
     change_list_template = "admin/newsletter/issue/change_list.html"
-    list_display = ["subject", "status_and_reason", "planned", "total", "started_at", "finished_at"]
-    list_filter = ["status"]
+    list_display = [
+        *("subject", "language", "status_and_reason", "planned", "total"),
+        *("started_at", "finished_at"),
+    ]
+    list_filter = ["status", "language"]
     search_fields = ["subject", "slug"]
     prepopulated_fields = {"slug": ["subject"]}
     fieldsets = [
         (None, {"fields": ["subject", "preview", "slug", "body", "articles"]}),
-        (gettext_lazy("Who gets it"), {"fields": ["topics", "joined_since", "in_archive"]}),
+        (
+            gettext_lazy("Who gets it"),
+            {"fields": ["language", "topics", "joined_since", "in_archive"]},
+        ),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Issue]:
@@ -98,7 +106,12 @@ class IssueAdmin(AutosavedAdmin):
         form.is_valid()
         given = form.cleaned_data
         fields = {name: given.get(name, "") for name in ("subject", "preview", "body")}
-        issue = Issue(**fields, slug="preview", articles=given.get("articles") or [])
+        issue = Issue(
+            **fields,
+            slug="preview",
+            articles=given.get("articles") or [],
+            language=given.get("language") or settings.LANGUAGE_CODE,
+        )
         problems = [str(error) for error in form.errors.get("body", [])]
         problems += [problem.text for problem in checks.quick_checks(issue)]
         shown = {
@@ -119,7 +132,7 @@ class IssueAdmin(AutosavedAdmin):
             "problems": problems,
             "stopped": any(problem.stops for problem in problems),
             "with_links": with_links,
-            "count": issue.audience().count(),
+            **_counts(issue),
             "plan": PlanForm(),
             "test": TestForm(user=request.user),
             "size": round(len(rendering.render(issue).html.encode()) / 1024),
@@ -226,7 +239,7 @@ class IssueAdmin(AutosavedAdmin):
         issue = self.get_object(request, object_id)
         mine: dict[str, Any] = {"is_nav_sidebar_enabled": False}
         if issue:
-            mine["workflow_actions"] = self._actions(request, issue)
+            mine["workflow"] = {"actions": self._actions(request, issue)}
         return super().change_view(request, object_id, form_url, mine | (extra_context or {}))
 
     def add_view(
@@ -289,3 +302,13 @@ class IssueAdmin(AutosavedAdmin):
     def _home_of(self, issue: Issue) -> str:
         name = "send" if issue.editable else "progress"
         return reverse(f"admin:newsletter_issue_{name}", args=[issue.pk])
+
+
+def _counts(issue: Issue) -> dict[str, Any]:
+    """Return how many get it, and how many do not because they read another language."""
+    counted = issue.chosen_readers().by_language()
+    return {
+        "count": counted.pop(issue.language, 0),
+        "language": name_of(issue.language),
+        "others": [(name_of(code), number) for code, number in counted.items()],
+    }

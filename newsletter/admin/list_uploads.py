@@ -35,6 +35,7 @@ ROLES = [
     ("confirmed", gettext_lazy("No: they never confirmed")),
     ("joined", gettext_lazy("Since when they read")),
     ("topics", gettext_lazy("Topics")),
+    ("language", gettext_lazy("Language they read")),
     ("network", gettext_lazy("Address of their network when they agreed")),
 ]
 SEES_READERS = "newsletter.view_subscriber"

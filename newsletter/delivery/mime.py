@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
 
 from core.database import database_time
+from core.languages.speaking import speaking
 from core.mail.message import one_line
 from core.people.email_addresses import validate_address
 from core.practice.models import Practice
@@ -81,7 +82,8 @@ class IssueMessage:
         if frame is None:
             token = links.token(purpose, key, self.issue)
             whole = {"unsubscribe": links.unsubscribe_url, "preferences": links.preferences_url}
-            before, _, after = whole[purpose](key, self.issue).partition(token)
+            with speaking(self.rendered.language):
+                before, _, after = whole[purpose](key, self.issue).partition(token)
             frame = self._frames[purpose] = (before, after)
         return f"{frame[0]}{links.token(purpose, key, self.issue)}{frame[1]}"
 

@@ -12,6 +12,8 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from core import article_library
+from core.languages.addresses import language_of
+from core.languages.speaking import speaking
 from core.practice.models import Practice
 from core.richtext.plain_text import extract
 from core.web import link_checker
@@ -21,11 +23,20 @@ from newsletter.models import Issue
 GMAIL_CUTS_AT = 102 * 1024
 LINKS_AT_A_TIME, MOST_LINKS = 8, 60
 # What filters take for spam, what hurts, and what would tell others about our readers.
-FORBIDDEN_WORDS = (
-    *("free", "urgent", "act now", "guarantee", "winner", "click here"),
-    *("addict", "addicts", "abuser", "junkie", "clean", "alcoholic"),
-    *("addiction", "opioid", "opioids", "suboxone", "naltrexone", "vivitrol", "brixadi"),
-)
+MEDICINES = ("suboxone", "vivitrol", "brixadi", "sublocade")
+FORBIDDEN_WORDS = {
+    "en": (
+        *("free", "urgent", "act now", "guarantee", "winner", "click here"),
+        *("addict", "addicts", "abuser", "junkie", "clean", "alcoholic"),
+        *("addiction", "opioid", "opioids", "naltrexone", *MEDICINES),
+    ),
+    "es": (
+        *("gratis", "urgente", "actúe ya", "garantía", "garantizado", "ganador", "haga clic"),
+        *("adicto", "adicta", "adictos", "adictas", "drogadicto", "drogadicta", "yonqui"),
+        *("alcohólico", "alcohólica", "limpio", "limpia", "toxicómano", "toxicómana"),
+        *("adicción", "adicciones", "opioide", "opioides", "naltrexona", *MEDICINES),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -60,9 +71,11 @@ def _missing(issue: Issue) -> Iterator[Problem]:
         yield Problem(_("It has no subject."), stops=True)
     if not extract(issue.body).text and not issue.articles:
         yield Problem(_("It is empty: write a text, or pick an article."), stops=True)
-    shown = {card.pk for card in article_library.current().cards(issue.articles)}
-    if set(issue.articles) - shown:
+    shown = article_library.current().cards(issue.articles)
+    if set(issue.articles) - {card.pk for card in shown}:
         yield Problem(_("An article that was picked is not online: its card is left out."))
+    if any(card.language not in ("", issue.language) for card in shown):
+        yield Problem(_("An article that was picked is in another language than this issue."))
     if not issue.preview.strip():
         yield Problem(_("It has no preview text: mail programs then show the first words."))
     practice = Practice.current()
@@ -75,7 +88,8 @@ def _missing(issue: Issue) -> Iterator[Problem]:
 
 def _subject(issue: Issue) -> Iterator[Problem]:
     words = issue.subject.lower()
-    for word in settings.NEWSLETTER_FORBIDDEN_WORDS or FORBIDDEN_WORDS:
+    known = FORBIDDEN_WORDS.get(issue.language, FORBIDDEN_WORDS["en"])
+    for word in settings.NEWSLETTER_FORBIDDEN_WORDS or known:
         if re.search(rf"\b{re.escape(word.lower())}\b", words):
             yield Problem(_("The subject should not say “{word}”.").format(word=word), stops=True)
     if issue.subject.isupper():
@@ -117,7 +131,8 @@ def _look_at_page(path: str) -> tuple[bool, str]:
     if not path.startswith("/"):
         return False, _("it is no address")
     try:
-        found = resolve(path)
+        with speaking(language_of(path)):
+            found = resolve(path)
     except Resolver404:
         return False, _("there is no such page here")
     if found.view_name == "articles:article":

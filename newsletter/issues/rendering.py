@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from core import article_library
+from core.languages.speaking import speaking
 from core.mail.message import fit, wrapped
 from core.practice.models import Practice
 from core.richtext import phone_links
@@ -35,27 +36,33 @@ class RenderedIssue:
     subject: str
     text: str
     html: str
+    language: str = settings.LANGUAGE_CODE
 
 
 def render(issue: Issue) -> RenderedIssue:
     """Render the issue as it is now, its articles' cards as visitors see them now."""
-    context = _context(issue)
-    page = render_to_string("newsletter/issue_email.html", context | {"styles": _styles()})
+    with speaking(issue.language):
+        context = _context(issue)
+        page = render_to_string("newsletter/issue_email.html", context | {"styles": _styles()})
+        text = render_to_string("newsletter/issue_email.txt", context)
     return RenderedIssue(
         subject=issue.subject,
-        text=wrapped(fit(render_to_string("newsletter/issue_email.txt", context))),
+        text=wrapped(fit(text)),
         html=_without_indents(_inliner.inline(fit(page))),
+        language=issue.language,
     )
 
 
 def frozen(issue: Issue) -> RenderedIssue:
     """Return what was frozen when sending began."""
-    return RenderedIssue(issue.subject, issue.email_text, issue.email_html)
+    return RenderedIssue(issue.subject, issue.email_text, issue.email_html, issue.language)
 
 
 def render_preview(issue: Issue) -> str:
     """Return the HTML for a page of ours: its styles are a file, as our CSP wants them."""
-    html = str(render_to_string("newsletter/issue_email.html", _context(issue) | {"preview": True}))
+    with speaking(issue.language):
+        context = _context(issue) | {"preview": True}
+        html = str(render_to_string("newsletter/issue_email.html", context))
     for name in ("unsubscribe", "preferences"):
         html = html.replace(merge_tag(name), "#")
     return html

@@ -4,6 +4,7 @@ from datetime import datetime, time
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.languages.columns import LanguageColumn
 from core.practice.models import US_ZONES, Practice
 from newsletter.models.subscribers import Subscriber, SubscriberQuerySet, Topic
 
@@ -21,6 +23,11 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         ended = self.filter(in_archive=True, finished_at__isnull=False)
         shown = ended.exclude(status=Issue.Status.CANCELLED)
         return shown.order_by("-started_at", "-pk")
+
+    def read_in(self, language: str) -> Self:
+        """Return those that were written in this language; before the first, those in English."""
+        own = self.filter(language=language)
+        return own if own.exists() else self.filter(language=settings.LANGUAGE_CODE)
 
     def running(self) -> Self:
         """Return those that workers send now."""
@@ -53,6 +60,7 @@ class Issue(models.Model):
         help_text=_("Mail programs show it after the subject. One sentence that adds to it."),
     )
     slug = models.SlugField(_("address"), max_length=80, unique=True)
+    language = LanguageColumn(help_text=_("Only subscribers who read this language get it."))
     body = models.TextField(_("text"), blank=True)
     articles = ArrayField(
         models.BigIntegerField(),
@@ -131,6 +139,10 @@ class Issue(models.Model):
 
     def audience(self) -> SubscriberQuerySet:
         """Return who would get it now."""
+        return self.chosen_readers().filter(language=self.language)
+
+    def chosen_readers(self) -> SubscriberQuerySet:
+        """Return the same, whatever language they read."""
         chosen = Subscriber.objects.mailable()
         if self.joined_since:
             day = datetime.combine(self.joined_since, time.min, Practice.current().zone)

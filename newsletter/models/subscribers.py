@@ -53,6 +53,11 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """Return those an issue is sent to now: active and not pausing, by the database's clock."""
         return self.active().filter(Q(paused_until=None) | Q(paused_until__lte=Now()))
 
+    def by_language(self) -> dict[str, int]:
+        """Return how many of them read each language, the most first."""
+        counted = self.order_by().values_list("language").annotate(number=models.Count("pk"))
+        return dict(counted.order_by("-number", "language"))
+
     def about(self, topics: Iterable[Topic | int]) -> Self:
         """Return those who want issues about any of these topics. Who chose none gets all."""
         chosen = Subscriber.topics.through.objects.filter(subscriber=OuterRef("pk"))
@@ -81,7 +86,13 @@ class Subscriber(models.Model):
     key = models.CharField(max_length=32, default=new_key, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status)
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True)
-    language = models.CharField(_("language"), max_length=10, default="en")
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        default="en",
+        db_default="en",
+        help_text=_("Of the page where they signed up, or as they chose. Issues go by it."),
+    )
     paused_until = models.DateTimeField(_("pauses until"), null=True, blank=True)
     created_at = models.DateTimeField(_("first asked"), default=timezone.now)
     joined_at = models.DateTimeField(_("joined"), null=True, blank=True)

@@ -7,6 +7,7 @@ as well; who has confirmed here stays.
 
 import csv
 import io
+import re
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from core.database import database_time
+from core.languages.speaking import supported
 from core.people import email_addresses
 from newsletter.models import Topic
 from newsletter.transfer.csv_formats import ImportedSubscriber
@@ -102,6 +104,7 @@ class Importer:
             row.joined or "",
             "" if row.status == "active" else self._left_at(row),
             row.network,
+            _language(row.language),
             "{" + ",".join(map(str, self._topics(row))) + "}",
         )
 
@@ -113,6 +116,14 @@ class Importer:
     def _topics(self, row: ImportedSubscriber) -> set[int]:
         found = {self.topics[name] for name in row.topics if name in self.topics}
         return found | ({self.topic} if self.topic else set())
+
+
+def _language(written: str) -> str:
+    """Return the language of ours that "es", "ES" or "es-MX" names; the site's first for another.
+
+    What somebody chose here stands: a file says it only of who is new.
+    """
+    return supported(re.split(r"[-_]", written.strip().lower())[0])
 
 
 def _csv(rows: Iterable[tuple[Any, ...]]) -> io.StringIO:
@@ -128,7 +139,7 @@ _SEEN_TABLE = "CREATE TEMP TABLE newsletter_seen (address_hash text PRIMARY KEY,
 _INCOMING = """
     CREATE TEMP TABLE newsletter_incoming (
         line bigint, email text, address_hash text, key text, status text,
-        joined timestamptz, gone timestamptz, network text, topics bigint[]
+        joined timestamptz, gone timestamptz, network text, language text, topics bigint[]
     )
 """
 _COPY_SEEN = "COPY newsletter_seen FROM STDIN WITH (FORMAT csv)"
@@ -189,7 +200,7 @@ _ADD = f"""
         INSERT INTO newsletter_subscriber
                (email, address_hash, key, status, language, created_at, joined_at, left_at,
                 soft_bounces)
-        SELECT email, address_hash, key, status, 'en', coalesce(joined, %(now)s),
+        SELECT email, address_hash, key, status, language, coalesce(joined, %(now)s),
                coalesce(joined, %(now)s), gone, 0
           FROM chosen
             ON CONFLICT (address_hash) DO NOTHING

@@ -1,4 +1,4 @@
-"""Changing preferences: topics, and a pause."""
+"""Changing preferences: topics, the language, and a pause."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from core.database import database_time
+from core.languages.speaking import supported
 from newsletter.models import Subscriber, Topic
 
 MOST_WEEKS = 26
@@ -21,6 +22,14 @@ def choose_topics(subscriber: Subscriber, topics: Iterable[Topic]) -> None:
     chosen = set(topics)
     offered = set(Topic.objects.filter(offered=True))
     subscriber.topics.set([] if offered <= chosen else chosen)
+
+
+def choose_language(subscriber: Subscriber, language: str) -> None:
+    """Send issues and mails in this language from now on. Raises ValueError for none of ours."""
+    if language != supported(language):
+        raise ValueError(f"{language} is no language of this site")
+    Subscriber.objects.active().filter(pk=subscriber.pk).update(language=language)
+    subscriber.refresh_from_db()
 
 
 def pause(subscriber: Subscriber, *, weeks: int) -> None:

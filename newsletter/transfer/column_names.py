@@ -30,7 +30,7 @@ JOINED = (
 )
 NETWORK = ("confirm_ip", "optin_ip", "opt_in_ip", "ip", "ip_address", "signup_ip")
 TOPICS = ("topics", "tags", "lists", "labels")
-OURS = ("language",)  # in our own files; every reader has the site's
+LANGUAGE = ("language", "locale", "lang")
 # Yes says that they read, no that they left.
 READS = (
     *("subscribed", "is_subscribed", "subscribed_to_emails", "subscribed_to_newsletter"),

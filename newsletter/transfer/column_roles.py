@@ -19,6 +19,7 @@ NAMES = {
     "confirmed": "is_confirmed",
     "joined": "joined_at",
     "topics": "topics",
+    "language": "language",
     "network": "ip_address",
     "": "",
 }
@@ -31,6 +32,7 @@ _KNOWN = {
     "joined": column_names.JOINED,
     "network": column_names.NETWORK,
     "topics": column_names.TOPICS,
+    "language": column_names.LANGUAGE,
 }
 
 

@@ -33,6 +33,7 @@ class ImportedSubscriber:
     left: datetime | None
     network: str
     topics: tuple[str, ...]
+    language: str = ""  # as it is written: "es", "es-MX"; empty where nothing says it
     remarks: tuple[str, ...] = ()
 
 
@@ -74,9 +75,10 @@ class Reader:
         needed = [] if all_in == "left" else [*self._deciding(), *self._confirmed]
         self._needed = max([self._email[0], *needed]) + 1
         self._joined = self._places(column_names.JOINED)
-        self._network, self._topics = (
+        self._network, self._topics, self._language = (
             self._places(column_names.NETWORK),
             self._places(column_names.TOPICS),
+            self._places(column_names.LANGUAGE),
         )
         self.unknown = self._unknown(header)
         if not all_in and not self._deciding():
@@ -102,6 +104,7 @@ class Reader:
             left=_time(cells, self._leaving, []),
             network=network(_first(cells, self._network)),
             topics=topics(_first(cells, self._topics)),
+            language=_first(cells, self._language),
             remarks=tuple(remarks),
         )
 
@@ -155,7 +158,7 @@ class Reader:
 
     def _unknown(self, header: Sequence[str]) -> list[str]:
         used = {*self._email, *self._deciding(), *self._confirmed}
-        used |= {*self._joined, *self._network, *self._topics, *self._places(column_names.OURS)}
+        used |= {*self._joined, *self._network, *self._topics, *self._language}
         return [name.strip() for place, name in enumerate(header) if place not in used]
 
 

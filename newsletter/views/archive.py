@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from core.cache import pages
 from core.feeds import Feed
-from core.languages.speaking import speaking
+from core.languages.speaking import of_now, speaking
 from core.practice.models import Practice
 from core.richtext import phone_links
 from newsletter.issues import rendering, workflow
@@ -36,31 +36,33 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 def _issue(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Issue.objects.archived(), slug=slug)
-    later = Issue.objects.archived().filter(started_at__gt=found.started_at).last()
-    earlier = Issue.objects.archived().filter(started_at__lt=found.started_at).first()
+    others = Issue.objects.archived().filter(language=found.language)
+    later = others.filter(started_at__gt=found.started_at).last()
+    earlier = others.filter(started_at__lt=found.started_at).first()
     context = {"issue": found, "cards": rendering.cards(found), "later": later, "earlier": earlier}
     context["body"] = mark_safe(phone_links.link_phones_in_html(found.body))  # noqa: S308  # nosemgrep: marked-safe  (cleaned when saved)
-    with speaking(settings.LANGUAGE_CODE):  # it is written once, whatever the page around it
+    with speaking(found.language):  # it is written once, whatever the page around it
         canonical = settings.SITE_URL + found.get_absolute_url()
     return render(
         request,
         "newsletter/issue.html",
-        context | {"canonical": canonical, "written_in": settings.LANGUAGE_CODE},
+        context | {"canonical": canonical, "written_in": found.language},
     )
 
 
 def _feed() -> HttpResponse:
-    name, own = Practice.current().name, reverse("newsletter:feed")
+    name, own, language = Practice.current().name, reverse("newsletter:feed"), of_now()
     host = urlsplit(settings.SITE_URL).hostname
     out = Feed(
         title=_("Newsletter of {name}").format(name=name),
         link=settings.SITE_URL + reverse("newsletter:home"),
         description=_("Every issue, once it is sent."),
-        language="en-US",
+        language=f"{language}-US",
         feed_url=settings.SITE_URL + own,
         feed_guid=f"tag:{host},2026-01-01:{own}",
     )
-    out.add_each(Issue.objects.archived()[:NEWEST], lambda each: _entry(each, name, host))
+    newest = Issue.objects.archived().read_in(language)[:NEWEST]
+    out.add_each(newest, lambda each: _entry(each, name, host))
     return HttpResponse(
         out.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
     )

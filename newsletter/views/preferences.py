@@ -1,4 +1,7 @@
-"""The preferences page: topics, a pause, another address, or leaving. Its link is the key to it."""
+"""The preferences page: topics, language, a pause, another address, or leaving.
+
+Its link is the key to it.
+"""
 
 from typing import Any
 
@@ -10,14 +13,15 @@ from core.guard.client_ip import client_network
 from core.guard.limit_pages import over_limit_page
 from core.people import email_addresses
 from newsletter import links
-from newsletter.forms import AddressChangeForm, PauseForm, TopicsForm
+from newsletter.forms import AddressChangeForm, LanguageForm, PauseForm, TopicsForm
 from newsletter.models import Subscriber
 from newsletter.subscription import signup, unsubscribe
-from newsletter.subscription.preferences import choose_topics, pause, resume
+from newsletter.subscription.preferences import choose_language, choose_topics, pause, resume
 from newsletter.views.unsubscribe import with_subscriber
 
 # What the page says after a change, by the word in its address.
-DONE = ("topics", "pause", "resume", "move")
+DONE = ("topics", "language", "pause", "resume", "move")
+PartForm = TopicsForm | LanguageForm | PauseForm | AddressChangeForm
 
 
 @with_subscriber("preferences")
@@ -39,10 +43,12 @@ def preferences(request: HttpRequest, subscriber: Subscriber, issue: int) -> Htt
 
 def _change(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpResponse:
     wanted = request.POST.get("do", "")
-    forms: dict[str, TopicsForm | PauseForm | AddressChangeForm] = {
-        "topics": TopicsForm(request.POST if wanted == "topics" else None, subscriber=subscriber),
-        "pause": PauseForm(request.POST if wanted == "pause" else None),
-        "move": AddressChangeForm(request.POST if wanted == "move" else None),
+    typed = {name: request.POST if wanted == name else None for name in DONE}
+    forms: dict[str, PartForm] = {
+        "topics": TopicsForm(typed["topics"], subscriber=subscriber),
+        "language": LanguageForm(typed["language"], subscriber=subscriber),
+        "pause": PauseForm(typed["pause"]),
+        "move": AddressChangeForm(typed["move"]),
     }
     if wanted == "resume":
         resume(subscriber)
@@ -53,7 +59,7 @@ def _change(request: HttpRequest, subscriber: Subscriber, issue: int) -> HttpRes
             "email", _("We have sent three links today. Use one of them, or ask tomorrow.")
         )
         return _page(request, subscriber, issue, **forms)
-    # nosemgrep: redirect-to-what-a-visitor-says  (our own path, and one of four words)
+    # nosemgrep: redirect-to-what-a-visitor-says  (our own path, and one of five words)
     response = HttpResponseRedirect(f"{request.path}?done={wanted}")
     response.status_code = 303
     return response
@@ -63,6 +69,8 @@ def _save(request: HttpRequest, subscriber: Subscriber, wanted: str, typed: dict
     """Do what was asked for; return False where they asked for too many links today."""
     if wanted == "topics":
         choose_topics(subscriber, typed["topics"])
+    elif wanted == "language":
+        choose_language(subscriber, typed["language"])
     elif wanted == "pause":
         pause(subscriber, weeks=typed["weeks"])
     else:
@@ -85,6 +93,7 @@ def _page(request: HttpRequest, subscriber: Subscriber, issue: int, **forms: Any
         "subscriber": subscriber,
         "address": email_addresses.masked(subscriber.email),
         "topics": forms.get("topics") or TopicsForm(subscriber=subscriber),
+        "language": forms.get("language") or LanguageForm(subscriber=subscriber),
         "pause": forms.get("pause") or PauseForm(),
         "move": forms.get("move") or AddressChangeForm(),
         "failed": failed,

@@ -40,3 +40,15 @@ def test_the_crisis_strip_is_a_finger_high_and_holds_on_a_small_phone(open_page,
         assert box["width"] >= 44
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 320
+
+
+@pytest.mark.parametrize("path", ["/", "/es/"])
+def test_on_a_phone_911_stands_on_the_first_line_whatever_the_letters(open_page, path):
+    page = open_page(path, 390)
+    for style in ("", "font-family: 'DejaVu Sans', Verdana, sans-serif", "letter-spacing: .12em"):
+        page.evaluate("style => document.querySelector('.crisis-strip').style = style", style)
+        first, *_others, last = (
+            part.bounding_box() for part in page.locator(".crisis-strip .container > *").all()
+        )
+        assert last["y"] < first["y"] + first["height"], style
+        assert last["x"] + last["width"] <= 390, style
