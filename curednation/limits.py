@@ -77,7 +77,8 @@ NEWSLETTER = {
 # together from which they have not signed in for 90 days.
 SIGN_IN = {"sign_in": "5/5minutes", "codes": "5/5minutes", "codes_elsewhere": "60/hour"}
 # Of one network at the door of the patient portal: codes that it has sent, tries of codes, tries to
-# say who one is. `fresh_codes_per_address`: from then on a code is longer, and one is for all.
+# say who one is; inside, copies of a record. `fresh_codes_per_address`: from then on a code is
+# longer, and one is for all.
 PORTAL = {
     "sign_in_codes": "30/hour",
     "sign_in_codes_easily": "8/hour",

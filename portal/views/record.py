@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from appointments.models import Appointment, Patient, PrivacyRequest
 from appointments.patient_records import erasure, export, export_pdf, privacy_requests
+from appointments.patient_records.fhir import bundle
 from appointments.patient_records.privacy_requests import AlreadyAsked, NotOpen
 from core.database import database_time
 from core.guard.limit_pages import over_limit_page
@@ -30,9 +31,11 @@ View = Callable[..., HttpResponse]
 FRESH_FOR = timedelta(minutes=15)
 SHOWN = 5  # lines of who has seen it, on the page of the record
 BY = "the patient, signed in"
+# By what a button says: the ending of the file's name, and its type.
 FILES = {
-    "pdf": ("application/pdf", lambda kept: export_pdf.as_pdf(kept, Practice.current().zone)),
-    "json": ("application/json", lambda kept: export.as_json(kept).encode()),
+    "pdf": ("pdf", "application/pdf"),
+    "json": ("json", "application/json"),
+    "fhir": ("fhir.json", bundle.MIMETYPE),
 }
 
 
@@ -90,15 +93,23 @@ def file(request: PortalRequest, patient: Patient) -> HttpResponse:
     refused = _asks_again(request, patient) or over_limit_page(request, "record_files")
     if refused:
         return refused
-    mimetype, make = FILES[kind]
+    ending, mimetype = FILES[kind]
     pks = Appointment.objects.filter(patient=patient).order_by("pk").values_list("pk", flat=True)
     with transaction.atomic():
         _note(request, "export", Patient, [patient.pk])
         _note(request, "export", Appointment, list(pks))
-    content = make(export.collect(patient, by=BY))
-    response = HttpResponse(content, content_type=mimetype)
-    response["Content-Disposition"] = f'attachment; filename="record.{kind}"'
+    response = HttpResponse(_content(patient, kind), content_type=mimetype)
+    response["Content-Disposition"] = f'attachment; filename="record.{ending}"'
     return response
+
+
+def _content(patient: Patient, kind: str) -> bytes:
+    if kind == "fhir":
+        return bundle.as_json(bundle.collect(patient)).encode()
+    kept = export.collect(patient, by=BY)
+    if kind == "pdf":
+        return export_pdf.as_pdf(kept, Practice.current().zone)
+    return export.as_json(kept).encode()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

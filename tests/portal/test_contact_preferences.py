@@ -129,7 +129,7 @@ def test_texts_are_agreed_to_by_their_words_and_taken_back_by_the_same_box(clien
     visit.refresh_from_db()
     assert visit.by_text
     moved = moves.move(visit, provider=None, starts_at=monday("15:00"), by=STAFF)
-    assert "cita" in OutgoingText.objects.get().text
+    assert "hora central" in OutgoingText.objects.get().text
     client.post(PAGE, usual)
     assert not consents.in_force(visit.phone)
     moved.refresh_from_db()

@@ -91,6 +91,9 @@ def test_a_copy_leaves_with_a_row_of_the_trail_and_a_name_that_says_nothing(clie
     assert visit.key not in answer.content.decode()
     pdf = client.post(FILE, {"kind": "pdf"})
     assert (pdf["Content-Type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+    fhir = client.post(FILE, {"kind": "fhir"})
+    assert fhir["Content-Disposition"] == 'attachment; filename="record.fhir.json"'
+    assert json.loads(fhir.content)["resourceType"] == "Bundle"
     rows = AuditEvent.objects.filter(action="export", user_pk=account.user_id)
     assert set(rows.values_list("model", flat=True)) == {
         "appointments.patient",
