@@ -26,6 +26,12 @@ class Column(NamedTuple):
         rows = self.model._base_manager.filter(**{f"{self.field}__isnull": False})
         return rows.annotate(stored=Cast(self.field, TextField()))
 
+    @property
+    def at_once(self) -> int:
+        """Return how many of its rows fit well into memory."""
+        field = self.model._meta.get_field(self.field)
+        return field.AT_ONCE if isinstance(field, EncryptedTextField) else 1
+
 
 class Rotated(NamedTuple):
     """What became of one column: rows brought under the first key, and rows no key opens."""
@@ -49,12 +55,12 @@ def rotate(column: Column) -> Rotated:
     A row that somebody saves meanwhile is left as they saved it.
     """
     moved, unreadable = 0, []
-    for batch in batches(column.stored()):
+    for batch in batches(column.stored(), column.at_once):
         for pk, stored in batch.values_list("pk", "stored"):
             if record_keys.is_current(stored):
                 continue
             try:
-                anew = record_keys.encrypt(record_keys.decrypt(stored))
+                anew = record_keys.encrypt_bytes(record_keys.decrypt_bytes(stored))
             except record_keys.RecordUnreadable:
                 unreadable.append(pk)
                 continue
@@ -70,7 +76,7 @@ def opens_newest(column: Column) -> bool:
     newest = column.stored().order_by("-pk").values_list("stored", flat=True).first()
     try:
         if newest is not None:
-            record_keys.decrypt(newest)
+            record_keys.decrypt_bytes(newest)
     except record_keys.RecordUnreadable:
         return False
     return True

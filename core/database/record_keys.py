@@ -22,13 +22,23 @@ class RecordUnreadable(Exception):
 
 def encrypt(text: str) -> str:
     """Return the text encrypted under the first key; twice the same text gives two results."""
-    return _ring(tuple(settings.RECORD_KEYS)).encrypt(text.encode()).decode("ascii")
+    return encrypt_bytes(text.encode())
 
 
 def decrypt(stored: str) -> str:
     """Return the text that `encrypt` was given; raise RecordUnreadable where no key fits."""
+    return decrypt_bytes(stored).decode()
+
+
+def encrypt_bytes(content: bytes) -> str:
+    """Return the same of what is no text, such as a picture."""
+    return _ring(tuple(settings.RECORD_KEYS)).encrypt(content).decode("ascii")
+
+
+def decrypt_bytes(stored: str) -> bytes:
+    """Return what `encrypt_bytes` was given; raise RecordUnreadable where no key fits."""
     try:
-        return _ring(tuple(settings.RECORD_KEYS)).decrypt(stored.encode()).decode()
+        return _ring(tuple(settings.RECORD_KEYS)).decrypt(stored.encode())
     except InvalidToken:
         # Without the chain, which an error report would show with what was stored.
         raise RecordUnreadable("No key of RECORD_KEYS opens what is stored here.") from None

@@ -16,7 +16,7 @@ from core.images import png
 from core.images.colors import to_eight_bits, to_srgb
 from core.richtext.sanitizer import Refused
 
-__all__ = ["Refused", "prepare_upload"]
+__all__ = ["Refused", "prepare_upload", "written_anew"]
 
 LARGEST_FILE = 15 * 1024 * 1024
 ROOM = 4 * LARGEST_FILE  # bytes that must be free: for the picture and its smaller sizes
@@ -36,8 +36,6 @@ def prepare_upload(upload: Any, *, square: int = 0) -> ContentFile:
 
     Raises Refused for what is no picture, of another kind, too large, or moves.
     """
-    if upload.size > LARGEST_FILE:
-        raise Refused(_("This file is too large. Pictures may have 15 MB."))
     if not _storage_answers():
         raise Refused(
             _("Pictures cannot be stored right now. Nothing was stored: try again later.")
@@ -46,6 +44,13 @@ def prepare_upload(upload: Any, *, square: int = 0) -> ContentFile:
         raise Refused(
             _("The server has no room for pictures right now. Nothing was stored: try again later.")
         )
+    return written_anew(upload, square=square)
+
+
+def written_anew(upload: Any, *, square: int = 0) -> ContentFile:
+    """Return the same of a picture that is kept elsewhere than articles' are. Raises Refused."""
+    if upload.size > LARGEST_FILE:
+        raise Refused(_("This file is too large. Pictures may have 15 MB."))
     upload.seek(0)
     try:
         # The size stands in the head of the file: nothing is unpacked before it is known.
@@ -53,7 +58,7 @@ def prepare_upload(upload: Any, *, square: int = 0) -> ContentFile:
             warnings.simplefilter("ignore")  # thousands, where somebody wants them
             image = Image.open(_file(upload), formats=list(KINDS))
             _check_size(image)
-            return _written_anew(image, square)
+            return _written(image, square)
     except Refused:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError):
@@ -110,7 +115,7 @@ def _check_size(image: Image.Image) -> None:
         )
 
 
-def _written_anew(image: Image.Image, square: int) -> ContentFile:
+def _written(image: Image.Image, square: int) -> ContentFile:
     kind = "JPEG" if image.format == "MPO" else image.format or "JPEG"  # a phone's JPEG
     clear = "A" in image.getbands() or "transparency" in image.info
     mode = "RGBA" if clear and kind != "JPEG" else "RGB"

@@ -126,14 +126,14 @@ def test_rotating_names_rows_that_no_key_opens_and_goes_on_with_the_others(setti
 def test_a_row_that_is_saved_while_keys_are_rotated_keeps_what_was_saved(settings, monkeypatch):
     row = Answer.objects.create(text=SAID)
     settings.RECORD_KEYS = [NEW, OLD]
-    decrypt = record_keys.decrypt
+    decrypt = record_keys.decrypt_bytes
 
-    def decrypt_while_somebody_saves(text: str) -> str:
-        monkeypatch.setattr(record_keys, "decrypt", decrypt)
+    def decrypt_while_somebody_saves(text: str) -> bytes:
+        monkeypatch.setattr(record_keys, "decrypt_bytes", decrypt)
         Answer.objects.filter(pk=row.pk).update(text="what was saved")
         return decrypt(text)
 
-    monkeypatch.setattr(record_keys, "decrypt", decrypt_while_somebody_saves)
+    monkeypatch.setattr(record_keys, "decrypt_bytes", decrypt_while_somebody_saves)
     assert key_rotation.rotate(COLUMNS[0]).moved == 0
     assert Answer.objects.get().text == "what was saved"
 
