@@ -112,7 +112,7 @@ def _row(sent: ContactRequest, now: datetime) -> dict[str, Any]:
         "when": practice_time.format_short_datetime(sent.created_at, ours),
         "their_clock": _clock(now, state.zone) if state else "",
         "state": state,
-        "is_urgent": crisis_terms.detect_crisis(sent.message) is not None,
+        "is_urgent": crisis_terms.detect_crisis_in_message(sent.message) is not None,
         "done": practice_time.format_short_datetime(sent.done_at, ours) if sent.done_at else "",
     }
 

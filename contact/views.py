@@ -47,7 +47,7 @@ def call_back(request: HttpRequest) -> HttpResponse:
 
 def _take(request: HttpRequest, form: Any, name: str) -> HttpResponse:
     if not form.is_valid():
-        danger = crisis_terms.detect_crisis(form.data.get("message", ""))
+        danger = crisis_terms.detect_crisis_in_message(form.data.get("message", ""))
         danger_in = danger and (danger.language or translation.get_language())
         return render(request, PAGE, {name: form, "form": form, "danger_in": danger_in})
     if not sessionless_form.is_same_origin(request):
@@ -63,7 +63,7 @@ def _take(request: HttpRequest, form: Any, name: str) -> HttpResponse:
 
 def _next(words: str) -> str:
     """Return where whoever sent these words goes on: who is in danger, to the numbers to call."""
-    crisis = crisis_terms.detect_crisis(words)
+    crisis = crisis_terms.detect_crisis_in_message(words)
     if crisis is None:
         return reverse("contact:sent")
     with translation.override(crisis.language or translation.get_language()):

@@ -60,6 +60,8 @@ MISSPELLED = {
     EMERGENCY: ("unconscious", "emergency", "seizure", "breathing"),
 }
 ALIKE = 0.84
+# How a letter is read: in parts that a search could be, none of which cuts a sign in two.
+WORDS_AT_ONCE, LONGEST_SIGN = 20, 8
 
 
 class Crisis(NamedTuple):
@@ -101,6 +103,15 @@ def detect_crisis(text: str) -> Crisis | None:
     return _misspelled(plain.split(), MISSPELLED, "") or _misspelled(
         spanish.split(), SPANISH_MISSPELLED, "es"
     )
+
+
+def detect_crisis_in_message(text: str) -> Crisis | None:
+    """Return the same of a text of any length: a search has a few words, a letter has hundreds."""
+    words, found = text.split(), []
+    for first in range(0, max(len(words) - LONGEST_SIGN, 1), WORDS_AT_ONCE - LONGEST_SIGN):
+        found.append(detect_crisis(" ".join(words[first : first + WORDS_AT_ONCE])))
+    order = list(PHRASES)
+    return min(filter(None, found), key=lambda crisis: order.index(crisis.kind), default=None)
 
 
 def _misspelled(
