@@ -99,6 +99,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 50},
     },
     "contact-purge": {"task": "contact.tasks.purge", "schedule": crontab(hour=9, minute=50)},
+    "message-drafts-purge": {
+        "task": "messaging.tasks.purge_drafts",
+        "schedule": crontab(hour=9, minute=15),
+    },
     "newsletter-sweep": {
         "task": "newsletter.tasks.sweep",
         "schedule": 30,

@@ -88,6 +88,7 @@ PORTAL = {
     "code_tries": "60/hour",
     "gathering": "60/hour",
     "gathering_per_address": "10/day",
+    "messages": "120/hour",  # written inside, and files with them
 }
 # Mails of one kind to everybody together, and to one mailbox; more wait, and none is lost.
 MAILS = {"mails_in_all": "600/hour", "mails_per_address": "6/hour"}

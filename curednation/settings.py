@@ -224,6 +224,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 # Staff choose among thousands of rows and save tables of hundreds. What strangers send is bounded
 # by its bytes (request_body): 64 kB hold no more than this either.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000
+# A body is in memory before Django reads it: no file of a patient lies on a disk unencrypted.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 MEDIA_URL = "/articles/images/"
 FIGURES_URL = "/articles/figures/"  # the drawings that come with the articles
 MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))

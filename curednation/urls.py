@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
     path("", include("visits.urls")),
     path("me/", include("portal.urls")),
     path("", include("payments.urls")),
+    path("me/messages/", include("messaging.urls")),
     prefix_default_language=False,
 )
 # What has one address whatever the language: staff, other programs, files.

@@ -86,6 +86,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "since": "November 12, 9:00 AM",
         "link": "https://visits.example.org/admin/contact-requests/",
     },
+    "message_new": {"link": "https://visits.example.org/me/messages/"},
+    "staff_messages_waiting": {
+        "count": 2,
+        "since": "November 12, 9:00 AM",
+        "link": "https://visits.example.org/admin/messages/",
+    },
     "issue_trouble": {
         "what": "held",
         "number": 12,

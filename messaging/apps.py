@@ -11,3 +11,10 @@ class MessagingConfig(AppConfig):
     label = "messaging"
     verbose_name = _("Messages")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Show messages inside the portal, and let exports and erasures know of them."""
+        from messaging import kept_records, portal_parts
+
+        kept_records.register()
+        portal_parts.register()

@@ -43,6 +43,7 @@ WORKFLOW = (
     *("appointments.booking", "appointments.waitlist"),
     *("articles.publishing", "articles.comments"),
     *("newsletter.subscription", "newsletter.issues.workflow", "newsletter.delivery"),
+    *("messaging.workflow", "messaging.danger", "messaging.drafts"),
     *("visits.encounter", "visits.visit_changes", "visits.changed_appointments"),
     "payments.collection",
 )

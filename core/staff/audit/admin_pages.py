@@ -34,6 +34,7 @@ SILENT = {
     *("login", "logout", "i18n_javascript", "password_change", "password_change_done"),
     *("autosave_view", "autosave_new_view", "live_view", "live_new_view", "upload_progress_view"),
     *("visits_ticket", "visits_report", "visits_note", "visits_summary", "visits_finish_panel"),
+    "message_draft",
 }
 FORMS = {"add_view", "change_view", "delete_view", "history_view", "changelist_view"}
 # All others: "view".

@@ -24,13 +24,14 @@ STAFF_MODULES = (
     "device_check.py",
 )
 STAFF_PATHS = (
-    *("core/staff", "core/images", "core/web", "curednation", "articles/publishing"),
+    *("core/staff", "core/images/[!u]*", "core/web", "curednation", "articles/publishing"),
     *("articles/models", "newsletter/models", "newsletter/issues/checks.py"),
     *("newsletter/issues/workflow.py", "core/mail/[!m]*", "core/mail/models.py"),
     *("core/sms", "core/outbox"),
     *("appointments/models/clinic.py", "visits/models/notes.py", "visits/models/start_checks.py"),
     *("payments/collection/attempts.py", "payments/documents/superbill_pdf.py"),
     "payments/models/billing.py",
+    "messaging/models/rules.py",
     *(
         f"pages/text_pages/{name}.py"
         for name in ("expiring_pages", "forms", "publishing", "workflow_actions")
@@ -40,7 +41,7 @@ STAFF_PATHS = (
 STAFF_MAILS = (
     *("account_*", "article_*", "provider_*", "comments_waiting.*", "*issue_trouble.*"),
     *("booking_paused.*", "chain_head.*", "mail_test.*", "contact_requests_open.*"),
-    "privacy_request_*",
+    *("privacy_request_*", "staff_*"),
 )
 STAFF = (
     *STAFF_FOLDERS,

@@ -1,0 +1,94 @@
+"""The mails that messages owe: to the patient that there is something new, to staff a count.
+
+None says from whom, to whom or about what. Whoever has no e-mail address is told by text, where the
+clinic sends texts and they have agreed to them.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Min, Q
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from core.languages.speaking import speaking
+from core.mail import outbox
+from core.practice.models import Practice
+from core.signed_links import absolute_url
+from messaging import staff_rights
+from messaging.models import Message, Thread
+from portal.models import ContactPoint, PatientAccount
+
+# More that is written meanwhile is told of by the same mail, and what is read is told of by none.
+PAUSE = timedelta(minutes=30)
+AT_MOST_ONE_IN = timedelta(minutes=30)
+
+
+def about_account(account: PatientAccount) -> str:
+    """What groups the mails to one account about its messages."""
+    return f"messages:{account.pk}"
+
+
+def tell_patient(thread: Thread, message: Message) -> None:
+    """Tell the reader that there is something new, at the address that they proved last."""
+    account = thread.account
+    if account is None or account.ended_at or thread.patient.is_restricted:
+        return
+    about, address = about_account(account), address_of(account)
+    with speaking(account.language):
+        link = absolute_url(reverse("messaging:threads"))
+    if address:
+        outbox.enqueue(
+            "message_new",
+            key=f"message-new:{message.pk}",
+            to=address,
+            about=about,
+            overtakes=True,
+            wait=outbox.delay(about=about, longest=PAUSE),
+            language=account.language,
+            link=link,
+        )
+
+
+def drop_for_patient(thread: Thread) -> None:
+    """Send no more mail about what was read, unless something else is unread."""
+    if thread.account is None:
+        return
+    mine = Message.objects.unread_by_patient().filter(thread__account=thread.account)
+    if not mine.exists():
+        outbox.drop(about=about_account(thread.account))
+
+
+def address_of(account: PatientAccount) -> str:
+    """Return the account's e-mail address; empty where it has proved none."""
+    emails = [point for point in account.proved if point.kind == ContactPoint.Kind.EMAIL]
+    return emails[-1].value if emails else ""
+
+
+def tell_staff(thread: Thread, now: datetime) -> None:
+    """Tell whoever is to answer that messages wait: a count, since when, and a link.
+
+    Once in half an hour for each of them: what came meanwhile is in the count.
+    """
+    turn = int(now.timestamp() // AT_MOST_ONE_IN.total_seconds())
+    since = Practice.current().zone
+    for person in _who_answers(thread):
+        waiting = Thread.objects.waiting().of_teams(staff_rights.teams_of(person))
+        waiting = waiting.filter(Q(assigned=person) | Q(assigned=None))
+        first = waiting.aggregate(first=Min("waiting_since"))["first"] or now
+        outbox.enqueue(
+            "staff_messages_waiting",
+            key=f"staff-messages:{turn}:{person.pk}",
+            to=person.email,
+            about=f"staff-messages:{person.pk}",
+            overtakes=True,
+            count=max(waiting.order_by().count(), 1),
+            since=date_format(first.astimezone(since), "F j, g:i A"),
+            link=absolute_url(reverse("admin:messages_inbox")),
+        )
+
+
+def _who_answers(thread: Thread) -> list:
+    """Return who has taken it; where nobody has, everybody of its team."""
+    if thread.assigned is not None and thread.assigned.is_active:
+        return [thread.assigned]
+    return list(staff_rights.members(thread.team).exclude(email=""))

@@ -1,0 +1,57 @@
+"""A patient's matters: the list of them, and saying that one is settled."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from core.database import database_time
+from core.people.salutation import short_name
+from messaging import expected_answers, workflow
+from messaging.models import MessagingRules, Thread
+from messaging.whose_threads import record_behind, thread_of, threads_of
+from portal.access import account_required
+
+AT_ONCE = 20
+
+
+@require_safe
+@account_required
+def thread_list(request: Any) -> HttpResponse:
+    """Show the matters, what is new first, then what was written in last."""
+    threads = threads_of(request.account).select_related("patient__merged_into").with_unread()
+    page = Paginator(threads.order_by("-last_at", "-pk"), AT_ONCE).get_page(request.GET.get("p"))
+    zone = expected_answers.zone_of(request.account.own_record)
+    several = len(request.account.records) > 1
+    context = {
+        "page": page,
+        "rows": [_row(request, thread, zone, several) for thread in page],
+        "may_write": MessagingRules.current().is_open and bool(request.account.records),
+        "has_records": bool(request.account.records),
+        "today": database_time.now().astimezone(zone).date(),
+    }
+    return render(request, "messaging/threads.html", context)
+
+
+def _row(request: Any, thread: Thread, zone: Any, several: bool) -> dict[str, Any]:
+    record = record_behind(thread)
+    own = request.account.own_record
+    is_other = several and (own is None or record.pk != own.pk)
+    return {
+        "thread": thread,
+        "last": thread.last_at.astimezone(zone),
+        "due": thread.due_at and thread.due_at.astimezone(zone),
+        "about": short_name(record.first_name, record.last_name) if is_other else "",
+        "unread": getattr(thread, "unread", 0),
+    }
+
+
+@require_POST
+@account_required
+def settle(request: Any, key: str) -> HttpResponse:
+    """Close a matter that is settled; whatever is written in it later opens it again."""
+    thread = thread_of(request.account, key)
+    workflow.close(thread)
+    return redirect("messaging:threads")

@@ -1,0 +1,27 @@
+"""What was posted of a message, brought into its draft."""
+
+from typing import Any
+
+from messaging import drafts
+from messaging.models import Draft
+from messaging.whose_threads import record_of
+
+
+def keep_typed(request: Any, draft: Draft) -> Draft:
+    """Keep the text, the choices and the files that a patient has posted; return the draft."""
+    values: dict[str, Any] = {}
+    if draft.thread is None:
+        records = request.account.records
+        chosen = record_of(request.account, request.POST.get("patient"))
+        values["patient"] = chosen or (records[0] if len(records) == 1 else None)
+        values["topic"] = request.POST.get("topic", "")
+    draft = drafts.keep(draft, request.POST.get("text", ""), **values)
+    drafts.remove_files(draft, request.POST.getlist("remove"))
+    if uploads := request.FILES.getlist("uploads"):
+        drafts.add_files(draft, uploads)
+    return draft
+
+
+def is_prefetch(request: Any) -> bool:
+    """Whether a browser fetches a page that nobody has opened yet: then nobody has read it."""
+    return "prefetch" in request.headers.get("Sec-Purpose", "")
