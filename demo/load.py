@@ -17,6 +17,7 @@ from demo import (
     days_off,
     issues,
     mails,
+    messages,
     spanish,
     states,
     subscribers,
@@ -49,6 +50,7 @@ def load(now: datetime) -> Loaded:
     mails.create_mails(now)
     waitlist.create_waitlist(services, now)
     contact.create_requests(now)
+    messages.create_messages(now)
     articles = load_library()
     text_pages.load()
     clinic.link_reviewer()

@@ -107,7 +107,7 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
     found = _public(route, world) | {
         "content_type_id": [world.content_type],
         "object_id": [world.row("articles.article").pk],
-        "pk": [_answered(world) if route == "admin:visit_answers" else 1],
+        "pk": [_key(route, world)],
         "delivery": [world.row("newsletter.delivery").pk],
         "merge": [1],
         "call": [1],
@@ -119,7 +119,7 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
         "state": ["tn"],
         "uid": [world.row("appointments.hold").uid],
         "section": ["pages", "articles", "topics", "issues", "providers", "states"],
-        "key": ["nothing"],
+        "key": [_thread_or_file(route, world)],
         "template": ["appointment_booked"],
         "language": ["en", "es"],
         "path": [world.row("articles.imageasset").file.name],
@@ -130,9 +130,26 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
     return found[name]
 
 
-def _answered(world: World) -> int:
-    """Return the visit whose patient has answered something."""
-    return int(world.row("visits.questionnaireresponse").appointment_id)
+def _key(route: str, world: World) -> int:
+    """Return the key of what a page of no model shows."""
+    found = {
+        "admin:visit_answers": ("visits.questionnaireresponse", "appointment_id"),
+        "admin:message_thread": ("messaging.thread", "pk"),
+        "admin:message_draft": ("messaging.thread", "pk"),
+        "admin:message_new": ("messaging.thread", "patient_id"),
+        "admin:message_file": ("messaging.attachment", "pk"),
+        "admin:message_alert_handled": ("messaging.dangeralert", "pk"),
+    }
+    if route not in found:
+        return 1
+    label, name = found[route]
+    return int(getattr(world.row(label), name))
+
+
+def _thread_or_file(route: str, world: World) -> str:
+    """Return the key of a patient's matter or file; a program's key is another thing."""
+    model = {"messaging:file": "messaging.attachment"}.get(route, "messaging.thread")
+    return str(world.row(model).key) if route.startswith("messaging:") else "nothing"
 
 
 def _public(route: str, world: World) -> dict[str, list[Any]]:

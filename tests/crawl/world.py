@@ -30,6 +30,7 @@ from core.practice.models import Practice
 from core.sms.models import SmsConsent, SmsConsentText
 from core.staff.models import AuditEvent, User
 from core.webhooks import outbox
+from messaging.models import Attachment, AttachmentContent, MessagingRules, ReplyTemplate
 from newsletter.models import Confirmation, Delivery
 from newsletter.models import Consent as ReadersConsent
 from portal.calendar import subscriptions
@@ -38,6 +39,7 @@ from tests.articles.factories import make_article, make_draft
 from tests.core.mail.factories import make_email
 from tests.core.sms.factories import agree, make_failed_text
 from tests.core.webhooks.factories import make_endpoint
+from tests.messaging.writing import make_thread
 from tests.newsletter import factories as readers
 from tests.newsletter.issues import make_issue
 from tests.newsletter.uploads import make_upload
@@ -73,6 +75,7 @@ class World:
 def make_world() -> World:
     make_practice()
     made: list[Model] = [*_clinic(), *_visits(), *_articles(), *_newsletter(), *_house()]
+    made += _messages()
     made += make_books(_seen())
     rows = {row._meta.label_lower: row for row in reversed(made)}
     rows["appointments.hold"] = factories.make_hold(
@@ -137,6 +140,29 @@ def _seen() -> Appointment:
     patient = factories.make_patient(first_name=PATIENT)
     starts_at = timezone.now() - timedelta(days=3)
     return factories.make_appointment(patient=patient, starts_at=starts_at, status="completed")
+
+
+def _messages() -> list[Model]:
+    """A matter of a patient, with a file, that makes a red task."""
+    patient = factories.make_patient(first_name=PATIENT)
+    thread = make_thread(patient, text=f"{PATIENT} wants to die.")
+    now = timezone.now()
+    file = Attachment.objects.create(
+        message=thread.messages.get(),
+        kind="pdf",
+        suffix="pdf",
+        name=f"{PATIENT}.pdf",
+        size=4,
+        created_at=now,
+    )
+    AttachmentContent.objects.create(attachment=file, data=b"%PDF")
+    return [
+        thread,
+        file,
+        thread.alerts.get(),
+        MessagingRules.objects.get_or_create(pk=1)[0],
+        ReplyTemplate.objects.create(name="Morning", text="Good day {name}."),
+    ]
 
 
 def _articles() -> list[Model]:

@@ -22,6 +22,7 @@ from core.api import keys
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
 from core.webhooks import outbox
+from messaging.models import MessagingRules, ReplyTemplate
 from newsletter.models import Delivery, Event, Subscriber
 from newsletter.subscription import confirm, signup
 from tests.articles.factories import make_article
@@ -39,6 +40,7 @@ from tests.factories import (
     make_time_off,
     monday,
 )
+from tests.messaging.writing import make_thread
 from tests.newsletter.factories import make_consent_text, make_topic
 from tests.newsletter.issues import make_issue
 from tests.pages.factories import make_testimonial, make_text_page
@@ -99,7 +101,7 @@ def make_world() -> World:
     _answer(visits[2])
     make_books(visits[3])
     people = [_with_all(visit) for visit in visits]
-    people += [_waiting(service), *_readers(), *_commenters(), _writer()]
+    people += [_waiting(service), *_readers(), *_commenters(), _writer(), _asking()]
     make_testimonial()
     make_text_page()
     keys.make("Our web site", ["slots:read"])
@@ -166,6 +168,17 @@ def _texted() -> Person:
 def _writer() -> Person:
     person = Person({"Quennell"})
     person.has(make_request(name="Quennell", email="quennell@example.org"))
+    return person
+
+
+def _asking() -> Person:
+    """Who has written inside, with words of danger; rules and a template of answers."""
+    MessagingRules.objects.get_or_create(pk=1)
+    ReplyTemplate.objects.create(name="Morning", text="Good day {name}.")
+    patient = make_patient(last_name="Quarles", email="quarles@example.org")
+    thread = make_thread(patient, text="I want to die")
+    person = Person({"Quarles", "quarles@example.org"})
+    person.has(patient, thread)
     return person
 
 
