@@ -19,6 +19,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "appointment_reminder": _visit,
     "code": {"code": "424242", "minutes": 10},
     "help_answer": {},
+    "message_new": {"link": "https://visits.example.org/me/messages/"},
     "nobody_reads": {},
     "start_answer": {},
     "stop_answer": {},

@@ -10,11 +10,15 @@ from django.db.models import Min, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from appointments import contact_preferences
+from appointments.contact_preferences import Preferences
 from core.languages.speaking import speaking
 from core.mail import outbox
 from core.practice.models import Practice
 from core.signed_links import absolute_url
-from messaging import staff_rights
+from core.sms import consents
+from core.sms import outbox as texts
+from messaging import expected_answers, staff_rights
 from messaging.models import Message, Thread
 from portal.models import ContactPoint, PatientAccount
 
@@ -29,39 +33,73 @@ def about_account(account: PatientAccount) -> str:
 
 
 def tell_patient(thread: Thread, message: Message) -> None:
-    """Tell the reader that there is something new, at the address that they proved last."""
+    """Tell the reader that there is something new: by mail, and by text where they agreed to."""
     account = thread.account
     if account is None or account.ended_at or thread.patient.is_restricted:
         return
-    about, address = about_account(account), address_of(account)
-    with speaking(account.language):
+    about, key = about_account(account), f"message-new:{message.pk}"
+    chosen = _chosen(account)
+    language = chosen.language or account.language
+    with speaking(language):
         link = absolute_url(reverse("messaging:threads"))
-    if address:
+    if address := address_of(account):
         outbox.enqueue(
             "message_new",
-            key=f"message-new:{message.pk}",
+            key=key,
             to=address,
             about=about,
             overtakes=True,
             wait=outbox.delay(about=about, longest=PAUSE),
-            language=account.language,
+            language=language,
+            link=link,
+        )
+    if number := number_of(account):
+        texts.enqueue(
+            "message_new",
+            key=key,
+            to=number,
+            about=about,
+            overtakes=True,
+            wait=PAUSE,
+            language=language,
+            zone=str(expected_answers.zone_of(account.own_record)),
             link=link,
         )
 
 
 def drop_for_patient(thread: Thread) -> None:
-    """Send no more mail about what was read, unless something else is unread."""
+    """Send nothing more about what was read, unless something else is unread."""
     if thread.account is None:
         return
     mine = Message.objects.unread_by_patient().filter(thread__account=thread.account)
     if not mine.exists():
         outbox.drop(about=about_account(thread.account))
+        texts.drop(about=about_account(thread.account))
+
+
+def is_told(account: PatientAccount) -> bool:
+    """Return whether anything tells this account's person of an answer."""
+    return bool(address_of(account)) or consents.in_force(number_of(account))
 
 
 def address_of(account: PatientAccount) -> str:
-    """Return the account's e-mail address; empty where it has proved none."""
-    emails = [point for point in account.proved if point.kind == ContactPoint.Kind.EMAIL]
-    return emails[-1].value if emails else ""
+    """Return where they are mailed: the address proved last; empty without one, or if they chose
+    to get no mails."""
+    return _last(account, ContactPoint.Kind.EMAIL) if _chosen(account).by_mail else ""
+
+
+def number_of(account: PatientAccount) -> str:
+    """Return the number proved last; empty without one. Whether texts go there is for consents."""
+    return _last(account, ContactPoint.Kind.PHONE)
+
+
+def _last(account: PatientAccount, kind: str) -> str:
+    return next((point.value for point in reversed(account.proved) if point.kind == kind), "")
+
+
+def _chosen(account: PatientAccount) -> Preferences:
+    own = account.own_record
+    return contact_preferences.of(own.pk if own else None)
 
 
 def tell_staff(thread: Thread, now: datetime) -> None:

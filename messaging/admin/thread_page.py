@@ -124,7 +124,7 @@ def about_patient(thread: Thread, record: Patient, now: datetime) -> dict[str, A
         "their_clock": clock_in(now.astimezone(zone), time_zones.words(str(zone))),
         "language": name_of(thread.language),
         "writer": _writer(thread, record),
-        "is_told": bool(account and not account.ended_at and emails.address_of(account)),
+        "is_told": bool(account and not account.ended_at and emails.is_told(account)),
         "has_reader": bool(account and not account.ended_at),
     }
 

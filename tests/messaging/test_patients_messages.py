@@ -9,9 +9,14 @@ from django.test import Client
 from django.utils import timezone
 
 from core.mail.models import OutgoingEmail
+from core.sms.models import OutgoingText
 from messaging import drafts, workflow
+from messaging.emails import number_of
 from messaging.models import Draft, Message, MessagingRules, Thread
 from messaging.tasks import purge_drafts
+from portal import contact_preferences
+from portal.models import ContactPoint
+from tests.core.sms.factories import agree
 from tests.core.staff.people import make_staff
 from tests.factories import (
     make_appointment,
@@ -216,6 +221,29 @@ def test_who_has_only_a_phone_asks_in_spanish(client):
     assert (thread.language, thread.account) == ("es", account)
     answer(thread, make_staff("clinician"))
     assert not OutgoingEmail.objects.filter(template="message_new").exists()
+    assert not OutgoingText.objects.exists(), "nobody agreed to texts"
+
+
+def test_who_agreed_to_texts_is_told_by_one_and_who_wants_no_mail_gets_none(client, settings):
+    settings.SMS_PROVIDERS = ["development://"]
+    account = sign_in(client, make_patient(), by_phone=True)
+    agree(number_of(account))
+    email = ContactPoint.objects.create(
+        account=account, kind="email", value="quill@example.org", proved_at=timezone.now()
+    )
+    contact_preferences.choose(
+        account.own_record, by_mail=False, contact="call", language="es", by_text=True
+    )
+    thread = make_thread(account.own_record, account=account)
+    answer(thread, make_staff("clinician"))
+    assert not OutgoingEmail.objects.filter(to=email.value).exists()
+    [text] = OutgoingText.objects.filter(template="message_new")
+    assert text.to == number_of(account)
+    assert "/es/me/messages/" in text.text
+    assert "hay algo nuevo" in text.text
+    client.get(page_of(thread))
+    text.refresh_from_db()
+    assert text.status == "dropped"
 
 
 def test_at_night_before_a_holiday_the_expected_answer_is_after_it_on_the_patient_s_clock(client):
