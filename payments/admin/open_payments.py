@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
@@ -49,11 +49,9 @@ def to_look_at() -> QuerySet[Charge]:
     failed = Refund.objects.filter(
         payment__charge=OuterRef("pk"), status=Refund.Status.FAILED, payment__status="succeeded"
     )
-    off = Charge.objects.filter(
-        status=Charge.Status.PAID, kind=Charge.Kind.VISIT, appointment__status__in=OFF
-    )
-    found = Charge.objects.filter(Exists(twice) | Exists(disputed) | Exists(failed)) | off
-    return found.distinct().order_by("created_at", "pk")
+    off = Q(status=Charge.Status.PAID, kind=Charge.Kind.VISIT, appointment__status__in=OFF)
+    found = Charge.objects.filter(off | Exists(twice) | Exists(disputed) | Exists(failed))
+    return found.order_by("created_at", "pk")
 
 
 LISTS: dict[str, tuple[str | Promise, Callable[[], QuerySet[Charge]]]] = {

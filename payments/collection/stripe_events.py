@@ -1,5 +1,6 @@
 """What Stripe tells by webhook: heard once, and then asked of Stripe, which knows how it is now."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ KINDS = (
 WORKER_TAKES = timedelta(minutes=1)
 AGAIN = timedelta(minutes=5)
 MOST_TRIES = 50
+log = logging.getLogger(__name__)
 
 
 def hear(event: Answer, *, by_webhook: bool = False) -> StripeEvent | None:
@@ -91,6 +93,8 @@ def _intent(number: str) -> None:
     rows = Payment.objects.select_related("charge", "card__customer")
     payment = rows.filter(uid=uid).first() if uid else None
     if payment is None:
+        if uid:  # as after a restore of an older backup
+            log.error("Stripe knows a payment of this site that is not here: %s.", number)
         return
     if payment.method == Payment.Method.SAVED_CARD:
         card_charges.take_intent(payment, intent)
