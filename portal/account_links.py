@@ -12,7 +12,7 @@ from appointments.models import Appointment, Patient, WaitlistEntry
 from appointments.models.waitlist_entries import EntryQuerySet
 from appointments.waitlist.links import PlaceLink
 from core.people import email_addresses
-from portal.models import ContactPoint, PatientAccount, Relation
+from portal.models import ContactPoint, PatientAccount
 
 FRAME = "portal/frame.html"
 

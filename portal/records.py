@@ -4,7 +4,7 @@ Their own, and those of whom they stand for: not of people who only let them boo
 """
 
 from appointments.models import Patient
-from portal.models import PatientAccount, Relation
+from portal.models import PatientAccount
 
 
 def managed(account: PatientAccount) -> list[Patient]:
