@@ -38,7 +38,7 @@ def measure() -> int:
 
     call_command("collectstatic", interactive=False, verbosity=0)
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    usual = [booking_rows, article_rows, newsletter_rows, text_rows, room_rows]
+    usual = [booking_rows, article_rows, newsletter_rows, text_rows, room_rows, portal_rows]
     parts = [part for part in (*usual, *LARGE) if _wanted(part)]
     try:
         rows = [row for part in parts for row in part()]
@@ -117,6 +117,16 @@ def room_rows() -> list:
     from bench import rooms
 
     return rooms.rows()
+
+
+def portal_rows() -> list:
+    from bench import signing_in
+    from tests import processes
+
+    signing_in.prepare()
+    environ = {"DJANGO_SETTINGS_MODULE": "bench.settings", "WEB_WORKERS": "2"}
+    with processes.site(**environ) as site:
+        return signing_in.rows(site.url)
 
 
 LARGE = (growth_rows, desk_rows, lighthouse_rows, call_rows)

@@ -67,6 +67,7 @@ def account_of(points: Iterable[ContactPoint], who: Person) -> PatientAccount | 
 
 def records_at(kind: str, value: str) -> PatientQuerySet:
     """Return the records, other spellings too, that this address or number reaches."""
+    found: PatientQuerySet
     if kind == ContactPoint.Kind.EMAIL:
         found = Patient.objects.of_address(value)
     else:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from appointments.models import Patient
 from core.database import database_time
 from core.mail import outbox
 from core.people import email_addresses
@@ -90,6 +91,20 @@ def answer(account: PatientAccount, asked: AccessRequest, *, yes: bool) -> None:
             ended_at=None,
             defaults={"relation": Relation.OTHER, "basis": Basis.CONSENT, "added_at": now},
         )
+
+
+def add_ward(account: PatientAccount, patient: Patient) -> None:
+    """Let a guardian's account see this record: the clinic has looked at the papers."""
+    AccountPatient.objects.get_or_create(
+        account=account,
+        patient=patient,
+        ended_at=None,
+        defaults={
+            "relation": Relation.WARD,
+            "basis": Basis.STAFF,
+            "added_at": database_time.now(),
+        },
+    )
 
 
 def who_sees(account: PatientAccount) -> QuerySet[AccountPatient]:

@@ -3,7 +3,7 @@
 Every list on it is cut into pages, each by a parameter of its own: a patient may have 500 visits.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,15 @@ from core.staff.audit import disclosures
 TEMPLATE = "admin/appointments/patient_page.html"
 VISITS, MAILS, PLACES = 10, 10, 5  # on one page
 ALIKE = 5  # other records that may be the same person's
+# The address and words of one more button of the page; None for whom it is not.
+PageLink = Callable[[HttpRequest, Patient], "tuple[str, Any] | None"]
+_links: list[PageLink] = []
+
+
+def register_link(link: PageLink) -> PageLink:
+    """Show what `link(request, patient)` returns among the buttons of a patient's page."""
+    _links.append(link)
+    return link
 
 
 def page(
@@ -89,6 +98,7 @@ def page(
         "restricted_since": patient.restricted_at and _moment(patient.restricted_at, zone),
         "latest_kept": _latest_kept(patient),
         "may": _rights(request),
+        "more_links": [found for link in _links if (found := link(request, patient))],
     }
     context |= notes_shown or patient_notes.context(request, patient)
     response = TemplateResponse(request, TEMPLATE, context)

@@ -15,6 +15,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -23,11 +24,14 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from core import sms
 from core.database import database_time
 from core.guard import rate_limits
+from core.guard.client_ip import client_network
 from core.languages.speaking import of_now
 from core.mail import outbox
 from core.people import email_addresses
+from core.sms import outbox as texts
 from portal.models import ContactPoint, PatientAccount, SignInCode
 from portal.sign_in.sessions import hashed
 
@@ -90,7 +94,7 @@ def ask(request: HttpRequest, reached: Reached, *, account: PatientAccount | Non
     else:
         code = _new_code(row.digits)
         row.code_hash = _code_hash(reached, code)
-        _send(reached, code, row.ends_at)
+        _send(request, reached, code, row.ends_at)
     row.save(force_insert=True)
     request.session[SESSION_KEY] = key
 
@@ -128,12 +132,7 @@ def is_usable(row: SignInCode) -> bool:
 
 def can_text() -> bool:
     """Return whether codes can go to phones."""
-    return False
-
-
-def forget_old(before: datetime) -> int:
-    """Delete those that ended before; return how many."""
-    return SignInCode.objects.filter(ends_at__lt=before).delete()[0]
+    return sms.is_configured()
 
 
 def _newest_long(reached: Reached, now: datetime) -> SignInCode | None:
@@ -157,19 +156,23 @@ def _code_hash(reached: Reached, code: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), b"portal.code\n" + words, sha256).hexdigest()
 
 
-def _send(reached: Reached, code: str, ends_at: datetime) -> None:
+def _send(request: HttpRequest, reached: Reached, code: str, ends_at: datetime) -> None:
+    said: dict[str, Any] = {
+        "key": f"sign-in:{uuid4()}",
+        "to": reached.value,
+        "about": about(reached),
+        "secret": True,
+        "not_after": ends_at,
+        "language": reached.language,
+        "minutes": round((ends_at - database_time.now()).total_seconds() / 60),
+    }
     if reached.kind == Kind.EMAIL:
-        outbox.enqueue(
-            "sign_in_code",
-            key=f"sign-in:{uuid4()}",
-            to=reached.value,
-            about=about(reached),
-            secret=True,
-            not_after=ends_at,
-            language=reached.language,
-            code=spaced(code),
-            minutes=round((ends_at - database_time.now()).total_seconds() / 60),
-        )
+        outbox.enqueue("sign_in_code", code=spaced(code), **said)
+    else:
+        # Without the space: that is how phones find it. Where no text can go, the page says the
+        # same, and the other way is a link on it.
+        network = client_network(request)
+        texts.enqueue("code", code=code, quiet_hours=False, network=network, **said)
 
 
 def about(reached: Reached) -> str:

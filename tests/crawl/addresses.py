@@ -102,6 +102,8 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
         return [world.row("payments.charge").appointment_id]
     if name == "pk" and route.startswith("admin:visits_"):
         return [world.row("appointments.appointment").pk]
+    if route == "admin:patient_accounts":
+        return [world.row("appointments.patient").pk]
     if label and name == "name" and "decide" not in route:
         return list(ACTIONS[label])
     found = _public(route, world) | {

@@ -24,7 +24,7 @@ NOBODY, NO_FACTOR, SUPERUSER = "nobody", "without a second factor", "superuser"
 EVERYBODY = [NOBODY, NO_FACTOR, *roles.ROLES, SUPERUSER]
 SEE_PATIENTS = {"front desk", "clinician", "privacy officer", "manager", SUPERUSER}
 SEE_READERS = {"newsletter editor", "manager", SUPERUSER}
-PRIVATE = re.compile(r"/(admin|accounts|appointments|book/(details|done))/")
+PRIVATE = re.compile(r"/(admin|accounts|appointments|me|book/(details|done))/")
 # Scripts without anybody's data; calendar programs ask for a feed every few minutes.
 KEPT = {"admin:jsi18n", "appointments:calendar_feed", "portal:calendar_feed"}
 # What a browser never sends to a page, and a scanner does.

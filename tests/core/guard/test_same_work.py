@@ -18,6 +18,7 @@ from tests.appointments import booking_steps
 from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_entry, make_service, monday
 from tests.newsletter.factories import make_subscriber
+from tests.portal.signing_in import make_account
 
 pytestmark = pytest.mark.django_db
 HERE = {"sec-fetch-site": "same-origin"}
@@ -78,11 +79,16 @@ def known_in(where: str) -> tuple[str, dict, list[str]]:
         return "/newsletter/subscribe/", {}, [reader.email]
     if where == "password":
         return "/accounts/password/reset/", {}, [make_staff().email]
+    if where == "portal":
+        account = make_account(visit.patient)
+        return "/me/sign-in/", {}, [account.proved[0].value, over.email]
     path = "/appointments/lost-link/" if where == "lost link" else f"/book/tn/{service.slug}/proof/"
     return path, {}, [visit.email, over.email]
 
 
-@pytest.mark.parametrize("where", ["lost link", "proof", "waitlist", "newsletter", "password"])
+@pytest.mark.parametrize(
+    "where", ["lost link", "proof", "waitlist", "newsletter", "password", "portal"]
+)
 def test_known_and_unknown_addresses_cost_the_same_work(where):
     path, sent, addresses = known_in(where)
     work_of(path, sent, "warm.up@example.org")
@@ -92,7 +98,7 @@ def test_known_and_unknown_addresses_cost_the_same_work(where):
         assert work_of(path, sent, email) == unknown
 
 
-@pytest.mark.parametrize("where", ["lost link", "proof", "password"])
+@pytest.mark.parametrize("where", ["lost link", "proof", "password", "portal"])
 def test_asking_again_costs_the_same_work_as_well(where):
     path, sent, [known, *_] = known_in(where)
     for email in ("warm.up@example.org", known, UNKNOWN):

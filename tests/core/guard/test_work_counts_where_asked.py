@@ -56,6 +56,7 @@ def pages() -> dict[str, Send]:
         "feedback": ("/articles/open/helpful/", {"helpful": "yes"}),
         "contact": ("/contact/call-back/", call),
         "newsletter": ("/newsletter/subscribe/", {"email": "grace@example.org"}),
+        "sign_in_codes": ("/me/sign-in/", {"email": "grace@example.org"}),
         "passwords": ("/accounts/password/reset/", {"email": "grace@example.org"}),
     }
     return {

@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver
 
-from appointments.models import Appointment, Provider
+from appointments.models import Appointment, Patient, Provider
 from newsletter.models import Delivery
 from payments.models import Payment, Superbill
 
@@ -104,6 +104,8 @@ def _values(name: str, part: str, model: type[Model] | None, most: int) -> list[
             return list(Superbill.objects.values_list("pk", flat=True)[:most])
         case "pk" if name in ("visit_answers", "payments_visit"):
             return list(Appointment.objects.visits().values_list("pk", flat=True)[:most])
+        case "pk" if name == "patient_accounts":
+            return list(Patient.objects.values_list("pk", flat=True)[:most])
         case "object_id" | "pk" if model is not None:
             return list(model._default_manager.values_list("pk", flat=True)[:most]) or [1]
         case _:
