@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_lazy as _
+
 _visit = {
     "name": "Zoë O'Hara",
     "starts": datetime(2030, 11, 12, 14, 30, tzinfo=ZoneInfo("America/Chicago")),
@@ -51,7 +53,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "appointment_address_corrected": {},
     "appointment_reminder": {**_visit, "has_questions": True},
     "portal_changed": {
-        "change": "A passkey was added.",
+        "change": _("A passkey was added."),
         "at": "Tue, Nov 12, 2030, 2:30 pm",
         "zone": "Central Time",
         "link": "https://visits.example.org/me/devices/",

@@ -77,6 +77,7 @@ def test_a_code_then_a_passkey_let_a_patient_in_and_back_shows_the_door(page, li
 
     sign_out(page)
     page.evaluate("() => { history.back() }")
+    expect(page).to_have_url(re.compile("/me/sign-in/.next=%2Fme%2Fpeople%2F$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to your place")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("People I book for")
