@@ -5,7 +5,8 @@ The appointment's own 128 random bits, with a signature for one purpose and one 
 - mailed links went through the mailbox of the visit's address. They end a month after the visit, or
   later where the clinic lets patients read for longer what was agreed.
 - texted links went to the phone number that was typed for the visit. They show that one visit, let
-  it be moved, and lead into its room; they prove no address, and end a day after the visit.
+  it be moved, and lead into its room; they prove no address, and end a day after the visit, or when
+  its number is corrected.
 - handed links were given to the browser that booked. They prove nothing about the address that was
   typed there, show that one visit and nothing else, and end an hour after its time was taken.
 
@@ -29,7 +30,7 @@ from core.languages.speaking import speaking
 from core.people import email_addresses
 from core.practice.models import Practice
 from core.signed_links import LinkSigner, absolute_url
-from core.sms import short_links
+from core.sms import short_links, texted_key
 
 VALID_AFTER_VISIT = timedelta(days=31)
 SHORT = "visit"  # the purpose of the short links in texts
@@ -199,17 +200,20 @@ def find(text: str, purpose: Purpose) -> PrivateLink | None:
     kind, key = next(((kind, key) for kind, key in ways if key is not None), (HANDED, None))
     if key is None:
         return None
+    texted = kind is TEXTED
+    key, number = texted_key.split(key) if texted else (key, "")
     visits = Appointment.objects.exclude(patient=None, erased_at=None)
     appointment = visits.select_related("provider", "service", "patient").filter(key=key).first()
-    if appointment is None:
+    if appointment is None or (texted and not texted_key.is_of(number, appointment.phone)):
         return None
-    return PrivateLink(appointment, text, mailed=kind is MAILED, texted=kind is TEXTED)
+    return PrivateLink(appointment, text, mailed=kind is MAILED, texted=texted)
 
 
 def was_replaced(text: str, purpose: Purpose) -> bool:
     """Whether it was a link of that purpose to a visit whose address has been corrected since."""
-    kinds = (MAILED, TEXTED, HANDED)
-    keys = [key for key in (_read(kind, purpose, text) for kind in kinds) if key]
+    keys = [key for key in (_read(kind, purpose, text) for kind in (MAILED, HANDED)) if key]
+    if texted := _read(TEXTED, purpose, text):
+        keys.append(texted_key.split(texted)[0])
     return FormerKey.objects.filter(key_hash__in=map(FormerKey.hashed, keys)).exists()
 
 
@@ -239,19 +243,24 @@ def texted_page(appointment: Appointment, name: str = "visit", *rest: str) -> st
     purpose = PURPOSES.get(name, Purpose.VISIT)
     if purpose not in TEXTED:
         raise ValueError(f"No text carries a link for {purpose}")
-    return _address(name, TEXTED[purpose].sign(appointment.key), rest)
+    return _address(name, TEXTED[purpose].sign(_texted_key(appointment)), rest)
+
+
+def _texted_key(appointment: Appointment) -> str:
+    return texted_key.join(appointment.key, appointment.phone)
 
 
 def for_text(appointment: Appointment) -> str:
     """Return a new short link for a text: it leads to the visit's page."""
     ends = appointment.ends_at + TEXTED_VALID_AFTER_VISIT
-    return short_links.make(SHORT, appointment.pk, expires_at=ends)
+    return short_links.make(SHORT, _texted_key(appointment), expires_at=ends)
 
 
-def _of_short_link(pk: str) -> str | None:
-    """Return the page of the visit, in its own language."""
-    visit = Appointment.objects.exclude(patient=None).filter(pk=pk).first()
-    if visit is None:
+def _of_short_link(texted: str) -> str | None:
+    """Return the page of the visit, in its own language; None once its number is another."""
+    key, number = texted_key.split(texted)
+    visit = Appointment.objects.exclude(patient=None).filter(key=key).first()
+    if visit is None or not texted_key.is_of(number, visit.phone):
         return None
     with speaking(visit.language):
         return texted_page(visit)

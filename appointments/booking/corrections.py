@@ -8,6 +8,7 @@ from appointments.models import Appointment, FormerKey, Patient, Status
 from appointments.models.keys import new_key
 from core.database import database_time
 from core.people import email_addresses
+from core.sms import outbox as texts
 
 
 @in_one_transaction
@@ -38,6 +39,7 @@ def correct_phone(patient: Patient, *, was: str) -> list[Appointment]:
     )
     visits = list(live.filter(phone=was).order_by("pk").select_for_update())
     Appointment.objects.filter(pk__in=[visit.pk for visit in visits]).update(phone=patient.phone)
+    texts.drop_all([visit_emails.about(visit) for visit in visits])  # they go to the old one
     return visits
 
 

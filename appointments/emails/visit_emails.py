@@ -122,6 +122,7 @@ def readdressed(appointment: Appointment, *, was: str) -> None:
     correction. The calendar of the former address, `was`, gives the visit up."""
     key = f"appointment-booked:{appointment.pk}:{appointment.sequence}"
     call_list.drop(about=about(appointment))
+    texts.drop(about=about(appointment))  # their links open nothing any more
     _tell("appointment_booked", appointment, key, at_once=True)
     if was:
         _tell_former_address(appointment, was)

@@ -99,7 +99,7 @@ def _write(
         zone=appointment.zone,
         not_after=options.pop("not_after", appointment.starts_at),
         **moment_words(appointment.local_start, appointment.zone, language),
-        # Called by the template: no link is made for a text that is not written.
+        # Called when the text is rendered: none is made for one that nobody may get.
         link=partial(links.for_text, appointment),
         **options,
     )

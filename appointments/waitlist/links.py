@@ -1,13 +1,14 @@
 """The private links to a place on the waitlist, in mails and texts about it. Derived, not stored.
 
 A texted one went to the number that was typed: it proves no address, so its page shows that place
-and nothing else of whose it is.
+and nothing else of whose it is, and it ends when the number is corrected.
 """
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from appointments import links as visit_links
@@ -15,7 +16,7 @@ from appointments.models import Appointment, WaitlistEntry, WaitlistOffer
 from core.languages.speaking import speaking
 from core.people import email_addresses
 from core.signed_links import LinkSigner, absolute_url
-from core.sms import short_links
+from core.sms import short_links, texted_key
 
 SIGNER = LinkSigner("appointments.waitlist")
 TEXTED = LinkSigner("appointments.waitlist.texted")
@@ -101,9 +102,22 @@ def was_texted(text: str) -> bool:
 
 def find(text: str) -> WaitlistEntry | None:
     """Return the place behind a token; None if the token is not ours or the place is deleted."""
-    key = SIGNER.read(text) or TEXTED.read(text)
-    entries = WaitlistEntry.objects.select_related("service", "provider", "appointment")
-    return entries.filter(key=key).first() if key else None
+    texted = TEXTED.read(text)
+    if texted:
+        return _find_texted(texted)
+    key = SIGNER.read(text)
+    return _places().filter(key=key).first() if key else None
+
+
+def _find_texted(texted: str) -> WaitlistEntry | None:
+    """Return the place, while its number is the one that the text went to."""
+    key, number = texted_key.split(texted)
+    entry = _places().filter(key=key).first()
+    return entry if entry and texted_key.is_of(number, entry.phone) else None
+
+
+def _places() -> QuerySet[WaitlistEntry]:
+    return WaitlistEntry.objects.select_related("service", "provider", "appointment")
 
 
 def page(entry: WaitlistEntry, name: str = "waitlist") -> str:
@@ -112,7 +126,11 @@ def page(entry: WaitlistEntry, name: str = "waitlist") -> str:
 
 
 def _texted_page(entry: WaitlistEntry, name: str = "waitlist") -> str:
-    return reverse(f"appointments:{name}", args=[TEXTED.sign(entry.key)])
+    return reverse(f"appointments:{name}", args=[TEXTED.sign(_texted_key(entry))])
+
+
+def _texted_key(entry: WaitlistEntry) -> str:
+    return texted_key.join(entry.key, entry.phone)
 
 
 def absolute(entry: WaitlistEntry) -> str:
@@ -122,12 +140,14 @@ def absolute(entry: WaitlistEntry) -> str:
 
 def for_text(offer: WaitlistOffer) -> str:
     """Return a new short link for a text about an offer."""
-    return short_links.make(SHORT, offer.entry_id, expires_at=offer.until + VALID_AFTER_OFFER)
+    return short_links.make(
+        SHORT, _texted_key(offer.entry), expires_at=offer.until + VALID_AFTER_OFFER
+    )
 
 
-def _of_short_link(pk: str) -> str | None:
+def _of_short_link(texted: str) -> str | None:
     """Return the page of the place, in its own language."""
-    entry = WaitlistEntry.objects.filter(pk=pk).first()
+    entry = _find_texted(texted)
     if entry is None:
         return None
     with speaking(entry.language):

@@ -32,7 +32,8 @@ def make_failed_text(to: str = NUMBER) -> OutgoingText:
     """A text that somebody has to look at, whether or not this site sends any by now."""
     with override_settings(SMS_PROVIDERS=["development://"]):
         text = make_text("help_answer", to=to)
-    failed = {"status": OutboxStatus.FAILED, "due_at": None, "last_error": "21614 No mobile number"}
+    why = "21614 No mobile number"
+    failed = {"status": OutboxStatus.FAILED, "due_at": None, "attempts": 1, "last_error": why}
     OutgoingText.objects.filter(pk=text.pk).update(**failed)
     return fresh(text)
 

@@ -30,7 +30,7 @@ def manager() -> Client:
 
 def test_a_text_that_failed_is_on_the_first_page_and_can_be_sent_again(texts, desk, mailoutbox):
     text = make_failed_text()
-    assert "1 text failed this week" in desk.get(reverse("admin:index")).text
+    assert "1 text failed this week" in desk.get(reverse("admin:to_do")).text
     page = desk.get(reverse("admin:sms_outgoingtext_change", args=[text.pk])).text
     assert "21614" in page
     sent = {"action": "send_again", "_selected_action": [text.pk]}
