@@ -21,6 +21,7 @@ from demo import (
     spanish,
     states,
     subscribers,
+    texts,
     visits,
     waitlist,
 )
@@ -48,6 +49,7 @@ def load(now: datetime) -> Loaded:
     visits.settle_past_visits(now)
     booked = visits.book_visits(providers, services, now)
     mails.create_mails(now)
+    texts.create_texts(now)
     waitlist.create_waitlist(services, now)
     contact.create_requests(now)
     messages.create_messages(now)
