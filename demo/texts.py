@@ -37,7 +37,7 @@ def create_texts(now: datetime) -> None:
 
 def _settle(visit: Appointment, about: str, *, arrived: bool) -> None:
     sent = visit.created + timedelta(minutes=4)
-    became = {"delivered_at": sent} if arrived else {"undelivered_at": sent}
+    became: dict[str, object] = {"delivered_at": sent} if arrived else {"undelivered_at": sent}
     if not arrived:
         became["undelivered_reason"] = LANDLINE
         phone_states.record_unreachable(visit.phone, PhoneState.Unreachable.LANDLINE)
