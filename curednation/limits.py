@@ -24,7 +24,6 @@ BOOKINGS = {
     "holds_easily": "12/10minutes",
     "holds_in_all": "300/10minutes",
     "changes": "60/hour",  # withdrawn comments too
-    "record_files": "12/hour",  # copies of a whole record, by its patient
     "changes_easily": "10/hour",
     "changes_in_all": "120/hour",
     "answers": "600/hour",  # what is typed before a visit is kept every few seconds
@@ -89,6 +88,7 @@ PORTAL = {
     "gathering": "60/hour",
     "gathering_per_address": "10/day",
     "messages": "120/hour",  # written inside, and files with them
+    "record_files": "12/hour",  # copies of a whole record, by its patient
 }
 # Mails of one kind to everybody together, and to one mailbox; more wait, and none is lost.
 MAILS = {"mails_in_all": "600/hour", "mails_per_address": "6/hour"}

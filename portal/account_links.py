@@ -12,7 +12,7 @@ from appointments.models import Appointment, Patient, WaitlistEntry
 from appointments.models.waitlist_entries import EntryQuerySet
 from appointments.waitlist.links import PlaceLink
 from core.people import email_addresses
-from portal.models import ContactPoint, PatientAccount
+from portal.models import ContactPoint, PatientAccount, Relation
 
 FRAME = "portal/frame.html"
 
@@ -46,7 +46,7 @@ class AccountVisitLink(VisitLink):
         """All but those whom the patient lets book visits."""
         patient, seen = self.appointment.patient_id, self.account.patients
         relations = {each.relation for each in seen if each.record.pk == patient}
-        return bool(relations - {"other"})
+        return bool(relations - {Relation.OTHER})
 
     @property
     def proves_address(self) -> bool:

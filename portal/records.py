@@ -4,12 +4,12 @@ Their own, and those of whom they stand for: not of people who only let them boo
 """
 
 from appointments.models import Patient
-from portal.models import PatientAccount
+from portal.models import PatientAccount, Relation
 
 
 def managed(account: PatientAccount) -> list[Patient]:
     """Return them, the account's own first."""
-    links = [link for link in account.patients if link.relation != "other"]
+    links = [link for link in account.patients if link.relation != Relation.OTHER]
     return list({link.record.pk: link.record for link in links}.values())
 
 

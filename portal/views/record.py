@@ -1,7 +1,6 @@
 """What is kept of somebody: who has seen it, a copy to take along, asking to have it erased."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -24,11 +23,10 @@ from core.practice.models import Practice
 from core.staff.audit import trail
 from core.validation.primary_keys import parse_key
 from portal import records, seen_by
-from portal.access import account_required
+from portal.access import FRESH_FOR, account_required
 from portal.requests import PortalRequest
 
 View = Callable[..., HttpResponse]
-FRESH_FOR = timedelta(minutes=15)
 SHOWN = 5  # lines of who has seen it, on the page of the record
 BY = "the patient, signed in"
 # By what a button says: the ending of the file's name, and its type.
