@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from appointments import contact_preferences
 from appointments.emails import visit_emails
 from core.languages.speaking import speaking
 from core.mail import outbox
@@ -15,12 +16,14 @@ ONE_IN = timedelta(minutes=10)
 def payment_news(charge: Charge, *, wait: timedelta = timedelta(0)) -> None:
     """Tell the patient that something is new about a payment; once for each thing that is.
 
-    Whoever has no address hears nothing of it by mail: the desk's list says so.
+    Whoever has no address, or wants no mail, hears nothing of it so: the desk's list says it.
     """
     visit = charge.appointment
-    if not visit.email or visit.erased_at or visit.patient is None:
+    chosen = contact_preferences.of(visit.patient_id)
+    if not visit.email or not chosen.by_mail or visit.erased_at or visit.patient is None:
         return
-    with speaking(visit.language):
+    language = chosen.language or visit.language
+    with speaking(language):
         link = absolute_url(links.mailed_page(visit))
     news = charge.payments.count() + sum(each.refunds.count() for each in charge.payments.all())
     outbox.enqueue(
@@ -30,7 +33,7 @@ def payment_news(charge: Charge, *, wait: timedelta = timedelta(0)) -> None:
         about=visit_emails.about(visit),
         wait=wait,
         unsent=visit.patient.is_restricted,
-        language=visit.language,
+        language=language,
         name=visit.greeting_name,
         link=link,
     )

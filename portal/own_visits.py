@@ -129,6 +129,7 @@ def overview(account: PatientAccount, now: datetime) -> Overview:
     """Return what is ahead, soonest first, and the last that took place or was to. One query."""
     last = visits_of(account).filter(past(now), status__in=CARE).order_by("-starts_at")
     found = visits_of(account).filter(ahead(now) | Q(pk__in=last.values("pk")[:1]))
+    found = found.annotate(**plans.progress())
     rows = [shown(account, visit, now) for visit in found.order_by("starts_at", "pk")[: AHEAD + 1]]
     over = [row for row in rows if is_over(row.visit, now)]
     return Overview([row for row in rows if row not in over], over[0] if over else None)

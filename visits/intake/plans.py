@@ -1,9 +1,10 @@
 """Which forms a visit asks, from when until when, and what is left to do."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q
 
 from appointments.models import Appointment, Service, Status
 from core.database import database_time
@@ -53,24 +54,52 @@ def is_time_for(appointment: Appointment, now: datetime | None = None) -> bool:
     return opens_at(appointment) <= now < appointment.ends_at + CLOSES_AFTER
 
 
+def progress() -> dict[str, Any]:
+    """Return what is read of visits beside their rows, by `annotate`, so that `steps` asks nothing.
+
+    `forms_begun` and `forms_sent` name questionnaires; `texts_kept` the kinds of texts that the
+    clinic has, `texts_signed` those of which the newest version is signed, in force.
+    """
+    responses = QuestionnaireResponse.objects.filter(appointment=OuterRef("pk"))
+    newer = ConsentDocument.objects.filter(
+        kind=OuterRef("document__kind"), version__gt=OuterRef("document__version")
+    )
+    signed = ConsentSignature.objects.filter(_given_for(), ~Exists(newer), revocation=None)
+    return {
+        "forms_begun": ArraySubquery(responses.values("form")),
+        "forms_sent": ArraySubquery(responses.exclude(submitted_at=None).values("form")),
+        "texts_kept": ArraySubquery(ConsentDocument.objects.order_by().values("kind").distinct()),
+        "texts_signed": ArraySubquery(signed.order_by().values("document__kind")),
+    }
+
+
+def _given_for() -> Q:
+    """What `signatures_of` says, of the visit that a query is about."""
+    theirs = Q(appointment__patient=OuterRef("patient")) | Q(
+        appointment__patient__merged_into=OuterRef("patient")
+    )
+    same_address = Q(appointment__email__iexact=OuterRef("email")) & ~Q(appointment__email="")
+    return Q(appointment=OuterRef("pk")) | theirs & same_address
+
+
 def steps(appointment: Appointment) -> list[Step]:
     """Return what the visit asks, each with whether it is done.
 
     A text that the clinic has not written is not asked; one that is signed for an earlier visit in
-    its newest version, at the same address, and not taken back, is done.
+    its newest version, at the same address, and not taken back, is done. Where the visit was read
+    with `progress`, as that was then.
     """
     asked = asked_of(appointment.service)
-    responses = {
-        each.form: each.submitted_at is not None
-        for each in QuestionnaireResponse.objects.filter(appointment=appointment).only(
-            "form", "submitted_at"
-        )
-    }
-    signed = _signed(appointment, asked)
+    if not asked:
+        return []
+    read: Any = appointment
+    if not hasattr(appointment, "forms_begun"):
+        read = Appointment.objects.annotate(**progress()).only("pk").get(pk=appointment.pk)
+    done = {*read.forms_sent, *read.texts_signed}
     return [
-        Step(form, responses.get(form, False) or signed.get(form, False), form in responses)
+        Step(form, form in done, form in read.forms_begun)
         for form in asked
-        if form not in CONSENTS or form in signed
+        if form not in CONSENTS or form in read.texts_kept
     ]
 
 
@@ -95,17 +124,3 @@ def signatures_of(appointment: Appointment):  # type: ignore[no-untyped-def]
     if not appointment.patient or not appointment.email:
         return ConsentSignature.objects.filter(appointment=appointment)
     return ConsentSignature.objects.of_patient(appointment.patient).filter(appointment__in=own)
-
-
-def _signed(appointment: Appointment, asked: tuple[str, ...]) -> dict[str, bool]:
-    """Return of each kind of text that is asked whether its newest version is signed, in force.
-
-    A kind of which the clinic has no text is not there.
-    """
-    kinds = [form for form in asked if form in CONSENTS]
-    if not kinds:
-        return {}
-    newest = ConsentDocument.objects.filter(kind__in=kinds).order_by("kind", "-version")
-    of_document = signatures_of(appointment).in_force().filter(document=OuterRef("pk"))
-    rows = newest.distinct("kind").annotate(is_signed=Exists(of_document.order_by()))
-    return dict(rows.values_list("kind", "is_signed"))
