@@ -1,13 +1,10 @@
 """The next visit is booked from the last one in two taps, with the same provider."""
 
-from datetime import timedelta
-
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from appointments.models import Appointment, Consent, ConsentText, Provider, Service, Status
+from appointments.models import Appointment, ConsentText, Provider, Service, Status
 from core.mail.models import OutgoingEmail
 from tests.appointments import booking_steps
 from tests.factories import (
@@ -18,6 +15,7 @@ from tests.factories import (
     make_service,
     monday,
 )
+from tests.portal.agreed import agree_to_all
 from tests.portal.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -48,11 +46,8 @@ def last(provider, again) -> Appointment:
         status=Status.COMPLETED,
         contact="call",
     )
-    given = timezone.now() - timedelta(days=20)
-    for text in make_consent_texts():
-        Consent.objects.create(
-            text=text, appointment=visit, given=given, page="appointments:details", language="es"
-        )
+    make_consent_texts()
+    agree_to_all(visit)
     return visit
 
 
