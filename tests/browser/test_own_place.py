@@ -58,7 +58,9 @@ def sign_in(page: Page, path: str, last: Appointment) -> None:
     else:
         page.locator("input[name=email]").fill(last.patient.email)
     page.keyboard.press("Enter")
-    page.locator("input[name=code]").fill(code_sent())
+    asked = page.locator("input[name=code]")
+    asked.wait_for()
+    asked.fill(code_sent())
     page.keyboard.press("Enter")
     page.locator("input[name=first_name]").fill("Grace")
     page.locator("input[name=last_name]").fill("Whitfield")
