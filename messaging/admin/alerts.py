@@ -33,12 +33,12 @@ def danger_alerts(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     rows = list(alerts.select_related("patient__merged_into", "thread"))
     if not rows:
         return None
-    shown = rows[:SHOWN]
+    shown = [_row(alert) for alert in rows[:SHOWN]]
     context = {
         "count": len(rows),
         "more": len(rows) - SHOWN,
-        "rows": [_row(alert) for alert in shown],
-        "records": [alert.patient for alert in shown],
+        "rows": shown,
+        "records": [row["patient"] for row in shown],
     }
     return PANEL, context
 
