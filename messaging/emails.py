@@ -5,6 +5,7 @@ clinic sends texts and they have agreed to them.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Min, Q
 from django.urls import reverse
@@ -37,34 +38,17 @@ def tell_patient(thread: Thread, message: Message) -> None:
     account = thread.account
     if account is None or account.ended_at or thread.patient.is_restricted:
         return
-    about, key = about_account(account), f"message-new:{message.pk}"
-    chosen = _chosen(account)
-    language = chosen.language or account.language
+    language = _chosen(account).language or account.language
     with speaking(language):
         link = absolute_url(reverse("messaging:threads"))
+    told: dict[str, Any] = {"language": language, "link": link, "overtakes": True}
+    told |= {"key": f"message-new:{message.pk}", "about": about_account(account)}
     if address := address_of(account):
-        outbox.enqueue(
-            "message_new",
-            key=key,
-            to=address,
-            about=about,
-            overtakes=True,
-            wait=outbox.delay(about=about, longest=PAUSE),
-            language=language,
-            link=link,
-        )
+        wait = outbox.delay(about=told["about"], longest=PAUSE)
+        outbox.enqueue("message_new", to=address, wait=wait, **told)
     if number := number_of(account):
-        texts.enqueue(
-            "message_new",
-            key=key,
-            to=number,
-            about=about,
-            overtakes=True,
-            wait=PAUSE,
-            language=language,
-            zone=str(expected_answers.zone_of(account.own_record)),
-            link=link,
-        )
+        zone = str(expected_answers.zone_of(account.own_record))
+        texts.enqueue("message_new", to=number, wait=PAUSE, zone=zone, **told)
 
 
 def drop_for_patient(thread: Thread) -> None:

@@ -34,11 +34,21 @@ def message_thread(request: HttpRequest, pk: int) -> HttpResponse:
     thread = find(request, pk)
     if request.method == "POST":
         return disclosures.declare_none(thread_steps.take(request, thread))
-    record, user = record_behind(thread), cast(User, request.user)
-    draft = drafts.of_staff(user, thread)
+    record, now = record_behind(thread), database_time.now()
+    draft = drafts.of_staff(cast(User, request.user), thread)
+    context = admin.site.each_context(request) | _state(request, thread, now)
+    context |= about_patient(thread, record, now) | writing(request, draft, thread.team)
+    response = TemplateResponse(request, PAGE, context)
+    if request.method == "GET":
+        workflow.read_by_clinic(thread)
+    return disclosures.declare(response, [thread, record])
+
+
+def _state(request: HttpRequest, thread: Thread, now: datetime) -> dict[str, Any]:
+    """Return what was written, who answers it until when, and what this person may do."""
     rows = list(thread.messages.prefetch_related("attachments").order_by("sent_at", "pk"))
-    now = database_time.now()
-    context = admin.site.each_context(request) | {
+    owner, user = thread.assigned, cast(User, request.user)
+    return {
         "title": thread.get_topic_display(),
         "opts": Appointment._meta,
         "thread": thread,
@@ -47,20 +57,15 @@ def message_thread(request: HttpRequest, pk: int) -> HttpResponse:
         "due": thread.due_at and _moment(thread.due_at),
         "is_late": thread.is_late(now),
         "closed": thread.closed_at and _moment(thread.closed_at),
-        "owner_left": thread.assigned is not None and not thread.assigned.is_active,
+        "owner_left": owner is not None and not owner.is_active,
         "somebody_wrote": "new" in request.GET,
         "others": drafts.who_writes(thread, beside=user, now=now),
         "alert": thread.alerts.open().first(),
-        "may_handle": request.user.has_perm(staff_rights.HANDLE),
+        "may_handle": user.has_perm(staff_rights.HANDLE),
         "members": staff_rights.members(thread.team),
         "teams": Team.choices,
-        "may_answer": thread.team in staff_rights.teams_of(request.user),
+        "may_answer": thread.team in staff_rights.teams_of(user),
     }
-    context |= about_patient(thread, record, now) | writing(request, draft, thread.team)
-    response = TemplateResponse(request, PAGE, context)
-    if request.method == "GET":
-        workflow.read_by_clinic(thread)
-    return disclosures.declare(response, [thread, record])
 
 
 @admin.site.register_page("messages/<int:pk>/draft/")  # type: ignore[attr-defined]  # core.staff
