@@ -1,4 +1,8 @@
-"""Which threads an account reads, and which of its records it can write about."""
+"""Which threads an account reads, and which of its records it can write about.
+
+Its person's own, and those of whom they stand for: whoever only books for somebody is told nothing
+of what that person asks, nor can they ask it.
+"""
 
 from django.db.models import Q
 from django.http import Http404
@@ -7,7 +11,10 @@ from appointments.models import Patient
 from core.validation.primary_keys import parse_key
 from messaging.models import Thread
 from messaging.models.threads import ThreadQuerySet
-from portal.models import AccountPatient, PatientAccount
+from portal.models import AccountPatient, PatientAccount, Relation
+from portal.records import managed
+
+STANDS_FOR = (Relation.SELF, Relation.CHILD, Relation.WARD)
 
 
 def threads_of(account: PatientAccount) -> ThreadQuerySet:
@@ -16,7 +23,7 @@ def threads_of(account: PatientAccount) -> ThreadQuerySet:
     What was written by an account that has ended is read by the patient's own, if they have one:
     a person who loses an account loses no answer.
     """
-    records = account.record_pks
+    records = [record.pk for record in managed(account)]
     seen = Q(patient__in=records) | Q(patient__merged_into__in=records)
     mine = Q(account=account)
     if account.own_record is not None:
@@ -36,9 +43,9 @@ def thread_of(account: PatientAccount, key: str) -> Thread:
 
 
 def record_of(account: PatientAccount, number: object) -> Patient | None:
-    """Return the record of this number among those that the account sees; None for any other."""
+    """Return the record of this number, where the account can write about it; None for others."""
     pk = parse_key(number)
-    return next((record for record in account.records if record.pk == pk), None)
+    return next((record for record in managed(account) if record.pk == pk), None)
 
 
 def record_behind(thread: Thread) -> Patient:
@@ -52,7 +59,9 @@ def readers_of(patient: Patient) -> list[AccountPatient]:
     The patient's own comes first.
     """
     records = [patient.pk, *patient.merged.values_list("pk", flat=True)]
-    links = AccountPatient.objects.not_ended().filter(patient__in=records, account__ended_at=None)
+    links = AccountPatient.objects.not_ended().filter(
+        patient__in=records, account__ended_at=None, relation__in=STANDS_FOR
+    )
     found = links.select_related("account", "patient__merged_into", "via")
     by_account = {link.account_id: link for link in reversed(list(found))}
     open_links = [link for link in by_account.values() if link.is_open(link.account.proved)]

@@ -13,6 +13,7 @@ from messaging import expected_answers, workflow
 from messaging.models import MessagingRules, Thread
 from messaging.whose_threads import record_behind, thread_of, threads_of
 from portal.access import account_required
+from portal.records import managed
 
 AT_ONCE = 20
 
@@ -24,12 +25,13 @@ def thread_list(request: Any) -> HttpResponse:
     threads = threads_of(request.account).select_related("patient__merged_into").with_unread()
     page = Paginator(threads.order_by("-last_at", "-pk"), AT_ONCE).get_page(request.GET.get("p"))
     zone = expected_answers.zone_of(request.account.own_record)
-    several = len(request.account.records) > 1
+    records = managed(request.account)
+    several = len(records) > 1
     context = {
         "page": page,
         "rows": [_row(request, thread, zone, several) for thread in page],
-        "may_write": MessagingRules.current().is_open and bool(request.account.records),
-        "has_records": bool(request.account.records),
+        "may_write": MessagingRules.current().is_open and bool(records),
+        "has_records": bool(records),
         "today": database_time.now().astimezone(zone).date(),
     }
     return render(request, "messaging/threads.html", context)

@@ -21,6 +21,7 @@ from messaging.models import Draft, Message, MessagingRules, Thread
 from messaging.views.typed import is_prefetch, keep_typed
 from messaging.whose_threads import record_behind, thread_of
 from portal.access import account_required
+from portal.records import managed
 
 LIMIT, DRAFTS = "messages", "answers"
 
@@ -29,7 +30,7 @@ LIMIT, DRAFTS = "messages", "answers"
 @account_required
 def new_thread(request: Any) -> HttpResponse:
     """Begin a matter: about whom, about what, and the first message."""
-    if not request.account.records:
+    if not managed(request.account):
         return redirect("messaging:threads")
     draft = drafts.of_patient(request.account, None)
     if request.method == "POST":
@@ -133,7 +134,7 @@ def _form(request: Any, draft: Draft, *, check: bool) -> Any:
     given["has_files"] = bool(draft.pk and draft.attachments.exists())
     if draft.thread:
         return MessageForm(**given)
-    records, own = request.account.records, request.account.own_record
+    records, own = managed(request.account), request.account.own_record
     if not draft.patient_id and len(records) == 1:
         values["patient"] = str(records[0].pk)
     return NewThreadForm(records=records, own=own, **given)
@@ -158,7 +159,7 @@ def _writing(request: Any, draft: Draft) -> dict[str, Any]:
         "zone": str(zone),
         "may_write": rules.is_open,
         "is_held": "held" in request.GET,
-        "record_count": len(request.account.records),
+        "record_count": len(managed(request.account)),
     }
 
 
@@ -168,16 +169,10 @@ def _zone(request: Any, draft: Draft) -> Any:
     return expected_answers.zone_of(draft.patient or _own_or_only(request))
 
 
-def record_of_one(request: Any) -> Any:
-    """Return the record of the account's person, or the only one that it sees."""
-    account = request.account
-    return account.own_record or next(iter(account.records), None)
-
-
 def _own_or_only(request: Any) -> Any:
     """Return the record of the account's own person, or else the first that it sees."""
     account = request.account
-    return account.own_record or next(iter(account.records), None)
+    return account.own_record or next(iter(managed(account)), None)
 
 
 def _named(request: Any, record: Patient) -> Any:

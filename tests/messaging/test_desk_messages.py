@@ -184,9 +184,11 @@ def test_the_clinic_writes_first_to_the_one_who_shall_read_it():
     path = f"/admin/patients/{child.pk}/message/"
     assert "have not signed in to their own place yet" in clinician.get(path).text
     parent, own = make_account(make_patient()), make_account(child)
-    add_patient(parent, child, relation="child", basis="staff")
+    add_patient(parent, child, relation="ward", basis="staff")
+    add_patient(make_account(make_patient()), child, relation="other", basis="consent")
     page = clinician.get(path).text
-    assert page.index("Myself") < page.index("My child")
+    assert "lets me book" not in page
+    assert page.index("Myself") < page.index("Someone I am the legal guardian of")
     clinician.post(path, {"step": "send", "topic": "cost", "text": "x", "reader": own.pk})
     assert not Thread.objects.exists(), "cost is for the front desk"
     for reader in (own, parent):

@@ -141,7 +141,7 @@ def test_a_closed_matter_is_open_again_when_somebody_writes_in_it(client):
 def test_whose_matter_it_is_is_asked_where_an_account_sees_several_records(client):
     account = sign_in(client, make_patient(first_name="Grace"))
     child = make_patient(first_name="Ada")
-    add_patient(account, child, relation="child", basis="staff")
+    add_patient(account, child, relation="ward", basis="staff")
     account.forget_cached()
     asked = client.post(NEW, sent(), follow=True)
     assert "Please choose whom it is about." in asked.text
@@ -156,7 +156,7 @@ def test_whose_matter_it_is_is_asked_where_an_account_sees_several_records(clien
 def test_nobody_reads_what_another_account_wrote_about_the_same_person(client):
     child = make_patient()
     parent, own = make_account(make_patient()), make_account(child)
-    link = add_patient(parent, child, relation="child", basis="staff")
+    link = add_patient(parent, child, relation="ward", basis="staff")
     written_by_parent = make_thread(child, account=parent)
     written_by_child = make_thread(child, account=own)
     sign_in_to(client, own)
@@ -167,6 +167,10 @@ def test_nobody_reads_what_another_account_wrote_about_the_same_person(client):
     assert other.get(page_of(written_by_parent)).status_code == 200
     assert other.get(page_of(written_by_child)).status_code == 404
     assert other.post(page_of(written_by_child), sent()).status_code == 404
+    books = Client()
+    add_patient(sign_in(books, make_patient()), child, relation="other", basis="consent")
+    books.post(NEW, sent(patient=child.pk))
+    assert not child.threads.exclude(account__in=[parent, own]).exists()
     link.ended_at = timezone.now()
     link.save()
     assert other.get(page_of(written_by_parent)).status_code == 404
