@@ -333,6 +333,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         parts = urlsplit(self.path)
+        if parts.path.startswith("/c/pay/"):
+            self._page(parts.path)
+            return
         sent = nested(body if self.command == "POST" else parts.query)
         with self.stripe._lock:
             status, answer, is_old = self._answer(parts.path.removeprefix("/v1/"), sent)
@@ -347,6 +350,28 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Request-Id", "req_1")
         if is_old:
             self.send_header("Idempotent-Replayed", "true")
+        self.end_headers()
+        self.wfile.write(text)
+
+    def _page(self, path: str) -> None:
+        """Stripe's own page, with one button, for a browser."""
+        session = self.stripe._session(path)
+        if self.command == "POST":
+            url = session["url"]
+            done = self.stripe.pay if session["mode"] == "payment" else self.stripe.type_card
+            done(url)
+            self.send_response(303)
+            self.send_header("Location", session["_told"]["success_url"])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        words = (
+            f"<title>Stripe</title><form method=post><button>Do it</button></form>{self.headers}"
+        )
+        text = words.replace("\n", "<br>").encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
 
