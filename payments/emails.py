@@ -10,8 +10,6 @@ from core.signed_links import absolute_url
 from payments import links
 from payments.models import Charge
 
-ONE_IN = timedelta(minutes=10)
-
 
 def payment_news(charge: Charge, *, wait: timedelta = timedelta(0)) -> None:
     """Tell the patient that something is new about a payment; once for each thing that is.
@@ -20,7 +18,7 @@ def payment_news(charge: Charge, *, wait: timedelta = timedelta(0)) -> None:
     """
     visit = charge.appointment
     chosen = contact_preferences.of(visit.patient_id)
-    if not visit.email or not chosen.by_mail or visit.erased_at or visit.patient is None:
+    if not (visit.email and chosen.by_mail) or visit.erased_at or visit.patient is None:
         return
     language = chosen.language or visit.language
     with speaking(language):

@@ -1,8 +1,9 @@
 """The links of payments: a guest's page of what one visit costs, and the way back from Stripe.
 
 - mailed links went through the mailbox of the visit's address, or were made by a page that such a
-  link opens; handed links were given to the browser that booked, for an hour. Both are read from
-  the appointment's own random bits, as those of the visit are.
+  link opens; texted ones through its phone; handed links were given to the browser that booked, for
+  an hour. All are made from the appointment's own random bits, as those of the visit are. Inside
+  the patient's account the number of the visit is enough.
 - the way back stands in Stripe's books, so it opens nothing: for a day it says how that one payment
   has ended, and names nobody.
 """
@@ -11,21 +12,26 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from appointments import links as visit_links
-from appointments.links import VisitLink
+from appointments.links import PrivateLink, VisitLink
 from appointments.models import Appointment, FormerKey
 from core.signed_links import LinkSigner, absolute_url
+from portal.account_links import AccountVisitLink
 
 MAILED = LinkSigner("payments.visit")
+TEXTED = LinkSigner("payments.visit.texted")
 HANDED = LinkSigner("payments.visit.handed")
 RETURNED = LinkSigner("payments.returned", valid_for=lambda: timedelta(days=1))
+SIGNERS = (MAILED, TEXTED, HANDED)
 PATTERN = MAILED.pattern
 
 
 def page(link: VisitLink, name: str = "visit", *more: str) -> str:
     """Return the path of the payments of the visit behind a link, by a link of the same kind."""
-    signer = MAILED if link.mailed else HANDED
-    return reverse(f"payments:{name}", args=[signer.sign(link.appointment.key), *more])
+    visit = link.appointment
+    if isinstance(link, AccountVisitLink):
+        return reverse(f"payments:my_{name}", args=[visit.pk, *more])
+    signer = MAILED if link.proved else TEXTED if link.may_come_in else HANDED
+    return reverse(f"payments:{name}", args=[signer.sign(visit.key), *more])
 
 
 def mailed_page(appointment: Appointment) -> str:
@@ -33,29 +39,24 @@ def mailed_page(appointment: Appointment) -> str:
     return reverse("payments:visit", args=[MAILED.sign(appointment.key)])
 
 
-def find(token: str) -> VisitLink | None:
+def find(token: str) -> PrivateLink | None:
     """Return the visit behind a token of ours; None if it is not one."""
-    key = MAILED.read(token)
-    mailed = key is not None
-    key = key or HANDED.read(token)
+    found = [(signer, key) for signer in SIGNERS if (key := signer.read(token))]
+    if not found:
+        return None
+    [(signer, key)] = found
     visits = Appointment.objects.exclude(patient=None, erased_at=None)
     rows = visits.select_related("provider", "service", "patient")
-    appointment = rows.filter(key=key).first() if key else None
-    return VisitLink(appointment, token, mailed) if appointment else None
+    appointment = rows.filter(key=key).first()
+    if appointment is None:
+        return None
+    return PrivateLink(appointment, token, mailed=signer is MAILED, texted=signer is TEXTED)
 
 
 def was_replaced(token: str) -> bool:
     """Whether it was a link to a visit whose address has been corrected since."""
-    keys = [key for key in (MAILED.read(token), HANDED.read(token)) if key]
+    keys = [key for signer in SIGNERS if (key := signer.read(token))]
     return FormerKey.objects.filter(key_hash__in=map(FormerKey.hashed, keys)).exists()
-
-
-def visit_page(link: VisitLink) -> str:
-    """Return the path of the visit itself, by a link of the same kind."""
-    appointment = link.appointment
-    if link.mailed:
-        return visit_links.page(appointment)
-    return visit_links.handed_page(appointment, "visit")
 
 
 def returned(uid: str) -> str:

@@ -50,7 +50,7 @@ def payment_of(link: VisitLink, status: str) -> VisitPayment | None:
 def _state_of(link: VisitLink, timing: str) -> str:
     if timing == Timing.AT_BOOKING:
         return "open"
-    if timing == Timing.CARD and link.mailed:
+    if timing == Timing.CARD and link.acts_for_patient:
         return "kept" if card_on_file.find(link.appointment.patient) else "card"
     return "later" if timing == Timing.AFTER else ""
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 
 from appointments.links import VisitLink
 from appointments.models import Appointment, Status
@@ -18,61 +17,35 @@ from appointments.views.appointment import link_replaced, shown_status
 from core.guard.no_store import no_store
 from payments import links
 from portal.access import account_required, appointment_of
+from portal.account_links import AccountVisitLink
+from portal.requests import PortalRequest
 
 
 @dataclass(frozen=True)
-class GuestDoor:
-    """A private link, mailed or handed to the browser that booked."""
+class Door:
+    """A link to the visit, private or of an account, and the template around its pages."""
 
     link: VisitLink
-    base: str = "payments/guest.html"
+    base: str
+    proved: bool  # whether who came stands for the patient: nobody else sees cards and documents
 
     @property
     def appointment(self) -> Appointment:
         return self.link.appointment
 
     @property
-    def proved(self) -> bool:
-        """Whether who came reads the patient's mail. Nobody else is shown a card, or a document."""
-        return self.link.mailed
-
-    @property
     def status(self) -> str:
-        """Return the visit's status, as whoever holds the link may know it."""
+        """Return the visit's status, as whoever came may know it."""
         return shown_status(self.link)
 
     @property
     def visit_page(self) -> str:
-        return links.visit_page(self.link)
+        return self.link.page()
 
     def path(self, name: str = "visit", *more: str) -> str:
         return links.page(self.link, name, *more)
 
 
-@dataclass(frozen=True)
-class PortalDoor:
-    """The patient's account, whose visit this is."""
-
-    appointment: Appointment
-    base: str = "portal/base.html"
-    proved: bool = True
-
-    @property
-    def status(self) -> str:
-        return self.appointment.status
-
-    @property
-    def visit_page(self) -> str:
-        try:
-            return reverse("portal:visit", args=[self.appointment.pk])
-        except NoReverseMatch:
-            return reverse("portal:home")
-
-    def path(self, name: str = "visit", *more: str) -> str:
-        return reverse(f"payments:my_{name}", args=[self.appointment.pk, *more])
-
-
-Door = GuestDoor | PortalDoor
 Page = Callable[..., HttpResponse]
 EXPECTED = (Status.BOOKED, Status.CHECKED_IN)
 
@@ -90,7 +63,7 @@ def guest(page: Page) -> Page:
             raise Http404("No such visit")
         if link.has_ended:
             return render(request, "appointments/link_ended.html", {"link": link}, status=410)
-        return page(request, GuestDoor(link), **rest)
+        return page(request, Door(link, "payments/guest.html", link.proved), **rest)
 
     return view
 
@@ -100,8 +73,9 @@ def portal(page: Page) -> Page:
 
     @account_required
     @wraps(page)
-    def view(request: HttpRequest, number: str, **rest: Any) -> HttpResponse:
-        return page(request, PortalDoor(appointment_of(request, number)), **rest)
+    def view(request: PortalRequest, number: str, **rest: Any) -> HttpResponse:
+        link = AccountVisitLink(appointment_of(request, number), request.account)
+        return page(request, Door(link, "portal/base.html", link.acts_for_patient), **rest)
 
     return view
 

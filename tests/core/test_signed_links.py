@@ -53,7 +53,8 @@ def test_the_purposes_of_every_app_are_known():
         *("appointments.waitlist", "appointments.waitlist.texted"),
         *("articles.answer", "articles.comment", "articles.preview"),
         *("newsletter.preferences", "newsletter.unsubscribe"),
-        *("payments.returned", "payments.visit", "payments.visit.handed"),
+        *("payments.returned", "payments.visit"),
+        *("payments.visit.handed", "payments.visit.texted"),
         "visits.ticket",
     ]
     assert [name for name, signer in SIGNERS.items() if signer.valid_for] != []

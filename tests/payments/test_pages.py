@@ -103,7 +103,7 @@ def test_a_browser_that_proved_no_address_pays_and_sees_nothing_else(stripe_serv
     card = card_on_file.start(visit, text="I agree.", language="en")
     report(stripe_server.type_card(card.checkout_url))
     charge = make_charge(visit)
-    link = visit_links.VisitLink(visit, "", mailed=False)
+    link = visit_links.PrivateLink(visit, "", mailed=False)
     page = in_process().get(links.page(link))
     assert "Pay $149" in page.text
     assert "4242" not in page.text
@@ -124,7 +124,7 @@ def test_a_visit_that_waits_without_saying_so_is_paid_like_any_other(stripe_serv
         starts_at=booked.starts_at + HOUR,
     )  # fmt: skip
     pages = [
-        in_process().get(links.page(visit_links.VisitLink(visit, "", mailed=False)))
+        in_process().get(links.page(visit_links.PrivateLink(visit, "", mailed=False)))
         for visit in (booked, held)
     ]
     assert all("Pay $149" in page.text for page in pages)
@@ -145,7 +145,7 @@ def test_a_card_is_kept_by_who_agrees_and_removed_at_once(stripe_server):
     stripe_server.type_card(stripes_address(between))
     # Without a webhook: whoever comes back presses, and is told at once.
     client = Client()
-    client.post(links.page(visit_links.VisitLink(visit, "", mailed=True), "check"))
+    client.post(links.page(visit_links.PrivateLink(visit, "", mailed=True), "check"))
     page = visitor.get(guest_page(visit))
     assert "Visa •••• 4242" in page.text
     page = visitor.press(page, "Remove this card")
@@ -154,7 +154,7 @@ def test_a_card_is_kept_by_who_agrees_and_removed_at_once(stripe_server):
 
 def test_whoever_does_not_agree_keeps_no_card(stripe_server):
     visit = make_visit("card")
-    path = links.page(visit_links.VisitLink(visit, "", mailed=True), "keep_card")
+    path = links.page(visit_links.PrivateLink(visit, "", mailed=True), "keep_card")
     assert Client().post(path).status_code == 302
     assert not SavedCard.objects.exists()
 
@@ -162,7 +162,7 @@ def test_whoever_does_not_agree_keeps_no_card(stripe_server):
 def test_links_of_others_of_the_past_and_of_a_corrected_address_open_nothing(stripe_server):
     visit = make_visit()
     other = make_charge(make_visit(service=visit.service, starts_at=visit.starts_at + HOUR))
-    link = visit_links.VisitLink(visit, "", mailed=True)
+    link = visit_links.PrivateLink(visit, "", mailed=True)
     assert Client().post(links.page(link, "pay"), {"charge": other.uid}).status_code == 404
     for token in (visit_links.token(visit), links.HANDED.sign(visit.key)[:-2] + "AA"):
         assert Client().get(f"/payments/{token}/").status_code == 404
@@ -175,7 +175,7 @@ def test_getting_a_page_changes_nothing_and_asks_stripe_nothing(stripe_server):
     charge = make_charge(visit)
     payment = checkout.start(charge)
     asked = len(stripe_server.asked)
-    link = visit_links.VisitLink(visit, "", mailed=True)
+    link = visit_links.PrivateLink(visit, "", mailed=True)
     paths = [guest_page(visit), links.page(link, "go", payment.uid)]
     for path in (*paths, urlsplit(links.returned(payment.uid)).path):
         assert Client().get(path).status_code == 200
@@ -227,11 +227,11 @@ def test_inside_the_account_all_visits_are_paid_and_no_stranger_s(stripe_server)
 def test_a_superbill_is_the_patient_s_alone(settings):
     visit = make_visit(starts_at=timezone.now() - HOUR, status=Status.COMPLETED)
     bill = make_books_of(visit)
-    link = visit_links.VisitLink(visit, "", mailed=True)
+    link = visit_links.PrivateLink(visit, "", mailed=True)
     answer = Client().get(links.page(link, "superbill", bill.uid))
     assert answer.content.startswith(b"%PDF")
     assert answer["Content-Disposition"] == 'attachment; filename="statement.pdf"'
-    handed = visit_links.VisitLink(visit, "", mailed=False)
+    handed = visit_links.PrivateLink(visit, "", mailed=False)
     assert Client().get(links.page(handed, "superbill", bill.uid)).status_code == 404
     assert "Statement for your insurance" in in_process().get(guest_page(visit)).text
 
@@ -248,6 +248,6 @@ def test_without_stripe_s_key_nothing_is_shown_and_nothing_can_be_begun():
     assert "payment" not in in_process().get(visit_links.page(visit)).text.lower()
     page = in_process().get(guest_page(visit))
     assert "There is nothing to pay for this visit here." in page.text
-    link = visit_links.VisitLink(visit, "", mailed=True)
+    link = visit_links.PrivateLink(visit, "", mailed=True)
     assert Client().post(links.page(link, "pay")).url.endswith("?just=away")
     assert Client().post("/payments/webhook/", b"{}", content_type="x").status_code == 404
