@@ -77,7 +77,7 @@ class LanguageForm(forms.Form):
     )
 
     def __init__(self, *args: Any, subscriber: Subscriber, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"language": subscriber.language}, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": {"language": subscriber.language}})
         self.helper = plain_helper()
 
 

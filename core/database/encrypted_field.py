@@ -86,4 +86,5 @@ class EncryptedBinaryField(EncryptedTextField):
         return value
 
     def value_to_string(self, obj: models.Model) -> str:
-        return base64.b64encode(bytes(self.value_from_object(obj))).decode("ascii")
+        value: bytes = self.value_from_object(obj)
+        return base64.b64encode(value).decode("ascii")
