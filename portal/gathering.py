@@ -52,14 +52,25 @@ def gather(account: PatientAccount, who: Person, *, relation: str = Relation.SEL
     return any(link.patient.birth_date == who.birth_date for link in found)
 
 
-def account_of(points: Iterable[ContactPoint], who: Person) -> PatientAccount | None:
-    """Return the account at one of these addresses that is this person's own already."""
+def may_be_own(account: PatientAccount, who: Person) -> bool:
+    """Return whether this may be the account's own person, as far as is known of them."""
+    own = account.own_record
+    return own is None or own.birth_date == who.birth_date
+
+
+def account_of(account: PatientAccount, who: Person) -> PatientAccount | None:
+    """Return another account, at an address of this one, that is this person's own already.
+
+    None where this one sees somebody: then it has an owner.
+    """
+    if account.patients:
+        return None
     at = Q(pk__in=())
-    for point in points:
+    for point in account.proved:
         at |= Q(account__points__kind=point.kind, account__points__value=point.value)
     own = AccountPatient.objects.not_ended().filter(at, relation=Relation.SELF)
-    own = own.filter(account__ended_at=None, patient__birth_date=who.birth_date)
-    for link in own.select_related("patient__merged_into", "account__user"):
+    born = own.filter(patient__birth_date=who.birth_date).exclude(account=account)
+    for link in born.select_related("patient__merged_into", "account__user"):
         if person_of(link.patient).name == who.name and link.is_open(link.account.proved):
             return link.account
     return None

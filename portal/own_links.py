@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal import people, sections
+from portal import sections
 from portal.requests import PortalRequest
 from portal.sections import Link
 
@@ -21,10 +21,10 @@ def first_page(request: PortalRequest) -> Link:
 
 
 def booked_for(request: PortalRequest) -> Link | None:
-    """Return the link to people, with how many ask for something; None before there is a record."""
+    """Return the link to people, marked where one asks for something; None without a record."""
     if not request.account.patients:
         return None
-    return Link(_("People"), reverse("portal:people"), people.count_asked(request.account))
+    return Link(_("People"), reverse("portal:people"), int(request.account.device.is_asked))
 
 
 def signing_in(request: PortalRequest) -> Link:

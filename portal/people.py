@@ -72,7 +72,7 @@ def asked_of(account: PatientAccount) -> list[AccessRequest]:
     """Return what this account's person is asked and may say yes to, each asker once."""
     if account.own_record is None:
         return []
-    found = AccessRequest.objects.open().for_account(account).select_related("account")
+    found = AccessRequest.objects.to_account(account).select_related("account")
     known = [each for each in found.order_by("-pk") if each.account.own_record is not None]
     return list({each.account_id: each for each in known}.values())
 
@@ -81,7 +81,7 @@ def asked_of(account: PatientAccount) -> list[AccessRequest]:
 def answer(account: PatientAccount, asked: AccessRequest, *, yes: bool) -> None:
     """Say yes or no to who asked, to all that they have asked so far."""
     now = database_time.now()
-    same = AccessRequest.objects.open().for_account(account).filter(account=asked.account)
+    same = AccessRequest.objects.to_account(account).filter(account=asked.account)
     if not same.update(answered_at=now, accepted=yes) or not yes:
         return
     for record in {link.patient.pk for link in account.patients if link.relation == Relation.SELF}:
@@ -119,8 +119,3 @@ def end(link: AccountPatient, *, by: str) -> None:
     AccountPatient.objects.filter(pk=link.pk, ended_at=None).update(
         ended_at=database_time.now(), ended_by=by[:100]
     )
-
-
-def count_asked(account: PatientAccount) -> int:
-    """Return how many requests wait for this account, by one query."""
-    return AccessRequest.objects.open().for_account(account).count()

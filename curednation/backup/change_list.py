@@ -27,6 +27,8 @@ class Changes:
     revoked_keys: list[int] = field(default_factory=list)
     endpoints: list[int] = field(default_factory=list)
     privacy: str = "[]"
+    ended_accounts: list[int] = field(default_factory=list)
+    ended_links: list[int] = field(default_factory=list)
     texts: list[dict[str, str]] = field(default_factory=list)
     texts_taken_back: list[tuple[str, str, str]] = field(default_factory=list)
 

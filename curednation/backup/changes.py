@@ -27,6 +27,7 @@ from curednation.backup import encryption, files
 from curednation.backup.change_list import Changes
 from newsletter.issues import after_restore as issues
 from newsletter.subscription import after_restore as readers
+from portal import after_restore as portal
 
 LOCK = ".changes.lock"
 
@@ -66,6 +67,8 @@ def _found(since: datetime) -> Changes:
         revoked_keys=api_keys.revoked(),
         endpoints=webhooks.addressed(),
         privacy=records.decided_since(since),
+        ended_accounts=portal.ended_accounts(),
+        ended_links=portal.ended_links(),
         texts=texts.sent_since(since),
         texts_taken_back=texts.taken_back_since(since),
     )

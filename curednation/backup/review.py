@@ -29,6 +29,7 @@ from curednation.backup.archive import Manifest
 from curednation.backup.change_list import Changes
 from newsletter.issues import workflow
 from newsletter.subscription import after_restore as readers
+from portal import after_restore as portal
 
 # Rows that were written since the backup had keys that mails, links and reports still name: what
 # is written from now on must have others. An identity of 4 bytes has 2,147 million.
@@ -79,6 +80,7 @@ def _review(manifest: Manifest, since: Sequence[Changes]) -> list[str]:
     withdrawn = comments.withdraw_again(_all(each.comments for each in since))
     out = staff.keep_out(since[-1].staff) if since else 0
     ended = api_keys.revoke_again(since[-1].revoked_keys) if since else 0
+    shut = portal.end_again(since[-1].ended_accounts, since[-1].ended_links) if since else 0
     silent = webhooks.silence_others(since[-1].endpoints) if since else 0
     begun = _all(each.issues for each in since)
     stopped = workflow.hold_for_review(because=_because(manifest.started_at), begun=begun)
@@ -98,6 +100,7 @@ def _review(manifest: Manifest, since: Sequence[Changes]) -> list[str]:
         (_("Records that were erased or restricted since, and are so again: %d."), decided),
         (_("Records that could not be erased again, as they have visits ahead: %d."), open_ones),
         (_("API keys that are revoked, as since the backup: %d."), ended),
+        (_("Patients’ accounts, or what they saw, that are ended as since the backup: %d."), shut),
         (_("Webhook endpoints that are switched off, as since the backup: %d."), silent),
         (HELD, held),
         (_("Texts that may have gone out, or not, and wait for you: %d."), texts_held),

@@ -1,9 +1,9 @@
 """What one person asks of another: to book for them, and to see their visits."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from core.database import database_time
@@ -16,12 +16,14 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
         now = database_time.now()
         return self.filter(answered_at=None, ends_at__gt=now, account__ended_at=None)
 
-    def for_account(self, account: PatientAccount) -> Self:
-        """Those to an address that this account has proved, from somebody else."""
-        at = Q(pk__in=())
-        for point in account.proved:
-            at |= Q(kind=point.kind, value=point.value)
-        return self.filter(at).exclude(account=account)
+    def to_account(self, account: Any) -> Self:
+        """Open ones to an address that this account has proved, from somebody else.
+
+        `account` is one, or stands for one in an outer query.
+        """
+        proved = ContactPoint.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
+        nested = OuterRef(account) if isinstance(account, OuterRef) else account
+        return self.open().filter(Exists(proved.filter(account=nested))).exclude(account=account)
 
 
 class AccessRequest(models.Model):

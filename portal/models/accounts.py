@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,10 +15,6 @@ from appointments.models import Appointment, Patient, Status
 from core.database import database_time
 from core.languages.columns import LanguageColumn
 from core.people import email_addresses
-
-if TYPE_CHECKING:
-    from portal.models.sign_ins import Device
-
 
 # Where people may consent to such care themselves, they alone say who learns of it: a parent sees
 # the record of a child under twelve. [42 CFR 2.14]
@@ -48,7 +44,7 @@ class PatientAccount(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
     ended_by = models.CharField(_("ended by"), max_length=100, blank=True, editable=False)
 
-    device: "Device"  # the browser that is signed in to it: by `sign_in.sessions`
+    device: Any  # the Device that is signed in to it now: by `sign_in.sessions`
 
     class Meta:
         verbose_name = _("patient account")
@@ -230,11 +226,12 @@ class AccountPatient(models.Model):
         correct it, whoever reads the wrong one sees nothing any more. A restricted record is seen
         by nobody here, and a child's until they decide for themselves.
         """
-        grown = self.relation == Relation.CHILD and not is_child(self.patient.birth_date)
-        if self.record.is_restricted or grown:
+        if self.record.is_restricted:
             return False
         if self.basis != Basis.POINT:
             return True
+        if self.relation == Relation.CHILD and not is_child(self.patient.birth_date):
+            return False
         own = [point.kind for point in proved if point.is_of(self.patient)]
         return ContactPoint.Kind.EMAIL in own or (bool(own) and self.number_is_trusted)
 

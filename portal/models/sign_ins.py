@@ -79,6 +79,7 @@ class Device(models.Model):
 
     objects = DeviceQuerySet.as_manager()
     is_new = False  # whether it was made by this sign-in
+    is_asked = False  # whether somebody asks its account something: by `sign_in.sessions`
 
     class Meta:
         verbose_name = _("device")

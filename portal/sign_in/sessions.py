@@ -11,13 +11,14 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from core.database import database_time
 from core.languages.speaking import of_now
 from core.staff.accounts.sessions import PASSIVE
-from portal.models import Device, PatientAccount
+from portal.models import AccessRequest, Device, PatientAccount
 from portal.sign_in import browsers
 
 BACKEND = "portal.sign_in.backend.PatientBackend"
@@ -112,6 +113,7 @@ def keep_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def _device_of(key: str) -> Device | None:
     known = Device.objects.known().select_related("account__user")
+    known = known.annotate(is_asked=Exists(AccessRequest.objects.to_account(OuterRef("account"))))
     return known.filter(session=hashed(key), account__ended_at=None).first()
 
 

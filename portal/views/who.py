@@ -49,11 +49,13 @@ def _inside(request: HttpRequest, account: PatientAccount) -> HttpResponse:
             return refused
         if not may_try([Reached(point.kind, point.value) for point in account.proved]):
             form.add_error(None, too_many())
-        elif gathering.gather(account, form.person):
-            return redirect(next_page(request))
-        elif other := gathering.account_of(account.proved, form.person):
+        elif not gathering.may_be_own(account, form.person):
+            form.add_error(None, _("This is somebody else. Add them under “People” instead."))
+        elif other := gathering.account_of(account, form.person):
             entering.change_to(request, other, instead_of=account)
             return entered(request, other)
+        elif gathering.gather(account, form.person):
+            return redirect(next_page(request))
         else:
             form.not_found = True
     context = {"form": form, "points": account.proved, "has_records": bool(account.patients)}

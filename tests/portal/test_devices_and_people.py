@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
+from portal import after_restore
 from portal.models import AccessRequest, AccountPatient, Device, PatientAccount, Relation
 from tests.core.staff.people import make_staff
 from tests.core.staff.people import sign_in as sign_in_staff
@@ -249,3 +250,16 @@ def test_an_account_has_a_person_or_none_and_says_so():
     add_patient(account, make_patient(), relation=Relation.WARD, basis="staff")
     assert account.own_record == account.records[0]
     assert make_account().own_record is None
+
+
+def test_what_was_ended_stays_ended_after_a_restore():
+    account, other = make_account(make_patient()), make_account(make_patient())
+    PatientAccount.objects.filter(pk=account.pk).update(ended_at=timezone.now())
+    other.links.update(ended_at=timezone.now())
+    known = after_restore.ended_accounts(), after_restore.ended_links()
+    PatientAccount.objects.update(ended_at=None)
+    AccountPatient.objects.update(ended_at=None)
+    assert after_restore.end_again(*known) == 2
+    assert PatientAccount.objects.exclude(ended_at=None).get() == account
+    other.forget_cached()
+    assert other.records == []

@@ -142,6 +142,16 @@ def test_who_mistypes_the_birth_date_comes_into_the_own_account_by_name():
     assert User.patients.count() == 1
 
 
+def test_an_account_is_one_persons_and_takes_nobody_else_in_as_its_own():
+    grace = make_patient(email=GRACE)
+    make_patient(email=GRACE, first_name="Adam", birth_date=date(1985, 1, 2))
+    browser, _place = enter()
+    browser.post(WHO, ME)
+    page = browser.post(WHO, ME | {"first_name": "Adam", "birth_date": "01021985"})
+    assert "This is somebody else" in page.content.decode()
+    assert records(browser) == [grace]
+
+
 # ── numbers ──
 
 
