@@ -22,7 +22,7 @@ def visit_of_account(view: View) -> View:
 
     @account_required
     @wraps(view)
-    def wrapper(request: PortalRequest, number: str, **rest: Any) -> HttpResponse:
+    def wrapper(request: PortalRequest, number: int, **rest: Any) -> HttpResponse:
         appointment = appointment_of(request, number)
         return view(request, AccountVisitLink(appointment, request.account), **rest)
 
@@ -34,7 +34,7 @@ def place_of_account(view: View) -> View:
 
     @account_required
     @wraps(view)
-    def wrapper(request: PortalRequest, number: str) -> HttpResponse:
+    def wrapper(request: PortalRequest, number: int) -> HttpResponse:
         own = places_of(request.account).select_related("service", "provider", "appointment")
         entry = own.filter(pk=parse_key(number) or 0).first()
         if entry is None:
