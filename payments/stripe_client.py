@@ -52,9 +52,10 @@ def is_configured() -> bool:
     return bool(settings.STRIPE_SECRET_KEY)
 
 
-def is_live() -> bool:
-    """Return whether real money moves."""
-    return "_live_" in settings.STRIPE_SECRET_KEY
+def require_configured() -> None:
+    """Raise NotConfigured where nobody has set it up: before anything is written."""
+    if not is_configured():
+        raise NotConfigured
 
 
 def ask(call: Callable[[Any], stripe.StripeObject]) -> Answer:
@@ -62,8 +63,7 @@ def ask(call: Callable[[Any], stripe.StripeObject]) -> Answer:
 
     Raises StripeAway, Declined, Rejected and NotConfigured.
     """
-    if not is_configured():
-        raise NotConfigured
+    require_configured()
     try:
         answer = call(_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_URL).v1)
         return answer.to_dict()

@@ -1,6 +1,7 @@
 """The desk's list of what is to pay, and of what somebody has to look at."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time
 from appointments.models import Appointment, Status
+from core.database import database_time
 from core.staff.audit import disclosures
 from core.staff.urgency import Urgency
 from payments.admin.visit_money import VIEW
@@ -23,6 +25,7 @@ from payments.stripe_client import is_configured
 
 PAGE = "admin/payments/open.html"
 AT_ONCE = 25
+LOOKED_AT_FOR = timedelta(days=30)
 OFF = (Status.CANCELLED, Status.EXPIRED, Status.RELEASED)
 
 
@@ -40,16 +43,25 @@ def under_way() -> QuerySet[Charge]:
 
 
 def to_look_at() -> QuerySet[Charge]:
-    """Return what was paid of visits that are off, paid twice, disputed, or not given back."""
+    """Return what was paid of visits that are off, paid twice, disputed, or not given back.
+
+    Of late: who has looked and leaves it so need not say so.
+    """
+    since = database_time.now() - LOOKED_AT_FOR
     payments = Payment.objects.filter(charge=OuterRef("pk"))
     twice = payments.filter(status=Payment.Status.EXTRA).exclude(
         refunds__status=Refund.Status.SUCCEEDED
     )
-    disputed = payments.filter(disputed_at__isnull=False)
-    failed = Refund.objects.filter(
-        payment__charge=OuterRef("pk"), status=Refund.Status.FAILED, payment__status="succeeded"
+    disputed = payments.filter(disputed_at__gt=since)
+    again = Refund.objects.standing().filter(payment=OuterRef("payment"), pk__gt=OuterRef("pk"))
+    refunds = Refund.objects.filter(payment__charge=OuterRef("pk"), settled_at__gt=since)
+    failed = refunds.filter(~Exists(again), status=Refund.Status.FAILED)
+    off = Q(
+        status=Charge.Status.PAID,
+        kind=Charge.Kind.VISIT,
+        settled_at__gt=since,
+        appointment__status__in=OFF,
     )
-    off = Q(status=Charge.Status.PAID, kind=Charge.Kind.VISIT, appointment__status__in=OFF)
     found = Charge.objects.filter(off | Exists(twice) | Exists(disputed) | Exists(failed))
     return found.order_by("created_at", "pk")
 

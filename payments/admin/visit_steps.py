@@ -59,7 +59,9 @@ def _fee(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
 
 
 def _card(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
-    payment = card_charges.charge(_charge(request, visit), by=_by(request))
+    charge = _charge(request, visit)
+    _close_page(charge)
+    payment = card_charges.charge(charge, by=_by(request))
     if payment.is_made:
         messages.success(request, _("The card was charged. The patient is told."))
     elif payment.status == Payment.Status.STARTED:

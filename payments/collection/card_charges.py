@@ -10,7 +10,7 @@ from core.database import database_time
 from payments.collection import card_on_file, charges, checkout, settling
 from payments.collection.charges import NotPayable
 from payments.models import Charge, Payment
-from payments.stripe_client import Answer, Declined, Rejected, StripeAway, ask
+from payments.stripe_client import Answer, Declined, Rejected, StripeAway, ask, require_configured
 
 KEYS_LAST = timedelta(hours=23)  # Stripe forgets the key of a request after 24
 
@@ -25,6 +25,7 @@ def charge(owed: Charge, *, by: str) -> Payment:
     Under way means that nobody knows yet: it is found out, and never charged a second time. A
     second click returns the first one's payment. Raises NotPayable, UnderWay and NoCard.
     """
+    require_configured()
     payment, is_new = _begin_charge(owed, by)
     if is_new:
         _send(payment)

@@ -14,7 +14,7 @@ from payments import links
 from payments.collection import checkout, settling
 from payments.collection.charges import NotPayable
 from payments.models import SavedCard, StripeCustomer
-from payments.stripe_client import Answer, Rejected, StripeAway, ask
+from payments.stripe_client import Answer, Rejected, StripeAway, ask, require_configured
 
 Status = SavedCard.Status
 
@@ -33,6 +33,7 @@ def start(appointment: Appointment, *, text: str, language: str) -> SavedCard:
     `text` is what the patient has agreed to. The same row while its page is open; the address is
     empty while another click has it made. Raises NotPayable, StripeAway and Rejected.
     """
+    require_configured()
     if appointment.patient is None:
         raise NotPayable
     customer = _customer(appointment.patient)

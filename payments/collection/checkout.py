@@ -17,7 +17,7 @@ from payments import links
 from payments.collection import charges, settling
 from payments.collection.charges import NotPayable, UnderWay
 from payments.models import Charge, Payment
-from payments.stripe_client import Answer, Rejected, StripeAway, ask
+from payments.stripe_client import Answer, Rejected, StripeAway, ask, require_configured
 
 STAYS_OPEN = timedelta(minutes=40)  # Stripe's least is 30
 STILL_USEFUL = timedelta(minutes=3)
@@ -32,6 +32,7 @@ def start(charge: Charge) -> Payment:
     once. The address is empty while another click has it made. Raises NotPayable, UnderWay,
     StripeAway and Rejected; then nothing was begun.
     """
+    require_configured()
     _end_old_page(charge)
     payment, is_new = _begin(charge)
     if not is_new:

@@ -22,7 +22,7 @@ from payments.stripe_client import Answer, Rejected, StripeAway, ask, is_configu
 
 AT_ONCE = 50  # rows that one turn asks of
 CLAIM = timedelta(minutes=2)  # longer than one request takes
-OVERLAP = timedelta(hours=2)
+OVERLAP = timedelta(days=1)  # a webhook that came meanwhile hides none before it
 FIRST_LOOK_BACK = timedelta(days=3)
 MOST_PAGES = 20
 log = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ def _events_since(since: datetime) -> Iterator[Answer]:
     asked: Any = {
         "created": {"gte": int(since.timestamp())},
         "types": list(stripe_events.KINDS),
-        "limit": AT_ONCE,
+        "limit": 100,
     }
     for _page in range(MOST_PAGES):
         found = ask(lambda api: api.events.list(asked))

@@ -11,7 +11,7 @@ from core.validation.control_characters import without_controls
 from payments.collection import charges, settling
 from payments.collection.card_charges import KEYS_LAST
 from payments.models import Charge, Payment, Refund
-from payments.stripe_client import Answer, Declined, Rejected, StripeAway, ask
+from payments.stripe_client import Answer, Declined, Rejected, StripeAway, ask, require_configured
 
 Status = Refund.Status
 ENDED = {"succeeded": Status.SUCCEEDED, "failed": Status.FAILED, "canceled": Status.FAILED}
@@ -39,6 +39,8 @@ def refund(payment: Payment, *, amount: int, reason: str, by: str, key: str) -> 
     `key` is of the form that was sent: sent twice, it gives back once. Without an answer of Stripe
     the refund is under way, and is found out. Raises TooMuch.
     """
+    if payment.is_online:
+        require_configured()
     row, is_new = _begin(payment, amount, reason, by, key)
     if is_new and row.payment.is_online:
         _send(row)
