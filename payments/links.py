@@ -15,7 +15,6 @@ from django.urls import reverse
 from appointments.links import PrivateLink, VisitLink
 from appointments.models import Appointment, FormerKey
 from core.signed_links import LinkSigner, absolute_url
-from portal.account_links import AccountVisitLink
 
 MAILED = LinkSigner("payments.visit")
 TEXTED = LinkSigner("payments.visit.texted")
@@ -28,7 +27,7 @@ PATTERN = MAILED.pattern
 def page(link: VisitLink, name: str = "visit", *more: str) -> str:
     """Return the path of the payments of the visit behind a link, by a link of the same kind."""
     visit = link.appointment
-    if isinstance(link, AccountVisitLink):
+    if not link.by_address:  # inside the account
         return reverse(f"payments:my_{name}", args=[visit.pk, *more])
     signer = MAILED if link.proved else TEXTED if link.may_come_in else HANDED
     return reverse(f"payments:{name}", args=[signer.sign(visit.key), *more])

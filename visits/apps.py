@@ -14,14 +14,14 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the workflow of booking, which knows nothing of rooms."""
-        from appointments.booking import attendance, visit_events
+        from appointments.booking import presence, visit_events
         from appointments.emails import visit_emails
         from visits import changed_appointments, kept_records
         from visits.fhir import parts
         from visits.intake import plans
 
         visit_events.changed.connect(changed_appointments.tell, dispatch_uid="visits")
-        attendance.register_presence(changed_appointments.had_come)
+        presence.register(changed_appointments.had_come)
         visit_emails.register_questions(plans.has_open_steps)
         kept_records.register()
         parts.register()

@@ -1,6 +1,5 @@
 """What staff note on the day of a visit: who came and who did not. Each step can be taken back."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +7,7 @@ from django.apps import apps
 from django.db import IntegrityError
 from django.db.models import Q
 
-from appointments.booking import visit_events
+from appointments.booking import presence, visit_events
 from appointments.booking.rules import (
     NotChangeable,
     SlotTaken,
@@ -27,22 +26,9 @@ from core.database import database_time
 CALLED = (Status.BOOKED, Status.CANCELLED)
 STEPS = (Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW)
 
-Presence = Callable[[Appointment], bool]
-_presences: list[Presence] = []
-
 
 class PatientCame(NotChangeable):
     """The patient was there, or tried to be: this is no no-show."""
-
-
-def register_presence(had_come: Presence) -> None:
-    """Ask `had_come(appointment)` before anybody is noted as a no-show."""
-    _presences.append(had_come)
-
-
-def had_come(appointment: Appointment) -> bool:
-    """Return whether it is known otherwise that the patient came, or tried to."""
-    return any(presence(appointment) for presence in _presences)
 
 
 @in_one_transaction
@@ -70,7 +56,7 @@ def no_show(
     `listed` is the reason that staff chose from the list, `reason` what they typed. Raises
     NotChangeable unless it was booked and has begun, PatientCame where they did come.
     """
-    if had_come(appointment):
+    if presence.had_come(appointment):
         raise PatientCame
     why = {"status_reason": listed, "cancel_reason": reason}
     _step(appointment, [Status.BOOKED], Status.NO_SHOW, by, begun=True, **why)

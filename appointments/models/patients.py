@@ -20,6 +20,10 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """One record for each person: those that were not merged into another."""
         return self.filter(merged_into=None)
 
+    def whole_record(self, patient: "Patient") -> Self:
+        """Return this one with those that were merged into it."""
+        return self.filter(models.Q(pk=patient.pk) | models.Q(merged_into=patient.pk))
+
     def visible_to(self, user: Any) -> Self:
         """Those that this member of the staff may find: restricted ones only with that right."""
         return self if user.has_perm(SEES_RESTRICTED) else self.filter(restricted_at=None)

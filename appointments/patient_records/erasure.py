@@ -27,7 +27,7 @@ from appointments.models import (
 )
 from appointments.models.appointment_status import AppointmentQuerySet
 from appointments.patient_records import kept_by_law, kept_on_records, kept_on_visits
-from appointments.patient_records.whole_record import mails_of, whole_record
+from appointments.patient_records.whole_record import mails_of
 from appointments.retention import NOBODY
 from appointments.waitlist import entries
 from core.database import database_time
@@ -91,7 +91,7 @@ def erase(patient: Patient, *, by: str) -> bool:
     PatientNote.objects.filter(patient=patient).delete()
     RecordMerge.objects.filter(into=patient).delete()
     PrivacyRequest.objects.filter(patient=patient).update(reason="")
-    kept_on_records.forget(list(whole_record(patient).values_list("pk", flat=True)))
+    kept_on_records.forget(list(Patient.objects.whole_record(patient).values_list("pk", flat=True)))
     visits = Appointment.objects.filter(patient=patient)
     ConflictDecision.objects.filter(appointment__in=visits).delete()
     kept = list(kept_by_law.kept_visits(patient).values_list("pk", flat=True))
@@ -116,7 +116,7 @@ def _close_what_is_open(patient: Patient) -> None:
 
 def _forget_names(patient: Patient) -> None:
     """What Django's log of changes calls the record and its places in line."""
-    record = list(whole_record(patient).values_list("pk", flat=True))
+    record = list(Patient.objects.whole_record(patient).values_list("pk", flat=True))
     places = list(WaitlistEntry.objects.of_patient(patient).values_list("pk", flat=True))
     for model, pks in ((Patient, record), (WaitlistEntry, places)):
         _log_of(model, pks).update(object_repr="–")

@@ -28,7 +28,7 @@ from appointments.models import (
     WaitlistEntry,
 )
 from appointments.patient_records import kept_on_records, kept_on_visits
-from appointments.patient_records.whole_record import mails_of, whole_record
+from appointments.patient_records.whole_record import mails_of
 from core.database import database_time
 from core.languages.speaking import name_of
 from core.mail.models import OutgoingEmail
@@ -69,7 +69,9 @@ def collect(patient: Patient, *, by: str) -> Record:
         "calls": [_call(call) for call in _calls(patient)],
         "merges": [_merge(merge) for merge in patient.merges.order_by("pk")],
         "asked for in privacy": [_request(each) for each in patient.requests.order_by("pk")],
-        **kept_on_records.collect(list(whole_record(patient).values_list("pk", flat=True))),
+        **kept_on_records.collect(
+            list(Patient.objects.whole_record(patient).values_list("pk", flat=True))
+        ),
         **kept_on_visits.collect(list(visits.order_by().values_list("pk", flat=True))),
     }
 

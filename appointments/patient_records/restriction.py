@@ -6,7 +6,7 @@ Visits that are booked already take place: who restricts a record cancels them f
 from appointments.booking.rules import in_one_transaction
 from appointments.calls import call_list
 from appointments.models import Patient, WaitlistEntry, WaitlistOffer
-from appointments.patient_records.whole_record import mails_of, whole_record
+from appointments.patient_records.whole_record import mails_of
 from appointments.waitlist import entries
 from core.database import database_time
 from core.mail import outbox
@@ -21,7 +21,9 @@ def restrict(patient: Patient) -> None:
     """
     for entry in WaitlistEntry.objects.of_patient(patient).order_by("pk"):
         entries.withdraw(WaitlistOffer.objects.filter(entry=entry))
-    whole_record(patient).filter(restricted_at=None).update(restricted_at=database_time.now())
+    Patient.objects.whole_record(patient).filter(restricted_at=None).update(
+        restricted_at=database_time.now()
+    )
     things = mails_of(patient)
     outbox.forget_all(things)
     texts.forget_all(things)
@@ -31,4 +33,4 @@ def restrict(patient: Patient) -> None:
 @in_one_transaction
 def lift(patient: Patient) -> None:
     """Let the record be as any other again."""
-    whole_record(patient).update(restricted_at=None)
+    Patient.objects.whole_record(patient).update(restricted_at=None)

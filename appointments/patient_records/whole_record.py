@@ -1,16 +1,9 @@
 """What belongs to a record: the spellings that were merged into it, and the e-mails about it."""
 
-from django.db.models import Q
-
 from appointments.emails import link_emails, visit_emails
 from appointments.models import Appointment, Patient, WaitlistEntry
 from appointments.models.patients import PatientQuerySet
 from appointments.waitlist import emails as waitlist_emails
-
-
-def whole_record(patient: Patient) -> PatientQuerySet:
-    """Return the record with those that were merged into it."""
-    return Patient.objects.filter(Q(pk=patient.pk) | Q(merged_into=patient.pk))
 
 
 def mails_of(patient: Patient) -> list[str]:
@@ -30,7 +23,7 @@ def mails_of(patient: Patient) -> list[str]:
 
 def own_addresses(patient: Patient) -> list[str]:
     """Return the addresses that this patient has, and nobody else whose record is here."""
-    record = whole_record(patient)
+    record = Patient.objects.whole_record(patient)
     emails = {email.lower() for email in record.values_list("email", flat=True) if email}
     return [email for email in sorted(emails) if not _is_another_s(email, record)]
 

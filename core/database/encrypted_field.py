@@ -7,7 +7,7 @@ its rows could not be brought under a new key. What a proof needs of the text is
 
 import base64
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.core.checks import CheckMessage, Error
 from django.db import models
@@ -86,5 +86,4 @@ class EncryptedBinaryField(EncryptedTextField):
         return value
 
     def value_to_string(self, obj: models.Model) -> str:
-        value: bytes = self.value_from_object(obj)
-        return base64.b64encode(value).decode("ascii")
+        return base64.b64encode(cast("bytes", self.value_from_object(obj))).decode("ascii")

@@ -18,8 +18,7 @@ from appointments.models import Appointment, Status
 from core.database import database_time
 from core.staff.audit import disclosures
 from core.staff.urgency import Urgency
-from payments.admin.visit_money import VIEW
-from payments.admin.visit_steps import CHANGE
+from payments.admin.rights import CHANGE, VIEW
 from payments.models import Charge, Payment, Refund
 from payments.stripe_client import is_configured
 

@@ -16,10 +16,11 @@ from appointments.templatetags.appointments import money
 from core.staff.audit import disclosures
 from payments.admin import forms, visit_steps
 from payments.admin.charge_rows import charge_rows
-from payments.admin.visit_steps import BILL, CHANGE, REFUND
+from payments.admin.rights import BILL, CHANGE, REFUND, VIEW, VIEW_BILL
 from payments.collection import attempts, card_on_file, charges
 from payments.collection.card_charges import NoCard
-from payments.collection.charges import NoFee, NotPayable, UnderWay
+from payments.collection.charges import NotPayable, UnderWay
+from payments.collection.fees import NoFee
 from payments.collection.refunds import TooMuch
 from payments.collection.superbills import NothingToBill
 from payments.documents import receipt_pdf, superbill_pdf
@@ -28,7 +29,6 @@ from payments.stripe_client import NotConfigured, Rejected, StripeAway, is_confi
 from payments.views.documents import as_file
 
 PAGE = "admin/payments/visit.html"
-VIEW, VIEW_BILL = "payments.view_charge", "payments.view_superbill"
 
 
 @admin.site.register_page("payments/visit/<int:pk>/")  # type: ignore[attr-defined]  # core.staff
@@ -56,7 +56,7 @@ def _page(request: HttpRequest, visit: Appointment, **shown: Any) -> HttpRespons
     charge = charges.find(visit)
     why_no_fee = attempts.why_no_fee(visit) if visit.status == Status.NO_SHOW else None
     asks_fee = visit.status == Status.NO_SHOW and not charges.find(visit, Charge.Kind.NO_SHOW)
-    bills = visit.superbills.standing()
+    bills = Superbill.objects.standing().filter(appointment=visit)
     context = admin.site.each_context(request) | {
         "title": _("Payments"),
         "opts": Appointment._meta,

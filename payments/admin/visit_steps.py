@@ -11,20 +11,21 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from appointments.models import Appointment
+from payments import emails
 from payments.admin import forms
+from payments.admin.rights import BILL, CHANGE, REFUND
 from payments.collection import (
     card_charges,
     card_on_file,
     charges,
     checkout,
+    fees,
     reconciliation,
     refunds,
     superbills,
 )
 from payments.models import Charge, Payment, Superbill
 
-CHANGE, REFUND = "payments.change_charge", "payments.refund_payment"
-BILL = "payments.add_superbill"
 Step = Callable[[HttpRequest, Appointment], dict[str, Any]]
 
 
@@ -40,7 +41,7 @@ def _owe(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
     charge = charges.owe_visit(
         visit, amount=typed["amount"], by=_by(request), reason=typed["reason"]
     )
-    charges.tell(charge)
+    emails.payment_news(charge)
     messages.success(request, _("It is asked for. The patient is sent a link to their payments."))
     return {}
 
@@ -50,10 +51,10 @@ def _fee(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
     if not form.is_valid():
         return {"fee_form": form}
     typed = form.cleaned_data
-    charge = charges.owe_no_show_fee(
+    charge = fees.owe_no_show_fee(
         visit, amount=typed["amount"], by=_by(request), reason=typed["reason"]
     )
-    charges.tell(charge)
+    emails.payment_news(charge)
     messages.success(request, _("The fee is asked for. The patient is sent a link."))
     return {}
 

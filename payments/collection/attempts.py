@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from appointments.booking import attendance
+from appointments.booking import presence
 from appointments.models import Appointment
 from visits.models import StartCheck, Visit, VisitEvent
 from visits.models.visits import Seat
@@ -39,7 +39,7 @@ class Why(models.TextChoices):
 
 def why_no_fee(appointment: Appointment) -> Why | None:
     """Return what speaks against a fee for a missed visit; None where nothing does."""
-    if attendance.had_come(appointment) or _came(appointment):
+    if presence.had_come(appointment) or _came(appointment):
         return Why.CAME
     if StartCheck.objects.filter(visit__appointment=appointment).exists():
         return Why.SPOKE

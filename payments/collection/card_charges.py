@@ -7,12 +7,11 @@ from django.conf import settings
 from django.db import transaction
 
 from core.database import database_time
-from payments.collection import card_on_file, charges, checkout, settling
+from payments import emails
+from payments.collection import card_on_file, charges, settling, timing
 from payments.collection.charges import NotPayable
 from payments.models import Charge, Payment
 from payments.stripe_client import Answer, Declined, Rejected, StripeAway, ask, require_configured
-
-KEYS_LAST = timedelta(hours=23)  # Stripe forgets the key of a request after 24
 
 
 class NoCard(NotPayable):
@@ -51,7 +50,7 @@ def _begin_charge(owed: Charge, by: str) -> tuple[Payment, bool]:
         last4=card.last4,
         made_by=by[:80],
         created_at=now,
-        look_at=settling.next_look(now, now),
+        look_at=timing.next_look(now, now),
     )
     return payment, True
 
@@ -98,7 +97,7 @@ def look(payment: Payment) -> None:
     intent = _intent_of(payment)
     if intent is not None:
         take_intent(payment, intent)
-    elif payment.created_at < database_time.now() - KEYS_LAST:
+    elif payment.created_at < database_time.now() - timing.KEYS_LAST:
         _failed(payment, "away", "")
     else:
         _send(payment)
@@ -129,10 +128,10 @@ def _uid_of(intent: Answer) -> str:
 def take_intent(payment: Payment, intent: Answer) -> None:
     """Take what Stripe says of an attempt to charge: paid, failed, or still at work."""
     if intent["status"] == "succeeded":
-        card = checkout.card_of(intent)
+        card = settling.card_of(intent)
         known = card or {"brand": payment.brand, "last4": payment.last4}
         settling.succeed(payment, intent=intent["id"], **known)
-        charges.tell(payment.charge)
+        emails.payment_news(payment.charge)
     elif intent["status"] in ("requires_payment_method", "requires_action", "canceled"):
         error = intent["last_payment_error"]
         code = error and (error.get("decline_code") or error.get("code"))
@@ -144,4 +143,4 @@ def take_intent(payment: Payment, intent: Answer) -> None:
 def _failed(payment: Payment, code: str, intent: str) -> None:
     """Note it, and let the patient know that they can pay another way."""
     if settling.fail(payment, code, intent=intent) and code != "away":
-        charges.tell(payment.charge)
+        emails.payment_news(payment.charge)

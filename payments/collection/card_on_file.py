@@ -7,11 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from appointments.models import Appointment, Patient
-from appointments.patient_records.whole_record import whole_record
 from core.database import database_time
 from core.languages.speaking import speaking
 from payments import links
-from payments.collection import checkout, settling
+from payments.collection import timing
 from payments.collection.charges import NotPayable
 from payments.models import SavedCard, StripeCustomer
 from payments.stripe_client import Answer, Rejected, StripeAway, ask, require_configured
@@ -23,7 +22,9 @@ def find(patient: Patient | None) -> SavedCard | None:
     """Return the card that can be charged for this patient."""
     if patient is None:
         return None
-    kept = SavedCard.objects.kept().filter(customer__patient__in=whole_record(patient))
+    kept = SavedCard.objects.kept().filter(
+        customer__patient__in=Patient.objects.whole_record(patient)
+    )
     return kept.order_by("-kept_at").first()
 
 
@@ -77,8 +78,8 @@ def _begin(
     now = database_time.now()
     found = customer.cards.filter(status=Status.STARTED).first()
     if found:
-        is_open = found.session_ends_at > now + checkout.STILL_USEFUL
-        is_made = found.checkout_url or found.agreed_at > now - checkout.MAKING_TAKES
+        is_open = found.session_ends_at > now + timing.STILL_USEFUL
+        is_made = found.checkout_url or found.agreed_at > now - timing.MAKING_TAKES
         if is_open and is_made and found.agreed_text == text:
             return found, False
         _expire(found)
@@ -88,8 +89,8 @@ def _begin(
         agreed_text=text,
         agreed_at=now,
         language=language,
-        session_ends_at=now + checkout.STAYS_OPEN,
-        look_at=settling.next_look(now, now),
+        session_ends_at=now + timing.STAYS_OPEN,
+        look_at=timing.next_look(now, now),
     )
     return card, True
 
@@ -121,7 +122,7 @@ def look(card: SavedCard) -> None:
         _forget(card)
         return
     if not card.session_id:
-        if card.agreed_at < database_time.now() - checkout.MAKING_TAKES:
+        if card.agreed_at < database_time.now() - timing.MAKING_TAKES:
             _expire(card)
         return
     expand: Any = {"expand": ["setup_intent.payment_method"]}
@@ -135,7 +136,7 @@ def take(card: SavedCard, session: Answer) -> None:
     elif session["status"] == "expired":
         _expire(card)
     else:
-        later = settling.next_look(card.agreed_at, database_time.now())
+        later = timing.next_look(card.agreed_at, database_time.now())
         SavedCard.objects.filter(pk=card.pk, status=Status.STARTED).update(look_at=later)
 
 
@@ -171,7 +172,7 @@ def _expire(card: SavedCard) -> None:
 @transaction.atomic
 def remove(patient: Patient) -> bool:
     """Keep no card of this patient any more; return whether there was one."""
-    customers = StripeCustomer.objects.filter(patient__in=whole_record(patient))
+    customers = StripeCustomer.objects.filter(patient__in=Patient.objects.whole_record(patient))
     found = list(SavedCard.objects.kept().filter(customer__in=customers).select_for_update())
     for card in found:
         _remove(card)

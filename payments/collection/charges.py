@@ -1,17 +1,14 @@
 """What is owed for a visit: asked for once, and no more where staff say so."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from appointments.models import Appointment, Status
+from appointments.models import Appointment
 from core.database import database_time
 from core.validation.control_characters import without_controls
-from payments import emails
-from payments.collection import attempts
 from payments.models import Charge, Payment, PaymentTerms
 
-FEE_WITHIN = timedelta(days=60)
 LEAST, MOST = 50, 1_000_000  # cents: Stripe takes no less, and more is a slip of the hand
 Timing, Kind, Method = PaymentTerms.Timing, Charge.Kind, Payment.Method
 
@@ -22,14 +19,6 @@ class NotPayable(Exception):
 
 class UnderWay(NotPayable):
     """A payment of it is under way: nobody knows yet how that ends."""
-
-
-class NoFee(NotPayable):
-    """This visit was not missed, or our own logs show that the patient tried. `why` says which."""
-
-    def __init__(self, why: attempts.Why) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 def price_of(appointment: Appointment) -> int | None:
@@ -61,24 +50,11 @@ def owe_visit(
     amount = price_of(appointment) if amount is None else amount
     if amount is None or not LEAST <= amount <= MOST:
         raise NotPayable
-    return _owe(appointment, Kind.VISIT, amount, by, reason)
+    return owe(appointment, Kind.VISIT, amount, by, reason)
 
 
-@transaction.atomic
-def owe_no_show_fee(appointment: Appointment, *, amount: int, by: str, reason: str) -> Charge:
-    """Ask for a fee for a missed visit. Raises NoFee where the patient tried, or it is too late."""
-    now = database_time.now()
-    if appointment.status != Status.NO_SHOW or appointment.ends_at < now - FEE_WITHIN:
-        raise NoFee(attempts.Why.NOT_MISSED)
-    why = attempts.why_no_fee(appointment)
-    if why:
-        raise NoFee(why)
-    if not LEAST <= amount <= MOST:
-        raise NotPayable
-    return _owe(appointment, Kind.NO_SHOW, amount, by, reason)
-
-
-def _owe(appointment: Appointment, kind: Charge.Kind, amount: int, by: str, reason: str) -> Charge:
+def owe(appointment: Appointment, kind: Charge.Kind, amount: int, by: str, reason: str) -> Charge:
+    """Ask for this amount, and return what is asked for: the first, where somebody has already."""
     try:
         with transaction.atomic():
             return Charge.objects.create(
@@ -90,7 +66,7 @@ def _owe(appointment: Appointment, kind: Charge.Kind, amount: int, by: str, reas
                 reason=without_controls(reason),
                 created_at=database_time.now(),
             )
-    except IntegrityError:  # somebody has asked for it already: it is asked for once
+    except IntegrityError:
         found = find(appointment, kind)
         if found is None:
             raise
@@ -147,8 +123,3 @@ def settle(
     if reason:
         charge.reason = without_controls(reason)
     charge.save(update_fields=["status", "settled_at", "settled_by", "reason"])
-
-
-def tell(charge: Charge, *, wait: timedelta = timedelta(0)) -> None:
-    """Mail the patient that there is something to see about a payment."""
-    emails.payment_news(charge, wait=wait)

@@ -4,7 +4,6 @@ Its address is handed out only once it is written down here. So a page whose mak
 end of is nobody's: it is given up at once, and the next click makes another.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,14 +13,11 @@ from django.utils.translation import gettext as _
 from core.database import database_time
 from core.languages.speaking import speaking
 from payments import links
-from payments.collection import charges, settling
+from payments.collection import charges, settling, timing
 from payments.collection.charges import NotPayable, UnderWay
 from payments.models import Charge, Payment
 from payments.stripe_client import Answer, Rejected, StripeAway, ask, require_configured
 
-STAYS_OPEN = timedelta(minutes=40)  # Stripe's least is 30
-STILL_USEFUL = timedelta(minutes=3)
-MAKING_TAKES = timedelta(seconds=30)  # at most, see SECONDS of the client
 Method, Status = Payment.Method, Payment.Status
 
 
@@ -54,7 +50,7 @@ def _begin(charge: Charge) -> tuple[Payment, bool]:
     found = charge.payments.under_way().first()
     if found and found.method != Method.CHECKOUT:
         raise UnderWay
-    if found and (found.checkout_url or found.created_at > now - MAKING_TAKES):
+    if found and (found.checkout_url or found.created_at > now - timing.MAKING_TAKES):
         return found, False
     if found:
         settling.expire(found)
@@ -63,8 +59,8 @@ def _begin(charge: Charge) -> tuple[Payment, bool]:
         status=Status.STARTED,
         amount_cents=charge.amount_cents,
         created_at=now,
-        session_ends_at=now + STAYS_OPEN,
-        look_at=settling.next_look(now, now),
+        session_ends_at=now + timing.STAYS_OPEN,
+        look_at=timing.next_look(now, now),
     )
     return payment, True
 
@@ -112,7 +108,7 @@ def _written(payment: Payment, session: str, url: str) -> Payment:
 
 def _end_old_page(charge: Charge) -> None:
     """Where a page is open that is soon closed, close it, and take what it says."""
-    soon = database_time.now() + STILL_USEFUL
+    soon = database_time.now() + timing.STILL_USEFUL
     for payment in charge.payments.under_way().filter(method=Method.CHECKOUT):
         if payment.session_ends_at and payment.session_ends_at < soon:
             close(payment)
@@ -137,7 +133,7 @@ def close(payment: Payment) -> None:
 def look(payment: Payment) -> None:
     """Ask Stripe what became of the page. Raises StripeAway and Rejected."""
     if not payment.session_id:
-        if payment.created_at < database_time.now() - MAKING_TAKES:
+        if payment.created_at < database_time.now() - timing.MAKING_TAKES:
             settling.expire(payment)
         return
     number = payment.session_id
@@ -152,16 +148,8 @@ def take(payment: Payment, session: Answer) -> None:
         if isinstance(intent, str):
             look(payment)  # with the card, for the receipt
             return
-        settling.succeed(payment, intent=intent["id"] if intent else "", **card_of(intent))
+        settling.succeed(payment, intent=intent["id"] if intent else "", **settling.card_of(intent))
     elif session["status"] == "expired":
         settling.expire(payment)
     else:
         settling.postpone(payment)
-
-
-def card_of(intent: Answer | None) -> dict[str, str]:
-    """Return brand and last digits of the card that paid, where Stripe has said them."""
-    paid = intent and intent.get("latest_charge")
-    details = paid["payment_method_details"] if isinstance(paid, dict) else None
-    card = details and details.get("card")
-    return {"brand": card["brand"] or "", "last4": card["last4"] or ""} if card else {}

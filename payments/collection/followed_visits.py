@@ -7,6 +7,7 @@ from django.db import transaction
 from appointments.emails.visit_emails import SLIP_OF_THE_HAND
 from appointments.models import Appointment, Status
 from core.database import database_time
+from payments import emails
 from payments.collection import charges
 from payments.collection.charges import NotPayable
 from payments.models import Charge, Payment, PaymentTerms
@@ -47,7 +48,7 @@ def _after(visit: Appointment, timing: str) -> None:
     """The visit took place: what it costs is owed, and the patient hears of it once."""
     charge = _owe(visit)
     if charge and charge.status == Charge.Status.OPEN and timing == Timing.AFTER:
-        charges.tell(charge, wait=SLIP_OF_THE_HAND)
+        emails.payment_news(charge, wait=SLIP_OF_THE_HAND)
 
 
 @transaction.atomic

@@ -8,8 +8,8 @@ from django.db.models import Sum
 
 from core.database import database_time
 from core.validation.control_characters import without_controls
-from payments.collection import charges, settling
-from payments.collection.card_charges import KEYS_LAST
+from payments import emails
+from payments.collection import charges, timing
 from payments.models import Charge, Payment, Refund
 from payments.stripe_client import Answer, Declined, Rejected, StripeAway, ask, require_configured
 
@@ -64,7 +64,7 @@ def _begin(payment: Payment, amount: int, reason: str, by: str, key: str) -> tup
         reason=without_controls(reason),
         made_by=by[:80],
         created_at=now,
-        look_at=settling.next_look(now, now) if payment.is_online else None,
+        look_at=timing.next_look(now, now) if payment.is_online else None,
     )
     if not payment.is_online:
         _settle(row, Status.SUCCEEDED)
@@ -95,7 +95,7 @@ def look(row: Refund) -> None:
     found = _found_at_stripe(row)
     if found is not None:
         take(row, found)
-    elif row.created_at < database_time.now() - KEYS_LAST:
+    elif row.created_at < database_time.now() - timing.KEYS_LAST:
         _end(row, Status.FAILED, failure="away")
     else:
         _send(row)
@@ -119,7 +119,7 @@ def take(row: Refund, found: Answer) -> None:
     if found["status"] in ENDED:
         _end(row, ENDED[found["status"]], failure=found.get("failure_reason") or "")
     else:
-        later = settling.next_look(row.created_at, database_time.now()) + timedelta(minutes=10)
+        later = timing.next_look(row.created_at, database_time.now()) + timedelta(minutes=10)
         Refund.objects.filter(pk=row.pk, status=Status.STARTED).update(look_at=later)
 
 
@@ -161,7 +161,7 @@ def _end(row: Refund, status: Status, *, failure: str = "") -> None:
     row.failure = failure[:60]
     _settle(row, status)
     if status == Status.SUCCEEDED:
-        charges.tell(row.payment.charge)
+        emails.payment_news(row.payment.charge)
 
 
 def _settle(row: Refund, status: Status) -> None:

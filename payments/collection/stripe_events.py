@@ -99,7 +99,7 @@ def _intent(number: str) -> None:
     if payment.method == Payment.Method.SAVED_CARD:
         card_charges.take_intent(payment, intent)
     elif intent["status"] == "succeeded":
-        settling.succeed(payment, intent=intent["id"], **checkout.card_of(intent))
+        settling.succeed(payment, intent=intent["id"], **settling.card_of(intent))
 
 
 def _dispute(number: str) -> None:

@@ -16,7 +16,7 @@ from core.languages.speaking import of_now
 from payments import card_consent
 from payments.collection import card_on_file, charges, checkout, reconciliation, refunds
 from payments.collection.charges import NotPayable
-from payments.models import Charge, Payment, PaymentTerms, SavedCard
+from payments.models import Charge, Payment, PaymentTerms, SavedCard, Superbill
 from payments.stripe_client import NotConfigured, Rejected, StripeAway, is_configured
 from payments.views.doors import EXPECTED, Door, require_proof
 
@@ -109,7 +109,7 @@ def _card(door: Door) -> dict[str, Any]:
 def _superbills(door: Door) -> dict[str, Any]:
     if not door.proved:
         return {}
-    bills = door.appointment.superbills.standing()
+    bills = Superbill.objects.standing().filter(appointment=door.appointment)
     return {"superbills": [(each, door.path("superbill", each.uid)) for each in bills]}
 
 

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import patient_page
 from appointments.models import Patient
-from appointments.patient_records.whole_record import whole_record
 from core.database import database_time
 from core.staff.audit import disclosures, trail
 from core.validation.primary_keys import parse_key
@@ -63,7 +62,7 @@ def _patient(request: HttpRequest, pk: int) -> Patient:
 
 
 def _links(patient: Patient) -> Any:
-    links = AccountPatient.objects.filter(patient__in=whole_record(patient))
+    links = AccountPatient.objects.filter(patient__in=Patient.objects.whole_record(patient))
     shown = links.filter(account__ended_at=None).select_related("account")
     return shown.prefetch_related("account__points", "account__devices").order_by("pk")
 

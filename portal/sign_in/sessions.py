@@ -113,8 +113,13 @@ def keep_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def _device_of(key: str) -> Device | None:
     known = Device.objects.known().select_related("account__user")
-    known = known.annotate(is_asked=Exists(AccessRequest.objects.to_account(OuterRef("account"))))
-    return known.filter(session=hashed(key), account__ended_at=None).first()
+    known = known.annotate(
+        has_request=Exists(AccessRequest.objects.to_account(OuterRef("account")))
+    )
+    device = known.filter(session=hashed(key), account__ended_at=None).first()
+    if device is not None:
+        device.is_asked = device.has_request
+    return device
 
 
 def _is_over(device: Device) -> bool:
