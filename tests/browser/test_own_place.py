@@ -8,9 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from appointments.models import Appointment, Status
-from core.mail.models import OutgoingEmail
 from core.sms.models import OutgoingText
-from portal.sign_in import codes
 from tests.browser.barriers import barriers
 from tests.browser.test_staff_sign_in import listen
 from tests.factories import (
@@ -36,9 +34,8 @@ def _texts(settings) -> None:
 
 
 def code_sent() -> str:
-    """The code that is on its way, by text where the site sends those."""
-    kind = OutgoingText if codes.can_text() else OutgoingEmail
-    [found] = re.findall(r"\b(\d{3} \d{3})\b", kind.objects.latest("pk").text)
+    """The code in the text that came last."""
+    [found] = re.findall(r"\b(\d{3} \d{3})\b", OutgoingText.objects.latest("pk").text)
     return found
 
 
@@ -49,18 +46,17 @@ def see_no_barriers(page: Page) -> None:
         page.set_viewport_size(PHONE)
 
 
-def sign_in(page: Page, path: str, last: Appointment) -> None:
-    """By what came to the phone, and who it is."""
+def sign_in(page: Page, path: str) -> None:
+    """By a text, and by who it is."""
     page.goto(path)
-    if codes.can_text():
-        page.locator("a[href*='phone=1']").click()
-        page.locator("input[name=phone]").fill("(615) 555-0117")
-    else:
-        page.locator("input[name=email]").fill(last.patient.email)
+    page.locator("a[href*='phone=1']").click()
+    page.locator("input[name=phone]").fill("(615) 555-0117")
     page.keyboard.press("Enter")
     asked = page.locator("input[name=code]")
     asked.wait_for()
     asked.fill(code_sent())
+    page.keyboard.press("Enter")
+    page.locator("input[name=birth_date]").fill("04171988")
     page.keyboard.press("Enter")
     page.locator("input[name=first_name]").fill("Grace")
     page.locator("input[name=last_name]").fill("Whitfield")
@@ -94,7 +90,7 @@ def test_a_phone_is_enough_to_sign_in_answer_move_and_book_the_next_visit(
     listen(page, complaints)
     home, coming = f"{language}/me/", Appointment.objects.get(status=Status.BOOKED)
     own = f"{home}visits/{coming.pk}/"
-    sign_in(page, home, last)
+    sign_in(page, home)
     see_no_barriers(page)
 
     page.locator(f"a[href='{own}forms/']").click()
