@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.models import Patient
 from appointments.patient_records import patient_trail
-from core.staff.models import AuditEvent, User
+from core.staff.models import AuditEvent, User, is_of_patient
 
 AT_ONCE = 200  # rows of the trail on one page
 # What groups of the staff are called by patients. Of several the first one counts.
@@ -121,6 +121,8 @@ def _role(user: User) -> str:
 def _who(event: AuditEvent, people: dict[int, tuple[str, str]]) -> tuple[str, str]:
     if event.api_key:
         return str(_("A program of the clinic")), ""
+    if is_of_patient(event.email):
+        return str(_("You, or who stands for you")), ""
     if event.user_pk in people:
         return people[event.user_pk]
     return str(_("Somebody who does not work here any more")), ""

@@ -21,7 +21,7 @@ from core.database import database_time
 from core.mail.models import OutgoingEmail
 from core.staff.audit.disclosures import Shown
 from core.staff.audit.sentences import sentence
-from core.staff.models import AuditEvent, User
+from core.staff.models import PATIENT, AuditEvent, User, is_of_patient
 from core.validation.primary_keys import parse_key
 
 NAME = ("first_name", "last_name")  # all that is read of a person
@@ -113,6 +113,8 @@ class Words:
         if api_key:
             key = self._keys.get(api_key)
             return _("The program “%(name)s”") % {"name": key or api_key}
+        if is_of_patient(email):
+            return str(PATIENT)
         return str(self._users.get(user_pk or 0) or email or _("Somebody unknown"))
 
     def sentence(self, event: AuditEvent) -> str:

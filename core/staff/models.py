@@ -15,6 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 # Reserved: no mail server takes it, and no form of ours. [RFC 2606]
 PATIENT_DOMAIN = "patient.invalid"
+PATIENT = _("The patient, or who stands for them")  # of the few rows that patients write themselves
+
+
+def is_of_patient(email: str) -> bool:
+    """Return whether an account with this address is a patient's."""
+    return email.endswith(f"@{PATIENT_DOMAIN}")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -181,6 +187,8 @@ class AuditEvent(models.Model):
     @property
     def who(self) -> str:
         """The account, or the API key, that did it."""
+        if is_of_patient(self.email):
+            return str(PATIENT)
         return self.email or (_("API key %d") % self.api_key if self.api_key else "")
 
 

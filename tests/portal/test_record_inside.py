@@ -99,7 +99,10 @@ def test_a_copy_leaves_with_a_row_of_the_trail_and_a_name_that_says_nothing(clie
         "appointments.patient",
         "appointments.appointment",
     }
-    assert "made a copy of your record" in client.get(RECORD).content.decode()
+    shown = client.get(RECORD).content.decode()
+    assert "You, or who stands for you" in shown
+    assert "made a copy of your record" in shown
+    assert {str(row.who) for row in rows} == {"The patient, or who stands for them"}
 
 
 def test_who_signed_in_a_while_ago_signs_in_again_before_a_copy_or_an_erasure(client, visit):
