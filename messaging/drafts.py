@@ -12,6 +12,7 @@ from appointments.models import Patient
 from core.database import database_time
 from core.staff.models import User
 from core.validation.control_characters import without_controls
+from messaging.keys import NO_KEY, parse
 from messaging.models import Attachment, AttachmentContent, Draft, Thread, Topic
 from messaging.models.threads import LONGEST
 from messaging.uploads import files
@@ -36,13 +37,17 @@ def of_staff(user: User, thread: Thread | None, patient: Patient | None = None) 
 
 
 @transaction.atomic
-def keep(draft: Draft, text: str, **values: Any) -> Draft:
+def keep(draft: Draft, text: str, *, once: str = NO_KEY, **values: Any) -> Draft:
     """Keep what was typed so far, with the values of a new thread; return it as it stands.
+
+    `once` is the key that its page was given for the message, where no draft stood by then.
 
     Of two pages that type at once the last one wins: it is one person's.
     """
     _lock_owner(draft)
     draft = _standing(draft)
+    if draft.pk is None and once != NO_KEY:
+        draft.once = once
     draft.text = without_controls(text)[: 2 * LONGEST]
     for name, value in values.items():
         setattr(draft, name, value)
@@ -81,7 +86,7 @@ def add_files(draft: Draft, uploads: Iterable[Any]) -> None:
 def remove_files(draft: Draft, keys: Iterable[str]) -> None:
     """Take files off the draft again."""
     if draft.pk:
-        draft.attachments.filter(key__in=list(keys)).delete()
+        draft.attachments.filter(key__in=list(map(parse, keys))).delete()
 
 
 def discard(draft: Draft) -> None:

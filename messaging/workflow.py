@@ -49,8 +49,8 @@ def send_from_patient(draft: Draft) -> Thread:
     Sent twice, it is one message. A closed thread is open again. Raises NotSent.
     """
     draft = _locked(draft)
-    if sent := Message.objects.filter(once=draft.once).select_related("thread").first():
-        return sent.thread
+    if sent := _already_sent(draft):
+        return sent
     account, text = _account(draft), without_controls(draft.text).strip()
     if not text and not draft.attachments.exists():
         raise NothingToSend
@@ -76,8 +76,8 @@ def send_from_clinic(draft: Draft, *, by: User, seen: int) -> Thread:
     SomebodyWrote where another stands there by now, and NothingToSend.
     """
     draft = _locked(draft)
-    if sent := Message.objects.filter(once=draft.once).select_related("thread").first():
-        return sent.thread
+    if sent := _already_sent(draft):
+        return sent
     text, now = without_controls(draft.text).strip(), database_time.now()
     if not text and not draft.attachments.exists():
         raise NothingToSend
@@ -145,6 +145,15 @@ def reopen(thread: Thread) -> bool:
 def last_key(thread: Thread) -> int:
     """Return the key of the last message; 0 where there is none."""
     return thread.messages.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _already_sent(draft: Draft) -> Thread | None:
+    """Return where the draft stands as a message already; what is left of it goes."""
+    sent = Message.objects.filter(once=draft.once).select_related("thread").first()
+    if sent is None:
+        return None
+    Draft.objects.filter(pk=draft.pk).delete()
+    return sent.thread
 
 
 def _locked(draft: Draft) -> Draft:

@@ -14,7 +14,7 @@ from appointments.models import Appointment, Patient
 from core.staff.audit import disclosures
 from core.staff.models import User
 from core.validation.primary_keys import parse_key
-from messaging import drafts, staff_rights, workflow
+from messaging import drafts, keys, staff_rights, workflow
 from messaging.admin import thread_page, thread_steps
 from messaging.models import Draft, Message, Thread, Topic
 from messaging.models.threads import TEAMS, Team
@@ -50,7 +50,7 @@ def message_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _step(request: HttpRequest, draft: Draft, patient: Patient, readers: list[Any]) -> HttpResponse:
     here = reverse("admin:message_new", args=[patient.pk])
-    if sent := Message.objects.filter(once=request.POST.get("once", "-")).first():
+    if sent := Message.objects.filter(once=keys.parse(request.POST.get("once"))).first():
         return redirect("admin:message_thread", sent.thread_id)  # pressed twice
     step = request.POST.get("step", "")
     if step == "discard":

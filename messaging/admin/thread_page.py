@@ -19,7 +19,15 @@ from core.languages.speaking import name_of
 from core.people import phone_numbers
 from core.staff.audit import disclosures
 from core.staff.models import User
-from messaging import drafts, emails, expected_answers, reply_templates, staff_rights, workflow
+from messaging import (
+    drafts,
+    emails,
+    expected_answers,
+    keys,
+    reply_templates,
+    staff_rights,
+    workflow,
+)
 from messaging.admin import thread_steps
 from messaging.forms import MessageForm
 from messaging.models import Draft, Message, Team, Thread
@@ -76,8 +84,9 @@ def message_draft(request: HttpRequest, pk: int) -> HttpResponse:
     thread, user = find(request, pk), cast(User, request.user)
     if thread.team not in staff_rights.teams_of(user):
         raise PermissionDenied
-    if not Message.objects.filter(once=request.POST.get("once", "-")).exists():
-        drafts.keep(drafts.of_staff(user, thread), request.POST.get("text", ""))
+    if not Message.objects.filter(once=keys.parse(request.POST.get("once"))).exists():
+        once = keys.parse(request.POST.get("once"))
+        drafts.keep(drafts.of_staff(user, thread), request.POST.get("text", ""), once=once)
     now = database_time.now()
     last = workflow.last_key(thread)
     context = {

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.staff.audit.admin_pages import record_all
 from core.staff.models import User
 from core.validation.primary_keys import parse_key
-from messaging import drafts, reply_templates, staff_rights, workflow
+from messaging import drafts, keys, reply_templates, staff_rights, workflow
 from messaging.forms import MessageForm
 from messaging.models import Draft, Message, ReplyTemplate, Team, Thread
 from messaging.whose_threads import record_behind
@@ -37,7 +37,8 @@ def take(request: HttpRequest, thread: Thread) -> HttpResponse:
 
 def keep_typed(request: HttpRequest, draft: Draft, **values: Any) -> Draft:
     """Keep the text and the files that staff have posted; return the draft."""
-    draft = drafts.keep(draft, request.POST.get("text", ""), **values)
+    once = keys.parse(request.POST.get("once"))
+    draft = drafts.keep(draft, request.POST.get("text", ""), once=once, **values)
     drafts.remove_files(draft, request.POST.getlist("remove"))
     if uploads := request.FILES.getlist("uploads"):
         drafts.add_files(draft, uploads)
@@ -71,7 +72,7 @@ def _template(request: HttpRequest, thread: Thread) -> str:
 
 def _send(request: HttpRequest, thread: Thread) -> str | None:
     """Send the answer; where somebody wrote meanwhile, show that first and keep what was typed."""
-    if Message.objects.filter(once=request.POST.get("once", "-")).exists():
+    if Message.objects.filter(once=keys.parse(request.POST.get("once"))).exists():
         return None  # pressed twice
     draft = keep_typed(request, _draft(request, thread))
     if draft.refusals:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from messaging import drafts
+from messaging import drafts, keys
 from messaging.models import Draft
 from messaging.whose_threads import record_of
 from portal.records import managed
@@ -16,7 +16,8 @@ def keep_typed(request: Any, draft: Draft) -> Draft:
         chosen = record_of(request.account, request.POST.get("patient"))
         values["patient"] = chosen or (records[0] if len(records) == 1 else None)
         values["topic"] = request.POST.get("topic", "")
-    draft = drafts.keep(draft, request.POST.get("text", ""), **values)
+    once = keys.parse(request.POST.get("once"))
+    draft = drafts.keep(draft, request.POST.get("text", ""), once=once, **values)
     drafts.remove_files(draft, request.POST.getlist("remove"))
     if uploads := request.FILES.getlist("uploads"):
         drafts.add_files(draft, uploads)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from appointments.models import Patient
 from core.database import database_time
 from core.guard.limit_pages import over_limit_page
-from messaging import danger, drafts, expected_answers, workflow
+from messaging import danger, drafts, expected_answers, keys, workflow
 from messaging.forms import MessageForm, NewThreadForm
 from messaging.models import Draft, Message, MessagingRules, Thread
 from messaging.views.typed import is_prefetch, keep_typed
@@ -84,7 +84,7 @@ def _keep(request: Any, draft: Draft) -> HttpResponse:
     if refused:
         return refused
     # Typed on a page that has sent it meanwhile: it would stand there as a second message.
-    sent = Message.objects.filter(once=request.POST.get("once", "-")).exists()
+    sent = _sent_before(request).exists()
     if not sent:
         draft = keep_typed(request, draft)
     context = {
@@ -100,7 +100,7 @@ def _post(request: Any, draft: Draft, here: str) -> HttpResponse:
     refused = over_limit_page(request, LIMIT)
     if refused:
         return refused
-    if sent := Message.objects.filter(once=request.POST.get("once", "-")).first():
+    if sent := _sent_before(request).first():
         return redirect(_sent(sent.thread))  # pressed twice
     if "discard" in request.POST:
         drafts.discard(draft)
@@ -117,6 +117,12 @@ def _post(request: Any, draft: Draft, here: str) -> HttpResponse:
         return redirect(_sent(workflow.send_from_patient(draft)))
     except workflow.NotSent:
         return redirect(f"{here}?held=1#write")
+
+
+def _sent_before(request: Any) -> Any:
+    """Return the message that this page has sent already, as rows: one or none."""
+    mine = Message.objects.filter(thread__account=request.account, from_clinic=False)
+    return mine.filter(once=keys.parse(request.POST.get("once")))
 
 
 def _record(draft: Draft) -> Any:

@@ -121,7 +121,7 @@ def _values(route: str, name: str, label: str, world: World) -> list[Any]:
         "state": ["tn"],
         "uid": [world.row("appointments.hold").uid],
         "section": ["pages", "articles", "topics", "issues", "providers", "states"],
-        "key": [_thread_or_file(route, world)],
+        "key": ["nothing"],
         "template": ["appointment_booked"],
         "language": ["en", "es"],
         "path": [world.row("articles.imageasset").file.name],
@@ -148,10 +148,14 @@ def _key(route: str, world: World) -> int:
     return int(getattr(world.row(label), name))
 
 
-def _thread_or_file(route: str, world: World) -> str:
-    """Return the key of a patient's matter or file; a program's key is another thing."""
-    model = {"messaging:file": "messaging.attachment"}.get(route, "messaging.thread")
-    return str(world.row(model).key) if route.startswith("messaging:") else "nothing"
+def _messages(world: World) -> dict[str, list[str]]:
+    """A patient's matter and its file, which their own place shows."""
+    thread, file = world.row("messaging.thread"), world.row("messaging.attachment")
+    names = ("thread", "thread_draft", "settle")
+    found = {
+        f"messaging:{name}": [reverse(f"messaging:{name}", args=[thread.key])] for name in names
+    }
+    return found | {"messaging:file": [reverse("messaging:file", args=[file.key])]}
 
 
 def _public(route: str, world: World) -> dict[str, list[Any]]:
@@ -254,14 +258,18 @@ def _my_payments(world: World) -> dict[str, list[str]]:
 
 def _others(world: World) -> dict[str, list[str]]:
     labels = ("staff", "pages", "mail", "sms", "articles", "appointments", "newsletter", "visits")
-    labels += ("payments",)
-    return _my_payments(world) | {
-        "newsletter_webhooks:webhook": [f"/newsletter/webhooks/{name}/" for name in READERS],
-        "sms:webhook": [f"/texts/webhooks/{name}/" for name in providers.KINDS],
-        "account_reset_password_from_key": [
-            "/accounts/password/reset/key/1-set-password/",
-            "/accounts/password/reset/key/zzzzzzzzzzzzzzzz-aaa-bbb/",
-        ],
-        "admin:app_list": [f"/admin/{label}/" for label in labels],
-        "admin:": ["/admin/nothing/", "/admin/nothing"],
-    }
+    labels += ("payments", "messaging")
+    return (
+        _my_payments(world)
+        | _messages(world)
+        | {
+            "newsletter_webhooks:webhook": [f"/newsletter/webhooks/{name}/" for name in READERS],
+            "sms:webhook": [f"/texts/webhooks/{name}/" for name in providers.KINDS],
+            "account_reset_password_from_key": [
+                "/accounts/password/reset/key/1-set-password/",
+                "/accounts/password/reset/key/zzzzzzzzzzzzzzzz-aaa-bbb/",
+            ],
+            "admin:app_list": [f"/admin/{label}/" for label in labels],
+            "admin:": ["/admin/nothing/", "/admin/nothing"],
+        }
+    )

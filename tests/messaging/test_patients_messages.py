@@ -123,7 +123,10 @@ def test_pressing_send_twice_is_one_message_and_no_draft_comes_back(client):
     assert "sent already" in late.text
     assert Message.objects.count() == 1
     assert not Draft.objects.exists()
-    assert 'name="once"' in page
+    once = re.search(r'name="once" value="([^"]+)"', page)[1]
+    for _ in range(2):
+        client.post(NEW, sent(once=once, text="Without a draft before"))
+    assert Message.objects.count() == 2
 
 
 def test_a_closed_matter_is_open_again_when_somebody_writes_in_it(client):
@@ -317,3 +320,13 @@ def test_drafts_of_long_ago_go_with_their_files():
     Draft.objects.filter(pk=old.pk).update(saved_at=timezone.now() - timedelta(days=31))
     purge_drafts()
     assert not Draft.objects.exists()
+
+
+def test_keys_that_nobody_made_find_nothing_and_are_no_error(client):
+    account = sign_in(client, make_patient())
+    thread = make_thread(account.own_record, account=account)
+    for strange in ("\0", "x" * 22, "é" * 22, "'" * 22):
+        posted = client.post(page_of(thread), sent(once=strange, remove=strange, topic=strange))
+        assert posted.status_code == 302
+        assert client.get(f"{LIST}files/{strange}/").status_code == 404
+        assert client.get(f"{LIST}{strange}/").status_code == 404
