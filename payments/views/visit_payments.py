@@ -17,7 +17,13 @@ from payments import card_consent
 from payments.collection import card_on_file, charges, checkout, reconciliation, refunds
 from payments.collection.charges import NotPayable
 from payments.models import Charge, Payment, PaymentTerms, SavedCard, Superbill
-from payments.stripe_client import NotConfigured, Rejected, StripeAway, is_configured
+from payments.stripe_client import (
+    NotConfigured,
+    Rejected,
+    StripeAway,
+    is_configured,
+    require_configured,
+)
 from payments.views.doors import EXPECTED, Door, require_proof
 
 RULE = "changes"
@@ -123,6 +129,7 @@ def pay(request: HttpRequest, door: Door) -> HttpResponse:
     if refused:
         return refused
     try:
+        require_configured()
         payment = checkout.start(_owed(door, request.POST.get("charge", "")))
     except NotPayable:
         return redirect(door.path())  # the page says what it is now

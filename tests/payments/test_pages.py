@@ -99,7 +99,7 @@ def test_while_stripe_is_away_the_page_says_so_and_the_visit_stays_booked(stripe
 
 def test_a_browser_that_proved_no_address_pays_and_sees_nothing_else(stripe_server):
     """Neither a card, nor a receipt with a name, nor anything that tells of other visits."""
-    visit = make_visit("card", service=make_visit("card").service)
+    visit = make_visit("card")
     card = card_on_file.start(visit, text="I agree.", language="en")
     report(stripe_server.type_card(card.checkout_url))
     charge = make_charge(visit)
@@ -245,7 +245,7 @@ def make_books_of(visit: Appointment):
 
 def test_without_stripe_s_key_nothing_is_shown_and_nothing_can_be_begun():
     visit = make_visit()
-    assert "payment" not in in_process().get(visit_links.page(visit)).text.lower()
+    assert "To pay" not in in_process().get(visit_links.page(visit)).text
     page = in_process().get(guest_page(visit))
     assert "There is nothing to pay for this visit here." in page.text
     link = visit_links.PrivateLink(visit, "", mailed=True)
