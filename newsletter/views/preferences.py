@@ -93,7 +93,7 @@ def _page(request: HttpRequest, subscriber: Subscriber, issue: int, **forms: Any
         "subscriber": subscriber,
         "address": email_addresses.masked(subscriber.email),
         "topics": forms.get("topics") or TopicsForm(subscriber=subscriber),
-        "language": forms.get("language") or LanguageForm(subscriber=subscriber),
+        "reads": forms.get("language") or LanguageForm(subscriber=subscriber),
         "pause": forms.get("pause") or PauseForm(),
         "move": forms.get("move") or AddressChangeForm(),
         "failed": failed,
