@@ -38,7 +38,7 @@ def test_an_issue_goes_to_who_reads_its_language_and_speaks_it_in_every_link(mai
     html = got[luz.email].get_body(("html",)).get_content()
     text = got[luz.email].get_body(("plain",)).get_content()
     assert '<html lang="es">' in html
-    assert "Recibe esta carta" in html
+    assert "Recibe este boletín porque" in html
     for said in (html, text):
         assert links.unsubscribe_path(luz.key, Issue.objects.get(language="es").pk) in said
         assert "/es/newsletter/unsubscribe/" in said
