@@ -202,7 +202,7 @@ def admit_guest(guest: Guest, *, by: User) -> None:
     def let_in(visit: Visit) -> None:
         now = database_time.now()
         agreed = Guest.objects.standing().filter(pk=guest.pk, agreed_at__isnull=False)
-        if not agreed.filter(expires_at__gt=now).update(admitted_at=now):
+        if guest.ends_at <= now or not agreed.update(admitted_at=now):
             raise NotChangeable
         note_event(visit, guest.seat, Kind.ADMITTED, by=by)
 

@@ -18,6 +18,7 @@ class GuestForm(forms.Form):
         max_length=100,
         widget=forms.TextInput({"autocomplete": "off"}),
         help_text=_("Your provider and you see it in the room."),
+        error_messages={"required": _("Please write their name.")},
     )
     role = forms.ChoiceField(
         label=_("Who are they?"),
@@ -27,6 +28,7 @@ class GuestForm(forms.Form):
             (Guest.Role.COLLEAGUE, _("Somebody who cares for me elsewhere")),
         ],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose who they are.")},
     )
     agrees = forms.BooleanField(
         label=_(

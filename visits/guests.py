@@ -5,7 +5,6 @@ once, because only its hash is kept. Letting them in is `encounter`'s, by the cl
 """
 
 import secrets
-from datetime import timedelta
 
 from django.db import transaction
 
@@ -15,10 +14,10 @@ from core.database import database_time
 from core.staff.models import User
 from visits import encounter
 from visits.models import Guest, Visit
+from visits.models.guests import VALID_AFTER_VISIT
 from visits.models.visits import GUESTS, Seat
 from visits.phases import Phase
 
-VALID_AFTER_VISIT = timedelta(days=1)
 PATTERN = r"[A-Za-z0-9_-]{22}"  # 128 random bits
 
 
@@ -97,8 +96,7 @@ def find(token: str) -> Guest | None:
 
 def has_ended(guest: Guest) -> bool:
     """Whether the link opens nothing any more: taken back, or the visit's day is past."""
-    ends_at = max(guest.expires_at, guest.visit.appointment.ends_at + VALID_AFTER_VISIT)
-    return guest.revoked_at is not None or ends_at <= database_time.now()
+    return guest.revoked_at is not None or guest.ends_at <= database_time.now()
 
 
 def of_visit(appointment: Appointment) -> list[Guest]:

@@ -46,6 +46,13 @@ def test_a_form_that_lacks_something_says_so_beside_the_field_and_keeps_what_was
     assert QuestionnaireResponse.objects.get(form="pharmacy").answers["town"] == "Main Street"
 
 
+def test_each_question_without_an_answer_is_named_among_the_things_to_fix(client):
+    summary = send(client, make_tomorrow(), "phq-9").text.partition('class="error-summary"')[2]
+    summary = summary.partition("</ul>")[0]
+    assert summary.count("Please choose one.") == len(PHQ)
+    assert ">Please choose one." not in summary
+
+
 def test_one_form_leads_to_the_next_that_is_open_and_the_last_to_the_list(client):
     visit = make_tomorrow()
     IntakePlan.objects.create(service=visit.service, forms=["gad-7", "reason", "telehealth"])

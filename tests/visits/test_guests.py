@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 
 from appointments import links
@@ -17,6 +18,7 @@ from tests.visitor import Page, in_process
 from tests.visits.clinicians import client_of, clinician, room, visit_of
 from visits import encounter, guests
 from visits.models import Guest
+from visits.signalling import channel, publish
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -144,10 +146,36 @@ def test_a_link_that_nobody_was_given_opens_nothing(token, db):
 
 
 def test_a_link_goes_on_with_its_visit_to_another_day(visit):
-    _guest, token = guests.ask(visit, name="Luz", role="relative")
+    guest, token = guests.ask(visit, name="Luz", role="relative")
     visit = moves.move(visit, provider=None, starts_at=monday("10:00", weeks=2))
     assert opened(token, visit.starts_at - HOUR).status == 200
     assert opened(token, visit.ends_at + 25 * HOUR).status == 410
+    guest = guests.find(token)
+    with time_machine.travel(visit.starts_at):
+        encounter.admit_guest(guest, by=make_staff("clinician"))
+    with time_machine.travel(visit.ends_at + 25 * HOUR), pytest.raises(NotChangeable):
+        encounter.admit_guest(guest, by=make_staff("clinician"))
+
+
+def test_a_guest_comes_to_the_door_by_a_page_of_ours_and_after_the_patients_yes(visit):
+    staff = make_staff("clinician")
+    guest, token = guests.ask(visit, name="Luz", role="relative", by=staff)
+    path, ours = reverse("visits:guest_ticket", args=[token]), {"Sec-Fetch-Site": "same-origin"}
+    with time_machine.travel(visit.starts_at, tick=False):
+        assert Client().post(path, headers=ours).status_code == 404
+        guests.agree(guest)
+        for headers in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.test"}):
+            assert Client().post(path, headers=headers).status_code == 403
+        encounter.knock(visit)
+        encounter.admit(visit, by=staff)
+        name = encounter.find(visit).room
+        publish._client().hset(channel.here_key(), name, "clinician,patient")
+        outside = Client().post(path, headers=ours).json()
+        encounter.admit_guest(guest, by=staff)
+        inside = Client().post(path, headers=ours).json()
+    assert outside["ticket"]
+    assert (outside["seat"], outside["phase"], outside["here"]) == ("guest-1", "waiting", [])
+    assert (inside["phase"], inside["here"]) == ("admitted", ["clinician", "patient"])
 
 
 # ── asked by staff ───────────────────────────────────────────────────────────────────

@@ -101,7 +101,7 @@ def test_with_valkey_killed_calls_go_on_and_who_waits_comes_again_for_what_the_s
         room, waits = new_room(), new_room()
         patient, clinician = talk(stack, rooms, room)
         waiting = Socket.seated(stack, rooms, make_ticket(waits, "patient", "waiting"))
-        used = make_ticket(waits, "clinician", "waiting")
+        used = make_ticket(new_room(), "clinician", "waiting")
         Socket.seated(stack, rooms, used)
         server.kill()
         server.wait()

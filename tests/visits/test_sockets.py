@@ -16,6 +16,7 @@ from visits.models.visits import new_room
 from visits.signalling import tickets
 from visits.signalling.room import State
 
+pytestmark = pytest.mark.django_db  # the process finds the test database, also for these alone
 PROXY = "127.0.0.0/8"
 STRANGER = {"X-Forwarded-For": "198.51.100.7"}
 

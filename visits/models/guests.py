@@ -1,6 +1,7 @@
 """Who else is in a room: an interpreter, a relative, a colleague."""
 
 import hashlib
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from visits.models.visits import GUESTS, Visit
+
+VALID_AFTER_VISIT = timedelta(days=1)
 
 
 class GuestQuerySet(models.QuerySet["Guest"]):
@@ -59,6 +62,11 @@ class Guest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.pk}"
+
+    @property
+    def ends_at(self) -> datetime:
+        """Return when the link ends: it goes along with a visit that is moved to a later day."""
+        return max(self.expires_at, self.visit.appointment.ends_at + VALID_AFTER_VISIT)
 
     @staticmethod
     def hashed(token: str) -> str:

@@ -124,11 +124,13 @@ tick();
 
 const panel = document.getElementById("part-finish");
 // What can be chosen changes once somebody has come, or the line has failed.
-const renew = () => {
+// Where the visit is somebody else's by now, or nobody answers, it stays as it is: the call says why.
+const renew = async () => {
   const form = panel.querySelector("[data-finish]");
   if (!form || form.contains(document.activeElement)) return;
-  const values = { csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value };
-  htmx.ajax("POST", form.dataset.finish, { target: panel, values });
+  const body = new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
+  const answer = await fetch(form.dataset.finish, { method: "POST", body, redirect: "manual" }).catch(() => null);
+  if (answer?.ok) htmx.swap(panel, await answer.text(), { swapStyle: "innerHTML" });
 };
 addEventListener("visit:phase", ({ detail }) => {
   if (detail === "admitted" || detail === "live") since ||= Date.now() / 1000;

@@ -1,7 +1,7 @@
 // The check before a visit: camera, microphone and sound in under a minute, and for each refusal a way on.
 // Nothing that is seen or heard leaves the browser; the clinic learns what works and what does not.
 import { canCall, isAndroid, isApplePhone, isInApp, refusalPlace } from "./browser.js";
-import { constraints, list, remember, remembered } from "./chosen-devices.js";
+import { chosenOf, constraints, list, remember } from "./chosen-devices.js";
 import { meter, playNotes } from "./sound.js";
 
 const NO_ANSWER = 15_000;
@@ -157,8 +157,7 @@ async function offerDevices() {
     const found = name === "speaker" && !AudioContext.prototype.setSinkId ? [] : await list(kind);
     const used = stream?.getTracks().find((track) => kind.startsWith(track.kind))?.getSettings().deviceId;
     // What somebody chose stays chosen, also where the browser names its track by another number.
-    const chosen = remembered()[name];
-    const shown = found.some(({ deviceId }) => deviceId === chosen) ? chosen : used;
+    const shown = chosenOf(name, found)?.deviceId ?? used;
     select.replaceChildren(...found.map((device, nth) => {
       const words = device.label || `${select.dataset.word} ${nth + 1}`;
       return new Option(words, device.deviceId, false, device.deviceId === shown);
@@ -171,7 +170,7 @@ async function offerDevices() {
 
 page.addEventListener("change", (event) => {
   if (!(event.target.name in SELECTS)) return;
-  remember(event.target.name, event.target.value);
+  remember(event.target.name, event.target.value, event.target.selectedOptions[0]?.textContent);
   if (event.target.name !== "speaker") ask(wanted, result.trouble);
 });
 
@@ -181,7 +180,7 @@ const PRESSED = {
   "without-camera": () => ask(["mic"], result.trouble),
   async play(button) {
     button.disabled = true;
-    await playNotes(remembered().speaker).catch(() => {});
+    await playNotes(chosenOf("speaker", await list("audiooutput"))?.deviceId).catch(() => {});
     button.disabled = false;
     show("heard-question");
   },

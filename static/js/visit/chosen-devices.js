@@ -1,7 +1,9 @@
 // Which camera, microphone and speaker somebody chose in this browser, in the check or in the call.
-// Only the browser's own numbers of them are kept, and no longer than the tab.
+// Only the browser's own numbers and names of them are kept, and no longer than the tab. By the name it is found again
+// where a browser numbers devices anew with each page.
 
 const KEY = "visit-devices";
+const KINDS = { mic: "audioinput", camera: "videoinput", speaker: "audiooutput" };
 
 export function remembered() {
   try {
@@ -11,12 +13,20 @@ export function remembered() {
   }
 }
 
-export function remember(kind, deviceId) {
+export function remember(kind, deviceId, name = "") {
+  const before = remembered();
   try {
-    sessionStorage.setItem(KEY, JSON.stringify({ ...remembered(), [kind]: deviceId }));
+    sessionStorage.setItem(KEY, JSON.stringify({ ...before, [kind]: deviceId, names: { ...before.names, [kind]: name } }));
   } catch {
     // Storage is closed here: the default device it is.
   }
+}
+
+// The chosen one of these devices; undefined where none was chosen, or it is gone.
+export function chosenOf(kind, devices) {
+  const { names = {}, ...numbers } = remembered();
+  const some = devices.filter((device) => device.kind === KINDS[kind] && device.deviceId);
+  return some.find(({ deviceId }) => deviceId === numbers[kind]) ?? some.find(({ label }) => label && label === names[kind]);
 }
 
 // What to ask of `getUserMedia`; `kinds` are "camera" and "mic". One that is gone by now does no harm.

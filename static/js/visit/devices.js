@@ -1,5 +1,5 @@
 // The choice of microphone, camera and speaker, in a dialog. What is chosen is kept as in the check before.
-import { remember } from "./chosen-devices.js";
+import { chosenOf, remember } from "./chosen-devices.js";
 
 const KINDS = { audioinput: "mic", videoinput: "camera", audiooutput: "speaker" };
 
@@ -7,20 +7,37 @@ export class Devices {
   #dialog;
   #media;
   #view;
+  #isRestored = false;
 
   constructor(root, view, media) {
     this.#dialog = root.querySelector("[data-devices]");
     this.#media = media;
     this.#view = view;
     view.on("devices", () => this.#open());
-    view.speaker = media.chosen.speaker;
+    media.addEventListener("changed", () => this.#restore());
     media.addEventListener("devices", () => this.#changed());
-    this.#dialog.addEventListener("change", ({ target }) => this.#choose(target.dataset.kind, target.value));
+    this.#dialog.addEventListener("change", ({ target }) => {
+      this.#choose(target.dataset.kind, target.value, target.selectedOptions[0]?.textContent);
+    });
   }
 
   async #open() {
     await this.#fill();
     this.#dialog.showModal();
+  }
+
+  // What was chosen in this tab before, once the browser names devices: it does after the first leave.
+  async #restore() {
+    const { audio, camera } = this.#media;
+    if (this.#isRestored || !(audio || camera)) return;
+    this.#isRestored = true;
+    const devices = await this.#media.devices();
+    const speaker = chosenOf("speaker", devices);
+    if (speaker) this.#hearBy(speaker.deviceId);
+    for (const [kind, track] of [["mic", audio], ["camera", camera]]) {
+      const device = chosenOf(kind, devices);
+      if (device && track && track.label !== device.label) await this.#media.choose(kind, device.deviceId);
+    }
   }
 
   // A speaker that was pulled out falls silent by itself: the system's own stands in.
@@ -52,10 +69,13 @@ export class Devices {
     return track?.getSettings().deviceId ?? this.#media.chosen[name];
   }
 
-  #choose(kind, device) {
-    remember(kind, device);
-    if (kind !== "speaker") return this.#media.choose(kind, device);
-    this.#media.chosen.speaker = device;
-    this.#view.speaker = device;
+  #choose(kind, device, name) {
+    remember(kind, device, name);
+    return kind === "speaker" ? this.#hearBy(device) : this.#media.choose(kind, device);
+  }
+
+  #hearBy(speaker) {
+    this.#media.chosen.speaker = speaker;
+    this.#view.speaker = speaker;
   }
 }

@@ -115,9 +115,9 @@ export class View {
     if (!tile) {
       tile = this.#find("[data-tile]").content.firstElementChild.cloneNode(true);
       tile.dataset.seat = seat;
-      this.#aim(tile);
       this.#tiles.set(seat, tile);
       stage.append(tile);
+      this.#aim(tile); // in the page now: in a template no sound goes anywhere
     }
     const seen = state.camera && !state.hidden;
     tile.classList.toggle("is-unseen", !seen);
