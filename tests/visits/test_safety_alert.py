@@ -12,19 +12,25 @@ from tests.visits.intake_steps import PHQ, address, make_tomorrow, send
 from visits.models.intake import SafetyAlert
 
 pytestmark = pytest.mark.django_db
+CARD = "You do not have to be alone with it now."
 URGENT = PHQ | {"better_off_dead": "1"}
 
 
 def test_whom_to_call_is_shown_before_anything_else_goes_on(client):
     visit = make_tomorrow()
     form = client.get(address(visit, "form", "phq-9")).text
-    assert 'href="tel:988"' in form, "it stands on the form, hidden until that answer is chosen"
+    # The head of every page has those numbers; what is meant are the words around them.
+    assert CARD in form, "it stands on the form, hidden until that answer is chosen"
+    assert CARD not in client.get(address(visit, "form", "gad-7")).text
     after = send(client, visit, "phq-9", **URGENT)
+    assert CARD in after.text
+    assert "Before you go on" in after.text
+    card = after.text.partition(CARD)[2].partition("</div>")[0]
     for link in ("tel:988", "sms:988", "tel:911"):
-        assert f'href="{link}"' in after.text
+        assert f'href="{link}"' in card
     assert address(visit, "form", "gad-7") in after.text, "from there it goes on"
     calm = send(client, make_tomorrow(), "phq-9", **(PHQ | {"better_off_dead": "0"}))
-    assert "You do not have to be alone" not in calm.text
+    assert CARD not in calm.text
     assert SafetyAlert.objects.count() == 1
 
 
