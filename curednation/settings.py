@@ -1,8 +1,9 @@
 """Every setting that the environment sets. docs/settings.md lists each variable.
 
 What it does not set, and is long, stands beside: `browser_policy`, `celery_settings`, `middleware`,
-`sign_in`. With `DATABASE_URL` unset the services of `devstack` are used and `DEBUG` is on; a
-deployment that names its database gets `DEBUG` off, and then anything unsafe refuses to start.
+`project`, `sign_in`. With `DATABASE_URL` unset the services of `devstack` are used and `DEBUG` is
+on; a deployment that names its database gets `DEBUG` off, and then anything unsafe refuses to
+start.
 """
 
 from pathlib import Path
@@ -26,6 +27,8 @@ from curednation.monitoring_settings import *  # noqa: F403  (what the environme
 from curednation.monitoring_settings import LOG_FORMAT
 from curednation.payment_settings import payment_settings
 from curednation.production import refuse_unsafe
+from curednation.project import *  # noqa: F403  (what no environment changes)
+from curednation.project import INSTALLED_APPS
 from curednation.retention_settings import *  # noqa: F403  (what the environment sets of it)
 from curednation.sign_in import *  # noqa: F403  (the same)
 from curednation.visit_settings import relays, rooms
@@ -141,72 +144,8 @@ PRIVACY_OFFICER_EMAIL = env.address("PRIVACY_OFFICER_EMAIL")
 CHAIN_HEADS_FILE = env.text("CHAIN_HEADS_FILE")
 
 # ── the project ───────────────────────────────────────────────────────────────
-INSTALLED_APPS = [
-    "core.staff",
-    "pages",
-    "core.practice",
-    "core.mail",
-    "core.sms",
-    "core.monitoring",
-    "core.api",
-    "core.webhooks",
-    "articles",
-    "appointments",
-    "newsletter",
-    "contact",
-    "visits",
-    "portal",
-    "messaging",
-    "payments",
-    "curednation",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "crispy_forms",
-    "crispy_bootstrap5",
-    "csp",
-    "django_htmx",
-    "phonenumber_field",
-    "localflavor",
-    "pgtrigger",
-    "pghistory",
-    "django_prose_editor",
-    "modeltrans",
-    "pictures",
-    "core.staff.admin_config.StaffAdminConfig",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.humanize",
-    "django.contrib.messages",
-    "django.contrib.postgres",
-    "django.contrib.sessions",
-    "django.contrib.sitemaps",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
-]
 if DEBUG:
-    INSTALLED_APPS += ["devstack", "demo"]
-CSRF_FAILURE_VIEW = "pages.errors.csrf_failure"
-ROOT_URLCONF = "curednation.urls"
-WSGI_APPLICATION = "curednation.wsgi.application"
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "libraries": {"languages": "core.languages.template_tags"},
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "core.practice.context_processors.practice",
-            ],
-        },
-    },
-]
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
+    INSTALLED_APPS = [*INSTALLED_APPS, "devstack", "demo"]
 
 # ── articles ──────────────────────────────────────────────────────────────────
 # Only for tests: staff's check of links may then look at addresses of private networks.

@@ -449,6 +449,53 @@ def test_closing_over_booked_visits_asks_about_them_first(desk):
     assert not HoursException.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("begin", "end", "more", "said"),
+    [
+        ("15:00", "13:00", {}, "The end must be later than the beginning."),
+        ("13:00", "13:00", {}, "The end must be later than the beginning."),
+        ("13:00", "15:00", {"provider": ""}, ""),
+        ("13:00", "15:00", {"starts_at": "noon"}, ""),
+        ("13:00", "15:00", {"ends_at": "2101-01-01T00:00:00+0000"}, "The end must be later"),
+        ("13:00", "15:00", {"ends_at": "tomorrow"}, "That is two days on the provider’s clock."),
+    ],
+)
+def test_what_is_no_stretch_of_a_day_is_refused_and_closes_nothing(desk, begin, end, more, said):
+    if more.get("ends_at") == "tomorrow":
+        more = {"ends_at": f"{monday(end) + timedelta(days=1):%Y-%m-%dT%H:%M:%S}+0000"}
+    asked = stretch(make_provider(), begin, end) | more
+    for answer in (desk.get(HOURS, asked), desk.post(HOURS, asked | {"kind": "time_off"})):
+        assert answer.status_code == 400
+        assert said in answer.text
+    assert not HoursException.objects.exists()
+
+
+def test_without_a_choice_a_stretch_becomes_nothing(desk):
+    asked = stretch(make_provider(), "13:00", "15:00")
+    assert desk.post(HOURS, asked).status_code == 400
+    assert not HoursException.objects.exists()
+
+
+def test_a_stretch_may_last_until_midnight_and_hours_of_a_day_are_kept_once(desk):
+    provider = make_provider(hours="09:00-17:00")
+    midnight = f"{monday('00:00') + timedelta(days=1):%Y-%m-%dT%H:%M:%S}+0000"
+    desk.post(HOURS, stretch(provider, "20:00", "21:00", ends_at=midnight, kind="extra_hours"))
+    desk.post(HOURS, stretch(provider, "18:00", "19:00", kind="extra_hours"))
+    spans = HoursException.objects.order_by("opens").values_list("opens", "closes")
+    assert [f"{opens:%H}-{closes:%H}" for opens, closes in spans] == ["09-17", "18-19", "20-00"]
+
+
+def test_the_week_is_that_of_whoever_was_asked_for_or_comes_first(desk):
+    address = reverse("admin:appointments_appointment_this_week")
+    assert desk.get(address).status_code == 404
+    first, second = make_provider(name="Ada First"), make_provider(name="Ben Second")
+    for asked, provider in ({}, first), ({"provider": second.pk}, second):
+        led_to = desk.get(address, {"day": f"{monday():%Y-%m-%d}"} | asked)["Location"]
+        assert f"/{provider.pk}/" in led_to
+    nobody = reverse("admin:appointments_appointment_week", args=[0, f"{monday():%Y-%m-%d}"])
+    assert desk.get(nobody).status_code == 404
+
+
 def test_who_keeps_no_hours_closes_none():
     provider = make_provider()
     asked = stretch(provider, "13:00", "15:00", kind="time_off")

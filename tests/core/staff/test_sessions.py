@@ -55,6 +55,14 @@ def test_typing_counts_as_being_active(staff, clock):
     assert staff.post(reverse("staff_still_here")).status_code == 403
 
 
+def test_what_a_page_asks_by_itself_is_no_activity(staff, clock):
+    for _ in range(2):
+        clock.shift(7 * MINUTE)
+        assert staff.get("/admin/", headers={"X-Passive": "1"}).status_code == 200
+    clock.shift(MINUTE)
+    assert not is_signed_in(staff)
+
+
 def test_after_twelve_hours_even_the_busy_sign_in_again(staff, clock):
     for _ in range(12 * 6 - 1):
         clock.shift(10 * MINUTE)
