@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from articles.links import preview_links
-from articles.models import ImageAsset, Related
+from articles.models import Contributor, ImageAsset, Related
 from articles.revisions.content import QuestionAnswer, SourceLine
 from tests.articles.factories import (
     LABEL,
@@ -91,6 +91,9 @@ def test_a_page_that_is_not_kept_takes_at_most_six_queries(
 
 
 def test_structured_data_names_people_dates_and_sources(client, article, settings):
+    Contributor.objects.filter(pk=article.reviewer_id).update(
+        profile_url="https://board.example.org/dana"
+    )
     settings.SITE_URL = "https://clinic.example.org"
     html = client.get("/articles/naltrexone/").text
     [text] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)
@@ -100,6 +103,7 @@ def test_structured_data_names_people_dates_and_sources(client, article, setting
     assert page["url"] == "https://clinic.example.org/articles/naltrexone/"
     assert page["author"]["name"] == "Ruth Pell"
     assert page["reviewedBy"]["hasCredential"]["name"] == "MD"
+    assert page["reviewedBy"]["sameAs"] == "https://board.example.org/dana"
     assert page["lastReviewed"] == article.last_reviewed.isoformat()
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]{8}\+00:00", page["datePublished"])
     assert [each["name"] for each in page["citation"]] == ["Prescribing information", "TIP 63"]

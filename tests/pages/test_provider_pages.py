@@ -1,8 +1,11 @@
 """The providers: who is shown, by what they are found, and when they are free next."""
 
+import json
+import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from appointments.models import Provider
@@ -130,6 +133,24 @@ def test_who_reviews_and_sees_patients_leads_from_one_page_to_the_other(client):
     assert contributor.get_absolute_url() in page
     assert article.get_absolute_url() in page
     assert 'href="/providers/ida/"' in client.get(contributor.get_absolute_url()).text
+
+
+def test_search_engines_are_told_who_somebody_is(client, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    make_listed(name="Ole Plain", slug="ole", credentials="", about="")
+    known = make_listed(name="Ida Berg", slug="ida", credentials="MD", about="Sees people at home.")
+    known.photo.save("ida.png", ContentFile(b"x"), save=True)
+
+    def told(slug: str) -> dict:
+        html = client.get(f"/providers/{slug}/").text
+        [text] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)
+        return json.loads(text)
+
+    assert {"honorificSuffix", "description", "image"}.isdisjoint(told("ole"))
+    person = told("ida")
+    assert person["honorificSuffix"] == "MD"
+    assert person["description"] == "Sees people at home."
+    assert person["image"].endswith(known.photo.url)
 
 
 def test_without_a_portrait_there_are_letters_before_a_sunrise(client):

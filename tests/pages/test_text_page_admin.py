@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from articles.publishing.rules import NotPossible
 from core.staff.models import AuditEvent, Autosave
 from pages.models import TextPage, TextPageStatus
 from pages.text_pages import publishing
@@ -134,3 +135,28 @@ def test_who_wrote_it_is_not_asked_to_approve_it(terms):
     publishing.submit(terms)
     assert list(TextPage.objects.waiting_for(writer)) == []
     assert list(TextPage.objects.waiting_for(other)) == [terms]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("body", "<p> </p>", "The text is empty."),
+        ("title", "Terms {until 2030-01-01}", "What ends on a day can stand in the text only."),
+    ],
+)
+def test_what_no_page_can_say_is_told_beside_its_field(terms, field, value, said):
+    editor = fully_signed_in("editor")
+    assert said in editor.post(f"{LIST}{terms.pk}/change/", form(terms, **{field: value})).text
+    terms.refresh_from_db()
+    assert terms.newest.number == 1
+
+
+def test_what_was_done_before_is_not_done_twice(terms):
+    manager = make_staff("manager")
+    publishing.confirm(terms, by=manager)
+    with pytest.raises(NotPossible, match="approved it already"):
+        publishing.confirm(terms, by=manager)
+    with pytest.raises(NotPossible, match="says already"):
+        publishing.restore(terms.newest, by=manager)
+    with pytest.raises(NotPossible, match="Published"):
+        publishing.approve(terms, revision=terms.newest, by=manager)

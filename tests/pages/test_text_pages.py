@@ -273,3 +273,16 @@ def test_language_help_is_offered_in_fifteen_languages_each_marked_as_such(clien
 
 def test_no_article_is_needed_for_any_of_it():
     assert not Article.objects.exists()
+
+
+def test_whom_the_clinic_sees_follows_from_what_can_be_booked():
+    make_practice()
+
+    def said() -> str:
+        return placeholders.values_in("{minimum_age_sentence}")["minimum_age_sentence"]
+
+    assert said() == "We see people who are 18 or older."
+    make_service(slug="teens", minimum_age=16)
+    assert said() == "We see people who are 16 or older."
+    make_service(slug="all", minimum_age=0)
+    assert said() == "We see people of any age."

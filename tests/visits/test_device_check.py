@@ -45,6 +45,8 @@ def test_what_works_and_what_does_not_reaches_staff_in_words(visit):
     send(visitor, page, camera="no", microphone="no", sound="", trouble="denied")
     newest = device_check.latest(found)
     assert newest.words == "no camera, no microphone: refused by the browser"
+    send(visitor, page, sound="not-heard")
+    assert "does not hear us" in device_check.latest(found).words
     assert found.events.last().kind == VisitEvent.Kind.CHECK_FAILED
 
 
