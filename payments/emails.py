@@ -14,7 +14,7 @@ from payments.models import Charge
 def payment_news(charge: Charge, *, wait: timedelta = timedelta(0)) -> None:
     """Tell the patient that something is new about a payment; once for each thing that is.
 
-    Whoever has no address, or wants no mail, hears nothing of it so: the desk's list says it.
+    Whoever has no address hears nothing of it by mail: the desk's list says so.
     """
     visit = charge.appointment
     chosen = contact_preferences.of(visit.patient_id)

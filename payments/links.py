@@ -2,8 +2,7 @@
 
 - mailed links went through the mailbox of the visit's address, or were made by a page that such a
   link opens; texted ones through its phone; handed links were given to the browser that booked, for
-  an hour. All are made from the appointment's own random bits, as those of the visit are. Inside
-  the patient's account the number of the visit is enough.
+  an hour. All are made from the appointment's own random bits, as those of the visit are.
 - the way back stands in Stripe's books, so it opens nothing: for a day it says how that one payment
   has ended, and names nobody.
 """
@@ -25,12 +24,9 @@ PATTERN = MAILED.pattern
 
 
 def page(link: VisitLink, name: str = "visit", *more: str) -> str:
-    """Return the path of the payments of the visit behind a link, by a link of the same kind."""
-    visit = link.appointment
-    if not link.by_address:  # inside the account
-        return reverse(f"payments:my_{name}", args=[visit.pk, *more])
+    """Return the path of the payments of the visit behind a link, by a private one of its kind."""
     signer = MAILED if link.proved else TEXTED if link.may_come_in else HANDED
-    return reverse(f"payments:{name}", args=[signer.sign(visit.key), *more])
+    return reverse(f"payments:{name}", args=[signer.sign(link.appointment.key), *more])
 
 
 def mailed_page(appointment: Appointment) -> str:

@@ -6,6 +6,7 @@ that makes something carries a key: sent again within a day it makes nothing mor
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.conf import settings
 
 Answer = dict[str, Any]
 SECONDS = (3.05, 12.0)  # to connect, and to answer: a person waits for it
+KEYS_LAST = timedelta(hours=23)  # it forgets the key of a request after 24
 log = logging.getLogger(__name__)
 # It says each address that it asks, with numbers of payments.
 logging.getLogger("stripe").setLevel(logging.WARNING)
@@ -74,6 +76,14 @@ def ask(call: Callable[[Any], stripe.StripeObject]) -> Answer:
         raise StripeAway from None
     except stripe.StripeError as error:
         raise _not_done(error) from None
+
+
+def card_of(intent: Answer | None) -> dict[str, str]:
+    """Return brand and last digits of the card that paid, where Stripe has said them."""
+    paid = intent and intent.get("latest_charge")
+    details = paid["payment_method_details"] if isinstance(paid, dict) else None
+    card = details and details.get("card")
+    return {"brand": card["brand"] or "", "last4": card["last4"] or ""} if card else {}
 
 
 def _not_done(error: stripe.StripeError) -> Exception:

@@ -9,8 +9,6 @@ from payments.collection import reconciliation, stripe_events
 from payments.models import StripeEvent
 from payments.stripe_client import NotConfigured, Rejected, StripeAway
 
-SETTLE = "payments.tasks.settle_event"
-
 
 # A request to Stripe ends after 15 seconds at most.
 @shared_task(soft_time_limit=60, time_limit=75)

@@ -1,5 +1,5 @@
-"""What a member of the staff may do with money, by the names of Django's permissions."""
+"""The rights by which the desk sees and moves money."""
 
-VIEW, VIEW_BILL = "payments.view_charge", "payments.view_superbill"
-CHANGE, REFUND = "payments.change_charge", "payments.refund_payment"
-BILL = "payments.add_superbill"
+VIEW, CHANGE = "payments.view_charge", "payments.change_charge"
+REFUND = "payments.refund_payment"
+VIEW_BILL, BILL = "payments.view_superbill", "payments.add_superbill"

@@ -19,8 +19,8 @@ from payments.admin.charge_rows import charge_rows
 from payments.admin.rights import BILL, CHANGE, REFUND, VIEW, VIEW_BILL
 from payments.collection import attempts, card_on_file, charges
 from payments.collection.card_charges import NoCard
-from payments.collection.charges import NotPayable, UnderWay
-from payments.collection.fees import NoFee
+from payments.collection.charge_locks import NotPayable, UnderWay
+from payments.collection.no_show_fees import NoFee
 from payments.collection.refunds import TooMuch
 from payments.collection.superbills import NothingToBill
 from payments.documents import receipt_pdf, superbill_pdf

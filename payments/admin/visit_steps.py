@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from appointments.models import Appointment
-from payments import emails
 from payments.admin import forms
 from payments.admin.rights import BILL, CHANGE, REFUND
 from payments.collection import (
@@ -19,10 +18,10 @@ from payments.collection import (
     card_on_file,
     charges,
     checkout,
-    fees,
-    reconciliation,
+    no_show_fees,
     refunds,
     superbills,
+    under_way,
 )
 from payments.models import Charge, Payment, Superbill
 
@@ -41,7 +40,7 @@ def _owe(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
     charge = charges.owe_visit(
         visit, amount=typed["amount"], by=_by(request), reason=typed["reason"]
     )
-    emails.payment_news(charge)
+    charges.tell(charge)
     messages.success(request, _("It is asked for. The patient is sent a link to their payments."))
     return {}
 
@@ -51,10 +50,10 @@ def _fee(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
     if not form.is_valid():
         return {"fee_form": form}
     typed = form.cleaned_data
-    charge = fees.owe_no_show_fee(
+    charge = no_show_fees.owe_fee(
         visit, amount=typed["amount"], by=_by(request), reason=typed["reason"]
     )
-    emails.payment_news(charge)
+    charges.tell(charge)
     messages.success(request, _("The fee is asked for. The patient is sent a link."))
     return {}
 
@@ -124,7 +123,7 @@ def _refund(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
 def _look(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
     """Ask Stripe at once what became of what is under way."""
     for payment in Payment.objects.under_way().filter(charge__appointment=visit):
-        reconciliation.look_at(payment)
+        under_way.look_at(payment)
     return {}
 
 

@@ -8,10 +8,19 @@ from django.db import transaction
 
 from core.database import database_time
 from payments import emails
-from payments.collection import card_on_file, charges, settling, timing
-from payments.collection.charges import NotPayable
+from payments.collection import card_on_file, charge_locks, settling
+from payments.collection.charge_locks import NotPayable
 from payments.models import Charge, Payment
-from payments.stripe_client import Answer, Declined, Rejected, StripeAway, ask, require_configured
+from payments.stripe_client import (
+    KEYS_LAST,
+    Answer,
+    Declined,
+    Rejected,
+    StripeAway,
+    ask,
+    card_of,
+    require_configured,
+)
 
 
 class NoCard(NotPayable):
@@ -33,11 +42,11 @@ def charge(owed: Charge, *, by: str) -> Payment:
 
 @transaction.atomic
 def _begin_charge(owed: Charge, by: str) -> tuple[Payment, bool]:
-    locked = charges.locked(owed)
+    locked = charge_locks.locked(owed)
     found = locked.payments.under_way().filter(method=Payment.Method.SAVED_CARD).first()
     if found:
         return found, False
-    locked, now = charges.require_open(owed), database_time.now()
+    locked, now = charge_locks.require_open(owed), database_time.now()
     card = card_on_file.find(locked.appointment.patient)
     if card is None:
         raise NoCard
@@ -50,7 +59,7 @@ def _begin_charge(owed: Charge, by: str) -> tuple[Payment, bool]:
         last4=card.last4,
         made_by=by[:80],
         created_at=now,
-        look_at=timing.next_look(now, now),
+        look_at=settling.next_look(now, now),
     )
     return payment, True
 
@@ -97,7 +106,7 @@ def look(payment: Payment) -> None:
     intent = _intent_of(payment)
     if intent is not None:
         take_intent(payment, intent)
-    elif payment.created_at < database_time.now() - timing.KEYS_LAST:
+    elif payment.created_at < database_time.now() - KEYS_LAST:
         _failed(payment, "away", "")
     else:
         _send(payment)
@@ -128,7 +137,7 @@ def _uid_of(intent: Answer) -> str:
 def take_intent(payment: Payment, intent: Answer) -> None:
     """Take what Stripe says of an attempt to charge: paid, failed, or still at work."""
     if intent["status"] == "succeeded":
-        card = settling.card_of(intent)
+        card = card_of(intent)
         known = card or {"brand": payment.brand, "last4": payment.last4}
         settling.succeed(payment, intent=intent["id"], **known)
         emails.payment_news(payment.charge)

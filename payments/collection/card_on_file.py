@@ -10,8 +10,8 @@ from appointments.models import Appointment, Patient
 from core.database import database_time
 from core.languages.speaking import speaking
 from payments import links
-from payments.collection import timing
-from payments.collection.charges import NotPayable
+from payments.collection import settling, stripe_pages
+from payments.collection.charge_locks import NotPayable
 from payments.models import SavedCard, StripeCustomer
 from payments.stripe_client import Answer, Rejected, StripeAway, ask, require_configured
 
@@ -78,8 +78,8 @@ def _begin(
     now = database_time.now()
     found = customer.cards.filter(status=Status.STARTED).first()
     if found:
-        is_open = found.session_ends_at > now + timing.STILL_USEFUL
-        is_made = found.checkout_url or found.agreed_at > now - timing.MAKING_TAKES
+        is_open = found.session_ends_at > now + stripe_pages.STILL_USEFUL
+        is_made = found.checkout_url or found.agreed_at > now - stripe_pages.MAKING_TAKES
         if is_open and is_made and found.agreed_text == text:
             return found, False
         _expire(found)
@@ -89,8 +89,8 @@ def _begin(
         agreed_text=text,
         agreed_at=now,
         language=language,
-        session_ends_at=now + timing.STAYS_OPEN,
-        look_at=timing.next_look(now, now),
+        session_ends_at=now + stripe_pages.STAYS_OPEN,
+        look_at=settling.next_look(now, now),
     )
     return card, True
 
@@ -122,7 +122,7 @@ def look(card: SavedCard) -> None:
         _forget(card)
         return
     if not card.session_id:
-        if card.agreed_at < database_time.now() - timing.MAKING_TAKES:
+        if card.agreed_at < database_time.now() - stripe_pages.MAKING_TAKES:
             _expire(card)
         return
     expand: Any = {"expand": ["setup_intent.payment_method"]}
@@ -136,7 +136,7 @@ def take(card: SavedCard, session: Answer) -> None:
     elif session["status"] == "expired":
         _expire(card)
     else:
-        later = timing.next_look(card.agreed_at, database_time.now())
+        later = settling.next_look(card.agreed_at, database_time.now())
         SavedCard.objects.filter(pk=card.pk, status=Status.STARTED).update(look_at=later)
 
 

@@ -1,24 +1,18 @@
 """What is owed for a visit: asked for once, and no more where staff say so."""
 
-from datetime import datetime
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 
 from appointments.models import Appointment
 from core.database import database_time
 from core.validation.control_characters import without_controls
+from payments import emails
+from payments.collection.charge_locks import NotPayable, require_open, settle
 from payments.models import Charge, Payment, PaymentTerms
 
 LEAST, MOST = 50, 1_000_000  # cents: Stripe takes no less, and more is a slip of the hand
 Timing, Kind, Method = PaymentTerms.Timing, Charge.Kind, Payment.Method
-
-
-class NotPayable(Exception):
-    """The charge is paid, given back or not asked for any more, or there is nothing to ask for."""
-
-
-class UnderWay(NotPayable):
-    """A payment of it is under way: nobody knows yet how that ends."""
 
 
 def price_of(appointment: Appointment) -> int | None:
@@ -54,7 +48,7 @@ def owe_visit(
 
 
 def owe(appointment: Appointment, kind: Charge.Kind, amount: int, by: str, reason: str) -> Charge:
-    """Ask for this amount, and return what is asked for: the first, where somebody has already."""
+    """Ask for it once, in the caller's transaction; what is asked for already stays as it is."""
     try:
         with transaction.atomic():
             return Charge.objects.create(
@@ -66,27 +60,11 @@ def owe(appointment: Appointment, kind: Charge.Kind, amount: int, by: str, reaso
                 reason=without_controls(reason),
                 created_at=database_time.now(),
             )
-    except IntegrityError:
+    except IntegrityError:  # somebody has asked for it already: it is asked for once
         found = find(appointment, kind)
         if found is None:
             raise
         return found
-
-
-def locked(charge: Charge) -> Charge:
-    """Lock the charge in the caller's transaction, and return it as it is now."""
-    rows = Charge.objects.select_for_update(of=["self"], no_key=True)
-    return rows.select_related("appointment__service", "appointment__patient").get(pk=charge.pk)
-
-
-def require_open(charge: Charge) -> Charge:
-    """Lock it and return it. Raises NotPayable unless it is owed, UnderWay while it is paid."""
-    charge = locked(charge)
-    if charge.status != Charge.Status.OPEN:
-        raise NotPayable
-    if charge.payments.under_way().exists():
-        raise UnderWay
-    return charge
 
 
 @transaction.atomic
@@ -115,11 +93,6 @@ def pay_elsewhere(charge: Charge, *, method: str, note: str, by: str) -> Payment
     return payment
 
 
-def settle(
-    charge: Charge, status: Charge.Status, now: datetime, *, by: str = "", reason: str = ""
-) -> None:
-    """Write what became of a locked charge."""
-    charge.status, charge.settled_at, charge.settled_by = status, now, by[:80]
-    if reason:
-        charge.reason = without_controls(reason)
-    charge.save(update_fields=["status", "settled_at", "settled_by", "reason"])
+def tell(charge: Charge, *, wait: timedelta = timedelta(0)) -> None:
+    """Mail the patient that there is something to see about a payment."""
+    emails.payment_news(charge, wait=wait)

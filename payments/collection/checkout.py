@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from core.database import database_time
 from core.languages.speaking import speaking
 from payments import links
-from payments.collection import charges, settling, timing
-from payments.collection.charges import NotPayable, UnderWay
+from payments.collection import charge_locks, settling, stripe_pages
+from payments.collection.charge_locks import NotPayable, UnderWay
 from payments.models import Charge, Payment
-from payments.stripe_client import Answer, Rejected, StripeAway, ask, require_configured
+from payments.stripe_client import Answer, Rejected, StripeAway, ask, card_of, require_configured
 
 Method, Status = Payment.Method, Payment.Status
 
@@ -44,13 +44,13 @@ def start(charge: Charge) -> Payment:
 @transaction.atomic
 def _begin(charge: Charge) -> tuple[Payment, bool]:
     """Return the payment that is under way, or a new one, and whether it is new."""
-    charge, now = charges.locked(charge), database_time.now()
+    charge, now = charge_locks.locked(charge), database_time.now()
     if charge.status != Charge.Status.OPEN:
         raise NotPayable
     found = charge.payments.under_way().first()
     if found and found.method != Method.CHECKOUT:
         raise UnderWay
-    if found and (found.checkout_url or found.created_at > now - timing.MAKING_TAKES):
+    if found and (found.checkout_url or found.created_at > now - stripe_pages.MAKING_TAKES):
         return found, False
     if found:
         settling.expire(found)
@@ -59,8 +59,8 @@ def _begin(charge: Charge) -> tuple[Payment, bool]:
         status=Status.STARTED,
         amount_cents=charge.amount_cents,
         created_at=now,
-        session_ends_at=now + timing.STAYS_OPEN,
-        look_at=timing.next_look(now, now),
+        session_ends_at=now + stripe_pages.STAYS_OPEN,
+        look_at=settling.next_look(now, now),
     )
     return payment, True
 
@@ -108,7 +108,7 @@ def _written(payment: Payment, session: str, url: str) -> Payment:
 
 def _end_old_page(charge: Charge) -> None:
     """Where a page is open that is soon closed, close it, and take what it says."""
-    soon = database_time.now() + timing.STILL_USEFUL
+    soon = database_time.now() + stripe_pages.STILL_USEFUL
     for payment in charge.payments.under_way().filter(method=Method.CHECKOUT):
         if payment.session_ends_at and payment.session_ends_at < soon:
             close(payment)
@@ -133,7 +133,7 @@ def close(payment: Payment) -> None:
 def look(payment: Payment) -> None:
     """Ask Stripe what became of the page. Raises StripeAway and Rejected."""
     if not payment.session_id:
-        if payment.created_at < database_time.now() - timing.MAKING_TAKES:
+        if payment.created_at < database_time.now() - stripe_pages.MAKING_TAKES:
             settling.expire(payment)
         return
     number = payment.session_id
@@ -148,7 +148,7 @@ def take(payment: Payment, session: Answer) -> None:
         if isinstance(intent, str):
             look(payment)  # with the card, for the receipt
             return
-        settling.succeed(payment, intent=intent["id"] if intent else "", **settling.card_of(intent))
+        settling.succeed(payment, intent=intent["id"] if intent else "", **card_of(intent))
     elif session["status"] == "expired":
         settling.expire(payment)
     else:

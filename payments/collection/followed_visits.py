@@ -7,9 +7,8 @@ from django.db import transaction
 from appointments.emails.visit_emails import SLIP_OF_THE_HAND
 from appointments.models import Appointment, Status
 from core.database import database_time
-from payments import emails
-from payments.collection import charges
-from payments.collection.charges import NotPayable
+from payments.collection import charge_locks, charges
+from payments.collection.charge_locks import NotPayable
 from payments.models import Charge, Payment, PaymentTerms
 from payments.stripe_client import is_configured
 
@@ -48,7 +47,7 @@ def _after(visit: Appointment, timing: str) -> None:
     """The visit took place: what it costs is owed, and the patient hears of it once."""
     charge = _owe(visit)
     if charge and charge.status == Charge.Status.OPEN and timing == Timing.AFTER:
-        emails.payment_news(charge, wait=SLIP_OF_THE_HAND)
+        charges.tell(charge, wait=SLIP_OF_THE_HAND)
 
 
 @transaction.atomic
@@ -56,10 +55,10 @@ def _take_back(visit: Appointment) -> None:
     """It is cancelled, was missed, or has not taken place yet after all."""
     kinds = [Kind.VISIT] if visit.status == Status.NO_SHOW else list(Kind)
     for charge in Charge.objects.open().filter(appointment=visit, kind__in=kinds):
-        locked = charges.locked(charge)
+        locked = charge_locks.locked(charge)
         if locked.status != Charge.Status.OPEN:
             continue
         now = database_time.now()
-        charges.settle(locked, Charge.Status.WAIVED, now)
+        charge_locks.settle(locked, Charge.Status.WAIVED, now)
         # A page that is open at Stripe is closed by the next look; what was paid there counts.
         Payment.objects.under_way().filter(charge=locked).update(look_at=now)

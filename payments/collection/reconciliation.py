@@ -10,12 +10,10 @@ from django.db.models import Max
 
 from core.database import database_time
 from payments.collection import (
-    card_charges,
     card_on_file,
-    checkout,
     refunds,
-    settling,
     stripe_events,
+    under_way,
 )
 from payments.models import Payment, Refund, SavedCard, StripeCustomer, StripeEvent
 from payments.stripe_client import Answer, Rejected, StripeAway, ask, is_configured
@@ -58,7 +56,7 @@ def _due(now: datetime) -> Iterator[Callable[[], object]]:
     payments = Payment.objects.due(now).select_related("charge__appointment", "card__customer")
     for payment in payments[:AT_ONCE]:
         if _claim(Payment, payment, now):
-            yield partial(look_at, payment)
+            yield partial(under_way.look_at, payment)
     for card in SavedCard.objects.due(now).select_related("customer")[:AT_ONCE]:
         if _claim(SavedCard, card, now):
             yield partial(card_on_file.look, card)
@@ -73,25 +71,6 @@ def _claim(model: Any, row: Any, now: datetime) -> bool:
     """Keep other workers off it for a while; return whether none was faster."""
     rows = model.objects.filter(pk=row.pk, look_at=row.look_at)
     return bool(rows.update(look_at=now + CLAIM))
-
-
-def look_at(payment: Payment) -> None:
-    """Ask Stripe what became of a payment. Raises StripeAway and Rejected."""
-    if payment.status != Payment.Status.STARTED:
-        Payment.objects.filter(pk=payment.pk).update(look_at=None)
-    elif payment.method == Payment.Method.CHECKOUT:
-        _look_at_page(payment)
-    else:
-        card_charges.look(payment)
-
-
-def _look_at_page(payment: Payment) -> None:
-    """Close the page of what nobody asks for any more; of others see what became of it."""
-    if payment.charge.status == payment.charge.Status.WAIVED:
-        checkout.close(payment)
-    else:
-        checkout.look(payment)
-    settling.postpone(payment)
 
 
 def hear_missed() -> int:

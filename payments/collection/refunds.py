@@ -9,9 +9,17 @@ from django.db.models import Sum
 from core.database import database_time
 from core.validation.control_characters import without_controls
 from payments import emails
-from payments.collection import charges, timing
+from payments.collection import charge_locks, settling
 from payments.models import Charge, Payment, Refund
-from payments.stripe_client import Answer, Declined, Rejected, StripeAway, ask, require_configured
+from payments.stripe_client import (
+    KEYS_LAST,
+    Answer,
+    Declined,
+    Rejected,
+    StripeAway,
+    ask,
+    require_configured,
+)
 
 Status = Refund.Status
 ENDED = {"succeeded": Status.SUCCEEDED, "failed": Status.FAILED, "canceled": Status.FAILED}
@@ -49,7 +57,7 @@ def refund(payment: Payment, *, amount: int, reason: str, by: str, key: str) -> 
 
 @transaction.atomic
 def _begin(payment: Payment, amount: int, reason: str, by: str, key: str) -> tuple[Refund, bool]:
-    charges.locked(payment.charge)
+    charge_locks.locked(payment.charge)
     sent = Refund.objects.filter(uid=key).select_related("payment").first()
     if sent:
         return sent, False
@@ -64,7 +72,7 @@ def _begin(payment: Payment, amount: int, reason: str, by: str, key: str) -> tup
         reason=without_controls(reason),
         made_by=by[:80],
         created_at=now,
-        look_at=timing.next_look(now, now) if payment.is_online else None,
+        look_at=settling.next_look(now, now) if payment.is_online else None,
     )
     if not payment.is_online:
         _settle(row, Status.SUCCEEDED)
@@ -95,7 +103,7 @@ def look(row: Refund) -> None:
     found = _found_at_stripe(row)
     if found is not None:
         take(row, found)
-    elif row.created_at < database_time.now() - timing.KEYS_LAST:
+    elif row.created_at < database_time.now() - KEYS_LAST:
         _end(row, Status.FAILED, failure="away")
     else:
         _send(row)
@@ -119,7 +127,7 @@ def take(row: Refund, found: Answer) -> None:
     if found["status"] in ENDED:
         _end(row, ENDED[found["status"]], failure=found.get("failure_reason") or "")
     else:
-        later = timing.next_look(row.created_at, database_time.now()) + timedelta(minutes=10)
+        later = settling.next_look(row.created_at, database_time.now()) + timedelta(minutes=10)
         Refund.objects.filter(pk=row.pk, status=Status.STARTED).update(look_at=later)
 
 
@@ -154,7 +162,7 @@ def _made_at_stripe(found: Answer) -> Refund | None:
 @transaction.atomic
 def _end(row: Refund, status: Status, *, failure: str = "") -> None:
     """Note how it ended, once; a bank may send back later what had succeeded."""
-    charges.locked(row.payment.charge)
+    charge_locks.locked(row.payment.charge)
     row = Refund.objects.select_related("payment__charge").get(pk=row.pk)
     if row.status in (status, Status.FAILED):
         return
@@ -174,10 +182,8 @@ def _settle(row: Refund, status: Status) -> None:
         return
     is_all = payment.refunds.filter(status=Status.SUCCEEDED).aggregate(sum=Sum("amount_cents"))
     if is_all["sum"] == payment.amount_cents:
-        charges.settle(payment.charge, Charge.Status.REFUNDED, now, by=row.made_by)
-    elif payment.charge.status == Charge.Status.REFUNDED and not _is_charged_anew(payment.charge):
-        charges.settle(payment.charge, Charge.Status.PAID, now)
-
-
-def _is_charged_anew(charge: Charge) -> bool:
-    return charges.find(charge.appointment, charge.kind) is not None
+        charge_locks.settle(payment.charge, Charge.Status.REFUNDED, now, by=row.made_by)
+    elif payment.charge.status == Charge.Status.REFUNDED and not charge_locks.is_charged_anew(
+        payment.charge
+    ):
+        charge_locks.settle(payment.charge, Charge.Status.PAID, now)

@@ -3,16 +3,24 @@
 Each function locks the charge, looks at what is written by now, and may run twice.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from core.database import database_time
-from payments.collection import charges, timing
+from payments.collection import charge_locks
 from payments.models import Charge, Payment
-from payments.stripe_client import Answer
 
 Status = Payment.Status
+# How soon Stripe is asked again of what is open, by how old it is.
+LOOKS = ((timedelta(minutes=5), timedelta(minutes=1)), (timedelta(hours=1), timedelta(minutes=5)))
+LOOKS_LATER = timedelta(minutes=15)
+
+
+def next_look(created_at: datetime, now: datetime) -> datetime:
+    """Return when to ask Stripe again of what was begun then."""
+    age = now - created_at
+    return now + next((pause for until, pause in LOOKS if age < until), LOOKS_LATER)
 
 
 @transaction.atomic
@@ -27,7 +35,7 @@ def succeed(payment: Payment, *, intent: str, brand: str = "", last4: str = "") 
     payment.failure = ""
     _close(payment, now)
     if payment.status == Status.SUCCEEDED and charge.status != Charge.Status.PAID:
-        charges.settle(charge, Charge.Status.PAID, now)
+        charge_locks.settle(charge, Charge.Status.PAID, now)
 
 
 def _is_paid_otherwise(charge: Charge, payment: Payment) -> bool:
@@ -35,8 +43,7 @@ def _is_paid_otherwise(charge: Charge, payment: Payment) -> bool:
     others = charge.payments.exclude(pk=payment.pk)
     if others.filter(status__in=[Status.STARTED, Status.SUCCEEDED]).exists():
         return True
-    live = Charge.objects.live().filter(appointment=charge.appointment_id, kind=charge.kind)
-    return charge.status == Charge.Status.REFUNDED or live.exclude(pk=charge.pk).exists()
+    return charge.status == Charge.Status.REFUNDED or charge_locks.is_charged_anew(charge)
 
 
 @transaction.atomic
@@ -68,7 +75,7 @@ def _take_extra(charge: Charge, now: datetime) -> None:
     if extra and charge.status in (Charge.Status.OPEN, Charge.Status.WAIVED):
         extra.status = Status.SUCCEEDED
         extra.save(update_fields=["status"])
-        charges.settle(charge, Charge.Status.PAID, now)
+        charge_locks.settle(charge, Charge.Status.PAID, now)
 
 
 def _close(payment: Payment, now: datetime) -> None:
@@ -93,18 +100,10 @@ def postpone(payment: Payment) -> None:
     """Look at it again later."""
     now = database_time.now()
     Payment.objects.under_way().filter(pk=payment.pk).update(
-        look_at=timing.next_look(payment.created_at, now)
+        look_at=next_look(payment.created_at, now)
     )
 
 
 def _locked(payment: Payment) -> tuple[Charge, Payment, datetime]:
-    charge = charges.locked(payment.charge)
+    charge = charge_locks.locked(payment.charge)
     return charge, Payment.objects.get(pk=payment.pk), database_time.now()
-
-
-def card_of(intent: Answer | None) -> dict[str, str]:
-    """Return brand and last digits of the card that paid, where Stripe has said them."""
-    paid = intent and intent.get("latest_charge")
-    details = paid["payment_method_details"] if isinstance(paid, dict) else None
-    card = details and details.get("card")
-    return {"brand": card["brand"] or "", "last4": card["last4"] or ""} if card else {}

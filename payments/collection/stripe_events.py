@@ -9,7 +9,7 @@ from django.conf import settings
 from core.database import database_time
 from payments.collection import card_charges, card_on_file, checkout, refunds, settling
 from payments.models import Payment, SavedCard, StripeEvent
-from payments.stripe_client import Answer, Rejected, ask
+from payments.stripe_client import Answer, Rejected, ask, card_of
 
 KINDS = (
     "checkout.session.completed",
@@ -99,7 +99,7 @@ def _intent(number: str) -> None:
     if payment.method == Payment.Method.SAVED_CARD:
         card_charges.take_intent(payment, intent)
     elif intent["status"] == "succeeded":
-        settling.succeed(payment, intent=intent["id"], **settling.card_of(intent))
+        settling.succeed(payment, intent=intent["id"], **card_of(intent))
 
 
 def _dispute(number: str) -> None:

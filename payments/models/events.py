@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+TASK = "payments.tasks.settle_event"  # asks Stripe of one of them
+
 
 class StripeEventQuerySet(models.QuerySet["StripeEvent"]):
     def due(self, now: datetime) -> Self:

@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 
 from appointments.links import VisitLink
 from appointments.models import Appointment
-from payments import links
 from payments.collection import card_on_file, charges
 from payments.models import Charge, PaymentTerms
 from payments.stripe_client import is_configured
-from payments.views.doors import EXPECTED
+from payments.views.doors import EXPECTED, path_of
 
 register = template.Library()
 Timing = PaymentTerms.Timing
@@ -39,12 +38,12 @@ def payment_of(link: VisitLink, status: str) -> VisitPayment | None:
     owed = Charge.objects.live().filter(appointment=visit).order_by("status", "pk").first()
     if owed:
         state = "open" if owed.status == Charge.Status.OPEN else "paid"
-        return VisitPayment(links.page(link), state, owed.amount_cents)
+        return VisitPayment(path_of(link), state, owed.amount_cents)
     price = charges.price_of(visit)
     if not is_configured() or price is None or status not in EXPECTED:
         return None
     state = _state_of(link, charges.timing_of(visit))
-    return VisitPayment(links.page(link), state, price) if state else None
+    return VisitPayment(path_of(link), state, price) if state else None
 
 
 def _state_of(link: VisitLink, timing: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from appointments.links import VisitLink
 from appointments.models import Appointment, Status
@@ -43,7 +44,7 @@ class Door:
         return self.link.page()
 
     def path(self, name: str = "visit", *more: str) -> str:
-        return links.page(self.link, name, *more)
+        return path_of(self.link, name, *more)
 
 
 Page = Callable[..., HttpResponse]
@@ -78,6 +79,13 @@ def portal(page: Page) -> Page:
         return page(request, Door(link, "portal/base.html", link.acts_for_patient), **rest)
 
     return view
+
+
+def path_of(link: VisitLink, name: str = "visit", *more: str) -> str:
+    """Return the path of the payments of the visit behind a link, reached in the same way."""
+    if isinstance(link, AccountVisitLink):
+        return reverse(f"payments:my_{name}", args=[link.appointment.pk, *more])
+    return links.page(link, name, *more)
 
 
 def require_proof(door: Door) -> None:

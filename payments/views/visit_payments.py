@@ -14,8 +14,8 @@ from appointments.models import Appointment
 from core.guard.limit_pages import limit_page
 from core.languages.speaking import of_now
 from payments import card_consent
-from payments.collection import card_on_file, charges, checkout, reconciliation, refunds
-from payments.collection.charges import NotPayable
+from payments.collection import card_on_file, charges, checkout, refunds, under_way
+from payments.collection.charge_locks import NotPayable
 from payments.models import Charge, Payment, PaymentTerms, SavedCard, Superbill
 from payments.stripe_client import (
     NotConfigured,
@@ -189,7 +189,7 @@ def check(request: HttpRequest, door: Door) -> HttpResponse:
         return refused
     try:
         for payment in Payment.objects.under_way().filter(charge__appointment=door.appointment):
-            reconciliation.look_at(payment)
+            under_way.look_at(payment)
         if door.proved:
             for card in SavedCard.objects.filter(
                 appointment=door.appointment, status=SavedCard.Status.STARTED

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from core import broker
 from payments.collection import stripe_events
-from payments.tasks import SETTLE
+from payments.models.events import TASK
 
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=400)
     row = stripe_events.hear(event.to_dict(), by_webhook=True)
     if row:
-        broker.publish_on_commit(SETTLE, row.pk, expires=50)
+        broker.publish_on_commit(TASK, row.pk, expires=50)
     return HttpResponse()
 
 

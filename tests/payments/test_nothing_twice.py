@@ -19,7 +19,7 @@ from payments.collection import (
     reconciliation,
     refunds,
 )
-from payments.collection.charges import NotPayable, UnderWay
+from payments.collection.charge_locks import NotPayable, UnderWay
 from payments.models import Charge, Payment, Refund, SavedCard, StripeCustomer
 from payments.stripe_client import StripeAway
 from tests.payments.paying import PRICE, make_charge, make_visit, report

@@ -1,4 +1,4 @@
-"""Fees for missed visits: never where our own logs show that the patient tried."""
+"""Fees for missed visits: asked for by a person, with a reason, where nothing speaks against it."""
 
 from datetime import timedelta
 
@@ -7,7 +7,8 @@ from django.db import transaction
 from appointments.models import Appointment, Status
 from core.database import database_time
 from payments.collection import attempts, charges
-from payments.collection.charges import LEAST, MOST, NotPayable
+from payments.collection.charge_locks import NotPayable
+from payments.collection.charges import LEAST, MOST
 from payments.models import Charge
 
 FEE_WITHIN = timedelta(days=60)
@@ -22,7 +23,7 @@ class NoFee(NotPayable):
 
 
 @transaction.atomic
-def owe_no_show_fee(appointment: Appointment, *, amount: int, by: str, reason: str) -> Charge:
+def owe_fee(appointment: Appointment, *, amount: int, by: str, reason: str) -> Charge:
     """Ask for a fee for a missed visit. Raises NoFee where the patient tried, or it is too late."""
     now = database_time.now()
     if appointment.status != Status.NO_SHOW or appointment.ends_at < now - FEE_WITHIN:
