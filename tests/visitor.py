@@ -108,7 +108,7 @@ def in_process(client: Client | None = None, **extra: Any) -> Visitor:
 
 
 def _text(response) -> str:
-    return response.content.decode(response.charset or "utf-8")
+    return response.content.decode(response.charset or "utf-8", errors="replace")  # files, too
 
 
 def over_http(site: str, *, timeout: float = 30) -> Visitor:

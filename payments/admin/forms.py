@@ -15,7 +15,8 @@ from payments.collection.superbills import BilledLine
 from payments.models import Payment, PaymentTerms
 
 LINES = 4
-ICD10 = re.compile(r"[A-TV-Z][0-9][0-9AB](\.[0-9A-Z]{1,4})?")
+# No I and no O after the first sign: they would be read as 1 and 0.
+ICD10 = re.compile(r"[A-TV-Z][0-9][0-9AB](\.[0-9A-HJ-NP-Z]{1,4})?")
 CPT = re.compile(r"[0-9]{4}[0-9A-Z]|[A-V][0-9]{4}")
 MODIFIER = re.compile(r"[0-9A-Z]{2}")
 MOST_DIAGNOSES = 12

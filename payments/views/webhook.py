@@ -13,7 +13,7 @@ from core import broker
 from payments.collection import stripe_events
 from payments.models.events import TASK
 
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 log = logging.getLogger(__name__)
 
 
@@ -28,14 +28,13 @@ def webhook(request: HttpRequest) -> HttpResponse:
     if not settings.STRIPE_WEBHOOK_SECRETS:
         return HttpResponse(status=404)
     try:
-        event = _read(request)
+        row = stripe_events.hear(_read(request).to_dict(), by_webhook=True)
     except stripe.SignatureVerificationError:
         log.warning("A report that is not signed by Stripe was refused.")
         return HttpResponse(status=403)
     except UNREADABLE as error:
         log.warning("Stripe reported what cannot be read: %s", type(error).__name__)
         return HttpResponse(status=400)
-    row = stripe_events.hear(event.to_dict(), by_webhook=True)
     if row:
         broker.publish_on_commit(TASK, row.pk, expires=50)
     return HttpResponse()

@@ -49,7 +49,7 @@ def test_somebody_books_opens_the_mailed_page_pays_and_has_a_receipt(stripe_serv
     assert "To pay: $149" in page.text
     page = visitor.get(guest_page(visit))
     between = visitor.press(page, "Pay $149")
-    assert between.headers["Cache-Control"] == "no-store"
+    assert "no-store" in between.headers["Cache-Control"]
     assert "form-action 'self'" in between.headers["Content-Security-Policy"]
     url = stripes_address(between)
     event = stripe_server.pay(url)
@@ -70,7 +70,7 @@ def test_somebody_books_opens_the_mailed_page_pays_and_has_a_receipt(stripe_serv
     receipt = Client().get(address)
     assert receipt.content.startswith(b"%PDF")
     assert receipt["Content-Disposition"] == 'attachment; filename="receipt.pdf"'
-    assert receipt["Cache-Control"] == "no-store"
+    assert "no-store" in receipt["Cache-Control"]
 
 
 def test_nothing_that_goes_to_stripe_opens_a_private_page(stripe_server):
@@ -187,9 +187,10 @@ def test_getting_a_page_changes_nothing_and_asks_stripe_nothing(stripe_server):
 
 def test_the_pages_are_spanish_where_they_are_asked_so(stripe_server):
     visit = make_visit(language="es")
-    page = in_process().get("/es" + guest_page(visit))
+    visitor = in_process()
+    page = visitor.get("/es" + guest_page(visit))
     assert "Sus pagos" in page.text
-    between = in_process().press(page, "Pagar $149")
+    between = visitor.press(page, "Pagar $149")
     assert "Un momento" in between.text
     [sent] = stripe_server.posts("checkout/sessions")
     assert sent["locale"] == "es"
@@ -212,7 +213,9 @@ def test_inside_the_account_all_visits_are_paid_and_no_stranger_s(stripe_server)
     assert "Pay $149" in client.get(own).content.decode()
     answer = client.post(reverse("payments:my_pay", args=[visit.pk]))
     assert client.get(answer.url).status_code == 200
-    stranger = make_appointment(patient=make_patient(), service=visit.service)
+    stranger = make_appointment(
+        patient=make_patient(), service=visit.service, starts_at=visit.starts_at + HOUR
+    )
     foreign = make_charge(stranger, amount=PRICE)
     names = ("visit", "pay", "check", "keep_card", "remove_card")
     for name in names:
@@ -225,7 +228,8 @@ def test_inside_the_account_all_visits_are_paid_and_no_stranger_s(stripe_server)
 
 
 def test_a_superbill_is_the_patient_s_alone(settings):
-    visit = make_visit(starts_at=timezone.now() - HOUR, status=Status.COMPLETED)
+    now = timezone.now()
+    visit = make_visit(starts_at=now - HOUR, status=Status.COMPLETED, created=now)
     bill = make_books_of(visit)
     link = visit_links.PrivateLink(visit, "", mailed=True)
     answer = Client().get(links.page(link, "superbill", bill.uid))
