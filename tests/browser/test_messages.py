@@ -6,7 +6,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from messaging.models import Draft, Message, Thread
-from tests.browser.barriers import violations
+from tests.browser.barriers import WORDS, violations
 from tests.core.staff.people import make_staff
 from tests.factories import make_patient
 from tests.messaging.writing import answer, make_thread, picture
@@ -37,7 +37,7 @@ def test_without_javascript_on_a_phone_a_question_with_a_picture_is_asked(open_p
     file_input = page.get_by_label("Add pictures or PDFs")
     file_input.set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": file.read()})
     page.locator(".actions").get_by_role("button", name="Keep it for later").click()
-    expect(page.get_by_text("a.jpg")).to_be_visible()
+    expect(page.get_by_text("a.jpg", exact=True).first).to_be_visible()
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("status").first).to_contain_text("You can expect an answer by")
     assert Message.objects.get().attachments.count() == 1
@@ -87,7 +87,7 @@ def test_at_the_desk_a_second_colleague_sees_who_writes(open_page, client, setti
         page.get_by_label("Your answer").fill("In the morning.")
         expect(page.locator("#message-kept")).to_contain_text("Kept at")
     expect(pages[1].locator("#message-others")).to_contain_text("Anna Berg is writing")
-    assert violations(pages[1]) == []
+    assert violations(pages[1], rules=[*WORDS, "color-contrast"]) == []
     assert pages[1].evaluate("document.documentElement.scrollWidth <= innerWidth")
     pages[0].get_by_role("button", name="Send", exact=True).click()
     expect(pages[0].get_by_text("Sent. They are told")).to_be_visible()

@@ -328,5 +328,5 @@ def test_keys_that_nobody_made_find_nothing_and_are_no_error(client):
     for strange in ("\0", "x" * 22, "é" * 22, "'" * 22):
         posted = client.post(page_of(thread), sent(once=strange, remove=strange, topic=strange))
         assert posted.status_code == 302
-        assert client.get(f"{LIST}files/{strange}/").status_code == 404
-        assert client.get(f"{LIST}{strange}/").status_code == 404
+        assert client.get(f"{LIST}files/{strange}/").status_code in (400, 404)
+        assert client.get(f"{LIST}{strange}/").status_code in (400, 404)
