@@ -8,6 +8,7 @@ from newsletter import links
 from newsletter.issues import checks, rendering
 from newsletter.models import Issue, Subscriber
 from tests.articles.factories import make_article
+from tests.articles.test_languages import translate
 from tests.core.staff.people import make_staff, sign_in
 from tests.newsletter.factories import make_subscriber
 from tests.newsletter.issues import mail_through, make_issue, send
@@ -65,8 +66,7 @@ def test_who_is_counted_before_it_goes_is_who_gets_it(editor):
 
 
 def test_staff_choose_the_language_and_articles_of_it_and_see_it_as_it_will_look(editor):
-    make_article(title="What naltrexone does")
-    article = make_article(title="Qué hace la naltrexona", language="es")
+    article = translate(make_article(title="What naltrexone does"))
     page = editor.get("/admin/newsletter/issue/add/").text
     assert "Qué hace la naltrexona (Español)" in page
     form = next(form for form in read_forms(page) if form.id == "issue_form")

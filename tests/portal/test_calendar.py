@@ -144,11 +144,11 @@ def test_only_who_is_signed_in_makes_or_stops_one(client, patient):
 
 
 def test_what_an_account_may_not_see_any_more_leaves_its_calendar(client, account, patient):
-    child = make_patient(first_name="Pip")
-    link = add_patient(account, child, relation="child", basis="staff")
+    other = make_patient(first_name="Pip")
+    link = add_patient(account, other, relation="ward", basis="staff")
     service = make_service()
     make_appointment(patient=patient, service=service, starts_at=monday("10:00"))
-    make_appointment(patient=child, service=service, starts_at=monday("11:00"))
+    make_appointment(patient=other, service=service, starts_at=monday("11:00"))
     path = make_address(client)
     before = Client().get(path)
     assert before.content.count(b"BEGIN:VEVENT") == 2
