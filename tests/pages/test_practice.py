@@ -32,6 +32,7 @@ FORM = {
     "time_zone": "America/New_York",
     "legal_line": "",
     "privacy_reviewed": "",
+    "after_visit_days": "31",
 }
 
 

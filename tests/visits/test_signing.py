@@ -106,6 +106,8 @@ def test_a_new_version_is_asked_for_and_the_old_one_stays_with_who_signed_it(cli
     sign(client, visit, "treatment")
     assert {each.document.version for each in ConsentSignature.objects.all()} == {1, 2}
     assert ConsentSignature.objects.get(document=new).copy.text == "Other words."
+    client.post(address(visit, "form_revoke", "treatment"))
+    assert ConsentRevocation.objects.count() == 2, "no older yes comes back to life"
 
 
 def test_a_signature_holds_for_later_visits_of_the_same_address_and_not_for_another(client):
