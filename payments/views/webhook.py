@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from core import broker
 from payments.collection import stripe_events
 from payments.models.events import TASK
+from payments.stripe_client import Answer
 
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 log = logging.getLogger(__name__)
@@ -28,13 +29,15 @@ def webhook(request: HttpRequest) -> HttpResponse:
     if not settings.STRIPE_WEBHOOK_SECRETS:
         return HttpResponse(status=404)
     try:
-        row = stripe_events.hear(_read(request).to_dict(), by_webhook=True)
+        event = _read(request).to_dict()
+        _require_parts(event)
     except stripe.SignatureVerificationError:
         log.warning("A report that is not signed by Stripe was refused.")
         return HttpResponse(status=403)
     except UNREADABLE as error:
         log.warning("Stripe reported what cannot be read: %s", type(error).__name__)
         return HttpResponse(status=400)
+    row = stripe_events.hear(event, by_webhook=True)
     if row:
         broker.publish_on_commit(TASK, row.pk, expires=50)
     return HttpResponse()
@@ -51,3 +54,11 @@ def _read(request: HttpRequest) -> stripe.Event:
         except stripe.SignatureVerificationError:
             continue
     return stripe.Webhook.construct_event(body, header, first)
+
+
+def _require_parts(event: Answer) -> None:
+    """Raise KeyError or TypeError where what is read of an event is not there."""
+    for part in (event["id"], event["type"], event["data"]["object"]["id"]):
+        if not isinstance(part, str):
+            raise TypeError(part)
+    int(event["created"])
