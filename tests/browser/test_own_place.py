@@ -35,7 +35,7 @@ def _texts(settings) -> None:
 
 def code_sent() -> str:
     """The code in the text that came last."""
-    [found] = re.findall(r"\b(\d{3} \d{3})\b", OutgoingText.objects.latest("pk").text)
+    [found] = re.findall(r"\b(\d{3}\s?\d{3})\b", OutgoingText.objects.latest("pk").text)
     return found
 
 
