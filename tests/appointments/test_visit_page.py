@@ -13,6 +13,7 @@ from appointments.booking import moves, visits
 from appointments.booking.rules import NotChangeable
 from appointments.calendars.ics import Method, calendar_file
 from appointments.models import Appointment, Status
+from appointments.patient_records import erasure
 from core.mail.attachments import Attachment
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.practice.models import Practice
@@ -98,6 +99,17 @@ def test_a_link_signed_with_an_older_key_opens_while_that_key_is_kept(visitor, v
     assert visitor.get(path).status == 404
     settings.SECRET_KEY_FALLBACKS = [old]
     assert visitor.get(path).status == 200
+
+
+def test_a_link_to_a_visit_whose_record_was_erased_has_ended(visitor, visit):
+    """The row stays for the clinic's books, and names nobody."""
+    paths = [links.page(visit), links.page(visit, "calendar")]
+    visits.cancel(visit)
+    assert not erasure.erase(visit.patient, by="test")
+    for path in paths:
+        page = visitor.get(path)
+        assert page.status == 410
+        assert visit.provider.name not in page.text
 
 
 def test_a_link_ends_a_month_after_the_visit_and_shows_nothing_of_it(visitor, visit):

@@ -1,8 +1,11 @@
 """A hold is its own browser's: whoever else knows its address sees, changes and books nothing."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from appointments import cookies
 from appointments.booking import returning_patient
@@ -10,7 +13,7 @@ from appointments.models import Appointment, Status
 from core.mail.models import OutgoingEmail
 from tests.appointments import booking_steps
 from tests.appointments.test_many_visits import typed
-from tests.factories import make_hold, make_service, monday
+from tests.factories import make_hold, make_provider, make_service, monday
 
 pytestmark = pytest.mark.django_db
 OWNER, STRANGER = "visitor-number-one", "visitor-number-two"
@@ -103,3 +106,14 @@ def untouched(hold: Appointment) -> bool:
     now = Appointment.objects.get(pk=hold.pk)
     same = (now.status, now.held_until, now.patient) == (Status.HELD, hold.held_until, None)
     return same and not OutgoingEmail.objects.exists()
+
+
+def test_a_time_that_began_while_somebody_typed_is_not_booked():
+    service = make_service(providers=[make_provider(hours="00:00-00:00")])
+    begun = timezone.now() - timedelta(minutes=1)
+    hold = make_hold(visitor=OWNER, service=service, starts_at=begun)
+    answer = browser(OWNER).post(reverse("appointments:details", args=[hold.uid]), typed(hold))
+    assert answer.status_code == 409
+    hold.refresh_from_db()
+    assert (hold.status, hold.patient) == (Status.HELD, None)
+    assert not OutgoingEmail.objects.exists()

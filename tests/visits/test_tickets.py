@@ -243,3 +243,12 @@ def test_a_program_that_asks_all_the_time_is_told_so_in_words_and_nobody_else(se
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert "asks us too often" in answers[-1].json()["why"]
     assert answers[-1].headers["Retry-After"]
+
+
+def test_a_ticket_that_was_not_used_at_once_opens_nothing():
+    ticket = ask(make_visit_now())["ticket"]
+    assert tickets.read(ticket) is not None
+    with time_machine.travel(timedelta(seconds=59)):
+        assert tickets.read(ticket) is not None
+    with time_machine.travel(timedelta(seconds=62)):
+        assert tickets.read(ticket) is None
