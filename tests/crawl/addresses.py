@@ -94,12 +94,12 @@ def _label(pattern: str) -> str:
 
 def _values(route: str, name: str, label: str, world: World) -> list[Any]:
     """What may stand for a parameter of this route."""
-    if label and name in ("object_id", "pk"):
-        return [world.row(label).pk]
     if name == "pk" and route in BOOKS:
         return [world.row(BOOKS[route]).pk]
     if name == "pk" and route == "admin:payments_visit":
         return [world.row("payments.charge").appointment_id]
+    if label and name in ("object_id", "pk"):
+        return [world.row(label).pk]
     if name == "pk" and route.startswith("admin:visits_"):
         return [world.row("appointments.appointment").pk]
     if route == "admin:patient_accounts":

@@ -23,7 +23,7 @@ NO_FORM = {
 }
 # Those of a colleague, in this world, are for whoever may `schedule`.
 OF_THEIR_OWN = {"appointments.hoursexception"}
-THE_ONLY_ONE = {"practice.practice"}  # and it is there
+THE_ONLY_ONE = {"practice.practice", "payments.practicebilling"}  # and it is there
 
 
 def disagreements(role: str, address: Address, answers: dict[str, int]) -> list[str]:
