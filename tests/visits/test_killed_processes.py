@@ -86,6 +86,9 @@ def test_killed_and_started_again_the_rooms_hold_what_the_database_says(stack):
     assert ask(visit)["phase"] == "admitted"  # pages know it without the process
     with processes.rooms(SITE, port) as second:
         until(lambda: publish.rooms_in_use() == [])
+        with Socket(second) as again:  # a ticket that was used before is remembered elsewhere
+            again.say("hello", ticket=said["ticket"])
+            assert again.closed_with() == 4401
         patient = Socket.seated(stack, second, ask(visit)["ticket"])
         assert patient.you["phase"] == "admitted"
         clinician = Socket.seated(stack, second, ticket_of(visit, "clinician"))
