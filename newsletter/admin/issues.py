@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -307,8 +308,9 @@ class IssueAdmin(AutosavedAdmin):
 def _counts(issue: Issue) -> dict[str, Any]:
     """Return how many get it, and how many do not because they read another language."""
     counted = issue.chosen_readers().by_language()
+    reached = issue.reaches_languages()
     return {
-        "count": counted.pop(issue.language, 0),
-        "language": name_of(issue.language),
+        "count": sum(counted.pop(code, 0) for code in reached),
+        "languages": get_text_list([name_of(code) for code in sorted(reached)], _("or")),
         "others": [(name_of(code), number) for code, number in counted.items()],
     }

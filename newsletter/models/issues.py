@@ -139,7 +139,18 @@ class Issue(models.Model):
 
     def audience(self) -> SubscriberQuerySet:
         """Return who would get it now."""
-        return self.chosen_readers().filter(language=self.language)
+        return self.chosen_readers().filter(language__in=self.reaches_languages())
+
+    def reaches_languages(self) -> set[str]:
+        """Return its language; where that is the default one, those without an issue so far, too.
+
+        Who reads Spanish is written to in English until the first issue in Spanish.
+        """
+        if self.language != settings.LANGUAGE_CODE:
+            return {self.language}
+        begun = Issue.objects.filter(started_at__isnull=False).exclude(pk=self.pk)
+        written = set(begun.order_by().values_list("language", flat=True).distinct())
+        return {self.language} | set(dict(settings.LANGUAGES)) - written
 
     def chosen_readers(self) -> SubscriberQuerySet:
         """Return the same, whatever language they read."""

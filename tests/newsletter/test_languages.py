@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from newsletter import links
 from newsletter.issues import checks, rendering
@@ -32,8 +33,8 @@ def editor() -> Client:
 
 def test_an_issue_goes_to_who_reads_its_language_and_speaks_it_in_every_link(mail):
     ann, luz = make_subscriber(), make_subscriber(language="es")
-    send(make_issue(subject="Autumn news"))
     send(make_issue(**SENT))
+    send(make_issue(subject="Autumn news"))
     got = {mail["To"]: mail for mail in mail.mails}
     assert got.keys() == {ann.email, luz.email}
     html = got[luz.email].get_body(("html",)).get_content()
@@ -52,17 +53,32 @@ def test_an_issue_goes_to_who_reads_its_language_and_speaks_it_in_every_link(mai
 
 def test_who_is_counted_before_it_goes_is_who_gets_it(editor):
     make_subscriber(), make_subscriber(), make_subscriber(language="es")
+    first = editor.get(f"/admin/newsletter/issue/{make_issue().pk}/send/").text
+    assert "It goes to 3 subscribers" in first
+    assert "They read English or Español." in first
+    Issue.objects.all().delete()
+    begun = make_issue(**SENT, status="cancelled", started_at=timezone.now())
     page = editor.get(f"/admin/newsletter/issue/{make_issue().pk}/send/").text
     assert "It goes to 2 subscribers" in page
     assert "They read English. One more reads Español and does not get it." in " ".join(
         page.split()
     )
-    spanish = make_issue(**SENT)
+    spanish = begun
+    Issue.objects.filter(pk=begun.pk).update(status="draft", started_at=None)
     page = editor.get(f"/admin/newsletter/issue/{spanish.pk}/send/").text
     assert "It goes to one subscriber" in page
     assert spanish.audience().count() == 1
     asked = editor.post(f"/admin/newsletter/issue/{spanish.pk}/step/send-now/").text
     assert "Send “Noticias de otoño” to one subscriber now?" in asked
+
+
+def test_before_the_first_issue_in_their_language_readers_get_the_english_one(mail):
+    luz = make_subscriber(language="es")
+    send(make_issue(subject="Autumn news"))
+    assert [mail["To"] for mail in mail.mails] == [luz.email]
+    send(make_issue(**SENT))
+    send(make_issue(subject="Winter news"))
+    assert [str(mail["Subject"]) for mail in mail.mails] == ["Autumn news", SENT["subject"]]
 
 
 def test_staff_choose_the_language_and_articles_of_it_and_see_it_as_it_will_look(editor):
@@ -108,7 +124,9 @@ def test_readers_choose_their_language_and_nobody_elses(client):
     assert "Error:" in wrong.text
     reader.refresh_from_db()
     assert reader.language == "es"
-    assert make_issue(**SENT).audience().get() == reader
+    spanish = make_issue(**SENT)
+    assert spanish.audience().get() == reader
+    send(spanish)
     assert make_issue().audience().get() == other
 
 
