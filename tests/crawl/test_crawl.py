@@ -13,16 +13,20 @@ from django.test import Client
 
 from core.staff import roles
 from devstack import paths
+from portal.models import PatientAccount
 from tests.core.staff.people import make_staff, sign_in
 from tests.crawl import enter, nasty, role_table
 from tests.crawl.addresses import Address, addresses
+from tests.crawl.links import Links
 from tests.crawl.world import PATIENT, READER, VISITOR, World, make_world
 from tests.page_forms import read_forms
+from tests.portal.signing_in import sign_in_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("refusals_unlogged")]
 NOBODY, NO_FACTOR, SUPERUSER = "nobody", "without a second factor", "superuser"
-EVERYBODY = [NOBODY, NO_FACTOR, *roles.ROLES, SUPERUSER]
-SEE_PATIENTS = {"front desk", "clinician", "privacy officer", "manager", SUPERUSER}
+SIGNED_IN = "a patient who is signed in"
+EVERYBODY = [NOBODY, SIGNED_IN, NO_FACTOR, *roles.ROLES, SUPERUSER]
+SEE_PATIENTS = {"front desk", "clinician", "privacy officer", "manager", SUPERUSER, SIGNED_IN}
 SEE_READERS = {"newsletter editor", "manager", SUPERUSER}
 PRIVATE = re.compile(r"/(admin|accounts|appointments|me|book/(details|done))/")
 # Scripts without anybody's data; calendar programs ask for a feed every few minutes.
@@ -36,6 +40,7 @@ PARTS = [
     (NOBODY, "/"),
     *((SUPERUSER, f"/admin/{part}") for part in ("appointments", "articles", "newsletter", "")),
     (SUPERUSER, "/accounts/"),
+    (SIGNED_IN, "/me/"),
 ]
 
 
@@ -57,6 +62,8 @@ def somebody(who: str) -> Client:
         client.force_login(make_staff("manager"))
     elif who == SUPERUSER:
         sign_in(client, make_staff(is_superuser=True))
+    elif who == SIGNED_IN:
+        sign_in_to(client, PatientAccount.objects.earliest("pk"))
     elif who != NOBODY:
         sign_in(client, make_staff(who))
     return client
@@ -80,6 +87,13 @@ def of_staff(world: World) -> list[Address]:
     return [each for each in addresses(world) if each.path.startswith(("/admin/", "/accounts/"))]
 
 
+def asked_as(who: str, world: World) -> list[Address]:
+    """The addresses that this one is asked for."""
+    if who == SIGNED_IN:
+        return [*within("/me/", world), *within("/accounts/", world)]
+    return of_staff(world) if who in roles.ROLES else addresses(world)
+
+
 def is_one_of_many(address: Address, pages: tuple[str, ...]) -> bool:
     """Whether Django draws this page of every model alike, and another model's is asked for."""
     return address.route.endswith(pages) and address.label != nasty.ONE_OF_ALL
@@ -91,6 +105,7 @@ class Crawl:
     def __init__(self, who: str) -> None:
         self.who, self.client = who, somebody(who)
         self.wrong: list[str] = []
+        self.links = Links()
         self.asked = 0
 
     def ask(self, method: str, address: Address, path: str = "", **sent):
@@ -105,7 +120,16 @@ class Crawl:
         self.client.cookies.update(cookies)
         where = f"{method} {address.route} {path or address.path} {sent or ''}"
         self.wrong += [f"{where[:300]}: {trouble}" for trouble in self._troubles(address, response)]
+        if method == "get" and not sent:
+            self.links.read(path or address.path, response)
         return response
+
+    def follow_links(self) -> None:
+        """Ask what pages lead to beside the addresses that are known."""
+        for path in self.links.unasked():
+            with transaction.atomic():
+                self.links.read(path, self.client.get(path))
+                transaction.set_rollback(True)
 
     def _troubles(self, address: Address, response) -> Iterator[str]:
         if response.status_code >= 500:
@@ -127,9 +151,9 @@ class Crawl:
 
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_every_address_answers_everybody(world, who):
-    """And a role may do what its row in the table of roles says, and nothing else."""
+    """A role may do what its row in the table says, and nothing else; no link leads to a wall."""
     crawl = Crawl(who)
-    for address in addresses(world) if who not in roles.ROLES else of_staff(world):
+    for address in asked_as(who, world):
         shown = crawl.ask("get", address).status_code
         if who in (NOBODY, SUPERUSER) and shown < 400 and not is_one_of_many(address, ALIKE):
             head = crawl.ask("head", address).status_code
@@ -140,8 +164,10 @@ def test_every_address_answers_everybody(world, who):
             answers["post"] = crawl.ask("post", address).status_code
         if who in roles.ROLES:
             crawl.wrong += role_table.disagreements(who, address, answers)
-    assert crawl.asked > 500
-    assert crawl.wrong == []
+    crawl.follow_links()
+    crawl.wrong += crawl.links.walls()
+    assert crawl.asked > (100 if who == SIGNED_IN else 500)
+    assert not crawl.wrong, "\n".join(crawl.wrong)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -160,7 +186,7 @@ def test_every_address_takes_every_query_and_every_spelling(world, who, area):
             crawl.ask("get", address, f"{address.path}?{query}")
         for path in nasty.spellings(address):
             crawl.ask("get", address, path)
-    assert crawl.wrong == []
+    assert not crawl.wrong, "\n".join(crawl.wrong)
 
 
 @pytest.mark.parametrize(("who", "area"), PARTS)
@@ -174,7 +200,7 @@ def test_every_address_takes_every_body(world, who, area):
             bodies = bodies[:1]  # what is not taken is not read
         for body, kind in bodies:
             crawl.ask("post", address, data=body, content_type=kind)
-    assert crawl.wrong == []
+    assert not crawl.wrong, "\n".join(crawl.wrong)
 
 
 @pytest.mark.parametrize(("who", "area"), PARTS)
@@ -192,4 +218,4 @@ def test_every_form_takes_everything_in_every_field_and_enter_presses_its_main_b
                 crawl.ask("post", address, path, data=typed)
     assert crawl.asked
     assert seen, "it reads forms"
-    assert crawl.wrong == []
+    assert not crawl.wrong, "\n".join(crawl.wrong)
