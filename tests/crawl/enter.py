@@ -11,7 +11,9 @@ from tests.page_forms import Form
 # How a form's own action looks: on our pages, and in the admin.
 MAIN = {"btn-primary", "default"}
 # Its one button is pressed by a script, which first asks the device: static/js/passkey.js.
-BY_SCRIPT = {"/accounts/2fa/webauthn/add/"}
+BY_SCRIPT = {"/accounts/2fa/webauthn/add/", "/me/devices/passkeys/add/"}
+# What is sent cannot be taken back, so Enter in a field above the text of a message keeps it.
+KEEPS = ("keep", "1")
 
 
 def troubles(address: Address, forms: list[Form]) -> Iterator[str]:
@@ -32,5 +34,6 @@ def _of(form: Form) -> Iterator[str]:
         yield f"goes to {first.action} by {first.text!r}"
     main = {(each.text, each.name, each.value) for each in form.buttons if each.classes & MAIN}
     # A twin of the main one may stand before the others, unseen.
-    if others and (first.text, first.name, first.value) not in main:
+    keeps = (first.name, first.value) == KEEPS
+    if others and not keeps and (first.text, first.name, first.value) not in main:
         yield f"presses {first.text!r} of {len(others) + 1}"
