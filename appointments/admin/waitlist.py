@@ -97,7 +97,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
         (None, {"fields": ["status", "joined", "ends", "visit", "offers"]}),
         (
             _("Waits for"),
-            {"fields": ["service", "state", "with_whom", "days", "clocks", "zone_words", "sooner"]},
+            {"fields": ["kind", "state", "with_whom", "days", "clocks", "zone_words", "sooner"]},
         ),
         (
             _("Patient"),
@@ -132,6 +132,11 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
         return super().has_change_permission(request)
 
     # ── what is seen ──
+
+    @admin.display(description=_("service"))
+    def kind(self, entry: WaitlistEntry) -> str:
+        """Return the service's name, without the link that not everybody may open."""
+        return entry.service.name
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistEntry]:
         places = super().get_queryset(request).prefetch_related("offers__provider")

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import Contributor, Redirect, Synonym, Topic
 from core.cache import pages
@@ -57,6 +58,17 @@ class ContributorAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         pages.drop("site")
 
+    @admin.display(description=_("account"))
+    def account(self, obj: Contributor) -> str:
+        """Return whose it is, without the link that few may open."""
+        return str(obj.user or "")
+
+    def get_fields(self, request: HttpRequest, obj: Contributor | None = None) -> list[Any]:
+        names = super().get_fields(request, obj)
+        if request.user.has_perm("articles.vouch_contributor"):
+            return [name for name in names if name != "account"]
+        return ["account" if name == "user" else name for name in names if name != "account"]
+
     def get_readonly_fields(
         self, request: HttpRequest, obj: Contributor | None = None
     ) -> list[str]:
@@ -65,7 +77,13 @@ class ContributorAdmin(admin.ModelAdmin):
             return fixed
         # Who has credentials and an account may approve what others write: a manager sees to that.
         vouched = obj and (obj.credentials or obj.user_id)
-        return [*fixed, "user", "credentials", *(["name", "profile_url"] if vouched else [])]
+        return [
+            *fixed,
+            "user",
+            "account",
+            "credentials",
+            *(["name", "profile_url"] if vouched else []),
+        ]
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Contributor | None = None

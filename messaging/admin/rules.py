@@ -29,6 +29,7 @@ class MessagingRulesForm(forms.ModelForm):
     class Meta:
         model = MessagingRules
         fields = ("is_open", "weekdays", "opens", "closes", "answer_hours")
+        help_texts = {"opens": _("On the practice’s clock.")}
 
 
 @admin.register(MessagingRules)

@@ -24,8 +24,10 @@ ANSWERS = {
     "zone": "America/New_York",
     "language": "es",
 }
+# What has no field of its own on the form.
+BESIDE = {"by_text": True}
 DETAILS = PatientDetails(
-    first_name="Grace", last_name="Whitfield", birth_date=date(1988, 4, 17), **ANSWERS
+    first_name="Grace", last_name="Whitfield", birth_date=date(1988, 4, 17), **ANSWERS, **BESIDE
 )
 
 
@@ -48,7 +50,7 @@ def test_every_answer_that_a_visit_has_a_field_for_is_stored_by_booking():
 def test_what_is_known_of_a_patient_leaves_no_field_of_a_visit_or_of_their_record_out():
     given = {field.name for field in fields(DETAILS)}
     assert DETAILS.on_appointment("TN") == {
-        name: ANSWERS[name] for name in columns(Appointment) & given
+        name: (ANSWERS | BESIDE)[name] for name in columns(Appointment) & given
     }
     booked = replace(DETAILS, email="other@example.org")
     record = patients.remember(booked)

@@ -17,11 +17,13 @@ from articles.models import Article, Comment
 from core.mail.hold_model import OutboxHold
 from core.mail.models import OutgoingEmail
 from core.monitoring.models import RestoreRun
+from messaging.danger import raise_alert
 from newsletter.models import Event, HardBounce, Issue
 from tests.articles.factories import make_article, make_draft
 from tests.browser.barriers import barriers, told_by_color_alone
 from tests.contact.sending import make_request
 from tests.core.mail.factories import make_email
+from tests.core.sms.factories import make_failed_text
 from tests.core.staff.people import make_staff
 from tests.factories import (
     make_appointment,
@@ -33,8 +35,10 @@ from tests.factories import (
     make_time_off,
     monday,
 )
+from tests.messaging.writing import make_thread
 from tests.newsletter.issues import make_issue, make_readers
 from tests.pages.factories import make_practice, make_text_page
+from tests.payments.paying import make_charge
 from tests.visits.intake_steps import PHQ, make_tomorrow, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -146,6 +150,10 @@ def make_every_panel(visit: Appointment) -> None:
     Article.objects.filter(pk=article.pk).update(updated_at=timezone.now())
     privacy_requests.ask(visit.patient, "restrict", reason="They asked.", by=make_staff())
     call_list.add("appointment_booked", key="one", about="nothing", appointment=visit)
+    make_failed_text()
+    thread = make_thread(make_patient(), text="I want to die.")
+    raise_alert(thread.patient, thread)
+    make_charge(visit, amount=14_900)
     RestoreRun.objects.create(backup_at=timezone.now(), known_until=timezone.now(), notes="One.")
 
 
@@ -160,7 +168,10 @@ def make_trouble() -> Issue:
     return issue
 
 
-def test_a_link_in_a_text_is_told_by_more_than_its_color(staff_page, live_server, addresses):
+def test_a_link_in_a_text_is_told_by_more_than_its_color(
+    staff_page, live_server, addresses, settings
+):
+    settings.STRIPE_SECRET_KEY = "sk_test_key"  # nothing is asked of Stripe
     visit = Appointment.objects.filter(status="booked").earliest("starts_at")
     make_every_panel(visit)
     article, comment = Article.objects.published().get(language="en"), Comment.objects.get()

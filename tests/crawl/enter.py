@@ -13,7 +13,7 @@ MAIN = {"btn-primary", "default"}
 # Its one button is pressed by a script, which first asks the device: static/js/passkey.js.
 BY_SCRIPT = {"/accounts/2fa/webauthn/add/", "/me/devices/passkeys/add/"}
 # What is sent cannot be taken back, so Enter in a field above the text of a message keeps it.
-KEEPS = ("keep", "1")
+KEEPS = "Keep it for later"
 
 
 def troubles(address: Address, forms: list[Form]) -> Iterator[str]:
@@ -34,6 +34,6 @@ def _of(form: Form) -> Iterator[str]:
         yield f"goes to {first.action} by {first.text!r}"
     main = {(each.text, each.name, each.value) for each in form.buttons if each.classes & MAIN}
     # A twin of the main one may stand before the others, unseen.
-    keeps = (first.name, first.value) == KEEPS
+    keeps = first.text == KEEPS
     if others and not keeps and (first.text, first.name, first.value) not in main:
         yield f"presses {first.text!r} of {len(others) + 1}"

@@ -115,7 +115,7 @@ NOT_LOOKED_FOR = {
 # Where something about a person is typed or shown, or an address is a key.
 PERSONAL = re.compile(
     r"appointments:(details|done|email_proof|lost_link|visit|reschedule|cancel|confirm|waitlist)"
-    r"|articles:(preview|comment$)|visits:|newsletter:(confirm|preferences|unsubscribe)|error|.*:style"
+    r"|articles:(preview|comment$)|visits:|payments:|portal:|messaging:|newsletter:(confirm|preferences|unsubscribe)|error|.*:style"
 )
 
 

@@ -43,9 +43,13 @@ def in_spanish(world: World) -> list[Address]:
     return [each._replace(path=f"/es{each.path}") for each in found if _is_page(each.path)]
 
 
+# Addresses that are the same whatever the language.
+ONE_LANGUAGE = ("article_images", "newsletter_webhooks", "payments_webhook", "sms")
+
+
 def _is_page(path: str) -> bool:
     try:
-        return resolve(path).namespace not in ("article_images", "newsletter_webhooks")
+        return resolve(path).namespace not in ONE_LANGUAGE
     except Exception:  # an example that leads nowhere
         return False
 

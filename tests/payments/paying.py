@@ -78,7 +78,9 @@ def make_books(visit: Appointment) -> list[Model]:
         place_of_service="10",
         by="Robin",
     )
-    terms = PaymentTerms.objects.create(service=visit.service, timing="after")
+    terms = PaymentTerms.objects.create(
+        service=visit.service, timing="after", no_show_fee_cents=5_000
+    )
     practice = PracticeBilling.objects.create(tax_id="12-3456789", npi="1234567893")
     own = ProviderBilling.objects.create(provider=visit.provider, npi="1234567893")
     return [charge, payment, bill, terms, practice, own]
