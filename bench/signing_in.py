@@ -56,7 +56,7 @@ def _sign_in(page: Page, url: str) -> int:
     page.goto(f"{url}/me/")
     typed = [("Your e-mail address", lambda: EMAIL), ("Code", _code)]
     for label, text in typed:
-        page.get_by_label(label, exact=True).press_sequentially(text(), delay=A_KEY)
+        page.get_by_label(label).press_sequentially(text(), delay=A_KEY)
         page.keyboard.press("Enter")
         page.wait_for_load_state()
     page.get_by_role("heading", name="Your place").wait_for()
