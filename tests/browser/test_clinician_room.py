@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from appointments.models import Appointment, Status
 from tests.browser.barriers import violations
+from tests.core.staff.people import PASSWORD
 from tests.factories import make_appointment
 from tests.pages.factories import make_practice
 from tests.visits.clinicians import client_of, clinician, room, visit_of
@@ -155,8 +156,17 @@ def test_who_talks_without_typing_stays_signed_in_and_who_left_does_not(page, vi
 
 def test_who_is_signed_out_while_typing_signs_in_where_they_stand(page, visit):
     page.route("**/ticket/", lambda route: route.abort())  # which may be the first to hear of it
+    page.wait_for_load_state("networkidle")
     Session.objects.all().delete()
     page.get_by_label("What was said, seen and decided").fill("Typed at the last moment")
     expect(page.get_by_role("heading", name="You were away for a while")).to_be_visible()
     assert not VisitNote.objects.filter(appointment=visit).exists()
     assert "Grace" not in page.locator(".lock-copy").inner_text()
+
+    page.wait_for_timeout(6_000)  # longer than what is typed stays unsaved
+    lock = page.get_by_role("dialog", name="You were away")
+    lock.get_by_label("Password").fill(PASSWORD)
+    lock.get_by_role("button", name="Go on").click()
+    expect(lock).to_be_hidden()
+    expect(page.locator("#part-note")).to_contain_text(re.compile(r"Saved \d"))
+    assert VisitNote.objects.get(appointment=visit).content["text"] == "Typed at the last moment"

@@ -46,6 +46,38 @@ def last_kind() -> str:
     return VisitEvent.objects.latest("pk").kind
 
 
+def admit(visit: Appointment) -> None:
+    encounter.admit(visit, by=make_staff())
+
+
+def complete(visit: Appointment) -> None:
+    attendance.complete(visit, by="Sam")
+
+
+def cancel(visit: Appointment) -> None:
+    visits.cancel(visit, by="Robin Example")
+
+
+def move_to_later(visit: Appointment) -> None:
+    later = visit.starts_at + timedelta(hours=3)
+    staff_booking.move_for_patient(
+        visit, provider=visit.provider, starts_at=later, by="Sam", reason="The doctor is ill"
+    )
+
+
+@pytest.mark.parametrize("change", [admit, complete, cancel, move_to_later])
+def test_a_ticket_that_was_on_its_way_at_a_change_opens_nothing(stack, live_rooms, change):
+    """Else who sat down with it would wait on: what was said came before they could hear it."""
+    visit = make_visit_now()
+    on_its_way = ask(visit)["ticket"]
+    change(visit)
+    with Socket(live_rooms) as late:
+        late.say("hello", ticket=on_its_way)
+        assert late.closed_with() == 4401
+    if (fresh := ask(visit)["ticket"]) is not None:
+        assert Socket.seated(stack, live_rooms, fresh).you["phase"] != "waiting"
+
+
 def test_who_waits_is_told_at_once_of_each_step(stack, live_rooms, waiting):
     visit, by = make_visit_now(), make_staff()
     patient = waiting(visit)
@@ -118,9 +150,9 @@ def test_handed_over_the_patient_keeps_their_place_and_the_first_clinician_is_ou
     patient = waiting(visit)
     assert patient.you["phase"] == "waiting"
     assert Visit.objects.get().knocked_at == came
-    # With the ticket that they had not used yet they find nobody.
-    alone = Socket.seated(stack, live_rooms, kept)
-    assert alone.you["here"] == []
+    with Socket(live_rooms) as late:  # with the ticket that they had not used yet
+        late.say("hello", ticket=kept)
+        assert late.closed_with() == 4401
     assert ask(visit)["phase"] == "waiting"
 
 

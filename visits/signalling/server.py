@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 PATH = "/visits/socket"
 HELLO_WITHIN = 5.0  # seconds
 GONE_AFTER = 3.0  # a page that is loaded again says no farewell
+TICKETS_COME_WITHIN = tickets.VALID_FOR.total_seconds() + 5.0
 LONGEST = 4 * 3600.0  # then even who was signed out or moved meanwhile has to come again
 STRANGERS = 4  # sockets of one network that have not shown a ticket
 DEAF_FOR = 5.0  # while Valkey is away, who waits comes again so often, and hears so of changes
@@ -46,6 +47,9 @@ class Signalling:
     def __init__(self) -> None:
         self.rooms: dict[str, Room] = {}
         self.strangers: Counter[str] = Counter()
+        # Of each room that something was said of: the newest number, and until when a ticket that
+        # was made before may still come.
+        self._told: dict[str, tuple[int, float]] = {}
         self.name = secrets.token_hex(4)
         self.valkey = Valkey(
             hear=self.hear, lost=self.heard_no_more, again=self.heard_again, here=self.here
@@ -119,6 +123,9 @@ class Signalling:
         ticket = tickets.read(protocol.read_hello(text))
         if ticket is None or not await self.valkey.use(ticket.nonce):
             raise Refused(Code.TICKET, "The ticket has ended, or was used.")
+        # What was said while it was on its way, when nobody sat in its room yet, it does not know.
+        if ticket.state.number < self._told.get(ticket.room, (0,))[0]:
+            raise Refused(Code.TICKET, "The ticket is older than what holds.")
         return ticket
 
     async def _sit(self, socket: ServerConnection, ticket: Ticket) -> None:
@@ -179,6 +186,7 @@ class Signalling:
         except (ValueError, KeyError, TypeError):
             log.warning("What was published to the rooms cannot be read.")
             return
+        self._note(news)
         if room := self.rooms.get(news.room):
             self._do(room, room.learn(news.state))
             if news.close:
@@ -186,6 +194,12 @@ class Signalling:
                 self._keep_here(news.room)
                 if room.is_empty:
                     self.rooms.pop(news.room, None)
+
+    def _note(self, news: News) -> None:
+        now = monotonic()
+        self._told = {room: told for room, told in self._told.items() if told[1] > now}
+        newest = max(news.state.number, self._told.get(news.room, (0,))[0])
+        self._told[news.room] = newest, now + TICKETS_COME_WITHIN
 
     def heard_no_more(self) -> None:
         """Valkey has gone: what the site changes from now on comes with tickets only."""

@@ -19,7 +19,8 @@ class Kept {
     form.addEventListener("input", () => this.#stopped || this.#say(words.typing));
   }
 
-  get isHere() { return this.#form.isConnected; }
+  // A page that is locked is out of the document, and still the one that was typed in.
+  get isHere() { return room.contains(this.#form); }
   get isDirty() { return !this.#stopped && this.#typed() !== this.#saved; }
 
   #typed() {
@@ -32,7 +33,7 @@ class Kept {
   #say(text) { this.#form.querySelector("[data-autosave-state]").textContent = text; }
 
   async save({ keepalive = false } = {}) {
-    if (this.#busy || !this.isDirty) return;
+    if (this.#busy || !this.isDirty || !this.#form.isConnected) return;
     this.#busy = true;
     const typed = this.#sent ?? this.#typed();
     this.#sent = typed;
