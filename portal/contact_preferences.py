@@ -105,11 +105,14 @@ def hold(sender: Any, *, appointment: Appointment, event: str, **kwargs: Any) ->
     if event != EventType.CREATED:
         return
     chosen = ContactPreferences.objects.filter(patient=appointment.patient_id or 0).first()
-    if chosen is not None:
-        mine = Appointment.objects.filter(pk=appointment.pk)
-        mine.update(contact=chosen.contact, language=chosen.language)
-        if chosen.by_text and appointment.patient:
-            mine.filter(phone=appointment.patient.phone).update(by_text=True)
+    if chosen is None:
+        return
+    held = {"contact": chosen.contact, "language": chosen.language}
+    if chosen.by_text and appointment.patient and appointment.phone == appointment.patient.phone:
+        held["by_text"] = True
+    Appointment.objects.filter(pk=appointment.pk).update(**held)
+    for field, value in held.items():
+        setattr(appointment, field, value)
 
 
 def register() -> None:

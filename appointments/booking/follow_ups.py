@@ -71,9 +71,9 @@ def _book_series(
         require_age(each.service, details.birth_date, each.state, each.starts_at)
         require_allowed(each)
         booked.append(write(each, details, by, series=after.series))
-    visit_emails.series_booked(booked)
     for visit in booked:
         visit_events.booked(visit)
+    visit_emails.series_booked(booked)
     return booked
 
 

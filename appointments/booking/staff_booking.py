@@ -99,8 +99,8 @@ def _book_one(wanted: WantedVisit, details: PatientDetails, by: str) -> Appointm
     require_age(wanted.service, details.birth_date, wanted.state, wanted.starts_at)
     require_allowed(wanted)
     appointment = write(wanted, details, by)
-    visit_emails.booked(appointment)
     visit_events.booked(appointment)
+    visit_emails.booked(appointment)
     return appointment
 
 

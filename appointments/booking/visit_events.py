@@ -2,7 +2,8 @@
 
 Other programs are owed it in the transaction of the change, like the mails. A visit that waits for
 the link in its mail is told of once it is booked. Apps above this one listen to `changed`, which is
-sent in the same transaction with the `appointment` as it is now and the `event`.
+sent in the same transaction with the `appointment` as it is now and the `event`. A visit is told of
+before its mails and texts are written: who listens may bring it in line with what was chosen.
 """
 
 from datetime import UTC, datetime

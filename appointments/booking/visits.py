@@ -108,8 +108,8 @@ def _book(
     if waits:
         visit_emails.must_confirm(hold, has_many=has_many)
     else:
-        visit_emails.booked(hold, has_another=known.has_another_first)
         visit_events.booked(hold)
+        visit_emails.booked(hold, has_another=known.has_another_first)
         if taken.booked + 1 >= taken.hourly:
             staff_emails.booking_paused()
     return hold
@@ -203,8 +203,8 @@ def _confirm(appointment: Appointment, beside: Collection[int]) -> None:
     )
     if kept.update(status=Status.BOOKED, held_until=None, proved=True):
         spoken_language.proved(appointment)
-        visit_emails.booked(reread(appointment))
         visit_events.booked(appointment)
+        visit_emails.booked(reread(appointment))
     elif reread(appointment).status != Status.BOOKED:
         raise NotChangeable
 

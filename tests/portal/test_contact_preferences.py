@@ -4,7 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from appointments.booking import moves, visits
+from appointments.booking import follow_ups, moves, staff_booking, visits
+from appointments.booking.patients import PatientDetails
+from appointments.booking.staff_booking import WantedVisit
 from appointments.models import Appointment, Call, Patient
 from appointments.patient_records import erasure, export
 from core.mail.models import OutgoingEmail
@@ -27,6 +29,19 @@ from tests.visitor import in_process
 pytestmark = pytest.mark.django_db
 PAGE = "/me/preferences/"
 STAFF = "staff: Robin Example"
+
+
+def details_of(patient: Patient) -> PatientDetails:
+    """What the desk types for somebody whom it knows."""
+    return PatientDetails(
+        patient.first_name,
+        patient.last_name,
+        patient.birth_date,
+        patient.email,
+        patient.phone,
+        contact="email",
+        zone="America/Chicago",
+    )
 
 
 @pytest.fixture
@@ -85,6 +100,25 @@ def test_a_visit_that_is_booked_later_holds_to_it_whatever_was_typed_there(clien
     booked = Appointment.objects.get(service=service)
     assert booked.patient_id == visit.patient_id
     assert (booked.contact, booked.language) == ("call", "es")
+
+
+@pytest.mark.parametrize("by", ["patient", "staff", "series"])
+def test_who_chose_texts_hears_of_each_new_visit_by_one(visit, settings, by):
+    settings.SMS_PROVIDERS = ["development://"]
+    patient = visit.patient
+    contact_preferences.choose(patient, by_mail=False, contact="call", language="es", by_text=True)
+    make_consent_texts()
+    service = make_service()
+    later = WantedVisit(service.providers.get(), service, "TN", monday(weeks=2))
+    if by == "patient":
+        booking_steps.book(in_process(), service, monday("14:00"), email=patient.email)
+    elif by == "staff":
+        staff_booking.book_for_patient(later, details_of(patient), by=STAFF)
+    else:
+        follow_ups.book_series([later], details_of(patient), after=visit, by=STAFF)
+    [text] = OutgoingText.objects.filter(template="appointment_booked")
+    assert text.to == patient.phone
+    assert "hora central" in text.text
 
 
 def test_the_record_that_was_merged_into_another_keeps_what_was_chosen(visit):
