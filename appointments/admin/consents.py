@@ -1,7 +1,5 @@
 """What patients agree to, and the proofs that they did. Nothing here is changed or deleted."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,6 +13,7 @@ from appointments.admin.text_versions import TextVersionAdmin
 from appointments.models import Consent, ConsentText
 from core.languages.speaking import speaking
 from core.people import email_addresses
+from core.staff.read_only_admin import ReadOnlyAdmin
 
 
 @admin.register(ConsentText)
@@ -26,7 +25,7 @@ class ConsentTextAdmin(TextVersionAdmin):
 
 
 @admin.register(Consent)
-class ConsentAdmin(admin.ModelAdmin):
+class ConsentAdmin(ReadOnlyAdmin):
     list_display = ["when", "text", "visit", "page"]
     list_filter = ["text"]
     list_select_related = ["text", "appointment"]
@@ -44,15 +43,6 @@ class ConsentAdmin(admin.ModelAdmin):
         if search_term:
             queryset = queryset.filter(address_hash=email_addresses.keyed_hash(search_term))
         return queryset, False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("given"), ordering="given")
     def when(self, consent: Consent) -> str:

@@ -1,19 +1,18 @@
 """The admin of answers to “Was this helpful?”, to read only."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from articles.models import Feedback
 from core.database import word_search
+from core.staff.read_only_admin import ReadOnlyAdmin
 from core.validation import dates
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(admin.ModelAdmin):
-    """What readers said of articles. Nobody writes or changes it."""
+class FeedbackAdmin(ReadOnlyAdmin):
+    """What readers said of articles."""
 
     formfield_overrides = dates.FORM_FIELDS
     list_display = ["article", "helpful", "sentence", "day"]
@@ -34,12 +33,3 @@ class FeedbackAdmin(admin.ModelAdmin):
         written = meant.exclude(sentence="").filter(word_search.matching(word, ["sentence"]))
         titled = meant.filter(article__title__icontains=word)
         return word_search.found(queryset, written, titled, meant=meant), False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

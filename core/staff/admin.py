@@ -16,6 +16,7 @@ from core.staff.accounts.second_factor import FACTORS
 from core.staff.audit import trail
 from core.staff.long_lists import IndexedValuesFilter
 from core.staff.models import AuditEvent, User
+from core.staff.read_only_admin import ReadOnlyAdmin
 from core.validation.primary_keys import parse_key
 
 
@@ -112,7 +113,7 @@ class PersonFilter(admin.SimpleListFilter):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(admin.ModelAdmin):
+class AuditEventAdmin(ReadOnlyAdmin):
     """To read only: the database refuses anything else."""
 
     list_display = ["at", "who", "did", "model", "network", "records"]
@@ -142,12 +143,3 @@ class AuditEventAdmin(admin.ModelAdmin):
             found = Q(email__icontains=term) | Q(object_pks__contains=[term])
             queryset = queryset.filter(found)
         return queryset, False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
-        return False

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.staff.audit import disclosures
+from core.staff.read_only_admin import ReadOnlyAdmin
 from core.webhooks import outbox
 from core.webhooks.models import EventType, WebhookDelivery, WebhookEndpoint
 
@@ -94,8 +95,8 @@ class WebhookEndpointAdmin(admin.ModelAdmin):
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(admin.ModelAdmin):
-    """Nobody writes, changes or deletes a message by hand."""
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
+    """To read, and to send again what failed."""
 
     list_display = (
         "event",
@@ -131,19 +132,6 @@ class WebhookDeliveryAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: WebhookDelivery | None = None) -> bool:
         return super().has_view_permission(request, obj) or self.has_send_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: WebhookDelivery | None = None
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: WebhookDelivery | None = None
-    ) -> bool:
-        return False
 
     @admin.display(description=_("what it says"))
     def says(self, delivery: WebhookDelivery) -> str:

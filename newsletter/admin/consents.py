@@ -15,7 +15,7 @@ from core.languages.speaking import speaking
 from core.languages.translations import in_each_language
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
-from newsletter.admin.long_lists import ReadOnlyAdmin
+from newsletter.admin.long_lists import LongListAdmin
 from newsletter.models import Confirmation, Consent, ConsentText
 
 
@@ -56,7 +56,7 @@ def by_address(queryset: QuerySet, term: str, path: str = "address_hash") -> Que
 
 
 @admin.register(Consent)
-class ConsentAdmin(ReadOnlyAdmin):
+class ConsentAdmin(LongListAdmin):
     list_display = ["at", "kind", "subscriber", "page", "how", "issue"]
     list_filter = ["kind"]
     search_fields = ["address_hash"]
@@ -114,7 +114,7 @@ class OutcomeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Confirmation)
-class ConfirmationAdmin(ReadOnlyAdmin):
+class ConfirmationAdmin(LongListAdmin):
     """Who asked, and what became of it. The address is gone once it is confirmed or forgotten."""
 
     list_display = ["asked_at", "email", "outcome", "page", "expires_at", "confirmed_at"]

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from core.staff.admin_urls import Page, admin_urls
 from core.staff.audit.disclosures import declare, declare_none
 from core.validation.primary_keys import parse_key
-from newsletter.admin.long_lists import ReadOnlyAdmin
+from newsletter.admin.long_lists import LongListAdmin
 from newsletter.models import ListUpload
 from newsletter.transfer import column_roles, uploads
 from newsletter.transfer.csv_formats import Unreadable
@@ -111,7 +111,7 @@ class ColumnsForm(forms.Form):
 
 
 @admin.register(ListUpload)
-class ListUploadAdmin(ReadOnlyAdmin):
+class ListUploadAdmin(LongListAdmin):
     """One page for each upload, from its columns to its end."""
 
     list_display = ["created_at", "name", "status", "added", "taken_off", "created_by"]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from core.people import email_addresses
 from core.staff.audit.disclosures import declare, declare_none
 from core.validation.primary_keys import parse_key
-from newsletter.admin.long_lists import ReadOnlyAdmin
+from newsletter.admin.long_lists import LongListAdmin
 from newsletter.models import Subscriber
 from newsletter.subscription import data_export, erasure, list_stats, unsubscribe
 
@@ -35,7 +35,7 @@ class HowForm(forms.Form):
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(ReadOnlyAdmin):
+class SubscriberAdmin(LongListAdmin):
     """`subscription` alone changes somebody: no form here saves anything."""
 
     change_form_template = "admin/newsletter/subscriber.html"
