@@ -1,30 +1,24 @@
 """The outbox as staff see it: what waits, what failed and why. To read, and to send again."""
 
-import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.database import database_time, word_search
-from core.mail import failed_by_reason, outbox, outbox_hold, test_message
+from core.mail import failed_by_reason, outbox_hold, test_message
 from core.mail.attachments import Attachment
 from core.mail.models import OutgoingEmail
+from core.outbox.admin import OutboxRowAdmin, preformatted
+from core.staff.local_times import local_time
 from core.staff.urgency import Urgency
-
-# A link in a mail opens what it belongs to: whoever may read the outbox must not be able to use it.
-_LINK_PATH = re.compile(r"(https?://[^/\s\"'<>]+)/[^\s\"'<>]+")
 
 
 @admin.site.register_panel(Urgency.NOW)  # type: ignore[attr-defined]  # our site: core.staff
@@ -61,16 +55,15 @@ def bounced_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
 
 
 @admin.register(OutgoingEmail)
-class OutgoingEmailAdmin(admin.ModelAdmin):
-    """Nobody writes, changes or deletes an e-mail by hand."""
+class OutgoingEmailAdmin(OutboxRowAdmin):
+    """To read, and to send again what failed."""
+
+    refused_column = "bounce_reason"
 
     list_display = ("to", "subject", "status", "why", "attempts", "next_attempt", "written")
     list_filter = ("status", ("bounced_at", admin.EmptyFieldListFilter), "created_at")
     search_fields = ("to", "subject", "=key")  # see get_search_results
     search_help_text = _("A part of an address, words of the subject, or the whole key")
-    list_per_page = 50
-    order_by_index = ("written",)
-    actions = ("send_again",)
     readonly_fields = (
         *("to", "subject", "status", "why", "attempts", "next_attempt"),
         *("written", "of_use_until", "sent", "bounced", "emptied"),
@@ -128,91 +121,22 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
         may_send = {"may_send": self.has_send_permission(request)}
         return super().changelist_view(request, may_send | (extra_context or {}))
 
-    @admin.action(description=_("Send again"), permissions=["send"])
-    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail]) -> None:
-        again = 0
-        for email in queryset:
-            try:
-                outbox.resend(email)
-            except outbox.NotResendable as error:
-                self.message_user(request, f"{email.subject or email}: {error}", messages.WARNING)
-            else:
-                again += 1
-                self.log_change(request, email, _("Sent again."))
-        if again:
-            text = ngettext("%d e-mail is on its way.", "%d e-mails are on their way.", again)
-            self.message_user(request, text % again, messages.SUCCESS)
+    def words_of_sent_again(self, count: int) -> str:
+        return ngettext("%d e-mail is on its way.", "%d e-mails are on their way.", count) % count
 
-    def has_send_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("mail.change_outgoingemail")
-
-    def has_view_permission(self, request: HttpRequest, obj: OutgoingEmail | None = None) -> bool:
-        return super().has_view_permission(request, obj) or self.has_send_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: OutgoingEmail | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: OutgoingEmail | None = None) -> bool:
-        return False
-
-    @admin.display(description=_("written"), ordering="created_at")
-    def written(self, email: OutgoingEmail) -> str:
-        return _moment(email.created_at)
-
-    @admin.display(description=_("next attempt"), ordering="due_at")
-    def next_attempt(self, email: OutgoingEmail) -> str:
-        return _moment(email.due_at)
-
-    @admin.display(description=_("of use until"))
-    def of_use_until(self, email: OutgoingEmail) -> str:
-        return _moment(email.not_after)
-
-    @admin.display(description=_("sent"))
-    def sent(self, email: OutgoingEmail) -> str:
-        return _moment(email.sent_at)
+    def name_of(self, email: OutgoingEmail) -> str:
+        return email.subject or str(email)
 
     @admin.display(description=_("came back"))
     def bounced(self, email: OutgoingEmail) -> str:
-        return _moment(email.bounced_at)
-
-    @admin.display(description=_("emptied"))
-    def emptied(self, email: OutgoingEmail) -> str:
-        return _moment(email.purged_at)
-
-    @admin.display(description=_("why it did not go through"))
-    def why(self, email: OutgoingEmail) -> str:
-        return Truncator(email.bounce_reason or email.last_error).chars(200) or "–"
-
-    @admin.display(description=_("text"))
-    def body(self, email: OutgoingEmail) -> str | SafeString:
-        if email.secret:
-            return str(_("Not shown: it opens an account."))
-        return _preformatted(email.text)
+        return local_time(email.bounced_at)
 
     @admin.display(description=_("HTML"))
     def source(self, email: OutgoingEmail) -> str | SafeString:
-        return "–" if email.secret else _preformatted(email.html)
+        return "–" if email.secret else preformatted(email.html)
 
     @admin.display(description=_("files"))
     def files(self, email: OutgoingEmail) -> str:
         files = [Attachment.from_json(stored) for stored in email.attachments]
         lines = [f"{f.filename} ({f.content_type}, {len(f.octets)} bytes)" for f in files]
         return ", ".join(lines) or "–"
-
-
-def _moment(value: datetime | None) -> str:
-    """With the time zone, because staff and the server may live in different ones."""
-    if value is None:
-        return "–"
-    local = timezone.localtime(value)
-    return f"{date_format(local, 'SHORT_DATETIME_FORMAT')} {local.tzname()}"
-
-
-def _preformatted(text: str) -> str | SafeString:
-    """As written, every tag shown and none obeyed; of each link only the site."""
-    if not text:
-        return "–"
-    return format_html("<pre>{}</pre>", _LINK_PATH.sub(r"\1/…", text))

@@ -77,7 +77,7 @@ def resend(rows: OutboxQuerySet[Row], row: Row) -> None:
     )
     if not changed:
         raise NotResendable(
-            _("It did not fail, a later e-mail overtook it, its time is over, or its text is gone.")
+            _("It did not fail, a later one overtook it, its time is over, or its text is gone.")
         )
     _hand_over_on_commit(rows, row)
 

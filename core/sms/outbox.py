@@ -9,21 +9,10 @@ from core import sms
 from core.database import database_time
 from core.languages.speaking import speaking
 from core.outbox import writing
-from core.outbox.writing import SWEEP_AFTER, NotResendable
+from core.outbox.writing import SWEEP_AFTER
 from core.sms import consents, gsm7, numbers, phone_states, quiet_hours, throttling
 from core.sms.message import ANSWERS, reference, render
 from core.sms.models import OutgoingText
-
-__all__ = [
-    "NotResendable",
-    "drop",
-    "drop_all",
-    "enqueue",
-    "forget_all",
-    "resend",
-    "restore",
-    "was_written",
-]
 
 # A text says what is now: later than this it says nothing to anybody.
 OF_USE_FOR = timedelta(days=1)
@@ -127,8 +116,3 @@ def restore(*, about: str, since: datetime) -> None:
 def forget_all(things: Collection[str]) -> None:
     """Drop what waits about these things and empty what is settled, in the caller's transaction."""
     writing.forget_all(OutgoingText.objects.all(), things)
-
-
-def resend(text: OutgoingText) -> None:
-    """Try a failed text again, from the first attempt. Raises NotResendable."""
-    writing.resend(OutgoingText.objects.all(), text)
