@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time
-from appointments.admin.text_versions import TextVersionAdmin
+from appointments.admin.text_versions import PatientTextAdmin
 from appointments.models import Consent, ConsentText
 from core.languages.speaking import speaking
 from core.people import email_addresses
@@ -17,10 +17,13 @@ from core.staff.read_only_admin import ReadOnlyAdmin
 
 
 @admin.register(ConsentText)
-class ConsentTextAdmin(TextVersionAdmin):
-    """A change is a new version: the next number is given when it is saved."""
+class ConsentTextAdmin(PatientTextAdmin):
+    """What patients agree to when they book."""
 
-    change_form_template = "admin/appointments/consent_text.html"
+    advice = _(
+        "Patients agree to the newest version of each kind. Earlier ones stay, word for word, with "
+        "everyone who agreed to them."
+    )
     list_display = ["kind", "version", "since", "text"]
 
 

@@ -7,20 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Max, QuerySet
-from django.forms import ModelForm
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.database import database_time
 from core.languages.speaking import speaking
-from core.languages.translations import in_each_language
 from core.outbox.admin import OutboxRowAdmin
 from core.sms import numbers, phone_states
 from core.sms.models import OutgoingText, SmsConsent, SmsConsentText
 from core.staff.local_times import local_time
 from core.staff.read_only_admin import ReadOnlyAdmin
+from core.staff.text_version_admin import TextVersionAdmin
 from core.staff.urgency import Urgency
 
 
@@ -126,36 +125,5 @@ class SmsConsentAdmin(ReadOnlyAdmin):
 
 
 @admin.register(SmsConsentText)
-class SmsConsentTextAdmin(admin.ModelAdmin):
-    """A change is a new version: the next number is given when it is saved."""
-
-    list_display = ("version", "since", "text")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        texts = in_each_language("text")
-        return [*texts] if obj is None else ["version", "since", *texts]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["since"] if obj else []
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Begin with the words in force."""
-        now = SmsConsentText.objects.first()
-        return {name: getattr(now, name) for name in in_each_language("text")} if now else {}
-
-    def save_model(
-        self, request: HttpRequest, obj: SmsConsentText, form: ModelForm, change: bool
-    ) -> None:
-        newest = SmsConsentText.objects.aggregate(Max("version"))["version__max"]
-        obj.version = (newest or 0) + 1
-        super().save_model(request, obj, form, change)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.display(description=_("in force since"), ordering="created")
-    def since(self, text: SmsConsentText) -> str:
-        return local_time(text.created)
+class SmsConsentTextAdmin(TextVersionAdmin):
+    """What people agree to before they get texts."""

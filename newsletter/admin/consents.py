@@ -4,50 +4,23 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import BigIntegerField, CharField, Exists, Max, OuterRef, Q, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Now, Substr
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from core.languages.speaking import speaking
-from core.languages.translations import in_each_language
 from core.mail.models import OutgoingEmail
 from core.people import email_addresses
+from core.staff.text_version_admin import TextVersionAdmin
 from newsletter.admin.long_lists import LongListAdmin
 from newsletter.models import Confirmation, Consent, ConsentText
 
 
 @admin.register(ConsentText)
-class ConsentTextAdmin(admin.ModelAdmin):
-    """A change is a new version: the next number is given when it is saved."""
-
-    list_display = ["version", "created", "text"]
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        texts = in_each_language("text")
-        return [*texts] if obj is None else ["version", "created", *texts]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["created"] if obj else []
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        newest = ConsentText.objects.first()
-        return {name: getattr(newest, name) for name in in_each_language("text")} if newest else {}
-
-    def save_model(
-        self, request: HttpRequest, obj: ConsentText, form: ModelForm, change: bool
-    ) -> None:
-        newest = ConsentText.objects.aggregate(Max("version"))["version__max"]
-        obj.version = (newest or 0) + 1
-        super().save_model(request, obj, form, change)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+class ConsentTextAdmin(TextVersionAdmin):
+    """What subscribers agree to."""
 
 
 def by_address(queryset: QuerySet, term: str, path: str = "address_hash") -> QuerySet:

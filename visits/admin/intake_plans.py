@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin.text_versions import TextVersionAdmin
+from appointments.admin.text_versions import PatientTextAdmin
 from visits.intake.form_names import FORMS
 from visits.models.consents import ConsentDocument
 from visits.models.intake import IntakePlan
@@ -50,8 +50,11 @@ class IntakePlanAdmin(admin.ModelAdmin):
 
 
 @admin.register(ConsentDocument)
-class ConsentDocumentAdmin(TextVersionAdmin):
-    """A change is a new version: the next number is given when it is saved."""
+class ConsentDocumentAdmin(PatientTextAdmin):
+    """What patients sign before a visit."""
 
-    change_form_template = "admin/visits/consent_document.html"
-    list_display = ("kind", "version", "since")
+    advice = _(
+        "Patients sign the newest version of each kind, and are asked again once there is another. "
+        "Earlier ones stay, word for word, with everyone who signed them. Let a lawyer read it: "
+        "the permission to share records has to have every part that 42 CFR 2.31 names."
+    )
