@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from appointments.admin import practice_time, schedule_conflicts
 from appointments.booking import pressure
 from appointments.models import ClinicRules
 from appointments.scheduling import holidays as closures
+from core.staff.one_row_admin import OneRowAdmin
 
 
 class ClinicRulesForm(forms.ModelForm):
@@ -38,9 +38,7 @@ class ClinicRulesForm(forms.ModelForm):
 
 
 @admin.register(ClinicRules)
-class ClinicRulesAdmin(admin.ModelAdmin):
-    """One row: the list leads straight to it."""
-
+class ClinicRulesAdmin(OneRowAdmin):
     form = ClinicRulesForm
     fields = ["holidays", "most_upcoming", "most_hourly", "most_unproved", "pressure_figures"]
     readonly_fields = ["pressure_figures"]
@@ -54,23 +52,6 @@ class ClinicRulesAdmin(admin.ModelAdmin):
         return render_to_string(
             "admin/appointments/_pressure_figures.html", {"pressure": pressure.read()}
         )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        if not self.has_view_or_change_permission(request):
-            return super().changelist_view(request, extra_context)
-        return redirect("admin:appointments_clinicrules_change", 1)
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> ClinicRules | None:
-        """Return the rules; the defaults where nobody has saved any."""
-        return ClinicRules.current() if object_id == "1" else None
 
     def changeform_view(
         self,
