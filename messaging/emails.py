@@ -9,13 +9,11 @@ from typing import Any
 
 from django.db.models import Min, Q
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from appointments import contact_preferences
 from appointments.contact_preferences import Preferences
 from core.languages.speaking import speaking
-from core.mail import outbox
-from core.practice.models import Practice
+from core.mail import outbox, waiting_counts
 from core.signed_links import absolute_url
 from core.sms import consents
 from core.sms import outbox as texts
@@ -92,20 +90,19 @@ def tell_staff(thread: Thread, now: datetime) -> None:
     Once in half an hour for each of them: what came meanwhile is in the count.
     """
     turn = int(now.timestamp() // AT_MOST_ONE_IN.total_seconds())
-    since = Practice.current().zone
     for person in _who_answers(thread):
         waiting = Thread.objects.waiting().of_teams(staff_rights.teams_of(person))
         waiting = waiting.filter(Q(assigned=person) | Q(assigned=None))
         first = waiting.aggregate(first=Min("waiting_since"))["first"] or now
-        outbox.enqueue(
+        waiting_counts.tell(
             "staff_messages_waiting",
             key=f"staff-messages:{turn}:{person.pk}",
             to=person.email,
             about=f"staff-messages:{person.pk}",
             overtakes=True,
             count=max(waiting.order_by().count(), 1),
-            since=date_format(first.astimezone(since), "F j, g:i A"),
-            link=absolute_url(reverse("admin:messages_inbox")),
+            first=first,
+            page=reverse("admin:messages_inbox"),
         )
 
 

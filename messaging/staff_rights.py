@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
+from core.staff.models import User
 from messaging.models import Team, Thread
 from messaging.models.threads import ThreadQuerySet
 
@@ -44,10 +44,6 @@ def who_look_after_alerts() -> list[str]:
 
 
 def _with_right(right: str) -> "QuerySet[Any, Any]":
-    app, codename = right.split(".")
-    by_role = Q(
-        groups__permissions__codename=codename,
-        groups__permissions__content_type__app_label=app,
-    )
-    staff = get_user_model().objects.filter(is_active=True, is_staff=True)
-    return staff.filter(by_role | Q(is_superuser=True)).distinct()
+    by_role = Q(pk__in=User.objects.whose_role_may(right).values("pk"))
+    staff = User.objects.filter(is_active=True, is_staff=True)
+    return staff.filter(by_role | Q(is_superuser=True))

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from appointments.models import PrivacyRequest
@@ -51,14 +50,9 @@ def privacy_request_alone(asked: PrivacyRequest, by: User, when: datetime) -> No
 
 def booking_paused() -> None:
     """Patients have booked as much within an hour as the rules allow: one mail each, once a day."""
-    deciding = get_user_model().objects.filter(
-        is_active=True,
-        is_staff=True,
-        groups__permissions__codename="change_clinicrules",
-        groups__permissions__content_type__app_label="appointments",
-    )
+    deciding = User.objects.whose_role_may("appointments.change_clinicrules")
     today = database_time.now().date()
-    for pk, email in deciding.order_by("pk").distinct().values_list("pk", "email"):
+    for pk, email in deciding.order_by("pk").values_list("pk", "email"):
         outbox.enqueue(
             "booking_paused",
             key=f"booking-rests:{today}:{pk}",

@@ -7,17 +7,15 @@ somebody else's address.
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from articles.comments import links
 from articles.models import Comment, CommentStatus
 from core.languages.speaking import speaking
-from core.mail import outbox
-from core.practice.models import Practice
+from core.mail import outbox, waiting_counts
+from core.staff.models import User
 
 AT_MOST_ONE_IN = timedelta(hours=1)  # to moderators
 
@@ -65,17 +63,16 @@ def email_moderators(now: datetime) -> int:
         return 0
     Comment.objects.filter(pk__in=untold).update(told_at=now)
     address = reverse("admin:articles_comment_changelist")
-    since = min(created for *_, created in held).astimezone(Practice.current().zone)
     to_whom = moderators()
     for to in to_whom:
-        outbox.enqueue(
+        waiting_counts.tell(
             "comments_waiting",
             key=f"comments-waiting:{max(untold)}:{to}",
             to=to,
             about="comments-waiting",
             count=len(held),
-            since=date_format(since, "F j, g:i A"),
-            link=f"{settings.SITE_URL}{address}?status={CommentStatus.HELD}",
+            first=min(created for *_, created in held),
+            page=f"{address}?status={CommentStatus.HELD}",
         )
     return len(to_whom)
 
@@ -84,10 +81,5 @@ def moderators() -> list[str]:
     """Return COMMENT_MODERATORS, or else the addresses of all whose role decides about comments."""
     if settings.COMMENT_MODERATORS:
         return settings.COMMENT_MODERATORS
-    deciding = get_user_model().objects.filter(
-        is_active=True,
-        is_staff=True,
-        groups__permissions__codename="change_comment",
-        groups__permissions__content_type__app_label="articles",
-    )
-    return sorted(deciding.values_list("email", flat=True).distinct())
+    deciding = User.objects.whose_role_may("articles.change_comment")
+    return sorted(deciding.values_list("email", flat=True))

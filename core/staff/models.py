@@ -32,6 +32,17 @@ class UserManager(BaseUserManager["User"]):
     def get_queryset(self) -> models.QuerySet["User"]:
         return super().get_queryset().filter(is_patient=False)
 
+    def whose_role_may(self, permission: str) -> models.QuerySet["User"]:
+        """Return those who work here and have a role with this permission, `app.codename`."""
+        app, codename = permission.split(".")
+        with_role = self.filter(
+            is_active=True,
+            is_staff=True,
+            groups__permissions__codename=codename,
+            groups__permissions__content_type__app_label=app,
+        )
+        return with_role.distinct()
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create an account without any rights.
 

@@ -4,11 +4,11 @@ They name neither its subject nor a reader.
 """
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from core.database import database_time
 from core.mail import outbox
+from core.staff.models import User
 
 
 def notify_held(issue: int) -> None:
@@ -44,10 +44,8 @@ def _notify(what: str, issue: int) -> None:
 
 def _recipients() -> list[tuple[int, str]]:
     """Return key and address of those who may send issues; the owners where nobody may."""
-    staff = get_user_model().objects.filter(is_active=True, is_staff=True).exclude(email="")
-    roles = staff.filter(
-        groups__permissions__codename="change_issue",
-        groups__permissions__content_type__app_label="newsletter",
-    )
-    chosen = roles if roles.exists() else staff.filter(is_superuser=True)
-    return list(chosen.order_by("pk").distinct().values_list("pk", "email"))
+    staff = User.objects.exclude(email="")
+    chosen = staff.filter(pk__in=User.objects.whose_role_may("newsletter.change_issue"))
+    if not chosen.exists():
+        chosen = staff.filter(is_active=True, is_staff=True, is_superuser=True)
+    return list(chosen.order_by("pk").values_list("pk", "email"))
