@@ -1,37 +1,28 @@
 """Does the outbox get its e-mails out? What the status of the site says of it, without a person."""
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Max
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.database import database_time
 from core.mail import outbox_hold
 from core.mail.models import OutgoingEmail
-from core.monitoring.results import CheckResult, Level, level_above
-from core.monitoring.spans import MINUTE, span
-
-WAITS_WARNING, WAITS_ERROR = 5 * MINUTE, 15 * MINUTE
+from core.monitoring.results import CheckResult, Level
+from core.monitoring.spans import span
+from core.outbox import health_checks as outbox_checks
 
 
 def check_waiting() -> list[CheckResult]:
     """Return for how long the oldest e-mail has waited past its time for a worker."""
-    late = ExpressionWrapper(Now() - F("due_at"), output_field=DurationField())
-    overdue = OutgoingEmail.objects.overdue().order_by().annotate(late=late)
-    found = overdue.aggregate(count=Count("pk"), longest=Max("late"))
-    seconds = found["longest"].total_seconds() if found["longest"] else 0.0
-    figures = {"mail_oldest_waiting_seconds": seconds, "mail_overdue": float(found["count"])}
-    level = level_above(seconds, warning=WAITS_WARNING, error=WAITS_ERROR)
-    if level is Level.OK:
-        sentence = _("No e-mail waits longer than it should.")
-        return [CheckResult("mail_waiting", level, sentence, "", figures)]
-    sentence = ngettext(
+    rows, fine = OutgoingEmail.objects.all(), _("No e-mail waits longer than it should.")
+    return [outbox_checks.check_waiting(rows, "mail", fine=fine, late=_late)]
+
+
+def _late(count: int) -> str:
+    return ngettext(
         "%(count)d e-mail waits to be sent, for %(span)s.",
         "%(count)d e-mails wait to be sent, the oldest for %(span)s.",
-        found["count"],
-    ) % {"count": found["count"], "span": span(seconds)}
-    advice = _("See that beat and the clinic's worker run. They go out by themselves then.")
-    return [CheckResult("mail_waiting", level, sentence, advice, figures)]
+        count,
+    )
 
 
 def check_held() -> list[CheckResult]:

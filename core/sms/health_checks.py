@@ -2,17 +2,16 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Q
+from django.db.models import Count, Max, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import sms
-from core.monitoring.results import CheckResult, Level, level_above
-from core.monitoring.spans import MINUTE, span
+from core.monitoring.results import CheckResult, Level
+from core.outbox import health_checks as outbox_checks
 from core.sms.models import OutgoingText
 
-WAITS_WARNING, WAITS_ERROR = 5 * MINUTE, 15 * MINUTE
 LATELY = timedelta(hours=1)
 REFUSED_IN_A_ROW = 3
 
@@ -21,22 +20,16 @@ def check_waiting() -> list[CheckResult]:
     """Return for how long the oldest text has waited past its time; nothing where none are sent."""
     if not sms.is_configured():
         return []
-    late = ExpressionWrapper(Now() - F("due_at"), output_field=DurationField())
-    overdue = OutgoingText.objects.overdue().order_by().annotate(late=late)
-    found = overdue.aggregate(count=Count("pk"), longest=Max("late"))
-    seconds = found["longest"].total_seconds() if found["longest"] else 0.0
-    figures = {"texts_oldest_waiting_seconds": seconds, "texts_overdue": float(found["count"])}
-    level = level_above(seconds, warning=WAITS_WARNING, error=WAITS_ERROR)
-    if level is Level.OK:
-        sentence = _("No text waits longer than it should.")
-        return [CheckResult("texts_waiting", level, sentence, "", figures)]
-    sentence = ngettext(
+    rows, fine = OutgoingText.objects.all(), _("No text waits longer than it should.")
+    return [outbox_checks.check_waiting(rows, "texts", fine=fine, late=_late)]
+
+
+def _late(count: int) -> str:
+    return ngettext(
         "%(count)d text waits to be sent, for %(span)s.",
         "%(count)d texts wait to be sent, the oldest for %(span)s.",
-        found["count"],
-    ) % {"count": found["count"], "span": span(seconds)}
-    advice = _("See that beat and the clinic's worker run. They go out by themselves then.")
-    return [CheckResult("texts_waiting", level, sentence, advice, figures)]
+        count,
+    )
 
 
 def check_provider() -> list[CheckResult]:
