@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -34,34 +35,32 @@ def _by(request: HttpRequest) -> str:
 
 def _owe(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
     form = forms.OweForm(request.POST, visit=visit)
-    if not form.is_valid():
-        return {"owe_form": form}
-    typed = form.cleaned_data
-    charge = charges.owe_visit(
-        visit, amount=typed["amount"], by=_by(request), reason=typed["reason"]
-    )
-    charges.tell(charge)
-    messages.success(request, _("It is asked for. The patient is sent a link to their payments."))
-    return {}
+    said = _("It is asked for. The patient is sent a link to their payments.")
+    is_owed = _ask_for(request, visit, form, charges.owe_visit, said)
+    return {} if is_owed else {"owe_form": form}
 
 
 def _fee(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
     form = forms.FeeForm(request.POST, visit=visit)
+    said = _("The fee is asked for. The patient is sent a link.")
+    is_owed = _ask_for(request, visit, form, no_show_fees.owe_fee, said)
+    return {} if is_owed else {"fee_form": form}
+
+
+def _ask_for(
+    request: HttpRequest, visit: Appointment, form: Form, owe: Callable[..., Charge], said: str
+) -> bool:
+    """Have the visit owe what is typed, and tell the patient; return False for a mistake in it."""
     if not form.is_valid():
-        return {"fee_form": form}
+        return False
     typed = form.cleaned_data
-    charge = no_show_fees.owe_fee(
-        visit, amount=typed["amount"], by=_by(request), reason=typed["reason"]
-    )
-    charges.tell(charge)
-    messages.success(request, _("The fee is asked for. The patient is sent a link."))
-    return {}
+    charges.tell(owe(visit, amount=typed["amount"], by=_by(request), reason=typed["reason"]))
+    messages.success(request, said)
+    return True
 
 
 def _card(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
-    charge = _charge(request, visit)
-    _close_page(charge)
-    payment = card_charges.charge(charge, by=_by(request))
+    payment = card_charges.charge(_charge_to_settle(request, visit), by=_by(request))
     if payment.is_made:
         messages.success(request, _("The card was charged. The patient is told."))
     elif payment.status == Payment.Status.STARTED:
@@ -79,9 +78,7 @@ def _elsewhere(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
     form = forms.ElsewhereForm(request.POST)
     if not form.is_valid():
         return _with_mistakes(request, form)
-    charge = _charge(request, visit)
-    _close_page(charge)
-    typed = form.cleaned_data
+    charge, typed = _charge_to_settle(request, visit), form.cleaned_data
     charges.pay_elsewhere(charge, method=typed["method"], note=typed["note"], by=_by(request))
     messages.success(request, _("Noted as paid."))
     return {}
@@ -91,8 +88,7 @@ def _waive(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
     form = forms.WaiveForm(request.POST)
     if not form.is_valid():
         return _with_mistakes(request, form)
-    charge = _charge(request, visit)
-    _close_page(charge)
+    charge = _charge_to_settle(request, visit)
     charges.waive(charge, by=_by(request), reason=form.cleaned_data["reason"])
     messages.success(request, _("It is not asked for any more."))
     return {}
@@ -170,10 +166,16 @@ STEPS: dict[str, tuple[str, Step]] = {
 }
 
 
-def _charge(request: HttpRequest, visit: Appointment) -> Charge:
+def _charge_to_settle(request: HttpRequest, visit: Appointment) -> Charge:
+    """Return the charge that is named, after a page of Stripe's that is open for it is closed.
+
+    Raises StripeAway: then it may still be paid there, and nothing is changed.
+    """
     found = Charge.objects.filter(appointment=visit, uid=request.POST.get("charge", "")).first()
     if found is None:
         raise Http404("No such charge")
+    for payment in found.payments.under_way().filter(method=Payment.Method.CHECKOUT):
+        checkout.close(payment)
     return found
 
 
@@ -183,15 +185,6 @@ def _payment(visit: Appointment, uid: str) -> Payment:
     if payment is None:
         raise Http404("No such payment")
     return payment
-
-
-def _close_page(charge: Charge) -> None:
-    """Close a page of Stripe's that is open, before the charge is settled otherwise.
-
-    Raises StripeAway: then it may still be paid there, and nothing is changed.
-    """
-    for payment in charge.payments.under_way().filter(method=Payment.Method.CHECKOUT):
-        checkout.close(payment)
 
 
 def _with_mistakes(request: HttpRequest, form: Any) -> dict[str, Any]:
