@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from appointments.emails import visit_emails
+from appointments.emails import visit_emails, visit_outbox
 from appointments.models import Appointment
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.practice.models import Practice
@@ -25,7 +25,7 @@ def create_mails(now: datetime) -> None:
         visit_emails.confirmation(visit)  # their providers need no mail
         failed = {"status": EmailStatus.FAILED, "last_error": REFUSED}
         sent = {"status": EmailStatus.SENT, "sent_at": visit.created + timedelta(minutes=4)}
-        OutgoingEmail.objects.about(visit_emails.about(visit)).filter(
+        OutgoingEmail.objects.about(visit_outbox.about(visit)).filter(
             status=EmailStatus.WAITING
         ).update(
             attempts=1,

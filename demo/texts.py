@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from appointments.emails import visit_emails, visit_texts
+from appointments.emails import visit_outbox, visit_texts
 from appointments.models import Appointment
 from core import sms
 from core.outbox.rows import OutboxStatus
@@ -27,7 +27,7 @@ def create_texts(now: datetime) -> None:
     for place, visit in enumerate(visits.select_related("patient")[:COUNT]):
         if visit.by_text:
             continue
-        about = visit_emails.about(visit)
+        about = visit_outbox.about(visit)
         consents.give(visit.phone, language=visit.language, page="appointments:details")
         Appointment.objects.filter(pk=visit.pk).update(by_text=True)
         visit.by_text = True

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from appointments.booking.attendance import complete, no_show
 from appointments.booking.rules import lock
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from appointments.models import Appointment, License, Provider, Service, Status
 from appointments.scheduling.provider_calendars import Calendar
 from core.mail import outbox
@@ -31,7 +31,7 @@ def settle_past_visits(now: datetime) -> None:
     for visit in ours:
         missed = visit.status == Status.BOOKED and visit.uid.int % 11 == 0
         (no_show if missed else complete)(visit, by=records.FRONT_DESK)
-        outbox.drop(about=visit_emails.about(visit))
+        outbox.drop(about=visit_outbox.about(visit))
 
 
 def book_visits(providers: list[Provider], services: dict[str, Service], now: datetime) -> int:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from appointments import contact_preferences
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from core.languages.speaking import speaking
 from core.mail import outbox
 from core.signed_links import absolute_url
@@ -28,7 +28,7 @@ def payment_news(charge: Charge, *, wait: timedelta = timedelta(0)) -> None:
         "payment_news",
         key=f"payment-news:{charge.pk}:{news}",
         to=visit.email,
-        about=visit_emails.about(visit),
+        about=visit_outbox.about(visit),
         wait=wait,
         unsent=visit.patient.is_restricted,
         language=language,

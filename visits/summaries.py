@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from appointments import contact_preferences, links
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from appointments.models import Appointment
 from core.database import database_time
 from core.languages.speaking import speaking
@@ -111,7 +111,7 @@ def _tell(appointment: Appointment, summary: VisitSummary) -> None:
         "visit_summary",
         key=f"visit-summary:{appointment.pk}:{summary.times_shared}",
         to=appointment.email,
-        about=visit_emails.about(appointment),
+        about=visit_outbox.about(appointment),
         unsent=bool(appointment.patient and appointment.patient.is_restricted),
         language=language,
         name=appointment.greeting_name,

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import practice_time
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from appointments.models import Appointment, Status
 from core.database import database_time
 from core.mail.models import OutgoingEmail
@@ -120,7 +120,7 @@ class VisitList(LongList):
         visits = list(self.result_list)
         mails = last_mails(visits)
         for visit in visits:
-            visit.last_mail = mails.get(visit_emails.about(visit))
+            visit.last_mail = mails.get(visit_outbox.about(visit))
         self.result_list = visits
 
 
@@ -131,6 +131,6 @@ def last_mail(visit: Appointment) -> OutgoingEmail | None:
 
 def last_mails(visits: Iterable[Appointment]) -> dict[str, OutgoingEmail]:
     """Return the newest e-mail about each of these, by what it is about."""
-    mails = OutgoingEmail.objects.about(*map(visit_emails.about, visits))
+    mails = OutgoingEmail.objects.about(*map(visit_outbox.about, visits))
     newest = mails.order_by("about", "-pk").distinct("about").only("about", "status")
     return {mail.about: mail for mail in newest}

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from appointments.admin import practice_time, to_do, visit_mails
 from appointments.booking import pressure as booking_pressure
 from appointments.calls import phone_notes
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from core.mail.models import OutgoingEmail
 from core.people import phone_numbers
 from core.staff.urgency import Urgency
@@ -38,7 +38,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     if not rows:
         return None
     failed = OutgoingEmail.objects.failed().filter(overtaken=False).order_by("pk")
-    about = failed.about(*map(visit_emails.about, rows[:SHOWN])).only("about", "template")
+    about = failed.about(*map(visit_outbox.about, rows[:SHOWN])).only("about", "template")
     mails = {mail.about: mail for mail in about}
     return "admin/appointments/_failed_mail_panel.html", {
         "count": len(rows),
@@ -51,7 +51,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
                     visit.starts_at, practice_time.zone_of(visit)
                 ),
                 "phone": phone_notes.with_note(phone_numbers.as_link(visit.phone), visit.contact),
-                "kind": visit_mails.kind(mails[visit_emails.about(visit)]),
+                "kind": visit_mails.kind(mails[visit_outbox.about(visit)]),
             }
             for visit in rows[:SHOWN]
         ],

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from appointments.admin import practice_time
 from appointments.conflicts import detection
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from appointments.models import Appointment, License
 from core.circuit_breaker import cache_breaker
 from core.database import database_time
@@ -28,7 +28,7 @@ def failed_mails(request: HttpRequest) -> QuerySet[Appointment] | None:
     if not request.user.has_perm("appointments.change_appointment"):
         return None
     # Both are read once, and compared: asked for by number, each visit of years would be looked up.
-    own = Concat(Value(visit_emails.ABOUT), Cast(OuterRef("pk"), CharField()))
+    own = Concat(Value(visit_outbox.ABOUT), Cast(OuterRef("pk"), CharField()))
     ahead = Appointment.objects.filter(starts_at__gt=database_time.now())
     ours = OutgoingEmail.objects.failed().filter(overtaken=False, about=own).order_by()
     uncalled = Q(called_at=None) | Q(Exists(ours.filter(created_at__gt=OuterRef("called_at"))))

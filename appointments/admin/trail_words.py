@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from appointments.admin import practice_time
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from appointments.models import Appointment, Consent, Patient, WaitlistEntry
 from appointments.templatetags.appointments import clock
 from core.api.models import ApiKey
@@ -224,10 +224,10 @@ def _mails(pks: Iterable[str], zone: ZoneInfo) -> dict[str, str]:
     """The mails by what they are about: an address or a subject is nobody's name."""
     rows = OutgoingEmail.objects.filter(pk__in=_numbers(pks)).order_by()
     mails = dict(rows.values_list("pk", "about"))
-    visits = _visits((about.removeprefix(visit_emails.ABOUT) for about in mails.values()), zone)
+    visits = _visits((about.removeprefix(visit_outbox.ABOUT) for about in mails.values()), zone)
     found = {}
     for pk, about in mails.items():
-        visit = visits.get(about.removeprefix(visit_emails.ABOUT))
+        visit = visits.get(about.removeprefix(visit_outbox.ABOUT))
         if about.startswith("waitlist"):
             found[str(pk)] = _("an e-mail about a place on the waitlist")
         elif visit:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from appointments.admin import practice_time
 from appointments.admin.visit_mails import KINDS, Mail
-from appointments.emails import visit_emails, visit_texts
+from appointments.emails import visit_outbox, visit_texts
 from appointments.models import Appointment, Consent, Status
 from appointments.models.appointment_status import PATIENT, SYSTEM
 from core.mail.models import OutgoingEmail
@@ -175,7 +175,7 @@ def _mails(mails: Iterable[Mail]) -> Iterator[Entry]:
 def _texts(visit: Appointment) -> Iterator[Entry]:
     if not visit.by_text:
         return
-    things = visit_emails.about(visit), visit_texts.about_ready(visit.pk)
+    things = visit_outbox.about(visit), visit_texts.about_ready(visit.pk)
     for text in OutgoingText.objects.about(*things).order_by("pk"):
         words = str(KINDS.get(text.template) or text.template)
         why = text.undelivered_reason or text.last_error

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from appointments.admin import practice_time
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from appointments.models import Appointment
 from core.mail.models import OutgoingEmail
 
@@ -36,7 +36,7 @@ class Mail:
 def emails_about(appointment: Appointment) -> list[Mail]:
     """Return the e-mails about this visit, newest first."""
     zone = practice_time.zone_of(appointment)
-    found = OutgoingEmail.objects.about(visit_emails.about(appointment)).order_by("-pk")
+    found = OutgoingEmail.objects.about(visit_outbox.about(appointment)).order_by("-pk")
     return [
         Mail(
             email,

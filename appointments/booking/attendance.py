@@ -17,7 +17,7 @@ from appointments.booking.rules import (
     raise_unless_conflict,
 )
 from appointments.booking.visits import reread
-from appointments.emails import visit_emails
+from appointments.emails import visit_emails, visit_outbox
 from appointments.models import Appointment, Status, StatusReason
 from appointments.models.appointment_status import STAFF_CHANGE_FOR
 from core.database import database_time
@@ -38,7 +38,7 @@ def check_in(appointment: Appointment, *, by: str) -> None:
     if not is_licensed(appointment.provider_id, appointment.state, database_time.now()):
         raise NotChangeable
     _step(appointment, [Status.BOOKED], Status.CHECKED_IN, by)
-    visit_emails.drop_waiting(appointment)
+    visit_outbox.drop_waiting(appointment)
 
 
 @in_one_transaction
@@ -116,9 +116,9 @@ def _undo(appointment: Appointment, by: str) -> None:
     if not standing.update(status=was, changed_by=by, status_reason=None, cancel_reason=""):
         raise NotChangeable
     if appointment.status == Status.NO_SHOW:
-        visit_emails.drop_waiting(appointment)
+        visit_outbox.drop_waiting(appointment)
     elif appointment.status == Status.CHECKED_IN:
-        visit_emails.restore_waiting(appointment, since=since)
+        visit_outbox.restore_waiting(appointment, since=since)
     visit_events.step_undone(appointment, was)
 
 

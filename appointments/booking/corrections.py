@@ -3,7 +3,7 @@ that it was booked with."""
 
 from appointments.booking.rules import in_one_transaction
 from appointments.booking.visits import CONFIRM_WITHIN
-from appointments.emails import visit_emails
+from appointments.emails import visit_emails, visit_outbox
 from appointments.models import Appointment, FormerKey, Patient, Status
 from appointments.models.keys import new_key
 from core.database import database_time
@@ -39,7 +39,7 @@ def correct_phone(patient: Patient, *, was: str) -> list[Appointment]:
     )
     visits = list(live.filter(phone=was).order_by("pk").select_for_update())
     Appointment.objects.filter(pk__in=[visit.pk for visit in visits]).update(phone=patient.phone)
-    texts.drop_all([visit_emails.about(visit) for visit in visits])  # they go to the old one
+    texts.drop_all([visit_outbox.about(visit) for visit in visits])  # they go to the old one
     return visits
 
 
@@ -76,5 +76,5 @@ def _tell(visit: Appointment, was: str) -> bool:
     if visit.status in (Status.HELD, Status.EXPIRED) and visit.starts_at > now:
         visit_emails.must_confirm(visit, at_once=True)
         return True
-    visit_emails.drop_waiting(visit)
+    visit_outbox.drop_waiting(visit)
     return False

@@ -33,7 +33,7 @@ from appointments.booking.rules import (
     require_within_visit_limits,
     settle_expired,
 )
-from appointments.emails import staff_emails, visit_emails
+from appointments.emails import staff_emails, visit_emails, visit_outbox
 from appointments.models import Appointment, Status, StatusReason
 from appointments.models.appointment_status import PATIENT
 from core.database import database_time
@@ -255,7 +255,7 @@ def cancel(
     if cancelled.ends_at > now:
         visit_emails.cancelled(cancelled, by_patient=by == PATIENT)
     else:
-        visit_emails.drop_waiting(cancelled)
+        visit_outbox.drop_waiting(cancelled)
     visit_events.cancelled(cancelled)
 
 

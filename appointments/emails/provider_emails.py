@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.urls import reverse
 
+from appointments.emails import change_delay
 from appointments.models import Appointment, Provider
 from appointments.scheduling import time_zones
 from core.languages.speaking import speaking
 from core.mail import outbox
 from core.signed_links import absolute_url
-
-LONGEST_DELAY_OF_CHANGE = timedelta(hours=1)
-IN_TIME = timedelta(hours=2)  # before the visit: from then on every change is told at once
 
 
 def tell(
@@ -32,7 +30,9 @@ def tell(
     if not provider.email:
         return
     about = f"provider:{provider.pk}:appointment:{appointment.pk}"
-    wait = timedelta(0) if first else delay_of_change(about, appointment)
+    wait = timedelta(0)
+    if not first:
+        wait = outbox.delay(about=about, **change_delay.bounds(appointment))
     with speaking(settings.LANGUAGE_CODE):  # a patient may have asked for it on a page in another
         zone = time_zones.words(provider.time_zone)
     outbox.enqueue(
@@ -48,12 +48,3 @@ def tell(
         link=absolute_url(reverse("admin:appointments_appointment_change", args=[appointment.pk])),
         before=None if wait else before,
     )
-
-
-def delay_of_change(about: str, appointment: Appointment) -> timedelta:
-    """Return how long a mail waits for the next change of the same visit, so that many are one.
-
-    Not at all for the first in a while; the last of many in a row says how the visit stands.
-    """
-    latest = appointment.starts_at - IN_TIME
-    return outbox.delay(about=about, longest=LONGEST_DELAY_OF_CHANGE, latest=latest)

@@ -23,7 +23,7 @@ from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 
-from appointments.emails import visit_emails
+from appointments.emails import visit_emails, visit_outbox
 from appointments.models import Appointment, Call, CallStatus, Service
 from appointments.models.appointment_status import AppointmentQuerySet
 from core.database import database_time
@@ -71,7 +71,7 @@ def kinds() -> dict[Reminder, list[int]]:
 
 def due(kind: Reminder, services: Iterable[int], now: datetime) -> AppointmentQuerySet:
     """Visits whose reminder of that kind is to be written now."""
-    about = Concat(Value(visit_emails.ABOUT), Cast(OuterRef("pk"), CharField()))
+    about = Concat(Value(visit_outbox.ABOUT), Cast(OuterRef("pk"), CharField()))
     told = OutgoingEmail.objects.filter(
         about=about, created_at__gt=OuterRef("starts_at") - (kind.due + APART)
     ).exclude(about="")  # spelled out, for the index

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, QuerySet, Value, prefetch_related_objects
 from django.db.models.functions import Concat
 
-from appointments.emails import link_emails, visit_emails
+from appointments.emails import link_emails, visit_outbox
 from appointments.models import Appointment, Consent, Patient, WaitlistEntry
 from appointments.waitlist import emails as waitlist_emails
 from core.mail.models import OutgoingEmail
@@ -30,7 +30,7 @@ def records_of_patient(patient: Patient) -> Shown:
     known_by = Q(person__in=[key for _pk, key, _email in people]) | Q(appointment__in=[*visits])
     places = list(WaitlistEntry.objects.filter(known_by).order_by())
     addresses = {*visits.values(), *(email for _pk, _key, email in people)} - {""}
-    about = [visit_emails.about(Appointment(pk=pk)) for pk in visits]
+    about = [visit_outbox.about(Appointment(pk=pk)) for pk in visits]
     about += [thing for email in addresses for thing in link_emails.all_about(email)]
     return {
         "appointments.patient": [str(pk) for pk, _key, _email in people],

@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 from core.database import database_time
 from core.mail.attachments import Attachment
 from core.mail.models import OutgoingEmail
-from core.mail.smtp_errors import Undeliverable
 from core.people import names
 from core.people.email_addresses import validate_address
 from core.practice.models import Practice
@@ -34,6 +33,10 @@ _utf8.body_encoding = QP
 
 # Media queries stay in the head, for phones and dark mode; every other rule becomes an attribute.
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+class Undeliverable(Exception):
+    """No server can take this e-mail. Its text says why, for staff to read."""
 
 
 @dataclass(frozen=True)

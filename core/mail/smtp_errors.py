@@ -7,6 +7,7 @@ from http import HTTPStatus
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils.translation import gettext as _
 
+from core.mail.message import Undeliverable
 from core.mail.refusals import About, about
 
 # The server refuses us, not this e-mail: another attempt may work once somebody has set it right.
@@ -24,10 +25,6 @@ _HTTP_SENDER_REJECTED = {
     HTTPStatus.TOO_EARLY,
     HTTPStatus.TOO_MANY_REQUESTS,
 }
-
-
-class Undeliverable(Exception):
-    """No server can take this e-mail. Its text says why, for staff to read."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from appointments.booking import moves
 from appointments.booking.patients import PatientDetails
 from appointments.booking.visits import book, cancel
-from appointments.emails import visit_emails
+from appointments.emails import visit_emails, visit_outbox
 from appointments.models import Appointment, Consent, ConsentText, Status
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.staff.models import AuditEvent
@@ -62,7 +62,7 @@ def chosen(client: Client, action: str, *visits: Appointment, **data: str):
 
 
 def mails_about(visit: Appointment) -> list[OutgoingEmail]:
-    return list(OutgoingEmail.objects.about(visit_emails.about(visit)))
+    return list(OutgoingEmail.objects.about(visit_outbox.about(visit)))
 
 
 def fresh(visit: Appointment) -> Appointment:
@@ -83,7 +83,7 @@ def text_of(answer) -> str:
 
 def make_failed(visit: Appointment, reason: str = "550 No such user") -> OutgoingEmail:
     visit_emails.booked(visit)
-    OutgoingEmail.objects.about(visit_emails.about(visit)).update(
+    OutgoingEmail.objects.about(visit_outbox.about(visit)).update(
         status=EmailStatus.FAILED, due_at=None, attempts=1, last_error=reason
     )
     return mails_about(visit)[0]

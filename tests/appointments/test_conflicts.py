@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from appointments import cookies
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from appointments.models import Appointment, HoursException, Provider, Status
 from core.mail.models import OutgoingEmail
 from tests.appointments.staff_clients import signed_in
@@ -81,7 +81,7 @@ def choose(client: Client, answer, for_all: str = "each", **chosen: str):
 
 
 def mails(visit: Appointment) -> list[str]:
-    return [mail.template for mail in OutgoingEmail.objects.about(visit_emails.about(visit))]
+    return [mail.template for mail in OutgoingEmail.objects.about(visit_outbox.about(visit))]
 
 
 def two_providers(**values):

@@ -8,7 +8,7 @@ import time_machine
 from appointments import contact_preferences
 from appointments.booking import moves, visits
 from appointments.contact_preferences import Preferences
-from appointments.emails import reminders, visit_emails
+from appointments.emails import reminders, visit_emails, visit_outbox
 from appointments.models import Appointment, Call, CallStatus
 from appointments.waitlist import offers
 from core.mail.models import OutgoingEmail
@@ -36,7 +36,7 @@ def visit() -> Appointment:
 
 
 def subjects(visit: Appointment) -> list[str]:
-    mails = OutgoingEmail.objects.about(visit_emails.about(visit))
+    mails = OutgoingEmail.objects.about(visit_outbox.about(visit))
     return list(mails.order_by("pk").values_list("subject", flat=True))
 
 

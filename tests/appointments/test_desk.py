@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments.admin import practice_time
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from appointments.models import Appointment, HoursException, Status
 from appointments.models.patient_records import PatientNote
 from core.mail.models import OutgoingEmail
@@ -116,7 +116,7 @@ def test_a_license_that_ends_within_sixty_days_is_something_to_do(desk):
 
 
 def failed_mail(visit: Appointment) -> None:
-    email = make_email(about=visit_emails.about(visit))
+    email = make_email(about=visit_outbox.about(visit))
     OutgoingEmail.objects.filter(pk=email.pk).update(status="failed", due_at=None, last_error="550")
 
 

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from articles.models import Comment
 from core.mail.models import OutgoingEmail
 from newsletter.models import Delivery
@@ -65,7 +65,7 @@ def test_who_waits_for_a_time_is_counted():
 
 def test_what_waits_is_counted_for_those_whose_it_is():
     visit = make_appointment()
-    make_email(about=visit_emails.about(visit))
+    make_email(about=visit_outbox.about(visit))
     OutgoingEmail.objects.update(status="failed", last_error="550", due_at=None)
     make_time_off(visit.provider, visit.starts_at.date())
     soon = timezone.localdate() + timedelta(days=30)

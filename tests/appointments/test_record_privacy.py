@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from appointments import tasks
 from appointments.booking import patients
-from appointments.emails import link_emails, reminders, visit_emails
+from appointments.emails import link_emails, reminders, visit_emails, visit_outbox
 from appointments.models import (
     Appointment,
     Call,
@@ -301,7 +301,7 @@ def test_who_has_a_visit_ahead_is_not_erased_until_it_is_cancelled(desk, manager
 def test_who_has_no_address_is_erased_and_called_no_more(desk, manager):
     patient = make_patient(email="", first_name="Noor", last_name="Quenby")
     visit = past(patient, days=3, status=Status.CANCELLED)
-    call = {"key": "k", "kind": "appointment_cancelled", "about": visit_emails.about(visit)}
+    call = {"key": "k", "kind": "appointment_cancelled", "about": visit_outbox.about(visit)}
     now = timezone.now()
     call = Call.objects.create(appointment=visit, created=now, due_at=now, **call)
     done(desk, manager, patient, "erase")

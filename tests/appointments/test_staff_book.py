@@ -15,7 +15,7 @@ from appointments.booking import visits as booked_visits
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import SlotTaken
 from appointments.booking.staff_booking import WantedVisit
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from appointments.models import Appointment, ClinicRules, ConsentText, Patient, Service, Status
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
@@ -91,7 +91,7 @@ def test_a_new_patient_is_booked_at_a_free_time_and_gets_the_ordinary_mail(desk)
     assert (visit.starts_at, str(visit.patient)) == (monday(), "Grace Whitfield")
     assert visit.made_by_staff
     assert visit.changed_by == "staff: Robin Example"
-    [mail] = OutgoingEmail.objects.about(visit_emails.about(visit))
+    [mail] = OutgoingEmail.objects.about(visit_outbox.about(visit))
     assert (mail.template, mail.to) == ("appointment_booked", "grace@example.org")
     assert {consent.page for consent in visit.consents.all()} == {BOOK_ROUTE}
     assert visit.consents.count() == 2
@@ -260,7 +260,7 @@ def test_staff_move_a_visit_past_the_patients_cut_off(desk):
     visit.refresh_from_db()
     assert (visit.starts_at, visit.sequence) == (monday("14:00"), 1)
     assert visit.changed_by == "staff: Robin Example"
-    templates = [mail.template for mail in OutgoingEmail.objects.about(visit_emails.about(visit))]
+    templates = [mail.template for mail in OutgoingEmail.objects.about(visit_outbox.about(visit))]
     assert templates == ["appointment_moved"]
 
 

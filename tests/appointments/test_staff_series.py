@@ -15,7 +15,7 @@ from appointments.booking import follow_ups
 from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import SlotTaken
 from appointments.booking.staff_booking import WantedVisit
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from appointments.models import Appointment, ConsentText, Status
 from appointments.scheduling import series
 from core.mail import message
@@ -123,7 +123,7 @@ def test_follow_ups_are_booked_in_one_step_far_ahead_with_one_mail(desk):
     assert {one.patient for one in booked} == {visit.patient}
     assert all(one.consents.count() == 2 for one in booked)
     [mail] = OutgoingEmail.objects.all()
-    assert (mail.template, mail.about) == ("appointment_series", visit_emails.about(booked[0]))
+    assert (mail.template, mail.about) == ("appointment_series", visit_outbox.about(booked[0]))
     assert links.absolute(booked[0]) in mail.text
     page = desk.get(links.page(booked[0]))
     assert all(links.page(one) in text_of(page) for one in booked[1:])

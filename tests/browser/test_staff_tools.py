@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments.calls import call_list
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from appointments.models import Appointment, ClinicRules, WeeklyHours
 from appointments.patient_records import privacy_requests
 from articles.models import Article, Comment
@@ -128,7 +128,7 @@ def test_each_page_is_readable_and_breaks_no_rule(staff_page, live_server, addre
 def make_every_panel(visit: Appointment) -> None:
     """Something to say for each block of the first page."""
     send(Client(), make_tomorrow(), "phq-9", **PHQ | {"better_off_dead": "1"})
-    make_email(about=visit_emails.about(visit))
+    make_email(about=visit_outbox.about(visit))
     came_back = {"last_error": "550", "due_at": None, "bounced_at": timezone.now()}
     OutgoingEmail.objects.update(status="failed", **came_back)
     OutboxHold.objects.prepare()

@@ -30,7 +30,7 @@ from appointments.admin import practice_time
 from appointments.admin.desk import sections
 from appointments.admin.desk.fingerprint import fingerprint
 from appointments.admin.desk.suiting import Waiting
-from appointments.emails import visit_emails
+from appointments.emails import visit_outbox
 from appointments.models import (
     Appointment,
     HoursException,
@@ -212,7 +212,7 @@ def _calendar(
 
 def _mail_failed() -> Exists:
     """Whether the patient did not get the last mail about it, and nobody has called them since."""
-    about = Concat(Value(visit_emails.ABOUT), Cast(OuterRef("pk"), CharField()))
+    about = Concat(Value(visit_outbox.ABOUT), Cast(OuterRef("pk"), CharField()))
     # Said as the index says it: without, each visit would read all mails that ever failed.
     failed = OutgoingEmail.objects.exclude(about="").filter(about=about, overtaken=False).failed()
     return Exists(
