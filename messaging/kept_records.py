@@ -5,14 +5,14 @@ as the law has us keep that, it stays with the restricted record. All else goes 
 """
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch
 
 from appointments.models import Patient
 from appointments.patient_records import kept_by_law, kept_on_records
-from appointments.patient_records.kept_on_records import KeptOnRecords, Record
+from appointments.patient_records.kept_on_records import KeptOnRecords
+from core.exported_values import Record, iso
 from messaging.models import Attachment, DangerAlert, Draft, Message, Thread
 from messaging.models.threads import OF_CARE
 
@@ -34,10 +34,10 @@ def _threads(records: Records) -> list[Record]:
         {
             "about": thread.get_topic_display(),
             "written by": _writer(thread),
-            "begun": _iso(thread.created_at),
+            "begun": iso(thread.created_at),
             "status": thread.get_status_display(),
             "answered by": thread.get_team_display(),
-            "closed": _iso(thread.closed_at),
+            "closed": iso(thread.closed_at),
             "messages": [_message(message) for message in thread.messages.all()],
         }
         for thread in threads
@@ -54,10 +54,10 @@ def _writer(thread: Thread) -> str:
 
 def _message(message: Message) -> Record:
     return {
-        "at": _iso(message.sent_at),
+        "at": iso(message.sent_at),
         "by": message.author or "patient",
         "text": message.text,
-        "read": _iso(message.read_at),
+        "read": iso(message.read_at),
         "files": [_file(file) for file in message.attachments.all()],
     }
 
@@ -71,7 +71,7 @@ def _drafts(records: Records) -> list[Record]:
     drafts = _drafts_of(records).filter(staff=None).order_by("pk")
     return [
         {
-            "saved": _iso(draft.saved_at),
+            "saved": iso(draft.saved_at),
             "text": draft.text,
             "files": [_file(file) for file in draft.attachments.all()],
         }
@@ -88,16 +88,12 @@ def _alerts(records: Records) -> list[Record]:
     alerts = DangerAlert.objects.filter(patient__in=records).order_by("pk")
     return [
         {
-            "raised": _iso(alert.raised_at),
-            "looked after": _iso(alert.handled_at),
+            "raised": iso(alert.raised_at),
+            "looked after": iso(alert.handled_at),
             "by": alert.handled_by,
         }
         for alert in alerts
     ]
-
-
-def _iso(value: datetime | None) -> str | None:
-    return value.isoformat(timespec="seconds") if value else None
 
 
 def _forget_threads(records: Records) -> None:

@@ -5,11 +5,11 @@ clinic keep its books. What staff wrote, superbills and cards go.
 """
 
 from collections.abc import Collection
-from datetime import datetime
 
 from appointments.patient_records import kept_on_records, kept_on_visits
 from appointments.patient_records.kept_on_records import KeptOnRecords
-from appointments.patient_records.kept_on_visits import KeptOnVisits, Record
+from appointments.patient_records.kept_on_visits import KeptOnVisits
+from core.exported_values import Record, iso
 from payments.collection import card_on_file
 from payments.models import Charge, Payment, Refund, SavedCard, StripeCustomer, Superbill
 
@@ -34,8 +34,8 @@ def _charges(visits: Visits) -> list[Record]:
             "for": row.get_kind_display(),
             "cents": row.amount_cents,
             "status": row.get_status_display(),
-            "made": _iso(row.created_at),
-            "settled": _iso(row.settled_at),
+            "made": iso(row.created_at),
+            "settled": iso(row.settled_at),
             "reason": row.reason,
         }
         for row in rows.order_by("pk")
@@ -52,8 +52,8 @@ def _payments(visits: Visits) -> list[Record]:
             "card": row.card_name,
             "cents": row.amount_cents,
             "status": row.get_status_display(),
-            "begun": _iso(row.created_at),
-            "settled": _iso(row.settled_at),
+            "begun": iso(row.created_at),
+            "settled": iso(row.settled_at),
             "note": row.note,
             "given back": [_refund(each) for each in row.refunds.all()],
         }
@@ -65,7 +65,7 @@ def _refund(row: Refund) -> Record:
     return {
         "cents": row.amount_cents,
         "status": row.get_status_display(),
-        "at": _iso(row.settled_at or row.created_at),
+        "at": iso(row.settled_at or row.created_at),
         "reason": row.reason,
     }
 
@@ -77,10 +77,10 @@ def _cards(visits: Visits) -> list[Record]:
             "visit": str(row.appointment.uid),
             "card": str(row) if row.last4 else "",
             "status": row.get_status_display(),
-            "agreed": _iso(row.agreed_at),
+            "agreed": iso(row.agreed_at),
             "agreed to": row.agreed_text,
-            "kept since": _iso(row.kept_at),
-            "removed": _iso(row.removed_at),
+            "kept since": iso(row.kept_at),
+            "removed": iso(row.removed_at),
         }
         for row in rows.order_by("pk")
     ]
@@ -90,7 +90,7 @@ def _customers(records: Collection[int]) -> list[Record]:
     rows = StripeCustomer.objects.filter(patient__in=records).order_by("pk")
     return [
         {
-            "since": _iso(row.created_at),
+            "since": iso(row.created_at),
             "cards": [{"card": str(card)} for card in row.cards.kept()],
         }
         for row in rows
@@ -102,18 +102,14 @@ def _superbills(visits: Visits) -> list[Record]:
     return [
         {
             "visit": str(row.appointment.uid),
-            "issued": _iso(row.issued_at),
+            "issued": iso(row.issued_at),
             "by": row.issued_by,
-            "taken back": _iso(row.revoked_at),
+            "taken back": iso(row.revoked_at),
             "diagnoses": ", ".join(row.content["diagnoses"]),
             "lines": row.content["lines"],
         }
         for row in rows.order_by("pk")
     ]
-
-
-def _iso(value: datetime | None) -> str | None:
-    return value.isoformat(timespec="seconds") if value else None
 
 
 # ── what an erasure takes ──

@@ -1,13 +1,13 @@
 """What accounts keep of a patient: in exports of the record, and gone when it is erased."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from appointments.patient_records import kept_on_records
 from appointments.patient_records.kept_on_records import KeptOnRecords
+from core.exported_values import iso
 from core.mail import outbox
 from core.staff.models import User
 from portal import notices
@@ -34,12 +34,12 @@ def _as_plain(link: AccountPatient) -> dict[str, Any]:
         "account": account.pk,
         "who it is to the account": link.get_relation_display(),
         "why it may be seen": link.get_basis_display(),
-        "since": _iso(link.added_at),
-        "ended": _iso(link.ended_at),
+        "since": iso(link.added_at),
+        "ended": iso(link.ended_at),
         "addresses and numbers": [point.value for point in account.proved] if own else [],
         "devices": [_device(device) for device in account.devices.order_by("pk")] if own else [],
         "calendar addresses": [
-            {"made": _iso(each.created_at)} for each in account.calendar_subscriptions.all()
+            {"made": iso(each.created_at)} for each in account.calendar_subscriptions.all()
         ]
         if own
         else [],
@@ -50,9 +50,9 @@ def _device(device: Device) -> dict[str, Any]:
     return {
         "device": device.name,
         "by": device.get_way_display(),
-        "first signed in": _iso(device.first_at),
-        "last seen": _iso(device.seen_at),
-        "ended": _iso(device.ended_at),
+        "first signed in": iso(device.first_at),
+        "last seen": iso(device.seen_at),
+        "ended": iso(device.ended_at),
     }
 
 
@@ -77,7 +77,3 @@ def delete_accounts(pks: Collection[int]) -> int:
 def _mails_about(account: PatientAccount) -> list[str]:
     points = [Reached(point.kind, point.value) for point in account.points.all()]
     return [notices.about(account), *map(codes.about, points)]
-
-
-def _iso(value: datetime | None) -> str | None:
-    return value.isoformat(timespec="seconds") if value else None

@@ -5,13 +5,13 @@ said in a visit is deleted.
 """
 
 from collections.abc import Callable, Collection
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, QuerySet
 
 from appointments.patient_records import kept_on_visits
-from appointments.patient_records.kept_on_visits import KeptOnVisits, Record
+from appointments.patient_records.kept_on_visits import KeptOnVisits
+from core.exported_values import Record, iso
 from visits import changed_appointments
 from visits.models import (
     CowsRating,
@@ -45,10 +45,10 @@ def _visits(visits: Visits) -> list[Record]:
     return [
         {
             "visit": str(row.appointment.uid),
-            "came": _iso(row.knocked_at),
-            "let in": _iso(row.admitted_at),
-            "by phone since": _iso(row.by_phone_at),
-            "ended": _iso(row.ended_at),
+            "came": iso(row.knocked_at),
+            "let in": iso(row.admitted_at),
+            "by phone since": iso(row.by_phone_at),
+            "ended": iso(row.ended_at),
             "outcome": row.get_outcome_display(),
             "seconds connected": row.seconds_connected,
             "sound or picture": row.get_medium_display(),
@@ -56,12 +56,12 @@ def _visits(visits: Visits) -> list[Record]:
                 {
                     "role": guest.get_role_display(),
                     "name": guest.name,
-                    "agreed": _iso(guest.agreed_at),
+                    "agreed": iso(guest.agreed_at),
                 }
                 for guest in row.guests.order_by("pk")
             ],
             "events": [
-                {"at": _iso(event.at), "who": event.seat, "what": event.get_kind_display()}
+                {"at": iso(event.at), "who": event.seat, "what": event.get_kind_display()}
                 for event in VisitEvent.objects.filter(visit=row)
             ],
         }
@@ -75,7 +75,7 @@ def _start_checks(visits: Visits) -> list[Record]:
     return [
         {
             "visit": str(row.visit.appointment.uid),
-            "at": _iso(row.at),
+            "at": iso(row.at),
             "state": row.get_state_display(),
             "identity": row.get_identity_display(),
             "free to talk": row.free_to_talk,
@@ -97,7 +97,7 @@ def _details(details: StartCheckDetails | None) -> Record:
 
 def _waivers(visits: Visits) -> list[Record]:
     return _rows(
-        StartCheckWaiver, visits, lambda row: {"at": _iso(row.at), "why": row.get_reason_display()}
+        StartCheckWaiver, visits, lambda row: {"at": iso(row.at), "why": row.get_reason_display()}
     )
 
 
@@ -107,13 +107,13 @@ def _notes(visits: Visits) -> list[Record]:
         visits,
         lambda row: {
             "by": row.author,
-            "saved": _iso(row.saved_at),
-            "signed": _iso(row.signed_at),
+            "saved": iso(row.saved_at),
+            "signed": iso(row.signed_at),
             "text": row.content.get("text", ""),
             "prescription monitoring looked at": row.content.get("pdmp_at", ""),
             "in the state": row.content.get("pdmp_state", ""),
             "addenda": [
-                {"at": _iso(one.written_at), "by": one.author, "text": one.text}
+                {"at": iso(one.written_at), "by": one.author, "text": one.text}
                 for one in row.addenda.all()
             ],
         },
@@ -125,7 +125,7 @@ def _cows(visits: Visits) -> list[Record]:
         CowsRating,
         visits,
         lambda row: {
-            "at": _iso(row.rated_at),
+            "at": iso(row.rated_at),
             "by": row.author,
             "total": row.score.get("total"),
             "at least": row.score.get("at_least"),
@@ -140,7 +140,7 @@ def _summaries(visits: Visits) -> list[Record]:
         visits,
         lambda row: {
             "by": row.author,
-            "shared": _iso(row.shared_at),
+            "shared": iso(row.shared_at),
             **{name.replace("_", " "): text for name, text in (row.shared or row.draft).items()},
         },
     )
@@ -153,8 +153,8 @@ def _answers(visits: Visits) -> list[Record]:
         lambda row: {
             "form": row.form,
             "version": row.version,
-            "saved": _iso(row.saved_at),
-            "sent": _iso(row.submitted_at),
+            "saved": iso(row.saved_at),
+            "sent": iso(row.submitted_at),
             "score": (row.score or {}).get("total"),
             "answers": [{"question": key, "answer": value} for key, value in row.answers.items()],
         },
@@ -168,9 +168,9 @@ def _signatures(visits: Visits) -> list[Record]:
         {
             "visit": str(row.appointment.uid),
             "text": str(row.document),
-            "signed": _iso(row.signed_at),
+            "signed": iso(row.signed_at),
             "who signed": row.get_signer_display(),
-            "taken back": _iso(row.revocation.revoked_at) if hasattr(row, "revocation") else None,
+            "taken back": iso(row.revocation.revoked_at) if hasattr(row, "revocation") else None,
             "name": row.copy.name if hasattr(row, "copy") else "",
             "words": row.copy.text if hasattr(row, "copy") else "",
         }
@@ -183,10 +183,6 @@ def _rows(model: type[Model], visits: Visits, plain: Callable[[Any], Record]) ->
         "appointment"
     )
     return [{"visit": str(row.appointment.uid), **plain(row)} for row in rows.order_by("pk")]
-
-
-def _iso(value: datetime | None) -> str | None:
-    return value.isoformat(timespec="seconds") if value else None
 
 
 # ── what an erasure takes ──

@@ -6,19 +6,15 @@ than the history of a visit. The newsletter and comments are never joined to pat
 """
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from appointments.models import (
     Appointment,
-    Call,
     Consent,
     ConsentText,
     Patient,
@@ -27,17 +23,11 @@ from appointments.models import (
     RecordMerge,
     WaitlistEntry,
 )
-from appointments.patient_records import kept_on_records, kept_on_visits
-from appointments.patient_records.whole_record import mails_of
+from appointments.patient_records import exported_messages, kept_on_records, kept_on_visits
 from core.database import database_time
+from core.exported_values import Record, iso
 from core.languages.speaking import name_of
-from core.mail.models import OutgoingEmail
 from core.practice.models import Practice
-from core.sms import numbers
-from core.sms.models import OutgoingText, SmsConsent
-
-Record = dict[str, Any]
-_LINK = re.compile(r"\bhttps?://\S+")
 
 
 def collect(patient: Patient, *, by: str) -> Record:
@@ -49,7 +39,7 @@ def collect(patient: Patient, *, by: str) -> Record:
     return {
         "exported": {
             "by": by,
-            "at": _iso(database_time.now()),
+            "at": iso(database_time.now()),
             "clinic": Practice.current().name,
             "times": "UTC",
         },
@@ -61,12 +51,7 @@ def collect(patient: Patient, *, by: str) -> Record:
         "texts that were agreed to": _texts(consents),
         "notes of the staff": [_note(note) for note in patient.notes.order_by("pk")],
         "waitlist": [_place(place) for place in _places(patient)],
-        "e-mails": [_mail(mail) for mail in _mails(patient)],
-        "text messages": [_text(text) for text in _text_messages(patient)],
-        "agreed to text messages, or took it back": [
-            _text_consent(consent) for consent in _text_consents(patient, visits)
-        ],
-        "calls": [_call(call) for call in _calls(patient)],
+        **exported_messages.collect(patient, visits),
         "merges": [_merge(merge) for merge in patient.merges.order_by("pk")],
         "asked for in privacy": [_request(each) for each in patient.requests.order_by("pk")],
         **kept_on_records.collect(
@@ -90,8 +75,8 @@ def _record(patient: Patient) -> Record:
         "e-mail": patient.email,
         "phone": str(patient.phone),
         "language": name_of(patient.language),
-        "first seen": _iso(patient.created),
-        "restricted": _iso(patient.restricted_at),
+        "first seen": iso(patient.created),
+        "restricted": iso(patient.restricted_at),
     }
 
 
@@ -109,8 +94,8 @@ def _visits(visits: QuerySet[Appointment], consents: QuerySet[Consent]) -> list[
 def _visit(visit: Appointment, agreed: list[Consent], changes: list[Any]) -> Record:
     return {
         "id": str(visit.uid),
-        "starts": _iso(visit.starts_at),
-        "ends": _iso(visit.ends_at),
+        "starts": iso(visit.starts_at),
+        "ends": iso(visit.ends_at),
         "status": visit.get_status_display(),
         "service": visit.service.name,
         "provider": visit.provider.name,
@@ -129,12 +114,12 @@ def _visit(visit: Appointment, agreed: list[Consent], changes: list[Any]) -> Rec
         "why outside the rules": visit.staff_reason,
         "why cancelled or missed": str(visit.status_reason or ""),
         "what was said to that": visit.cancel_reason,
-        "time chosen": _iso(visit.created),
+        "time chosen": iso(visit.created),
         "changes": visit.sequence,
         "agreed to": [
             {
                 "text": str(consent.text),
-                "at": _iso(consent.given),
+                "at": iso(consent.given),
                 "page": consent.page,
                 "language": name_of(consent.language),
             }
@@ -142,10 +127,10 @@ def _visit(visit: Appointment, agreed: list[Consent], changes: list[Any]) -> Rec
         ],
         "history": [
             {
-                "at": _iso(change.pgh_created_at),
+                "at": iso(change.pgh_created_at),
                 "by": change.changed_by,
                 "status": change.status,
-                "starts": _iso(change.starts_at),
+                "starts": iso(change.starts_at),
                 "provider": change.provider.name if change.provider else "",
             }
             for change in changes
@@ -164,10 +149,10 @@ def _texts(consents: QuerySet[Consent]) -> list[Record]:
 
 def _note(note: PatientNote) -> Record:
     return {
-        "at": _iso(note.written_at),
+        "at": iso(note.written_at),
         "by": note.written_by,
         "text": note.text,
-        "struck out": _iso(note.struck_at),
+        "struck out": iso(note.struck_at),
         "struck out by": note.struck_by,
     }
 
@@ -179,9 +164,9 @@ def _places(patient: Patient) -> QuerySet[WaitlistEntry]:
 
 def _place(place: WaitlistEntry) -> Record:
     return {
-        "joined": _iso(place.created),
+        "joined": iso(place.created),
         "status": place.get_status_display(),
-        "closed": _iso(place.closed),
+        "closed": iso(place.closed),
         "service": place.service.name,
         "provider": place.provider.name if place.provider else "",
         "state": place.place.name,
@@ -197,11 +182,11 @@ def _place(place: WaitlistEntry) -> Record:
         "text messages": place.by_text,
         "booked for": place.get_booked_for_display(),
         "booked by": place.booked_by,
-        "agreed": _iso(place.agreed_at),
+        "agreed": iso(place.agreed_at),
         "offers": [
             {
-                "at": _iso(offer.created),
-                "starts": _iso(offer.starts_at),
+                "at": iso(offer.created),
+                "starts": iso(offer.starts_at),
                 "status": offer.get_status_display(),
             }
             for offer in place.offers.all()
@@ -209,84 +194,13 @@ def _place(place: WaitlistEntry) -> Record:
     }
 
 
-def _mails(patient: Patient) -> QuerySet[OutgoingEmail]:
-    found = OutgoingEmail.objects.about(*mails_of(patient)).exclude(about="")
-    return found.defer("html").order_by("pk")
-
-
-def _mail(mail: OutgoingEmail) -> Record:
-    told = "" if mail.secret else _LINK.sub(_("[a private link]"), mail.text)
-    return {
-        "kind": mail.template,
-        "written": _iso(mail.created_at),
-        "status": mail.get_status_display(),
-        "sent": _iso(mail.sent_at),
-        "came back": _iso(mail.bounced_at),
-        "to": mail.to,
-        "subject": mail.subject,
-        "text": told,
-        "emptied": _iso(mail.purged_at),
-    }
-
-
-def _text_messages(patient: Patient) -> QuerySet[OutgoingText]:
-    return OutgoingText.objects.about(*mails_of(patient)).exclude(about="").order_by("pk")
-
-
-def _text(text: OutgoingText) -> Record:
-    told = "" if text.secret else _LINK.sub(_("[a private link]"), text.text)
-    return {
-        "kind": text.template,
-        "written": _iso(text.created_at),
-        "status": text.get_status_display(),
-        "sent": _iso(text.sent_at),
-        "delivered": _iso(text.delivered_at),
-        "could not be delivered": _iso(text.undelivered_at),
-        "to": text.to,
-        "text": told,
-        "emptied": _iso(text.purged_at),
-    }
-
-
-def _text_consents(patient: Patient, visits: QuerySet[Appointment]) -> QuerySet[SmsConsent]:
-    """What holds of their numbers: a number that others have as well has one consent."""
-    phones = {str(phone) for phone in visits.order_by().values_list("phone", flat=True)}
-    hashes = [numbers.keyed_hash(phone) for phone in phones | {str(patient.phone)} if phone]
-    return SmsConsent.objects.filter(number_hash__in=hashes).select_related("text").order_by("pk")
-
-
-def _text_consent(consent: SmsConsent) -> Record:
-    return {
-        "what": consent.get_kind_display(),
-        "at": _iso(consent.at),
-        "page": consent.page,
-        "language": name_of(consent.language),
-        "words": getattr(consent.text, f"text_{consent.language}", "") if consent.text else "",
-    }
-
-
-def _calls(patient: Patient) -> QuerySet[Call]:
-    return Call.objects.filter(about__in=mails_of(patient)).order_by("pk")
-
-
-def _call(call: Call) -> Record:
-    return {
-        "instead of the e-mail": call.kind,
-        "written": _iso(call.created),
-        "status": call.get_status_display(),
-        "no answer": call.tries,
-        "settled": _iso(call.settled_at),
-        "settled by": call.settled_by,
-    }
-
-
 def _merge(merge: RecordMerge) -> Record:
     return {
-        "at": _iso(merge.merged_at),
+        "at": iso(merge.merged_at),
         "by": merge.merged_by,
         "number of the other record": merge.gone_id,
         "visits that came over": len(merge.visits),
-        "taken back": _iso(merge.undone_at),
+        "taken back": iso(merge.undone_at),
         "taken back by": merge.undone_by,
     }
 
@@ -297,9 +211,9 @@ def _request(request: PrivacyRequest) -> Record:
         "status": request.get_status_display(),
         "why": request.reason,
         "asked by": request.asked_by,
-        "asked": _iso(request.asked_at),
+        "asked": iso(request.asked_at),
         "decided by": request.decided_by,
-        "decided": _iso(request.decided_at),
+        "decided": iso(request.decided_at),
     }
 
 
@@ -308,7 +222,3 @@ def _by(rows: Iterable[Any], name: str) -> defaultdict[int, list[Any]]:
     for row in rows:
         found[getattr(row, name)].append(row)
     return found
-
-
-def _iso(value: datetime | None) -> str | None:
-    return value.isoformat(timespec="seconds") if value else None

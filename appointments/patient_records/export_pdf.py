@@ -26,7 +26,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate
 
-Record = dict[str, Any]
+from core.exported_values import Record
+
 FONT = "DejaVuSans"
 FILE = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
 SIZE, LEADING = 8, 11

@@ -5,9 +5,8 @@ So an export of the record holds it, and it goes when the record is erased or it
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
 
-Record = dict[str, Any]
+from core.exported_values import Record
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ So an export holds it, and it goes when the visit's row names nobody any more.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
 
-Record = dict[str, Any]
+from core.exported_values import Record
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from core import spreadsheets
+from core.exported_values import iso
 from newsletter.models import Confirmation, Consent, Subscriber
 
 
@@ -19,15 +19,15 @@ def collect(subscriber: Subscriber) -> dict[str, Any]:
         "status": subscriber.get_status_display(),
         "language": subscriber.language,
         "topics": [topic.name for topic in subscriber.topics.all()],
-        "first asked": _iso(subscriber.created_at),
-        "joined": _iso(subscriber.joined_at),
-        "left": _iso(subscriber.left_at),
-        "pauses until": _iso(subscriber.paused_until),
+        "first asked": iso(subscriber.created_at),
+        "joined": iso(subscriber.joined_at),
+        "left": iso(subscriber.left_at),
+        "pauses until": iso(subscriber.paused_until),
         "consents": [_consent(each) for each in _consents(subscriber)],
         "links to confirm": [_confirmation(each) for each in _confirmations(subscriber)],
         "reports about issues": [
             {
-                "when": _iso(event.at),
+                "when": iso(event.at),
                 "what": event.get_kind_display(),
                 "issue": event.issue or None,
                 "reason": event.why,
@@ -44,9 +44,9 @@ def _consents(subscriber: Subscriber) -> Any:
 def _consent(consent: Consent) -> dict[str, Any]:
     origin = getattr(consent, "origin", None)
     return {
-        "when": _iso(consent.at),
+        "when": iso(consent.at),
         "what": consent.get_kind_display(),
-        "asked": "unknown" if consent.asked_is_unknown else _iso(consent.asked_at),
+        "asked": "unknown" if consent.asked_is_unknown else iso(consent.asked_at),
         "text": consent.text.text if consent.text else "",
         "page": consent.page,
         "how": consent.how,
@@ -62,12 +62,12 @@ def _confirmations(subscriber: Subscriber) -> Any:
 
 def _confirmation(found: Confirmation) -> dict[str, Any]:
     return {
-        "asked": _iso(found.asked_at),
+        "asked": iso(found.asked_at),
         "page": found.page,
         "e-mail": found.email,
         "network": found.network,
-        "expires": _iso(found.expires_at),
-        "confirmed": _iso(found.confirmed_at),
+        "expires": iso(found.expires_at),
+        "confirmed": iso(found.confirmed_at),
     }
 
 
@@ -89,7 +89,3 @@ def _rows(record: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
                 yield from ((f"{name} {number}", each, part[each]) for each in part)
         else:
             yield "", name, ", ".join(value) if isinstance(value, list) else value
-
-
-def _iso(value: datetime | None) -> str | None:
-    return value.isoformat(timespec="seconds") if value else None
