@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from appointments.models import Appointment, Patient, Status
 from appointments.models.appointment_status import AppointmentQuerySet
-from appointments.patient_records import kept_on_records, kept_on_visits
+from appointments.patient_records.kept_by_apps import kept_on_records, kept_on_visits
 
 NOBODY: dict[str, object] = {
     "patient": None,

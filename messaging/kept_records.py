@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Prefetch
 
 from appointments.models import Patient
-from appointments.patient_records import kept_by_law, kept_on_records
-from appointments.patient_records.kept_on_records import KeptOnRecords
+from appointments.patient_records import kept_by_law
+from appointments.patient_records.kept_by_apps import KeptPart, kept_on_records
 from core.exported_values import Record, iso
 from messaging.models import Attachment, DangerAlert, Draft, Message, Thread
 from messaging.models.threads import OF_CARE
@@ -21,9 +21,9 @@ Records = Collection[int]
 
 def register() -> None:
     """Let exports and erasures know of it."""
-    kept_on_records.register(KeptOnRecords("messages", _threads, _forget_threads))
-    kept_on_records.register(KeptOnRecords("messages not sent yet", _drafts, _forget_drafts))
-    kept_on_records.register(KeptOnRecords("alerts from messages", _alerts, _forget_alerts))
+    kept_on_records.register(KeptPart("messages", _threads, _forget_threads))
+    kept_on_records.register(KeptPart("messages not sent yet", _drafts, _forget_drafts))
+    kept_on_records.register(KeptPart("alerts from messages", _alerts, _forget_alerts))
 
 
 def _threads(records: Records) -> list[Record]:

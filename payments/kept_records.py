@@ -6,9 +6,7 @@ clinic keep its books. What staff wrote, superbills and cards go.
 
 from collections.abc import Collection
 
-from appointments.patient_records import kept_on_records, kept_on_visits
-from appointments.patient_records.kept_on_records import KeptOnRecords
-from appointments.patient_records.kept_on_visits import KeptOnVisits
+from appointments.patient_records.kept_by_apps import KeptPart, kept_on_records, kept_on_visits
 from core.exported_values import Record, iso
 from payments.collection import card_on_file
 from payments.models import Charge, Payment, Refund, SavedCard, StripeCustomer, Superbill
@@ -20,7 +18,7 @@ def register() -> None:
     """Let exports and erasures know of all of it."""
     for kept in _KEPT:
         kept_on_visits.register(kept)
-    kept_on_records.register(KeptOnRecords("cards at Stripe", _customers, card_on_file.leave))
+    kept_on_records.register(KeptPart("cards at Stripe", _customers, card_on_file.leave))
 
 
 # ── what an export holds ──
@@ -136,8 +134,8 @@ def _forget_superbills(visits: Visits) -> None:
 
 
 _KEPT = (
-    KeptOnVisits("charges", _charges, _forget_charges),
-    KeptOnVisits("payments", _payments, _forget_payments),
-    KeptOnVisits("cards", _cards, _forget_cards),
-    KeptOnVisits("superbills", _superbills, _forget_superbills),
+    KeptPart("charges", _charges, _forget_charges),
+    KeptPart("payments", _payments, _forget_payments),
+    KeptPart("cards", _cards, _forget_cards),
+    KeptPart("superbills", _superbills, _forget_superbills),
 )

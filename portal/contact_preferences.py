@@ -15,8 +15,7 @@ from appointments.booking import spoken_language, visit_events
 from appointments.contact_preferences import Preferences
 from appointments.models import Appointment, Patient, WaitlistEntry
 from appointments.models.patients import PatientQuerySet
-from appointments.patient_records import kept_on_records
-from appointments.patient_records.kept_on_records import KeptOnRecords
+from appointments.patient_records.kept_by_apps import KeptPart, kept_on_records
 from core.database import database_time
 from core.languages.speaking import name_of, of_now
 from core.sms import consents
@@ -119,7 +118,7 @@ def register() -> None:
     """Let whatever writes to patients, exports and erasures know of it."""
     contact_preferences.register(read)
     visit_events.changed.connect(hold, dispatch_uid="portal.contact_preferences")
-    kept_on_records.register(KeptOnRecords("contact preferences", collect=collect, forget=forget))
+    kept_on_records.register(KeptPart("contact preferences", collect=collect, forget=forget))
 
 
 def collect(records: Collection[int]) -> list[dict[str, Any]]:

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from appointments.patient_records import kept_on_records
-from appointments.patient_records.kept_on_records import KeptOnRecords
+from appointments.patient_records.kept_by_apps import KeptPart, kept_on_records
 from core.exported_values import iso
 from core.mail import outbox
 from core.staff.models import User
@@ -18,7 +17,7 @@ from portal.sign_in.codes import Reached
 
 def register() -> None:
     """Let the records of patients know of them."""
-    kept_on_records.register(KeptOnRecords("accounts", collect=collect, forget=forget))
+    kept_on_records.register(KeptPart("accounts", collect=collect, forget=forget))
 
 
 def collect(records: Collection[int]) -> list[dict[str, Any]]:

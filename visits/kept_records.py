@@ -9,8 +9,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from appointments.patient_records import kept_on_visits
-from appointments.patient_records.kept_on_visits import KeptOnVisits
+from appointments.patient_records.kept_by_apps import KeptPart, kept_on_visits
 from core.exported_values import Record, iso
 from visits import changed_appointments
 from visits.models import (
@@ -223,12 +222,12 @@ def _forget_signed_copies(visits: Visits) -> None:
 
 
 _KEPT = (
-    KeptOnVisits("visits by video or phone", _visits, _forget_visits),
-    KeptOnVisits("asked in the first minute", _start_checks, _forget_start_checks),
-    KeptOnVisits("not asked in the first minute", _waivers, _nothing),
-    KeptOnVisits("notes of visits", _notes, _forget_notes),
-    KeptOnVisits("withdrawal ratings", _cows, _forget_cows),
-    KeptOnVisits("summaries for the patient", _summaries, _forget_summaries),
-    KeptOnVisits("answers before visits", _answers, _forget_answers),
-    KeptOnVisits("signed texts", _signatures, _forget_signed_copies),
+    KeptPart("visits by video or phone", _visits, _forget_visits),
+    KeptPart("asked in the first minute", _start_checks, _forget_start_checks),
+    KeptPart("not asked in the first minute", _waivers, _nothing),
+    KeptPart("notes of visits", _notes, _forget_notes),
+    KeptPart("withdrawal ratings", _cows, _forget_cows),
+    KeptPart("summaries for the patient", _summaries, _forget_summaries),
+    KeptPart("answers before visits", _answers, _forget_answers),
+    KeptPart("signed texts", _signatures, _forget_signed_copies),
 )

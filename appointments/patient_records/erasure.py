@@ -26,7 +26,8 @@ from appointments.models import (
     WaitlistEntry,
 )
 from appointments.models.appointment_status import AppointmentQuerySet
-from appointments.patient_records import kept_by_law, kept_on_records, kept_on_visits
+from appointments.patient_records import kept_by_law
+from appointments.patient_records.kept_by_apps import kept_on_records, kept_on_visits
 from appointments.patient_records.whole_record import mails_of
 from appointments.retention import NOBODY
 from appointments.waitlist import entries

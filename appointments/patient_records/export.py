@@ -23,7 +23,8 @@ from appointments.models import (
     RecordMerge,
     WaitlistEntry,
 )
-from appointments.patient_records import exported_messages, kept_on_records, kept_on_visits
+from appointments.patient_records import exported_messages
+from appointments.patient_records.kept_by_apps import kept_on_records, kept_on_visits
 from core.database import database_time
 from core.exported_values import Record, iso
 from core.languages.speaking import name_of

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from appointments.booking import attendance, staff_booking
 from appointments.booking import visits as booked_visits
 from appointments.models import Appointment
-from appointments.patient_records import kept_on_visits
+from appointments.patient_records.kept_by_apps import kept_on_visits
 from appointments.retention import NOBODY
 from tests.browser.visit_call import (
     VisitCall,

@@ -10,7 +10,8 @@ from django.test import Client
 
 from appointments.booking import attendance, staff_booking, visits
 from appointments.models import Appointment
-from appointments.patient_records import erasure, kept_on_visits
+from appointments.patient_records import erasure
+from appointments.patient_records.kept_by_apps import kept_on_visits
 from appointments.retention import NOBODY
 from tests.core.staff.people import make_staff, sign_in
 from tests.factories import make_provider
