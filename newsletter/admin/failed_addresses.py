@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from core.practice.models import Practice
 from core.staff.audit.admin_pages import record_all
 from core.staff.audit.disclosures import declare
 from core.staff.long_lists import LongListPaginator
+from newsletter.admin import issue_pages
 from newsletter.models import Delivery, HardBounce, Issue, Subscriber
 
 ON_A_PAGE = 100
@@ -68,9 +68,7 @@ def failed_csv_view(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> H
 
 def _issue(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> Issue:
     """Return the issue. The list names readers: it takes the right to see them, too."""
-    issue = get_object_or_404(Issue, pk=pk)
-    if not model_admin.has_view_permission(request, issue):
-        raise PermissionDenied
+    issue = issue_pages.get_or_404(model_admin, request, pk)
     if not request.user.has_perm("newsletter.view_subscriber"):
         raise PermissionDenied
     return issue

@@ -1,21 +1,61 @@
-"""What the progress page of an issue shows."""
+"""The progress of an issue that is being sent, or was: figures, and deliveries to decide about."""
 
 from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.db.models import CharField, Count, F, Func, Value
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from core.database import database_time
+from newsletter.admin import issue_pages
+from newsletter.admin.workflow_actions import DECISIONS
 from newsletter.delivery import dispatch, warm_up
-from newsletter.issues import issue_stats
+from newsletter.issues import issue_stats, workflow
 from newsletter.issues.svg_plot import plot
 from newsletter.models import Delivery, HardBounce, Issue
 
 SHOWN = 100
 REASONS = 10
+
+
+def progress_view(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Show figures, and what waits for somebody to decide."""
+    issue = issue_pages.get_or_404(model_admin, request, pk)
+    decides = request.user.has_perm("newsletter.change_subscriber")
+    context = live_stats(issue) | report_history(issue)
+    context |= held_bounces(issue, decides=decides)
+    context |= {"title": _("Progress"), "decisions": DECISIONS}
+    return issue_pages.page(model_admin, request, issue, "progress", context)
+
+
+def stats_view(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the part of the progress page that changes while it is being sent."""
+    issue = issue_pages.get_or_404(model_admin, request, pk)
+    return issue_pages.page(model_admin, request, issue, "_stats", live_stats(issue))
+
+
+def decide_view(
+    model_admin: ModelAdmin, request: HttpRequest, pk: int, delivery: int, name: str
+) -> HttpResponse:
+    """Settle one delivery of which nobody knows whether it arrived."""
+    issue = issue_pages.posted_or_404(model_admin, request, pk)
+    decide = {"resend": workflow.resend, "mark-sent": workflow.mark_sent}.get(name)
+    if decide is None:
+        raise Http404
+    row = get_object_or_404(Delivery, pk=delivery, issue=issue)
+    try:
+        decide(row)
+    except workflow.NotPossible as error:
+        model_admin.message_user(request, str(error), messages.ERROR)
+    else:
+        model_admin.log_change(request, issue, f"{name} {delivery}")
+    return redirect("admin:newsletter_issue_progress", pk)
 
 
 def live_stats(issue: Issue) -> dict[str, Any]:

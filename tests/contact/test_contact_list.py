@@ -29,7 +29,7 @@ def call(**values) -> ContactRequest:
 
 
 def mails() -> list[OutgoingEmail]:
-    return list(OutgoingEmail.objects.filter(template="contact_requests_open").order_by("to"))
+    return list(OutgoingEmail.objects.filter(template="contact_requests_open").order_by("to", "pk"))
 
 
 # ── the list ──

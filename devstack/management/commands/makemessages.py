@@ -40,8 +40,8 @@ STAFF_PATHS = (
 # To whom a mail goes stands in its name.
 STAFF_MAILS = (
     *("account_*", "article_*", "provider_*", "comments_waiting.*", "*issue_trouble.*"),
-    *("booking_paused.*", "chain_head.*", "mail_test.*", "_somebody_waits.*"),
-    *("privacy_request_*", "staff_*"),
+    *("booking_paused.*", "chain_head.*", "mail_test.*", "contact_requests_open.*"),
+    *("privacy_request_*", "staff_*", "_somebody_waits.*"),
 )
 STAFF = (
     *STAFF_FOLDERS,
