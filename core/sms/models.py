@@ -1,6 +1,5 @@
 """The tables of texts: the outbox, who agreed, which numbers take none, and short links."""
 
-from decimal import Decimal
 from typing import Self
 
 from django.db import models
@@ -84,10 +83,6 @@ class OutgoingText(OutboxRow):
                 condition=Q(undelivered_at__isnull=False),
             ),
         )
-
-    def expected_cost(self, of_a_part: Decimal) -> Decimal:
-        """Return what it costs: as the provider said, or so much for each part."""
-        return self.cost if self.cost is not None else of_a_part * self.parts
 
 
 class SmsConsentText(models.Model):

@@ -63,10 +63,6 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         """Those of records that this member of the staff may find."""
         return self if user.has_perm(SEES_RESTRICTED) else self.filter(patient__restricted_at=None)
 
-    def without_owner(self) -> Self:
-        """Those that nobody has taken, or somebody who does not work here any more."""
-        return self.filter(Q(assigned=None) | Q(assigned__is_active=False))
-
     def with_unread(self) -> Self:
         """Say of each how many messages of the clinic the patient has not read, as `unread`."""
         new = Q(messages__from_clinic=True, messages__read_at=None)
@@ -153,10 +149,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def unread_by_patient(self) -> Self:
         """What the clinic wrote and its reader has not opened."""
         return self.filter(from_clinic=True, read_at=None)
-
-    def unread_by_clinic(self) -> Self:
-        """What a patient wrote and nobody of the staff has opened."""
-        return self.filter(from_clinic=False, read_at=None)
 
 
 class Message(models.Model):

@@ -12,8 +12,6 @@ from payments.documents import paper
 from payments.documents.paper import Paper
 from payments.models import Superbill
 
-TELEHEALTH_AT_HOME = "10"  # place of service
-
 
 def as_pdf(bill: Superbill) -> bytes:
     """Return it as a file."""

@@ -206,10 +206,6 @@ def test_a_text_that_nobody_translated_is_read_in_english_and_known_as_such(monk
 # ── questions ──
 
 
-def questions_of(html: str) -> list[str]:
-    return [text(f"<main{h}</main>") for h in re.findall(r"<h3(.*?)</h3>", html)]
-
-
 class Details(HTMLParser):
     """Whether each unfolding question is open."""
 

@@ -20,7 +20,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 KEY, SECRET = "sk_test_" + "a" * 24, "whsec_" + "b" * 32
 VERSION = "2026-10-28.endive"
-MAKES_IT_TRUE = ("true", "false")
 DECLINED = {
     "pm_declined": ("card_declined", "insufficient_funds"),
     "pm_3ds": ("authentication_required", "authentication_required"),

@@ -4,18 +4,12 @@ import logging
 from typing import Any
 
 from django.core.cache import cache
-from django.db import transaction
 
 from core.circuit_breaker import cache_breaker
 from visits.signalling import channel
 from visits.signalling.channel import News
 
 log = logging.getLogger(__name__)
-
-
-def tell_on_commit(news: News) -> None:
-    """Tell it once this transaction is committed."""
-    transaction.on_commit(lambda: tell(news))
 
 
 def tell(news: News) -> bool:

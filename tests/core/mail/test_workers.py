@@ -25,13 +25,6 @@ def wait_until(done, *, seconds: float = 15) -> None:
         time.sleep(0.02)
 
 
-def make_due(email: OutgoingEmail) -> None:
-    """Let time pass until the sweep looks at it."""
-    OutgoingEmail.objects.filter(pk=email.pk, status=EmailStatus.WAITING).update(
-        due_at="2020-01-01T00:00Z"
-    )
-
-
 def test_a_worker_sends_soon_after_the_commit_and_the_sweep_what_a_dead_broker_missed(
     celery_worker, smtp_server
 ):

@@ -17,7 +17,6 @@ from pathlib import Path
 CONFIGURATION = ("/etc/apt/apt.conf.d", "/etc/pip.conf", "/etc/xdg/pip", "/etc/resolv.conf")
 # Installing ca-certificates writes the first anew, without an authority of this machine's own.
 BUNDLE, KEPT_BUNDLE = "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/machine.crt"
-BESIDES = "systemd-sysv,dbus,iproute2,procps,curl"  # what every Debian that one installs has
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 KEPT_VARIABLES = ("PIP_", "SSL_CERT", "http_proxy", "https_proxy", "no_proxy")
 # They would reach for the kernel, which is this machine's too.
