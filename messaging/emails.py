@@ -27,7 +27,7 @@ AT_MOST_ONE_IN = timedelta(minutes=30)
 
 
 def about_account(account: PatientAccount) -> str:
-    """What groups the mails to one account about its messages."""
+    """Return what groups the mails to one account about its messages."""
     return f"messages:{account.pk}"
 
 

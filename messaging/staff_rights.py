@@ -26,7 +26,7 @@ def threads_for(user: Any) -> ThreadQuerySet:
 
 
 def may_read(user: Any, thread: Thread) -> bool:
-    """Whether this person may read it: to look after an alert, whoever's thread it is."""
+    """Return whether this person may read it: to look after an alert, whoever's thread it is."""
     if thread.team in teams_of(user):
         return True
     return user.has_perm(HANDLE) and thread.alerts.open().exists()

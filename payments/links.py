@@ -49,7 +49,7 @@ def find(token: str) -> PrivateLink | None:
 
 
 def was_replaced(token: str) -> bool:
-    """Whether it was a link to a visit whose address has been corrected since."""
+    """Return whether it was a link to a visit whose address has been corrected since."""
     keys = [key for signer in SIGNERS if (key := signer.read(token))]
     return FormerKey.objects.filter(key_hash__in=map(FormerKey.hashed, keys)).exists()
 

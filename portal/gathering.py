@@ -87,7 +87,7 @@ def records_at(kind: str, value: str) -> PatientQuerySet:
 
 
 def is_shared(kind: str, value: str, account: PatientAccount) -> bool:
-    """Whether the address reaches somebody whom the one account that proved it does not see."""
+    """Return whether the address reaches somebody whom its one account does not see."""
     seen = account.links.not_ended().filter(patient=OuterRef("pk"))
     return bool(account.patients) and records_at(kind, value).exclude(Exists(seen)).exists()
 

@@ -28,13 +28,13 @@ def visits_of(account: PatientAccount) -> AppointmentQuerySet:
 
 
 def ahead(now: datetime) -> Q:
-    """Those that are to come, and that go on until nobody is let in any more."""
+    """Return those that are to come, and that go on until nobody is let in any more."""
     live = Q(status__in=(Status.BOOKED, Status.CHECKED_IN), ends_at__gt=now - CLOSES_AFTER)
     return live | Q(status=Status.HELD, held_until__gt=now)
 
 
 def past(now: datetime) -> Q:
-    """Those that are over or do not take place; not those that nobody has confirmed."""
+    """Return those that are over or do not take place; not those that nobody has confirmed."""
     over = Q(status__in=(Status.BOOKED, Status.CHECKED_IN), ends_at__lte=now - CLOSES_AFTER)
     return over | Q(status__in=(Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED))
 
@@ -136,7 +136,7 @@ def overview(account: PatientAccount, now: datetime) -> Overview:
 
 
 def is_over(visit: Appointment, now: datetime) -> bool:
-    """Whether it stands among those that were."""
+    """Return whether it stands among those that were."""
     if visit.status in (Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED):
         return True
     return visit.status != Status.HELD and visit.ends_at <= now - CLOSES_AFTER

@@ -59,7 +59,7 @@ def enter(appointment: Appointment, seat: str, *, now: datetime) -> Entry:
 
 
 def call_in(appointment: Appointment) -> None:
-    """The clinician is in the room: a patient who is not there by then gets a text that says so."""
+    """Text a patient who is not there: the clinician is in the room."""
     now, visit = database_time.now(), find(appointment)
     if visit and visit.knocked_at:
         return
@@ -78,7 +78,7 @@ def find(appointment: Appointment) -> Visit | None:
 
 
 def knock(appointment: Appointment) -> Visit:
-    """The patient is at the door. Safe to run again: who reloads the page keeps their place.
+    """Note that the patient is at the door. Safe to run again: who reloads keeps their place.
 
     Raises NotChangeable where the room is not open.
     """
@@ -144,7 +144,7 @@ def by_phone(appointment: Appointment, *, by: User | None) -> Visit:
 
 
 def leave(appointment: Appointment) -> None:
-    """The patient has pressed "Leave". Their seat is kept: they can return while it is open."""
+    """Note "Leave" of the patient. Their seat is kept: they can return while it is open."""
     visit = find(appointment)
     if visit and visit.knocked_at:
         _note_report(visit, Seat.PATIENT, Kind.LEFT)

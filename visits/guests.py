@@ -56,7 +56,7 @@ def ask(
 
 
 def can_be_asked_to(appointment: Appointment) -> bool:
-    """Whether it is a visit in a room of ours that is still to come, or going on."""
+    """Return whether it is a visit in a room of ours that is still to come, or going on."""
     if not appointment.takes_place_here:
         return False
     entry = encounter.enter(appointment, Seat.PATIENT, now=database_time.now())
@@ -95,7 +95,7 @@ def find(token: str) -> Guest | None:
 
 
 def has_ended(guest: Guest) -> bool:
-    """Whether the link opens nothing any more: taken back, or the visit's day is past."""
+    """Return whether the link opens nothing any more: taken back, or the visit's day is past."""
     return guest.revoked_at is not None or guest.ends_at <= database_time.now()
 
 

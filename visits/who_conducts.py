@@ -8,8 +8,10 @@ CONDUCT, CONDUCT_ANY = "visits.conduct_visit", "visits.conduct_any_visit"
 
 
 def may_conduct(user: Any, appointment: Appointment) -> bool:
-    """Whether this member of the staff may hold the visit: their own, or that of a provider who has
-    no account, or everybody's."""
+    """Return whether this member of the staff may hold the visit.
+
+    That is their own, one of a provider who has no account, or anybody's.
+    """
     if user.has_perm(CONDUCT_ANY):
         return True
     account = appointment.provider.account_id

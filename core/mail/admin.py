@@ -87,7 +87,7 @@ class OutgoingEmailAdmin(OutboxRowAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[OutgoingEmail], search_term: str
     ) -> tuple[QuerySet[OutgoingEmail], bool]:
-        """By parts of an address and words of a subject, while a mail has them; by a whole key."""
+        """Search by parts of an address, words of a subject while a mail has it, or a whole key."""
         if not search_term:
             return queryset, False
         by_key = queryset.filter(key=search_term.strip())

@@ -64,7 +64,7 @@ class OutgoingTextAdmin(OutboxRowAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[OutgoingText], search_term: str
     ) -> tuple[QuerySet[OutgoingText], bool]:
-        """By a whole number, however it is written, or by a whole key."""
+        """Search by a whole number, however it is written, or by a whole key."""
         if not search_term:
             return queryset, False
         number = numbers.textable(search_term)

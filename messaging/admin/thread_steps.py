@@ -56,7 +56,7 @@ def add_template(request: HttpRequest, draft: Draft, patient: Any, language: str
 
 
 def is_whole(draft: Draft) -> bool:
-    """Whether the draft can be sent as it is."""
+    """Return whether the draft can be sent as it is."""
     return MessageForm({"text": draft.text}, has_files=draft.attachments.exists()).is_valid()
 
 

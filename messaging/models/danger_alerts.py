@@ -13,11 +13,11 @@ from messaging.models.threads import Thread
 
 class DangerAlertQuerySet(models.QuerySet["DangerAlert"]):
     def open(self) -> Self:
-        """Those that nobody has looked after yet, the oldest first."""
+        """Return those that nobody has looked after yet, the oldest first."""
         return self.filter(handled_at=None).order_by("raised_at", "pk")
 
     def visible_to(self, user: Any) -> Self:
-        """Those of records that this member of the staff may find."""
+        """Return those of records that this member of the staff may find."""
         return self if user.has_perm(SEES_RESTRICTED) else self.filter(patient__restricted_at=None)
 
 

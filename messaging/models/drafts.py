@@ -19,7 +19,7 @@ from messaging.models.threads import Message, Thread, Topic
 
 class DraftQuerySet(models.QuerySet["Draft"]):
     def of_staff(self) -> Self:
-        """Answers that somebody of the staff has begun."""
+        """Return answers that somebody of the staff has begun."""
         return self.filter(staff__isnull=False)
 
 

@@ -48,19 +48,19 @@ class ThreadStatus(models.TextChoices):
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
     def waiting(self) -> Self:
-        """Those in which the patient waits for an answer, what is due first comes first."""
+        """Return those in which the patient waits for an answer, what is due first comes first."""
         return self.filter(status=ThreadStatus.WAITING).order_by("due_at", "pk")
 
     def of_patient(self, patient: Patient) -> Self:
-        """Those of the record, and of records merged into it."""
+        """Return those of the record, and of records merged into it."""
         return self.filter(Q(patient=patient) | Q(patient__merged_into=patient))
 
     def of_teams(self, teams: Any) -> Self:
-        """Those that one of these teams answers."""
+        """Return those that one of these teams answers."""
         return self.filter(team__in=teams)
 
     def visible_to(self, user: Any) -> Self:
-        """Those of records that this member of the staff may find."""
+        """Return those of records that this member of the staff may find."""
         return self if user.has_perm(SEES_RESTRICTED) else self.filter(patient__restricted_at=None)
 
     def with_unread(self) -> Self:
@@ -141,13 +141,13 @@ class Thread(models.Model):
         return self.status == ThreadStatus.CLOSED
 
     def is_late(self, now: datetime) -> bool:
-        """Whether the patient waits longer than they were told."""
+        """Return whether the patient waits longer than they were told."""
         return self.due_at is not None and self.due_at < now
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def unread_by_patient(self) -> Self:
-        """What the clinic wrote and its reader has not opened."""
+        """Return what the clinic wrote and its reader has not opened."""
         return self.filter(from_clinic=True, read_at=None)
 
 

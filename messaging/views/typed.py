@@ -25,5 +25,5 @@ def keep_typed(request: Any, draft: Draft) -> Draft:
 
 
 def is_prefetch(request: Any) -> bool:
-    """Whether a browser fetches a page that nobody has opened yet: then nobody has read it."""
+    """Return whether a browser fetches a page ahead: then nobody has opened and read it."""
     return "prefetch" in request.headers.get("Sec-Purpose", "")

@@ -41,6 +41,6 @@ def settle(
 
 
 def is_charged_anew(charge: Charge) -> bool:
-    """Whether what it was for is asked for in another charge by now."""
+    """Return whether what it was for is asked for in another charge by now."""
     live = Charge.objects.live().filter(appointment=charge.appointment_id, kind=charge.kind)
     return live.exclude(pk=charge.pk).exists()

@@ -12,7 +12,7 @@ from portal.models.accounts import ContactPoint, PatientAccount
 
 class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
     def open(self) -> Self:
-        """Those that still wait for an answer."""
+        """Return those that still wait for an answer."""
         now = database_time.now()
         return self.filter(answered_at=None, ends_at__gt=now, account__ended_at=None)
 

@@ -133,7 +133,7 @@ class ContactPoint(models.Model):
         return f"••• ••• {self.value[-4:]}"
 
     def is_of(self, patient: Patient) -> bool:
-        """Whether this record is reached by it."""
+        """Return whether this record is reached by it."""
         if self.kind == self.Kind.EMAIL:
             return bool(patient.email) and email_addresses.normalized(patient.email) == self.value
         return bool(patient.phone) and patient.phone.as_e164 == self.value
@@ -158,7 +158,7 @@ class Basis(models.TextChoices):
 
 class AccountPatientQuerySet(models.QuerySet["AccountPatient"]):
     def not_ended(self) -> Self:
-        """Those that nobody has ended, the account's own person first.
+        """Return those that nobody has ended, the account's own person first.
 
         With what is known of the record's phone number: whether the clinic met somebody at it, and
         whether visits name another.
@@ -220,7 +220,7 @@ class AccountPatient(models.Model):
         return self.patient.merged_into or self.patient
 
     def is_open(self, proved: "Iterable[ContactPoint]") -> bool:
-        """Whether it may be seen now.
+        """Return whether it may be seen now.
 
         A record that was found by an address or a number is seen while that is its own: when staff
         correct it, whoever reads the wrong one sees nothing any more. A restricted record is seen

@@ -10,7 +10,7 @@ from portal.models.accounts import PatientAccount
 
 class CalendarSubscriptionQuerySet(models.QuerySet["CalendarSubscription"]):
     def readable(self) -> Self:
-        """Those of accounts that were not ended."""
+        """Return those of accounts that were not ended."""
         return self.filter(account__ended_at=None)
 
 

@@ -13,7 +13,7 @@ from portal.models.accounts import ContactPoint
 
 class SignInCodeQuerySet(models.QuerySet["SignInCode"]):
     def usable(self, now: datetime) -> Self:
-        """Those that may still be tried."""
+        """Return those that may still be tried."""
         return self.filter(used_at=None, ends_at__gt=now, tries__lt=SignInCode.MOST_TRIES)
 
 
@@ -54,7 +54,7 @@ class SignInCode(models.Model):
 
 class DeviceQuerySet(models.QuerySet["Device"]):
     def known(self) -> Self:
-        """Those that the account has not signed out."""
+        """Return those that the account has not signed out."""
         return self.filter(ended_at=None)
 
 

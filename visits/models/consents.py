@@ -57,11 +57,11 @@ class ConsentDocument(models.Model):
 
 class ConsentSignatureQuerySet(models.QuerySet["ConsentSignature"]):
     def in_force(self) -> Self:
-        """Those that were not taken back, the last one first."""
+        """Return those that were not taken back, the last one first."""
         return self.filter(revocation=None).order_by("-signed_at", "-pk")
 
     def of_patient(self, patient: Patient) -> Self:
-        """Those of all visits of that record, and of records merged into it."""
+        """Return those of all visits of that record, and of records merged into it."""
         of = Q(appointment__patient=patient) | Q(appointment__patient__merged_into=patient)
         return self.filter(of)
 

@@ -37,11 +37,11 @@ class IntakePlan(models.Model):
 
 class QuestionnaireResponseQuerySet(models.QuerySet["QuestionnaireResponse"]):
     def submitted(self) -> Self:
-        """Those that the patient has sent off, the last one first."""
+        """Return those that the patient has sent off, the last one first."""
         return self.filter(submitted_at__isnull=False).order_by("-submitted_at", "-pk")
 
     def of_patient(self, patient: Patient) -> Self:
-        """Those of all visits of that record, and of records merged into it."""
+        """Return those of all visits of that record, and of records merged into it."""
         of = Q(appointment__patient=patient) | Q(appointment__patient__merged_into=patient)
         return self.filter(of)
 
@@ -80,7 +80,7 @@ class QuestionnaireResponse(models.Model):
 
 class SafetyAlertQuerySet(models.QuerySet["SafetyAlert"]):
     def open(self) -> Self:
-        """Those that nobody has looked after yet, the oldest first."""
+        """Return those that nobody has looked after yet, the oldest first."""
         return self.filter(handled_at=None).order_by("raised_at", "pk")
 
 

@@ -202,7 +202,7 @@ class Signalling:
         self._told[news.room] = newest, now + TICKETS_COME_WITHIN
 
     def heard_no_more(self) -> None:
-        """Valkey has gone: what the site changes from now on comes with tickets only."""
+        """Note that Valkey has gone: what the site changes now comes with tickets only."""
         for name in list(self.rooms):
             self._unheard(name)
 

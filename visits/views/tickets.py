@@ -57,7 +57,7 @@ def ticket(request: HttpRequest, link: VisitLink) -> HttpResponse:
 
 @room_view
 def phone(request: HttpRequest, link: VisitLink) -> HttpResponse:
-    """The patient wants to be called instead."""
+    """Note that the patient wants to be called instead."""
     with suppress(NotChangeable):  # the answer says what it is now
         encounter.by_phone(link.appointment, by=None)
     return JsonResponse(entered(link.appointment, Seat.PATIENT))
@@ -65,7 +65,7 @@ def phone(request: HttpRequest, link: VisitLink) -> HttpResponse:
 
 @room_view
 def leave(request: HttpRequest, link: VisitLink) -> HttpResponse:
-    """The patient has left, and may return. A page that is closed tells it by `sendBeacon`."""
+    """Note that the patient has left, and may return. A closed page says so by `sendBeacon`."""
     encounter.leave(link.appointment)
     return HttpResponse(status=204)
 

@@ -18,5 +18,5 @@ class Development(Provider):
         return Taken(reference)
 
     def read(self, request: HttpRequest) -> list[Report | Received]:
-        """Nobody reports anything here."""
+        """Return nothing: nobody reports anything here."""
         raise ValueError("Nobody reports to a development machine")

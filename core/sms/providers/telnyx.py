@@ -46,7 +46,7 @@ class Telnyx(Provider):
     name = "telnyx"
 
     def send(self, *, to: str, text: str, reference: str) -> Taken:
-        """POST to /v2/messages; what is reported later carries our reference as its tag."""
+        """Send it by POST to /v2/messages; what is reported later has our reference as its tag."""
         sent = {
             "from": self.address.sender,
             "to": to,

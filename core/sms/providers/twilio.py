@@ -57,7 +57,7 @@ class Twilio(Provider):
     name = "twilio"
 
     def send(self, *, to: str, text: str, reference: str) -> Taken:
-        """POST to Messages.json; its callback carries our reference."""
+        """Send it by POST to Messages.json; its callback carries our reference."""
         sender = self.address.sender
         by = "MessagingServiceSid" if sender.startswith("MG") else "From"
         callback = f"{http_api.report_url(self.name)}?ref={reference}"

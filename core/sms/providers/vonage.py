@@ -49,7 +49,7 @@ class Vonage(Provider):
     name = "vonage"
 
     def send(self, *, to: str, text: str, reference: str) -> Taken:
-        """POST to /v1/messages; what is reported later carries our reference."""
+        """Send it by POST to /v1/messages; what is reported later carries our reference."""
         sent = {
             "channel": "sms",
             "message_type": "text",
