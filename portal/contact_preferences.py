@@ -106,7 +106,7 @@ def hold(sender: Any, *, appointment: Appointment, event: str, **kwargs: Any) ->
     chosen = ContactPreferences.objects.filter(patient=appointment.patient_id or 0).first()
     if chosen is None:
         return
-    held = {"contact": chosen.contact, "language": chosen.language}
+    held: dict[str, Any] = {"contact": chosen.contact, "language": chosen.language}
     if chosen.by_text and appointment.patient and appointment.phone == appointment.patient.phone:
         held["by_text"] = True
     Appointment.objects.filter(pk=appointment.pk).update(**held)
