@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Field, Layout, Row
+from crispy_forms.layout import Column, Field, Row
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.comments import LONGEST_COMMENT, LONGEST_SENTENCE
+from core.form_looks import fields_only
 from core.people.form_fields import AddressField, KeptAddressField, NameField, question_about
 
 
@@ -45,10 +45,7 @@ class CommentForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "comment_%s")
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(
+        self.helper = fields_only(
             Row(Column("name", css_class="col-md-6"), Column("email", css_class="col-md-6")),
             "kept_email",
             "text",

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Field, Layout, Row
+from crispy_forms.layout import Column, Field, Row
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.scheduling.states import STATE_CHOICES
 from contact.models import LONGEST_MESSAGE, ContactRequest
 from contact.workflow import Sent
+from core.form_looks import fields_only
 from core.people import email_addresses
 from core.people.form_fields import AddressField, KeptAddressField, NameField, question_about
 from core.people.phone_numbers import PhoneField
@@ -39,13 +40,6 @@ class ContactForm(forms.Form):
         """Return the mailbox or the number that this is about. Only for a valid form."""
         email = self.cleaned_data.get("email")
         return email_addresses.mailbox(email) if email else str(self.cleaned_data["phone"])
-
-    def _looks(self, *fields: Any) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.layout = Layout(*fields)
-        return helper
 
 
 class MessageForm(ContactForm):
@@ -82,7 +76,7 @@ class MessageForm(ContactForm):
     @property
     def helper(self) -> FormHelper:
         """Return how the form looks."""
-        return self._looks(
+        return fields_only(
             "name",
             Row(Column("email", css_class="col-sm-6"), Column("phone", css_class="col-sm-6")),
             "kept_email",
@@ -148,7 +142,7 @@ class CallBackForm(ContactForm):
     @property
     def helper(self) -> FormHelper:
         """Return how the form looks."""
-        return self._looks("name", "phone", "best_time", "state", Field("leave_message"))
+        return fields_only("name", "phone", "best_time", "state", Field("leave_message"))
 
     def clean_phone(self) -> Any:
         phone = self.cleaned_data["phone"]

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from appointments.models import Patient
+from core.form_looks import fields_only
 from messaging.models import Topic
 from messaging.models.threads import LONGEST
 from messaging.uploads.files import ACCEPTED
@@ -42,10 +41,7 @@ class MessageForm(forms.Form):
     def __init__(self, *args: Any, has_files: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.has_files = has_files
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(*self.fields)
+        self.helper = fields_only(*self.fields)
 
     def clean(self) -> Any:
         cleaned = super().clean() or {}

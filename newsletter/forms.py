@@ -2,11 +2,11 @@
 
 from typing import Any, cast
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from core.form_looks import fields_only
 from core.people import email_addresses, form_fields
 from newsletter.models import Subscriber, Topic
 
@@ -63,7 +63,7 @@ class TopicsForm(forms.Form):
         field = cast(TopicsField, self.fields["topics"])
         field.queryset = offered
         field.initial = chosen or list(offered)
-        self.helper = plain_helper()
+        self.helper = fields_only()
 
 
 class LanguageForm(forms.Form):
@@ -78,7 +78,7 @@ class LanguageForm(forms.Form):
 
     def __init__(self, *args: Any, subscriber: Subscriber, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"initial": {"language": subscriber.language}})
-        self.helper = plain_helper()
+        self.helper = fields_only()
 
 
 class PauseForm(forms.Form):
@@ -91,7 +91,7 @@ class PauseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = plain_helper()
+        self.helper = fields_only()
 
 
 class AddressChangeForm(forms.Form):
@@ -101,15 +101,7 @@ class AddressChangeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["id"] = "id_new_email"
-        self.helper = plain_helper()
+        self.helper = fields_only()
 
     def clean_email(self) -> str:
         return form_fields.question_about(self, "email")
-
-
-def plain_helper() -> FormHelper:
-    """Fields only: the page has the form and its button. No token: its link is the key to it."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from appointments.forms.fields import BirthDateField
+from core.form_looks import fields_only
 from core.people.form_fields import AddressField, KeptAddressField, NameField, question_about
 from core.people.phone_numbers import PhoneField
 from portal.gathering import Person
@@ -16,9 +16,7 @@ from portal.sign_in.codes import Reached
 class _DoorForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = fields_only()
 
 
 class EmailForm(_DoorForm):

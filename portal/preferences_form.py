@@ -2,13 +2,13 @@
 
 from typing import Any, cast
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from appointments.forms.fields import text_consent
 from appointments.models import Appointment, Patient
+from core.form_looks import fields_only
 from core.sms import numbers
 from portal import contact_preferences
 
@@ -43,9 +43,7 @@ class PreferencesForm(forms.Form):
             contact = cast(forms.ChoiceField, self.fields["contact"])
             contact.choices = [choice for choice in CALLS if choice[0] != Contact.EMAIL]
         self._ask_about_texts(patient)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = fields_only()
 
     def _ask_about_texts(self, patient: Patient) -> None:
         """Ask where the site sends texts, and the record's number can get them."""

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Field, Layout, Row
+from crispy_forms.layout import Column, Field, Row
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
@@ -21,6 +21,7 @@ from appointments.forms.fields import (
 from appointments.models import Appointment, ConsentText, Service, WaitlistEntry
 from appointments.scheduling import time_zones
 from appointments.scheduling.states import State
+from core.form_looks import fields_only
 from core.languages.speaking import of_now
 from core.people.form_fields import AddressField, KeptAddressField, NameField, question_about
 from core.people.phone_numbers import PhoneField
@@ -142,11 +143,7 @@ class DetailsForm(forms.Form):
         by_phone = self.hold.service.channel == Service.Channel.PHONE
         if by_phone or getattr(self.hold, "by_call", False):
             self.fields["phone"].help_text = _("We call you on this number.")
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.form_show_errors = True
-        helper.layout = Layout(
+        return fields_only(
             "booked_for",
             Field("booked_by", wrapper_class="only-for-other"),
             Row(
@@ -161,7 +158,6 @@ class DetailsForm(forms.Form):
             *(f"agree_{text.kind}" for text in self.texts),
             *(["by_text"] if "by_text" in self.fields else []),
         )
-        return helper
 
     def clean_email(self) -> str:
         return question_about(self, "email")

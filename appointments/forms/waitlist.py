@@ -14,6 +14,7 @@ from appointments.forms.fields import asked_consent
 from appointments.models import ConsentText, Provider, WaitlistEntry, WeeklyHours
 from appointments.scheduling import time_zones
 from appointments.scheduling.time_preferences import TimePreferences
+from core.form_looks import fields_only
 
 PARTS = [
     (WaitlistEntry.Part.MORNING, _("Morning")),
@@ -87,6 +88,4 @@ class AgreeForm(forms.Form):
         super().__init__(*args, **kwargs)
         for text in texts:
             self.fields[f"agree_{text.kind}"] = asked_consent(text)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = fields_only()

@@ -10,6 +10,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.form_looks import fields_only
 from core.people.form_fields import NameField
 from core.people.phone_numbers import PhoneField
 from visits.intake import wording
@@ -74,10 +75,7 @@ class IntakeForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         """Return how the form looks. Made only when it is shown."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
+        return fields_only()
 
 
 class ReasonForm(IntakeForm):

@@ -3,11 +3,11 @@
 from copy import copy
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.form_looks import fields_only
 from core.people.form_fields import NameField
 from core.validation.primary_keys import parse_key
 from visits.models.consents import ConsentDocument, ConsentSignature
@@ -39,9 +39,7 @@ class SignForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.shown = document
         self.fields["document"].initial = document.pk
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = fields_only()
 
     def clean(self) -> Any:
         cleaned = super().clean() or {}
