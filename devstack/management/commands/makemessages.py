@@ -41,7 +41,7 @@ STAFF_PATHS = (
 STAFF_MAILS = (
     *("account_*", "article_*", "provider_*", "comments_waiting.*", "*issue_trouble.*"),
     *("booking_paused.*", "chain_head.*", "mail_test.*", "contact_requests_open.*"),
-    *("privacy_request_*", "staff_*", "_somebody_waits.*"),
+    *("privacy_request_*", "staff_*", "_somebody_waits.*", "_provider_*"),
 )
 STAFF = (
     *STAFF_FOLDERS,
