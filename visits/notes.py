@@ -12,6 +12,7 @@ from appointments.models import Appointment
 from core.database import database_time
 from core.staff.models import User
 from core.validation.control_characters import without_controls
+from visits import concurrent_saves
 from visits.models.notes import NoteAddendum, VisitNote
 
 LONGEST = 20_000
@@ -20,14 +21,6 @@ FIELDS = ("text", "pdmp_at", "pdmp_state")
 
 class Signed(Exception):
     """The note was signed: what is still to be said is an addendum."""
-
-
-class SavedElsewhere(Exception):
-    """Another page, or another person, has saved it since; `note` is what stands now."""
-
-    def __init__(self, note: VisitNote) -> None:
-        super().__init__()
-        self.note = note
 
 
 class Empty(Exception):
@@ -50,16 +43,13 @@ def save(appointment: Appointment, content: dict[str, str], *, saves: int, by: U
 
     What changes nothing counts as no save. Raises Signed, and SavedElsewhere.
     """
-    note = _locked(appointment, by)
+    note = concurrent_saves.lock(VisitNote, appointment, by)
     if note.content == content or (not note.pk and not any(content.values())):
         return note
     if note.signed_at:
         raise Signed
-    if note.saves != saves:
-        raise SavedElsewhere(note)
-    note.content, note.saves = content, note.saves + 1
-    note.author, note.author_account = str(by)[:100], by.pk
-    note.saved_at = database_time.now()
+    concurrent_saves.count(note, saves=saves, by=by)
+    note.content = content
     note.save()
     return note
 
@@ -96,13 +86,6 @@ def add(note: VisitNote, text: str, *, by: User) -> NoteAddendum:
 def is_as_signed(note: VisitNote) -> bool:
     """Return whether a signed note still says what was signed; True for a draft."""
     return not note.signed_at or note.seal == _seal(note)
-
-
-def _locked(appointment: Appointment, by: User) -> VisitNote:
-    """Return the note, locked; a new one is not written yet. Two who begin at once wait here."""
-    Appointment.objects.select_for_update(of=("self",), no_key=True).get(pk=appointment.pk)
-    note = VisitNote.objects.select_for_update().filter(appointment=appointment).first()
-    return note or VisitNote(appointment=appointment, author_account=by.pk)
 
 
 def _seal(note: VisitNote) -> str:

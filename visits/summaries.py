@@ -17,19 +17,12 @@ from core.mail import outbox
 from core.practice.models import Practice
 from core.staff.models import User
 from core.validation.control_characters import without_controls
+from visits import concurrent_saves
 from visits.models.notes import VisitSummary
 
 LONGEST = 4000
 TEXTS = ("agreed", "medicine", "warning_signs")
 FIELDS = (*TEXTS, "naloxone")
-
-
-class SavedElsewhere(Exception):
-    """Another page, or another person, has saved it since; `summary` is what stands now."""
-
-    def __init__(self, summary: VisitSummary) -> None:
-        super().__init__()
-        self.summary = summary
 
 
 class Empty(Exception):
@@ -67,14 +60,11 @@ def save(
 
     Raises SavedElsewhere.
     """
-    summary = _locked(appointment, by)
+    summary = concurrent_saves.lock(VisitSummary, appointment, by)
     if summary.draft == content or (not summary.pk and not any(content.values())):
         return summary
-    if summary.saves != saves:
-        raise SavedElsewhere(summary)
-    summary.draft, summary.saves = content, summary.saves + 1
-    summary.author, summary.author_account = str(by)[:100], by.pk
-    summary.saved_at = database_time.now()
+    concurrent_saves.count(summary, saves=saves, by=by)
+    summary.draft = content
     summary.save()
     return summary
 
@@ -116,13 +106,4 @@ def _tell(appointment: Appointment, summary: VisitSummary) -> None:
         language=language,
         name=appointment.greeting_name,
         link=link,
-    )
-
-
-def _locked(appointment: Appointment, by: User) -> VisitSummary:
-    """Return the summary, locked; a new one is not written yet. Two who begin at once wait here."""
-    Appointment.objects.select_for_update(of=("self",), no_key=True).get(pk=appointment.pk)
-    summary = VisitSummary.objects.select_for_update().filter(appointment=appointment).first()
-    return summary or VisitSummary(
-        appointment=appointment, author_account=by.pk, saved_at=database_time.now()
     )

@@ -6,19 +6,17 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appointments.admin import practice_time
 from appointments.models import Appointment
 from appointments.scheduling.states import STATE_CHOICES
-from appointments.templatetags.appointments import clock
 from core.staff.audit.admin_pages import record_all
-from core.validation.primary_keys import parse_key
 from visits import notes
-from visits.admin.panels import panel_view
+from visits.admin.panels import kept, panel_view, said_elsewhere, saved_by
 from visits.admin.whose_visit import user_of
+from visits.concurrent_saves import SavedElsewhere
 from visits.models import Visit
 from visits.models.notes import VisitNote
 
@@ -68,15 +66,14 @@ def visits_note(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """Keep what was typed so far. The trail names the first time; the page asks each 5 seconds."""
     is_new = notes.find(appointment) is None
     try:
-        note = notes.save(appointment, notes.typed(request.POST), **_by(request))
+        note = notes.save(appointment, notes.typed(request.POST), **saved_by(request))
     except notes.Signed:
         return JsonResponse({"problem": str(_SIGNED)}, status=409)
-    except notes.SavedElsewhere as error:
-        return JsonResponse({"problem": _elsewhere(error.note)}, status=409)
+    except SavedElsewhere as error:
+        return JsonResponse({"problem": said_elsewhere(error.row)}, status=409)
     if is_new and note.pk:
         record_all(request, "add", model=VisitNote._meta.label_lower, object_pks=[note.pk])
-    at = clock(timezone.localtime(note.saved_at)) if note.pk else ""
-    return JsonResponse({"saves": note.saves, "kept": at})
+    return kept(note)
 
 
 @admin.site.register_page("visits/room/<int:pk>/sign/")  # type: ignore[attr-defined]  # our site
@@ -85,11 +82,13 @@ def visits_sign(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """Sign what was typed last."""
     typed = notes.typed(request.POST)
     try:
-        notes.sign(appointment, typed, **_by(request))
+        notes.sign(appointment, typed, **saved_by(request))
     except notes.Signed:
         return _panel(request, context(appointment, why=str(_SIGNED)), 409)
-    except notes.SavedElsewhere as error:
-        return _panel(request, context(appointment, why=_elsewhere(error.note), typed=typed), 409)
+    except SavedElsewhere as error:
+        return _panel(
+            request, context(appointment, why=said_elsewhere(error.row), typed=typed), 409
+        )
     except notes.Empty:
         why = _("There is nothing to sign yet.")
         return _panel(request, context(appointment, why=why, typed=typed), 422)
@@ -114,14 +113,3 @@ def visits_addendum(request: HttpRequest, appointment: Appointment) -> HttpRespo
 
 def _panel(request: HttpRequest, shown: dict[str, Any], status: int = 200) -> HttpResponse:
     return TemplateResponse(request, TEMPLATE, {"part": shown}, status=status)
-
-
-def _by(request: HttpRequest) -> dict[str, Any]:
-    return {"saves": parse_key(request.POST.get("saves", "")), "by": user_of(request)}
-
-
-def _elsewhere(note: VisitNote) -> str:
-    return _(
-        "%(who)s saved this note on another page at %(clock)s. Copy what you typed here, and open "
-        "this page anew."
-    ) % {"who": note.author, "clock": clock(timezone.localtime(note.saved_at))}

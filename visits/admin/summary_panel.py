@@ -5,17 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appointments.admin import practice_time
 from appointments.models import Appointment
-from appointments.templatetags.appointments import clock
 from core.staff.audit.admin_pages import record_all
-from core.validation.primary_keys import parse_key
 from visits import summaries
-from visits.admin.panels import panel_view
-from visits.admin.whose_visit import user_of
+from visits.admin.panels import kept, panel_view, said_elsewhere, saved_by
+from visits.concurrent_saves import SavedElsewhere
 from visits.models.notes import VisitSummary
 
 TEMPLATE = "admin/visits/_summary.html"
@@ -53,14 +50,13 @@ def visits_summary(request: HttpRequest, appointment: Appointment) -> HttpRespon
     """Keep what was typed so far. The trail names the first time; the page asks each 5 seconds."""
     is_new = summaries.find(appointment) is None
     try:
-        summary = summaries.save(appointment, summaries.typed(request.POST), **_by(request))
-    except summaries.SavedElsewhere as error:
-        return JsonResponse({"problem": _elsewhere(error.summary)}, status=409)
+        summary = summaries.save(appointment, summaries.typed(request.POST), **saved_by(request))
+    except SavedElsewhere as error:
+        return JsonResponse({"problem": said_elsewhere(error.row)}, status=409)
     if is_new and summary.pk:
         label = VisitSummary._meta.label_lower
         record_all(request, "add", model=label, object_pks=[summary.pk])
-    at = clock(timezone.localtime(summary.saved_at)) if summary.pk else ""
-    return JsonResponse({"saves": summary.saves, "kept": at})
+    return kept(summary)
 
 
 @admin.site.register_page("visits/room/<int:pk>/share/")  # type: ignore[attr-defined]  # our site
@@ -70,22 +66,11 @@ def visits_share(request: HttpRequest, appointment: Appointment) -> HttpResponse
     typed = summaries.typed(request.POST)
     why, status = "", 200
     try:
-        summaries.share(appointment, typed, **_by(request))
-    except summaries.SavedElsewhere as error:
-        why, status = _elsewhere(error.summary), 409
+        summaries.share(appointment, typed, **saved_by(request))
+    except SavedElsewhere as error:
+        why, status = said_elsewhere(error.row), 409
     except summaries.Empty:
         why, status = _("Please write something that the patient can read."), 422
     said = "" if why else _("The patient can read it now.")
     shown = context(appointment, why=why, said=said, typed=typed if why else None)
     return TemplateResponse(request, TEMPLATE, {"part": shown}, status=status)
-
-
-def _by(request: HttpRequest) -> dict[str, Any]:
-    return {"saves": parse_key(request.POST.get("saves", "")), "by": user_of(request)}
-
-
-def _elsewhere(summary: VisitSummary) -> str:
-    return _(
-        "%(who)s saved this text on another page at %(clock)s. Copy what you typed here, and open "
-        "this page anew."
-    ) % {"who": summary.author, "clock": clock(timezone.localtime(summary.saved_at))}
