@@ -1,5 +1,6 @@
 """What the tests stand on. All parts are real: PostgreSQL, Valkey, granian, Celery, SMTP."""
 
+import io
 import logging
 import re
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as site_settings
 from django.core.cache import caches
 from django.template.base import Template
 from django.test import TransactionTestCase
@@ -18,6 +20,7 @@ from pytest_django import DjangoDbBlocker
 
 from core.database import database_time
 from curednation.celery import app as celery_app
+from curednation.logs import ExceptionFormatter, NoPersonalData
 from devstack import chromium, embedded
 from devstack.service import Hold
 from tests import database, pooler, processes, surroundings, template_database
@@ -224,3 +227,16 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     path = chromium.find()
     assert path, "Chromium is missing: install it, or set CHROMIUM to its path."
     return browser_type_launch_args | {"executable_path": path, "args": chromium.FLAGS}
+
+
+@pytest.fixture
+def production_log() -> Iterator[io.StringIO]:
+    """What a deployment would write to its log meanwhile."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(NoPersonalData())
+    line = site_settings.LOGGING["formatters"]["lines"]["format"]
+    handler.setFormatter(ExceptionFormatter(line, style="{", whole=False))
+    logging.getLogger().addHandler(handler)
+    yield stream
+    logging.getLogger().removeHandler(handler)

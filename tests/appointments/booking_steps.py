@@ -1,8 +1,9 @@
 """The steps of booking, for tests that need a visitor somewhere on the way."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from appointments import links
+from appointments.booking.patients import PatientDetails
 from appointments.models import Appointment, Service
 from tests.visitor import Page, Visitor
 
@@ -17,6 +18,16 @@ DETAILS: dict[str, str | bool] = {
     "agree_telehealth": True,
     "agree_email": True,
 }
+# The same person, as the workflow is given her.
+GRACE = PatientDetails(
+    first_name="Grace",
+    last_name="Whitfield",
+    birth_date=date(1988, 4, 17),
+    email="grace@example.org",
+    phone="+16155550117",
+    contact="email",
+    zone="America/Chicago",
+)
 
 
 def slot(starts_at: datetime) -> str:

@@ -1,6 +1,6 @@
 """Staff see the visits and take them forward; every change goes the way of `booking`."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments.booking import moves
-from appointments.booking.patients import PatientDetails
 from appointments.booking.visits import book, cancel
 from appointments.emails import visit_emails, visit_outbox
 from appointments.models import Appointment, Consent, ConsentText, Status
 from core.mail.models import EmailStatus, OutgoingEmail
 from core.staff.models import AuditEvent
+from tests.appointments.booking_steps import GRACE
 from tests.appointments.staff_clients import signed_in
 from tests.factories import make_appointment, make_hold, make_patient, make_provider, make_service
 
@@ -26,15 +26,6 @@ def _without_a_second_factor(settings) -> None:
 
 
 LIST = reverse("admin:appointments_appointment_changelist")
-DETAILS = PatientDetails(
-    first_name="Grace",
-    last_name="Whitfield",
-    birth_date=date(1988, 4, 17),
-    email="grace@example.org",
-    phone="+16155550117",
-    contact="email",
-    zone="America/Chicago",
-)
 
 
 @pytest.fixture
@@ -105,7 +96,7 @@ def test_cancelling_tells_the_patient_once_and_keeps_the_reason(desk):
 
 def test_the_history_says_who_changed_what(desk):
     hold = make_hold()
-    book(hold=hold, details=DETAILS)
+    book(hold=hold, details=GRACE)
     moves.move(fresh(hold), provider=None, starts_at=hold.starts_at + timedelta(hours=1))
     visit = fresh(hold)
     take(desk, visit, "cancel")

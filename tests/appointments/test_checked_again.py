@@ -5,13 +5,12 @@ before a change of the calendar is saved, staff hold the same lock.
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from appointments.booking import attendance, follow_ups, holds, moves, staff_booking, visits
-from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import HoldGone, NotChangeable, SlotTaken, TimeClosed
 from appointments.booking.staff_booking import NotLicensed, OutsideRules
 from appointments.models import (
@@ -27,6 +26,7 @@ from appointments.models import (
 from appointments.waitlist import responses
 from appointments.waitlist.responses import OfferOver
 from core.mail.models import OutgoingEmail
+from tests.appointments.booking_steps import GRACE
 from tests.factories import (
     make_appointment,
     make_entry,
@@ -84,18 +84,6 @@ def at_the_lock(monkeypatch) -> Callable[[Change, Provider], None]:
     return arrange
 
 
-def details() -> PatientDetails:
-    return PatientDetails(
-        first_name="Grace",
-        last_name="Whitfield",
-        birth_date=date(1988, 4, 17),
-        email="grace@example.org",
-        phone="+16155550117",
-        contact="email",
-        zone="America/Chicago",
-    )
-
-
 def hold(service: Service) -> Appointment:
     return holds.take_hold(
         service=service, state="TN", starts_at=WISHED, visitor="somebody", zone="America/Chicago"
@@ -107,14 +95,14 @@ def before_hold(service: Service):
 
 
 def before_booking(service: Service):
-    held, who = hold(service), details()
-    return lambda: visits.book(hold=held, details=who)
+    held = hold(service)
+    return lambda: visits.book(hold=held, details=GRACE)
 
 
 def before_booking_what_has_run_out(service: Service):
-    held, who = hold(service), details()
+    held = hold(service)
     Appointment.objects.update(status=Status.EXPIRED)
-    return lambda: visits.book(hold=held, details=who)
+    return lambda: visits.book(hold=held, details=GRACE)
 
 
 def before_confirming(service: Service):
@@ -133,8 +121,8 @@ def before_moving(service: Service):
 
 
 def before_staff_book(service: Service):
-    wish, who = staff_booking.WantedVisit(service.providers.get(), service, "TN", WISHED), details()
-    return lambda: staff_booking.book_for_patient(wish, who, by="staff: test")
+    wish = staff_booking.WantedVisit(service.providers.get(), service, "TN", WISHED)
+    return lambda: staff_booking.book_for_patient(wish, GRACE, by="staff: test")
 
 
 def before_staff_move(service: Service):
@@ -148,8 +136,7 @@ def before_staff_move(service: Service):
 def before_a_series(service: Service):
     visit = make_appointment(service=service, starts_at=monday("10:00", weeks=1))
     wish = staff_booking.WantedVisit(visit.provider, service, "TN", WISHED)
-    who = details()
-    return lambda: follow_ups.book_series([wish], who, after=visit, by="staff: test")
+    return lambda: follow_ups.book_series([wish], GRACE, after=visit, by="staff: test")
 
 
 def before_accepting(service: Service):
@@ -267,8 +254,5 @@ def test_a_day_that_is_full_since_a_hold_ran_out_takes_no_more(service):
 
 
 def before_booking_of(held: Appointment):
-    stale, who = (
-        Appointment.objects.select_related("provider", "service").get(pk=held.pk),
-        details(),
-    )
-    return lambda: visits.book(hold=stale, details=who)
+    stale = Appointment.objects.select_related("provider", "service").get(pk=held.pk)
+    return lambda: visits.book(hold=stale, details=GRACE)

@@ -9,10 +9,10 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from appointments.booking import attendance, moves, visits
-from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import NotChangeable
 from appointments.models import Appointment
 from core.mail.models import EmailStatus, OutgoingEmail
+from tests.appointments.booking_steps import GRACE
 from tests.factories import make_appointment, make_hold, make_patient, make_provider, make_service
 
 pytestmark = pytest.mark.django_db
@@ -119,16 +119,7 @@ def test_a_completed_visit_owes_no_mail(visit, clock):
 
 
 def book(hold: Appointment) -> Appointment:
-    details = PatientDetails(
-        first_name="Grace",
-        last_name="Whitfield",
-        birth_date=datetime(1988, 4, 17).date(),
-        email="grace@example.org",
-        phone="+16155550117",
-        contact="email",
-        zone="America/Chicago",
-    )
-    return visits.book(hold=hold, details=details)
+    return visits.book(hold=hold, details=GRACE)
 
 
 def test_a_provider_learns_of_a_new_visit(provider):

@@ -1,9 +1,6 @@
 """What a patient types stays in the database: canaries are sent through every form, then sought."""
 
-import io
-import logging
 import re
-from collections.abc import Iterator
 
 import pytest
 import redis
@@ -17,7 +14,6 @@ from appointments import links
 from appointments.models import Appointment, Status
 from core.mail.models import OutgoingEmail
 from curednation.celery import app as celery_app
-from curednation.logs import ExceptionFormatter, NoPersonalData
 from tests.appointments import booking_steps
 from tests.core.mail.test_templates import TELLING
 from tests.database import contents
@@ -117,19 +113,6 @@ def test_nothing_a_patient_typed_is_in_logs_cache_or_broker(start_site, start_wo
     assert "deliver" in worker.output()
     token = links.token(Appointment.objects.get(patient__isnull=False))
     assert token not in site.output() + worker.output() + queued
-
-
-@pytest.fixture
-def production_log() -> Iterator[io.StringIO]:
-    """What a deployment would write to its log meanwhile."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.addFilter(NoPersonalData())
-    line = settings.LOGGING["formatters"]["lines"]["format"]
-    handler.setFormatter(ExceptionFormatter(line, style="{", whole=False))
-    logging.getLogger().addHandler(handler)
-    yield stream
-    logging.getLogger().removeHandler(handler)
 
 
 @pytest.mark.django_db

@@ -10,11 +10,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from appointments.booking import attendance, moves, visits
-from appointments.booking.patients import PatientDetails
 from appointments.emails import reminders
 from appointments.models import Appointment, Status
 from core.mail import delivery
 from core.mail.models import EmailStatus, OutgoingEmail
+from tests.appointments.booking_steps import GRACE
 from tests.factories import (
     at,
     make_appointment,
@@ -47,16 +47,7 @@ def fresh(visit: Appointment) -> Appointment:
 
 
 def book(hold: Appointment) -> Appointment:
-    details = PatientDetails(
-        first_name="Grace",
-        last_name="Whitfield",
-        birth_date=datetime(1988, 4, 17).date(),
-        email="grace@example.org",
-        phone="+16155550117",
-        contact="email",
-        zone="America/Chicago",
-    )
-    return visits.book(hold=hold, details=details)
+    return visits.book(hold=hold, details=GRACE)
 
 
 def written() -> list[str]:

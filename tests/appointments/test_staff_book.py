@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from appointments.booking import holds, staff_booking
 from appointments.booking import visits as booked_visits
-from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import SlotTaken
 from appointments.booking.staff_booking import WantedVisit
 from appointments.emails import visit_outbox
 from appointments.models import Appointment, ClinicRules, ConsentText, Patient, Service, Status
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
+from tests.appointments.booking_steps import GRACE
 from tests.appointments.staff_clients import signed_in
 from tests.factories import (
     at,
@@ -307,17 +307,6 @@ def race(*jobs) -> list:
         return list(pool.map(run, jobs))
 
 
-DETAILS = PatientDetails(
-    first_name="Grace",
-    last_name="Whitfield",
-    birth_date=date(1988, 4, 17),
-    email="grace@example.org",
-    phone="+16155550117",
-    contact="email",
-    zone="America/Chicago",
-)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_staff_who_book_one_time_one_has_it():
     service = make_service()
@@ -343,8 +332,8 @@ def test_of_staff_and_a_patient_who_want_one_time_one_has_it():
             visitor="v" * 64,
             zone="America/Chicago",
         )
-        return booked_visits.book(hold=hold, details=replace(DETAILS, first_name="Noor"))
+        return booked_visits.book(hold=hold, details=replace(GRACE, first_name="Noor"))
 
-    found = race(patient, lambda: staff_booking.book_for_patient(wish, DETAILS, by="staff: x"))
+    found = race(patient, lambda: staff_booking.book_for_patient(wish, GRACE, by="staff: x"))
     assert sorted(type(one).__name__ for one in found) == ["Appointment", "SlotTaken"]
     assert len(visits()) == 1

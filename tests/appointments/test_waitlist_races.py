@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from functools import partial
 from threading import Barrier
 from typing import Any
@@ -13,13 +12,13 @@ from django.db import close_old_connections, connections
 from django.test import Client
 
 from appointments.booking import holds
-from appointments.booking.patients import PatientDetails
 from appointments.booking.rules import SlotTaken
 from appointments.models import Appointment, Status, WaitlistEntry, WaitlistOffer
 from appointments.scheduling.time_preferences import TimePreferences
 from appointments.waitlist import entries, links, responses
 from appointments.waitlist import offers as offering
 from appointments.waitlist.offers import offer_freed_times
+from tests.appointments.booking_steps import GRACE
 from tests.appointments.waitlist_setup import (
     at_noon,
     booked_out,
@@ -170,14 +169,9 @@ def test_a_patient_who_takes_the_time_as_it_is_offered_gets_it_or_the_line_does(
 def test_a_person_who_joins_twice_at_once_has_one_place():
     service, _ = booked_out()
 
-    details = PatientDetails(
-        first_name="Grace", last_name="Whitfield", birth_date=date(1988, 4, 17),
-        email="grace@example.org", phone="+16155550117", contact="email", zone="America/Chicago",
-    )  # fmt: skip
-
     def join():
         preferences = TimePreferences(ZoneInfo("America/Chicago"))
-        entries.join(service=service, state="TN", details=details, preferences=preferences)
+        entries.join(service=service, state="TN", details=GRACE, preferences=preferences)
 
     at_once(*[join] * 6)
     # The others are one question, which only the mailed link answers.

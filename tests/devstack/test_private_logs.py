@@ -1,6 +1,5 @@
 """Nothing about a person reaches the logs: no token of a link, no query, no value of a form."""
 
-import io
 import logging
 import logging.config
 from typing import Any
@@ -15,7 +14,6 @@ from django.urls import path
 from kombu import Message
 
 from curednation.celery import app as celery_app
-from curednation.logs import ExceptionFormatter, NoPersonalData
 
 LOGGING: dict[str, Any] = settings.LOGGING
 TOKEN = "canary-token-57Xq"
@@ -42,26 +40,13 @@ urlpatterns = [
 ]
 
 
-@pytest.fixture
-def log():
-    """What a deployment would write to its log meanwhile."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.addFilter(NoPersonalData())
-    line = LOGGING["formatters"]["lines"]
-    handler.setFormatter(ExceptionFormatter(line["format"], style="{", whole=False))
-    logging.getLogger().addHandler(handler)
-    yield stream
-    logging.getLogger().removeHandler(handler)
-
-
 @pytest.mark.urls(__name__)
 @pytest.mark.django_db
 @pytest.mark.parametrize("place", ["fails", "clashes", "gone", "missing"])
-def test_a_failed_request_is_logged_without_its_data(client, log, place):
+def test_a_failed_request_is_logged_without_its_data(client, production_log, place):
     client.raise_request_exception = False
     client.get(f"/{place}/{TOKEN}/", {"name": f"Grace {TOKEN}"})
-    said = log.getvalue()
+    said = production_log.getvalue()
     assert "django.request" in said
     assert TOKEN not in said
     assert "Grace" not in said
@@ -69,17 +54,17 @@ def test_a_failed_request_is_logged_without_its_data(client, log, place):
 
 @pytest.mark.urls(__name__)
 @pytest.mark.django_db
-def test_a_failed_request_can_still_be_found_by_route_and_place(client, log):
+def test_a_failed_request_can_still_be_found_by_route_and_place(client, production_log):
     client.raise_request_exception = False
     client.get(f"/clashes/{TOKEN}/")
-    said = log.getvalue()
+    said = production_log.getvalue()
     assert "/clashes/<token>/" in said
     assert "in clashes" in said
     assert "constraint_name=mails_pkey" in said
     assert IntegrityError.__name__ in said
 
 
-def test_a_failed_task_is_logged_without_what_it_was_told(log):
+def test_a_failed_task_is_logged_without_what_it_was_told(production_log):
     try:
         raise ValueError(TOKEN)
     except ValueError as error:
@@ -87,8 +72,8 @@ def test_a_failed_task_is_logged_without_what_it_was_told(log):
         logging.getLogger("celery.app.trace").error(
             "Task %(name)s[%(id)s] raised %(exc)s %(args)s", told, exc_info=True
         )
-    assert "Task mail.deliver[7] raised ValueError" in log.getvalue()
-    assert TOKEN not in log.getvalue()
+    assert "Task mail.deliver[7] raised ValueError" in production_log.getvalue()
+    assert TOKEN not in production_log.getvalue()
 
 
 class Odd(Exception):
@@ -112,22 +97,22 @@ def canary(self, told: str, *, how: str) -> str:
 
 
 @pytest.mark.parametrize("how", ["returns", "raises", "retries", "is odd", "is refused"])
-def test_what_celery_says_of_a_task_names_it_and_nothing_it_was_told(log, how):
+def test_what_celery_says_of_a_task_names_it_and_nothing_it_was_told(production_log, how):
     logging.getLogger("celery").setLevel(logging.INFO)
     canary.apply(args=[TOKEN], kwargs={"how": how})
-    assert f"Task {canary.name}[" in log.getvalue()
-    assert TOKEN not in log.getvalue()
+    assert f"Task {canary.name}[" in production_log.getvalue()
+    assert TOKEN not in production_log.getvalue()
 
 
-def test_no_word_that_celery_knows_of_a_task_says_what_it_was_told(log):
+def test_no_word_that_celery_knows_of_a_task_says_what_it_was_told(production_log):
     """Whatever format a worker is given: these are all the names of celery.app.trace."""
     told = dict.fromkeys(
         ("args", "kwargs", "return_value", "traceback", "exc", "description", "hostname"), TOKEN
     )
     words = " ".join(f"%({name})s" for name in told if name not in ("description", "hostname"))
     logging.getLogger("celery.app.trace").error(f"Task %(name)s {words}", told | {"name": "x.y"})
-    assert "Task x.y" in log.getvalue()
-    assert TOKEN not in log.getvalue()
+    assert "Task x.y" in production_log.getvalue()
+    assert TOKEN not in production_log.getvalue()
 
 
 def test_nothing_is_mailed_about_an_error():

@@ -1,11 +1,8 @@
 """What a reader typed, and the keys of their links, are in no log, no cache and no queue."""
 
-import io
-import logging
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
@@ -14,7 +11,6 @@ from django.test import Client
 
 from core.mail import outbox
 from core.mail.models import OutgoingEmail
-from curednation.logs import ExceptionFormatter, NoPersonalData
 from newsletter import links
 from newsletter.models import Subscriber
 from tests.appointments.test_privacy import everything_in, everything_queued
@@ -71,21 +67,8 @@ def test_nothing_a_reader_typed_is_in_logs_cache_or_queue(start_site):
         assert [token for token in tokens if token in text] == []
 
 
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """What a deployment would write to its log meanwhile."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.addFilter(NoPersonalData())
-    line = settings.LOGGING["formatters"]["lines"]["format"]
-    handler.setFormatter(ExceptionFormatter(line, style="{", whole=False))
-    logging.getLogger().addHandler(handler)
-    yield stream
-    logging.getLogger().removeHandler(handler)
-
-
 @pytest.mark.django_db
-def test_an_error_of_ours_says_nothing_about_who_met_it(log, monkeypatch):
+def test_an_error_of_ours_says_nothing_about_who_met_it(production_log, monkeypatch):
     make_consent_text()
 
     def fail(*_, to: str, **__):
@@ -96,8 +79,8 @@ def test_an_error_of_ours_says_nothing_about_who_met_it(log, monkeypatch):
     headers = {"Sec-Fetch-Site": "same-origin"}
     answer = client.post("/newsletter/subscribe/", {"email": EMAIL}, headers=headers)
     assert answer.status_code == 500
-    assert "ValueError" in log.getvalue()
-    assert found_in(log.getvalue()) == []
+    assert "ValueError" in production_log.getvalue()
+    assert found_in(production_log.getvalue()) == []
 
 
 @pytest.mark.django_db
