@@ -200,7 +200,7 @@ def _book(request: HttpRequest, form: StaffBookingForm) -> Appointment:
 def _booked_words(visit: Appointment) -> SafeString:
     """Return that it is booked, with a link to it: who books from the day stays there."""
     url = reverse("admin:appointments_appointment_change", args=[visit.pk])
-    when = practice_time.format_short_datetime(visit.starts_at, practice_time.zone())
+    when = practice_time.format_short_datetime(visit.starts_at)
     told = _("The visit is booked. An e-mail tells the patient.")
     if not visit.email:
         told = _("The visit is booked. They have no e-mail address: it is a call to make.")

@@ -40,8 +40,7 @@ def attempt(form: Any, do: Any) -> Appointment | None:
         text = _now("Somebody has this time.")
         if error.nearest:
             times = ", ".join(
-                f"{practice_time.format_short_datetime(slot.starts_at, practice_time.zone())} "
-                f"({slot.provider.name})"
+                f"{practice_time.format_short_datetime(slot.starts_at)} ({slot.provider.name})"
                 for slot in error.nearest
             )
             text = _now("%(text)s Free near it: %(times)s.") % {

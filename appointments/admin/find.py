@@ -94,7 +94,7 @@ def _row(request: HttpRequest, person: Person, contact: str) -> Row:
 
 
 def _when(visit: Appointment) -> str:
-    return practice_time.format_short_datetime(visit.starts_at, practice_time.zone())
+    return practice_time.format_short_datetime(visit.starts_at)
 
 
 def _visit_url(visit: Appointment) -> str:

@@ -42,7 +42,7 @@ def preview(visit: Appointment, asked: dict) -> list[Row]:
     theirs = _visits_of_patient(visit, times[0], times[-1] + service.length)
     rows, taken = [], set()
     for nth, start in enumerate(times):
-        row = Row(nth, practice_time.format_datetime(start, practice_time.zone()))
+        row = Row(nth, practice_time.format_datetime(start))
         slots = [Slot(start, provider)] if provider in grid.free_at(start) else []
         if not slots:
             row.conflict = _why_not(provider, service, visit.state, start)

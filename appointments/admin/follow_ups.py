@@ -116,7 +116,7 @@ def series_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Http
     of_series = _of_series(visit)
     context = admin.admin_site.each_context(request) | {
         "title": _("Follow-up visits"),
-        "subtitle": practice_time.format_datetime(visit.starts_at, practice_time.zone()),
+        "subtitle": practice_time.format_datetime(visit.starts_at),
         "opts": Appointment._meta,
         "media": admin.media,
         "visit": visit,

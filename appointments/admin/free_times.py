@@ -128,13 +128,13 @@ class ShownTimes:
 
 def slot_words(slot: Slot) -> str:
     """Return "Tue, Nov 24, 2:30 pm with Dr. Example"."""
-    when = practice_time.format_short_datetime(slot.starts_at, practice_time.zone())
+    when = practice_time.format_short_datetime(slot.starts_at)
     return _("%(when)s with %(who)s") % {"when": when, "who": slot.provider.name}
 
 
 def visit_words(visit: Appointment) -> str:
     """Return "Tue, Nov 24, 2:30 pm, Dr. Example"."""
-    when = practice_time.format_short_datetime(visit.starts_at, practice_time.zone())
+    when = practice_time.format_short_datetime(visit.starts_at)
     return f"{when}, {visit.provider.name}"
 
 

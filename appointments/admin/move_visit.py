@@ -49,7 +49,7 @@ def move_view(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRe
         "phone": phone_notes.with_note(phone_numbers.as_link(visit.phone), visit.contact),
         "visit": visit,
         "visit_words": _both_clocks(visit),
-        "subtitle": practice_time.format_datetime(visit.starts_at, practice_time.zone()),
+        "subtitle": practice_time.format_datetime(visit.starts_at),
         "form": form,
     }
     page = TemplateResponse(request, PAGE, context, status=status)

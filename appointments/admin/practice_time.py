@@ -75,15 +75,15 @@ def format_time(when: time) -> str:
     return time_format(when, pgettext("clock", "g:i A"), use_l10n=False).lower()
 
 
-def format_short_datetime(when: datetime, where: ZoneInfo | str) -> str:
-    """Return "Tue, Nov 24, 2:30 pm", for lists of days around now."""
-    local = when.astimezone(ZoneInfo(str(where)))
+def format_short_datetime(when: datetime, where: ZoneInfo | str = "") -> str:
+    """Return "Tue, Nov 24, 2:30 pm", for lists of days around now; at the practice by itself."""
+    local = when.astimezone(ZoneInfo(str(where or zone())))
     return f"{format_short_date(local)}, {clock(local)}"
 
 
-def format_datetime(when: datetime, where: ZoneInfo | str) -> str:
-    """Return "Tue, Nov 24, 2026, 2:30 pm"."""
-    local = when.astimezone(ZoneInfo(str(where)))
+def format_datetime(when: datetime, where: ZoneInfo | str = "") -> str:
+    """Return "Tue, Nov 24, 2026, 2:30 pm"; at the practice by itself."""
+    local = when.astimezone(ZoneInfo(str(where or zone())))
     return f"{format_date(local)}, {clock(local)}"
 
 

@@ -177,7 +177,7 @@ def reassign_view(admin: Any, request: HttpRequest, object_id: str) -> HttpRespo
         status = 409
     context = page_context(admin, request, REASSIGN, Appointment) | {
         "visit": visit,
-        "when": practice_time.format_datetime(visit.starts_at, practice_time.zone()),
+        "when": practice_time.format_datetime(visit.starts_at),
         "sides": [_side(patient), _side(other)],
         "differ": _differ(patient, other),
         "other": other,

@@ -136,7 +136,7 @@ def _offer(admin: ModelAdmin, request: HttpRequest, entry: WaitlistEntry) -> str
     except NobodyLeft:
         messages.error(request, _("They wait no more, have an offer, or were offered this time."))
         return ""
-    until = practice_time.format_short_datetime(offered.until, practice_time.zone())
+    until = practice_time.format_short_datetime(offered.until)
     told = (
         _now("An e-mail offers it until %(until)s.")
         if entry.email

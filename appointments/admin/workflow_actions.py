@@ -69,7 +69,7 @@ def _undo(request: HttpRequest, visit: Appointment) -> None:
 
 
 def _refusal(name: str, visit: Appointment) -> str:
-    when = practice_time.format_datetime(visit.starts_at, practice_time.zone())
+    when = practice_time.format_datetime(visit.starts_at)
     why = why_not(name, visit, database_time.now())
     if name == CHECK_IN and not why:
         why = _now("The provider holds no valid license in the patient’s state.")

@@ -72,6 +72,6 @@ def _row(alert: DangerAlert) -> dict[str, Any]:
     return {
         "alert": alert,
         "patient": record,
-        "raised": practice_time.format_datetime(alert.raised_at, practice_time.zone()),
+        "raised": practice_time.format_datetime(alert.raised_at),
         "phone": phone_notes.with_note(phone_numbers.as_link(record.phone), contact),
     }

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 
 from appointments.admin import practice_time
+from appointments.admin.practice_time import format_short_datetime
 from appointments.calls import phone_notes
 from appointments.models import Appointment, Patient
 from appointments.scheduling import time_zones
@@ -62,9 +63,9 @@ def _state(request: HttpRequest, thread: Thread, now: datetime) -> dict[str, Any
         "thread": thread,
         "rows": [_row(message) for message in rows],
         "seen": rows[-1].pk if rows else 0,
-        "due": thread.due_at and _moment(thread.due_at),
+        "due": thread.due_at and format_short_datetime(thread.due_at),
         "is_late": thread.is_late(now),
-        "closed": thread.closed_at and _moment(thread.closed_at),
+        "closed": thread.closed_at and format_short_datetime(thread.closed_at),
         "owner_left": owner is not None and not owner.is_active,
         "somebody_wrote": "new" in request.GET,
         "others": drafts.who_writes(thread, beside=user, now=now),
@@ -156,12 +157,8 @@ def _writer(thread: Thread, record: Patient) -> Any:
 def _row(message: Message) -> dict[str, Any]:
     return {
         "message": message,
-        "sent": _moment(message.sent_at),
-        "read": message.read_at and _moment(message.read_at),
+        "sent": format_short_datetime(message.sent_at),
+        "read": message.read_at and format_short_datetime(message.read_at),
         "files": list(message.attachments.all()),
         "is_new": not message.from_clinic and message.read_at is None,
     }
-
-
-def _moment(when: datetime) -> str:
-    return practice_time.format_short_datetime(when, practice_time.zone())

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from appointments.admin import practice_time
+from appointments.admin.practice_time import format_short_datetime
 from appointments.models import Appointment
 from payments.admin import forms
 from payments.admin.failure_words import words
@@ -48,7 +48,7 @@ def _charge_row(charge: Charge) -> ChargeRow:
     is_open = charge.status == Charge.Status.OPEN
     return ChargeRow(
         charge=charge,
-        when=_moment(charge.created_at),
+        when=format_short_datetime(charge.created_at),
         payments=[_payment_row(payment) for payment in payments],
         is_under_way=any(each.status == Payment.Status.STARTED for each in payments),
         waive_form=forms.waive_form(charge) if is_open else None,
@@ -60,7 +60,7 @@ def _payment_row(payment: Payment) -> PaymentRow:
     has_left = refunds.left_of(payment) > 0
     return PaymentRow(
         payment=payment,
-        when=_moment(payment.settled_at or payment.created_at),
+        when=format_short_datetime(payment.settled_at or payment.created_at),
         why_failed=words(payment.failure) if payment.failure else "",
         refunds=[_refund_row(each) for each in payment.refunds.all()],
         refund_form=forms.refund_form(payment) if has_left else None,
@@ -69,8 +69,4 @@ def _payment_row(payment: Payment) -> PaymentRow:
 
 def _refund_row(refund: Refund) -> RefundRow:
     why = words(refund.failure) if refund.failure else ""
-    return RefundRow(refund, _moment(refund.settled_at or refund.created_at), why)
-
-
-def _moment(when: Any) -> str:
-    return practice_time.format_short_datetime(when, practice_time.zone())
+    return RefundRow(refund, format_short_datetime(refund.settled_at or refund.created_at), why)

@@ -61,7 +61,7 @@ def _page(request: HttpRequest, visit: Appointment, **shown: Any) -> HttpRespons
         "title": _("Payments"),
         "opts": Appointment._meta,
         "visit": visit,
-        "when": practice_time.format_datetime(visit.starts_at, practice_time.zone()),
+        "when": practice_time.format_datetime(visit.starts_at),
         "is_configured": is_configured(),
         "rows": charge_rows(visit),
         "card": card_on_file.find(visit.patient),

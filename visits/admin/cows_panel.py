@@ -52,7 +52,7 @@ def context(
 
 def rating_row(rating: CowsRating) -> RatingRow:
     """Return a rating in words. Sums with items left out have no band: they are a lower bound."""
-    when = practice_time.format_short_datetime(rating.rated_at, practice_time.zone())
+    when = practice_time.format_short_datetime(rating.rated_at)
     return RatingRow(rating, when, score_words(rating.score))
 
 

@@ -29,7 +29,7 @@ def context(appointment: Appointment, *, why: str = "") -> dict[str, Any]:
     return {
         "appointment": appointment,
         "visit": visit,
-        "ended": ended_at and practice_time.format_short_datetime(ended_at, practice_time.zone()),
+        "ended": ended_at and practice_time.format_short_datetime(ended_at),
         "outcomes": _outcomes(appointment) if open_ else [],
         "needs_reason": first_minute.last(appointment) is None,
         "reasons": StartCheckWaiver.Reason.choices,

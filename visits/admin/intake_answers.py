@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import practice_time
+from appointments.admin.practice_time import format_datetime
 from appointments.calls import phone_notes
 from appointments.models import Appointment, Patient, Status
 from core.people import phone_numbers
@@ -45,7 +45,7 @@ def visit_answers(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Answers before the visit"),
         "opts": Appointment._meta,
         "appointment": appointment,
-        "when": practice_time.format_datetime(appointment.starts_at, practice_time.zone()),
+        "when": format_datetime(appointment.starts_at),
         "phone": _phone(appointment),
         "may_handle": may(HANDLE),
         "may_revoke": may(REVOKE),
@@ -142,19 +142,19 @@ def _answers(appointment: Appointment) -> dict[str, Any]:
     alert = SafetyAlert.objects.filter(response__appointment=appointment).first()
     return {
         "answered": [
-            (form, _moment(form.saved_at)) for form in summary.answered_forms(appointment)
+            (form, format_datetime(form.saved_at)) for form in summary.answered_forms(appointment)
         ],
         "scores": [
             (
                 screener,
-                [(_moment(each.at), in_words(screener, each.score)) for each in several],
+                [(format_datetime(each.at), in_words(screener, each.score)) for each in several],
             )
             for screener, several in summary.scores(_patient(appointment))
         ],
         "sign_off": SIGN_OFF,
         "alert": alert,
-        "alert_raised": alert and _moment(alert.raised_at),
-        "alert_handled": alert and alert.handled_at and _moment(alert.handled_at),
+        "alert_raised": alert and format_datetime(alert.raised_at),
+        "alert_handled": alert and alert.handled_at and format_datetime(alert.handled_at),
     }
 
 
@@ -171,8 +171,8 @@ def _signed(signature: ConsentSignature) -> dict[str, Any]:
         "row": signature,
         "copy": copy,
         "as_signed": copy is not None and signatures.is_as_signed(copy),
-        "when": _moment(signature.signed_at),
-        "revoked": revocation and _moment(revocation.revoked_at),
+        "when": format_datetime(signature.signed_at),
+        "revoked": revocation and format_datetime(revocation.revoked_at),
     }
 
 
@@ -181,8 +181,8 @@ def _alert_row(alert: SafetyAlert) -> dict[str, Any]:
     return {
         "visit": visit,
         "alert": alert,
-        "raised": _moment(alert.raised_at),
-        "when": practice_time.format_datetime(visit.starts_at, practice_time.zone()),
+        "raised": format_datetime(alert.raised_at),
+        "when": format_datetime(visit.starts_at),
         "takes_place": visit.status in (Status.BOOKED, Status.CHECKED_IN),
         "phone": _phone(visit),
     }
@@ -195,7 +195,3 @@ def _shown(appointment: Appointment) -> list[list[Any]]:
 
 def _phone(visit: Appointment) -> Any:
     return phone_notes.with_note(phone_numbers.as_link(visit.phone), visit.contact)
-
-
-def _moment(when: Any) -> str:
-    return practice_time.format_datetime(when, practice_time.zone())

@@ -82,7 +82,7 @@ def _ahead(appointment: Appointment) -> list[Appointment]:
 
 
 def _words(visit: Appointment) -> tuple[Appointment, str]:
-    return visit, practice_time.format_datetime(visit.starts_at, practice_time.zone())
+    return visit, practice_time.format_datetime(visit.starts_at)
 
 
 def _texts(appointment: Appointment) -> list[ConsentText]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appointments.admin import practice_time
+from appointments.admin.practice_time import format_datetime
 from appointments.models import Appointment
 from appointments.scheduling.states import STATE_CHOICES
 from core.staff.audit.admin_pages import record_all
@@ -30,6 +31,7 @@ def context(
 ) -> dict[str, Any]:
     """Return what the panel shows. `typed` is what the page holds that was not taken over."""
     note = notes.find(appointment)
+    addenda = note.addenda.all() if note else ()
     visit = Visit.objects.filter(appointment=appointment).first()
     return {
         "appointment": appointment,
@@ -37,8 +39,8 @@ def context(
         "content": typed or (note.content if note else {}),
         "saves": note.saves if note else 0,
         "as_signed": note is None or notes.is_as_signed(note),
-        "signed": note and note.signed_at and _moment(note.signed_at),
-        "addenda": [(one, _moment(one.written_at)) for one in note.addenda.all()] if note else [],
+        "signed": note and note.signed_at and format_datetime(note.signed_at),
+        "addenda": [(one, format_datetime(one.written_at)) for one in addenda],
         "medium": visit.get_medium_display() if visit and visit.medium != NO_MEDIUM else "",
         "states": STATE_CHOICES,
         "zone": practice_time.zone(),
@@ -48,14 +50,10 @@ def context(
     }
 
 
-def _moment(when: datetime) -> str:
-    return practice_time.format_datetime(when, practice_time.zone())
-
-
 def _typed_moment(text: str) -> str:
     """Return in words what the field of a date and time holds: the practice's clock."""
     try:
-        return _moment(datetime.fromisoformat(text).replace(tzinfo=practice_time.zone()))
+        return format_datetime(datetime.fromisoformat(text).replace(tzinfo=practice_time.zone()))
     except ValueError:
         return text
 

@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from appointments.admin import practice_time
 from appointments.admin.cut_lists import cut
+from appointments.admin.practice_time import format_datetime
 from appointments.models import Appointment, Patient
 from core.staff.audit import disclosures
 from visits import notes
@@ -65,14 +65,10 @@ def _row(note: VisitNote) -> NoteRow:
     ratings = CowsRating.objects.filter(appointment=note.appointment)
     return NoteRow(
         appointment=note.appointment,
-        when=_moment(note.appointment.starts_at),
+        when=format_datetime(note.appointment.starts_at),
         note=note,
-        signed=_moment(note.signed_at) if note.signed_at else "",
+        signed=format_datetime(note.signed_at) if note.signed_at else "",
         as_signed=notes.is_as_signed(note),
-        addenda=[(one, _moment(one.written_at)) for one in note.addenda.all()],
+        addenda=[(one, format_datetime(one.written_at)) for one in note.addenda.all()],
         ratings=[rating_row(each) for each in ratings],
     )
-
-
-def _moment(when: Any) -> str:
-    return practice_time.format_datetime(when, practice_time.zone())

@@ -94,7 +94,7 @@ def _last_note(appointment: Appointment, patient: Patient) -> LastNote | None:
     note = others.select_related("appointment").order_by("-appointment__starts_at").first()
     if note is None:
         return None
-    when = practice_time.format_datetime(note.appointment.starts_at, practice_time.zone())
+    when = practice_time.format_datetime(note.appointment.starts_at)
     return LastNote(note, when, note.content.get("text", ""), notes.is_as_signed(note))
 
 

@@ -59,7 +59,7 @@ def _head(appointment: Appointment) -> dict[str, Any]:
     return {
         "title": _("Visit"),
         "appointment": appointment,
-        "when": practice_time.format_short_datetime(appointment.starts_at, practice_time.zone()),
+        "when": practice_time.format_short_datetime(appointment.starts_at),
         "takes_place_here": appointment.takes_place_here,
         "call": call_page.for_clinician(appointment),
         "since": int(since.timestamp()) if since and visit and not visit.ended_at else "",

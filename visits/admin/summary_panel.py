@@ -33,7 +33,7 @@ def context(
         "summary": summary,
         "content": typed or (summary.draft if summary else {}),
         "saves": summary.saves if summary else 0,
-        "shared": shared_at and practice_time.format_datetime(shared_at, practice_time.zone()),
+        "shared": shared_at and practice_time.format_datetime(shared_at),
         "has_changed": summary and summary.shared is not None and summary.shared != summary.draft,
         "has_email": bool(appointment.email),
         "ends": practice_time.format_date(

@@ -96,7 +96,7 @@ def _attempt(request: HttpRequest, visit: Appointment, form: DropForm) -> Appoin
 
 
 def _words(visit: Appointment, *, tell: bool) -> str:
-    when = practice_time.format_short_datetime(visit.starts_at, practice_time.zone())
+    when = practice_time.format_short_datetime(visit.starts_at)
     facts = {"who": visit.patient, "when": when, "provider": visit.provider.name}
     if tell and not visit.email:
         text = _now("%(who)s: %(when)s with %(provider)s. The call list has it.")
