@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import practice_time, workflow_actions
+from appointments.admin import practice_time, visit_mails, workflow_actions
 from appointments.calls import call_list as calls
 from appointments.calls import phone_notes, spoken_words
 from appointments.calls.call_list import CallSettled
@@ -109,7 +109,7 @@ def _row(call: Call, now: Any) -> dict[str, Any]:
     ours = practice_time.zone()
     return {
         "call": call,
-        "kind": spoken_words.kind_words(call),
+        "kind": visit_mails.kind(call.kind),
         "visit": visit,
         "entry": offer.entry if offer else None,
         "who": (visit.patient if visit else about) or "–",

@@ -51,7 +51,7 @@ def failed_mail(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
                     visit.starts_at, practice_time.zone_of(visit)
                 ),
                 "phone": phone_notes.with_note(phone_numbers.as_link(visit.phone), visit.contact),
-                "kind": visit_mails.kind(mails[visit_outbox.about(visit)]),
+                "kind": visit_mails.kind(mails[visit_outbox.about(visit)].template),
             }
             for visit in rows[:SHOWN]
         ],

@@ -208,7 +208,7 @@ def _visit(visit: Appointment, zone: str) -> VisitRow:
 
 def _mail(mail: OutgoingEmail, zone: str) -> tuple[OutgoingEmail, str, str]:
     when = _moment(mail.sent_at or mail.created_at, zone)
-    return mail, visit_mails.kind(mail), when
+    return mail, visit_mails.kind(mail.template), when
 
 
 def _facts(patient: Patient) -> list[tuple[Any, str]]:

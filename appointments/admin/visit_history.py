@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from appointments.admin import practice_time
-from appointments.admin.visit_mails import KINDS, Mail
+from appointments.admin.visit_mails import Mail, kind
 from appointments.emails import visit_outbox, visit_texts
 from appointments.models import Appointment, Consent, Status
 from appointments.models.appointment_status import PATIENT, SYSTEM
@@ -177,9 +177,8 @@ def _texts(visit: Appointment) -> Iterator[Entry]:
         return
     things = visit_outbox.about(visit), visit_texts.about_ready(visit.pk)
     for text in OutgoingText.objects.about(*things).order_by("pk"):
-        words = str(KINDS.get(text.template) or text.template)
         why = text.undelivered_reason or text.last_error
-        lines = [words, *([why] if why else [])]
+        lines = [kind(text.template), *([why] if why else [])]
         yield Entry(text.sent_at or text.created_at, "text", _("Text"), lines, text=text)
 
 

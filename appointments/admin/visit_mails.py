@@ -11,7 +11,8 @@ from appointments.emails import visit_outbox
 from appointments.models import Appointment
 from core.mail.models import OutgoingEmail
 
-KINDS = {
+# Of e-mails, texts, and calls instead of them.
+_KINDS = {
     "appointment_booked": gettext_lazy("Confirmation"),
     "appointment_series": gettext_lazy("Confirmation of a series"),
     "appointment_confirm": gettext_lazy("Please confirm"),
@@ -22,6 +23,8 @@ KINDS = {
     "appointment_reminder": gettext_lazy("Reminder"),
     "appointment_ready": gettext_lazy("Their provider waits for them"),
     "visit_summary": gettext_lazy("Something new after the visit"),
+    "waitlist_offer": gettext_lazy("A time from the waitlist"),
+    "waitlist_offer_taken": gettext_lazy("The offered time is taken"),
 }
 
 
@@ -40,7 +43,7 @@ def emails_about(appointment: Appointment) -> list[Mail]:
     return [
         Mail(
             email,
-            kind(email),
+            kind(email.template),
             practice_time.format_datetime(email.sent_at or email.created_at, zone),
             email.last_error,
         )
@@ -53,9 +56,9 @@ def may_resend(request: HttpRequest) -> bool:
     return request.user.has_perm("mail.change_outgoingemail")
 
 
-def kind(email: OutgoingEmail) -> str:
-    """Return what an e-mail is, in a word or two."""
-    return str(KINDS.get(email.template) or email.template)
+def kind(template: str) -> str:
+    """Return what this kind of e-mail is called, in a word or two."""
+    return str(_KINDS.get(template) or template)
 
 
 def resendable(mails: Iterable[Mail]) -> OutgoingEmail | None:

@@ -13,18 +13,6 @@ from appointments.models import Appointment, Call, WaitlistOffer
 from appointments.scheduling import time_zones
 from appointments.templatetags.appointments import clock_in
 
-KINDS = {
-    "appointment_booked": gettext_lazy("Confirmation"),
-    "appointment_series": gettext_lazy("Confirmation of a series"),
-    "appointment_confirm": gettext_lazy("Please confirm"),
-    "appointment_moved": gettext_lazy("New time"),
-    "appointment_cancelled": gettext_lazy("Cancellation"),
-    "appointment_cancelled_by_us": gettext_lazy("Cancellation"),
-    "appointment_missed": gettext_lazy("Missed visit"),
-    "appointment_reminder": gettext_lazy("Reminder"),
-    "waitlist_offer": gettext_lazy("A time from the waitlist"),
-    "waitlist_offer_taken": gettext_lazy("The offered time is taken"),
-}
 _SENTENCES = {
     "appointment_booked": gettext_lazy("Your visit is booked: %(when)s."),
     "appointment_confirm": gettext_lazy("We keep this time for you: %(when)s. Do you want it?"),
@@ -42,11 +30,6 @@ _SENTENCES = {
         "The time that we offered you, %(when)s, is taken by now. You keep your place."
     ),
 }
-
-
-def kind_words(call: Call) -> str:
-    """Return what the call is, in a word or two."""
-    return str(KINDS.get(call.kind, call.kind))
 
 
 def say(call: Call) -> str:
