@@ -21,6 +21,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "help_answer": {},
     "message_new": {"link": "https://visits.example.org/me/messages/"},
     "nobody_reads": {},
+    "payment_news": {"link": _visit["link"]},
+    "portal_request": {"news": "received"},
     "start_answer": {},
     "stop_answer": {},
     "waitlist_offer": {

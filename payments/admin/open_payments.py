@@ -102,7 +102,7 @@ def _row(charge: Charge) -> dict[str, Any]:
         "visit": visit,
         "when": practice_time.format_short_datetime(visit.starts_at, zone),
         "has_failed": bool(failed),
-        "no_email": not visit.email,
+        "hears_nothing": not (visit.email or visit.by_text),
         "is_disputed": any(each.disputed_at for each in charge.payments.all()),
         "is_twice": any(each.status == Payment.Status.EXTRA for each in charge.payments.all()),
         "is_off": visit.status in OFF,

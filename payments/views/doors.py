@@ -41,7 +41,9 @@ class Door:
 
     @property
     def visit_page(self) -> str:
-        return self.link.page()
+        """Return the path of the visit's page; empty where what led here opens it no more."""
+        link = self.link
+        return link.visit_page if isinstance(link, links.PaymentLink) else link.page()
 
     def path(self, name: str = "visit", *more: str) -> str:
         return path_of(self.link, name, *more)

@@ -11,11 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments import links as visit_links
-from appointments.models import Appointment, Status
-from payments import links
+from appointments.models import Appointment, Patient, Status
+from core.mail.models import OutgoingEmail
+from core.sms.models import OutgoingText
+from payments import emails, links
 from payments.collection import card_on_file, charges, checkout
 from payments.models import Charge, Payment, SavedCard
-from tests.factories import make_appointment, make_patient
+from portal import contact_preferences
+from tests.core.sms.factories import NUMBER, agree
+from tests.factories import make_appointment, make_patient, monday
 from tests.pages.factories import make_practice
 from tests.payments.paying import (
     PRICE,
@@ -71,6 +75,69 @@ def test_somebody_books_opens_the_mailed_page_pays_and_has_a_receipt(stripe_serv
     assert receipt.content.startswith(b"%PDF")
     assert receipt["Content-Disposition"] == 'attachment; filename="receipt.pdf"'
     assert "no-store" in receipt["Cache-Control"]
+
+
+def test_news_of_a_payment_comes_by_text_once_to_who_agreed_and_its_link_shows_the_sum_alone(
+    stripe_server, settings
+):
+    settings.SMS_PROVIDERS = ["development://"]
+    make_practice()
+    visit = make_visit("after", starts_at=monday("10:00", weeks=-2), phone=NUMBER, by_text=True)
+    charge = make_charge(set_status(visit, Status.COMPLETED))
+    emails.payment_news(charge)
+    assert not OutgoingText.objects.exists()  # nobody has agreed at that number
+    agree(NUMBER)
+    for _twice in range(2):
+        emails.payment_news(charge)
+    [text] = OutgoingText.objects.all()
+    assert (text.to, text.template, text.about) == (
+        NUMBER,
+        "payment_news",
+        f"appointment:{visit.pk}",
+    )
+    assert "149" not in text.text
+    [link] = re.findall(r"https?://[^ ]+", text.text)
+    visitor = in_process()
+    page = visitor.get(urlsplit(link).path)
+    assert "Pay $149" in page.text
+    assert "Back to my visit" not in page.text  # the link of a text to the visit has ended
+    assert "no-store" in page.headers["Cache-Control"]
+    pay = visitor.press(page, "Pay $149")
+    report(stripe_server.pay(stripes_address(pay)))
+    page = visitor.get(urlsplit(link).path)
+    assert "Paid on" in page.text
+    assert "4242" not in page.text
+    assert "/receipts/" not in page.text
+    own = Client().get(links.texted_page(visit))
+    assert own.status_code == 200
+    Appointment.objects.filter(pk=visit.pk).update(phone="+16155550199")
+    assert Client().get(urlsplit(link).path).status_code == 404
+    assert Client().get(links.texted_page(visit)).status_code == 404
+    Appointment.objects.filter(pk=visit.pk).update(phone=NUMBER)
+    with time_machine.travel(timezone.now() + links.TEXTED_FOR + HOUR):
+        assert Client().get(own.wsgi_request.path).status_code == 404
+
+
+def test_a_text_about_a_payment_follows_what_was_chosen_later_and_never_a_restricted_record(
+    stripe_server, settings
+):
+    settings.SMS_PROVIDERS = ["development://"]
+    patient = make_patient(phone=NUMBER)
+    visit = make_visit("after", patient=patient, phone=NUMBER, email="")
+    charge = make_charge(visit)
+    agree(NUMBER)
+    emails.payment_news(charge)
+    assert not OutgoingText.objects.exists()  # not for this visit
+    contact_preferences.choose(patient, by_mail=False, contact="call", language="es", by_text=True)
+    Appointment.objects.filter(pk=visit.pk).update(by_text=False)  # it was over by then
+    charge = Charge.objects.get(pk=charge.pk)
+    emails.payment_news(charge)
+    assert "hay algo nuevo" in OutgoingText.objects.get().text
+    assert not OutgoingEmail.objects.exists()
+    OutgoingText.objects.all().delete()
+    Patient.objects.filter(pk=patient.pk).update(restricted_at=timezone.now())
+    emails.payment_news(Charge.objects.get(pk=charge.pk))
+    assert not OutgoingText.objects.exists()
 
 
 def test_nothing_that_goes_to_stripe_opens_a_private_page(stripe_server):
