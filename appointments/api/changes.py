@@ -10,7 +10,7 @@ from django.forms import Form
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from appointments.api.schemas import BookingIn, CancelIn, MoveIn
+from appointments.api.schemas import TEXTS, BookingIn, CancelIn, MoveIn
 from appointments.api.slots import service_of
 from appointments.booking import hold_owner, holds, moves, pressure, rules, visits
 from appointments.booking.rules import (
@@ -23,6 +23,7 @@ from appointments.booking.rules import (
 )
 from appointments.forms.cancel import CancelForm
 from appointments.forms.details import DetailsForm
+from appointments.forms.fields import text_consent
 from appointments.links import PrivateLink
 from appointments.models import Appointment, ConsentText, Provider, Service
 from appointments.scheduling import availability
@@ -137,7 +138,7 @@ def _details(sent: BookingIn, service: Service) -> DetailsForm:
     texts = ConsentText.current()
     if not sent.patient.email.strip():  # nobody sends them e-mail, so nobody asks whether one may
         texts = [text for text in texts if text.kind != ConsentText.Kind.EMAIL]
-    form = ProgramDetailsForm(_typed(sent, texts), hold=draft, texts=texts)
+    form = ProgramDetailsForm(_typed(sent, texts) | _about_texts(sent), hold=draft, texts=texts)
     if not form.is_valid():
         raise invalid(list(_errors(form)))
     return form
@@ -153,9 +154,21 @@ def _typed(sent: BookingIn, texts: list[ConsentText]) -> dict[str, Any]:
     return typed
 
 
+def _about_texts(sent: BookingIn) -> dict[str, str]:
+    """Return the box about texts as it was ticked. Raises Problem where there is none to tick."""
+    agreed = sent.consents.get(TEXTS)
+    if agreed is None:
+        return {}
+    asked = text_consent()
+    if asked is None:
+        sentence = _("This clinic sends no texts: leave it out.")
+        raise invalid([{"field": f"consents.{TEXTS}", "message": sentence}])
+    return {"by_text": str(asked.text.pk) if agreed == asked.text.version else "another"}
+
+
 def _errors(form: Form) -> Iterator[FieldError]:
     for name, messages in form.errors.items():
-        kind = name.removeprefix("agree_")
+        kind = TEXTS if name == "by_text" else name.removeprefix("agree_")
         is_known = isinstance(form, DetailsForm)
         path = f"consents.{kind}" if kind != name else f"patient.{name}" if is_known else name
         for message in messages:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringCon
 
 from appointments.models import Appointment, ConsentText, Provider, Service, Status
 from appointments.scheduling.states import STATES
+from core.sms.models import SmsConsentText
 from core.validation import dates
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
@@ -104,19 +105,31 @@ class SlotOut(Schema):
     providers: list[str]
 
 
+TEXTS = "texts"  # the kind of the consent to text messages
+
+
 class ConsentOut(Schema):
-    """A text that the patient must agree to. Send `version` of `kind` with the booking."""
+    """A text to agree to. Send `version` of `kind` with the booking, once the patient has agreed.
+
+    One that is not `required` is asked by a box of its own, never ticked before.
+    """
 
     kind: str
     version: int
+    required: bool
     text: str
     texts: dict[str, str] = Field(description="The same in each language that it is written in.")
 
     @classmethod
-    def of(cls, text: ConsentText) -> Self:
+    def of(cls, text: ConsentText | SmsConsentText) -> Self:
         words = {code: getattr(text, f"text_{code}") for code, _ in settings.LANGUAGES}
-        texts = {code: said for code, said in words.items() if said}
-        return cls(kind=text.kind, version=text.version, text=text.text, texts=texts)
+        return cls(
+            kind=text.kind if isinstance(text, ConsentText) else TEXTS,
+            version=text.version,
+            required=isinstance(text, ConsentText),
+            text=text.text,
+            texts={code: said for code, said in words.items() if said},
+        )
 
 
 # ── bookings ──
@@ -166,7 +179,9 @@ class BookingIn(Sent):
     starts_at: Start
     provider: Slug | None = Field(None, description="None: whoever is free.")
     patient: PatientIn
-    consents: dict[Slug, int] = Field(description="By kind, the version that was agreed to.")
+    consents: dict[Slug, int] = Field(
+        description="By kind, the version that was agreed to; `texts` only where they want texts."
+    )
 
 
 class MoveIn(Sent):
@@ -187,6 +202,7 @@ class PatientOut(Schema):
     email: str
     phone: str
     contact: str
+    by_text: bool
     booked_for: str
     booked_by: str
 
@@ -202,6 +218,7 @@ class PatientOut(Schema):
             email=visit.email,
             phone=str(visit.phone),
             contact=visit.contact,
+            by_text=visit.by_text,
             booked_for=visit.booked_for,
             booked_by=visit.booked_by,
         )

@@ -19,6 +19,7 @@ from appointments.api.schemas import (
     To,
 )
 from appointments.booking import returning_patient
+from appointments.forms.fields import text_consent
 from appointments.models import ConsentText, Provider, Service
 from appointments.scheduling import availability, bookable_services
 from appointments.scheduling.states import STATES
@@ -61,9 +62,14 @@ def list_providers(request: HttpRequest, service: Slug, state: StateCode) -> lis
 
 @router.get("/consents", response=list[ConsentOut], operation_id="list_consents")
 def list_consents(request: HttpRequest) -> list[ConsentOut]:
-    """Return the texts that a patient must agree to, as they are now."""
+    """Return the texts that a patient must agree to, as they are now, and the one about texts.
+
+    That one is `texts`, where the clinic sends any; whoever does not want them leaves it out.
+    """
     audit.declare(request)
-    return [ConsentOut.of(text) for text in ConsentText.current()]
+    about_texts = text_consent()
+    asked = [*ConsentText.current(), *([about_texts.text] if about_texts else [])]
+    return [ConsentOut.of(text) for text in asked]
 
 
 @router.get(

@@ -7,6 +7,7 @@ from django.core.cache import cache
 
 from appointments.models import Appointment, Call, ClinicRules, Consent, License, Status
 from core.mail.models import OutgoingEmail
+from core.sms.models import OutgoingText, SmsConsent
 from core.staff.models import AuditEvent
 from tests.api.program import Program, iso, wanted
 from tests.factories import (
@@ -87,6 +88,35 @@ def test_without_an_email_the_limits_are_those_of_the_phone_number(program, serv
         for clock in ("11:00", "12:00")
     ]
     assert answers == [201, 409]
+
+
+def test_who_agrees_to_texts_gets_them_by_the_rules_of_the_form(program, service, settings):
+    sent = wanted(service, monday())
+    agreeing = sent | {"consents": sent["consents"] | {"texts": 1}}
+    nobody_sends = program.post("/bookings", agreeing)
+    assert (nobody_sends.status, nobody_sends.fields) == (422, {"consents.texts"})
+    assert "texts" not in {text["kind"] for text in program.get("/consents").json}
+    settings.SMS_PROVIDERS = ["development://"]
+    [asked] = [text for text in program.get("/consents").json if text["kind"] == "texts"]
+    assert (asked["version"], asked["required"]) == (1, False)
+    assert "STOP" in asked["texts"]["en"]
+    assert "ALTO" in asked["texts"]["es"]
+    older = sent | {"consents": sent["consents"] | {"texts": 7}}
+    abroad = wanted(service, monday(), phone="+44 20 7946 0018") | {
+        "consents": agreeing["consents"]
+    }
+    for refused in (program.post("/bookings", older), program.post("/bookings", abroad)):
+        assert (refused.status, refused.fields) == (422, {"consents.texts"})
+    assert not SmsConsent.objects.exists()
+    silent = program.post("/bookings", sent)
+    assert (silent.status, Appointment.objects.get().by_text) == (201, False)
+    spanish = wanted(service, monday("15:00"), language="es", phone="615-555-0118")
+    booked = program.post("/bookings", spanish | {"consents": agreeing["consents"]})
+    visit = Appointment.objects.get(uid=booked.json["id"])
+    consent = SmsConsent.objects.get()
+    assert (visit.by_text, consent.kind, consent.text.version) == (True, "given", 1)
+    assert (consent.page, consent.language) == ("api", "es")
+    assert [text.to for text in OutgoingText.objects.all()] == ["+16155550118"]
 
 
 def test_the_answer_to_a_booking_tells_nothing_of_the_patient(program, service):
