@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from appointments.patient_records.kept_by_apps import KeptPart, kept_on_records
 from core.exported_values import iso
@@ -17,17 +17,27 @@ from portal.sign_in.codes import Reached
 
 def register() -> None:
     """Let the records of patients know of them."""
-    kept_on_records.register(KeptPart("accounts", collect=collect, forget=forget))
+    kept_on_records.register(
+        KeptPart("accounts", collect=collect, forget=forget, collect_for=collect_for)
+    )
 
 
 def collect(records: Collection[int]) -> list[dict[str, Any]]:
     """Return each account that saw these records. What else its person proved is their own."""
+    return [_as_plain(link, own=link.relation == Relation.SELF) for link in _links(records)]
+
+
+def collect_for(records: Collection[int], user: int) -> list[dict[str, Any]]:
+    """Return the same without how the patient signs in: whoever stands for them needs none."""
+    return [_as_plain(link, own=False) for link in _links(records)]
+
+
+def _links(records: Collection[int]) -> QuerySet[AccountPatient]:
     links = AccountPatient.objects.filter(patient__in=records).select_related("account")
-    return [_as_plain(link) for link in links.order_by("pk")]
+    return links.order_by("pk")
 
 
-def _as_plain(link: AccountPatient) -> dict[str, Any]:
-    own = link.relation == Relation.SELF
+def _as_plain(link: AccountPatient, *, own: bool) -> dict[str, Any]:
     account = link.account
     return {
         "account": account.pk,

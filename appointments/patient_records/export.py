@@ -31,8 +31,11 @@ from core.languages.speaking import name_of
 from core.practice.models import Practice
 
 
-def collect(patient: Patient, *, by: str) -> Record:
-    """Return it as plain values, times in UTC. `by` is who exports it."""
+def collect(patient: Patient, *, by: str, stands_for: int | None = None) -> Record:
+    """Return it as plain values, times in UTC. `by` is who exports it.
+
+    `stands_for` is the key of the user who takes it as a parent or guardian, and not the patient.
+    """
     visits = Appointment.objects.filter(patient=patient).select_related(
         "provider", "service", "status_reason"
     )
@@ -56,7 +59,7 @@ def collect(patient: Patient, *, by: str) -> Record:
         "merges": [_merge(merge) for merge in patient.merges.order_by("pk")],
         "asked for in privacy": [_request(each) for each in patient.requests.order_by("pk")],
         **kept_on_records.collect(
-            list(Patient.objects.whole_record(patient).values_list("pk", flat=True))
+            list(Patient.objects.whole_record(patient).values_list("pk", flat=True)), stands_for
         ),
         **kept_on_visits.collect(list(visits.order_by().values_list("pk", flat=True))),
     }

@@ -16,11 +16,22 @@ class KeptPart:
 
     `collect` returns plain values, times in UTC; `forget` runs in the transaction that forgets the
     patient, and may run twice.
+
+    `collect_for` is given the key of the user besides who takes the copy as somebody who stands for
+    the patient, a parent: it leaves out what the patient, or another, trusted to the clinic alone.
+    Without it they get what the patient would.
     """
 
     name: str
     collect: Callable[[Collection[int]], list[Record]]
     forget: Callable[[Collection[int]], None]
+    collect_for: Callable[[Collection[int], int], list[Record]] | None = None
+
+    def collected(self, pks: Collection[int], stands_for: int | None) -> list[Record]:
+        """Return its part of an export, for the patient or for this user, who stands for them."""
+        if stands_for is not None and self.collect_for is not None:
+            return self.collect_for(pks, stands_for)
+        return self.collect(pks)
 
 
 class KeptParts:
@@ -33,9 +44,11 @@ class KeptParts:
         """Let exports and erasures know of it. Registering it twice is fine."""
         self._kept[kept.name] = kept
 
-    def collect(self, pks: Collection[int]) -> dict[str, list[Record]]:
+    def collect(
+        self, pks: Collection[int], stands_for: int | None = None
+    ) -> dict[str, list[Record]]:
         """Return each part of an export, by its name."""
-        return {name: kept.collect(pks) for name, kept in self._kept.items()}
+        return {name: kept.collected(pks, stands_for) for name, kept in self._kept.items()}
 
     def forget(self, pks: Collection[int]) -> None:
         """Delete all of it, in the caller's transaction."""

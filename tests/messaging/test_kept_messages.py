@@ -10,10 +10,11 @@ from appointments.models import Patient, Status
 from appointments.patient_records import erasure, export
 from messaging import drafts
 from messaging.models import Attachment, DangerAlert, Draft, Message, Thread
+from portal.models import Basis, ContactPoint, Relation
 from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_patient
 from tests.messaging.writing import WORDS, answer, make_thread, pdf
-from tests.portal.signing_in import make_account
+from tests.portal.signing_in import add_patient, make_account, sign_in_to
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,45 @@ def test_an_export_has_every_word_and_the_names_of_files():
         assert words in told
     assert "letter.pdf" in told
     assert "alerts from messages" in told
+
+
+def test_a_copy_says_as_whom_somebody_wrote_and_gives_nobody_what_another_trusted_to_us(client):
+    patient = make_patient(first_name="Ida")
+    own, parent = make_account(patient), make_account(make_patient(last_name="Canaryname"))
+    values = {"kind": "email", "proved_at": timezone.now()}
+    ContactPoint.objects.create(account=own, value="canarypoint@example.org", **values)
+    add_patient(parent, patient, relation=Relation.WARD, basis=Basis.STAFF)
+    make_thread(patient, account=own, text="Canaryown, I want to die")
+    make_thread(patient, account=parent, text="Canaryparents")
+    for account, typed in ((own, "Canaryowndraft"), (parent, "Canarydraftofparent")):
+        drafts.keep(drafts.of_patient(account, None), typed, patient=patient)
+
+    def copy(account) -> dict:
+        sign_in_to(client, account)
+        return client.post("/me/record/file/", {"kind": "json", "who": patient.pk}).json()
+
+    kept = copy(own)
+    told = export.as_json(kept)
+    writers = {message["by"] for thread in kept["messages"] for message in thread["messages"]}
+    assert writers == {"the patient", "a legal guardian of the patient"}
+    assert [len(kept[part]) for part in ("messages not sent yet", "alerts from messages")] == [1, 1]
+    for words in ("Canaryown", "Canaryparents", "Canaryowndraft", "canarypoint"):
+        assert words in told
+    for words in ("Canarydraftofparent", "Canaryname"):
+        assert words not in told
+    assert kept["exported"]["by"] == "the patient, signed in"
+
+    theirs = copy(parent)
+    told = export.as_json(theirs)
+    for words in ("Canaryparents", "Canarydraftofparent"):
+        assert words in told
+    for words in ("Canaryown", "canarypoint", "Firefox"):
+        assert words not in told
+    assert theirs["alerts from messages"] == []
+    assert theirs["exported"]["by"] == "who stands for the patient, signed in"
+    page = client.get(f"/me/record/?who={patient.pk}").content.decode()
+    assert "Of messages it has those that you wrote" in page
+    assert "Of messages it has" not in client.get("/me/record/").content.decode()
 
 
 def test_without_care_to_keep_an_erasure_takes_all_of_it():
