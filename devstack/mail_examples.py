@@ -60,6 +60,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "portal_access_asked": {"link": "https://visits.example.org/me/people/"},
     "portal_opened_by_phone": {"ending": "0117", "link": "https://visits.example.org/me/sign-in/"},
+    "portal_request": {
+        "news": "received",
+        "link": "https://visits.example.org/me/record/",
+        "is_kept": False,
+        "kept_until": "",
+    },
     "sign_in_code": {"code": "123 456", "minutes": 10},
     "visit_summary": {"name": _visit["name"], "link": _visit["link"]},
     "payment_news": {"name": _visit["name"], "link": _visit["link"]},

@@ -14,11 +14,12 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Let exports and erasures of records know of accounts."""
-        from portal import contact_preferences, kept_accounts, overview, own_links
+        from portal import contact_preferences, kept_accounts, overview, own_links, request_news
         from portal.calendar import menu
 
         kept_accounts.register()
         contact_preferences.register()
         overview.register()
         own_links.register()
+        request_news.register()
         menu.register()

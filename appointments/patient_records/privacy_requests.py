@@ -19,7 +19,8 @@ from appointments.booking.rules import in_one_transaction
 from appointments.emails import staff_emails
 from appointments.models import Patient, PrivacyRequest, RequestStatus
 from appointments.models.patient_records import ALONE_AFTER
-from appointments.patient_records import erasure, restriction
+from appointments.patient_records import erasure, kept_by_law, request_news, restriction
+from appointments.patient_records.request_news import Outcome
 from core.database import database_time
 from core.staff.models import User
 
@@ -97,10 +98,13 @@ def withdraw_as_patient(request: PrivacyRequest, *, user: User) -> None:
     _decide(request, RequestStatus.WITHDRAWN, PATIENT, user.pk)
 
 
+@transaction.atomic
 def refuse(request: PrivacyRequest, *, by: User) -> None:
     """Say no. Raises NotOpen, SamePerson."""
     _require_another(request, by)
     _decide(request, RequestStatus.REFUSED, _name(by), by.pk)
+    for tell in request_news.tellers(request):
+        tell(Outcome(RequestStatus.REFUSED))
 
 
 @in_one_transaction
@@ -109,23 +113,28 @@ def confirm(request: PrivacyRequest, *, by: User) -> None:
     _require_another(request, by)
     _decide(request, RequestStatus.DONE, _name(by), by.pk)
     request.decided_by = _name(by)
-    carry_out(request)
+    tellers, until = request_news.tellers(request), kept_by_law.kept_until(request.patient)
+    is_kept = carry_out(request)
+    for tell in tellers:
+        tell(Outcome(RequestStatus.DONE, is_kept, until if is_kept else None))
 
 
-def carry_out(request: PrivacyRequest) -> None:
-    """Do what was confirmed, to a record that is there, in the caller's transaction.
+def carry_out(request: PrivacyRequest) -> bool:
+    """Do what was confirmed, to a record that is there; return whether the record stays.
 
-    Safe to run twice. Raises VisitsAhead.
+    In the caller's transaction; safe to run twice. Raises VisitsAhead.
     """
+    stays = True
     match request.kind:
         case Kind.ERASE:
-            kept = erasure.erase(request.patient, by=f"staff: {request.decided_by}")
-            if kept:
+            stays = erasure.erase(request.patient, by=f"staff: {request.decided_by}")
+            if stays:
                 restriction.restrict(request.patient)
         case Kind.RESTRICT:
             restriction.restrict(request.patient)
         case Kind.LIFT:
             restriction.lift(request.patient)
+    return stays
 
 
 def _require_another(request: PrivacyRequest, by: User) -> None:

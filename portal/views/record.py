@@ -22,13 +22,13 @@ from core.guard.limit_pages import over_limit_page
 from core.practice.models import Practice
 from core.staff.audit import trail
 from core.validation.primary_keys import parse_key
-from portal import records, seen_by
+from portal import records, request_news, seen_by
 from portal.access import FRESH_FOR, account_required
 from portal.requests import PortalRequest
 
 View = Callable[..., HttpResponse]
 SHOWN = 5  # lines of who has seen it, on the page of the record
-BY = "the patient, signed in"
+BY, BY_ANOTHER = "the patient, signed in", "who stands for the patient, signed in"
 # By what a button says: the ending of the file's name, and its type.
 FILES = {
     "pdf": ("pdf", "application/pdf"),
@@ -38,13 +38,18 @@ FILES = {
 
 
 def record_required(view: View) -> View:
-    """Give a view the record that is asked for by `?who=`, else the account's own; 404 for none."""
+    """Give a view the record that is asked for by `?who=`, else the account's own; 404 for another.
+
+    Whoever has no record yet is led to where they find it.
+    """
 
     @account_required
     @wraps(view)
     def wrapper(request: PortalRequest) -> HttpResponse:
         asked = parse_key(request.POST.get("who") or request.GET.get("who"))
         patient = records.chosen(request.account, asked)
+        if patient is None and not asked and request.method != "POST":
+            return redirect("portal:gather")
         if patient is None or (asked and patient.pk != asked):
             raise Http404("No such record")
         return view(request, patient)
@@ -96,15 +101,17 @@ def file(request: PortalRequest, patient: Patient) -> HttpResponse:
     with transaction.atomic():
         _note(request, "export", Patient, [patient.pk])
         _note(request, "export", Appointment, list(pks))
-    response = HttpResponse(_content(patient, kind), content_type=mimetype)
+    response = HttpResponse(_content(request, patient, kind), content_type=mimetype)
     response["Content-Disposition"] = f'attachment; filename="record.{ending}"'
     return response
 
 
-def _content(patient: Patient, kind: str) -> bytes:
+def _content(request: PortalRequest, patient: Patient, kind: str) -> bytes:
     if kind == "fhir":
         return bundle.as_json(bundle.collect(patient)).encode()
-    kept = export.collect(patient, by=BY)
+    is_own = patient == request.account.own_record
+    stands_for = None if is_own else request.account.user_id
+    kept = export.collect(patient, by=BY if is_own else BY_ANOTHER, stands_for=stands_for)
     if kind == "pdf":
         return export_pdf.as_pdf(kept, Practice.current().zone)
     return export.as_json(kept).encode()
@@ -127,7 +134,8 @@ def _ask(request: PortalRequest, patient: Patient) -> None:
     kind, user = PrivacyRequest.Kind.ERASE, request.account.user
     try:
         with transaction.atomic():
-            privacy_requests.ask_as_patient(patient, kind, user=user)
+            asked = privacy_requests.ask_as_patient(patient, kind, user=user)
+            request_news.received(asked, request.account)
             _note(request, "asked to erase", Patient, [patient.pk])
     except AlreadyAsked:
         messages.info(request, _("We are looking at a request about this record already."))
@@ -179,5 +187,6 @@ def _context(request: PortalRequest, patient: Patient) -> dict[str, Any]:
     mine = records.managed(request.account)
     return {
         "patient": patient,
+        "is_own": patient == request.account.own_record,
         "others": [(_page(other), other) for other in mine if other != patient],
     }

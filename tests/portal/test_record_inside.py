@@ -9,11 +9,17 @@ from django.utils import timezone
 
 from appointments.models import Appointment, PrivacyRequest, Status
 from appointments.patient_records import privacy_requests
+from core.mail.models import OutgoingEmail
+from core.sms.models import OutgoingText
 from core.staff.audit import trail
 from core.staff.models import AuditEvent
-from portal.models import PatientAccount
+from portal import contact_preferences
+from portal.models import ContactPoint, PatientAccount
+from tests.core.mail.test_templates import TELLING, TELLING_IN_SPANISH
+from tests.core.sms.factories import agree
 from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_patient, monday
+from tests.pages.factories import make_practice
 from tests.portal.signing_in import make_account, sign_in, sign_in_to
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +130,18 @@ def test_another_persons_record_is_as_one_that_there_is_not(client, account):
     for page in (FILE, ERASE):
         assert client.post(page, {"who": other.pk, "kind": "json"}).status_code == 404
     assert client.get(FILE).status_code == 405
+    inside = client.get("/me/visits/999999/")
+    assert inside.status_code == 404
+    assert "no-store" in inside["Cache-Control"]
+    assert "This is not in your place" in inside.text
+    assert "portal-menu" in inside.text
+
+
+def test_who_has_no_record_yet_is_led_to_where_they_find_it(client):
+    sign_in(client)
+    for page in (RECORD, SEEN, "/me/preferences/"):
+        assert client.get(page).url == "/me/who/"
+    assert client.post(FILE, {"kind": "json"}).status_code == 404
 
 
 # ── erasing ──
@@ -168,3 +186,71 @@ def test_who_has_a_visit_ahead_is_told_to_cancel_it_first(client, visit):
     shown = client.get(RECORD).content.decode()
     assert "You have 1 visit ahead. Cancel it first." in shown
     assert "Ask to have it erased" not in shown
+
+
+def told() -> list[OutgoingEmail]:
+    return list(OutgoingEmail.objects.filter(template="portal_request").order_by("pk"))
+
+
+def read_all(mails: list[OutgoingEmail]) -> str:
+    """What stands in them, which must give nothing away."""
+    words = "\n".join(f"{mail.subject}\n{mail.text}" for mail in mails)
+    for telling in (TELLING, TELLING_IN_SPANISH):
+        assert not telling.search(words), telling.search(words)
+    return words
+
+
+def test_who_asks_is_told_that_it_came_and_that_it_was_done_with_what_the_law_keeps(
+    client, account, visit
+):
+    make_practice()
+    client.post(ERASE)
+    client.post(ERASE)  # it is asked already
+    [mail] = told()
+    assert (mail.to, mail.subject) == (visit.patient.email, "We have your request")
+    assert "If it was not you, call us now." in read_all([mail])
+    privacy_requests.confirm(PrivacyRequest.objects.get(), by=make_staff("privacy officer"))
+    _, done = told()
+    assert (done.to, done.status) == (visit.patient.email, "waiting")
+    assert "The law has us keep a part of it until" in read_all([done])
+    assert "/me/" not in done.text
+    assert not PatientAccount.objects.exists()
+
+
+def test_where_nothing_is_kept_or_it_is_refused_the_mail_says_so_in_their_language(client):
+    make_practice()
+    for nth, decide in enumerate((privacy_requests.confirm, privacy_requests.refuse)):
+        patient = make_patient(phone=f"+1615555012{nth}")
+        make_appointment(patient=patient, starts_at=monday(f"1{nth}:00"), status="cancelled")
+        account = sign_in(client, patient)
+        contact_preferences.choose(patient, by_mail=True, contact="call", language="es")
+        client.post(ERASE)
+        decide(PrivacyRequest.objects.latest("pk"), by=make_staff("privacy officer"))
+        assert PatientAccount.objects.filter(pk=account.pk).exists() == (nth == 1)
+    said = read_all(told())
+    assert "Subject" not in said
+    assert "Este es nuestro último mensaje." in said
+    assert "No lo hemos hecho." in said
+    assert len(told()) == 4
+
+
+def test_who_wants_no_mail_is_told_by_text_and_what_staff_asked_for_is_told_to_nobody(
+    client, visit, settings
+):
+    settings.SMS_PROVIDERS = ["development://"]
+    make_practice()
+    number = "+16155550117"
+    account = sign_in(client, visit.patient)
+    values = {"kind": "phone", "value": number, "proved_at": timezone.now()}
+    ContactPoint.objects.create(account=account, **values)
+    contact_preferences.choose(visit.patient, by_mail=False, contact="call", language="en")
+    robin = make_staff("privacy officer")
+    staffs = privacy_requests.ask(visit.patient, "erase", reason="", by=make_staff("front desk"))
+    privacy_requests.refuse(staffs, by=robin)
+    agree(number)
+    client.post(ERASE)
+    privacy_requests.confirm(PrivacyRequest.objects.latest("pk"), by=robin)
+    assert told() == []
+    first, last = OutgoingText.objects.order_by("pk")
+    assert (first.to, first.status) == (number, "dropped")  # the newer one says more
+    assert "your request is decided" in last.text
