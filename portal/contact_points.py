@@ -37,6 +37,7 @@ def remove(account: PatientAccount, point: ContactPoint) -> None:
         raise LastOne
     notices.point_removed(account, point)
     point.delete()
+    account.note_removal()
     account.forget_cached()
 
 

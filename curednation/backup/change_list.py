@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pyrage import x25519
 
@@ -29,6 +29,8 @@ class Changes:
     privacy: str = "[]"
     ended_accounts: list[int] = field(default_factory=list)
     ended_links: list[int] = field(default_factory=list)
+    ended_devices: list[int] = field(default_factory=list)
+    left_to_accounts: list[dict[str, Any]] = field(default_factory=list)
     texts: list[dict[str, str]] = field(default_factory=list)
     texts_taken_back: list[tuple[str, str, str]] = field(default_factory=list)
 

@@ -69,6 +69,8 @@ def _found(since: datetime) -> Changes:
         privacy=records.decided_since(since),
         ended_accounts=portal.ended_accounts(),
         ended_links=portal.ended_links(),
+        ended_devices=portal.ended_devices(since),
+        left_to_accounts=portal.left_since(since),
         texts=texts.sent_since(since),
         texts_taken_back=texts.taken_back_since(since),
     )

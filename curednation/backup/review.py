@@ -81,6 +81,7 @@ def _review(manifest: Manifest, since: Sequence[Changes]) -> list[str]:
     out = staff.keep_out(since[-1].staff) if since else 0
     ended = api_keys.revoke_again(since[-1].revoked_keys) if since else 0
     shut = portal.end_again(since[-1].ended_accounts, since[-1].ended_links) if since else 0
+    closed = sum(portal.take_away_again(c.left_to_accounts, c.ended_devices) for c in since)
     silent = webhooks.silence_others(since[-1].endpoints) if since else 0
     begun = _all(each.issues for each in since)
     stopped = workflow.hold_for_review(because=_because(manifest.started_at), begun=begun)
@@ -101,6 +102,10 @@ def _review(manifest: Manifest, since: Sequence[Changes]) -> list[str]:
         (_("Records that could not be erased again, as they have visits ahead: %d."), open_ones),
         (_("API keys that are revoked, as since the backup: %d."), ended),
         (_("Patients’ accounts, or what they saw, that are ended as since the backup: %d."), shut),
+        (
+            _("What patients had taken away that opens their place, taken away again: %d."),
+            closed,
+        ),
         (_("Webhook endpoints that are switched off, as since the backup: %d."), silent),
         (HELD, held),
         (_("Texts that may have gone out, or not, and wait for you: %d."), texts_held),

@@ -39,9 +39,13 @@ def make(account: PatientAccount) -> str:
     return absolute_url(reverse("portal:calendar_feed", args=[token]))
 
 
+@transaction.atomic
 def revoke(account: PatientAccount, pk: int) -> bool:
     """Let an address of this account lead nowhere from now on. False where it has no such one."""
-    return bool(account.calendar_subscriptions.filter(pk=pk).delete()[0])
+    if not account.calendar_subscriptions.filter(pk=pk).delete()[0]:
+        return False
+    account.note_removal()
+    return True
 
 
 def find(token: str) -> CalendarSubscription | None:

@@ -43,6 +43,8 @@ class PatientAccount(models.Model):
     created_at = models.DateTimeField(_("created"), editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
     ended_by = models.CharField(_("ended by"), max_length=100, blank=True, editable=False)
+    # When something that opens the place was last taken away: a restore takes it away again.
+    removed_at = models.DateTimeField(null=True, editable=False)
 
     device: Any  # the Device that is signed in to it now: by `sign_in.sessions`
 
@@ -85,6 +87,14 @@ class PatientAccount(models.Model):
     def may_see(self, appointment: Appointment) -> bool:
         """Return whether this visit is one of those that it may see."""
         return appointment.erased_at is None and appointment.patient_id in self.record_pks
+
+    def note_removal(self) -> None:
+        """Note that something which opened the place was taken away, in the caller's transaction.
+
+        A backup from before still has it.
+        """
+        self.removed_at = database_time.now()
+        self.save(update_fields=["removed_at"])
 
     def forget_cached(self) -> None:
         """Read points and records anew when they are next asked for."""

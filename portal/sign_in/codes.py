@@ -191,5 +191,5 @@ def why_wrong(row: SignInCode) -> str:
     if row.ends_at <= database_time.now():
         return _("This code is too old. Have a new one sent.")
     if row.tries >= SignInCode.MOST_TRIES:
-        return _("That were too many tries. Have a new code sent.")
+        return _("Those were too many tries. Have a new code sent.")
     return _("This is not the code that we sent. Look once more; the newest message counts.")

@@ -9,6 +9,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from fido2.utils import websafe_decode
@@ -50,6 +51,15 @@ def add(account: PatientAccount, answer: str, *, name: str) -> Authenticator:
         return auth.WebAuthn.add(account.user, name, credential).instance
     except (ValidationError, ValueError, TypeError, KeyError) as error:
         raise NoSuchPasskey from error
+
+
+@transaction.atomic
+def remove(account: PatientAccount, pk: int) -> bool:
+    """Let a passkey open the place no more. False where the account has no such one."""
+    if not of(account).filter(pk=pk).delete()[0]:
+        return False
+    account.note_removal()
+    return True
 
 
 def request_options() -> dict[str, Any]:

@@ -78,8 +78,7 @@ def add_passkey(request: PortalRequest) -> HttpResponse:
 @account_required
 def remove_passkey(request: PortalRequest, pk: int) -> HttpResponse:
     """Let a passkey open the place no more."""
-    removed, _each = passkeys.of(request.account).filter(pk=parse_key(pk)).delete()
-    if not removed:
+    if not passkeys.remove(request.account, parse_key(pk)):
         raise Http404("No such passkey")
     notices.tell(request.account, "passkey_removed")
     messages.success(request, _("The passkey was removed. Delete it on your device too."))

@@ -1,8 +1,11 @@
 """Devices, passkeys, addresses and people of an account, and what staff can end of it."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +13,17 @@ from django.utils import timezone
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
 from portal import after_restore
-from portal.models import AccessRequest, AccountPatient, Device, PatientAccount, Relation
+from portal.calendar import subscriptions
+from portal.models import (
+    AccessRequest,
+    AccountPatient,
+    CalendarSubscription,
+    ContactPoint,
+    Device,
+    PatientAccount,
+    Relation,
+)
+from portal.sign_in import passkeys
 from tests.core.staff.people import make_staff
 from tests.core.staff.people import sign_in as sign_in_staff
 from tests.factories import make_appointment, make_patient
@@ -263,3 +276,44 @@ def test_what_was_ended_stays_ended_after_a_restore():
     assert PatientAccount.objects.exclude(ended_at=None).get() == account
     other.forget_cached()
     assert other.records == []
+
+
+def test_what_a_patient_took_away_opens_nothing_after_a_restore(client):
+    backup = timezone.now()
+    untouched = make_account(make_patient())
+    account = sign_in(client, make_patient())
+    values = {"account": account, "proved_at": backup}
+    lost = ContactPoint.objects.create(kind="email", value="lost@example.org", **values)
+    passkey = {"user": account.user, "type": "webauthn", "data": {}}
+    stolen, kept = (Authenticator.objects.create(**passkey) for _ in range(2))
+    subscriptions.make(account)
+    phone = sign_in_to(Client(), account)
+
+    def rows() -> dict[type[Model], list[Model]]:
+        tables = (ContactPoint, Authenticator, CalendarSubscription, Device)
+        return {table: list(table.objects.order_by("pk")) for table in tables}
+
+    before = rows()
+    client.post(reverse("portal:remove_point", args=[lost.pk]))
+    client.post(reverse("portal:remove_passkey", args=[stolen.pk]))
+    client.post(
+        reverse("portal:calendar_revoke"), {"stop": account.calendar_subscriptions.get().pk}
+    )
+    client.post(reverse("portal:end_device", args=[phone.pk]))
+    after = rows()
+    assert [len(before[table]) - len(after[table]) for table in before] == [1, 1, 1, 0]
+    told = after_restore.left_since(backup), after_restore.ended_devices(backup)
+    assert "example.org" not in json.dumps(told)  # it names nobody
+
+    for table, was in before.items():  # the backup is restored
+        for row in was:
+            row.save() if table is Device else row.save(force_insert=row not in after[table])
+    assert Device.objects.known().filter(pk=phone.pk).exists()
+    assert after_restore.take_away_again(*told) == 4
+    assert after_restore.take_away_again(*told) == 0
+    assert {table: [row.pk for row in was] for table, was in rows().items()} == {
+        table: [row.pk for row in was] for table, was in after.items()
+    }
+    assert not Device.objects.known().filter(pk=phone.pk).exists()
+    assert untouched.points.count() == 1
+    assert list(passkeys.of(account)) == [kept]
