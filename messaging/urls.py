@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"^files/{KEY}/$", files.download, name="file"),
     re_path(rf"^{KEY}/$", writing.thread, name="thread"),
     re_path(rf"^{KEY}/draft/$", writing.thread_draft, name="thread_draft"),
+    re_path(rf"^{KEY}/read/$", threads.read, name="read"),
     re_path(rf"^{KEY}/settle/$", threads.settle, name="settle"),
 ]

@@ -88,22 +88,26 @@ def send_from_clinic(draft: Draft, *, by: User, seen: int) -> Thread:
     else:
         thread = _new(draft, draft.reader, now, begun_by=by)
     message = _write(thread, draft, text, now=now, by=by)
-    _read(thread, from_clinic=False, now=now)
+    read_by_clinic(thread)
     thread.assigned = thread.assigned or by
     _set(thread, ThreadStatus.ANSWERED, last_at=now)
     emails.tell_patient(thread, message)
     return thread
 
 
-def read_by_patient(thread: Thread) -> None:
-    """Note that the patient has opened it; nothing is mailed any more about what they have read."""
-    if _read(thread, from_clinic=True, now=database_time.now()):
+def read_by_patient(thread: Thread, newest: int) -> None:
+    """Note that the patient has read it, up to the message with this key, which was on their page.
+
+    Nothing is mailed any more about what they have read.
+    """
+    unread = thread.messages.unread_by_patient().filter(pk__lte=newest)
+    if unread.update(read_at=database_time.now()):
         emails.drop_for_patient(thread)
 
 
 def read_by_clinic(thread: Thread) -> None:
     """Note that somebody of the staff has opened it."""
-    _read(thread, from_clinic=False, now=database_time.now())
+    thread.messages.unread_by_clinic().update(read_at=database_time.now())
 
 
 def assign(thread: Thread, to: User | None) -> None:
@@ -227,11 +231,6 @@ def _write(
     Attachment.objects.filter(draft=draft).update(draft=None, message=message)
     draft.delete()
     return message
-
-
-def _read(thread: Thread, *, from_clinic: bool, now: datetime) -> int:
-    unread = Message.objects.filter(thread=thread, from_clinic=from_clinic, read_at=None)
-    return unread.update(read_at=now)
 
 
 def _wait_for_answer(thread: Thread, now: datetime, rules: MessagingRules) -> None:

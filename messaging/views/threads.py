@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.database import database_time
 from core.people.salutation import short_name
+from core.validation.primary_keys import parse_key
 from messaging import expected_answers, workflow
 from messaging.models import MessagingRules, Thread
 from messaging.whose_threads import record_behind, thread_of, threads_of
@@ -48,6 +49,20 @@ def _row(request: Any, thread: Thread, zone: Any, several: bool) -> dict[str, An
         "about": short_name(record.first_name, record.last_name) if is_other else "",
         "unread": getattr(thread, "unread", 0),
     }
+
+
+@require_POST
+@account_required
+def read(request: Any, key: str) -> HttpResponse:
+    """Note that the messages up to `newest` were read: told by the page, once somebody sees it.
+
+    Looking at a page tells nothing: browsers and scanners fetch pages that nobody opens.
+    """
+    thread = thread_of(request.account, key)
+    workflow.read_by_patient(thread, parse_key(request.POST.get("newest")))
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    return redirect("messaging:thread", thread.key)
 
 
 @require_POST

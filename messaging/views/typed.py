@@ -22,8 +22,3 @@ def keep_typed(request: Any, draft: Draft) -> Draft:
     if uploads := request.FILES.getlist("uploads"):
         drafts.add_files(draft, uploads)
     return draft
-
-
-def is_prefetch(request: Any) -> bool:
-    """Return whether a browser fetches a page ahead: then nobody has opened and read it."""
-    return "prefetch" in request.headers.get("Sec-Purpose", "")

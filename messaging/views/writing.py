@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from appointments.models import Patient
 from core.database import database_time
 from core.guard.limit_pages import over_limit_page
+from core.validation.primary_keys import parse_key
 from messaging import danger, drafts, expected_answers, keys, workflow
 from messaging.forms import MessageForm, NewThreadForm
 from messaging.models import Draft, Message, MessagingRules, Thread
-from messaging.views.typed import is_prefetch, keep_typed
+from messaging.views.typed import keep_typed
 from messaging.whose_threads import record_behind, thread_of
 from portal.access import account_required
 from portal.records import managed
@@ -56,12 +57,9 @@ def thread(request: Any, key: str) -> HttpResponse:
         "is_late": found.is_late(database_time.now()),
         "about": _named(request, record_behind(found)),
         "is_sent": "sent" in request.GET,
-        "first_new": next((m.pk for m in rows if m.from_clinic and m.read_at is None), None),
+        "newest": max((m.pk for m in rows if m.from_clinic and m.read_at is None), default=0),
     }
-    response = render(request, "messaging/thread.html", context)
-    if request.method == "GET" and not is_prefetch(request):
-        workflow.read_by_patient(found)
-    return response
+    return render(request, "messaging/thread.html", context)
 
 
 @require_POST
@@ -114,9 +112,11 @@ def _post(request: Any, draft: Draft, here: str) -> HttpResponse:
         danger.raise_alert(_record(draft), draft.thread)
         return redirect(f"{here}?now=1#write")
     try:
-        return redirect(_sent(workflow.send_from_patient(draft)))
+        sent_in = workflow.send_from_patient(draft)
     except workflow.NotSent:
         return redirect(f"{here}?held=1#write")
+    workflow.read_by_patient(sent_in, parse_key(request.POST.get("newest")))
+    return redirect(_sent(sent_in))
 
 
 def _sent_before(request: Any) -> Any:

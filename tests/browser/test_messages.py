@@ -45,14 +45,21 @@ def test_without_javascript_on_a_phone_a_question_with_a_picture_is_asked(open_p
     answer(Thread.objects.get(), make_staff("clinician", name="Anna Berg"))
     page.goto(page.url.partition("?")[0])
     expect(page.get_by_text("Yes, in the morning.")).to_be_visible()
+    page.get_by_role("button", name="I have read this").click()
+    expect(page.get_by_role("button", name="I have read this")).to_have_count(0)
+    assert not Message.objects.unread_by_patient().exists()
 
 
 def test_by_keyboard_what_is_typed_is_kept_and_danger_is_answered_before_it_goes(open_page, client):
     account = sign_in(client, make_patient())
     thread = make_thread(account.own_record, account=account)
+    answer(thread, make_staff("clinician", name="Anna Berg"))
     page = open_page("/contact/")
     come_in(client, page)
-    page.goto(page.url.replace("/contact/", f"/me/messages/{thread.key}/"))
+    with page.expect_response("**/read/"):  # the page says by itself that it was seen
+        page.goto(page.url.replace("/contact/", f"/me/messages/{thread.key}/"))
+    expect(page.get_by_role("button", name="I have read this")).to_be_hidden()
+    assert not Message.objects.unread_by_patient().exists()
     page.get_by_label("Your message").focus()
     page.keyboard.type(DANGER)
     expect(page.locator("#message-kept")).to_contain_text("Kept at")

@@ -151,7 +151,7 @@ def _key(route: str, world: World) -> int:
 def _messages(world: World) -> dict[str, list[str]]:
     """A patient's matter and its file, which their own place shows."""
     thread, file = world.row("messaging.thread"), world.row("messaging.attachment")
-    names = ("thread", "thread_draft", "settle")
+    names = ("thread", "thread_draft", "read", "settle")
     found = {
         f"messaging:{name}": [reverse(f"messaging:{name}", args=[thread.key])] for name in names
     }

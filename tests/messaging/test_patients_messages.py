@@ -53,6 +53,8 @@ def test_a_question_is_asked_answered_and_read_and_no_word_of_it_is_mailed(clien
     read = client.get(page_of(thread))
     assert "Yes, in the morning." in read.text
     assert "Anna Berg" in read.text
+    assert "1 new" in client.get(LIST).text  # whatever fetches a page has not read it
+    client.post(*read_form(read))
     assert "1 new" not in client.get(LIST).text
     assert Message.objects.unread_by_patient().count() == 0
     mails = OutgoingEmail.objects.all()
@@ -66,6 +68,35 @@ def test_a_question_is_asked_answered_and_read_and_no_word_of_it_is_mailed(clien
         assert 'href="tel:911"' in response.text
 
 
+def read_form(page) -> tuple[str, dict[str, str]]:
+    """Where a page of a matter says by itself that it was read, and up to which message."""
+    [path] = re.findall(r'action="([^"]+/read/)"', page.text)
+    assert f'data-hx-post="{path}" data-hx-trigger="load"' in page.text
+    return path, {"newest": re.search(r'name="newest" value="(\d+)"', page.text)[1]}
+
+
+def test_reading_ends_with_what_stood_on_the_page_and_is_of_ones_own_alone(client):
+    account = sign_in(client, make_patient())
+    clinician = make_staff("clinician")
+    thread = make_thread(account.own_record, account=account)
+    answer(thread, clinician)
+    path, newest = read_form(client.get(page_of(thread)))
+    answer(thread, clinician, "And in the evening.")
+    unread = Message.objects.unread_by_patient()
+    stranger = Client()
+    sign_in(stranger, make_patient(email="other@example.org"))
+    assert stranger.post(path, newest).status_code == 404
+    assert client.get(path).status_code == 405
+    client.post(path, {"newest": "x"})
+    assert unread.count() == 2
+    told = client.post(path, newest, headers={"HX-Request": "true"})
+    assert (told.status_code, unread.get().text) == (204, "And in the evening.")
+    sending = read_form(client.get(page_of(thread)))[1]  # without scripts: an answer says it too
+    client.post(page_of(thread), sent() | sending)
+    assert not unread.exists()
+    assert "/read/" not in client.get(page_of(thread)).text
+
+
 def test_what_was_read_is_told_of_by_no_mail(client):
     account = sign_in(client, make_patient())
     clinician = make_staff("clinician")
@@ -75,11 +106,11 @@ def test_what_was_read_is_told_of_by_no_mail(client):
     answer(other, make_staff("front desk"))
     waiting = OutgoingEmail.objects.filter(template="message_new", status="waiting")
     assert waiting.count() == 1, "several at once are one mail"
-    client.get(page_of(one))
+    client.post(*read_form(client.get(page_of(one))))
     assert waiting.count() == 1, "the other is not read yet"
-    client.get(page_of(other), headers={"Sec-Purpose": "prefetch"})
+    seen = client.get(page_of(other))
     assert waiting.count() == 1, "a browser that fetches ahead has read nothing"
-    client.get(page_of(other))
+    client.post(*read_form(seen))
     assert waiting.count() == 0
 
 
@@ -248,7 +279,7 @@ def test_who_agreed_to_texts_is_told_by_one_and_who_wants_no_mail_gets_none(clie
     assert text.to == number_of(account)
     assert "/es/me/messages/" in text.text
     assert "hay algo nuevo" in text.text
-    client.get(page_of(thread))
+    client.post(*read_form(client.get(page_of(thread))))
     text.refresh_from_db()
     assert text.status == "dropped"
 
