@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -36,7 +36,8 @@ def current_account(request: HttpRequest) -> PatientAccount | None:
 def account_required(view: View) -> View:
     """Give a view `request.account`, or lead to the door, which leads back here.
 
-    No cache keeps what the view answers, so that Back after leaving asks at the door.
+    No cache keeps what the view answers, so that Back after leaving asks at the door. What is not
+    there, or another's, is a page with the menu.
     """
 
     @no_store
@@ -44,7 +45,10 @@ def account_required(view: View) -> View:
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if current_account(request) is None:
             return to_the_door(request)
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            return render(request, "portal/not_found.html", status=404)
 
     return wrapper
 

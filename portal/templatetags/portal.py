@@ -16,4 +16,6 @@ def portal_menu(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
     if current_account(request) is None:
         return {"links": []}
-    return {"links": sections.links(request), "path": request.path, "signed_in": True}
+    links = sections.links(request)
+    news = sum(link.count for link in links)  # for a phone, where the menu is folded
+    return {"links": links, "news": news, "path": request.path, "signed_in": True}

@@ -61,7 +61,8 @@ def code(request: HttpRequest) -> HttpResponse:
             return entered(request, entering.enter(request, reached))
         row.refresh_from_db()
         form.add_error("code", codes.why_wrong(row))
-    context = _context(request, form) | {"sent": row, "is_over": not codes.is_usable(row)}
+    over = "" if codes.is_usable(row) else codes.why_wrong(row)
+    context = _context(request, form) | {"sent": row, "is_over": bool(over), "why_over": over}
     return render(request, "portal/code.html", context)
 
 

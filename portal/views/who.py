@@ -71,4 +71,4 @@ def may_try(reached: list[Reached]) -> bool:
 
 def too_many() -> str:
     """Return what to say to whoever tried too often today."""
-    return _("That were too many tries for today. Please call us.")
+    return _("Those were too many tries for today. Please call us.")

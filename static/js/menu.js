@@ -1,7 +1,5 @@
-// The menu is a <details>, so it works without this. Here: Escape, a click elsewhere or leaving it closes it.
-const menu = document.querySelector("details.menu");
-
-if (menu) {
+// A menu is a <details>, so it works without this. Here: Escape, a click elsewhere or leaving it closes it.
+for (const menu of document.querySelectorAll("details.menu, .portal-menu > details")) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && menu.open) {
       menu.open = false;

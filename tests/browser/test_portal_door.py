@@ -13,6 +13,7 @@ from tests.factories import make_appointment, make_patient
 from tests.pages.factories import make_practice
 
 pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = {"width": 390, "height": 844}
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -38,7 +39,14 @@ def sign_in(page: Page, url: str, email: str) -> None:
     page.keyboard.press("Enter")
 
 
+def unfold_menu(page: Page) -> None:
+    """On a phone: on a wide screen it is a row of links."""
+    page.set_viewport_size(PHONE)
+    page.locator(".portal-menu summary").press("Enter")
+
+
 def sign_out(page: Page) -> None:
+    unfold_menu(page)
     page.get_by_role("button", name="Sign out", exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to your place")
 
@@ -49,7 +57,7 @@ def test_a_code_then_a_passkey_let_a_patient_in_and_back_shows_the_door(page, li
     make_practice()
     patient = make_patient(email="grace@example.org")
     make_appointment(patient=patient)
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     devices = page.context.new_cdp_session(page)
     devices.send("WebAuthn.enable")
     devices.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
@@ -66,12 +74,19 @@ def test_a_code_then_a_passkey_let_a_patient_in_and_back_shows_the_door(page, li
     expect(page.get_by_role("heading", level=1)).to_have_text("Your place")
     assert barriers(page) == []
 
+    unfold_menu(page)
+    assert barriers(page) == []
+    page.set_viewport_size(PHONE)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Signing in")).to_be_hidden()
+    unfold_menu(page)
     page.get_by_role("link", name="Signing in").click()
     assert barriers(page) == []
     page.get_by_role("link", name="Add a passkey").click()
     assert barriers(page) == []
     page.get_by_role("button", name="Add the passkey").click()
     expect(page.get_by_role("status")).to_contain_text("The passkey was added")
+    unfold_menu(page)
     page.get_by_role("link", name="People").click()
     assert barriers(page) == []
 

@@ -178,6 +178,8 @@ def test_five_tries_are_all_and_the_right_code_comes_too_late_then(client):
         client.post(CODE, {"code": wrong(code_sent())})
     page = client.post(CODE, {"code": code_sent()}).content.decode()
     assert "too many tries" in page
+    assert 'name="code"' not in page  # one thing is left to do
+    assert "Send a new code" in page
     assert not is_in(client)
     ask(client)
     client.post(CODE, {"code": code_sent()})
