@@ -7,10 +7,17 @@ from django.test import override_settings
 
 from core.outbox.rows import OutboxStatus
 from core.sms import consents, outbox
-from core.sms.models import OutgoingText
+from core.sms.migrations import _consent_texts
+from core.sms.models import OutgoingText, SmsConsentText
 
 NUMBER, OTHER_NUMBER = "+16155550142", "+16155550143"
 numbers = count(1)
+
+
+def make_consent_text() -> SmsConsentText:
+    """The words that the migration brings, also after a test that emptied all tables."""
+    words = {"text": _consent_texts.ENGLISH, "i18n": {"text_es": _consent_texts.SPANISH}}
+    return SmsConsentText.objects.get_or_create(version=1, defaults=words)[0]
 
 
 def agree(number: str = NUMBER, *, language: str = "en") -> None:
