@@ -10,7 +10,7 @@ from appointments.models.appointment_status import AppointmentQuerySet
 from appointments.scheduling import visit_progress
 from portal.account_links import AccountVisitLink, follow_up_page
 from portal.models import PatientAccount
-from visits import phase_words
+from visits import phase_words, summaries
 from visits.intake import plans
 from visits.models.visits import Seat
 from visits.phases import CLOSES_AFTER, phase_of
@@ -73,15 +73,17 @@ class ShownVisit:
         return self.visit.status == Status.HELD
 
     @property
-    def agreed(self) -> str:
-        """What was agreed in it, as it was shared with the patient."""
-        summary = getattr(self.visit, "visit_summary", None)
-        return summary.shared.get("agreed", "") if summary and summary.shared else ""
+    def summary(self) -> dict[str, str]:
+        """What was shared of it, for the patient and as long as the clinic lets them read it."""
+        found = getattr(self.visit, "visit_summary", None)
+        may_read = found and self.link.acts_for_patient
+        if not may_read or self.now >= summaries.readable_until(self.visit):
+            return {}
+        return found.shared or {}
 
     @property
-    def has_summary(self) -> bool:
-        summary = getattr(self.visit, "visit_summary", None)
-        return bool(summary and summary.shared)
+    def agreed(self) -> str:
+        return self.summary.get("agreed", "")
 
     @property
     def can_join(self) -> bool:

@@ -22,6 +22,7 @@ from tests.factories import (
     make_service,
     monday,
 )
+from tests.pages.factories import make_practice
 from tests.payments.paying import make_charge
 from tests.portal.signing_in import add_patient, make_account, sign_in, sign_in_to
 from tests.visits.clinicians import make_summary
@@ -162,6 +163,14 @@ def test_who_is_let_book_for_somebody_sees_visits_and_neither_their_answers_nor_
     own = client.get("/me/record/").content.decode()
     assert f"who={visit.patient_id}" not in own
     assert client.get(f"/me/record/?who={visit.patient_id}").status_code == 404
+    last = make_appointment(
+        patient=visit.patient, starts_at=monday(weeks=-3), status=Status.COMPLETED
+    )
+    make_summary(last, agreed="Canaryagreed", medicine="Canarymedicine")
+    for path in ("/me/", "/me/visits/", page(last)):
+        shown = client.get(path).content.decode()
+        assert "Canary" not in shown, path
+        assert "What was agreed" not in shown, path
 
 
 # ── the first page ──
@@ -206,3 +215,8 @@ def test_the_page_of_visits_shows_what_was_agreed(client):
     assert "Walk each day" in client.get("/me/visits/").content.decode()
     assert "Walk each day" in client.get(page(last)).content.decode()
     assert links.page(last) not in client.get(page(last)).content.decode()
+    make_practice(after_visit_days=7)  # the clinic lets nobody read it any more
+    for path in ("/me/", "/me/visits/", page(last)):
+        shown = client.get(path).content.decode()
+        assert "Walk each day" not in shown, path
+        assert "What was agreed" not in shown, path

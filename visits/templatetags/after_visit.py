@@ -14,8 +14,8 @@ register = template.Library()
 
 @register.inclusion_tag("visits/_after_visit.html", takes_context=True)
 def after_visit(context: template.Context, link: VisitLink) -> dict[str, Any]:
-    """Show what was shared with the patient, to whoever has proved that it is theirs."""
-    said = summaries.shared_with(link.appointment) if link.proved else None
+    """Show what was shared with the patient, to them and to who stands for them."""
+    said = summaries.shared_with(link.appointment) if link.acts_for_patient else None
     if said is None:
         return {"said": None}
     coming = _next_of(link.appointment)
