@@ -29,10 +29,16 @@ def _without_a_second_factor(settings) -> None:
 
 @pytest.fixture
 def visit() -> Appointment:
-    """Of a patient with a visit that is booked, and one of each thing that it has."""
+    """Of a patient with a visit that is booked, and one of each thing that it has.
+
+    Somebody else has a visit, too.
+    """
+    make_appointment(patient=make_patient(first_name="Olga", email="olga@example.org"))
     patient = make_patient(**DETAILS, language="es")
     make_patient(first_name="Zoe", last_name="Lukas", merged_into=patient)
     visit = make_appointment(patient=patient)
+    visit.provider.email = "canary-provider@example.org"
+    visit.provider.save()
     make_license(visit.provider, "KY")
     for text in ConsentText.current():
         Consent.objects.create(
@@ -65,6 +71,7 @@ def test_a_record_is_valid_and_says_who_what_when_and_where(visit):
     ]
     assert patient["communication"][0]["language"]["coding"][0]["code"] == "es"
     [provider] = of_kind(found, "Practitioner")
+    assert visit.provider.email not in bundle.as_json(found), "no patient sees it"
     assert [each["code"]["text"] for each in provider["qualification"]] == [
         "License to practice, Kentucky",
         "License to practice, Tennessee",

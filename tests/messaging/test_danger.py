@@ -66,6 +66,7 @@ def test_whoever_has_looked_after_it_says_so_once_and_the_front_desk_reads_the_t
     assert "kill myself" in page
     assert 'value="send"' not in page, "the care team answers"
     assert desk.post(path, {"step": "close"}).status_code == 403
+    assert desk.post(f"{path}draft/", {"text": "I answer"}).status_code == 403
     handled = f"/admin/message-alerts/{alert.pk}/handled/"
     assert signed_in("editor").post(handled).status_code == 403
     assert "Noted" in desk.post(handled, follow=True).text

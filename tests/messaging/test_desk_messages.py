@@ -169,9 +169,11 @@ def test_a_thread_of_a_clinician_who_left_is_nobody_s():
 
 
 def test_restricted_patients_are_found_by_those_alone_who_may():
-    thread = make_thread()
+    thread = make_thread(make_patient(last_name="Canaryvale"))
     thread.patient.restricted_at = timezone.now()
     thread.patient.save()
+    for role, finds in (("clinician", False), ("manager", True)):
+        assert ("Canaryvale" in signed_in(role).get(f"{INBOX}?show=open").text) is finds, role
     assert signed_in("clinician").get(path_of(thread)).status_code == 404
     assert signed_in("manager").get(path_of(thread)).status_code == 200
     assert (

@@ -11,6 +11,7 @@ from django.test import Client
 from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
 
+from appointments.patient_records import restriction
 from core.staff.models import AuditEvent
 from messaging.models import Attachment, AttachmentContent, Draft, Message
 from messaging.uploads import pdf_check
@@ -67,6 +68,8 @@ def test_a_picture_and_a_pdf_go_with_a_message_and_only_its_readers_save_them(cl
         model="appointments.patient", object_pks__contains=[str(account.own_record.pk)]
     ).exists()
     assert signed_in("front desk").get(f"/admin/message-files/{first.pk}/").status_code == 403
+    restriction.restrict(account.own_record)
+    assert clinician.get(f"/admin/message-files/{first.pk}/").status_code == 404
 
 
 def pdf_bytes_of(attachment: Attachment) -> bytes:
@@ -79,6 +82,8 @@ def test_files_wait_with_the_draft_and_can_be_taken_off_again(client):
     [kept] = Draft.objects.get().attachments.all()
     assert "Canarypicture.jpg" in client.get(NEW).text
     assert client.get(f"/me/messages/files/{kept.key}/").status_code == 200
+    sign_in(stranger := Client(), make_patient())
+    assert stranger.get(f"/me/messages/files/{kept.key}/").status_code == 404
     assert signed_in("clinician").get(f"/admin/message-files/{kept.pk}/").status_code == 404
     client.post(NEW, {"remove": kept.key, "text": ""})
     assert not Attachment.objects.exists()
@@ -123,6 +128,9 @@ def test_a_message_takes_five_files_and_so_many_bytes(client, monkeypatch):
     client.post(NEW, {"discard": "1"})
     page = client.post(NEW, sent(uploads=[pdf(), pdf()]), follow=True).text
     assert "too large together" in page
+    monkeypatch.setattr("messaging.drafts.MOST_FILES_A_DAY", 1)
+    page = client.post(NEW, sent(uploads=[pdf()]), follow=True).text
+    assert "You have sent many files today" in page
 
 
 def test_names_and_bytes_are_encrypted_and_come_under_a_new_key(client, settings):

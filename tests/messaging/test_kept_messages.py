@@ -25,7 +25,9 @@ def make_matters(patient: Patient) -> list[Thread]:
     care = make_thread(patient, account=account)
     draft = drafts.keep(drafts.of_patient(account, care), "with a file")
     drafts.add_files(draft, [pdf()])
-    answer(care, make_staff("clinician", name="Anna Berg"))
+    clinician = make_staff("clinician", name="Anna Berg")
+    answer(care, clinician)
+    drafts.keep(drafts.of_staff(clinician, care), "Canarybegun")
     make_thread(patient, account=account, topic="cost", text="Canarycost, I want to die")
     drafts.keep(drafts.of_patient(account, None), "Canarydraft", patient=patient)
     return list(Thread.objects.filter(patient=patient).order_by("pk"))
@@ -37,6 +39,7 @@ def test_an_export_has_every_word_and_the_names_of_files():
     told = export.as_json(export.collect(patient, by="Robin"))
     for words in (WORDS, "Yes, in the morning.", "Anna Berg", "Canarycost", "Canarydraft"):
         assert words in told
+    assert "Canarybegun" not in told, "what staff have not sent is said to nobody"
     assert "letter.pdf" in told
     assert "alerts from messages" in told
 

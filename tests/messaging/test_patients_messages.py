@@ -143,7 +143,7 @@ def test_what_is_typed_outlives_a_sign_out_and_is_thrown_away_when_asked(client)
 
 
 def test_pressing_send_twice_is_one_message_and_no_draft_comes_back(client):
-    sign_in(client, make_patient())
+    account = sign_in(client, make_patient())
     page = client.get(NEW).text
     client.post(f"{NEW}draft/", {"text": WORDS, "topic": "care"})
     once = Draft.objects.get().once
@@ -158,6 +158,17 @@ def test_pressing_send_twice_is_one_message_and_no_draft_comes_back(client):
     for _ in range(2):
         client.post(NEW, sent(once=once, text="Without a draft before"))
     assert Message.objects.count() == 2
+    draft = drafts.keep(drafts.of_patient(account, None), "At once", patient=account.own_record)
+    assert len({workflow.send_from_patient(draft) for _ in range(2)}) == 1
+    assert Message.objects.count() == 3
+
+
+def test_who_writes_again_waits_no_longer_than_they_were_told_first():
+    thread = make_thread()
+    told = (thread.waiting_since, thread.due_at)
+    with time_machine.travel(timezone.now() + timedelta(hours=30)):
+        again = write(thread)
+    assert (again.waiting_since, again.due_at) == told
 
 
 def test_a_closed_matter_is_open_again_when_somebody_writes_in_it(client):
@@ -247,6 +258,8 @@ def test_an_account_that_ended_leaves_its_matters_to_the_patient_s_next(client):
     thread = make_thread(patient)
     thread.account.ended_at = timezone.now()
     thread.account.save()
+    answer(thread, make_staff("clinician"))
+    assert not OutgoingEmail.objects.filter(template="message_new").exists()
     sign_in(client, patient)
     assert client.get(page_of(thread)).status_code == 200
 

@@ -4,12 +4,14 @@ import json
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from appointments.patient_records import export, restriction
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
 from portal import after_restore
@@ -28,7 +30,7 @@ from tests.core.staff.people import make_staff
 from tests.core.staff.people import sign_in as sign_in_staff
 from tests.factories import make_appointment, make_patient
 from tests.portal.signing_in import add_patient, make_account, make_idle, sign_in, sign_in_to
-from tests.portal.test_door import CODE, ask, code_sent
+from tests.portal.test_door import CODE, DOOR, ask, code_sent
 
 HOME, DEVICES, PEOPLE = (reverse(f"portal:{name}") for name in ("home", "devices", "people"))
 ADD = reverse("portal:add_point")
@@ -122,15 +124,17 @@ def test_the_code_that_adds_an_address_signs_nobody_in_and_the_other_way_round(c
     sign_in(client, make_patient())
     client.post(ADD, {"email": "work@example.org"})
     assert client.post(CODE, {"code": code_sent()}).url == reverse("portal:sign_in")
-    guest = Client()
-    ask(guest, "guest@example.org")
-    assert guest.post(PROVE, {"code": code_sent()}).status_code == 302
-    assert not PatientAccount.objects.filter(points__value="guest@example.org").exists()
+    client.post(f"{DOOR}?again=1", {"email": "thief@example.org"})  # who signed in long ago may
+    assert client.post(PROVE, {"code": code_sent()}).url == DEVICES
+    assert not PatientAccount.objects.filter(points__value="thief@example.org").exists()
 
 
 def test_the_last_address_stays(client):
     account = sign_in(client, make_patient())
     remove = reverse("portal:remove_point", args=[account.proved[0].pk])
+    stranger = Client()
+    sign_in(stranger, make_patient())
+    assert stranger.post(remove).status_code == 404
     assert "This is the last one" in client.post(remove, follow=True).content.decode()
     client.post(ADD, {"email": "work@example.org"})
     client.post(PROVE, {"code": code_sent()})
@@ -179,7 +183,8 @@ def test_an_adult_is_asked_says_yes_in_their_own_place_and_either_ends_it(client
     assert "Grace" not in mail.text + mail.subject
     assert not account.may_see(visit)
     his, stranger = Client(), Client()
-    sign_in(his, adam)
+    child = make_patient(email="adam@example.org", first_name="Mia")
+    add_patient(sign_in(his, adam), child, relation=Relation.WARD, basis="staff")
     sign_in(stranger, make_patient())
     assert "Grace Whitfield asks to book visits for you" in his.get(PEOPLE).content.decode()
     assert "Grace" not in stranger.get(PEOPLE).content.decode()
@@ -190,6 +195,7 @@ def test_an_adult_is_asked_says_yes_in_their_own_place_and_either_ends_it(client
     account.forget_cached()
     assert account.may_see(visit)
     assert account.own_record == grace
+    assert child not in account.records
     assert "Adam Whitfield" in client.get(PEOPLE).content.decode()
     link = AccountPatient.objects.get(relation=Relation.OTHER)
     end = reverse("portal:end_person", args=[link.pk])
@@ -197,6 +203,22 @@ def test_an_adult_is_asked_says_yes_in_their_own_place_and_either_ends_it(client
     his.post(end)
     account.forget_cached()
     assert not account.may_see(visit)
+    client.post(ask_page, {"email": "adam@example.org"})
+    again = AccessRequest.objects.latest("pk")
+    his.post(reverse("portal:answer", args=[again.pk]), {"answer": "no"})
+    account.forget_cached()
+    assert not account.may_see(visit)
+
+
+def test_what_was_asked_long_ago_is_asked_no_more(client):
+    sign_in(client, make_patient())
+    client.post(reverse("portal:ask_someone"), {"email": "adam@example.org"})
+    his, account = Client(), make_account(make_patient(email="adam@example.org"))
+    answer = reverse("portal:answer", args=[AccessRequest.objects.get().pk])
+    with time_machine.travel(timezone.now() + timedelta(days=14, minutes=1)):
+        sign_in_to(his, account)
+        assert "asks to book" not in his.get(PEOPLE).content.decode()
+        assert his.post(answer, {"answer": "yes"}).status_code == 404
 
 
 def test_somebody_who_is_asked_and_not_known_here_costs_the_same_and_sees_nothing(client):
@@ -204,7 +226,8 @@ def test_somebody_who_is_asked_and_not_known_here_costs_the_same_and_sees_nothin
     assert client.post(reverse("portal:ask_someone"), {"email": "no@example.org"}).url == PEOPLE
     assert mails("portal_access_asked") == ["no@example.org"]
     theirs = Client()
-    sign_in(theirs)
+    reader = sign_in(theirs)
+    reader.points.create(kind="email", value="no@example.org", proved_at=timezone.now())
     assert "asks to book" not in theirs.get(PEOPLE).content.decode()
 
 
@@ -235,6 +258,10 @@ def test_staff_see_that_there_is_an_account_and_end_it_and_never_enter(client):
     assert "There is nothing here yet" in client.get(HOME).content.decode()
     desk.post(page, {"link": link.pk, "step": "end-account"})
     assert not is_in(client)
+    ask(client)
+    client.post(CODE, {"code": code_sent()})
+    assert PatientAccount.objects.get(ended_at=None) != account  # and may begin anew
+    assert is_in(client)
     assert desk.post(page, {"link": link.pk, "step": "enter"}).status_code == 404
     seen = Client()
     sign_in_staff(seen, make_staff("privacy officer"))
@@ -256,6 +283,17 @@ def test_a_guardian_sees_a_record_once_staff_have_looked_at_the_papers(client):
     desk.post(page, {"step": "guardian", "record": str(guardian.pk)})
     account.forget_cached()
     assert account.records == [guardian, ward]
+    [told] = export.collect(ward, by="Desk")["accounts"]
+    assert (told["addresses and numbers"], told["devices"]) == ([], [])  # they are the guardian's
+    third = make_patient(email="", first_name="Theo")
+    desk.post(
+        reverse("admin:patient_accounts", args=[third.pk]),
+        {"step": "guardian", "record": str(ward.pk)},
+    )
+    account.forget_cached()
+    assert third not in account.records  # by their own record alone a guardian is found
+    restriction.restrict(third)
+    assert desk.get(reverse("admin:patient_accounts", args=[third.pk])).status_code == 404
 
 
 def test_an_account_has_a_person_or_none_and_says_so():
@@ -265,8 +303,8 @@ def test_an_account_has_a_person_or_none_and_says_so():
     assert make_account().own_record is None
 
 
-def test_what_was_ended_stays_ended_after_a_restore():
-    account, other = make_account(make_patient()), make_account(make_patient())
+def test_what_was_ended_stays_ended_after_a_restore(client):
+    account, other = sign_in(client, make_patient()), make_account(make_patient())
     PatientAccount.objects.filter(pk=account.pk).update(ended_at=timezone.now())
     other.links.update(ended_at=timezone.now())
     known = after_restore.ended_accounts(), after_restore.ended_links()
@@ -274,6 +312,7 @@ def test_what_was_ended_stays_ended_after_a_restore():
     AccountPatient.objects.update(ended_at=None)
     assert after_restore.end_again(*known) == 2
     assert PatientAccount.objects.exclude(ended_at=None).get() == account
+    assert not is_in(client)
     other.forget_cached()
     assert other.records == []
 

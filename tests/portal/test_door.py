@@ -81,6 +81,7 @@ def test_a_page_of_another_site_is_never_where_the_door_leads(client):
     make_account(make_patient(email=GRACE))
     asked = client.post(f"{DOOR}?next=https://evil.example/", {"email": GRACE})
     assert client.post(asked.url, {"code": code_sent()}).url == HOME
+    assert client.get(f"{DOOR}?next=//evil.example/").url == HOME  # who is in already, too
 
 
 def test_who_is_new_is_told_so_kindly_and_offered_a_visit(client):
@@ -146,6 +147,11 @@ def test_a_code_works_once(client):
     assert is_in(client)
     again = Client()
     again.cookies.update(kept)
+    assert again.post(CODE, {"code": code}).url == DOOR
+    make_account(make_patient(email=GRACE, first_name="Adam"))
+    ask(again)
+    code = code_sent()
+    assert again.post(CODE, {"code": code}).url == WHO  # where it is asked first who that is, too
     assert again.post(CODE, {"code": code}).url == DOOR
 
 
@@ -237,7 +243,10 @@ def test_signing_in_gives_the_session_a_new_key_and_empties_it(client):
 @pytest.mark.parametrize(("minutes", "still"), [(29, True), (31, False)])
 def test_whoever_is_away_for_half_an_hour_is_signed_out(client, minutes, still):
     sign_in(client, make_patient())
-    with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
+    now = timezone.now()
+    with time_machine.travel(now + timedelta(minutes=25)):  # a page that asks by itself is nobody
+        assert client.get(HOME, headers={"X-Passive": "1"}).status_code == 200
+    with time_machine.travel(now + timedelta(minutes=minutes)):
         assert is_in(client) is still
         if not still:
             assert "You were away for a while" in client.get(DOOR).content.decode()
@@ -250,6 +259,8 @@ def test_after_half_a_day_everybody_signs_in_anew_however_busy(client):
         with time_machine.travel(began + timedelta(minutes=minutes)):
             account.devices.update(seen_at=timezone.now())
             assert is_in(client)
+    with time_machine.travel(began + timedelta(hours=11, minutes=50)):
+        client.post(f"{DOOR}?again=1", {"email": GRACE})  # what the session keeps begins anew
     with time_machine.travel(began + timedelta(hours=12, seconds=1)):
         account.devices.update(seen_at=timezone.now())
         assert not is_in(client)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.http import Http404
 from django.test import Client
 from django.urls import reverse
@@ -17,7 +18,7 @@ from portal import gathering, retention
 from portal.access import appointment_of
 from portal.gathering import Person
 from portal.models import AccountPatient, ContactPoint, Device, PatientAccount
-from portal.sign_in import browsers, codes, entering
+from portal.sign_in import browsers, codes, entering, sessions
 from portal.sign_in.codes import Reached
 from tests.factories import make_appointment, make_patient
 from tests.portal.signing_in import make_account, sign_in
@@ -76,9 +77,13 @@ def test_one_thing_that_does_not_fit_finds_nothing_and_says_the_same(said):
 
 
 def test_the_right_words_at_another_address_find_nothing():
-    make_appointment(patient=make_patient(email=GRACE))
-    browser, _place = enter("another@example.org")
-    assert "We found nothing" in browser.post(WHO, ME).content.decode()
+    patient = make_patient(email=GRACE)
+    make_appointment(patient=patient)
+    for _ in ("as a guest", "with an account"):
+        browser, _place = enter("another@example.org")
+        assert "We found nothing" in browser.post(WHO, ME).content.decode()
+        assert records(browser) == []
+        make_account(patient)
 
 
 def test_what_fits_appears_however_the_name_is_spelled_and_opens_at_once_next_time():
@@ -187,6 +192,16 @@ def test_a_browser_that_signed_in_by_that_number_before_is_not_asked():
         browser=browsers.hash_of(key), way="phone", signed_in_at=timezone.now(), **device
     )
     assert by_phone(browser=browser).entered == account
+    sessions.end_all(account)
+    assert by_phone(browser=browser).entered is None  # a phone that was lost is a stranger's
+
+
+def test_who_thinks_for_too_long_of_who_they_are_proves_the_number_again():
+    make_account(make_patient(email=""), by_phone=True)
+    browser = by_phone()
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        answer = browser.post(WHO, {"birth_date": "04171988"})
+    assert answer.url.startswith(reverse("portal:sign_in"))
 
 
 def phone_account() -> PatientAccount:
@@ -261,6 +276,7 @@ def test_a_restricted_record_is_as_one_that_there_is_not(client):
     assert not account.may_see(visit)
     browser, _place = enter()
     assert "We found nothing" in browser.post(WHO, ME).content.decode()
+    assert not OutgoingEmail.objects.filter(template="portal_changed").exists()
 
 
 def test_an_erased_record_takes_its_account_along_and_an_export_names_it_before(client):
@@ -293,13 +309,14 @@ def test_another_patients_visit_is_as_one_that_there_is_not(client):
 
 def test_accounts_of_nobody_old_devices_and_codes_are_forgotten(client):
     used = sign_in(client, make_patient())
-    empty = make_account()
+    empty, waits = make_account(), sign_in(Client())
     codes.ask(client.get(HOME).wsgi_request, Reached("email", GRACE))
     retention.forget(timezone.now() + timedelta(hours=2))
     assert not codes.SignInCode.objects.exists()
-    assert PatientAccount.objects.count() == 2
+    assert PatientAccount.objects.count() == 3
+    waits.devices.update(seen_at=timezone.now() + timedelta(days=20))
     retention.forget(timezone.now() + timedelta(days=31))
-    assert list(PatientAccount.objects.all()) == [used]
+    assert set(PatientAccount.objects.all()) == {used, waits}
     assert not User.patients.filter(pk=empty.user_id).exists()
     retention.forget(timezone.now() + timedelta(days=181))
     assert not Device.objects.exists()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from appointments.booking import attendance
 from appointments.booking.attendance import PatientCame
 from appointments.booking.rules import NotChangeable
-from appointments.models import License, Status
+from appointments.models import Appointment, License, Status
 from core.database import database_time
 from tests.core.staff.people import make_staff
 from tests.visits.rooms import make_visit_now
@@ -104,6 +104,9 @@ def test_that_it_failed_can_be_taken_back(by):
     assert encounter.enter(visit, "patient", now=database_time.now()).phase == "waiting"
     with pytest.raises(NotChangeable):
         encounter.reopen(visit, by=by)
+    Appointment.objects.filter(pk=visit.pk).update(status=Status.CANCELLED)
+    with pytest.raises(NotChangeable):  # from a page that was open when it was cancelled
+        encounter.finish(Appointment.objects.get(pk=visit.pk), by=by, outcome="failed")
 
 
 def test_nobody_who_came_or_tried_is_a_no_show(by):

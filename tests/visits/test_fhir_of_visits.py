@@ -13,7 +13,7 @@ from tests.fhir.validator import problems
 from tests.visits.clinicians import clinician, visit_of
 from tests.visits.intake_steps import make_documents
 from tests.visits.test_records_of_visits import with_all
-from visits import encounter
+from visits import encounter, notes
 from visits.fhir.screener_codes import CODES
 from visits.intake.screeners import SCREENERS
 from visits.models import (
@@ -146,7 +146,8 @@ def test_a_visit_without_a_room_here_is_an_encounter_once_it_has_begun(status, e
 
 
 def test_drafts_say_that_they_are_drafts_and_what_another_answered_is_not_the_patient_s_word():
-    visit = visit_of(clinician(), booked_for="other", booked_by="Ann Caller")
+    user = clinician()
+    visit = visit_of(user, booked_for="other", booked_by="Ann Caller")
     answered(visit, "reason", {"reason": "Canary", "goals": ""}, submitted_at=None)
     answered(visit, "phq-9", {"interest": "3", "gone": "x"}, submitted_at=None)
     found = bundle.collect(visit.patient)
@@ -155,6 +156,18 @@ def test_drafts_say_that_they_are_drafts_and_what_another_answered_is_not_the_pa
     assert {each["status"] for each in responses} == {"in-progress"}
     assert not any("source" in each for each in responses)
     assert [len(each["item"]) for each in responses] == [1, 2]
+    notes.save(visit, notes.typed({"text": "Canarydraft"}), saves=0, by=user)
+    [draft] = of_kind(bundle.collect(visit.patient), "DocumentReference")
+    assert (text_of(draft), draft["docStatus"]) == ("Canarydraft", "preliminary")
+    assert "authenticator" not in draft
+
+
+def test_what_was_asked_in_other_words_has_no_code_of_loinc():
+    visit = visit_of(clinician())
+    answered(visit, "gad-7", {"nervous": "1"}, version=99)
+    [response] = of_kind(bundle.collect(visit.patient), "QuestionnaireResponse")
+    assert response["questionnaire"].endswith("/gad-7|99")
+    assert "loinc" not in str(response["item"])
 
 
 def test_a_signature_that_was_taken_back_is_no_consent_any_more():

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from appointments import links
 from appointments.booking import moves
@@ -87,9 +88,11 @@ def test_whom_the_clinic_asks_waits_for_the_patients_yes(visit):
 @pytest.mark.parametrize("asked_by_staff", [True, False])
 def test_a_no_and_taking_it_back_end_the_link_at_once(visit, asked_by_staff):
     by = make_staff("clinician") if asked_by_staff else None
-    _guest, token = guests.ask(visit, name="Luz", role="relative", by=by)
+    guest, token = guests.ask(visit, name="Luz", role="relative", by=by)
     visitor = in_process()
     visitor.press(visitor.get(page_of(visit)), "No" if asked_by_staff else "Take the link back")
+    with pytest.raises(NotChangeable):
+        guests.agree(guest)  # from a page that was open meanwhile
     page = opened(token, visit.starts_at - HOUR)
     assert page.status == 410
     assert "This link has ended" in page.text
@@ -155,6 +158,8 @@ def test_a_link_goes_on_with_its_visit_to_another_day(visit):
         encounter.admit_guest(guest, by=make_staff("clinician"))
     with time_machine.travel(visit.ends_at + 25 * HOUR), pytest.raises(NotChangeable):
         encounter.admit_guest(guest, by=make_staff("clinician"))
+    moves.move(visit, provider=None, starts_at=monday("14:00", weeks=2))
+    assert guests.find(token).admitted_at is None  # another room, and they are let in anew
 
 
 def test_a_guest_comes_to_the_door_by_a_page_of_ours_and_after_the_patients_yes(visit):
@@ -173,6 +178,9 @@ def test_a_guest_comes_to_the_door_by_a_page_of_ours_and_after_the_patients_yes(
         outside = Client().post(path, headers=ours).json()
         encounter.admit_guest(guest, by=staff)
         inside = Client().post(path, headers=ours).json()
+        guests.revoke(guest)
+        assert Client().post(path, headers=ours).status_code == 410
+        assert encounter.enter(visit, guest.seat, now=timezone.now()).phase == "waiting"
     assert outside["ticket"]
     assert (outside["seat"], outside["phase"], outside["here"]) == ("guest-1", "waiting", [])
     assert (inside["phase"], inside["here"]) == ("admitted", ["clinician", "patient"])

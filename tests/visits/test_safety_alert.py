@@ -1,15 +1,18 @@
 """Who thinks of dying is shown whom to call at once, and is a red task until somebody looks."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from appointments.models import Appointment, Patient
 from core.mail.models import OutgoingEmail
 from tests.core.staff.people import make_staff, sign_in
-from tests.factories import make_provider
+from tests.factories import make_appointment, make_provider
 from tests.visits.intake_steps import PHQ, address, make_tomorrow, send
-from visits.models.intake import SafetyAlert
+from visits.models.intake import QuestionnaireResponse, SafetyAlert
 
 pytestmark = pytest.mark.django_db
 CARD = "You do not have to be alone with it now."
@@ -61,6 +64,8 @@ def test_it_stands_in_red_on_top_of_what_there_is_to_do_until_somebody_has_looke
     shown = staff.get(page).text
     assert "10 of 27, moderate" in shown or "9 of 27, mild" in shown
     [alert] = SafetyAlert.objects.all()
+    other = f"/admin/visit-answers/{make_tomorrow().pk}/"
+    assert staff.post(other, {"step": "handled", "row": alert.pk}).status_code == 404
     done = staff.post(page, {"step": "handled", "row": alert.pk}, follow=True).text
     assert "Noted: you have looked after it." in done
     assert "Speak with them now" not in staff.get("/admin/to-do/").text
@@ -68,6 +73,20 @@ def test_it_stands_in_red_on_top_of_what_there_is_to_do_until_somebody_has_looke
     assert "Somebody else has looked after it already." in again
     alert.refresh_from_db()
     assert alert.handled_by
+
+
+def test_a_restricted_patient_stands_after_the_visit_before_those_alone_who_may_find_them(client):
+    visit = make_tomorrow()
+    send(client, visit, "phq-9", **URGENT)
+    Patient.objects.filter(pk=visit.patient_id).update(restricted_at=timezone.now())
+    past = make_appointment(
+        patient=visit.patient, starts_at=visit.starts_at - timedelta(days=4), status="completed"
+    )
+    QuestionnaireResponse.objects.update(appointment=past)
+    Appointment.objects.filter(pk=visit.pk).update(status="cancelled")
+    for role, finds in (("clinician", False), ("manager", True)):
+        to_do = sign_in(Client(), make_staff(role)).get("/admin/to-do/").text
+        assert (visit.patient.last_name in to_do) is finds, role
 
 
 def test_only_whose_work_it_is_reads_answers(client):

@@ -222,6 +222,8 @@ def test_a_provider_without_an_account_leaves_the_visit_to_any_clinician():
     visit = make_visit_now()
     client = sign_in(Client(), make_clinician())
     assert client.post(steps(visit, "ticket")).json()["ticket"]
+    desk = sign_in(Client(), make_staff("front desk"))
+    assert desk.post(steps(visit, "ticket")).status_code == 403
 
 
 def test_a_cancelled_visit_says_so_to_the_clinician():

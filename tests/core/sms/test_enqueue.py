@@ -58,6 +58,15 @@ def test_a_number_that_said_stop_gets_no_code_either(texts):
     agree()
     consents.stop(NUMBER, event="e1")
     assert outbox.enqueue("code", key="d", to=NUMBER, secret=True, code="1", minutes=1) is None
+    agree()  # somebody has ticked the box for this number
+    assert not consents.in_force(NUMBER)
+
+
+def test_who_takes_it_back_on_a_page_gets_none_that_waits(texts):
+    agree()
+    waits = make_text("appointment_ready", link="https://a.example/t/x")
+    assert consents.withdraw(NUMBER, page="portal:preferences")
+    assert fresh(waits).status == OutboxStatus.DROPPED
 
 
 @pytest.mark.parametrize("what", PhoneState.Unreachable.values)

@@ -41,10 +41,13 @@ def test_a_number_that_said_stop_to_the_provider_has_said_it_to_us(provider):
     if "stopped" not in provider.codes:  # it says so later, in a report
         return
     provider.refusals[NUMBER] = provider.refusal("stopped")
-    text = make_text()
+    text, waits = make_text(), make_text()
     delivery.deliver(text.pk)
     assert fresh(text).status == OutboxStatus.DROPPED
     assert phone_states.of(NUMBER).stopped
+    provider.refusals.clear()
+    delivery.deliver(waits.pk)
+    assert (fresh(waits).status, provider.taken) == (OutboxStatus.DROPPED, [])
 
 
 def test_what_is_refused_for_good_is_given_up_and_says_why(provider):

@@ -155,6 +155,7 @@ def test_after_a_restore_nobody_is_texted_twice_or_after_stop(texts):
     assert (fresh(again).status, fresh(again).text) == ("sent", "")
     assert after_restore.take_back_again(stopped) == 0  # this proof was there
     assert not consents.in_force(NUMBER)
+    assert phone_states.of(NUMBER).stopped
     make_failed_text()
     OutgoingText.objects.filter(status="failed").update(status="waiting", due_at=timezone.now())
     assert after_restore.hold_what_waits() == 1
