@@ -13,7 +13,7 @@ from core.database import database_time
 from core.staff.models import User
 from core.validation.control_characters import without_controls
 from messaging.keys import NO_KEY, parse
-from messaging.models import Attachment, AttachmentContent, Draft, Thread, Topic
+from messaging.models import Attachment, AttachmentContent, Draft, Message, Thread, Topic
 from messaging.models.threads import LONGEST
 from messaging.uploads import files
 from portal.models import PatientAccount
@@ -40,7 +40,8 @@ def of_staff(user: User, thread: Thread | None, patient: Patient | None = None) 
 def keep(draft: Draft, text: str, *, once: str = NO_KEY, **values: Any) -> Draft:
     """Keep what was typed so far, with the values of a new thread; return it as it stands.
 
-    `once` is the key that its page was given for the message, where no draft stood by then.
+    `once` is the key that its page was given for the message, where no draft stood by then. What
+    was sent while this was on its way is not kept once more, and returned without a key.
 
     Of two pages that type at once the last one wins: it is one person's.
     """
@@ -53,6 +54,9 @@ def keep(draft: Draft, text: str, *, once: str = NO_KEY, **values: Any) -> Draft
         setattr(draft, name, value)
     if draft.topic not in Topic.values:
         draft.topic = ""
+    if Message.objects.filter(once=draft.once).exists():
+        draft.pk = None
+        return draft
     draft.saved_at = database_time.now()
     draft.save()
     return draft
@@ -123,7 +127,8 @@ def _standing(draft: Draft) -> Draft:
     of_one["thread"] = draft.thread
     if draft.staff_id and not draft.thread_id:
         of_one["patient"] = draft.patient
-    return Draft.objects.filter(**of_one).first() or draft
+    # Who sends it holds it locked: then it is gone.
+    return Draft.objects.select_for_update(of=("self",)).filter(**of_one).first() or draft
 
 
 def _require_room(draft: Draft, more: int = 0) -> None:

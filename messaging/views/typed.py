@@ -19,6 +19,6 @@ def keep_typed(request: Any, draft: Draft) -> Draft:
     once = keys.parse(request.POST.get("once"))
     draft = drafts.keep(draft, request.POST.get("text", ""), once=once, **values)
     drafts.remove_files(draft, request.POST.getlist("remove"))
-    if uploads := request.FILES.getlist("uploads"):
+    if draft.pk and (uploads := request.FILES.getlist("uploads")):
         drafts.add_files(draft, uploads)
     return draft

@@ -82,13 +82,12 @@ def _keep(request: Any, draft: Draft) -> HttpResponse:
     if refused:
         return refused
     # Typed on a page that has sent it meanwhile: it would stand there as a second message.
-    sent = _sent_before(request).exists()
-    if not sent:
+    if not _sent_before(request).exists():
         draft = keep_typed(request, draft)
     context = {
         "at": draft.saved_at and draft.saved_at.astimezone(_zone(request, draft)),
         "danger_in": danger.language_of(request.POST.get("text", "")),
-        "is_sent": sent,
+        "is_sent": _sent_before(request).exists(),
     }
     return render(request, "messaging/_kept.html", context)
 

@@ -29,6 +29,7 @@
     }));
   };
   const send = (body) => {
+    request?.abort(); // what was typed by then stands in this one as well
     request = new AbortController();
     return fetch(words.address, {
       method: "POST",
@@ -52,8 +53,8 @@
       if (!changed) return;
       kept = now;
       say(words.kept.replace("{time}", told.kept));
-    } catch {
-      if (!leaving && changed) say(words.offline);
+    } catch (error) {
+      if (error.name !== "AbortError" && !leaving && changed) say(words.offline);
     }
   };
 

@@ -4,7 +4,7 @@
 (() => {
   const EVERY = 20_000, TO_DO_EVERY = 15;
   const { content, board, dialog } = desk;
-  let tag = "", turn = 0, busy = false;
+  let tag = "", turn = 0, changes = 0, running = null, next = null;
   const busyHands = () => desk.isDragging?.() || dialog.open || document.querySelector(".board .htmx-request, #desk-attention .htmx-request");
   const versions = () => [...document.querySelectorAll("[data-column], #desk-attention")].map((each) => each.dataset.version);
   const isUnderHands = (part) => part.contains(document.activeElement) || part.matches(":hover");
@@ -55,17 +55,20 @@
     return true;
   };
 
-  const renew = async () => {
-    if (busy || busyHands() || document.hidden) return;
-    busy = true;
+  const look = async () => {
+    if (busyHands() || document.hidden) return;
+    const before = changes;
     try {
       const url = new URL(content.dataset.renewal, location.href);
       url.searchParams.set("has", versions().join(","));
       const headers = { "X-Passive": "1", ...(tag && { "If-None-Match": tag }) };
       const answer = await fetch(url, { headers, cache: "no-store", redirect: "manual" });
       if (answer.type === "opaqueredirect" || answer.status === 403) return dispatchEvent(new Event("staff-signed-out", { cancelable: true }));
-      if (answer.status !== 200 || busyHands()) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (answer.status !== 200) return;
+      const text = await answer.text();
+      // Of what was done here meanwhile it may know nothing, and would take it back.
+      if (busyHands() || changes !== before) return;
+      const page = new DOMParser().parseFromString(text, "text/html");
       const taken = [...page.querySelectorAll(".col")].map(column);
       taken.push(lists(page.getElementById("desk-attention")));
       tag = taken.every(Boolean) ? answer.headers.get("ETag") : "";
@@ -73,9 +76,12 @@
       desk.tick();
     } catch {
       // No network: what is shown stays, and is asked for again.
-    } finally {
-      busy = false;
     }
+  };
+  // One after the other: who asks while an answer is on its way gets one that was asked for later.
+  const renew = () => {
+    if (!running) return (running = look().finally(() => { running = null; }));
+    return (next ??= running.then(() => { next = null; return renew(); }));
   };
   const toDo = async () => {
     const old = document.getElementById("desk-to-do");
@@ -84,6 +90,7 @@
     if (answer.status === 200) old.innerHTML = await answer.text();
   };
   if (board) setInterval(() => { renew(); if (++turn % TO_DO_EVERY === 0) toDo(); }, EVERY);
+  document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.requestConfig.verb !== "get") changes += 1; });
   document.body.addEventListener("desk-changed", () => setTimeout(renew, 50));
   addEventListener("visibilitychange", renew);
   addEventListener("staff-signed-in", renew);

@@ -6,7 +6,7 @@
 (() => {
   const PART = "#content-main";
   const drawer = document.createElement("dialog");
-  let title, body, says, address, sent, before;
+  let title, body, says, address, sent, before, loading;
 
   const words = (name) => document.querySelector("[data-drawer-words]").dataset[name];
 
@@ -49,6 +49,7 @@
   const shut = () => {
     if (!drawer.open) return;
     drawer.close();
+    loading?.abort();
     body.replaceChildren();
     if (sent) done();
   };
@@ -91,13 +92,16 @@
     return true;
   };
 
+  // Whoever has chosen something else meanwhile gets that, whichever answer comes first.
   const load = async (href) => {
     says.textContent = words("wait");
+    loading?.abort();
+    const { signal } = (loading = new AbortController());
     try {
-      const answer = await fetch(href, { credentials: "same-origin" });
+      const answer = await fetch(href, { credentials: "same-origin", signal });
       if (show(await answer.text(), answer.url)) return;
     } catch {
-      says.textContent = words("failed");
+      if (!signal.aborted) says.textContent = words("failed");
       return;
     }
     location.assign(href);

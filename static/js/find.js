@@ -29,6 +29,14 @@
     cell.scrollIntoView({ block: "nearest" });
   };
   const choose = (n, m = 0) => { row = n; column = m; mark(); };
+  const address = (cell) => cell?.querySelector("a").getAttribute("href");
+  // Who was chosen before the answer to the last letter came stays chosen, if they are in it.
+  const chooseAgain = (chosen) => {
+    for (let n = 0; chosen && n < grid.children.length; n++) {
+      const m = cells(n).findIndex((cell) => address(cell) === chosen);
+      if (m >= 0) return choose(n, m);
+    }
+  };
 
   const open = (yes) => {
     popup.hidden = !yes;
@@ -39,6 +47,7 @@
   };
 
   const show = (html) => {
+    const chosen = address(cells(row)[column]);
     grid.innerHTML = html;
     const said = grid.querySelector("template");
     note.replaceChildren(said.content);
@@ -47,6 +56,7 @@
     for (const link of grid.querySelectorAll("a")) link.tabIndex = -1;
     choose(-1);
     open(true);
+    chooseAgain(chosen);
     status.textContent = note.querySelector("[data-say]")?.textContent.trim() ?? "";
   };
 

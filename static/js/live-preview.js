@@ -8,15 +8,17 @@
   const text = pane.querySelector("pre");
   const problems = pane.querySelector(".live-preview-problems");
   const remembered = "preview";
-  let waiting, last, scrolled;
+  let waiting, last, scrolled, asking;
 
   const show = async () => {
     const data = new URLSearchParams(new FormData(form));
     if (data.toString() === last) return;
     last = data.toString();
-    const answer = await fetch(pane.dataset.address, { method: "POST", body: data });
-    if (!answer.ok) return;
-    const shown = await answer.json();
+    asking?.abort(); // a slow answer would bring back what stood there before
+    const { signal } = (asking = new AbortController());
+    const asked = fetch(pane.dataset.address, { method: "POST", body: data, signal });
+    const shown = await asked.then((answer) => answer.ok && answer.json()).catch(() => null);
+    if (!shown) return;
     scrolled = frame.contentDocument?.scrollingElement?.scrollTop;
     frame.srcdoc = shown.html;
     if (text) text.textContent = shown.text;

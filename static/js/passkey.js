@@ -12,3 +12,8 @@ add?.form.addEventListener("submit", (event) => {
   event.preventDefault();
   add.click();
 });
+
+// Without the scripts before this one, and the one behind it, a press would send the form without a key.
+addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("button.needs-script")) button.disabled = false;
+});

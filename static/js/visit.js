@@ -1,7 +1,7 @@
 // The page of a visit looks again by itself: the button to join comes when it is time, and what is not so any more goes.
 const page = document.querySelector("[data-look-again-after]");
 const said = page.querySelector("[data-said]");
-let timer;
+let timer, asking;
 
 // Nobody sees a page in the back: it looks once a minute there, and at once when it comes to the front.
 function wait(seconds) {
@@ -11,10 +11,12 @@ function wait(seconds) {
 
 async function look() {
   wait(60);
+  asking?.abort(); // a slow answer would bring back what was
+  const { signal } = (asking = new AbortController());
   let answer, text;
   try {
     // Nobody did anything: a session that is idle ends all the same.
-    answer = await fetch(location.pathname, { cache: "no-store", headers: { "X-Passive": "1" } });
+    answer = await fetch(location.pathname, { cache: "no-store", headers: { "X-Passive": "1" }, signal });
     text = await answer.text();
   } catch {
     return; // no network: once more in a minute

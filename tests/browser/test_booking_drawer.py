@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from appointments.models import Appointment, Status
 from tests.browser.barriers import barriers
+from tests.browser.held_answers import hold_answer
 from tests.browser.test_staff_tools import RULES
 from tests.core.staff.people import make_staff
 from tests.factories import make_appointment, make_patient, make_provider, make_service
@@ -16,6 +17,7 @@ from tests.pages.factories import make_practice
 pytestmark = pytest.mark.django_db(transaction=True)
 DESK = reverse("admin:index")
 MOST_NEW, MOST_KNOWN = 8, 5
+PRESS_BOOK = "document.querySelector('a[data-drawer]').click()"
 
 
 class Desk:
@@ -116,6 +118,12 @@ def test_a_new_patient_is_booked_in_eight_clicks_and_what_is_typed_outlives_ever
 def test_a_slip_loses_nothing_and_back_closes_the_drawer(desk, known):
     asked = []
     desk.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    slow = hold_answer(desk.page, "**/appointment/book/", PRESS_BOOK)
+    desk.page.keyboard.press("Escape")
+    expect(desk.drawer).not_to_be_visible()
+    slow()  # nobody waits for it any more
+    desk.page.wait_for_timeout(300)
+    assert desk.page.locator("#drawer-content").count() == 0
     desk.book()
     desk.page.keyboard.press("Escape")
     expect(desk.drawer).not_to_be_visible()

@@ -22,7 +22,7 @@ def test_a_call_is_asked_for_by_keyboard_and_a_mistake_stands_where_one_looks(op
     page.keyboard.type("615-555-0117")
     page.keyboard.press("Enter")
     page.wait_for_url("**/contact/sent/**")
-    assert page.get_by_role("heading", name="We have it").is_visible()
+    expect(page.get_by_role("heading", name="We have it")).to_be_visible()
     assert page.elsewhere == []
     assert ContactRequest.objects.get().name == "Grace"
 

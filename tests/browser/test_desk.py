@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from appointments.models import Appointment, HoursException, Status
 from core.staff.models import User
+from tests.browser.held_answers import hold_answer
 from tests.core.staff.people import PASSWORD, code_of, enroll, make_staff, sign_in
 from tests.factories import make_appointment, make_patient, make_provider, make_service
 from tests.pages.factories import make_practice
@@ -175,6 +176,22 @@ def test_what_others_change_appears_and_what_is_under_a_hand_stays(desk, visits)
     desk.locator("h1").click()
     desk.evaluate("document.activeElement.blur(); desk.renew()")
     expect(card(desk, one)).to_contain_text("Checked in")
+    assert desk.complaints == []
+
+
+def test_an_answer_that_was_on_its_way_takes_no_step_back_and_is_followed_by_a_newer(desk, visits):
+    late, ahead = visits
+    let_go = hold_answer(desk, "**/renewal/**", "window.first = desk.renew()")
+    desk.get_by_label("What to look after").get_by_role("button", name="Check in").click()
+    expect(card(desk, late)).to_contain_text("Checked in")
+    desk.get_by_role("heading", level=1).hover()
+    Appointment.objects.filter(pk=ahead.pk).update(status=Status.CHECKED_IN)
+    desk.evaluate("() => { window.second = desk.renew() }")
+    let_go()
+    desk.evaluate("window.first")
+    assert "Checked in" in card(desk, late).inner_text()
+    desk.evaluate("window.second")
+    assert "Checked in" in card(desk, ahead).inner_text()
     assert desk.complaints == []
 
 

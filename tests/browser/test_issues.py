@@ -7,10 +7,13 @@ from newsletter.issues import workflow
 from newsletter.models import Issue
 from tests.articles.factories import make_article
 from tests.browser.barriers import barriers
+from tests.browser.held_answers import hold_answer
 from tests.core.staff.people import PASSWORD, make_staff
 from tests.newsletter.issues import make_issue, make_readers, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
+TYPE = """const subject = document.getElementById('id_subject'); subject.value = 'A title';
+    subject.dispatchEvent(new Event('input', {bubbles: true}))"""
 
 
 def test_a_past_issue_can_be_read_by_everybody_at_every_width(open_page):
@@ -35,8 +38,12 @@ def test_staff_see_what_they_write_as_it_will_look_and_then_how_far_it_is(open_p
     page.get_by_role("button", name="Preview", exact=True).click()
     letter = page.frame_locator(".live-preview iframe")
     expect(letter.locator("h1")).to_have_text(issue.subject)
+    slow = hold_answer(page, "**/live/", TYPE)
     page.locator("#id_subject").fill("A calmer title")
     expect(letter.locator("h1")).to_have_text("A calmer title")
+    slow()  # what stood there before comes late
+    page.wait_for_timeout(300)
+    expect(letter.locator("h1")).to_have_text("A calmer title", timeout=1)
     page.get_by_role("radio", name="Phone").check()
     assert page.locator(".live-preview iframe").bounding_box()["width"] <= 392
     page.get_by_role("radio", name="Text").check()

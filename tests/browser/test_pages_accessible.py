@@ -1,6 +1,6 @@
 """What a person meets in a real browser beside what test_every_page.py holds of every page."""
 
-from urllib.parse import urlsplit
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -41,7 +41,7 @@ def test_the_menu_opens_and_closes_by_keyboard(open_page):
     page = open_page("/")
     page.locator("summary").first.focus()
     page.keyboard.press("Enter")
-    assert page.get_by_role("link", name="About us").first.is_visible()
+    expect(page.get_by_role("link", name="About us").first).to_be_visible()
     page.keyboard.press("Escape")
     assert not page.locator("details.menu").evaluate("menu => menu.open")
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
@@ -51,7 +51,7 @@ def test_the_menu_works_without_javascript(open_page):
     page = open_page("/", java_script_enabled=False)
     page.locator("summary").first.click()
     page.locator(".site-nav").get_by_role("link", name="About us").click()
-    assert urlsplit(page.url).path == "/about/"
+    expect(page).to_have_url(re.compile("/about/$"))
 
 
 def test_bootstrap_and_the_theme_are_both_in_force(open_page):

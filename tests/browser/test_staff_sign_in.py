@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from core.staff.accounts import sessions
 from core.staff.models import AuditEvent, User
 from tests.browser.barriers import barriers
+from tests.browser.held_answers import until
 from tests.core.staff.people import PASSWORD, code_of, enroll, make_staff
 from tests.pages.factories import make_practice, make_testimonial
 
@@ -136,7 +137,7 @@ def test_back_after_signing_out_shows_no_page_of_the_admin(page, live_server, st
     expect(page.get_by_text("Robin Example").first).to_be_visible()
     page.locator("#user-tools summary").click()
     page.get_by_role("button", name="Sign out").click()
-    assert path(page) == "/accounts/login/"
+    expect(page).to_have_url(re.compile("/accounts/login/"))
     go_back(page)
     expect(page).to_have_url(re.compile("next=/admin/staff/user/$"))
     assert "Robin Example" not in page.content()
@@ -170,7 +171,14 @@ def add_passkey(page: Page, url: str, user: User) -> None:
 
 def test_a_passkey_can_take_the_place_of_both_steps(page, live_server, staff, complaints):
     add_passkey(page, live_server.url, staff)
-    page.get_by_role("button", name="Use a passkey").click()
+    scripts: list[Route] = []
+    page.route("**/onload*.js", lambda route: scripts.append(route))
+    page.goto(f"{live_server.url}/accounts/login/", wait_until="commit")
+    button = page.get_by_role("button", name="Use a passkey")
+    expect(button).to_be_disabled()  # a press would send the form without a key
+    until(page, lambda: scripts)
+    scripts.pop().continue_()
+    button.click()
     expect(page).to_have_url(f"{live_server.url}/admin/")
     assert complaints == []
 

@@ -28,6 +28,6 @@ def test_without_scripts_the_button_finds_the_same(open_page):
     page = open_page("/faq/", java_script_enabled=False)
     page.get_by_label("Search the questions").fill("who will know")
     page.locator("form.search button").click()
-    assert re.search(r"/faq/\?q=who\+will\+know$", page.url)
+    expect(page).to_have_url(re.compile(r"/faq/\?q=who\+will\+know$"))
     expect(page.locator(".faq details")).to_have_count(1)
     expect(page.get_by_text("The calendar entry says")).to_be_visible()

@@ -55,6 +55,7 @@ def test_an_afternoon_with_two_visits_is_blocked_in_seven_clicks(open_page, live
     assert page.complaints == []  # axe has some of its own
     assert barriers(page, "#content", RULES) == []
     hand.click(page.get_by_role("button", name="Save", exact=True))
+    expect(page.locator("[name^=conflicts-visit-]")).to_have_count(len(visits))
     assert not HoursException.objects.exists()
     for visit in visits:
         page.locator(f"[name=conflicts-visit-{visit.pk}]").select_option("cancel")

@@ -9,6 +9,7 @@ from tests.browser.visit_call import (
     button,
     call_browser,
     card,
+    hear,
     line,
     notice,
     see,
@@ -78,7 +79,7 @@ def test_a_page_loaded_anew_is_back_by_one_connection_whatever_its_clock_says(vi
 def _mute_and_turn_the_camera_off(patient: Page, doctor: Page) -> None:
     button(patient, "Mute").click()
     expect(doctor.locator("[data-tile-words]")).to_have_text("Microphone off")
-    expect(doctor.locator("[data-caption]")).to_contain_text("turned the microphone off.")
+    hear(doctor, "turned the microphone off.")
     button(patient, "Camera off").click()
     expect(doctor.locator("[data-tile-words]")).to_have_text("Microphone off · Camera off")
     assert patient.evaluate(LIVE, "video") == 0  # so the light beside the lens is off

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from appointments.booking import attendance, staff_booking
 from appointments.booking import visits as booked_visits
 from appointments.models import Appointment
 from appointments.patient_records.kept_by_apps import kept_on_visits
 from appointments.retention import NOBODY
+from tests.browser.held_answers import until
 from tests.browser.visit_call import (
     VisitCall,
     button,
@@ -100,6 +101,21 @@ def test_a_page_that_asks_too_often_says_so_and_goes_on_by_itself(visit: VisitCa
     expect(notice(page, "slowed")).to_contain_text("It tries again by itself")
     page.unroute("**/room/ticket/")
     expect(notice(page, "slowed")).to_be_hidden(timeout=15_000)
+    expect(card(page, "waiting")).to_be_visible()
+
+
+def test_a_ticket_that_is_refused_is_no_line_that_is_blocked(visit: VisitCall):
+    page, asked = waiting(visit), []
+
+    def spoil(route: Route) -> None:
+        asked.append(route.fetch())
+        route.fulfill(json=asked[-1].json() | {"ticket": "nothing"})
+
+    page.route("**/room/ticket/", spoil)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    until(page, lambda: len(asked) > 3)
+    expect(notice(page, "blocked")).to_be_hidden()
+    page.unroute("**/room/ticket/")
     expect(card(page, "waiting")).to_be_visible()
 
 

@@ -71,13 +71,13 @@ def test_a_patient_joins_and_takes_a_time_with_and_without_javascript(open_page,
     for box in page.locator("[name^=agree_]").all():
         box.check()
     page.get_by_role("button", name="Join the waitlist").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Good. We have your wishes."
+    expect(page.get_by_role("heading", level=1)).to_have_text("Good. We have your wishes.")
     entry = service.waitlist.get()
     cancel_visit(visit)
     offers.offer_freed_times()
     page.goto(page.url.partition("/book/")[0] + links.page(entry))
     page.get_by_role("button", name="Take this time").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "You are booked, Grace."
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are booked, Grace.")
 
 
 def test_a_click_is_not_undone_by_the_guess_of_the_zone(open_page):

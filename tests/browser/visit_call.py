@@ -42,6 +42,12 @@ WATCHED = """(() => {
         window.locks += 1;
         return request.call(this, kind);
     };
+    window.spoken = [];  // what is said gives way to the next
+    addEventListener('DOMContentLoaded', () => {
+        const caption = document.querySelector('[data-caption]');
+        const hear = () => window.spoken.push(caption.textContent);
+        if (caption) new MutationObserver(hear).observe(caption, {childList: true});
+    });
     window.RTCPeerConnection = class extends Real {
         constructor(...given) { super(...given); window.connections.push(this); }
     };
@@ -148,6 +154,11 @@ def visit(call_browser: Browser, live_site: Process, live_rooms: Process) -> Ite
 def see(page: Page, seat: str = "") -> None:
     """Wait until pictures of the other side have been decoded here."""
     page.wait_for_function(DECODED, arg=seat, polling=50)
+
+
+def hear(page: Page, words: str) -> None:
+    """Wait until a screen reader has been told so."""
+    page.wait_for_function("words => spoken.some(each => each.includes(words))", arg=words)
 
 
 def button(page: Page, name: str) -> Locator:

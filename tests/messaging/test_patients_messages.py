@@ -171,6 +171,16 @@ def test_who_writes_again_waits_no_longer_than_they_were_told_first():
     assert (again.waiting_since, again.due_at) == told
 
 
+def test_a_save_that_is_on_its_way_while_the_message_goes_leaves_no_copy_of_it():
+    thread = make_thread()
+    typed = drafts.keep(drafts.of_patient(thread.account, thread), "One more")
+    on_its_way = drafts.of_patient(thread.account, thread)
+    workflow.send_from_patient(typed)
+    drafts.keep(on_its_way, "One more thing", once=on_its_way.once)
+    assert not Draft.objects.exists()
+    assert Message.objects.count() == 2
+
+
 def test_a_closed_matter_is_open_again_when_somebody_writes_in_it(client):
     account = sign_in(client, make_patient())
     thread = make_thread(account.own_record, account=account)

@@ -10,7 +10,7 @@ class Kept {
   #form;
   #saved;
   #sent = null; // what was sent and not answered: sent again as it was, so that nothing counts twice
-  #busy = false;
+  #saving = null;
   #stopped = false;
 
   constructor(form) {
@@ -32,9 +32,22 @@ class Kept {
 
   #say(text) { this.#form.querySelector("[data-autosave-state]").textContent = text; }
 
-  async save({ keepalive = false } = {}) {
-    if (this.#busy || !this.isDirty || !this.#form.isConnected) return;
-    this.#busy = true;
+  save(how) {
+    const mayNot = !this.isDirty || !this.#form.isConnected || this.#form.matches(".htmx-request");
+    if (!this.#saving && !mayNot) this.#saving = this.#send(how).finally(() => { this.#saving = null; });
+    return this.#saving;
+  }
+
+  // What is on its way has been answered: null, or the promise of it.
+  get answered() { return this.#saving; }
+
+  // All that is typed is kept, also what was typed while an earlier save was on its way.
+  async saveAll() {
+    await this.#saving;
+    await this.save();
+  }
+
+  async #send({ keepalive = false } = {}) {
     const typed = this.#sent ?? this.#typed();
     this.#sent = typed;
     const body = new URLSearchParams(typed);
@@ -45,8 +58,6 @@ class Kept {
       await this.#answered(answer, typed);
     } catch {
       this.#say(words.offline);
-    } finally {
-      this.#busy = false;
     }
   }
 
@@ -77,6 +88,13 @@ const forms = () => {
 forms();
 setInterval(() => forms().forEach((one) => one.save()), EVERY);
 document.addEventListener("visibilitychange", () => document.hidden && forms().forEach((one) => one.save({ keepalive: true })));
+// Signed or shared is what this page was told of last: a save on its way would look like somebody else's.
+room.addEventListener("htmx:confirm", (event) => {
+  const answered = kept.get(event.target)?.answered;
+  if (!answered) return;
+  event.preventDefault();
+  answered.then(() => event.detail.issueRequest(true));
+});
 addEventListener("beforeunload", (event) => { if (forms().some((one) => one.isDirty)) event.preventDefault(); });
 
 // ── small helps ──
@@ -144,7 +162,7 @@ panel.addEventListener("submit", async (event) => {
   event.preventDefault();
   const body = new FormData(form, event.submitter);
   const values = { csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value };
-  await Promise.all(forms().map((one) => one.save()));
+  await Promise.all(forms().map((one) => one.saveAll()));
   const why = panel.querySelector("[data-finish-why]");
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual" });

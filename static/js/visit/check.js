@@ -22,16 +22,26 @@ function mark(part, state) {
   for (const each of row.querySelectorAll("[data-when]")) each.hidden = each.dataset.when !== state;
 }
 
-let told = "";
+const send = (form) => fetch(location.pathname, { method: "POST", body: form, keepalive: true }).catch(() => {});
+let told = "", isTelling = false, untold = null;
+// One after the other, and the newest only: the clinic knows what comes last.
 async function tell() {
   const form = new FormData(one("result-form"));
   for (const [name, value] of Object.entries(result)) form.set(name, value === true ? "yes" : value === false ? "no" : value);
   const text = JSON.stringify([...form]);
   if (text === told) return;
   told = text;
-  // Where it cannot be told now the check is as good as before.
-  await fetch(location.pathname, { method: "POST", body: form, keepalive: true }).catch(() => {});
+  untold = form;
+  if (isTelling) return;
+  isTelling = true;
+  while (untold) {
+    const next = untold;
+    untold = null;
+    await send(next); // where it cannot be told now the check is as good as before
+  }
+  isTelling = false;
 }
+addEventListener("pagehide", () => untold && send(untold));
 
 function finish() {
   const works = result.microphone && result.sound === "heard";

@@ -1,6 +1,6 @@
 // The line to the signalling process: a fresh ticket for each socket; where no socket holds, the phase by asking.
 const FIRST = 500, LONGEST = 8_000, ASKS = 5_000, PATIENCE = 8_000, OPENS_WITHIN = 6_000;
-const TAKEN_OVER = 4409, OVER = 4410, TOO_MANY = 4429;
+const TAKEN_OVER = 4409, TOO_MANY = 4429, OURS = 4000; // from here on the server itself has closed it, which no proxy kept away
 const BLOCKED_AFTER = 2; // sockets in a row that never opened: a proxy refuses them
 
 export class Signal extends EventTarget {
@@ -119,7 +119,7 @@ export class Signal extends EventTarget {
       return this.#tell("taken", {});
     }
     if (wasOpen) this.#tell("lost", {});
-    else if (code !== OVER && ++this.#refused === BLOCKED_AFTER) this.#tell("blocked", {});
+    else if (code < OURS && ++this.#refused === BLOCKED_AFTER) this.#tell("blocked", {});
     if (code === TOO_MANY) this.#tries = 8;
     this.#later();
   }
