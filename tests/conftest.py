@@ -23,7 +23,14 @@ from curednation.celery import app as celery_app
 from curednation.logs import ExceptionFormatter, NoPersonalData
 from devstack import chromium, embedded
 from devstack.service import Hold
-from tests import database, pooler, processes, surroundings, template_database
+from tests import (
+    database,
+    pooler,
+    processes,
+    service_pauses,
+    surroundings,
+    template_database,
+)
 from tests.processes import Process
 from tests.smtp import SmtpServer
 
@@ -139,6 +146,12 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     if marked or {"db", "transactional_db", "client"} & set(request.fixturenames):
         for cache in caches.all():
             cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _end_pauses() -> None:
+    """No test meets the pause after a service that was away in another."""
+    service_pauses.end()
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,9 @@
 """Real servers for tests: the site under granian and the Celery worker, on the test database."""
 
 import contextlib
+import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -28,9 +30,15 @@ NUMBERS = count(1)
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody has, also where it is used only later, or once more.
+
+    Below those that the system hands out: a connection of somebody else would get it meanwhile.
+    """
+    while True:
+        port = 12_000 + secrets.randbelow(20_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def database_url() -> str:
@@ -124,7 +132,7 @@ def rooms(site_url: str, port: int | str | None = None, **environ: str) -> Proce
     """The process of the rooms, for the pages of the site at `site_url`; `.url` is its own."""
     port = str(port or free_port())
     where = {"SITE_URL": site_url, "ROOMS_PORT": port}
-    process = Process(rooms_process.COMMAND, ready=_answers, **where | environ)
+    process = Process(rooms_process.COMMAND, ready=_hears, **where | environ)
     process.url = f"http://127.0.0.1:{port}"
     return process
 
@@ -143,6 +151,15 @@ def _worker(command: list[str], environ: dict[str, str]) -> Process:
     command = [*command, "--loglevel", "info", "--hostname", f"{next(NUMBERS)}-{os.getpid()}@%h"]
     environ = {"LOG_LEVEL": "INFO", "WORKER_PROCESSES": "1"} | environ  # it says when it is ready
     return Process(command, ready=lambda process: " ready." in process.output(), **environ)
+
+
+def _hears(process: Process) -> bool:
+    """Whether the rooms hear what the site says: who sat down before has to come again then."""
+    try:
+        with urllib.request.urlopen(f"{process.url}/healthz", timeout=5) as answer:
+            return bool(json.load(answer)["hears"])
+    except OSError:
+        return False
 
 
 def _answers(process: Process) -> bool:

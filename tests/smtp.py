@@ -3,7 +3,6 @@
 import asyncio
 import email
 import email.policy
-import socket
 import time
 from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
@@ -12,6 +11,8 @@ from typing import Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.processes import free_port
 
 DROP = "drop the line"
 
@@ -31,9 +32,7 @@ class SmtpServer:
     """
 
     def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"smtp://127.0.0.1:{self.port}"
         self.mails: list[EmailMessage] = []
         self.envelopes: list[Envelope] = []

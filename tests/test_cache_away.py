@@ -9,9 +9,8 @@ from django.core import cache as django_cache
 from django.test import Client
 
 from core.cache import pages
-from core.circuit_breaker import cache_breaker
-from core.guard import rate_limits
 from core.mail.models import OutgoingEmail
+from tests import service_pauses
 from tests.core.staff.people import (
     code_of,
     enroll,
@@ -45,10 +44,7 @@ def cache_away(request, settings, monkeypatch) -> Iterator[None]:
 
 
 def _as_new_process() -> None:
-    cache_breaker.reset()
-    rate_limits.shared_counts.cache_clear()
-    rate_limits._own.cache_clear()
-    rate_limits.shared_counts_paused_until = 0.0
+    service_pauses.end()
     django_cache.close_caches()
 
 

@@ -88,18 +88,22 @@ def _rate(text: str) -> RateLimitItem:
     return parse(text)
 
 
-@cache
 def shared_counts() -> Storage:
     """Return the counts in the cache service, which all processes share. Asked while it is away,
     they raise RedisError."""
-    url = str(settings.CACHES["default"]["LOCATION"])
+    where = settings.CACHES["default"]
+    return _counts_at(str(where["LOCATION"]), str(where["KEY_PREFIX"]))
+
+
+@cache
+def _counts_at(url: str, prefix: str) -> Storage:
     if url.startswith("unix://"):
         url = f"redis+{url}"
     shared = storage_from_string(
         url,
         socket_timeout=1,
         socket_connect_timeout=1,
-        key_prefix=str(settings.CACHES["default"]["KEY_PREFIX"]),
+        key_prefix=prefix,
     )
     return cast(Storage, shared)
 

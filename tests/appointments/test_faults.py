@@ -88,9 +88,7 @@ def sent_once_to_the_patient(server: SmtpServer) -> None:
 
 @pytest.fixture
 def dead_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return processes.free_port()
 
 
 @pytest.fixture

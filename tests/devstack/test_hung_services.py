@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.cache.backends.redis import RedisCache
 from kombu.exceptions import OperationalError
 
+from tests.processes import free_port
+
 # Seconds, with room for a busy machine; without our time limits it takes six to more than forty.
 ENOUGH = 5
 
@@ -22,9 +24,7 @@ def hung():
 
 @pytest.fixture
 def dead():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_port()
 
 
 def publish(url):
@@ -33,7 +33,7 @@ def publish(url):
     names = (name for name in dir(settings) if name.startswith(prefix))
     conf = {name.removeprefix(prefix).lower(): getattr(settings, name) for name in names}
     amqp = {"broker_transport_options": {"read_timeout": 1, "write_timeout": 1}}
-    app = Celery("probe")
+    app = Celery("probe", set_as_current=False)  # later tests publish by the site's own
     app.conf.update(conf | {"broker_url": url} | (amqp if url.startswith("amqp") else {}))
     started = time.monotonic()
     with pytest.raises(OperationalError):

@@ -3,6 +3,7 @@
 import smtplib
 import urllib.error
 import urllib.request
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -10,6 +11,9 @@ from django.core.cache import cache
 from django.core.mail import EmailMessage, get_connection
 from django.db import connection
 
+from core import broker
+from core.circuit_breaker import cache_breaker
+from core.guard import rate_limits
 from curednation.celery import app
 from tests.smtp import DROP
 
@@ -22,6 +26,20 @@ def test_the_database_is_a_postgres_of_this_test_process(db):
 def test_the_cache_is_a_real_one(db):
     cache.set("word", "kept")
     assert cache.get("word") == "kept"
+
+
+@pytest.mark.parametrize("_turn", [1, 2])
+def test_a_service_that_was_away_in_one_test_is_asked_in_the_next(monkeypatch, _turn):
+    asked = []
+    for breaker in (cache_breaker, broker.breaker):
+        breaker.attempt(lambda: asked.append("once") or True)
+        breaker.attempt(lambda: 1 / 0)
+    assert asked == ["once"] * 2
+    with monkeypatch.context() as away:
+        limit = rate_limits.allow_most, 1, timedelta(hours=1), "of this test"
+        away.setattr(rate_limits, "shared_counts", lambda: 1 / 0)
+        assert limit[0](*limit[1:])  # counted by this process
+        assert not limit[0](*limit[1:])
 
 
 def test_a_live_site_answers(live_site):

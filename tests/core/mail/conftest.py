@@ -11,6 +11,7 @@ from curednation.celery import app
 from tests.brokers import use_broker
 from tests.core.mail.odd_server import OddServer
 from tests.pages.factories import make_practice
+from tests.silent_server import SilentServer
 from tests.smtp import SmtpServer
 
 
@@ -45,24 +46,30 @@ def practice(db) -> Practice:
 
 
 @contextmanager
-def broker_down() -> Iterator[None]:
-    """Meanwhile nobody listens where the broker was."""
+def broker_at(url: str) -> Iterator[None]:
+    """Publish there meanwhile."""
     ours = app.conf.broker_url
-    with socket.socket() as taken:  # bound and not listening: connections are refused
-        taken.bind(("127.0.0.1", 0))
-        use_broker(f"redis://127.0.0.1:{taken.getsockname()[1]}/0")
+    use_broker(url)
+    try:
         yield
-    use_broker(ours)
+    finally:
+        use_broker(ours)
 
 
 @contextmanager
-def broker_hanging() -> Iterator[None]:
-    """Meanwhile it takes connections and never says a word."""
-    ours = app.conf.broker_url
-    with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
-        use_broker(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
-        yield
-    use_broker(ours)
+def broker_down() -> Iterator[None]:
+    """Meanwhile nobody listens where the broker was."""
+    with socket.socket() as taken:  # bound and not listening: connections are refused
+        taken.bind(("127.0.0.1", 0))
+        with broker_at(f"redis://127.0.0.1:{taken.getsockname()[1]}/0"):
+            yield
+
+
+@contextmanager
+def broker_hanging() -> Iterator[SilentServer]:
+    """Meanwhile it takes connections and never says a word; how often, it can be asked."""
+    with SilentServer() as silent, broker_at(silent.url):
+        yield silent
 
 
 @pytest.fixture
@@ -72,6 +79,6 @@ def dead_broker() -> Iterator[None]:
 
 
 @pytest.fixture
-def hung_broker() -> Iterator[None]:
-    with broker_hanging():
-        yield
+def hung_broker() -> Iterator[SilentServer]:
+    with broker_hanging() as silent:
+        yield silent
