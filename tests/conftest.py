@@ -1,10 +1,11 @@
 """What the tests stand on. All parts are real: PostgreSQL, Valkey, granian, Celery, SMTP."""
 
+import gc
 import io
 import logging
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, nullcontext
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,7 @@ from tests import (
     service_pauses,
     surroundings,
     template_database,
+    turns,
 )
 from tests.processes import Process
 from tests.smtp import SmtpServer
@@ -42,19 +44,6 @@ CLOCK = re.compile(
 # What asks for the contexts that Django notes for tests.
 CONTEXTS = re.compile(r"\.context\[|\.templates\b|template_rendered|assertTemplate")
 RENDER = Template._render  # before Django replaces it
-# Tests of twenty seconds and more stand in these: attacks, drills, walks over everything.
-LONG = {
-    *("test_make_run.py", "test_abuse.py", "test_staff_sign_in.py", "test_kill_drill.py"),
-    *("test_database_roles.py", "test_calendar_drill.py", "test_crawl.py"),
-    *("test_lists_answer_no_more.py", "test_shown_is_recorded.py", "test_linear_work.py"),
-    *(
-        "test_upgrade.py",
-        "test_picture_memory.py",
-        "test_demo_is_careful.py",
-        "test_booking.py",
-        "test_migrations.py",
-    ),
-}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -81,15 +70,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that read a clock, for `-m reads_clock`, and the long ones as `slow`.
 
     What waits for a time limit of PostgreSQL is marked `true_clock` and runs by no other: by a
-    shifted one the limit comes late or never, see devstack/clock.py. Begin with the long ones and
-    the browser's, so that no worker is left with one when the others are done.
+    shifted one the limit comes late or never, see devstack/clock.py.
     """
     for item in items:
         if _reads_clock(item.path) and not item.get_closest_marker("true_clock"):
             item.add_marker("reads_clock")
-        if item.path.name in LONG:
+        if item.path.name in turns.SLOW:
             item.add_marker("slow")
-    items.sort(key=lambda item: (item.path.name not in LONG, "browser" not in item.path.parts))
+    items.sort(key=lambda item: turns.rank(item.path))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Let the garbage collector look at what tests make, seldom, and not at what is imported.
+
+    It went through a million objects of Django's and pytest's every few requests.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+        gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)  # of xdist
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give out file by file, as `--dist loadfile` does, but the longest ones test by test."""
+    return turns.Turns(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @cache
