@@ -76,8 +76,9 @@ class ShownVisit:
     def summary(self) -> dict[str, str]:
         """What was shared of it, for the patient and as long as the clinic lets them read it."""
         found = getattr(self.visit, "visit_summary", None)
-        may_read = found and self.link.acts_for_patient
-        if not may_read or self.now >= summaries.readable_until(self.visit):
+        if found is None or not self.link.acts_for_patient:
+            return {}
+        if self.now >= summaries.readable_until(self.visit):
             return {}
         return found.shared or {}
 

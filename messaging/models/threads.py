@@ -150,6 +150,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Return what the clinic wrote and its reader has not opened."""
         return self.filter(from_clinic=True, read_at=None)
 
+    def unread_by_clinic(self) -> Self:
+        """Return what a patient wrote and nobody of the staff has opened."""
+        return self.filter(from_clinic=False, read_at=None)
+
 
 class Message(models.Model):
     """One message. It is never edited: what was said stands."""
