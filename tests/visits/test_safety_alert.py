@@ -31,6 +31,8 @@ def test_whom_to_call_is_shown_before_anything_else_goes_on(client):
     card = after.text.partition(CARD)[2].partition("</div>")[0]
     for link in ("tel:988", "sms:988", "tel:911"):
         assert f'href="{link}"' in card
+    spanish = client.get("/es" + address(visit, "form", "phq-9")).text.partition("crisis-now")[2]
+    assert 'href="sms:988?&amp;body=AYUDA"' in spanish.partition("</ul>")[0], "else in English"
     assert address(visit, "form", "gad-7") in after.text, "from there it goes on"
     calm = send(client, make_tomorrow(), "phq-9", **(PHQ | {"better_off_dead": "0"}))
     assert CARD not in calm.text
