@@ -12,8 +12,9 @@ from appointments.booking.rules import NotChangeable, TimePast
 from appointments.booking.staff_booking import WALK_IN, WantedVisit
 from appointments.models import Appointment, Provider, Service, Status
 from core.mail.models import OutgoingEmail
+from tests.appointments.booking_steps import GRACE
 from tests.appointments.staff_clients import signed_in
-from tests.appointments.test_admin_visits import DETAILS, page_of, take
+from tests.appointments.test_admin_visits import page_of, take
 from tests.factories import make_appointment, make_patient, make_provider, make_service
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +120,7 @@ def test_a_visit_that_has_begun_is_booked_anew_for_another_time(visit, checked_i
 
 def test_who_walks_in_is_booked_for_now(service, provider):
     wanted = WantedVisit(provider, service, "TN", START - 5 * MINUTE, "Walked in")
-    booked = staff_booking.book_for_patient(wanted, DETAILS, by=BY)
+    booked = staff_booking.book_for_patient(wanted, GRACE, by=BY)
     assert (booked.status, booked.starts_at) == (Status.BOOKED, START - 5 * MINUTE)
 
 
@@ -127,5 +128,5 @@ def test_nobody_is_booked_for_a_time_that_is_past(service, provider):
     past = START + MINUTE - WALK_IN
     wanted = WantedVisit(provider, service, "TN", past, "Walked in")
     with pytest.raises(TimePast):
-        staff_booking.book_for_patient(wanted, DETAILS, by=BY)
+        staff_booking.book_for_patient(wanted, GRACE, by=BY)
     assert not Appointment.objects.exists()

@@ -11,8 +11,9 @@ from django.test import Client
 
 from appointments.booking import attendance, visits
 from appointments.models import Appointment
+from tests.appointments.booking_steps import GRACE
 from tests.appointments.staff_clients import signed_in
-from tests.appointments.test_admin_visits import DETAILS, page_of
+from tests.appointments.test_admin_visits import page_of
 from tests.factories import (
     make_appointment,
     make_consent_texts,
@@ -77,7 +78,7 @@ def test_the_line_of_steps_shows_where_a_visit_stands_and_what_lies_ahead(visit,
 def test_the_line_begins_where_the_patient_chose_a_time():
     hold = make_hold()
     assert seen(signed_in("front desk"), fresh(hold))[0] == "Time chosen*"
-    visits.book(hold=hold, details=DETAILS)
+    visits.book(hold=hold, details=GRACE)
     line = seen(signed_in("front desk"), fresh(hold))
     assert line == ["Time chosen", "Booked*", "(Checked in)", "(Completed)"]
 
@@ -91,7 +92,7 @@ def test_the_line_ends_where_nothing_lies_ahead(visit, clock):
 def test_steps_mails_and_consents_stand_in_one_timeline_newest_first():
     hold = make_hold()
     texts = [text.pk for text in make_consent_texts()]
-    visits.book(hold=hold, details=replace(DETAILS, consent_texts=texts))
+    visits.book(hold=hold, details=replace(GRACE, consent_texts=texts))
     visits.cancel(fresh(hold), by=BY)
     page = signed_in("front desk").get(page_of(hold)).text
     rows = page.partition('<ol class="timeline">')[2].partition("</ol>")[0]
