@@ -39,7 +39,7 @@ def payment_news(charge: Charge, *, wait: timedelta = timedelta(0)) -> None:
 
 
 def wants_texts(visit: Appointment) -> bool:
-    """Whether its patient agreed to texts, with the visit or since. STOP is for the outbox."""
+    """Return whether its patient agreed to texts, then or since. STOP is for the outbox."""
     patient = visit.patient
     if patient is None or patient.is_restricted:
         return False

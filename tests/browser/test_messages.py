@@ -28,6 +28,8 @@ def test_without_javascript_on_a_phone_a_question_with_a_picture_is_asked(open_p
     page = open_page("/contact/", width=320, java_script_enabled=False)
     come_in(client, page)
     page.goto(page.url.replace("/contact/", "/me/messages/"))
+    page.locator(".portal-menu summary").click()
+    page.get_by_role("link", name="Messages").click()
     page.get_by_role("link", name="Write a new message").click()
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("alert")).to_contain_text("Please write your message first")

@@ -333,11 +333,15 @@ def test_what_a_patient_took_away_opens_nothing_after_a_restore(client):
         return {table: list(table.objects.order_by("pk")) for table in tables}
 
     before = rows()
-    client.post(reverse("portal:remove_point", args=[lost.pk]))
-    client.post(reverse("portal:remove_passkey", args=[stolen.pk]))
-    client.post(
-        reverse("portal:calendar_revoke"), {"stop": account.calendar_subscriptions.get().pk}
-    )
+    calendar = account.calendar_subscriptions.get()
+    for page, sent in (
+        (reverse("portal:remove_point", args=[lost.pk]), {}),
+        (reverse("portal:remove_passkey", args=[stolen.pk]), {}),
+        (reverse("portal:calendar_revoke"), {"stop": calendar.pk}),
+    ):
+        PatientAccount.objects.update(removed_at=None)
+        client.post(page, sent)
+        assert after_restore.left_since(backup), page
     client.post(reverse("portal:end_device", args=[phone.pk]))
     after = rows()
     assert [len(before[table]) - len(after[table]) for table in before] == [1, 1, 1, 0]
