@@ -203,6 +203,7 @@ def test_whose_matter_it_is_is_asked_where_an_account_sees_several_records(clien
     stranger = make_patient()
     client.post(NEW, sent(patient=stranger.pk))
     assert not Thread.objects.exists()
+    assert not Draft.objects.filter(patient=stranger).exists()
     client.post(NEW, sent(patient=child.pk))
     assert Thread.objects.get().patient == child
     assert "About Ada" in client.get(page_of(Thread.objects.get())).text

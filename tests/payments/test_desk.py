@@ -8,13 +8,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments.models import Appointment, Status
+from appointments.models import Appointment, Patient, Status
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
 from payments.collection import card_on_file, charges, checkout, no_show_fees
+from payments.collection.charge_locks import NotPayable
 from payments.models import Charge, Payment, PaymentTerms, Refund, Superbill
 from tests.core.staff.people import make_staff, sign_in
-from tests.payments.paying import PRICE, make_charge, make_visit, report
+from tests.payments.paying import PRICE, make_books, make_charge, make_visit, report
 from tests.visitor import Page, Visitor, in_process
 from visits import encounter
 from visits.models import StartCheck
@@ -39,7 +40,7 @@ def took_place(**values) -> Appointment:
 
 
 def missed(**values) -> Appointment:
-    return make_visit(starts_at=timezone.now() - 2 * HOUR, status=Status.NO_SHOW, **values)
+    return make_visit(**{"starts_at": timezone.now() - 2 * HOUR, "status": Status.NO_SHOW} | values)
 
 
 def keep_card(visit: Appointment, server, method: str = "pm_good") -> None:
@@ -169,6 +170,9 @@ def test_there_is_no_fee_for_a_visit_by_phone_that_nobody_called_for(stripe_serv
     visit.service.channel = "phone"
     visit.service.save()
     refused(visit, "no call to the patient is noted")
+    early = visit.starts_at - timedelta(minutes=20)
+    Appointment.objects.filter(pk=visit.pk).update(called_at=early)
+    refused(visit, "no call to the patient is noted")
     Appointment.objects.filter(pk=visit.pk).update(called_at=visit.starts_at)
     visitor = at_the_desk()
     press(visitor, visitor.get(page_of(visit)), "Ask for the fee", reason="No answer")
@@ -180,6 +184,13 @@ def test_there_is_no_fee_for_a_visit_that_was_not_missed(stripe_server):
     with pytest.raises(no_show_fees.NoFee):
         no_show_fees.owe_fee(visit, amount=5_000, by="Desk", reason="x")
     assert "Ask for the fee" not in at_the_desk().get(page_of(visit)).text
+    long_ago = missed(starts_at=timezone.now() - timedelta(days=61))
+    with pytest.raises(no_show_fees.NoFee):
+        no_show_fees.owe_fee(long_ago, amount=5_000, by="Desk", reason="x")
+    for amount in (-5_000, 0, 1_000_001):
+        with pytest.raises(NotPayable):
+            no_show_fees.owe_fee(missed(), amount=amount, by="Desk", reason="x")
+    assert not Charge.objects.exists()
 
 
 # ── lists, rights ──
@@ -216,6 +227,47 @@ def test_roles_see_and_do_what_is_theirs(stripe_server):
         assert clinician.post(page_of(visit), sent).status == 403
 
 
+def test_files_of_money_and_restricted_visits_are_for_who_may_see_them(stripe_server):
+    visit = took_place()
+    visit.service.payment_terms.delete()
+    _charge, payment, bill, *_others = make_books(visit)
+    receipt = reverse("admin:payments_receipt", args=[payment.pk])
+    superbill = reverse("admin:payments_superbill", args=[bill.pk])
+    for role, of_receipt, of_superbill in (
+        ("front desk", 200, 200),
+        ("privacy officer", 200, 403),
+        ("editor", 403, 403),
+    ):
+        visitor = at_the_desk(role)
+        got = (visitor.get(receipt).status, visitor.get(superbill).status)
+        assert got == (of_receipt, of_superbill), role
+        assert (superbill in visitor.get(page_of(visit)).text) == (of_superbill == 200), role
+    Patient.objects.filter(pk=visit.patient_id).update(restricted_at=timezone.now())
+    late = {"starts_at": timezone.now() - timedelta(days=3), "status": Status.COMPLETED}
+    past = make_visit(patient=visit.patient, service=visit.service, **late)
+    assert at_the_desk().get(page_of(past)).status == 404
+    assert at_the_desk("manager").get(page_of(past)).status == 200
+
+
+def test_a_step_is_about_this_visit_and_no_other(stripe_server):
+    visit, other = took_place(), took_place()
+    charge = make_charge(other)
+    open_charge = make_charge(took_place())
+    report(stripe_server.pay(checkout.start(charge).checkout_url))
+    visitor = at_the_desk()
+    token = token_on(visitor.get(page_of(visit)))
+    payment = Payment.objects.get().uid
+    for sent in (
+        {"step": "refund", "payment": payment, "amount": "1", "reason": "x", "key": "k" * 22},
+        {"step": "waive", "charge": open_charge.uid, "reason": "x"},
+        {"step": "elsewhere", "charge": open_charge.uid, "method": "cash"},
+    ):
+        sent["csrfmiddlewaretoken"] = token
+        assert visitor.post(page_of(visit), sent).status == 404, sent
+    open_charge.refresh_from_db()
+    assert (open_charge.status, stripe_server.paid) == ("open", PRICE)
+
+
 # ── superbills ──
 
 
@@ -239,6 +291,11 @@ def test_a_superbill_has_the_codes_that_were_typed_and_no_others(stripe_server):
     assert file.headers["Content-Disposition"] == 'attachment; filename="statement.pdf"'
     page = press(visitor, visitor.get(page_of(visit)), "Issue the superbill", **typed)
     assert Superbill.objects.standing().count() == 1  # it replaced the other
+    token = token_on(visitor.get(page_of(visit)))
+    coming = make_visit(service=visit.service)
+    sent = {"step": "bill", "csrfmiddlewaretoken": token, "place_of_service": "10"} | typed
+    visitor.post(page_of(coming), sent)
+    assert not Superbill.objects.filter(appointment=coming).exists()  # it has not taken place
 
 
 # ── settings and figures ──

@@ -185,6 +185,7 @@ def test_an_error_that_stripe_keeps_ends_the_attempt_and_the_next_one_charges_on
     with later(2 * MINUTE):
         reconciliation.reconcile()
     assert (now(payment).status, payment.failure) == ("failed", "away")
+    assert refunds.left_of(payment) == 0
     assert card_charges.charge(charge, by="Desk").status == "succeeded"
     assert stripe_server.paid == PRICE
 
@@ -261,6 +262,9 @@ def test_a_form_that_is_sent_twice_gives_back_once_and_never_more_than_was_paid(
     with pytest.raises(refunds.TooMuch) as refused:
         refunds.refund(payment, amount=10_001, reason="", by="Desk", key="b" * 22)
     assert refused.value.left == 10_000
+    for nothing in (0, -1):
+        with pytest.raises(refunds.TooMuch):
+            refunds.refund(payment, amount=nothing, reason="", by="Desk", key="d" * 22)
     refunds.refund(payment, amount=10_000, reason="All", by="Desk", key="c" * 22)
     assert (stripe_server.paid, now(charge).status) == (0, "refunded")
 
@@ -271,6 +275,8 @@ def test_a_refund_without_an_answer_is_found_out_and_one_that_fails_counts_no_mo
     row = refunds.refund(payment, amount=PRICE, reason="x", by="Desk", key="a" * 22)
     assert row.status == "started"
     stripe_server.loses_answers = False
+    with pytest.raises(refunds.TooMuch):  # what is on its way is given back
+        refunds.refund(payment, amount=1, reason="x", by="Desk", key="b" * 22)
     with later(5 * MINUTE):
         reconciliation.reconcile()
     assert (now(row).status, now(charge).status, stripe_server.paid) == ("succeeded", "refunded", 0)
@@ -279,6 +285,16 @@ def test_a_refund_without_an_answer_is_found_out_and_one_that_fails_counts_no_mo
     report(stripe_server.tell("refund.failed", made))
     assert (now(row).status, now(charge).status) == ("failed", "paid")
     assert refunds.left_of(payment) == PRICE
+
+
+def test_an_error_that_stripe_keeps_ends_the_refund_which_is_asked_for_by_one_key(stripe_server):
+    _charge, payment = paid_charge(stripe_server)
+    stripe_server.fails = True
+    row = refunds.refund(payment, amount=PRICE, reason="x", by="Desk", key="a" * 22)
+    stripe_server.fails = False
+    with later(5 * MINUTE):
+        reconciliation.reconcile()
+    assert (now(row).status, stripe_server.paid) == ("failed", PRICE)
 
 
 def test_what_is_given_back_in_stripes_own_pages_is_known_here_without_a_webhook(stripe_server):

@@ -15,7 +15,7 @@ from appointments.models import Appointment, Patient, Status
 from core.mail.models import OutgoingEmail
 from core.sms.models import OutgoingText
 from payments import emails, links
-from payments.collection import card_on_file, charges, checkout
+from payments.collection import card_on_file, charges, checkout, superbills
 from payments.models import Charge, Payment, SavedCard
 from portal import contact_preferences
 from tests.core.sms.factories import NUMBER, agree
@@ -29,7 +29,7 @@ from tests.payments.paying import (
     report,
     set_status,
 )
-from tests.portal.signing_in import sign_in
+from tests.portal.signing_in import add_patient, make_account, sign_in, sign_in_to
 from tests.visitor import Page, in_process
 
 pytestmark = pytest.mark.django_db
@@ -305,6 +305,33 @@ def test_a_superbill_is_the_patient_s_alone(settings):
     handed = visit_links.PrivateLink(visit, "", mailed=False)
     assert Client().get(links.page(handed, "superbill", bill.uid)).status_code == 404
     assert "Statement for your insurance" in in_process().get(guest_page(visit)).text
+    assert "Statement for your insurance" not in in_process().get(links.page(handed)).text
+    other = make_visit(starts_at=now - 3 * HOUR, service=visit.service, created=now)
+    paid = Payment.objects.get()
+    theirs = visit_links.PrivateLink(other, "", mailed=True)
+    for name, uid in (("superbill", bill.uid), ("receipt", paid.uid), ("go", paid.uid)):
+        assert Client().get(links.page(theirs, name, uid)).status_code == 404, name
+    superbills.revoke(bill)
+    assert Client().get(links.page(link, "superbill", bill.uid)).status_code == 404
+
+
+def test_who_only_books_for_somebody_pays_and_sees_no_card_and_no_paper(stripe_server, client):
+    visit = make_visit("card", patient=make_patient())
+    card = card_on_file.start(visit, text="I agree.", language="en")
+    report(stripe_server.type_card(card.checkout_url))
+    report(stripe_server.pay(checkout.start(make_charge(visit)).checkout_url))
+    account = make_account(make_patient(email="aunt@example.org", first_name="Aunt"))
+    add_patient(account, visit.patient, relation="other", basis="consent")
+    sign_in_to(client, account)
+    page = client.get(reverse("payments:my_visit", args=[visit.pk])).text
+    assert "4242" not in page
+    assert "receipt" not in page.lower()
+    receipt = reverse("payments:my_receipt", args=[visit.pk, Payment.objects.get().uid])
+    assert client.get(receipt).status_code == 404
+    for name in ("keep_card", "remove_card"):
+        path = reverse(f"payments:my_{name}", args=[visit.pk])
+        assert client.post(path, {"agree": "yes"}).status_code == 404
+    assert SavedCard.objects.kept().exists()
 
 
 def make_books_of(visit: Appointment):

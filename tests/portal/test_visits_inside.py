@@ -19,6 +19,7 @@ from tests.factories import (
     make_consent_texts,
     make_entry,
     make_patient,
+    make_provider,
     make_service,
     monday,
 )
@@ -149,11 +150,15 @@ def test_a_place_in_line_is_left_inside_and_a_strangers_is_not_there(client):
 
 def test_who_is_let_book_for_somebody_sees_visits_and_neither_their_answers_nor_their_room(client):
     soon = timezone.now() + timedelta(minutes=5)
-    visit = make_appointment(starts_at=soon, patient=make_patient())
+    provider = make_provider(video_room="")
+    visit = make_appointment(starts_at=soon, patient=make_patient(), provider=provider)
     account = make_account(make_patient(email="aunt@example.org", first_name="Aunt"))
     add_patient(account, visit.patient, relation=Relation.OTHER, basis="consent")
     sign_in_to(client, account)
-    assert visit.patient.short_name in client.get("/me/").content.decode()
+    home = client.get("/me/").content.decode()
+    assert visit.patient.short_name in home
+    for name in ("visit_room", "visit_forms"):
+        assert page(visit, name) not in home
     assert client.get(page(visit)).status_code == 200
     assert client.get(page(visit, "visit_room")).url == page(visit)
     assert client.get(page(visit, "visit_guests")).url == page(visit)
