@@ -124,9 +124,8 @@ def _forget_payments(visits: Visits) -> None:
 
 def _forget_cards(visits: Visits) -> None:
     """What was agreed to stays as a proof that names nobody."""
-    SavedCard.objects.filter(appointment__in=visits).exclude(status=SavedCard.Status.KEPT).update(
-        brand="", last4="", expires_month=None, expires_year=None
-    )
+    cards = SavedCard.objects.filter(appointment__in=visits)
+    cards.exclude(status=SavedCard.Status.KEPT).update(**card_on_file.NO_CARD)
 
 
 def _forget_superbills(visits: Visits) -> None:

@@ -25,6 +25,8 @@ def follow(sender: object, *, appointment: Appointment, **_: Any) -> None:
     if not is_configured():
         return
     visit = Appointment.objects.select_related("service", "patient").get(pk=appointment.pk)
+    if visit.status != Status.NO_SHOW:
+        _take_back(visit, Kind.NO_SHOW)
     timing = charges.timing_of(visit)
     if timing == Timing.NEVER or visit.patient is None:
         return
@@ -33,7 +35,7 @@ def follow(sender: object, *, appointment: Appointment, **_: Any) -> None:
     elif visit.status in EXPECTED and timing == Timing.AT_BOOKING:
         _owe(visit)
     else:
-        _take_back(visit)
+        _take_back(visit, Kind.VISIT)
 
 
 def _owe(visit: Appointment) -> Charge | None:
@@ -51,10 +53,9 @@ def _after(visit: Appointment, timing: str) -> None:
 
 
 @transaction.atomic
-def _take_back(visit: Appointment) -> None:
-    """It is cancelled, was missed, or has not taken place yet after all."""
-    kinds = [Kind.VISIT] if visit.status == Status.NO_SHOW else list(Kind)
-    for charge in Charge.objects.open().filter(appointment=visit, kind__in=kinds):
+def _take_back(visit: Appointment, kind: Charge.Kind) -> None:
+    """It is cancelled, or was missed; it has not taken place yet, or was not missed, after all."""
+    for charge in Charge.objects.open().filter(appointment=visit, kind=kind):
         locked = charge_locks.locked(charge)
         if locked.status != Charge.Status.OPEN:
             continue

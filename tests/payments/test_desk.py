@@ -8,10 +8,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from appointments.booking import attendance
 from appointments.models import Appointment, Patient, Status
 from core.mail.models import OutgoingEmail
 from core.staff.models import AuditEvent
-from payments.collection import card_on_file, charges, checkout, no_show_fees
+from payments.collection import (
+    card_on_file,
+    charges,
+    checkout,
+    no_show_fees,
+    refunds,
+    superbills,
+)
 from payments.collection.charge_locks import NotPayable
 from payments.models import Charge, Payment, PaymentTerms, Refund, Superbill
 from tests.core.staff.people import make_staff, sign_in
@@ -193,6 +201,19 @@ def test_there_is_no_fee_for_a_visit_that_was_not_missed(stripe_server):
     assert not Charge.objects.exists()
 
 
+@pytest.mark.parametrize("timing", ["never", "booking", "after"])
+def test_the_fee_of_a_visit_that_was_not_missed_after_all_is_asked_for_no_more(
+    stripe_server, timing
+):
+    visit = make_visit(timing, starts_at=timezone.now() - HOUR)
+    attendance.no_show(visit, by="Sam")
+    visit.refresh_from_db()
+    fee = no_show_fees.owe_fee(visit, amount=5_000, by="Desk", reason="x")
+    attendance.undo(visit, by="Sam")
+    fee.refresh_from_db()
+    assert fee.status == "waived"
+
+
 # ── lists, rights ──
 
 
@@ -291,11 +312,18 @@ def test_a_superbill_has_the_codes_that_were_typed_and_no_others(stripe_server):
     assert file.headers["Content-Disposition"] == 'attachment; filename="statement.pdf"'
     page = press(visitor, visitor.get(page_of(visit)), "Issue the superbill", **typed)
     assert Superbill.objects.standing().count() == 1  # it replaced the other
-    token = token_on(visitor.get(page_of(visit)))
     coming = make_visit(service=visit.service)
-    sent = {"step": "bill", "csrfmiddlewaretoken": token, "place_of_service": "10"} | typed
-    visitor.post(page_of(coming), sent)
-    assert not Superbill.objects.filter(appointment=coming).exists()  # it has not taken place
+    with pytest.raises(superbills.NothingToBill):
+        superbills.issue(coming, lines=[], diagnoses=[], place_of_service="10", by="Robin")
+
+
+def test_a_superbill_says_what_the_patient_paid_less_what_was_given_back(stripe_server):
+    visit, insured = took_place(), took_place()
+    report(stripe_server.pay(checkout.start(make_charge(visit)).checkout_url))
+    refunds.refund(Payment.objects.get(), amount=4_900, reason="x", by="Desk", key="a" * 22)
+    assert superbills.paid_for(visit) == PRICE - 4_900
+    charges.pay_elsewhere(make_charge(insured), method="insurance", note="", by="Desk")
+    assert superbills.paid_for(insured) == 0
 
 
 # ── settings and figures ──

@@ -12,9 +12,9 @@ from appointments.models import Patient, Status
 from appointments.patient_records import erasure, export
 from core.monitoring.results import Level
 from payments import tasks
-from payments.collection import card_on_file, checkout, reconciliation
+from payments.collection import card_on_file, checkout, reconciliation, refunds
 from payments.health_checks import check_payments
-from payments.models import Charge, Payment, SavedCard, StripeEvent, Superbill
+from payments.models import Charge, Payment, Refund, SavedCard, StripeEvent, Superbill
 from tests.factories import make_patient
 from tests.payments.paying import PRICE, make_books, make_charge, make_visit, report
 
@@ -56,19 +56,25 @@ def test_what_staff_wrote_of_money_cannot_be_read_in_the_database(stripe_server)
 def test_an_erasure_leaves_sums_that_name_nobody_and_tells_stripe(stripe_server, settings):
     settings.PATIENT_RECORD_YEARS = 0
     visit = make_visit("card", status=Status.CANCELLED, starts_at=timezone.now() - HOUR)
-    row = card_on_file.start(visit, text="I agree.", language="en")
-    report(stripe_server.type_card(row.checkout_url))
+    for _the_second_replaces_the_first in range(2):
+        row = card_on_file.start(visit, text="I agree.", language="en")
+        report(stripe_server.type_card(row.checkout_url))
     charge = make_charge(visit, amount=PRICE, reason="Canaryreason")
     report(stripe_server.pay(checkout.start(charge).checkout_url))
+    refunds.refund(Payment.objects.get(), amount=100, reason="Canary", by="Robin", key="a" * 22)
+    bill = {"diagnoses": ["Z00.00"], "lines": []}
+    Superbill.objects.create(appointment=visit, content=bill, issued_at=timezone.now())
     erasure.erase(visit.patient, by="Robin")
     charge.refresh_from_db()
     assert (charge.amount_cents, charge.status, charge.reason) == (PRICE, "paid", "")
-    assert Payment.objects.get().last4 == ""
+    assert (Payment.objects.get().last4, Refund.objects.get().reason) == ("", "")
+    assert [card.last4 for card in SavedCard.objects.filter(status="removed")] == [""]
     assert not Superbill.objects.exists()
     assert not Patient.objects.filter(pk=visit.patient_id).exists()
     with time_machine.travel(timezone.now() + HOUR):
         reconciliation.reconcile()
     assert not SavedCard.objects.kept().exists()
+    assert not SavedCard.objects.exclude(last4="").exists()
     assert [each["deleted"] for each in stripe_server.of("customer")] == [True]
 
 

@@ -18,6 +18,7 @@ from payments.collection import (
     checkout,
     reconciliation,
     refunds,
+    settling,
 )
 from payments.collection.charge_locks import NotPayable, UnderWay
 from payments.models import Charge, Payment, Refund, SavedCard, StripeCustomer
@@ -54,6 +55,7 @@ def test_two_clicks_and_two_tabs_lead_to_one_page_that_is_paid_once(stripe_serve
     assert (now(charge).status, stripe_server.paid) == ("paid", PRICE)
     with pytest.raises(NotPayable):
         checkout.start(charge)
+    assert make_charge(charge.appointment) == charge  # it is asked for once
 
 
 def test_stripe_learns_a_sum_and_the_word_visit_and_nothing_of_anybody(stripe_server):
@@ -82,6 +84,14 @@ def test_a_webhook_twice_late_and_out_of_order_makes_no_difference(stripe_server
     payment = now(payment)
     assert (payment.status, now(charge).status) == ("succeeded", "paid")
     assert (payment.brand, payment.last4, payment.checkout_url) == ("visa", "4242", "")
+    settled = payment.settled_at
+    assert not settling.fail(payment, "late")  # by whoever asked before it was paid
+    settling.succeed(payment, intent=payment.intent_id)
+    assert (now(payment).status, payment.last4, payment.settled_at) == (
+        "succeeded",
+        "4242",
+        settled,
+    )
 
 
 def test_without_any_webhook_the_look_of_every_minute_finds_it_paid(stripe_server):
@@ -233,6 +243,11 @@ def test_the_newest_card_is_kept_and_the_one_before_is_forgotten_at_stripe(strip
     assert card_on_file.find(visit.patient) is None
     with pytest.raises(card_charges.NoCard):
         card_charges.charge(make_charge(visit), by="Desk")
+    asked = [
+        card_on_file.start(visit, text=text, language="en").pk
+        for text in ("I agree.", "I agree.", "I agree to $60.")
+    ]
+    assert asked[0] == asked[1] != asked[2]  # other words are agreed to anew
 
 
 def test_a_patient_who_is_gone_here_is_forgotten_at_stripe(stripe_server):

@@ -237,6 +237,16 @@ def test_links_of_others_of_the_past_and_of_a_corrected_address_open_nothing(str
         assert Client().get(guest_page(visit)).status_code == 410
 
 
+def test_a_network_that_presses_all_the_time_is_refused_before_stripe_is_asked(
+    stripe_server, settings, client
+):
+    settings.LIMITS = settings.LIMITS | {"changes": "1/hour"}
+    visit = make_visit()
+    make_charge(visit)
+    path = links.page(visit_links.PrivateLink(visit, "", mailed=True), "pay")
+    assert [client.post(path).status_code for _ in range(2)] == [302, 429]
+
+
 def test_getting_a_page_changes_nothing_and_asks_stripe_nothing(stripe_server):
     visit = make_visit()
     charge = make_charge(visit)
