@@ -16,7 +16,7 @@ from appointments.retention import NOBODY
 from tests.core.staff.people import make_staff, sign_in
 from tests.factories import make_provider
 from tests.visits.rooms import Socket, address, ask, make_clinician, make_visit_now, ticket_of
-from visits import encounter
+from visits import encounter, guests
 from visits.models import Visit, VisitEvent
 from visits.tasks import close_rooms
 
@@ -97,6 +97,18 @@ def test_who_waits_is_told_at_once_of_each_step(stack, live_rooms, waiting):
     encounter.finish(visit, by=by, outcome="failed")
     assert patient.hear("phase")["phase"] == "over"
     assert [patient.closed_with(), clinician.closed_with()] == [4410, 4410]
+
+
+def test_a_guest_whose_link_is_taken_back_is_out_at_once(stack, live_rooms):
+    visit, by = make_visit_now(provider=make_provider(video_room="")), make_staff()
+    ask(visit)
+    encounter.admit(visit, by=by)
+    guest, _token = guests.ask(visit, name="Luz Ortega", role="interpreter")
+    encounter.admit_guest(guest, by=by)
+    sits = Socket.seated(stack, live_rooms, ticket_of(visit, guest.seat))
+    assert sits.you["phase"] == "admitted"
+    guests.revoke(guest)
+    assert sits.closed_with() == 1012  # for a ticket, which their link gives no more
 
 
 def test_a_cancelled_visit_is_said_to_who_waits(waiting):
