@@ -78,6 +78,17 @@ def test_an_erasure_leaves_sums_that_name_nobody_and_tells_stripe(stripe_server,
     assert [each["deleted"] for each in stripe_server.of("customer")] == [True]
 
 
+def test_where_the_law_keeps_the_care_no_card_is_kept_beside_it(stripe_server):
+    visit = took_place(timing="card")
+    row = card_on_file.start(visit, text="I agree.", language="en")
+    report(stripe_server.type_card(row.checkout_url))
+    assert erasure.erase(visit.patient, by="Robin")
+    with time_machine.travel(timezone.now() + HOUR):
+        reconciliation.reconcile()
+    assert [each["deleted"] for each in stripe_server.of("customer")] == [True]
+    assert not SavedCard.objects.exclude(last4="").exists()
+
+
 def test_events_are_forgotten_after_their_time(stripe_server):
     report(stripe_server.pay(checkout.start(make_charge()).checkout_url))
     tasks.purge()
