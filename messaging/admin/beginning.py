@@ -66,6 +66,9 @@ def _step(request: HttpRequest, draft: Draft, patient: Patient, readers: list[An
         return redirect(here)
     if not draft.topic or not thread_steps.is_whole(draft):
         return redirect(f"{here}?check=1")
+    if draft.reader is None:  # whom they chose sees the record no more
+        messages.warning(request, _("That has changed meanwhile: this page says how it is now."))
+        return redirect(here)
     thread = workflow.send_from_clinic(draft, by=cast(User, request.user), seen=0)
     messages.success(request, thread_steps.SENT)
     return _led_to(request, thread)
@@ -78,9 +81,13 @@ def _led_to(request: HttpRequest, thread: Thread) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, readers: list[Any]) -> dict[str, Any]:
-    """Return topic and reader as they were chosen: one whose messages this person answers."""
-    key = parse_key(request.POST.get("reader"))
-    chosen = next((link.account for link in readers if link.account_id == key), readers[0].account)
+    """Return topic and reader as they were chosen: one whose messages this person answers.
+
+    Without a choice the first one reads it; nobody, where whoever was chosen cannot any more.
+    """
+    key = request.POST.get("reader") or readers[0].account_id
+    by_key = {link.account_id: link.account for link in readers}
+    chosen = by_key.get(parse_key(key))
     topic = request.POST.get("topic", "")
     known = topic in Topic.values and _team(Topic(topic)) in staff_rights.teams_of(request.user)
     return {"reader": chosen, "topic": topic if known else ""}

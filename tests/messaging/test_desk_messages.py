@@ -195,8 +195,9 @@ def test_the_clinic_writes_first_to_the_one_who_shall_read_it():
     assert not Thread.objects.exists(), "cost is for the front desk"
     stale = make_account(child)
     stale.points.update(value="corrected-since@example.org")
-    clinician.post(path, {"step": "send", "topic": "care", "text": "x", "reader": stale.pk})
-    assert not Thread.objects.exists(), "whoever sees the record no more reads no message about it"
+    clinician.post(path, {"step": "send", "topic": "care", "text": "A word", "reader": stale.pk})
+    assert not Thread.objects.exists(), "neither they, who see it no more, nor another instead"
+    assert "A word" in clinician.get(path).text
     for reader in (own, parent):
         words = {"step": "send", "topic": "care", "text": "A word", "reader": reader.pk}
         assert clinician.post(path, words).status_code == 302
