@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import groupby
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -13,9 +14,11 @@ from tests.browser.visit_call import (
     button,
     call_browser,
     card,
+    hear,
     line,
     notice,
     see,
+    until_it_promises,
 )
 from tests.pages.factories import make_practice
 from visits import encounter
@@ -32,6 +35,9 @@ SENDS = """async () => { const pc = connections.at(-1), sender = pc.getTransceiv
     const sent = reports.find(report => report.type === 'outbound-rtp');
     const smaller = active ? scaleResolutionDownBy : 0;
     return {smaller, tall: sent.frameHeight, frames: sent.framesSent} }"""
+# Each step lasts for seconds only: all of them are written down.
+NOTE = f"""() => {{ window.sent = [];
+    setInterval(async () => sent.push(await ({SENDS})()), 100) }}"""
 HEARD = """async () => [...(await connections.at(-1).getStats()).values()].find(
     report => report.type === 'inbound-rtp' && report.kind === 'audio').bytesReceived"""
 HEALTH = """async samples => { const {PictureSize} = await import(document.querySelector(
@@ -78,10 +84,8 @@ def test_a_path_that_dies_is_looked_for_built_anew_and_at_last_replaced_by_the_p
         expect(line(patient)).to_have_text("Reconnecting…")
         expect(line(doctor)).to_have_text("Reconnecting…")
         expect(patient.locator(".call-tile.is-lost")).to_be_visible()
-        doctor.wait_for_function(
-            f"before => ![before, undefined].includes(({CREDENTIALS})())", arg=credentials
-        )
-        assert doctor.evaluate(COUNT) == built
+        looked = f"before => ![before, undefined].includes(({CREDENTIALS})()) && ({COUNT})()"
+        assert doctor.wait_for_function(looked, arg=credentials).json_value() == built
         doctor.wait_for_function(f"before => ({COUNT})() > before", arg=built)
         for page in (patient, doctor):
             expect(notice(page, "phone")).to_be_visible(timeout=40_000)
@@ -104,14 +108,17 @@ def test_on_a_weak_line_the_picture_grows_smaller_and_rests_while_the_sound_goes
     with rooms_of(alone):
         patient, doctor = alone.both(**through(alone, path))
         sends(patient, "smaller === 1")
+        patient.evaluate(NOTE)
         path.loss = 0.25
-        sends(patient, "smaller === 1.5 && tall <= 480")
         expect(line(patient)).to_have_text("Weak line: sound first")
-        sends(patient, "smaller === 3 && tall <= 240")
-        sends(patient, "smaller === 0")
+        patient.wait_for_function("() => sent.at(-1).smaller === 0", timeout=45_000)
+        sent = patient.evaluate("sent")
+        assert [step for step, _ in groupby(each["smaller"] for each in sent)] == [1, 1.5, 3, 0]
+        assert min(each["tall"] for each in sent if each["smaller"] == 1.5) <= 480
+        assert min(each["tall"] for each in sent if each["smaller"] == 3) <= 240
         expect(doctor.locator("[data-tile-words]")).to_have_text("Weak line: picture rests")
         heard, frames = doctor.evaluate(HEARD), patient.evaluate(SENDS)["frames"]
-        doctor.wait_for_function(f"async before => await ({HEARD})() > before + 2000", arg=heard)
+        until_it_promises(doctor, f"async before => await ({HEARD})() > before + 2000", heard)
         assert patient.evaluate(SENDS)["frames"] - frames < 5
         path.loss = 0.0
         expect(doctor.locator("[data-tile-words]")).to_have_text("", timeout=60_000)
@@ -121,7 +128,7 @@ def test_on_a_weak_line_the_picture_grows_smaller_and_rests_while_the_sound_goes
 def sends(page: Page, what: str) -> None:
     """Wait until a page sends its picture so."""
     asked = f"async () => {{ const {{smaller, tall, frames}} = await ({SENDS})(); return {what} }}"
-    page.wait_for_function(asked, timeout=45_000)
+    until_it_promises(page, asked, seconds=45)
 
 
 def test_a_call_goes_on_without_its_signalling_which_comes_back_by_itself(alone: VisitCall):
@@ -144,7 +151,7 @@ def _speak(speaker: Page, listener: Page, text: str) -> None:
     speaker.locator("#call [data-act=chat]").click()
     speaker.get_by_label("Your message").fill(text)
     button(speaker, "Send").click()
-    expect(listener.locator("[data-caption]")).to_contain_text(text)
+    hear(listener, text)
 
 
 def test_where_no_socket_holds_the_page_still_turns_and_says_who_calls(alone: VisitCall):

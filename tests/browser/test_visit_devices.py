@@ -4,7 +4,17 @@ import pytest
 from playwright.sync_api import expect
 
 from appointments import links
-from tests.browser.visit_call import VisitCall, button, call_browser, card, line, notice, see, visit
+from tests.browser.visit_call import (
+    VisitCall,
+    button,
+    call_browser,
+    card,
+    line,
+    notice,
+    see,
+    until_it_promises,
+    visit,
+)
 
 __all__ = ["call_browser", "visit"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,7 +138,7 @@ def test_a_speaker_chosen_in_the_check_is_heard_in_the_call_and_kept(visit: Visi
     page.goto(visit.room)
     button(visit.doctor(), "Start").click()
     see(page)
-    page.wait_for_function(HEARD_BY, arg="Fake Audio Output 1")
+    until_it_promises(page, HEARD_BY, "Fake Audio Output 1")
     page.wait_for_function("() => taken.findLast(t => t.kind === 'audio').label.endsWith('2')")
 
     button(page, "More").click()
@@ -136,10 +146,10 @@ def test_a_speaker_chosen_in_the_check_is_heard_in_the_call_and_kept(visit: Visi
     choice = page.locator("[data-kind=speaker]")
     expect(choice.locator("option:checked")).to_have_text("Fake Audio Output 1")
     choice.select_option(label="Fake Audio Output 2")
-    page.wait_for_function(HEARD_BY, arg="Fake Audio Output 2")
+    until_it_promises(page, HEARD_BY, "Fake Audio Output 2")
     page.reload()
     see(page)
-    page.wait_for_function(HEARD_BY, arg="Fake Audio Output 2")
+    until_it_promises(page, HEARD_BY, "Fake Audio Output 2")
     page.evaluate("""() => { MediaDevices.prototype.enumerateDevices = async () => [];
         navigator.mediaDevices.dispatchEvent(new Event('devicechange')) }""")
     page.wait_for_function(

@@ -156,6 +156,18 @@ def see(page: Page, seat: str = "") -> None:
     page.wait_for_function(DECODED, arg=seat, polling=50)
 
 
+def until_it_promises(page: Page, asked: str, arg: Any = None, *, seconds: int = 30) -> None:
+    """Wait until what an `async` function of the page comes to is true.
+
+    `wait_for_function` takes the promise itself for the answer, which is always true.
+    """
+    for _ in range(seconds * 20):
+        if page.evaluate(asked, arg):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never in {seconds} seconds: {asked}")
+
+
 def hear(page: Page, words: str) -> None:
     """Wait until a screen reader has been told so."""
     page.wait_for_function("words => spoken.some(each => each.includes(words))", arg=words)
