@@ -326,10 +326,13 @@ def test_a_booking_at_the_same_moment_lands_in_the_record_that_stays():
 
 
 def wait_until_it_waits() -> None:
-    """Until another connection waits for a row that this one holds."""
+    """Until another connection waits for a row that this one holds. Others wait for others."""
     for _ in range(2000):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
             if cursor.fetchone()[0]:
                 return
             cursor.execute("SELECT pg_sleep(0.01)")

@@ -343,11 +343,14 @@ def test_while_reminders_are_written_patients_book_the_same_provider():
     thread = threading.Thread(target=remind)
     thread.start()
     locked.wait(10)
-    with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '500ms'")
-    assert book(hold).status == Status.BOOKED
-    go_on.set()
-    thread.join()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '500ms'")
+        assert book(hold).status == Status.BOOKED
+    finally:
+        connection.close()  # and with it the limit, which later tests would have
+        go_on.set()
+        thread.join()
 
 
 @pytest.mark.django_db(transaction=True)

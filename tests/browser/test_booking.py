@@ -15,8 +15,9 @@ from django.db.models import F
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from appointments.models import Appointment, Status
-from core.mail.models import OutgoingEmail
+from core.mail.models import EmailStatus, OutgoingEmail
 from tests.browser.barriers import violations
+from tests.core.mail.test_workers import wait_until
 from tests.factories import make_provider, make_service, monday
 from tests.pages.factories import make_practice
 
@@ -141,7 +142,11 @@ def take_a_time(who: Patient) -> None:
 
 
 def an_hour_passes() -> None:
-    """For the mails: one that follows another at once waits for the next change."""
+    """For the mails: one that follows another at once waits for the next change.
+
+    The server has the last one by now; its worker has not always written down that it was sent.
+    """
+    wait_until(lambda: not OutgoingEmail.objects.filter(status=EmailStatus.SENDING).exists())
     hour = timedelta(hours=1)
     OutgoingEmail.objects.update(created_at=F("created_at") - hour, sent_at=F("sent_at") - hour)
 

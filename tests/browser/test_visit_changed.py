@@ -100,7 +100,7 @@ def test_a_page_that_asks_too_often_says_so_and_goes_on_by_itself(visit: VisitCa
     page.evaluate("dispatchEvent(new Event('online'))")  # another network
     expect(notice(page, "slowed")).to_contain_text("It tries again by itself")
     page.unroute("**/room/ticket/")
-    expect(notice(page, "slowed")).to_be_hidden(timeout=15_000)
+    expect(notice(page, "slowed")).to_be_hidden()
     expect(card(page, "waiting")).to_be_visible()
 
 
