@@ -61,21 +61,20 @@ def staff(browser, live_server, client) -> Iterator[BrowserContext]:
 def test_every_page_of_the_admin_names_its_fields_fits_any_screen_and_keeps_to_its_policy(
     staff,
 ):
-    found = []
-    for address in pages_of_models():
-        # A page each: our policy refuses what axe writes into it, and the browser says so.
-        page = staff.new_page()
-        found += [f"{address} {one}" for one in look(page, address)]
-        page.close()
-    assert found == []
-
-
-def look(page: Page, address: str) -> list[str]:
-    """What is wrong with the page of that address, which is not there where nobody may add."""
+    found: list[str] = []
     said: list[str] = []
+    page = staff.new_page()
     missing = "404 (Not Found)"  # the file of the world's picture
     page.on("console", lambda message: missing in message.text or said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
+    for address in pages_of_models():
+        said.clear()  # our policy refuses what axe wrote into the page before, and was told so
+        found += [f"{address} {one}" for one in look(page, address, said)]
+    assert found == []
+
+
+def look(page: Page, address: str, said: list[str]) -> list[str]:
+    """What is wrong with the page of that address, which is not there where nobody may add."""
     answer = page.goto(address)
     if answer.status == 403:
         return []
