@@ -19,8 +19,8 @@ from articles.revisions import content, revision_diff
 from articles.search import excerpts, results
 from articles.wordpress import paragraphs, shortcodes, unsupported_html, wxr, wxr_file
 from articles.wordpress import text as wordpress
-from core.mail import admin as mail_admin
 from core.mail import bounce_classification, message, outbox
+from core.outbox import admin as outbox_admin
 from core.richtext import phone_links, plain_text, sanitizer
 from core.validation.control_characters import without_controls
 from newsletter.bounces import dsn
@@ -260,7 +260,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "an issue's addresses": after_cleaning(issue_rendering.absolute_links),
     "an issue's links": after_cleaning(checks._LinksAndPictures),
     "a mail's text": lambda text: message.wrapped(message.fit(text)),
-    "addresses in a mail": lambda text: mail_admin._LINK_PATH.sub("…", text),
+    "addresses in a mail": lambda text: outbox_admin._LINK_PATH.sub("…", text),
     "the name of a mail": outbox._MESSAGE_ID.search,
     "the name of an issue's mail": message_ids._OURS.search,
     "a reply of a mail server": lambda text: smtp_replies.Reply(550, text).reason,
