@@ -125,7 +125,9 @@ def _forget_payments(visits: Visits) -> None:
 def _forget_cards(visits: Visits) -> None:
     """What was agreed to stays as a proof that names nobody."""
     cards = SavedCard.objects.filter(appointment__in=visits)
-    cards.exclude(status=SavedCard.Status.KEPT).update(**card_on_file.NO_CARD)
+    cards.exclude(status=SavedCard.Status.KEPT).update(
+        brand="", last4="", expires_month=None, expires_year=None
+    )
 
 
 def _forget_superbills(visits: Visits) -> None:

@@ -16,8 +16,6 @@ from payments.models import SavedCard, StripeCustomer
 from payments.stripe_client import Answer, Rejected, StripeAway, ask, require_configured
 
 Status = SavedCard.Status
-# What a row holds once nothing of a card may stay in it: what was agreed to, and when.
-NO_CARD: dict[str, Any] = {"brand": "", "last4": "", "expires_month": None, "expires_year": None}
 
 
 def find(patient: Patient | None) -> SavedCard | None:
@@ -212,4 +210,4 @@ def forget_customer(customer: StripeCustomer) -> None:
     customer.cards.exclude(status=Status.REMOVED).update(
         status=Status.REMOVED, removed_at=now, look_at=None, checkout_url=""
     )
-    customer.cards.update(**NO_CARD)
+    customer.cards.update(brand="", last4="", expires_month=None, expires_year=None)
