@@ -12,6 +12,7 @@ from core.mail.models import OutgoingEmail
 from tests.core.staff.people import make_staff, sign_in
 from tests.factories import make_appointment, make_provider
 from tests.visits.intake_steps import PHQ, address, make_tomorrow, send
+from visits.intake import answers
 from visits.models.intake import QuestionnaireResponse, SafetyAlert
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,28 @@ def test_it_is_heard_before_the_form_is_sent_off_and_once(client):
     assert visit.patient.last_name not in mail.subject + mail.text
     assert "988" not in mail.text
     assert f"/admin/visit-answers/{visit.pk}/" in mail.text
+
+
+def test_what_is_worse_than_what_somebody_looked_at_is_a_task_anew(client):
+    visit = make_tomorrow(provider=make_provider(email="provider@example.org"))
+    save, by = address(visit, "form_save", "phq-9"), "staff: Robin Example"
+    mails = OutgoingEmail.objects.filter(template="provider_look_now")
+
+    def answer(points: str, **other: str) -> bool:
+        """Whether it is a task after this answer; then somebody looks after it."""
+        client.post(save, {"better_off_dead": points, **other})
+        is_open = SafetyAlert.objects.open().exists()
+        for alert in SafetyAlert.objects.open():
+            answers.handle_alert(alert.pk, by=by)
+        return is_open
+
+    assert answer("1")
+    assert not answer("1", low_mood="3"), "they looked at that"
+    assert answer("2")
+    assert not answer("1")
+    assert not answer("0")
+    assert answer("1"), "it is back"
+    assert (SafetyAlert.objects.count(), mails.count()) == (1, 3)
 
 
 def test_it_stands_in_red_on_top_of_what_there_is_to_do_until_somebody_has_looked(client):

@@ -42,14 +42,14 @@ def save(appointment: Appointment, form: str, sent: Mapping[str, str]) -> Questi
     if not plans.is_open(appointment):
         raise IntakeClosed
     response = _locked(appointment, form)
-    answers = typed(form, sent)
+    answers, before = typed(form, sent), _death_points(response)
     if response.submitted_at is None or response.answers != answers:
         response.answers, response.score, response.submitted_at = answers, None, None
         response.version = FORM_CLASSES[form].version
         response.language, response.saved_at = of_now(), database_time.now()
         response.save()
     if asks_for_help(response):
-        _raise_alert(response)
+        _raise_alert(response, is_worse=_death_points(response) > before)
     return response
 
 
@@ -113,17 +113,27 @@ def _points(answers: Mapping[str, str]) -> dict[str, int]:
     return {name: int(value) for name, value in answers.items() if value in ("0", "1", "2", "3")}
 
 
-def _raise_alert(response: QuestionnaireResponse) -> None:
-    """Make it a task, once; and tell the provider that something waits, and nothing of what."""
+def _death_points(response: QuestionnaireResponse) -> int:
+    return screeners.death_points(response.form, _points(response.answers))
+
+
+def _raise_alert(response: QuestionnaireResponse, *, is_worse: bool) -> None:
+    """Make it a task, and tell the provider that something waits, and nothing of what.
+
+    Once, until somebody has looked after it; what is worse than what they looked at is a task anew.
+    """
     now = database_time.now()
     alert, is_new = SafetyAlert.objects.get_or_create(
         response=response, defaults={"raised_at": now}
     )
+    if not is_new and is_worse:
+        again = SafetyAlert.objects.filter(pk=alert.pk, handled_at__isnull=False)
+        is_new = bool(again.update(raised_at=now, handled_at=None, handled_by=""))
     provider = response.appointment.provider
     if is_new and provider.email:
         outbox.enqueue(
             "provider_look_now",
-            key=f"provider-look-now:{alert.pk}",
+            key=f"provider-look-now:{alert.pk}:{now:%Y%m%d%H%M%S%f}",
             to=provider.email,
             about=f"safety-alert:{alert.pk}",
             not_after=_soon_after(response.appointment.ends_at, now),

@@ -87,8 +87,13 @@ def thinks_of_death(slug: str, answers: Mapping[str, int]) -> bool:
     Any such answer asks for somebody to speak with the patient, whatever the score is. It needs no
     other item: who stops there is heard as well.
     """
-    points = answers.get(SUICIDE_ITEM)
-    return slug == PHQ_9.slug and isinstance(points, int) and points > 0
+    return death_points(slug, answers) > 0
+
+
+def death_points(slug: str, answers: Mapping[str, int]) -> int:
+    """Return what item 9 of the PHQ-9 was answered with, 0 to 3; 0 also where it was not."""
+    points = answers.get(SUICIDE_ITEM) if slug == PHQ_9.slug else None
+    return points if isinstance(points, int) else 0
 
 
 def _items(*keys: str) -> tuple[Item, ...]:
