@@ -6,6 +6,7 @@ What removes append-only rows works for the owner of the tables only, as the tes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
+from time import sleep
 
 from django.db import connection, transaction
 
@@ -68,6 +69,7 @@ def limit_waits() -> None:
 
 def end_other_sessions() -> None:
     """End the sessions of others in this process's test database."""
+    connection.close()  # the last test may have ended this one at its other side
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -99,6 +101,22 @@ def commit_without_waiting() -> None:
     connection.close()
 
 
+def wait_for_others() -> None:
+    """Wait until nobody else is in a transaction here: a server may still answer a page that is
+    closed already. Who is in one for longer than three seconds is waited for by the locks."""
+    busy = (
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        " AND xact_start IS NOT NULL)"
+    )
+    with connection.cursor() as cursor:
+        for _ in range(150):
+            cursor.execute(busy)
+            if not cursor.fetchone()[0]:
+                return
+            sleep(0.02)
+
+
 def empty_tables() -> None:
     """Empty the tables that hold something, append-only ones too, but not those in KEPT.
 
@@ -110,9 +128,10 @@ def empty_tables() -> None:
     each = "".join(
         f"IF EXISTS (SELECT FROM {table}) THEN DELETE FROM {table}; END IF;" for table in tables
     )
+    wait_for_others()
     with transaction.atomic(), connection.cursor() as cursor:
-        # What a server still writes is waited for, as it would be by a flush.
-        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
+        # Also who has only locked rows so far: they would wait for us, and we for them.
+        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN EXCLUSIVE MODE")
         with unguarded(_proofs_that_hold_something(cursor)):
             cursor.execute(f"DO $$ BEGIN {each} END $$")
             cursor.execute("DELETE FROM articles_synonym WHERE id > %s", [last_word])

@@ -25,7 +25,7 @@ PAYLOADS = {
 }
 EXPIRING = [
     *("appointments.proof", "articles.answer", "articles.comment", "articles.preview"),
-    *("payments.returned", "visits.ticket"),
+    *("payments.returned", "payments.visit.texted", "visits.ticket"),
 ]
 
 
