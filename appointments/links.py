@@ -243,24 +243,31 @@ def texted_page(appointment: Appointment, name: str = "visit", *rest: str) -> st
     purpose = PURPOSES.get(name, Purpose.VISIT)
     if purpose not in TEXTED:
         raise ValueError(f"No text carries a link for {purpose}")
-    return _address(name, TEXTED[purpose].sign(_texted_key(appointment)), rest)
+    return _address(name, TEXTED[purpose].sign(key_in_texts(appointment)), rest)
 
 
-def _texted_key(appointment: Appointment) -> str:
+def key_in_texts(appointment: Appointment) -> str:
+    """Return what stands in links in texts: the visit, for as long as this is its number."""
     return texted_key.join(appointment.key, appointment.phone)
 
 
 def for_text(appointment: Appointment) -> str:
     """Return a new short link for a text: it leads to the visit's page."""
     ends = appointment.ends_at + TEXTED_VALID_AFTER_VISIT
-    return short_links.make(SHORT, _texted_key(appointment), expires_at=ends)
+    return short_links.make(SHORT, key_in_texts(appointment), expires_at=ends)
+
+
+def of_texted_key(texted: str) -> Appointment | None:
+    """Return the visit that a text's link is of; None once its number is another."""
+    key, number = texted_key.split(texted)
+    visit = Appointment.objects.exclude(patient=None).filter(key=key).first()
+    return visit if visit and texted_key.is_of(number, visit.phone) else None
 
 
 def _of_short_link(texted: str) -> str | None:
-    """Return the page of the visit, in its own language; None once its number is another."""
-    key, number = texted_key.split(texted)
-    visit = Appointment.objects.exclude(patient=None).filter(key=key).first()
-    if visit is None or not texted_key.is_of(number, visit.phone):
+    """Return the page of the visit, in its own language."""
+    visit = of_texted_key(texted)
+    if visit is None:
         return None
     with speaking(visit.language):
         return texted_page(visit)

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from appointments.links import PrivateLink, VisitLink
+from appointments.links import PrivateLink, VisitLink, key_in_texts, of_texted_key
 from appointments.models import Appointment, FormerKey
 from core.database import database_time
 from core.languages.speaking import speaking
@@ -63,22 +63,20 @@ def mailed_page(appointment: Appointment) -> str:
 
 def texted_page(appointment: Appointment, name: str = "visit", *more: str) -> str:
     """Return the path for who reads the texts at the visit's phone number."""
-    token = TEXTED.sign(texted_key.join(appointment.key, appointment.phone))
+    token = TEXTED.sign(key_in_texts(appointment))
     return reverse(f"payments:{name}", args=[token, *more])
 
 
 def for_text(appointment: Appointment) -> str:
     """Return a new short link for a text: it leads to the page of the visit's payments."""
     ends = database_time.now() + TEXTED_FOR
-    key = texted_key.join(appointment.key, appointment.phone)
-    return short_links.make(SHORT, key, expires_at=ends)
+    return short_links.make(SHORT, key_in_texts(appointment), expires_at=ends)
 
 
 def _of_short_link(texted: str) -> str | None:
     """Return the page, in the visit's language; None once its number is another."""
-    key, number = texted_key.split(texted)
-    visit = Appointment.objects.exclude(patient=None).filter(key=key).first()
-    if visit is None or not texted_key.is_of(number, visit.phone):
+    visit = of_texted_key(texted)
+    if visit is None:
         return None
     with speaking(visit.language):
         return texted_page(visit)
